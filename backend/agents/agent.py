@@ -1,0 +1,124 @@
+"""The ports of this floor: what an agent is, who offers agents, and what both are given."""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from backend.agents.clock import Clock, SystemClock
+from backend.protocol.events import Draft, KnownEvent
+from backend.protocol.options import RunOptions
+from backend.protocol.recordings import Recording
+from backend.settings import Settings
+
+Progress = Callable[[int, int, str], None]
+"""Called with (done, total, what) while something long is prepared."""
+
+
+class AgentFailure(Exception):
+    """An agent's own word that it cannot go on: becomes the run's ``error`` event."""
+
+    def __init__(self, code: str, message: str, *, retryable: bool = False) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.retryable = retryable
+
+
+class UnknownAgentError(LookupError):
+    """No agent of that name; the message says which there are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """An earlier question of the session and the answer it got."""
+
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunRequest:
+    """What a run is about."""
+
+    run_id: str
+    question: str
+    options: RunOptions = field(default_factory=RunOptions)
+    history: tuple[Turn, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RunContext:
+    """What an agent is given to work with."""
+
+    clock: Clock = field(default_factory=SystemClock)
+
+
+class Agent(Protocol):
+    """Produces the drafts of one run.
+
+    The iterator is closed (or its task cancelled) when the run is cancelled or timed out; it must let
+    ``CancelledError`` through and release what it holds. Raise ``AgentFailure`` for an error a reader may see.
+    """
+
+    def run(self, request: RunRequest, context: RunContext) -> AsyncIterator[Draft]:
+        """Drafts in the order in which watchers shall see them."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class AgentOffer:
+    """An agent on offer. ``agent`` is the name to run it by, such as ``scripted:happy_path``."""
+
+    agent: str
+    title: str
+    description: str
+    examples: tuple[str, ...] = ()
+    """Questions to try."""
+
+
+class AgentProvider(Protocol):
+    """Offers the agents of one family. The part of a name before the first colon finds the provider."""
+
+    @property
+    def name(self) -> str:
+        """The family's name, such as ``scripted``."""
+        ...
+
+    async def prepare(self, progress: Progress) -> Sequence[str]:
+        """Do what takes long once, at start-up; gives sentences that warn the operator."""
+        ...
+
+    async def offers(self) -> Sequence[AgentOffer]:
+        """The agents on offer now."""
+        ...
+
+    async def open(self, variant: str) -> Agent:
+        """The agent named ``<name>:<variant>`` (``variant`` is empty without a colon).
+
+        Raises ``UnknownAgentError`` where there is none.
+        """
+        ...
+
+    async def plan(self, variant: str, request: RunRequest) -> Sequence[KnownEvent] | None:
+        """The events a run of it would send on a perfect machine, stamped, or None where that cannot be known."""
+        ...
+
+
+class RecordingSource(Protocol):
+    """Where recordings are found by id: an imported recording's, or a past run's."""
+
+    async def find(self, recording_id: str) -> Recording | None:
+        """The recording, or None."""
+        ...
+
+    async def listed(self) -> Sequence[tuple[str, str]]:
+        """Pairs (id, question) of the imported recordings."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class AgentEnvironment:
+    """What an entry point of ``playhead.agents`` is called with to make its provider."""
+
+    settings: Settings
+    recordings: RecordingSource

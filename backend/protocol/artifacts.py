@@ -1,0 +1,101 @@
+"""What an artifact may hold: which charts are drawn, how large anything may be, and what shape it has.
+
+A chart is a Plotly figure as JSON. Trace types are whitelisted to those that draw from their own data alone:
+map, geo and image traces fetch tiles, outlines or pictures from elsewhere and are refused.
+"""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from backend.protocol.events import ArtifactEvent
+
+MAX_ARTIFACT_BYTES = 1024 * 1024
+"""The size of an artifact's content as JSON."""
+
+CHART_TRACES: frozenset[str] = frozenset(
+    {"bar", "box", "candlestick", "contour", "funnel", "heatmap", "histogram", "histogram2d", "indicator"}
+    | {"ohlc", "pie", "sankey", "scatter", "scattergl", "sunburst", "treemap", "violin", "waterfall"}
+)
+
+_FETCHING_LAYOUT = ("images", "mapbox", "map", "geo")
+_ACTIVE_LINKS = ("javascript:", "vbscript:", "data:")
+
+
+def artifact_problem(artifact: ArtifactEvent) -> str | None:
+    """Why this artifact must not be shown, in one sentence, or None if it may."""
+    try:
+        size = len(json.dumps(artifact.content, ensure_ascii=True))
+    except (TypeError, ValueError, RecursionError):
+        return "The content is not JSON."
+    if size > MAX_ARTIFACT_BYTES:
+        return f"The content has {size:,} bytes; at most {MAX_ARTIFACT_BYTES:,} are shown."
+    if not isinstance(artifact.content, dict):
+        return f"A {artifact.kind} needs an object as its content."
+    return _PROBLEMS[artifact.kind](artifact.content)
+
+
+def _chart_problem(content: dict[str, Any]) -> str | None:
+    traces = content.get("data")
+    layout = content.get("layout", {})
+    if not isinstance(traces, list) or not all(isinstance(trace, dict) for trace in traces):
+        return "A chart needs a list of traces under 'data'."
+    if not isinstance(layout, dict):
+        return "A chart's 'layout' must be an object."
+    for trace in traces:
+        kind = trace.get("type", "scatter")
+        if kind not in CHART_TRACES:
+            return f"Charts of type {kind!r} are not drawn, since they may fetch data from elsewhere."
+    for part in (layout, layout.get("template", {}).get("layout", {}) if isinstance(layout.get("template"), dict) else {}):
+        fetching = [name for name in _FETCHING_LAYOUT if isinstance(part, dict) and part.get(name)]
+        if fetching:
+            return f"The chart's layout asks for {fetching[0]!r}, which may fetch data from elsewhere."
+    if any(text.strip().lower().startswith(_ACTIVE_LINKS) for text in _links(content)):
+        return "The chart holds an active link."
+    return None
+
+
+def _links(value: Any) -> Iterator[str]:
+    """Addresses inside texts: Plotly reads ``<a href=…>`` in any label."""
+    if isinstance(value, str):
+        lowered = value.lower()
+        at = lowered.find("href")
+        while at >= 0:
+            yield lowered[at + 4 :].lstrip(" \t\r\n=\"'")
+            at = lowered.find("href", at + 4)
+    elif isinstance(value, dict):
+        for inner in value.values():
+            yield from _links(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _links(inner)
+
+
+def _table_problem(content: dict[str, Any]) -> str | None:
+    columns, rows = content.get("columns"), content.get("rows")
+    if not isinstance(columns, list) or not all(isinstance(name, str) for name in columns):
+        return "A table needs a list of column names under 'columns'."
+    if not isinstance(rows, list) or not all(isinstance(row, list) and len(row) == len(columns) for row in rows):
+        return "A table needs rows under 'rows', each as long as its columns."
+    return None
+
+
+def _documents_problem(content: dict[str, Any]) -> str | None:
+    items = content.get("items")
+    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
+        return "A list of documents needs objects under 'items'."
+    return None
+
+
+def _value_problem(content: dict[str, Any]) -> str | None:
+    if not isinstance(content.get("value"), str | int | float):
+        return "A value needs a number or a text under 'value'."
+    return None
+
+
+_PROBLEMS = {
+    "chart": _chart_problem,
+    "table": _table_problem,
+    "documents": _documents_problem,
+    "value": _value_problem,
+}

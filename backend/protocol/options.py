@@ -1,0 +1,28 @@
+"""What a caller may ask of one run, beside its question."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+MAX_QUESTION_BYTES = 16 * 1024
+"""The longest question that is taken, in bytes of UTF-8."""
+
+
+class RunOptions(BaseModel):
+    """Options of one run; an unknown one is refused, so that a typing error is never silently ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    timeout_s: float | None = Field(
+        default=None, gt=0, le=3600, description="End the run as timed_out after this many seconds."
+    )
+    speed: float = Field(
+        default=1.0,
+        ge=0,
+        le=1000,
+        description="How fast a scripted or recorded run plays: 1 = as written, 4 = four times, 0 = without waiting.",
+    )
+    seed: int = Field(default=0, ge=0, le=2**31 - 1, description="Seed of a scenario's jitter.")
+    on_abandon: Literal["continue", "cancel"] = Field(
+        default="continue", description="What becomes of the run when nobody has watched it for a while."
+    )

@@ -1,0 +1,44 @@
+"""What is known of a run and of a session beside the events."""
+
+from dataclasses import dataclass, field, replace
+
+from backend.protocol.events import Outcome
+from backend.protocol.options import RunOptions
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """A run as the store keeps it. ``created_at`` is ISO 8601 in UTC; ``outcome`` is None until it has ended."""
+
+    run_id: str
+    session_id: str
+    question: str
+    agent: str
+    options: RunOptions = field(default_factory=RunOptions)
+    created_at: str = ""
+    attempt: int = 1
+    outcome: Outcome | None = None
+    last_seq: int = 0
+    cancel_requested: bool = False
+    idempotency_key: str | None = None
+    """The caller's key; the same key again finds this run."""
+
+    @property
+    def ended(self) -> bool:
+        """Whether ``done`` is in the log."""
+        return self.outcome is not None
+
+    def with_outcome(self, outcome: Outcome, last_seq: int) -> "RunRecord":
+        """The record of the run after its end."""
+        return replace(self, outcome=outcome, last_seq=last_seq)
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRecord:
+    """A conversation: its runs in order. ``title`` is its first question; times are ISO 8601 in UTC."""
+
+    session_id: str
+    title: str
+    created_at: str
+    updated_at: str
+    runs: tuple[RunRecord, ...] = ()

@@ -1,0 +1,107 @@
+"""The store port: the one thing that keeps runs, their events and their sessions.
+
+Every adapter passes the same contract suite. Two rules are worth a sentence: events are readable by followers
+as soon as ``append`` returns, but ``finish`` makes ``done`` durable before anyone sees it; and a frame is
+encoded once, when it is appended, and shared by all followers.
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from backend.protocol.cursor import Cursor
+from backend.protocol.events import DoneEvent, Event, KnownEvent
+from backend.protocol.run_view import RunView
+from backend.runs.records import RunRecord, SessionRecord
+
+
+class StoreError(Exception):
+    """The store cannot keep what it was given, such as on a full disk; the message is one sentence for people."""
+
+
+class UnknownRunError(LookupError):
+    """No run of that id."""
+
+
+class UnknownSessionError(LookupError):
+    """No session of that id."""
+
+
+class KeyReusedError(ValueError):
+    """The idempotency key was used before for another question, agent, session or options."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Frames that follow each other in a log, ready to be sent, and the cursor after the last of them."""
+
+    frames: tuple[bytes, ...]
+    cursor: Cursor
+    ended: bool
+    """Whether the last frame is ``done``."""
+
+
+class RunStore(Protocol):
+    """Keeps runs. All times in milliseconds, all ids opaque."""
+
+    async def open(self) -> Sequence[RunRecord]:
+        """Make the store ready. Ends every run that an earlier process left unfinished: open steps are closed and
+        ``done interrupted`` is appended under the next attempt. Gives the records of the runs it ended."""
+        ...
+
+    async def close(self) -> None:
+        """Make everything durable and release what is held."""
+        ...
+
+    async def submit(self, record: RunRecord) -> tuple[RunRecord, bool]:
+        """Keep a new run, durably, before returning. Gives (record, True), or, where the idempotency key is known
+        for an equal request, (the earlier record, False). Raises ``KeyReusedError`` and ``StoreError``."""
+        ...
+
+    async def append(self, run_id: str, events: Sequence[KnownEvent]) -> None:
+        """Add stamped events behind the last one. Visible at once, durable soon. Raises ``StoreError`` if earlier
+        events could not be made durable."""
+        ...
+
+    async def finish(self, run_id: str, closing: Sequence[KnownEvent], done: DoneEvent) -> None:
+        """Add the closing events and ``done``, durably, then make them visible. The first ``done`` is final: a
+        second call changes nothing. Where the disk refuses, the run still ends for its watchers and
+        ``StoreError`` is raised."""
+        ...
+
+    async def record(self, run_id: str) -> RunRecord:
+        """What is known of the run. Raises ``UnknownRunError``."""
+        ...
+
+    async def events(self, run_id: str) -> Sequence[Event]:
+        """All events so far. Raises ``UnknownRunError``."""
+        ...
+
+    async def snapshot(self, run_id: str) -> RunView:
+        """The folded view so far. Raises ``UnknownRunError``."""
+        ...
+
+    async def knows(self, run_id: str, cursor: Cursor) -> bool:
+        """Whether the log holds the event of that cursor, so that it can be resumed from (the start always can)."""
+        ...
+
+    def follow(self, run_id: str, cursor: Cursor) -> AsyncIterator[Batch]:
+        """Batches of frames behind the cursor: what is there first, then live, until ``done``. Costs no memory per
+        follower beside its place in the log, and yields to the event loop between batches."""
+        ...
+
+    async def request_cancel(self, run_id: str) -> bool:
+        """Note durably that the run shall be cancelled. False if it had ended. Raises ``UnknownRunError``."""
+        ...
+
+    async def sessions(self, limit: int = 100) -> Sequence[SessionRecord]:
+        """Sessions, the latest first, without their runs."""
+        ...
+
+    async def session(self, session_id: str) -> SessionRecord:
+        """One session with its runs in order. Raises ``UnknownSessionError``."""
+        ...
+
+    async def purge(self, session_id: str) -> None:
+        """Delete a session with its runs and events. Raises ``UnknownSessionError``."""
+        ...

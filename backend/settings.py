@@ -1,0 +1,32 @@
+"""The settings of a server: one frozen object, made once by the command, passed down."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Where a server keeps its data and what it allows. Durations are seconds, sizes bytes."""
+
+    data_dir: Path
+    """Everything the server keeps: the log, imported recordings, indexes."""
+    docs_dir: Path | None = None
+    """The folder the documents agent reads; None = the bundled sample."""
+    scenarios_dir: Path | None = None
+    """A folder of the user's own scenarios, offered beside the bundled ones."""
+    host: str = "127.0.0.1"
+    port: int = 8750
+    max_concurrent_runs: int = 64
+    default_timeout_s: float = 120.0
+    """How long a run may take where its options do not say."""
+    silence_timeout_s: float = 60.0
+    """How long an agent may send nothing before its run times out."""
+    heartbeat_s: float = 15.0
+    """Silence on a stream after which a comment is sent."""
+    stalled_reader_s: float = 30.0
+    """How long a reader may take nothing before it is cut."""
+    abandon_grace_s: float = 30.0
+    """How long a run with ``on_abandon=cancel`` goes on with nobody watching."""
+    memory_runs: int = 64
+    """Ended runs whose log stays in memory."""
+    max_recording_bytes: int = 64 * 1024 * 1024
