@@ -44,9 +44,12 @@ def _chart_problem(content: dict[str, Any]) -> str | None:
         return "A chart's 'layout' must be an object."
     for trace in traces:
         kind = trace.get("type", "scatter")
-        if kind not in CHART_TRACES:
+        if not isinstance(kind, str) or kind not in CHART_TRACES:
             return f"Charts of type {kind!r} are not drawn, since they may fetch data from elsewhere."
-    for part in (layout, layout.get("template", {}).get("layout", {}) if isinstance(layout.get("template"), dict) else {}):
+    for part in (
+        layout,
+        layout.get("template", {}).get("layout", {}) if isinstance(layout.get("template"), dict) else {},
+    ):
         fetching = [name for name in _FETCHING_LAYOUT if isinstance(part, dict) and part.get(name)]
         if fetching:
             return f"The chart's layout asks for {fetching[0]!r}, which may fetch data from elsewhere."

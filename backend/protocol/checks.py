@@ -81,9 +81,7 @@ class Checker:
         if event.seq != self._last_seq + 1:
             found.append(Violation("in-order", event.seq, f"seq is {event.seq}, expected {self._last_seq + 1}."))
         if event.at_ms < self._last_at_ms:
-            found.append(
-                Violation("in-order", event.seq, f"at_ms goes back from {self._last_at_ms} to {event.at_ms}.")
-            )
+            found.append(Violation("in-order", event.seq, f"at_ms goes back from {self._last_at_ms} to {event.at_ms}."))
         self._last_seq = max(self._last_seq, event.seq)
         self._last_at_ms = max(self._last_at_ms, event.at_ms)
         return found

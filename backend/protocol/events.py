@@ -164,9 +164,7 @@ class UnknownEvent(EventBase):
     problem: str | None = None
 
 
-KnownEvent = (
-    StatusEvent | TokenEvent | CitationEvent | ArtifactEvent | WarningEvent | ErrorEvent | DoneEvent
-)
+KnownEvent = StatusEvent | TokenEvent | CitationEvent | ArtifactEvent | WarningEvent | ErrorEvent | DoneEvent
 Event = KnownEvent | UnknownEvent
 Draft = StatusEvent | TokenEvent | CitationEvent | ArtifactEvent | WarningEvent | ErrorEvent
 """What an agent may yield. ``done`` belongs to the supervisor alone."""

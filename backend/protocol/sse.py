@@ -132,9 +132,7 @@ class Decoder:
 
     def _dispatch(self, messages: list[Message]) -> None:
         if self._data:
-            messages.append(
-                Message(self._event or "message", "\n".join(self._data), self.last_event_id, self.retry)
-            )
+            messages.append(Message(self._event or "message", "\n".join(self._data), self.last_event_id, self.retry))
         self._data, self._event, self._size = [], "", 0
 
     def _raise_if_failed(self) -> None:

@@ -70,12 +70,7 @@ def view_at(events: Sequence[Event], t_ms: float, question: str = "") -> RunView
 
 def _continues(last: Event, event: Event) -> bool:
     """Whether two tokens follow each other without a gap, and may be applied in one go."""
-    return (
-        isinstance(last, TokenEvent)
-        and isinstance(event, TokenEvent)
-        and last.seq > 0
-        and event.seq == last.seq + 1
-    )
+    return isinstance(last, TokenEvent) and isinstance(event, TokenEvent) and last.seq > 0 and event.seq == last.seq + 1
 
 
 def _apply(view: RunView, events: list[Event]) -> RunView:
@@ -195,9 +190,7 @@ def _with_citation(message: MessageState, event: CitationEvent) -> MessageState:
 
 def _with_artifact(artifacts: ArtifactsState, event: ArtifactEvent) -> ArtifactsState:
     items = artifacts.items
-    at = next(
-        (i for i, item in enumerate(items) if event.artifact_id and item.artifact_id == event.artifact_id), None
-    )
+    at = next((i for i, item in enumerate(items) if event.artifact_id and item.artifact_id == event.artifact_id), None)
     items = (*items, event) if at is None else (*items[:at], event, *items[at + 1 :])
     return artifacts.model_copy(update={"items": items, "revision": artifacts.revision + 1})
 

@@ -1,0 +1,69 @@
+"""Markers: found when their bracket closes, never before, and never in code."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from backend.protocol.citations import Marker, MarkerScan, find_markers, scan_markers, settled_length
+from tests.strategies import PIECES
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("Revenue rose [1].", [1]),
+        ("rose[1][2]", [1, 2]),
+        ("both [1, 2] and [3,4]", [1, 2, 3, 4]),
+        ("[12] and [1", [12]),
+        ("[0] [x] [] [1.5] [-1] [12345]", []),
+        ("`a[1]` then [2]", [2]),
+        ("``a ` [1]`` then [2]", [2]),
+        ("an open ` then [2]", [2]),
+        ("```\na[1]\n```\nafter [2]", [2]),
+        ("~~~ python\na[1]\n~~~\n[2]", [2]),
+        ("```\nstill code [1]", []),
+        ("[\u0661] Arabic digits are no marker", []),
+        ("\U0001f600 [1]", [1]),
+    ],
+)
+def test_which_brackets_are_markers(text: str, numbers: list[int]) -> None:
+    assert [marker.number for marker in find_markers(text)] == numbers
+
+
+def test_positions_are_code_points() -> None:
+    assert find_markers("\U0001f600é [7]") == (Marker(number=7, start=3, end=6),)
+
+
+@given(st.lists(PIECES, max_size=25))
+def test_scanning_as_it_grows_finds_the_same(pieces: list[str]) -> None:
+    answer, scan = "", MarkerScan()
+    for piece in pieces:
+        answer += piece
+        scan = scan_markers(answer, scan)
+    assert scan.markers == find_markers(answer)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("a [", "a "),
+        ("a [2", "a "),
+        ("a [2]", "a [2]"),
+        ("a [1, ", "a "),
+        ("a [1,", "a "),
+        ("a [1, 2", "a "),
+        ("a [x", "a [x"),
+    ],
+)
+def test_a_half_typed_marker_is_held_back(text: str, shown: str) -> None:
+    assert text[: settled_length(text)] == shown
+
+
+@given(st.lists(PIECES, max_size=20))
+def test_what_is_shown_only_ever_grows(pieces: list[str]) -> None:
+    answer, shown = "", ""
+    for piece in pieces:
+        answer += piece
+        now = answer[: settled_length(answer)]
+        assert now.startswith(shown)
+        shown = now
