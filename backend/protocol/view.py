@@ -56,7 +56,7 @@ def fold(view: RunView, events: Iterable[Event]) -> RunView:
     """``reduce`` over many events. Runs of tokens are joined first, so that a long answer costs linear time."""
     group: list[Event] = []
     for event in events:
-        if group and not (_continues(group[-1], event)):
+        if group and not (_is_writing(view) and _continues(group[-1], event)):
             view = _apply(view, group)
             group = []
         group.append(event)
@@ -66,6 +66,11 @@ def fold(view: RunView, events: Iterable[Event]) -> RunView:
 def view_at(events: Sequence[Event], t_ms: float, question: str = "") -> RunView:
     """The view as it was ``t_ms`` milliseconds after the run was accepted: every event with ``at_ms <= t_ms``."""
     return fold(RunView.start(question), takewhile(lambda event: event.at_ms <= t_ms, events))
+
+
+def _is_writing(view: RunView) -> bool:
+    """Whether another token is nothing new to the stream: only then may several count as one redraw each."""
+    return view.stream.phase == "open" and view.stream.first_token_ms is not None
 
 
 def _continues(last: Event, event: Event) -> bool:
