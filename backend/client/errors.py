@@ -1,0 +1,33 @@
+"""What can go wrong between a client and a backend, each with one sentence for people."""
+
+
+class ClientError(Exception):
+    """Base of this floor's errors. ``sentence`` says what happened and what to do, and is safe to show."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
+class ProblemError(ClientError):
+    """The backend refused: status, slug of the problem's type (such as ``unknown-run``) and sentence."""
+
+    def __init__(self, status: int, slug: str, sentence: str, retry_after_s: float | None = None) -> None:
+        super().__init__(sentence)
+        self.status = status
+        self.slug = slug
+        self.retry_after_s = retry_after_s
+        """Seconds after which the backend asks to try again, where it said so."""
+
+
+class BackendGone(ClientError):  # noqa: N818 - the name callers know it by
+    """Nobody answers at the backend's address, or not any more."""
+
+
+class StreamLost(Exception):  # noqa: N818 - a state of the connection, dealt with by reconnecting
+    """A connection that ended before the run did, or could not be opened. Trying again may help."""
+
+    def __init__(self, sentence: str, retry_after_s: float | None = None) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.retry_after_s = retry_after_s

@@ -1,0 +1,95 @@
+"""What the backend answers, as models. Fields it may add later are ignored: a newer one can be read."""
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from backend.protocol.cursor import Cursor
+from backend.protocol.events import Outcome
+from backend.protocol.options import RunOptions
+from backend.protocol.run_view import RunView
+
+
+class Reply(BaseModel):
+    """A frozen answer of the backend."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class StartedRun(Reply):
+    """A run that was accepted. ``links`` are paths by name, such as ``events``."""
+
+    run_id: str
+    session_id: str = ""
+    links: dict[str, str] = Field(default_factory=dict)
+
+
+class RunSummary(Reply):
+    """What is known of a run beside its events. ``created_at`` is ISO 8601; ``outcome`` None = it runs."""
+
+    run_id: str
+    session_id: str = ""
+    question: str = ""
+    agent: str = ""
+    options: RunOptions = Field(default_factory=RunOptions)
+    created_at: str = ""
+    attempt: int = 1
+    outcome: Outcome | None = None
+    last_seq: int = 0
+    cancel_requested: bool = False
+
+    @property
+    def ended(self) -> bool:
+        """Whether the run is over."""
+        return self.outcome is not None
+
+
+class RunState(RunSummary):
+    """A run with its folded view. ``cursor`` is where to follow on from."""
+
+    view: RunView = Field(default_factory=RunView)
+
+    @property
+    def cursor(self) -> Cursor:
+        """The last event that is folded into ``view``."""
+        seq = self.view.stream.last_seq
+        return Cursor(self.attempt, seq) if seq else Cursor(0, 0)
+
+
+class SessionSummary(Reply):
+    """A conversation; ``title`` is its first question. Times are ISO 8601 in UTC."""
+
+    session_id: str
+    title: str = ""
+    created_at: str = ""
+    updated_at: str = ""
+
+
+class SessionState(SessionSummary):
+    """A conversation with its runs in order."""
+
+    runs: tuple[RunSummary, ...] = ()
+
+
+class OfferedAgent(Reply):
+    """An agent on offer: the name to run it by and what to say of it. ``examples`` are questions to try."""
+
+    agent: str
+    title: str = ""
+    description: str = ""
+    examples: tuple[str, ...] = ()
+
+
+class ImportedRecording(Reply):
+    """A recording the backend took; run it as ``agent``."""
+
+    recording_id: str
+    agent: str = ""
+    warnings: tuple[str, ...] = ()
+
+
+class Readiness(Reply):
+    """Whether the backend takes runs; ``detail`` holds whatever else it said."""
+
+    ready: bool
+    detail: dict[str, Any] = Field(default_factory=dict)

@@ -1,0 +1,149 @@
+"""Where a reader stands in a run's stream: what is new, what is missing, when to try again. No I/O, no clock.
+
+The rules, whatever the network does: an event is handed out once and in order; one that was skipped, or
+cannot be read, is never jumped over silently but made good by a snapshot; only ``done`` ends a run.
+"""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from pydantic import ValidationError
+
+from backend.protocol.cursor import START, Cursor, CursorError
+from backend.protocol.events import DoneEvent, Event, EventError, parse_event
+from backend.protocol.run_view import RunView, SnapshotEvent
+from backend.protocol.sse import Decoder, Message, MessageTooLargeError
+
+StreamItem = Event | SnapshotEvent
+
+
+@dataclass(slots=True)
+class Backoff:
+    """Exponential back-off with full jitter: uniform from 0 to ``base_s * 2^failures``, at most ``cap_s``.
+
+    A time the server asks for (``retry:``, ``Retry-After``) is waited for at least, but never over ``cap_s``.
+    """
+
+    base_s: float = 0.1
+    cap_s: float = 10.0
+    uniform: Callable[[float, float], float] = random.uniform
+    failures: int = 0
+
+    def next_s(self, asked_s: float | None = None) -> float:
+        """Seconds to wait before the next try; counts a failure."""
+        ceiling = min(self.cap_s, self.base_s * 2.0 ** min(self.failures, 30))
+        self.failures += 1
+        return min(self.cap_s, max(asked_s or 0.0, self.uniform(0.0, ceiling)))
+
+    def reset(self) -> None:
+        """Progress was made."""
+        self.failures = 0
+
+
+@dataclass(slots=True)
+class Resumption:
+    """The state of one reader over all its connections."""
+
+    cursor: Cursor = START
+    backoff: Backoff = field(default_factory=Backoff)
+    duplicates: int = 0
+    """Events that came again and were dropped."""
+    repairs: int = 0
+    """Times a snapshot was needed because events were skipped or could not be read."""
+    finished: bool = False
+    """Whether the run's end was handed out."""
+    needs_snapshot: bool = False
+    """Whether events are missing: fetch a snapshot, give it to ``repair``, then connect again."""
+    received: bool = False
+    """Whether anything was handed out."""
+    _decoder: Decoder = field(default_factory=Decoder)
+    _retry_s: float | None = None
+
+    def connected(self) -> None:
+        """A new connection is open, at ``cursor``."""
+        self._decoder = Decoder()
+
+    def feed(self, data: bytes) -> list[StreamItem]:
+        """What is new in these bytes of the connection. Stops at ``done`` and where a snapshot is needed."""
+        items: list[StreamItem] = []
+        try:
+            messages = self._decoder.feed(data)
+        except MessageTooLargeError:
+            messages, self.needs_snapshot = [], True
+        for message in messages:
+            if self.finished or self.needs_snapshot:
+                break
+            self._take(message, items)
+        if self._decoder.retry is not None:
+            self._retry_s = self._decoder.retry / 1000
+        if items:
+            self.received = True
+            self.backoff.reset()
+        self.repairs += self.needs_snapshot
+        return items
+
+    def nothing_more(self) -> bool:
+        """The server says that nothing follows the cursor (204). Whether that settles it.
+
+        It does for a reader who came with the last cursor. One who was handed events and no ``done`` asks
+        for a snapshot, since a stream without ``done`` is never an end.
+        """
+        self.needs_snapshot = self.received
+        return not self.received
+
+    def repair(self, view: RunView, cursor: Cursor) -> list[StreamItem]:
+        """The items that stand for what was missing. Empty if the snapshot brought nothing new: then wait."""
+        self.needs_snapshot = False
+        self.finished = view.ended
+        if not view.ended and cursor.attempt == self.cursor.attempt and cursor.seq <= self.cursor.seq:
+            return []
+        self.cursor = cursor
+        self.received = True
+        self.backoff.reset()
+        return [SnapshotEvent(seq=cursor.seq, at_ms=view.stream.last_at_ms, view=view)]
+
+    def wait_s(self, asked_s: float | None = None) -> float:
+        """Seconds to wait before connecting again. ``asked_s`` is what the server asked for, if it did."""
+        return self.backoff.next_s(asked_s if asked_s is not None else self._retry_s)
+
+    def _take(self, message: Message, items: list[StreamItem]) -> None:
+        cursor = _cursor(message.id)
+        try:
+            if message.event == "snapshot":
+                self._take_snapshot(SnapshotEvent.model_validate_json(message.data), cursor, items)
+            else:
+                hint = None if message.event == "message" else message.event
+                self._take_event(parse_event(message.data, hint), cursor, items)
+        except (EventError, ValidationError):
+            self.needs_snapshot = True
+
+    def _take_event(self, event: Event, cursor: Cursor | None, items: list[StreamItem]) -> None:
+        seq = event.seq or (cursor.seq if cursor else 0)
+        if seq and seq <= self.cursor.seq:
+            self.duplicates += 1
+            return
+        if seq > self.cursor.seq + 1:
+            self.needs_snapshot = True
+            return
+        attempt = cursor.attempt if cursor else max(1, self.cursor.attempt)
+        self.cursor = Cursor(attempt, seq or self.cursor.seq)
+        self.finished = isinstance(event, DoneEvent)
+        items.append(event)
+
+    def _take_snapshot(self, snapshot: SnapshotEvent, cursor: Cursor | None, items: list[StreamItem]) -> None:
+        at = cursor if cursor and cursor.seq == snapshot.seq else Cursor(self.cursor.attempt, snapshot.seq)
+        if at.attempt == self.cursor.attempt and at.seq <= self.cursor.seq:
+            self.duplicates += 1
+            return
+        self.cursor = at
+        self.finished = snapshot.view.ended
+        items.append(snapshot)
+
+
+def _cursor(text: str) -> Cursor | None:
+    try:
+        cursor = Cursor.parse(text)
+    except CursorError:
+        return None
+    return None if cursor == START else cursor

@@ -1,0 +1,223 @@
+"""The backend's calls as methods, and the two ways to follow a run: event by event, or frame by frame."""
+
+import uuid
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from contextlib import aclosing
+from typing import Any, TypeVar
+from urllib.parse import quote
+
+import httpx2
+from pydantic import TypeAdapter, ValidationError
+
+from backend.client.connection import problem_of, shared_http, transport_failures
+from backend.client.errors import BackendGone, ProblemError
+from backend.client.following import Patience, follow_source
+from backend.client.frames import TICK_S, Frame, changes_only, paced_frames
+from backend.client.http_source import HttpEventSource
+from backend.client.replies import (
+    ImportedRecording,
+    OfferedAgent,
+    Readiness,
+    RunState,
+    SessionState,
+    SessionSummary,
+    StartedRun,
+)
+from backend.client.resumption import Resumption, StreamItem
+from backend.protocol.cursor import START, Cursor
+from backend.protocol.events import Event, parse_event
+from backend.protocol.options import RunOptions
+from backend.protocol.run_view import RunView
+
+HEARTBEAT_S = 15.0
+"""How often a silent stream of ours carries a comment."""
+
+AnswerType = TypeVar("AnswerType")
+
+_AGENTS: TypeAdapter[tuple[OfferedAgent, ...]] = TypeAdapter(tuple[OfferedAgent, ...])
+_SESSIONS: TypeAdapter[tuple[SessionSummary, ...]] = TypeAdapter(tuple[SessionSummary, ...])
+
+
+class RunClient:
+    """A client of the backend at ``base_url``, such as ``http://127.0.0.1:8750``.
+
+    Cheap to make: it holds an address and the HTTP client it is given, or the running event loop's shared one
+    (``connection.shared_http``). It never closes that client. Every method raises ``ProblemError`` where the
+    backend refuses and ``BackendGone`` where nobody answers; both carry one sentence for people.
+    """
+
+    def __init__(
+        self, base_url: str, http: httpx2.AsyncClient | None = None, *, heartbeat_s: float = HEARTBEAT_S
+    ) -> None:
+        self.base_url = base_url.rstrip("/")
+        self._given = http
+        self._heartbeat_s = heartbeat_s
+
+    async def ready(self) -> Readiness:
+        """Whether the backend takes runs now. Raises ``BackendGone`` only where nobody answers."""
+        try:
+            response = await self._send("GET", "/readyz")
+        except ProblemError as problem:
+            return Readiness(ready=False, detail={"status": problem.status, "detail": problem.sentence})
+        detail = self._read(response, TypeAdapter(dict[str, Any]))
+        return Readiness(ready=True, detail=detail)
+
+    async def start_run(
+        self,
+        question: str,
+        agent: str = "documents",
+        *,
+        session_id: str | None = None,
+        options: RunOptions | Mapping[str, Any] | None = None,
+        idempotency_key: str | None = None,
+    ) -> StartedRun:
+        """Start a run and return at once. Without a key of the caller's a fresh one is sent, so that the one
+        retry after a broken connection cannot start a second run."""
+        asked = (
+            options.model_dump(exclude_unset=True) if isinstance(options, RunOptions) else dict(options or {})
+        )
+        body = {"question": question, "agent": agent, "options": asked}
+        if session_id is not None:
+            body["session_id"] = session_id
+        headers = {"Idempotency-Key": idempotency_key or uuid.uuid4().hex}
+        return self._read(
+            await self._send("POST", "/v1/runs", json=body, headers=headers), TypeAdapter(StartedRun)
+        )
+
+    async def run(self, run_id: str) -> RunState:
+        """The run's record and its view so far."""
+        return self._read(await self._send("GET", _run_path(run_id)), TypeAdapter(RunState))
+
+    async def cancel(self, run_id: str) -> None:
+        """Ask for the run's end; its stream then brings ``done``. A run that had ended stays as it is."""
+        await self._send("POST", f"{_run_path(run_id)}/cancel")
+
+    async def agents(self) -> tuple[OfferedAgent, ...]:
+        """The agents and scenarios on offer."""
+        return await self._listed("/v1/agents", "agents", _AGENTS)
+
+    async def plan(
+        self, agent: str, question: str = "", options: RunOptions | Mapping[str, Any] | None = None
+    ) -> tuple[Event, ...] | None:
+        """The stamped events this agent would send on a perfect machine; None where nobody can know."""
+        asked = (
+            options.model_dump(exclude_unset=True) if isinstance(options, RunOptions) else dict(options or {})
+        )
+        params = {"agent": agent, "question": question, **{name: str(value) for name, value in asked.items()}}
+        try:
+            response = await self._send("GET", "/v1/plan", params=params)
+        except ProblemError as problem:
+            if problem.slug == "no-plan":
+                return None
+            raise
+        events = self._read(response, TypeAdapter(dict[str, Any])).get("events")
+        return None if events is None else tuple(parse_event(event) for event in events)
+
+    async def sessions(self, limit: int | None = None) -> tuple[SessionSummary, ...]:
+        """Conversations, the latest first."""
+        params = {} if limit is None else {"limit": str(limit)}
+        return await self._listed("/v1/sessions", "sessions", _SESSIONS, params)
+
+    async def session(self, session_id: str) -> SessionState:
+        """One conversation with its runs in order."""
+        return self._read(await self._send("GET", _session_path(session_id)), TypeAdapter(SessionState))
+
+    async def delete_session(self, session_id: str) -> None:
+        """Delete a conversation with its runs and their events."""
+        await self._send("DELETE", _session_path(session_id))
+
+    async def recording(self, run_id: str) -> bytes:
+        """The run as a recording (JSON lines)."""
+        return (await self._send("GET", f"{_run_path(run_id)}/recording")).content
+
+    async def import_recording(self, data: bytes) -> ImportedRecording:
+        """Hand a recording to the backend, which then offers it as an agent."""
+        headers = {"Content-Type": "application/x-ndjson"}
+        response = await self._send("POST", "/v1/recordings", content=data, headers=headers)
+        return self._read(response, TypeAdapter(ImportedRecording))
+
+    def follow(
+        self, run_id: str, after: Cursor = START, *, give_up_after_s: float | None = None
+    ) -> AsyncIterator[StreamItem]:
+        """The run's events behind ``after``, each once and in order, over as many connections as it takes.
+
+        Ends with ``done`` and nothing else, except where nothing follows ``after``. Where events were lost on
+        the way, a ``SnapshotEvent`` stands for all of them. ``give_up_after_s``: seconds without a working
+        connection after which ``BackendGone`` is raised; None = keep trying. Close the iterator
+        (``contextlib.aclosing``) to close the connection; the run goes on.
+        """
+        return changes_only(follow_source(self._source(run_id), Resumption(after), Patience(give_up_after_s)))
+
+    async def frames(
+        self,
+        run_id: str,
+        *,
+        question: str | None = None,
+        give_up_after_s: float | None = None,
+        tick_s: float = TICK_S,
+    ) -> AsyncGenerator[Frame, None]:
+        """The run as views at the pace of a screen, the last one with the whole of it. See ``frames.Frame``.
+
+        ``question`` given (a run just started): follows from the first event. Otherwise the run's record is
+        fetched first, so that a reload draws everything so far in one frame. Closing the generator closes the
+        connection and cancels nothing.
+        """
+        if question is None:
+            state = await self.run(run_id)
+            view, after = state.view, state.cursor
+            if not view.message.question:
+                message = view.message.model_copy(update={"question": state.question})
+                view = view.model_copy(update={"message": message})
+        else:
+            view, after = RunView.start(question), START
+        resumption = Resumption(after, finished=view.ended)
+        items = follow_source(self._source(run_id), resumption, Patience(give_up_after_s))
+        async with aclosing(paced_frames(items, view, tick_s=tick_s)) as frames:
+            async for frame in frames:
+                yield frame
+
+    def _source(self, run_id: str) -> HttpEventSource:
+        return HttpEventSource(
+            self._http(), self.base_url, self.base_url + _run_path(run_id), self._heartbeat_s
+        )
+
+    def _http(self) -> httpx2.AsyncClient:
+        return self._given or shared_http()
+
+    async def _send(self, method: str, path: str, **how: Any) -> httpx2.Response:
+        """One call, read whole. Tried once more where a kept connection broke: all calls are idempotent."""
+        async with transport_failures(self.base_url):
+            try:
+                response = await self._http().request(method, self.base_url + path, **how)
+            except (httpx2.ReadError, httpx2.WriteError, httpx2.RemoteProtocolError):
+                response = await self._http().request(method, self.base_url + path, **how)
+        if not response.is_success:
+            raise await problem_of(response)
+        return response
+
+    def _read(self, response: httpx2.Response, kind: TypeAdapter[AnswerType]) -> AnswerType:
+        try:
+            return kind.validate_json(response.content)
+        except ValidationError as error:
+            raise BackendGone(
+                f"What answers at {self.base_url} is no Playhead backend: check the address."
+            ) from error
+
+    async def _listed(
+        self, path: str, name: str, kind: TypeAdapter[AnswerType], params: Mapping[str, str] | None = None
+    ) -> AnswerType:
+        fields = self._read(await self._send("GET", path, params=params), TypeAdapter(dict[str, Any]))
+        try:
+            return kind.validate_python(fields.get(name))
+        except ValidationError as error:
+            raise BackendGone(
+                f"What answers at {self.base_url} is no Playhead backend: check the address."
+            ) from error
+
+
+def _run_path(run_id: str) -> str:
+    return f"/v1/runs/{quote(run_id, safe='')}"
+
+
+def _session_path(session_id: str) -> str:
+    return f"/v1/sessions/{quote(session_id, safe='')}"

@@ -1,0 +1,170 @@
+"""The client for code without an event loop: scripts, and the thread that runs a Streamlit page.
+
+One event loop with one HTTP client in a background thread per process (``Background.shared``); calls wait for
+their answer, and frames come with a tick, so that the waiting thread gets its turn at least every ``tick_s``.
+"""
+
+import asyncio
+import threading
+from collections.abc import Coroutine, Iterator, Mapping
+from concurrent.futures import Future
+from contextlib import aclosing
+from dataclasses import replace
+from typing import Any, ClassVar, TypeVar
+
+from backend.client.connection import close_shared_http
+from backend.client.frames import TICK_S, Frame
+from backend.client.replies import OfferedAgent, RunState, SessionState, SessionSummary, StartedRun
+from backend.client.run_client import RunClient
+from backend.protocol.options import RunOptions
+from backend.protocol.run_view import RunView
+
+ResultType = TypeVar("ResultType")
+
+
+class Background:
+    """An event loop in a daemon thread of its own."""
+
+    _shared: ClassVar["Background | None"] = None
+    _lock: ClassVar[threading.Lock] = threading.Lock()
+
+    def __init__(self) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="playhead-client", daemon=True)
+        self._thread.start()
+
+    @classmethod
+    def shared(cls) -> "Background":
+        """The process's one, made at the first call."""
+        with cls._lock:
+            if cls._shared is None:
+                cls._shared = cls()
+            return cls._shared
+
+    def submit(self, work: Coroutine[Any, Any, ResultType]) -> "Future[ResultType]":
+        """Run the coroutine on the loop; the future may be cancelled."""
+        return asyncio.run_coroutine_threadsafe(work, self._loop)
+
+    def call(self, work: Coroutine[Any, Any, ResultType]) -> ResultType:
+        """Run the coroutine on the loop and wait for what it returns or raises."""
+        return self.submit(work).result()
+
+    def close(self) -> None:
+        """Close the HTTP client, stop the loop and end the thread. For an own one, not the shared one."""
+        self.call(close_shared_http())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+
+class FrameSlot:
+    """The latest frame, handed from the loop to a thread. One not taken yet is replaced, its urgency kept."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._frame: Frame | None = None
+        self._closed = False
+
+    def put(self, frame: Frame) -> None:
+        """A newer frame."""
+        with self._changed:
+            missed = self._frame is not None and self._frame.urgent
+            self._frame = replace(frame, urgent=True) if missed else frame
+            self._changed.notify()
+
+    def close(self) -> None:
+        """No frame follows."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify()
+
+    def take(self, timeout_s: float) -> tuple[Frame | None, bool]:
+        """(the newest frame not taken yet, or None after ``timeout_s``; whether none will follow it)."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._frame is not None or self._closed, timeout_s)
+            frame, self._frame = self._frame, None
+            return frame, self._closed
+
+
+class SyncRunClient:
+    """``RunClient`` for a thread without an event loop. Raises what that raises."""
+
+    def __init__(self, base_url: str, background: Background | None = None) -> None:
+        self.background = background or Background.shared()
+        self.client = RunClient(base_url)
+
+    def start_run(
+        self,
+        question: str,
+        agent: str = "documents",
+        *,
+        session_id: str | None = None,
+        options: RunOptions | Mapping[str, Any] | None = None,
+        idempotency_key: str | None = None,
+    ) -> StartedRun:
+        """Start a run and return at once."""
+        work = self.client.start_run(
+            question, agent, session_id=session_id, options=options, idempotency_key=idempotency_key
+        )
+        return self.background.call(work)
+
+    def run(self, run_id: str) -> RunState:
+        """The run's record and its view so far."""
+        return self.background.call(self.client.run(run_id))
+
+    def cancel(self, run_id: str) -> None:
+        """Ask for the run's end."""
+        self.background.call(self.client.cancel(run_id))
+
+    def agents(self) -> tuple[OfferedAgent, ...]:
+        """The agents and scenarios on offer."""
+        return self.background.call(self.client.agents())
+
+    def sessions(self, limit: int | None = None) -> tuple[SessionSummary, ...]:
+        """Conversations, the latest first."""
+        return self.background.call(self.client.sessions(limit))
+
+    def session(self, session_id: str) -> SessionState:
+        """One conversation with its runs in order."""
+        return self.background.call(self.client.session(session_id))
+
+    def delete_session(self, session_id: str) -> None:
+        """Delete a conversation with its runs."""
+        self.background.call(self.client.delete_session(session_id))
+
+    def frames_sync(
+        self,
+        run_id: str,
+        *,
+        question: str | None = None,
+        give_up_after_s: float | None = None,
+        tick_s: float = TICK_S,
+    ) -> Iterator[Frame]:
+        """``RunClient.frames`` for a thread: a frame at least about every ``tick_s``, even before the backend
+        has answered. A slow reader gets the newest frame. Closing the iterator closes the connection only."""
+        slot = FrameSlot()
+
+        async def follow() -> None:
+            frames = self.client.frames(
+                run_id, question=question, give_up_after_s=give_up_after_s, tick_s=tick_s
+            )
+            async with aclosing(frames):
+                async for frame in frames:
+                    slot.put(frame)
+
+        future = self.background.submit(follow())
+        future.add_done_callback(lambda _: slot.close())
+        last = Frame(RunView.start(question or ""), 0.0, urgent=False)
+        try:
+            ended = False
+            while not ended:
+                frame, ended = slot.take(tick_s)
+                if frame is not None:
+                    last = frame
+                elif not ended:
+                    frame = replace(last, urgent=False)
+                if frame is not None:
+                    yield frame
+            future.result()
+        finally:
+            future.cancel()
