@@ -1,0 +1,48 @@
+# Playhead: `make demo` and `make test` are all that a fresh machine needs; both set themselves up.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+UV = $(shell command -v uv || echo .venv/bin/uv)
+PYTHON_FOLDERS := backend evals ui_gradio ui_streamlit tests
+
+.PHONY: help
+help: ## This list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
+
+.PHONY: setup
+setup: ## Make .venv from the hashed lock (a second call costs a second)
+	@scripts/setup
+
+.PHONY: demo
+demo: setup ## Start the backend and both UIs; options in ARGS="--port 9000"
+	@exec .venv/bin/playhead demo $(ARGS)
+
+.PHONY: test
+test: setup browser lint ## Lint, then all tests; options in ARGS="-k cursor"
+	@exec .venv/bin/python -m pytest $(ARGS)
+
+.PHONY: lint
+lint: setup ## Check style, types and the import arrows
+	@.venv/bin/ruff check $(PYTHON_FOLDERS)
+	@.venv/bin/ruff format --check $(PYTHON_FOLDERS)
+	@.venv/bin/mypy
+	@.venv/bin/lint-imports
+
+.PHONY: format
+format: setup ## Lay out the code and mend what can be mended
+	@.venv/bin/ruff check --fix $(PYTHON_FOLDERS)
+	@.venv/bin/ruff format $(PYTHON_FOLDERS)
+
+.PHONY: browser
+browser: ## Find Chromium for the browser tests, or install it
+	@scripts/ensure-browser
+
+.PHONY: lock
+lock: ## Write requirements.lock anew from pyproject.toml
+	@$(UV) pip compile --quiet --no-config --upgrade --universal --python-version 3.11 --generate-hashes --all-extras \
+		--group build --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" \
+		pyproject.toml --output-file requirements.lock
+
+.PHONY: clean
+clean: ## Remove .venv, caches and builds
+	@rm -rf .venv build dist test-output .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	@find $(PYTHON_FOLDERS) -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,1 @@
+"""The Gradio UI: follow a run, fold it, draw the view."""

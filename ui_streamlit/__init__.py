@@ -1,0 +1,1 @@
+"""The Streamlit UI: follow a run, fold it, draw the view."""
