@@ -1,0 +1,92 @@
+"""The answer as blocks: finished ones never change, only the last one grows.
+
+A finished block is drawn again in one case only: a marker in it that waited for its source got it (or the run ended
+and it never will). So a UI may freeze every block but the last, and bytes grow with the answer, not with its square.
+"""
+
+from dataclasses import dataclass
+
+from backend.present.answer_fragments import MarkerContext, block_html
+from backend.present.answer_markdown import Block, normalized, placed_blocks, visible_text
+from backend.present.markdown_text import linked_marker, markdown_text
+from backend.present.sources import source_titles
+from backend.protocol.run_view import RunView
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerBlock:
+    """One top-level block of the answer, drawn.
+
+    ``key`` is stable while the answer grows; ``html`` is complete by itself; ``markdown`` is the same for a UI that
+    renders Markdown itself, with everything escaped that could become HTML, a picture or a foreign link.
+    """
+
+    key: str
+    html: str
+    markdown: str
+    final: bool
+
+
+class AnswerRenderer:
+    """Draws one growing answer. Keeps what is finished, so that each call costs only the block that still grows.
+
+    Make one per run and watcher. Any view may be drawn at any time: one that does not continue the last starts anew.
+    """
+
+    def __init__(self, scope: str = "") -> None:
+        self._scope = scope
+        self._frozen: list[Block] = []
+        self._frozen_text = ""
+        self._drawn: list[tuple[Block, tuple[object, ...], AnswerBlock]] = []
+
+    def blocks(self, view: RunView) -> list[AnswerBlock]:
+        """The blocks of the view's answer, in order."""
+        answer = normalized(view.message.answer)
+        shown = answer if view.ended else visible_text(answer)
+        if not shown.startswith(self._frozen_text):
+            self._frozen, self._frozen_text = [], ""
+        growing = self._advance(shown, whole=view.ended)
+        context = MarkerContext(source_titles(view), view.ended, self._scope)
+        finished = len(self._frozen) + (len(growing) if view.ended else 0)
+        drawn = [
+            self._draw(index, block, context, final=index < finished)
+            for index, block in enumerate([*self._frozen, *growing])
+        ]
+        del self._drawn[len(drawn) :]
+        return drawn
+
+    def _advance(self, shown: str, *, whole: bool) -> list[Block]:
+        """Freeze every block that a complete line has left behind; gives the blocks that still grow."""
+        tail = shown[len(self._frozen_text) :]
+        complete = tail[: tail.rfind("\n") + 1]
+        settled = placed_blocks(complete)
+        if len(settled) > 1:
+            self._frozen += [block for _, block in settled[:-1]]
+            self._frozen_text += tail[: settled[-1][0]]
+            tail = tail[settled[-1][0] :]
+        return [block for _, block in placed_blocks(tail)]
+
+    def _draw(self, index: int, block: Block, context: MarkerContext, *, final: bool) -> AnswerBlock:
+        signature = (final, *context.signature(block.numbers))
+        if index < len(self._drawn):
+            known, known_signature, drawn = self._drawn[index]
+            if known.text == block.text and known_signature == signature:
+                return drawn
+        drawn = AnswerBlock(
+            key=f"b{index}",
+            html=block_html(block.tokens, context),
+            markdown=markdown_text(block.tokens, lambda number: linked_marker(number, context)),
+            final=final,
+        )
+        self._drawn[index : index + 1] = [(block, signature, drawn)]
+        return drawn
+
+
+def answer_blocks(view: RunView, *, scope: str = "") -> list[AnswerBlock]:
+    """The blocks of one view's answer. To follow a growing answer keep an ``AnswerRenderer`` instead."""
+    return AnswerRenderer(scope).blocks(view)
+
+
+def answer_html(view: RunView, *, scope: str = "") -> str:
+    """The whole answer as safe HTML."""
+    return "".join(block.html for block in answer_blocks(view, scope=scope))

@@ -1,0 +1,63 @@
+"""Plotly figures in our colours, as plain dictionaries: importing this costs nothing of Plotly."""
+
+import re
+from typing import Any, Final
+
+from backend.present.palette import COLOURS, SERIES, Theme
+
+FONT: Final = 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "DejaVu Sans", Arial, sans-serif'
+
+_KEPT_TAGS = re.compile(r"<(?!/?(?:b|i|sub|sup|s|u)>|br\s*/?>)/?[A-Za-z!?][^>]*>?")
+_OWN_COLOURS: Final = ("paper_bgcolor", "plot_bgcolor", "template", "width", "height", "font")
+
+
+def template(theme: Theme) -> dict[str, Any]:
+    """A Plotly template: what a figure that says nothing of its looks gets. Backgrounds stay transparent."""
+    colours = COLOURS[theme]
+    axis = {
+        "gridcolor": colours["line"],
+        "linecolor": colours["line-strong"],
+        "zerolinecolor": colours["line-strong"],
+        "tickfont": {"color": colours["muted"], "size": 12},
+        "title": {"font": {"color": colours["muted"], "size": 12}},
+        "automargin": True,
+    }
+    layout = {
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "font": {"family": FONT, "color": colours["text"], "size": 13},
+        "title": {"font": {"size": 14}, "x": 0, "xanchor": "left"},
+        "colorway": list(SERIES[theme]),
+        "hoverlabel": {
+            "bgcolor": colours["raised"],
+            "bordercolor": colours["line"],
+            "font": {"color": colours["text"], "family": FONT, "size": 12},
+        },
+        "legend": {"font": {"color": colours["muted"], "size": 12}, "orientation": "h", "y": -0.2, "x": 0},
+        "margin": {"l": 48, "r": 16, "t": 24, "b": 40},
+        "xaxis": axis,
+        "yaxis": axis,
+    }
+    return {"layout": layout}
+
+
+def themed_figure(content: dict[str, Any], theme: Theme) -> dict[str, Any]:
+    """An agent's figure in our looks: its data and layout as they are, less its own grounds, size, font and template.
+
+    Only ``data`` and ``layout`` are kept, and labels keep only the plain text styles Plotly knows.
+    """
+    layout = {name: value for name, value in (content.get("layout") or {}).items() if name not in _OWN_COLOURS}
+    return {
+        "data": _plain(content.get("data") or []),
+        "layout": {**_plain(layout), "template": template(theme), "autosize": True},
+    }
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, str):
+        return _KEPT_TAGS.sub("", value) if "<" in value else value
+    if isinstance(value, dict):
+        return {name: _plain(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_plain(inner) for inner in value]
+    return value

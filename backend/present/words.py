@@ -1,0 +1,203 @@
+"""Every text that both UIs, the terminal and the report say. Plain English, whole sentences, no emoji."""
+
+import re
+from typing import Final
+
+from backend.protocol.events import Outcome, StepStateName
+from backend.protocol.run_view import Phase, RunView, StepView
+
+APP_TITLE: Final = "Playhead"
+EXPLANATION: Final = (
+    "Ask a question about a set of documents and watch the agent work: every step, every source, as it happens."
+)
+EXAMPLE_QUESTIONS: Final = (
+    "Is NVIDIA's customer concentration risk rising?",
+    "How concentrated are NVIDIA's accounts receivable?",
+    "How have NVIDIA's supply commitments changed?",
+)
+
+ASK: Final = "Ask"
+STOP: Final = "Stop"
+STOPPING: Final = "Stopping"
+RETRY: Final = "Retry"
+CONTINUE: Final = "Continue"
+COPY_MARKDOWN: Final = "Copy as Markdown"
+DOWNLOAD_MARKDOWN: Final = "Save as Markdown"
+DOWNLOAD_CSV: Final = "Save as CSV"
+
+QUESTION_LABEL: Final = "Question"
+QUESTION_PLACEHOLDER: Final = "Ask about the documents"
+AGENT_LABEL: Final = "Agent"
+EXAMPLES_LABEL: Final = "Try one of these"
+ANSWER_TITLE: Final = "Answer"
+STEPS_TITLE: Final = "Steps"
+SOURCES_TITLE: Final = "Sources"
+ARTIFACTS_TITLE: Final = "Results"
+WARNINGS_TITLE: Final = "Before you rely on this"
+TIMELINE_TITLE: Final = "Timeline"
+
+QUESTION_EMPTY: Final = "Write a question first."
+QUESTION_TOO_LONG: Final = "The question is too long: at most {limit} kB of text are taken."
+MARKER_PENDING: Final = "source has not arrived yet"
+MARKER_UNRESOLVED: Final = "no source was given"
+
+METRIC_LABELS: Final[dict[str, str]] = {
+    "ttfs_ms": "First status",
+    "ttft_ms": "First token",
+    "elapsed_ms": "Elapsed",
+    "token_events_per_s": "Token events/s",
+    "longest_gap_ms": "Longest silence",
+}
+METRIC_HINTS: Final[dict[str, str]] = {
+    "ttfs_ms": "Time from accepting the question to the first sign of work",
+    "ttft_ms": "Time from accepting the question to the first piece of the answer (TTFT)",
+    "elapsed_ms": "Time since the question was accepted",
+    "token_events_per_s": "Pieces of the answer per second; a piece is not a tokenizer token",
+    "longest_gap_ms": "The longest time in which nothing arrived",
+}
+
+NOTICES: Final[dict[str, tuple[str, str]]] = {
+    "empty": (
+        "Nothing asked yet",
+        "Steps, sources and results appear here while the agent works.",
+    ),
+    "connecting": ("Connecting", "The question is on its way to the agent."),
+    "reconnecting": (
+        "Connection lost",
+        "What has arrived stays on screen. Playhead reconnects by itself and goes on where it stopped.",
+    ),
+    "backend_down": (
+        "The backend does not answer",
+        "What has arrived stays on screen. Playhead tries again by itself; if it stays like this, "
+        "start the backend with: playhead serve",
+    ),
+    "run_not_found": (
+        "This run is not known",
+        "The address names a run that this backend does not keep. Ask the question again to start a new one.",
+    ),
+    "cancelled": ("Stopped", "The run was stopped. What was written until then is kept."),
+    "timed_out": ("Timed out", "The run took longer than allowed. What was written until then is kept."),
+    "failed": ("Failed", "The agent could not finish. What was written until then is kept."),
+    "interrupted": ("Interrupted", "The run was cut off before its end. What was written until then is kept."),
+    "no_answer": ("No answer", "The agent finished without writing an answer."),
+}
+"""Designed states by name: a heading and a sentence."""
+
+RETRY_HINT: Final = "Trying again may help."
+
+EMPTY_STEPS: Final = "Steps appear here as the agent works."
+EMPTY_SOURCES: Final = "Sources appear here with the answer."
+EMPTY_ARTIFACTS: Final = "Charts, tables and documents appear here."
+ARTIFACT_TITLES: Final[dict[str, str]] = {
+    "chart": "Chart",
+    "table": "Table",
+    "documents": "Documents found",
+    "value": "Figure",
+}
+ARTIFACT_REFUSED: Final = "This result is not shown."
+CHART_AS_TABLE: Final = "The chart's data as a table"
+SCORE_HINT: Final = "How well it matches the question, against the best match"
+
+NO_STEPS: Final = "The agent reported no steps."
+NO_SOURCES: Final = "The agent named no sources."
+NO_ARTIFACTS: Final = "The agent made no charts or tables."
+
+_STEP_LABELS: Final[dict[str, str]] = {
+    "retrieving": "Searching the documents",
+    "running_tool": "Running a tool",
+    "summarizing": "Writing the answer",
+    "completed": "Completed",
+    "planning": "Planning",
+    "thinking": "Thinking",
+    "reading": "Reading the documents",
+    "ranking": "Ranking what was found",
+    "verifying": "Checking the evidence",
+    "charting": "Drawing a chart",
+    "indexing": "Indexing the documents",
+    "waiting": "Waiting",
+    "retrying": "Trying again",
+}
+
+STATE_WORDS: Final[dict[StepStateName, str]] = {
+    "started": "running",
+    "progress": "running",
+    "waiting": "waiting for you",
+    "finished": "done",
+    "failed": "failed",
+    "cancelled": "cancelled",
+}
+
+PHASE_WORDS: Final[dict[Phase, str]] = {
+    "connecting": "Connecting",
+    "open": "Working",
+    "reconnecting": "Reconnecting",
+    "ended": "Ended",
+}
+
+OUTCOME_WORDS: Final[dict[Outcome, str]] = {
+    "completed": "Completed",
+    "cancelled": "Stopped",
+    "timed_out": "Timed out",
+    "failed": "Failed",
+    "interrupted": "Interrupted",
+}
+
+_MAX_LABEL: Final = 120
+_WORD_BREAK = re.compile(r"[\s_.:/\-]+|(?<=[a-z0-9])(?=[A-Z])")
+
+
+def readable(slug: str) -> str:
+    """Any slug as words: ``fetch_filing-notes`` and ``fetchFilingNotes`` become ``Fetch filing notes``."""
+    words = [word for word in _WORD_BREAK.split(slug) if word]
+    plain = " ".join(word if word.isupper() and len(word) > 1 else word.lower() for word in words)
+    return shortened(plain[:1].upper() + plain[1:]) or "Step"
+
+
+def shortened(text: str, limit: int = _MAX_LABEL) -> str:
+    """The text on one line, cut after ``limit`` characters with an ellipsis."""
+    line = " ".join(text[: limit * 4].split())
+    return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
+
+
+def step_label(step: StepView) -> str:
+    """What a step is called: its own label, else the words for its slug, with the tool's name where it runs one."""
+    if step.label and step.label.strip():
+        return shortened(step.label)
+    known = _STEP_LABELS.get(step.step) or readable(step.step)
+    if step.tool and step.step == "running_tool" and step.tool.name.strip():
+        return shortened(f"{known}: {step.tool.name}")
+    return known
+
+
+def current_activity(view: RunView) -> str:
+    """What the run is doing now, in a few words: the innermost open step, else its phase, else its outcome."""
+    stream = view.stream
+    if stream.outcome is not None:
+        return OUTCOME_WORDS[stream.outcome]
+    if stream.phase != "open":
+        return PHASE_WORDS[stream.phase]
+    running = [step for step in stream.steps if step.is_open]
+    if running:
+        return step_label(running[-1])
+    return _STEP_LABELS["summarizing"] if view.message.answer else PHASE_WORDS["open"]
+
+
+def outcome_sentence(view: RunView) -> str:
+    """How the run ended, in one sentence; empty while it runs."""
+    outcome = view.stream.outcome
+    if outcome is None:
+        return ""
+    if outcome == "completed":
+        return NOTICES["no_answer"][1] if not view.message.answer.strip() else "The agent finished its answer."
+    error = view.stream.error
+    if error is not None and error.message.strip() and outcome != "cancelled":
+        return shortened(error.message, 400)
+    return NOTICES[outcome][1]
+
+
+def announcement(view: RunView) -> str:
+    """One sentence for a screen reader's live region: changes when the activity changes, not with every token."""
+    activity = current_activity(view)
+    if not view.ended:
+        return f"{activity}."
+    return f"{activity}. {outcome_sentence(view)}"
