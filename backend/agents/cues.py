@@ -1,0 +1,67 @@
+"""Cues: what is sent, and when. A scenario and a recording are both played as a schedule of them.
+
+A schedule is a series of cues with rising times that ends with exactly one ``Finish``, ``Failure`` or
+``Hang``. It knows no clock; ``play_cues`` brings it to life on one, ``backend.agents.plans`` reads from it
+what should come.
+"""
+
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass
+
+from backend.agents.agent import AgentFailure
+from backend.agents.clock import Clock
+from backend.protocol.events import Draft
+
+_EVENTS_PER_TURN = 32
+_LONG_SLEEP_S = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """The agent is through."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """The agent gives up, with the error a reader sees."""
+
+    code: str
+    message: str
+    retryable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Hang:
+    """The agent sends nothing any more and never returns."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """One thing at its time, in seconds since the start at speed 1."""
+
+    at_s: float
+    what: Draft | Finish | Failure | Hang
+
+
+async def play_cues(cues: Iterable[Cue], clock: Clock, speed: float) -> AsyncIterator[Draft]:
+    """The drafts of a schedule, each at its time divided by ``speed``; speed 0 waits for nothing.
+
+    Every wait ends at a moment counted from the start, so that what one sleep is late by never adds up.
+    Raises ``AgentFailure`` for a ``Failure``. Gives other tasks a turn at least every 32 events.
+    """
+    start = clock.now()
+    unbroken = 0
+    for cue in cues:
+        delay = start + cue.at_s / speed - clock.now() if speed > 0 else 0.0
+        unbroken += 1
+        if delay > 0 or unbroken >= _EVENTS_PER_TURN:
+            await clock.sleep(max(0.0, delay))
+            unbroken = 0
+        if isinstance(cue.what, Finish):
+            return
+        if isinstance(cue.what, Failure):
+            raise AgentFailure(cue.what.code, cue.what.message, retryable=cue.what.retryable)
+        if isinstance(cue.what, Hang):
+            while True:
+                await clock.sleep(_LONG_SLEEP_S)
+        yield cue.what

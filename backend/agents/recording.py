@@ -1,0 +1,145 @@
+"""Recorded runs, played again with their own timing.
+
+What was recorded before ``done`` comes again as drafts, which the supervisor stamps anew. How the run ended
+comes again as far as an agent can end a run: a recorded ``completed`` ends well and a recorded error is
+raised again with its code and words. A run that was cancelled, timed out or was interrupted cannot be that a
+second time, so its replay fails with a sentence that tells what became of it (code ``recorded_cancelled`` and
+so on): its answer is partial, and ``completed`` would be a lie. A recording without ``done`` fails with
+``recording_cut``. Events of unknown types are no drafts; they are left out, and a warning counts them.
+"""
+
+from collections.abc import AsyncIterator, Iterator, Sequence
+
+from backend.agents.agent import (
+    AgentEnvironment,
+    AgentOffer,
+    Progress,
+    RecordingSource,
+    RunContext,
+    RunRequest,
+    UnknownAgentError,
+)
+from backend.agents.cues import Cue, Failure, Finish, play_cues
+from backend.agents.plans import Limits, planned_events
+from backend.protocol.events import DoneEvent, Draft, ErrorEvent, KnownEvent, UnknownEvent, WarningEvent
+from backend.protocol.options import RunOptions
+from backend.protocol.recordings import Recording
+from backend.settings import Settings
+
+LONGEST_REPLAY_S = 3600.0
+"""A replay always ends by itself, so it is given the longest timeout a run may have."""
+
+_ENDINGS = {"cancelled": "was cancelled", "timed_out": "timed out", "interrupted": "was interrupted"}
+
+
+def recorded_schedule(recording: Recording) -> Iterator[Cue]:
+    """A recording as a schedule, its times counted from when the run was accepted. A time that goes back is
+    raised to the one before."""
+    at_s = 0.0
+    unread = 0
+    error: ErrorEvent | None = None
+    for event in recording.events:
+        at_s = max(at_s, event.at_ms / 1000)
+        if isinstance(event, DoneEvent):
+            yield from _warned(at_s, unread)
+            yield Cue(at_s, _ending(event, error))
+            return
+        if isinstance(event, UnknownEvent):
+            unread += 1
+        elif isinstance(event, ErrorEvent):
+            error = event
+        else:
+            yield Cue(at_s, event.model_copy(update={"seq": 0, "at_ms": 0.0}))
+    yield from _warned(at_s, unread)
+    reason = recording.cut or "The recording was cut: it has no done."
+    yield Cue(at_s, Failure("recording_cut", reason) if error is None else _again(error))
+
+
+class RecordingAgent:
+    """A recording as an agent. It answers with what was recorded, whatever is asked."""
+
+    def __init__(self, recording: Recording) -> None:
+        self._recording = recording
+        self.default_options = RunOptions(timeout_s=LONGEST_REPLAY_S)
+
+    def run(self, request: RunRequest, context: RunContext) -> AsyncIterator[Draft]:
+        """Play the recording once, at the speed of the request's options."""
+        return play_cues(recorded_schedule(self._recording), context.clock, request.options.speed)
+
+
+class RecordingProvider:
+    """Offers ``recording:<id>`` for everything the source finds, and lists what was imported."""
+
+    def __init__(self, source: RecordingSource, settings: Settings) -> None:
+        self._source = source
+        self._settings = settings
+
+    @property
+    def name(self) -> str:
+        """``recording``."""
+        return "recording"
+
+    async def prepare(self, progress: Progress) -> Sequence[str]:
+        """Nothing takes long here."""
+        return ()
+
+    async def offers(self) -> Sequence[AgentOffer]:
+        """The imported recordings. Past runs can be played by their id as well, without being listed."""
+        return [
+            AgentOffer(
+                agent=f"recording:{recording_id}",
+                title=f"Recording: {_shortened(question)}",
+                description="Plays a recorded run again with its own timing.",
+                examples=(question,) if question else (),
+            )
+            for recording_id, question in await self._source.listed()
+        ]
+
+    async def open(self, variant: str) -> RecordingAgent:
+        """The agent that plays the recording of that id. Raises ``UnknownAgentError``."""
+        return RecordingAgent(await self._find(variant))
+
+    async def plan(self, variant: str, request: RunRequest) -> Sequence[KnownEvent]:
+        """The recorded events as a replay would send them. Raises ``UnknownAgentError``."""
+        limits = Limits(request.options.timeout_s or LONGEST_REPLAY_S, self._settings.silence_timeout_s)
+        return planned_events(recorded_schedule(await self._find(variant)), request.options.speed, limits)
+
+    async def _find(self, recording_id: str) -> Recording:
+        if not recording_id:
+            raise UnknownAgentError("Which recording? Name it by its id, as in recording:<id>.")
+        recording = await self._source.find(recording_id)
+        if recording is None:
+            raise UnknownAgentError(f"There is no recording and no past run with the id {recording_id!r}.")
+        return recording
+
+
+def provide(environment: AgentEnvironment) -> RecordingProvider:
+    """Entry point of ``playhead.agents``."""
+    return RecordingProvider(environment.recordings, environment.settings)
+
+
+def _ending(done: DoneEvent, error: ErrorEvent | None) -> Finish | Failure:
+    if done.outcome == "completed":
+        return Finish()
+    if done.outcome in _ENDINGS:
+        after = f" after {done.at_ms / 1000:.1f} s"
+        return Failure(f"recorded_{done.outcome}", f"The recorded run {_ENDINGS[done.outcome]}{after}.")
+    if error is not None:
+        return _again(error)
+    return Failure("recorded_failed", "The recorded run failed and does not say why.")
+
+
+def _again(error: ErrorEvent) -> Failure:
+    return Failure(error.code, error.message, error.retryable)
+
+
+def _warned(at_s: float, unread: int) -> Iterator[Cue]:
+    if unread:
+        events = "1 recorded event is" if unread == 1 else f"{unread:,} recorded events are"
+        message = f"{events} of a type this Playhead does not know, and left out."
+        yield Cue(at_s, WarningEvent(code="recording_unread", message=message))
+
+
+def _shortened(question: str, limit: int = 60) -> str:
+    text = " ".join(question.split()) or "no question"
+    return text if len(text) <= limit else text[: limit - 3].rstrip() + "..."

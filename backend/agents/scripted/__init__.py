@@ -1,0 +1,2 @@
+"""The scripted agent: plays scenarios, with known timing, from YAML files. ``README.md`` here is their
+reference."""

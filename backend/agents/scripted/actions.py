@@ -1,0 +1,255 @@
+"""The actions of a timeline: one frozen model each.
+
+The fields are the keys a person writes; every field's description completes the sentence "'x' must be ...",
+which is what a malformed scenario is answered with. Times are seconds at speed 1, rates token events per
+second.
+"""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, JsonValue, StringConstraints, Tag
+
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=128)]
+Words = Annotated[str, StringConstraints(min_length=1, max_length=4000)]
+Seconds = Annotated[float, Field(ge=0, le=3600)]
+Rate = Annotated[float, Field(gt=0, le=100_000)]
+Fraction = Annotated[float, Field(ge=0, le=1)]
+Jitter = Annotated[float, Field(ge=0, le=0.95)]
+Pieces = Literal["words"] | Annotated[int, Field(ge=1, le=1000)]
+
+_RATE = "a number of token events per second, above 0"
+_JITTER = "a number from 0 to 0.95: the share by which a time varies"
+_PIECES = "words, or a number of characters (code points) per token, 1 to 1000"
+_SLUG = "a short name in small letters, digits and underscores, such as retrieving"
+_STEP_REF = "the name or id of a step that was started"
+_LABEL = "a text for people"
+_ARTIFACT = "the artifact's id, a text (the same id again revises it)"
+_TITLE = "a text: the title"
+
+
+class Model(BaseModel):
+    """A frozen part of a scenario; numbers are numbers and texts are texts, nothing is converted."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+
+class ToolCall(Model):
+    """What the tool log shows."""
+
+    name: Words = Field(description="a text: the tool's name")
+    arguments: JsonValue = Field(default=None, description="what goes into the tool")
+    result: JsonValue = Field(default=None, description="what comes out of the tool, shown at its end")
+
+
+class Position(Model):
+    """Where a quote stands in its document."""
+
+    page: int | None = Field(default=None, ge=1, description="a page number, from 1")
+    line: int | None = Field(default=None, ge=1, description="a line number, from 1")
+    start: int | None = Field(default=None, ge=0, description="a position in code points")
+    end: int | None = Field(default=None, ge=0, description="a position in code points")
+
+
+class Step(Model):
+    """A whole step: starts, takes its time or does what is inside, and finishes."""
+
+    step: Slug = Field(description=_SLUG)
+    id: Name | None = Field(default=None, description="a text: the step's id")
+    label: Words | None = Field(default=None, description=_LABEL)
+    detail: Words | None = Field(default=None, description=_LABEL)
+    tool: ToolCall | None = Field(default=None, description="a mapping with name, arguments and result")
+    lasts: Seconds = Field(default=0.0, description="a number of seconds from 0 to 3600")
+    do: tuple["Action", ...] = Field(default=(), strict=False, description="a list of actions")
+    found: Words | None = Field(default=None, description="a text: the detail shown when the step finishes")
+
+
+class Start(Model):
+    """A step begins and stays open until ``finish`` or ``fail``."""
+
+    start: Slug = Field(description=_SLUG)
+    id: Name | None = Field(default=None, description="a text: the step's id")
+    label: Words | None = Field(default=None, description=_LABEL)
+    detail: Words | None = Field(default=None, description=_LABEL)
+    parent: Name | None = Field(default=None, description=_STEP_REF)
+    tool: ToolCall | None = Field(default=None, description="a mapping with name, arguments and result")
+
+
+class Progress(Model):
+    """How far an open step is."""
+
+    progress: Name = Field(description=_STEP_REF)
+    at: Fraction | None = Field(default=None, description="a number from 0 to 1")
+    detail: Words | None = Field(default=None, description=_LABEL)
+
+
+class Finish(Model):
+    """An open step ends well."""
+
+    finish: Name = Field(description=_STEP_REF)
+    detail: Words | None = Field(default=None, description=_LABEL)
+    result: JsonValue = Field(default=None, description="what came out of the step's tool")
+
+
+class Fail(Model):
+    """An open step fails; the run goes on."""
+
+    fail: Name = Field(description=_STEP_REF)
+    detail: Words | None = Field(default=None, description=_LABEL)
+    result: JsonValue = Field(default=None, description="what came out of the step's tool")
+
+
+class Wait(Model):
+    """Nothing happens for a while."""
+
+    wait: Seconds = Field(description="a number of seconds from 0 to 3600")
+
+
+class Say(Model):
+    """A piece of the answer, sent token by token. A list of texts is sent as exactly these tokens."""
+
+    say: (
+        Annotated[str, Field(min_length=1)] | Annotated[tuple[str, ...], Field(min_length=1, strict=False)]
+    ) = Field(description="a text, or a list of texts that are sent as they stand")
+    rate: Rate | None = Field(default=None, description=_RATE)
+    pieces: Pieces | None = Field(default=None, description=_PIECES)
+    jitter: Jitter | None = Field(default=None, description=_JITTER)
+
+
+class Cite(Model):
+    """A source. A number is the marker it answers to; a text is the id of a source without a marker."""
+
+    cite: Annotated[int, Field(ge=1, le=9999)] | Name = Field(
+        description="the number of a marker (1 for [1]), or a text: an id"
+    )
+    title: Words = Field(description=_TITLE)
+    id: Name | None = Field(default=None, description="a text: the citation's id; again = an update")
+    source: Words | None = Field(default=None, description="a text: where it comes from")
+    url: Words | None = Field(default=None, description="a text: an address")
+    quote: Words | None = Field(default=None, description="a text: the words quoted")
+    document_id: Name | None = Field(default=None, description="a text: the document's id")
+    locator: Position | None = Field(default=None, description="a mapping with page, line, start, end")
+    supports: Words | None = Field(default=None, description="a text: the part of the answer it supports")
+
+
+class Chart(Model):
+    """A chart: bars, a line, or a whole Plotly figure."""
+
+    chart: Name = Field(description=_ARTIFACT)
+    title: Words = Field(description=_TITLE)
+    bars: dict[str, float] | None = Field(default=None, description="a mapping of labels to numbers")
+    line: dict[str, float] | None = Field(default=None, description="a mapping of labels to numbers")
+    unit: Words | None = Field(default=None, description="a text: what the numbers are")
+    figure: dict[str, JsonValue] | None = Field(default=None, description="a Plotly figure: data and layout")
+
+
+class Table(Model):
+    """A table."""
+
+    table: Name = Field(description=_ARTIFACT)
+    title: Words = Field(description=_TITLE)
+    columns: tuple[str, ...] = Field(strict=False, min_length=1, description="a list of column names")
+    rows: tuple[tuple[str | int | float | None, ...], ...] = Field(
+        strict=False, description="a list of rows, each a list of texts and numbers"
+    )
+
+
+class Documents(Model):
+    """A list of documents or passages."""
+
+    documents: Name = Field(description=_ARTIFACT)
+    title: Words = Field(description=_TITLE)
+    items: tuple[dict[str, JsonValue], ...] = Field(
+        strict=False, description="a list of mappings with title, source, date, url, text"
+    )
+
+
+class Value(Model):
+    """One figure."""
+
+    value: Name = Field(description=_ARTIFACT)
+    title: Words = Field(description=_TITLE)
+    amount: float | int | Words = Field(description="a number or a text")
+    unit: Words | None = Field(default=None, description="a text")
+    detail: Words | None = Field(default=None, description=_LABEL)
+
+
+class Warn(Model):
+    """A reason to trust less."""
+
+    warn: Name = Field(description="a short code, such as dated_evidence")
+    message: Words = Field(description=_LABEL)
+    citation_id: Name | None = Field(default=None, description="the id of a citation")
+    step_id: Name | None = Field(default=None, description=_STEP_REF)
+
+
+class Error(Model):
+    """The run fails here."""
+
+    error: Name = Field(description="a short code, such as provider_unavailable")
+    message: Words = Field(description=_LABEL)
+    retryable: bool = Field(default=False, description="true or false")
+
+
+class Stall(Model):
+    """Silence of an exact length, in the middle of whatever goes on; never varied."""
+
+    stall: Seconds = Field(description="a number of seconds from 0 to 3600")
+
+
+class HangForever(Model):
+    """Silence until the run times out."""
+
+    hang: Literal[True] = Field(description="true")
+
+
+ACTIONS: dict[str, type[Model]] = {
+    "step": Step,
+    "start": Start,
+    "progress": Progress,
+    "finish": Finish,
+    "fail": Fail,
+    "wait": Wait,
+    "say": Say,
+    "cite": Cite,
+    "chart": Chart,
+    "table": Table,
+    "documents": Documents,
+    "value": Value,
+    "warn": Warn,
+    "error": Error,
+    "stall": Stall,
+    "hang": HangForever,
+}
+"""Every action by the key that names it. ``repeat`` is none of them: it is written out before."""
+
+
+def action_name(action: Any) -> str | None:
+    """The key that names an action: of a model, or of a mapping that shall become one."""
+    if isinstance(action, Model):
+        return next((name for name, model in ACTIONS.items() if isinstance(action, model)), None)
+    return next((key for key in action if key in ACTIONS), None) if isinstance(action, dict) else None
+
+
+Action = Annotated[
+    Annotated[Step, Tag("step")]
+    | Annotated[Start, Tag("start")]
+    | Annotated[Progress, Tag("progress")]
+    | Annotated[Finish, Tag("finish")]
+    | Annotated[Fail, Tag("fail")]
+    | Annotated[Wait, Tag("wait")]
+    | Annotated[Say, Tag("say")]
+    | Annotated[Cite, Tag("cite")]
+    | Annotated[Chart, Tag("chart")]
+    | Annotated[Table, Tag("table")]
+    | Annotated[Documents, Tag("documents")]
+    | Annotated[Value, Tag("value")]
+    | Annotated[Warn, Tag("warn")]
+    | Annotated[Error, Tag("error")]
+    | Annotated[Stall, Tag("stall")]
+    | Annotated[HangForever, Tag("hang")],
+    Discriminator(action_name),
+]
+"""One entry of a timeline; the action's key tells which."""
+
+Step.model_rebuild()

@@ -1,0 +1,35 @@
+"""The agent that plays a scenario."""
+
+from collections.abc import AsyncIterator
+
+from backend.agents.agent import RunContext, RunRequest
+from backend.agents.cues import play_cues
+from backend.agents.scripted.scenario import Scenario
+from backend.agents.scripted.schedule import schedule
+from backend.protocol.events import Draft
+from backend.protocol.options import RunOptions
+
+
+def play(scenario: Scenario, request: RunRequest, context: RunContext) -> AsyncIterator[Draft]:
+    """The drafts of a scenario on the context's clock, with the speed and the seed of the request's options.
+
+    The scenario answers its own question, whatever was asked. Raises ``AgentFailure`` where it scripts an
+    error.
+    """
+    return play_cues(schedule(scenario, request.options.seed), context.clock, request.options.speed)
+
+
+class ScriptedAgent:
+    """A scenario as an agent.
+
+    ``default_options`` hold what the supervisor takes where a request leaves an option out: a scenario that
+    shows a timeout brings its own ``timeout_s``, and hangs until the supervisor ends it.
+    """
+
+    def __init__(self, scenario: Scenario) -> None:
+        self._scenario = scenario
+        self.default_options = RunOptions(timeout_s=scenario.timeout_s)
+
+    def run(self, request: RunRequest, context: RunContext) -> AsyncIterator[Draft]:
+        """Play the scenario once."""
+        return play(self._scenario, request, context)

@@ -1,0 +1,78 @@
+"""Offers every scenario as an agent, ``scripted:<scenario>``."""
+
+import asyncio
+from collections.abc import Sequence
+
+from backend.agents.agent import AgentEnvironment, AgentOffer, Progress, RunRequest, UnknownAgentError
+from backend.agents.plans import Limits, planned_events
+from backend.agents.scripted.errors import ScenarioError
+from backend.agents.scripted.library import ScenarioLibrary
+from backend.agents.scripted.player import ScriptedAgent
+from backend.agents.scripted.scenario import Scenario
+from backend.agents.scripted.schedule import schedule
+from backend.protocol.events import KnownEvent
+from backend.settings import Settings
+
+
+class ScriptedProvider:
+    """The bundled scenarios and those of ``settings.scenarios_dir``, read anew when a file changes."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._library = ScenarioLibrary(settings.scenarios_dir)
+
+    @property
+    def name(self) -> str:
+        """``scripted``."""
+        return "scripted"
+
+    async def prepare(self, progress: Progress) -> Sequence[str]:
+        """Read every file once; the warnings name each of the user's files that is broken, and the line."""
+        await asyncio.to_thread(self._library.scenarios)
+        return await asyncio.to_thread(self._library.warnings)
+
+    async def offers(self) -> Sequence[AgentOffer]:
+        """One offer for each scenario that can be played."""
+        scenarios = await asyncio.to_thread(self._library.scenarios)
+        return [
+            AgentOffer(
+                agent=f"scripted:{name}",
+                title=scenario.title,
+                description=scenario.description,
+                examples=(scenario.question,),
+            )
+            for name, scenario in scenarios.items()
+        ]
+
+    async def open(self, variant: str) -> ScriptedAgent:
+        """The agent that plays the scenario of that name. Raises ``UnknownAgentError``, also for a broken
+        file."""
+        return ScriptedAgent(await self._find(variant))
+
+    async def plan(self, variant: str, request: RunRequest) -> Sequence[KnownEvent]:
+        """The events of a run without delays, closing statuses, error and ``done`` included. Raises
+        ``UnknownAgentError``."""
+        scenario = await self._find(variant)
+        options = request.options
+        timeout_s = options.timeout_s or scenario.timeout_s or self._settings.default_timeout_s
+        limits = Limits(timeout_s, self._settings.silence_timeout_s)
+        return planned_events(schedule(scenario, options.seed), options.speed, limits)
+
+    async def _find(self, name: str) -> Scenario:
+        if not name:
+            some = ", ".join(
+                f"scripted:{known}" for known in (await asyncio.to_thread(self._library.names))[:3]
+            )
+            raise UnknownAgentError(f"Which scenario? Name one, such as {some}.")
+        try:
+            scenario = await asyncio.to_thread(self._library.find, name)
+        except ScenarioError as error:
+            raise UnknownAgentError(f"The scenario {name!r} cannot be played: {error}") from error
+        if scenario is None:
+            raise UnknownAgentError(f"There is no scenario {name!r}.")
+        return scenario
+
+
+def provide(environment: AgentEnvironment) -> ScriptedProvider:
+    """Entry point of ``playhead.agents``."""
+    return ScriptedProvider(environment.settings)

@@ -1,0 +1,55 @@
+"""A scenario: a script an agent plays, with what is known of its end."""
+
+from collections.abc import Sequence
+
+from pydantic import Field
+
+from backend.agents.scripted.actions import (
+    Action,
+    Error,
+    HangForever,
+    Jitter,
+    Model,
+    Pieces,
+    Rate,
+    Step,
+    Words,
+)
+from backend.protocol.events import Outcome
+
+
+class Scenario(Model):
+    """A title, a question and a timeline. Frozen; equal scenarios with equal seeds send equal events."""
+
+    title: Words = Field(description="a text: the scenario's title")
+    description: Words = Field(description="one sentence: what the scenario shows")
+    question: Words = Field(description="a text: the question it answers")
+    seed: int = Field(default=0, ge=0, le=2**31 - 1, description="a whole number, 0 or more")
+    jitter: Jitter = Field(
+        default=0.0, description="a number from 0 to 0.95: the share by which a time varies"
+    )
+    rate: Rate = Field(default=40.0, description="a number of token events per second, above 0")
+    pieces: Pieces = Field(
+        default="words", description="words, or a number of characters (code points) per token, 1 to 1000"
+    )
+    timeout_s: float | None = Field(default=None, gt=0, le=3600, description="a number of seconds, above 0")
+    expect_outcome: Outcome | None = Field(
+        default=None, description="completed, failed, timed_out, cancelled or interrupted"
+    )
+    timeline: tuple[Action, ...] = Field(strict=False, description="a list of actions")
+
+    @property
+    def expected_outcome(self) -> Outcome:
+        """How a run of it ends: as it says itself, or as its last action shows."""
+        if self.expect_outcome is not None:
+            return self.expect_outcome
+        last = _last(self.timeline)
+        if isinstance(last, Error):
+            return "failed"
+        return "timed_out" if isinstance(last, HangForever) else "completed"
+
+
+def _last(actions: Sequence[Action]) -> Action | None:
+    """The action a timeline ends with, inside of a step where it ends in one."""
+    last = actions[-1] if actions else None
+    return _last(last.do) or last if isinstance(last, Step) else last

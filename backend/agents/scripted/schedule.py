@@ -1,0 +1,153 @@
+"""A scenario as a schedule: which event at which time, without a clock.
+
+Every token takes ``1 / rate`` seconds after it is sent; waits take their time; everything else takes none.
+Jitter varies each wait and each token's time by a factor drawn evenly from ``1 - jitter`` to ``1 + jitter``.
+The draws depend on the scenario's seed and the caller's alone, never on the speed, so that the order of
+events and their relative times are the same at every speed.
+"""
+
+import random
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from backend.agents.cues import Cue, Failure, Finish, Hang
+from backend.agents.scripted import actions, drafts
+from backend.agents.scripted.pieces import split_pieces
+from backend.agents.scripted.scenario import Scenario
+from backend.agents.scripted.source import Place
+from backend.agents.scripted.started_steps import StartedSteps
+from backend.protocol.events import Draft, TokenEvent
+
+MAX_EVENTS = 250_000
+"""The most events one scenario may send."""
+
+
+class TimelineError(ValueError):
+    """An action that does not fit the ones before it: its place in the scenario, and a sentence."""
+
+    def __init__(self, path: Place, message: str) -> None:
+        super().__init__(message)
+        self.path = path
+        self.message = message
+
+
+def schedule(scenario: Scenario, seed: int = 0) -> Iterator[Cue]:
+    """The cues of a scenario in order, ending with one ``Finish``, ``Failure`` or ``Hang``.
+
+    Raises ``TimelineError`` while it is read for actions that do not fit together; ``parse_scenario`` has
+    read it to the end once, so that a loaded scenario never does.
+    """
+    # Jitter must be repeatable, not unguessable.
+    return _Walk(scenario, random.Random(f"{scenario.seed}/{seed}")).cues()  # noqa: S311
+
+
+@dataclass(slots=True)
+class _Walk:
+    """One way through a timeline: the time so far, the steps started, and whether it is over."""
+
+    scenario: Scenario
+    jitter_source: random.Random
+    at_s: float = 0.0
+    over: bool = False
+    steps: StartedSteps = field(default_factory=StartedSteps)
+    answer: str = ""
+
+    def cues(self) -> Iterator[Cue]:
+        self.answer = "".join(_texts(self.scenario.timeline))
+        for count, cue in enumerate(self._list(self.scenario.timeline, ("timeline",)), start=1):
+            if count > MAX_EVENTS:
+                raise TimelineError(("timeline",), f"the scenario sends more than {MAX_EVENTS:,} events.")
+            yield cue
+        if not self.over:
+            yield Cue(self.at_s, Finish())
+
+    def _list(self, timeline: Iterable[actions.Action], path: Place) -> Iterator[Cue]:
+        for index, action in enumerate(timeline):
+            here = (*path, index)
+            if self.over:
+                raise TimelineError(here, "this is never reached, since the run ends before it.")
+            try:
+                yield from self._action(action, here)
+            except TimelineError:
+                raise
+            except ValueError as error:
+                raise TimelineError(here, str(error)) from error
+
+    def _action(self, action: actions.Action, path: Place) -> Iterator[Cue]:
+        if isinstance(action, actions.Say):
+            yield from self._say(action)
+        elif isinstance(action, actions.Step):
+            yield from self._whole_step(action, path)
+        elif isinstance(action, actions.Wait):
+            self.at_s += action.wait * self._factor(self.scenario.jitter)
+        elif isinstance(action, actions.Stall):
+            self.at_s += action.stall
+        elif isinstance(action, actions.Error):
+            self.over = True
+            yield Cue(self.at_s, Failure(action.error, action.message, action.retryable))
+        elif isinstance(action, actions.HangForever):
+            self.over = True
+            yield Cue(self.at_s, Hang())
+        else:
+            yield Cue(self.at_s, self._draft(action))
+
+    def _draft(self, action: actions.Action) -> Draft:
+        """The one draft of an action that takes no time."""
+        match action:
+            case actions.Start():
+                return self.steps.start(
+                    action.start,
+                    action.id,
+                    label=action.label,
+                    detail=action.detail,
+                    tool=action.tool,
+                    parent=action.parent,
+                )
+            case actions.Progress():
+                return self.steps.go_on(action.progress, at=action.at, detail=action.detail)
+            case actions.Finish():
+                return self.steps.end(action.finish, "finished", detail=action.detail, result=action.result)
+            case actions.Fail():
+                return self.steps.end(action.fail, "failed", detail=action.detail, result=action.result)
+            case actions.Cite():
+                return drafts.citation(action, self.answer)
+            case actions.Warn():
+                step_id = None if action.step_id is None else self.steps.find(action.step_id)
+                return drafts.warning(action.model_copy(update={"step_id": step_id}))
+            case actions.Chart() | actions.Table() | actions.Documents() | actions.Value():
+                return drafts.artifact(action)
+        raise AssertionError(f"The action {action!r} has no draft.")
+
+    def _say(self, action: actions.Say) -> Iterator[Cue]:
+        pieces = self.scenario.pieces if action.pieces is None else action.pieces
+        tokens = split_pieces(action.say, pieces) if isinstance(action.say, str) else action.say
+        gap = 1.0 / (action.rate or self.scenario.rate)
+        jitter = self.scenario.jitter if action.jitter is None else action.jitter
+        for text in tokens:
+            yield Cue(self.at_s, TokenEvent(text=text))
+            self.at_s += gap * self._factor(jitter)
+
+    def _whole_step(self, action: actions.Step, path: Place) -> Iterator[Cue]:
+        started = self.steps.start(
+            action.step, action.id, label=action.label, detail=action.detail, tool=action.tool
+        )
+        yield Cue(self.at_s, started)
+        step_id = str(started.step_id)
+        with self.steps.inside(step_id):
+            yield from self._list(action.do, (*path, "do"))
+        if self.over:
+            return
+        self.at_s += action.lasts * self._factor(self.scenario.jitter)
+        yield Cue(self.at_s, self.steps.end(step_id, "finished", detail=action.found, result=None))
+
+    def _factor(self, jitter: float) -> float:
+        return 1.0 + jitter * (2.0 * self.jitter_source.random() - 1.0) if jitter > 0 else 1.0
+
+
+def _texts(timeline: Iterable[actions.Action]) -> Iterator[str]:
+    """Everything the timeline says, in order."""
+    for action in timeline:
+        if isinstance(action, actions.Say):
+            yield action.say if isinstance(action.say, str) else "".join(action.say)
+        elif isinstance(action, actions.Step):
+            yield from _texts(action.do)

@@ -1,0 +1,111 @@
+"""The steps of a schedule: which id a step gets, and which step a later action speaks of."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from backend.agents.scripted.actions import ToolCall
+from backend.agents.scripted.errors import did_you_mean
+from backend.protocol.events import StatusEvent, StepStateName, ToolLog
+
+
+@dataclass(slots=True)
+class _Started:
+    step_id: str
+    step: str
+    tool: ToolCall | None
+    is_open: bool = True
+
+
+@dataclass(slots=True)
+class StartedSteps:
+    """Every step started so far. Complaints are ``ValueError`` with one sentence."""
+
+    _steps: dict[str, _Started] = field(default_factory=dict)
+    _inside: list[str] = field(default_factory=list)
+
+    def start(
+        self,
+        step: str,
+        step_id: str | None,
+        *,
+        label: str | None,
+        detail: str | None,
+        tool: ToolCall | None,
+        parent: str | None = None,
+    ) -> StatusEvent:
+        """The status that starts a step. Without an id it is named after its step: retrieving, retrieving-2,
+        ..."""
+        chosen = step_id or self._free_id(step)
+        if chosen in self._steps:
+            raise ValueError(f"a step with the id {chosen!r} was started before; give this one another id.")
+        parent_id = self.find(parent) if parent is not None else (self._inside[-1] if self._inside else None)
+        self._steps[chosen] = _Started(chosen, step, tool)
+        log = ToolLog(name=tool.name, arguments=tool.arguments) if tool else None
+        return StatusEvent(
+            step_id=chosen, step=step, label=label, detail=detail, parent_id=parent_id, tool=log
+        )
+
+    def go_on(self, name: str, *, at: float | None, detail: str | None) -> StatusEvent:
+        """The status that tells how far an open step is."""
+        known = self._open(name)
+        return StatusEvent(
+            step_id=known.step_id, step=known.step, state="progress", progress=at, detail=detail
+        )
+
+    def end(self, name: str, state: StepStateName, *, detail: str | None, result: object) -> StatusEvent:
+        """The status that ends an open step, with what came out of its tool."""
+        known = self._open(name)
+        if result is not None and known.tool is None:
+            raise ValueError(
+                f"the step {name!r} has no tool, so it can have no result; start it with 'tool'."
+            )
+        known.is_open = False
+        return StatusEvent(
+            step_id=known.step_id,
+            step=known.step,
+            state=state,
+            detail=detail,
+            tool=_tool_log(known.tool, result),
+        )
+
+    @contextmanager
+    def inside(self, step_id: str) -> Iterator[None]:
+        """What starts in here has that step as its parent."""
+        self._inside.append(step_id)
+        yield
+        self._inside.pop()
+
+    def find(self, name: str) -> str:
+        """The id of the step meant by its id, or by its name: the latest open one, else the latest."""
+        if name in self._steps:
+            return name
+        named = [started for started in self._steps.values() if started.step == name]
+        if not named:
+            words = dict.fromkeys([*self._steps, *(started.step for started in self._steps.values())])
+            raise ValueError(f"no step {name!r} was started before this{did_you_mean(name, words)}")
+        return ([started for started in named if started.is_open] or named)[-1].step_id
+
+    def _open(self, name: str) -> _Started:
+        # An id such as "retrieving" is also the name of the steps that came after it: take the open one.
+        exact = self._steps.get(name)
+        if exact is None or not exact.is_open:
+            later = [s for s in self._steps.values() if s.step == name and s.is_open]
+            exact = later[-1] if later else self._steps[self.find(name)]
+        if not exact.is_open:
+            raise ValueError(f"the step {name!r} has ended before this.")
+        return exact
+
+    def _free_id(self, step: str) -> str:
+        count = 1
+        chosen = step
+        while chosen in self._steps:
+            count += 1
+            chosen = f"{step}-{count}"
+        return chosen
+
+
+def _tool_log(tool: ToolCall | None, result: object) -> ToolLog | None:
+    if tool is None:
+        return None
+    return ToolLog(name=tool.name, arguments=tool.arguments, result=tool.result if result is None else result)
