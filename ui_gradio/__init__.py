@@ -1,1 +1,1 @@
-"""The Gradio UI: follow a run, fold it, draw the view."""
+"""The Gradio UI: widgets and their events. What they show comes from ``backend.present``."""

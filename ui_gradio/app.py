@@ -1,0 +1,73 @@
+"""The Gradio application: page, events and how it is served."""
+
+import gradio as gr
+
+from backend.present import words
+from backend.present.style import stylesheet
+from ui_gradio.browser import RUN_INTO_ADDRESS, WITH_THEME
+from ui_gradio.layout import Page, build_page
+from ui_gradio.live import Live
+from ui_gradio.style import PAGE_STYLE
+
+
+def build(backend: str) -> gr.Blocks:
+    """The application for the backend at that address."""
+    with gr.Blocks(title=words.APP_TITLE, fill_width=True, analytics_enabled=False) as application:
+        page = build_page()
+        _connect(application, page, Live(backend, page))
+    # The default is one run at a time for everybody.
+    application.queue(default_concurrency_limit=None)
+    return application
+
+
+def _connect(application: gr.Blocks, page: Page, live: Live) -> None:
+    """Tie what a reader does to the handlers. Every event has a name, so that none is numbered by its place."""
+    inputs = [page.question, page.agent, page.session_id, page.theme]
+    outputs = page.outputs()
+    asking = {"inputs": inputs, "outputs": outputs, "show_progress": "hidden", "concurrency_limit": None}
+    page.ask.click(live.ask, **asking, js=WITH_THEME, api_name="ask")
+    page.question.submit(live.ask, **asking, js=WITH_THEME, api_name="submit")
+    page.retry.click(live.ask, **asking, js=WITH_THEME, api_name="retry")
+    for number, (button, question) in enumerate(zip(page.examples, words.EXAMPLE_QUESTIONS, strict=True), 1):
+        fill = button.click(
+            lambda question=question: (question, "documents"),
+            outputs=[page.question, page.agent],
+            show_progress="hidden",
+            api_name=f"example_{number}",
+        )
+        fill.then(live.ask, **asking, js=WITH_THEME, api_name=f"ask_example_{number}")
+    page.stop.click(
+        live.stop,
+        inputs=[page.run_id],
+        outputs=[page.stop, page.notice],
+        show_progress="hidden",
+        concurrency_limit=None,
+        api_name="stop",
+    )
+    page.run_id.change(None, inputs=[page.run_id], js=RUN_INTO_ADDRESS, api_name=False)
+    application.load(
+        live.resume,
+        inputs=[page.theme],
+        outputs=outputs,
+        js="(theme) => [document.body.classList.contains('dark') ? 'dark' : 'light']",
+        show_progress="hidden",
+        concurrency_limit=None,
+        api_name="resume",
+    )
+
+
+def serve(backend: str, port: int) -> None:
+    """Serve on loopback until the process is told to stop."""
+    build(backend).launch(
+        server_name="127.0.0.1",
+        server_port=port,
+        theme=gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]),
+        css=stylesheet("host") + PAGE_STYLE,
+        footer_links=[],
+        run_history=False,
+        enable_monitoring=False,
+        ssr_mode=False,
+        quiet=True,
+        show_error=False,
+        inbrowser=False,
+    )

@@ -1,0 +1,97 @@
+"""From a run's changed fragments to updates of widgets."""
+
+import json
+from typing import Any
+
+import gradio as gr
+from gradio.components.plot import PlotData
+
+from backend.client.frames import Frame
+from backend.present import words
+from backend.present.artifacts import ArtifactView
+from backend.present.page import notice_html, question_html
+from backend.present.palette import Theme
+from backend.present.panels import Panels
+from backend.present.sources import sources_html
+from backend.present.status import status_html
+from backend.present.steps import steps_html
+from backend.protocol.run_view import RunView
+from ui_gradio.layout import Page
+
+Updates = dict[gr.blocks.Block, Any]
+"""New values by widget. A widget that is left out stays as it is and costs no bytes."""
+
+
+class Drawing:
+    """Draws one run for one watcher."""
+
+    def __init__(self, page: Page, theme: Theme) -> None:
+        self._page = page
+        self._panels = Panels(theme)
+        self._running: bool | None = None
+
+    def frame(self, frame: Frame) -> Updates:
+        """What this frame changes on the page."""
+        page, changes = self._page, self._panels.draw(frame.view, frame.elapsed_ms)
+        updates: Updates = {}
+        for widget, fragment in (
+            (page.asked, changes.question),
+            (page.status, changes.status),
+            (page.steps, changes.steps),
+            (page.notice, changes.notice),
+            (page.warnings, changes.warnings),
+            (page.sources, changes.sources),
+        ):
+            if fragment is not None:
+                updates[widget] = fragment
+        if changes.answer is not None:
+            updates[page.answer] = [block.html for block in changes.answer]
+        if changes.artifacts is not None:
+            updates |= self._artifacts(changes.artifacts)
+        if self._running != (not frame.view.ended):
+            self._running = not frame.view.ended
+            updates |= buttons(page, running=self._running, retry=frame.view.ended)
+        return updates
+
+    def _artifacts(self, artifacts: tuple[ArtifactView, ...]) -> Updates:
+        page, updates = self._page, Updates()
+        figures = [artifact.figure for artifact in artifacts if artifact.figure is not None]
+        for slot, figure in zip(page.charts, figures, strict=False):
+            updates[slot] = gr.update(value=PlotData(type="plotly", plot=json.dumps(figure)), visible=True)
+        updates[page.results] = "".join(artifact.html for artifact in artifacts)
+        return updates
+
+
+def started(page: Page, question: str) -> Updates:
+    """The page at the moment of the click, before the backend has answered."""
+    view = RunView.start(question)
+    return {
+        page.status: status_html(view, 0.0),
+        page.asked: question_html(question),
+        page.notice: "",
+        page.warnings: "",
+        page.answer: [],
+        page.steps: steps_html(view),
+        page.sources: sources_html(view),
+        page.results: "",
+        **{slot: gr.update(visible="hidden") for slot in page.charts},
+        **buttons(page, running=True, retry=False),
+    }
+
+
+def refused(page: Page, notice: str, sentence: str | None, *, retry: bool) -> Updates:
+    """The page when no run could be had: a designed state with its sentence."""
+    return {
+        page.status: "",
+        page.notice: notice_html(notice, sentence),
+        **buttons(page, running=False, retry=retry),
+    }
+
+
+def buttons(page: Page, *, running: bool, retry: bool) -> Updates:
+    """Ask and Retry while nothing runs, Stop while something does."""
+    return {
+        page.ask: gr.update(interactive=not running),
+        page.stop: gr.update(visible=running, value=words.STOP, interactive=True),
+        page.retry: gr.update(visible=retry and not running),
+    }
