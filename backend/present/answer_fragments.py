@@ -53,7 +53,7 @@ def marker_html(number: int, context: MarkerContext) -> Markup:
 def block_html(tokens: Sequence[Token], context: MarkerContext) -> str:
     """The tokens of one block as safe HTML inside its own ``div``."""
     inner = _renderer().renderer.render(list(tokens), _renderer().options, {"markers": context})
-    return _cleaner().clean(f'<div class="ph-answer" dir="auto">{inner}</div>')
+    return _cleaner().clean(f'<div class="ph ph-answer" dir="auto">{inner}</div>')
 
 
 class _Renderer(RendererHTML):
@@ -126,7 +126,7 @@ def _renderer() -> MarkdownIt:
 
 def _attribute(tag: str, name: str, value: str) -> str | None:
     if name == "class":
-        return value if all(part.startswith("ph-") for part in value.split()) else None
+        return value if all(part == "ph" or part.startswith("ph-") for part in value.split()) else None
     if name == "href" and value.startswith("#"):
         return value if value.startswith("#ph-") else None
     return value

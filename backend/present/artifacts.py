@@ -53,7 +53,9 @@ def artifact_view(artifact: ArtifactEvent, index: int = 0, theme: Theme = "light
     if artifact.kind == "chart":
         columns, rows = chart_table(content)
         body = fragment(
-            '<details class="ph-details"><summary>{}</summary>{}</details>', words.CHART_AS_TABLE, table_html(columns, rows)
+            '<details class="ph-details"><summary>{}</summary>{}</details>',
+            words.CHART_AS_TABLE,
+            table_html(columns, rows),
         )
         figure = themed_figure(content, theme)
         return ArtifactView(key, title, "chart", _framed(key, "", body), figure, columns, rows)
@@ -70,13 +72,13 @@ def artifacts_html(view: RunView, *, scope: str = "") -> str:
     views = artifact_views(view, scope=scope)
     if not views:
         text = words.NO_ARTIFACTS if view.ended else words.EMPTY_ARTIFACTS
-        return str(fragment('<div class="ph-panel ph-artifacts"><p class="ph-empty">{}</p></div>', text))
+        return str(fragment('<div class="ph ph-panel ph-artifacts"><p class="ph-empty">{}</p></div>', text))
     return "".join(item.html for item in views)
 
 
 def _framed(key: str, title: str, body: Markup) -> str:
     heading = fragment('<h3 class="ph-artifact-title" dir="auto">{}</h3>', title) if title else EMPTY
-    return str(fragment('<section class="ph-artifact" id="{}">{}{}</section>', key, heading, body))
+    return str(fragment('<section class="ph ph-artifact" id="{}">{}{}</section>', key, heading, body))
 
 
 def _cell(value: Any) -> Any:
@@ -109,9 +111,7 @@ def _document_html(item: dict[str, Any], best: float) -> Markup:
             share,
             f"{score:.3g}",
         )
-    facts = joined(
-        fragment("<li><bdi>{}</bdi></li>", str(item[name])) for name in ("source", "date") if item.get(name)
-    )
+    facts = joined(fragment("<li><bdi>{}</bdi></li>", str(item[name])) for name in ("source", "date") if item.get(name))
     text = words.shortened(str(item.get("text") or ""), MAX_DOCUMENT_TEXT)
     return fragment(
         '<li class="ph-document"><div class="ph-document-head"><span class="ph-document-title">{}</span>{}</div>{}{}</li>',
@@ -136,5 +136,7 @@ def _value_html(content: dict[str, Any]) -> Markup:
         '<p class="ph-value"><bdi class="ph-value-number">{}</bdi>{}</p>{}',
         words.shortened(shown, 40),
         fragment(' <span class="ph-value-unit">{}</span>', words.shortened(str(unit), 40)) if unit else EMPTY,
-        fragment('<p class="ph-value-detail" dir="auto">{}</p>', words.shortened(str(detail), 300)) if detail else EMPTY,
+        fragment('<p class="ph-value-detail" dir="auto">{}</p>', words.shortened(str(detail), 300))
+        if detail
+        else EMPTY,
     )

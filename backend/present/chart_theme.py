@@ -1,9 +1,15 @@
 """Plotly figures in our colours, as plain dictionaries: importing this costs nothing of Plotly."""
 
 import re
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from backend.present.palette import COLOURS, SERIES, Theme
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
+
+PLOTLY_CONFIG: Final = {"displayModeBar": False, "responsive": True, "scrollZoom": False}
+"""How every figure of ours is shown: without Plotly's own buttons."""
 
 FONT: Final = 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "DejaVu Sans", Arial, sans-serif'
 
@@ -61,3 +67,11 @@ def _plain(value: Any) -> Any:
     if isinstance(value, list):
         return [_plain(inner) for inner in value]
     return value
+
+
+def plotly_figure(figure: dict[str, Any]) -> "Figure":
+    """The dictionary as a ``plotly.graph_objects.Figure``; properties Plotly does not know are dropped."""
+    # Plotly takes long to import, and only some callers demand its class.
+    from plotly.graph_objects import Figure
+
+    return Figure(figure, skip_invalid=True)

@@ -141,7 +141,11 @@ def _code(content: str) -> str:
     longest = max((len(run) for run in _BACKTICKS.findall(content)), default=0)
     ticks = "`" * (longest + 1)
     pad = " " if content[:1] in ("`", " ") or content[-1:] in ("`", " ") else ""
-    return f"{ticks}{pad}{content}{pad}{ticks}".replace("|", "\\|") if "|" in content else f"{ticks}{pad}{content}{pad}{ticks}"
+    return (
+        f"{ticks}{pad}{content}{pad}{ticks}".replace("|", "\\|")
+        if "|" in content
+        else f"{ticks}{pad}{content}{pad}{ticks}"
+    )
 
 
 def _plain(node: SyntaxTreeNode) -> str:

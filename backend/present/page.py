@@ -11,6 +11,8 @@ _NOTICE_LOOKS: Final = {
     "connecting": ("accent", "running"),
     "reconnecting": ("caution", "offline"),
     "backend_down": ("bad", "offline"),
+    "refused": ("bad", "failed"),
+    "invalid_question": ("caution", "info"),
     "run_not_found": ("caution", "info"),
     "cancelled": ("muted", "cancelled"),
     "timed_out": ("bad", "waiting"),
@@ -24,7 +26,7 @@ def header_html() -> str:
     """The page's title and the one sentence that explains it."""
     return str(
         fragment(
-            '<header class="ph-header"><h1 class="ph-title">{}</h1><p class="ph-explanation">{}</p></header>',
+            '<header class="ph ph-header"><h1 class="ph-title">{}</h1><p class="ph-explanation">{}</p></header>',
             words.APP_TITLE,
             words.EXPLANATION,
         )
@@ -33,12 +35,12 @@ def header_html() -> str:
 
 def question_html(question: str) -> str:
     """The question as the reader asked it, line breaks kept."""
-    return str(fragment('<div class="ph-question" dir="auto">{}</div>', question))
+    return str(fragment('<div class="ph ph-question" dir="auto">{}</div>', question))
 
 
 def section_title_html(title: str) -> str:
     """The heading of a panel."""
-    return str(fragment('<h2 class="ph-section">{}</h2>', title))
+    return str(fragment('<h2 class="ph ph-section">{}</h2>', title))
 
 
 def notice_html(name: str, detail: str | None = None) -> str:
@@ -51,7 +53,7 @@ def notice(name: str, detail: str | None = None) -> Markup:
     heading, sentence = words.NOTICES[name]
     tone, glyph = _NOTICE_LOOKS[name]
     return fragment(
-        '<div class="ph-notice ph-tone--{}" role="{}"><span class="ph-glyph ph-glyph--{}"></span>'
+        '<div class="ph ph-notice ph-tone--{}" role="{}"><span class="ph-glyph ph-glyph--{}"></span>'
         '<div><p class="ph-notice-title">{}</p><p class="ph-notice-text" dir="auto">{}</p></div></div>',
         tone,
         "alert" if tone == "bad" else "status",

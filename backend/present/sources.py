@@ -11,7 +11,13 @@ from backend.protocol.events import CitationEvent, Locator
 from backend.protocol.run_view import RunView
 
 _NO_NUMBER: Final = 1_000_000
-_FACTS: Final = (("filing", ""), ("date", ""), ("filing_date", ""), ("accession_number", "Accession "), ("accession", "Accession "))
+_FACTS: Final = (
+    ("filing", ""),
+    ("date", ""),
+    ("filing_date", ""),
+    ("accession_number", "Accession "),
+    ("accession", "Accession "),
+)
 """Fields beside the contract's own that say where a source comes from, with the word in front of each."""
 
 
@@ -78,9 +84,9 @@ def sources_html(view: RunView, *, scope: str = "") -> str:
     missing = _missing_html(view)
     if not sources:
         text = words.NO_SOURCES if view.ended else words.EMPTY_SOURCES
-        return str(fragment('<div class="ph-panel ph-sources"><p class="ph-empty">{}</p>{}</div>', text, missing))
+        return str(fragment('<div class="ph ph-panel ph-sources"><p class="ph-empty">{}</p>{}</div>', text, missing))
     cards = joined(source_html(source, ended=view.ended, scope=scope) for source in sources)
-    return str(fragment('<div class="ph-panel"><ol class="ph-sources">{}</ol>{}</div>', cards, missing))
+    return str(fragment('<div class="ph ph-panel"><ol class="ph-sources">{}</ol>{}</div>', cards, missing))
 
 
 def source_html(source: Source, *, ended: bool, scope: str = "") -> Markup:
@@ -95,7 +101,9 @@ def source_html(source: Source, *, ended: bool, scope: str = "") -> Markup:
         number if citation.number is not None else "–",
         external_link(citation.url, citation.title.strip() or citation.source or citation.document_id or "Source"),
         _facts_html(citation),
-        fragment('<blockquote class="ph-quote" dir="auto">{}</blockquote>', citation.quote) if citation.quote else EMPTY,
+        fragment('<blockquote class="ph-quote" dir="auto">{}</blockquote>', citation.quote)
+        if citation.quote
+        else EMPTY,
         _uses_html(source, ended),
         joined(
             fragment('<p class="ph-flag"><span class="ph-glyph ph-glyph--warning"></span>{}</p>', text)

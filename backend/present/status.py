@@ -61,7 +61,7 @@ def status_html(view: RunView, elapsed_ms: float | None = None) -> str:
     state = stream.outcome or stream.phase
     return str(
         fragment(
-            '<div class="ph-status ph-tone--{}"><p class="ph-status-line" role="status">'
+            '<div class="ph ph-status ph-tone--{}"><p class="ph-status-line" role="status">'
             '<span class="ph-glyph ph-glyph--{}"></span><span class="ph-status-text" dir="auto">{}</span></p>{}</div>',
             _TONES[state],
             _GLYPHS[state],
@@ -81,7 +81,5 @@ def metrics_html(view: RunView, elapsed_ms: float | None = None) -> Markup:
             shown: object = live_duration(value or 0.0)
         else:
             shown = format_rate(value) if key == "token_events_per_s" else format_ms(value)
-        cells.append(
-            fragment('<div title="{}"><dt>{}</dt><dd>{}</dd></div>', words.METRIC_HINTS[key], label, shown)
-        )
+        cells.append(fragment('<div title="{}"><dt>{}</dt><dd>{}</dd></div>', words.METRIC_HINTS[key], label, shown))
     return fragment('<dl class="ph-metrics">{}</dl>', joined(cells))

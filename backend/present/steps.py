@@ -27,7 +27,7 @@ def steps_html(view: RunView, elapsed_ms: float | None = None) -> str:
     steps = view.stream.steps
     if not steps:
         text = words.NO_STEPS if view.ended else words.EMPTY_STEPS
-        return str(fragment('<div class="ph-panel ph-steps"><p class="ph-empty">{}</p></div>', text))
+        return str(fragment('<div class="ph ph-panel ph-steps"><p class="ph-empty">{}</p></div>', text))
     now = view.stream.last_at_ms if elapsed_ms is None else max(elapsed_ms, view.stream.last_at_ms)
     children: dict[str | None, list[StepView]] = {}
     known = {step.step_id for step in steps}
@@ -38,7 +38,7 @@ def steps_html(view: RunView, elapsed_ms: float | None = None) -> str:
     tree = _list_html(children.get(None, []), children, view, now, drawn)
     # Steps that are each other's parents hang on no root: they are shown flat, never lost.
     loose = [step for step in steps if step.step_id not in drawn]
-    return str(fragment('<div class="ph-panel ph-steps">{}{}</div>', tree, _list_html(loose, {}, view, now, drawn)))
+    return str(fragment('<div class="ph ph-panel ph-steps">{}{}</div>', tree, _list_html(loose, {}, view, now, drawn)))
 
 
 def _list_html(
@@ -58,13 +58,16 @@ def _step_html(step: StepView, view: RunView, now: float, nested: Markup) -> Mar
     return fragment(
         '<li class="ph-step ph-step--{}"><div class="ph-step-row">'
         '<span class="ph-glyph ph-glyph--{}" role="img" aria-label="{}"></span>'
-        '<span class="ph-step-label" dir="auto">{}</span>{}</div>{}{}{}{}{}</li>',
+        '<span class="ph-step-label" dir="auto">{}</span>{}</div>{}{}{}{}{}{}</li>',
         step.state,
         _GLYPHS.get(step.state, step.state),
         words.STATE_WORDS[step.state],
         words.step_label(step),
         _duration_html(step, now),
-        fragment('<p class="ph-step-detail" dir="auto">{}</p>', words.shortened(step.detail, 400)) if step.detail else EMPTY,
+        fragment('<p class="ph-step-detail" dir="auto">{}</p>', words.shortened(step.detail, 400))
+        if step.detail
+        else EMPTY,
+        _request_html(step),
         _progress_html(step),
         _warnings_html(step, view),
         _tool_html(step.tool) if step.tool else EMPTY,
@@ -86,6 +89,13 @@ def live_duration(elapsed_ms: float) -> Markup:
         '<span class="ph-duration"><span class="ph-ticking" style="animation-delay:-{}ms" aria-hidden="true"></span></span>',
         round(elapsed_ms),
     )
+
+
+def _request_html(step: StepView) -> Markup:
+    """What a waiting step asks of the reader; the widget to answer it is the UI's."""
+    if step.request is None or step.state != "waiting":
+        return EMPTY
+    return fragment('<p class="ph-request" dir="auto">{}</p>', words.shortened(step.request.prompt, 600))
 
 
 def _progress_html(step: StepView) -> Markup:

@@ -72,7 +72,7 @@ def _svg_data(shapes: str) -> str:
 
 def _lit_markers() -> str:
     lit = ",".join(
-        f':root:has(.ph-source[data-number="{number}"]:target) .ph-marker[data-number="{number}"]'
+        f':root:has(.ph-source[data-number="{number}"]:target) :is(#ph, .ph) .ph-marker[data-number="{number}"]'
         for number in range(1, _MARKERS_LIT + 1)
     )
     return f"{lit}{{background:var(--ph-accent);color:var(--ph-on-accent)}}"

@@ -16,7 +16,10 @@ def table_html(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> Markup:
     classes = [_column_class([row[index] for row in shown]) for index in range(len(names))]
     head = joined(fragment('<th scope="col"{}>{}</th>', css, name) for css, name in zip(classes, names, strict=True))
     body = joined(
-        fragment("<tr>{}</tr>", joined(fragment("<td{}>{}</td>", css, cell_text(cell)) for css, cell in zip(classes, row, strict=False)))
+        fragment(
+            "<tr>{}</tr>",
+            joined(fragment("<td{}>{}</td>", css, cell_text(cell)) for css, cell in zip(classes, row, strict=False)),
+        )
         for row in shown
     )
     return fragment(

@@ -1,10 +1,23 @@
 """The timeline of a run as a Plotly figure: steps, token density, evidence, warnings, silence and the end."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
-from backend.present.palette import Theme
+from backend.present import words
+from backend.present.chart_theme import template
+from backend.present.durations import format_ms
+from backend.present.palette import COLOURS, Theme
+from backend.present.timeline_data import RunTimes, run_times
+from backend.present.timeline_traces import density_traces, evidence_traces, plan_trace, step_traces
 from backend.protocol.events import Event
+
+STEP_ROW_PX: Final = 30
+DENSITY_PX: Final = 62
+LANE_PX: Final = 24
+_TOP_PX: Final = 22
+_BOTTOM_PX: Final = 34
+_GAP_PX: Final = 12
+LANES: Final = ("Markers", "Citations", "Signals")
 
 
 def timeline_figure(
@@ -16,13 +29,110 @@ def timeline_figure(
     playhead_ms: float | None = None,
     silence_ms: float = 1000.0,
 ) -> dict[str, Any]:
-    """A run over time, as a Plotly figure in a plain dictionary.
+    """A run over time, as a Plotly figure in a plain dictionary; x is seconds.
 
     ``times_ms`` gives each event another time by its ``seq`` (a client's arrival stamps, milliseconds) in the place of
-    ``at_ms``; ``plan`` is what a script meant to send, drawn as outlines under what happened; ``playhead_ms`` draws the
+    ``at_ms``; ``plan`` is what a script meant to send, drawn as outlines behind what happened; ``playhead_ms`` draws the
     moment that is being looked at. Silence longer than ``silence_ms`` is shaded. Points carry ``[seq, ms]`` as
     ``customdata``, so that a click can move the playhead.
     """
-    from backend.present.timeline_layout import build_timeline
+    run = run_times(events, times_ms, silence_ms)
+    planned = None if plan is None else run_times(plan, None, silence_ms)
+    end_ms = max(run.end_ms, planned.end_ms if planned else 0.0, playhead_ms or 0.0, 1.0)
+    rows = max(1, len(run.steps), len(planned.steps) if planned else 0)
+    data = [
+        *([plan_trace(planned, theme)] if planned else []),
+        *step_traces(run, theme),
+        *density_traces(run, end_ms, theme),
+        *evidence_traces(run, theme),
+    ]
+    return {"data": data, "layout": _layout(run, planned, end_ms, rows, theme, playhead_ms)}
 
-    return build_timeline(events, times_ms, plan, theme, playhead_ms, silence_ms)
+
+def _layout(
+    run: RunTimes, planned: RunTimes | None, end_ms: float, rows: int, theme: Theme, playhead_ms: float | None
+) -> dict[str, Any]:
+    colours = COLOURS[theme]
+    parts = (rows * STEP_ROW_PX, DENSITY_PX, len(LANES) * LANE_PX)
+    plot_px = sum(parts) + 2 * _GAP_PX
+    lanes_top = parts[2] / plot_px
+    density = ((parts[2] + _GAP_PX) / plot_px, (parts[2] + _GAP_PX + parts[1]) / plot_px)
+    quiet = {"zeroline": False, "fixedrange": True, "showgrid": False, "ticks": "", "showline": False}
+    lane_ticks = {"tickvals": list(range(len(LANES))), "ticktext": list(LANES)}
+    return {
+        "template": template(theme),
+        "height": plot_px + _TOP_PX + _BOTTOM_PX,
+        "margin": {"l": 68, "r": 14, "t": _TOP_PX, "b": _BOTTOM_PX},
+        "autosize": True,
+        "showlegend": False,
+        "barmode": "overlay",
+        "hovermode": "closest",
+        "dragmode": False,
+        "xaxis": {
+            "range": [0, end_ms * 1.02 / 1000],
+            "ticksuffix": " s",
+            "anchor": "free",
+            "position": 0,
+            "fixedrange": True,
+            "zeroline": False,
+            "nticks": 8,
+        },
+        "yaxis": {
+            **quiet,
+            "domain": [density[1] + _GAP_PX / plot_px, 1],
+            "range": [rows - 0.25, -0.75],
+            "showticklabels": False,
+        },
+        "yaxis2": {**quiet, "domain": list(density), "rangemode": "tozero", "nticks": 3, "showgrid": True},
+        "yaxis3": {**quiet, **lane_ticks, "domain": [0, lanes_top], "range": [-0.6, len(LANES) - 0.4]},
+        "shapes": [*_silence_shapes(run, colours), *_moment_shapes(run, planned, colours, playhead_ms)],
+        "annotations": _annotations(run, colours, density[1], end_ms),
+    }
+
+
+def _silence_shapes(run: RunTimes, colours: dict[str, str]) -> list[dict[str, Any]]:
+    return [
+        {
+            "type": "rect", "xref": "x", "yref": "paper", "x0": start / 1000, "x1": end / 1000, "y0": 0, "y1": 1,
+            "fillcolor": colours["sunken"], "line": {"width": 0}, "layer": "below",
+        }
+        for start, end in run.silences
+    ]  # fmt: skip
+
+
+def _moment_shapes(
+    run: RunTimes, planned: RunTimes | None, colours: dict[str, str], playhead_ms: float | None
+) -> list[dict[str, Any]]:
+    moments: list[tuple[float, str, str, float]] = []
+    if planned and planned.done:
+        moments.append((planned.done.at_ms, colours["line-strong"], "dot", 1))
+    if run.done:
+        colour = colours["good"] if run.done.outcome == "completed" else colours["bad"]
+        moments.append((run.done.at_ms, colour, "solid", 1.5))
+    if playhead_ms is not None:
+        moments.append((playhead_ms, colours["accent"], "solid", 2))
+    return [
+        {
+            "type": "line", "xref": "x", "yref": "paper", "x0": at_ms / 1000, "x1": at_ms / 1000, "y0": 0, "y1": 1,
+            "line": {"color": colour, "dash": dash, "width": width},
+        }
+        for at_ms, colour, dash, width in moments
+    ]  # fmt: skip
+
+
+def _annotations(run: RunTimes, colours: dict[str, str], density_top: float, end_ms: float) -> list[dict[str, Any]]:
+    small = {"showarrow": False, "font": {"size": 11, "color": colours["muted"]}}
+    notes = [
+        {**small, "xref": "paper", "yref": "paper", "x": 0, "y": density_top, "xanchor": "left", "yanchor": "top",
+         "xshift": 4, "text": "token events/s"},
+    ]  # fmt: skip
+    for start, end in run.silences:
+        if end - start >= 0.12 * end_ms:
+            middle = (start + end) / 2000
+            notes.append({**small, "xref": "x", "yref": "paper", "x": middle, "y": 1, "yanchor": "bottom",
+                          "text": f"{format_ms(end - start)} silent"})  # fmt: skip
+    if run.done:
+        text = words.OUTCOME_WORDS[run.done.outcome]
+        notes.append({**small, "xref": "x", "yref": "paper", "x": run.done.at_ms / 1000, "y": 1, "yanchor": "bottom",
+                      "xanchor": "right", "text": text})  # fmt: skip
+    return notes

@@ -14,9 +14,7 @@ def warnings_html(view: RunView, *, scope: str = "") -> str:
         return str(EMPTY)
     items = joined(_warning_html(warning, view, scope) for warning in warnings)
     return str(
-        fragment(
-            '<section class="ph-warnings" aria-label="{}"><ul>{}</ul></section>', words.WARNINGS_TITLE, items
-        )
+        fragment('<section class="ph ph-warnings" aria-label="{}"><ul>{}</ul></section>', words.WARNINGS_TITLE, items)
     )
 
 

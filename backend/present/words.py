@@ -71,6 +71,8 @@ NOTICES: Final[dict[str, tuple[str, str]]] = {
         "What has arrived stays on screen. Playhead tries again by itself; if it stays like this, "
         "start the backend with: playhead serve",
     ),
+    "refused": ("The backend did not take this", "Change the question or the agent, and ask again."),
+    "invalid_question": ("This cannot be asked", "Change the question, and ask again."),
     "run_not_found": (
         "This run is not known",
         "The address names a run that this backend does not keep. Ask the question again to start a new one.",
