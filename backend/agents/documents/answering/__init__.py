@@ -1,0 +1,1 @@
+"""The answer: sentences worth quoting, statements computed from tables, and the citations of both."""

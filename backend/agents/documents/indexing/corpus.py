@@ -1,0 +1,110 @@
+"""Reading from an index: documents, passages and full-text search. Every call opens the index file for itself."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from backend.agents.documents.indexing.folder_index import FolderIndex
+
+_DOCUMENTS = """
+SELECT id, name, digest, kind, title, source, date, url, fields FROM documents WHERE problem = '' ORDER BY name
+"""
+# The weights are those of title, heading and body: a title repeats in every passage of its document.
+_BEST = """
+SELECT located.*, found.score FROM (
+    SELECT search.rowid AS number, bm25(search, 1.0, 2.0, 1.5) AS score
+    FROM search JOIN passages ON passages.id = search.rowid JOIN documents ON documents.id = passages.document_id
+    WHERE search MATCH ? AND documents.kind = ? ORDER BY score, search.rowid LIMIT ?
+) AS found JOIN located ON located.number = found.number ORDER BY found.score, found.number
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document of the folder. ``name`` is its path within the folder, ``digest`` the hash of its bytes, ``date`` ISO
+    or empty, ``kind`` prose or table."""
+
+    number: int
+    name: str
+    digest: str
+    kind: str
+    title: str
+    source: str
+    date: str
+    url: str
+    fields: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A piece of a document: ``text`` is the document's text from ``start`` to ``end`` (code points)."""
+
+    number: int
+    document: Document
+    start: int
+    end: int
+    text: str
+    heading: str
+    page: int | None
+    line: int | None
+
+
+class Corpus:
+    """The documents of one index."""
+
+    def __init__(self, index: FolderIndex) -> None:
+        self._index = index
+
+    def sizes(self) -> tuple[int, int]:
+        """How many documents and passages there are."""
+        with self._index.opened() as connection:
+            documents = connection.execute("SELECT count(*) FROM documents WHERE problem = ''").fetchone()[0]
+            return documents, connection.execute("SELECT count(*) FROM passages").fetchone()[0]
+
+    def documents(self) -> list[Document]:
+        """Every document that could be read, by name."""
+        with self._index.opened() as connection:
+            return [_document(row) for row in connection.execute(_DOCUMENTS)]
+
+    def text(self, name: str) -> str:
+        """The whole text of a document, to check a quote or to read a table. Raises ``KeyError`` if there is none."""
+        with self._index.opened() as connection:
+            row = connection.execute("SELECT text FROM documents WHERE name = ? AND problem = ''", (name,)).fetchone()
+        if row is None:
+            raise KeyError(name)
+        return str(row[0])
+
+    def frequencies(self, expressions: Iterable[str]) -> list[int]:
+        """How many passages match each full-text expression."""
+        with self._index.opened() as connection:
+            query = "SELECT count(*) FROM search WHERE search MATCH ?"
+            return [int(connection.execute(query, (expression,)).fetchone()[0]) for expression in expressions]
+
+    def titles(self) -> list[str]:
+        """The titles of the documents that are no tables."""
+        with self._index.opened() as connection:
+            query = "SELECT search_title FROM documents WHERE kind = 'prose' AND problem = ''"
+            return [str(row[0]) for row in connection.execute(query)]
+
+    def search(self, expression: str, kind: str, limit: int) -> list[tuple[Passage, float]]:
+        """The best passages of ``kind`` (prose or table) for an expression, with bm25 turned so that more is better."""
+        with self._index.opened() as connection:
+            rows = connection.execute(_BEST, (expression, kind, limit))
+            return [(_passage(row[:-1]), -row[-1]) for row in rows]
+
+    def passage_at(self, name: str, line: int) -> Passage | None:
+        """The passage of a document that begins on this line."""
+        with self._index.opened() as connection:
+            query = "SELECT * FROM located WHERE name = ? AND line = ?"
+            row = connection.execute(query, (name, line)).fetchone()
+            return _passage(row) if row else None
+
+
+def _passage(row: tuple[Any, ...]) -> Passage:
+    number, start, end, text, heading, page, line = row[:7]
+    return Passage(number, _document(row[7:]), start, end, text, heading, page, line)
+
+
+def _document(row: tuple[Any, ...]) -> Document:
+    return Document(*row[:-1], fields=json.loads(row[-1]))

@@ -1,0 +1,123 @@
+"""What is in a folder: the files that can be read, and why others are passed over. Reads no file."""
+
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from backend.agents.documents.readers import READERS, reader_for
+
+MAX_FILES = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class SkippedFile:
+    """A file (path within the folder, with forward slashes) that was not read, or not wholly, and why."""
+
+    name: str
+    reason: str
+    in_part: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.name} was {'read only in part' if self.in_part else 'skipped'}: {self.reason}."
+
+
+@dataclass(frozen=True, slots=True)
+class FoundFile:
+    """A file that can be read: its path within the folder, size in bytes and time of change in nanoseconds."""
+
+    name: str
+    size: int
+    changed_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class FolderContent:
+    """The files of a folder, by name, and those passed over for a reason worth telling."""
+
+    files: tuple[FoundFile, ...]
+    skipped: tuple[SkippedFile, ...]
+
+
+class FolderError(Exception):
+    """The folder cannot be used; the text says why and what to do, in one sentence."""
+
+
+def list_folder(folder: Path, excluded: tuple[Path, ...] = ()) -> FolderContent:
+    """The supported files below ``folder``, hidden ones left out. Symbolic links are never followed out of it.
+
+    ``excluded`` folders are not entered. Raises ``FolderError`` if the folder cannot be listed.
+    """
+    root = checked_folder(folder)
+    files: list[FoundFile] = []
+    skipped: list[SkippedFile] = []
+    for path in _walk(root, {os.path.realpath(path) for path in excluded}, skipped):
+        name = path.relative_to(root).as_posix()
+        if len(files) == MAX_FILES:
+            skipped.append(SkippedFile(name, f"only the first {MAX_FILES:,} files of a folder are read"))
+            break
+        try:
+            name.encode("utf-8")
+            state = path.lstat()
+        except UnicodeEncodeError:
+            skipped.append(SkippedFile(ascii(name), "its name is not valid UTF-8; rename it"))
+        except OSError as error:
+            skipped.append(SkippedFile(name, error.strerror or "it cannot be looked at"))
+        else:
+            if stat.S_ISREG(state.st_mode):
+                files.append(FoundFile(name, state.st_size, state.st_mtime_ns))
+    return FolderContent(tuple(sorted(files, key=lambda file: file.name)), tuple(skipped))
+
+
+def checked_folder(folder: Path) -> Path:
+    """The folder's real path. Raises ``FolderError`` if it is none, or may not be listed."""
+    try:
+        root = folder.expanduser().resolve(strict=True)
+        if not root.is_dir():
+            raise FolderError(f"{folder} is a file, not a folder: name the folder that holds the documents.")
+        next(iter(os.scandir(root)), None)
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise FolderError(f"There is no folder {folder}: name the folder that holds the documents.") from error
+    except (OSError, RuntimeError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise FolderError(f"The folder {folder} cannot be read ({reason}).") from error
+    return root
+
+
+def nothing_to_read(folder: Path) -> str:
+    """The sentence for a folder without a document."""
+    *kinds, last = (suffix.lstrip(".") for suffix in READERS)
+    return f"There is no document to read in {folder}: put files ending in {', '.join(kinds)} or {last} there."
+
+
+def _walk(root: Path, excluded: set[str], skipped: list[SkippedFile]) -> Iterator[Path]:
+    def refused(error: OSError) -> None:
+        name = Path(error.filename).relative_to(root).as_posix() if error.filename else "a folder"
+        skipped.append(SkippedFile(name, error.strerror or "it cannot be listed"))
+
+    for place, folders, names in os.walk(root, onerror=refused, followlinks=False):
+        here = Path(place)
+        for name in [name for name in folders if (here / name).is_symlink()]:
+            _note_link(root, here / name, skipped)
+        folders[:] = sorted(
+            name
+            for name in folders
+            if not name.startswith(".")
+            and not (here / name).is_symlink()
+            and os.path.realpath(here / name) not in excluded
+        )
+        for name in sorted(names):
+            if name.startswith(".") or reader_for(name) is None:
+                continue
+            if (here / name).is_symlink():
+                _note_link(root, here / name, skipped)
+            else:
+                yield here / name
+
+
+def _note_link(root: Path, link: Path, skipped: list[SkippedFile]) -> None:
+    """Tell of a link that leads out of the folder; one that stays inside leads to a file that is read anyway."""
+    target = Path(os.path.realpath(link))
+    if not target.is_relative_to(root):
+        skipped.append(SkippedFile(link.relative_to(root).as_posix(), "it is a link that leads out of the folder"))

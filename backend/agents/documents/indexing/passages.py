@@ -1,0 +1,79 @@
+"""Passages: the pieces of a document that are searched. Each is a range of the document's text under one heading."""
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from backend.agents.documents.indexing.sentences import sentence_spans
+from backend.agents.documents.readers.extraction import Block, Extraction
+
+USUAL_LENGTH = 700
+LONGEST = 1_100
+"""Code points: small blocks of one heading are joined up to the first, long ones are cut at sentences to the second."""
+
+
+@dataclass(frozen=True, slots=True)
+class PassageRange:
+    """Where a passage stands: code points of the document's text, and the page or line it begins on (from 1)."""
+
+    start: int
+    end: int
+    heading: str
+    page: int | None
+    line: int | None
+
+
+def passages_of(extraction: Extraction) -> Iterator[PassageRange]:
+    """The passages of a document, in order. None crosses a page; in a table every row is one."""
+    page_starts = [offset for offset, _ in extraction.pages]
+    line, counted_to = 1, 0
+    for block in _sized(extraction, page_starts):
+        line += extraction.text.count("\n", counted_to, block.start) if extraction.has_lines else 0
+        counted_to = block.start
+        yield PassageRange(
+            start=block.start,
+            end=block.end,
+            heading=block.heading,
+            page=extraction.pages[bisect_right(page_starts, block.start) - 1][1] if page_starts else None,
+            line=line if extraction.has_lines else None,
+        )
+
+
+def _sized(extraction: Extraction, page_starts: list[int]) -> Iterator[Block]:
+    if extraction.kind == "table":
+        yield from extraction.blocks
+        return
+    waiting: Block | None = None
+    for block in extraction.blocks:
+        for piece in _cut(extraction.text, block):
+            if waiting and _may_join(waiting, piece, page_starts):
+                waiting = Block(waiting.start, piece.end, piece.heading)
+                continue
+            if waiting:
+                yield waiting
+            waiting = piece
+    if waiting:
+        yield waiting
+
+
+def _may_join(above: Block, below: Block, page_starts: list[int]) -> bool:
+    same_page = bisect_right(page_starts, above.start) == bisect_right(page_starts, below.start)
+    return same_page and above.heading == below.heading and below.end - above.start <= USUAL_LENGTH
+
+
+def _cut(text: str, block: Block) -> Iterator[Block]:
+    """The block in pieces of whole sentences; a sentence longer than a passage is cut where it must be."""
+    if block.end - block.start <= LONGEST:
+        yield block
+        return
+    start, end = block.start, block.start
+    for first, last in sentence_spans(text, block.start, block.end):
+        if last - start > LONGEST and end > start:
+            yield Block(start, end, block.heading)
+            start = first
+        while last - start > LONGEST:
+            yield Block(start, start + LONGEST, block.heading)
+            start += LONGEST
+        end = last
+    if end > start:
+        yield Block(start, end, block.heading)

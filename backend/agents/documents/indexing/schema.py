@@ -1,0 +1,123 @@
+"""The tables of an index file, and opening it. A file that is damaged or of another version is made anew."""
+
+import re
+import sqlite3
+import unicodedata
+from pathlib import Path
+
+SCHEMA_VERSION = 1
+
+_LINE_BREAK_HYPHEN = re.compile(r"(?<=\w)-\n(?=[^\W\d_])")
+
+TOKENIZER = "porter unicode61 remove_diacritics 2"
+"""English word stems; other languages are matched word by word, without regard to accents."""
+
+_TABLES = f"""
+DROP TABLE IF EXISTS search;
+DROP VIEW IF EXISTS located;
+DROP TABLE IF EXISTS passages;
+DROP TABLE IF EXISTS documents;
+CREATE TABLE documents (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    size INTEGER NOT NULL,
+    changed_ns INTEGER NOT NULL,
+    digest TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    title TEXT NOT NULL,
+    source TEXT NOT NULL,
+    date TEXT NOT NULL,
+    url TEXT NOT NULL,
+    fields TEXT NOT NULL,
+    has_lines INTEGER NOT NULL,
+    text TEXT NOT NULL,
+    search_title TEXT NOT NULL,
+    problem TEXT NOT NULL,
+    notices TEXT NOT NULL
+);
+CREATE TABLE passages (
+    id INTEGER PRIMARY KEY,
+    document_id INTEGER NOT NULL,
+    start INTEGER NOT NULL,
+    end INTEGER NOT NULL,
+    text TEXT NOT NULL,
+    heading TEXT NOT NULL,
+    page INTEGER,
+    line INTEGER
+);
+CREATE INDEX passages_by_document ON passages (document_id);
+CREATE VIEW located AS
+SELECT p.id AS number, p.start, p.end, p.text, p.heading, p.page, p.line,
+    d.id AS document, d.name, d.digest, d.kind, d.title, d.source, d.date, d.url, d.fields
+FROM passages p JOIN documents d ON d.id = p.document_id;
+CREATE VIRTUAL TABLE search USING fts5 (
+    title, heading, body, content = '', tokenize = '{TOKENIZER}'
+);
+"""
+
+
+class IndexUnusableError(Exception):
+    """The index file cannot be read or written; the text says what to do, in one sentence."""
+
+
+def searchable(text: str) -> str:
+    """The text as it is searched: composed characters, and words joined that a line break has cut."""
+    return unicodedata.normalize("NFC", _LINE_BREAK_HYPHEN.sub("", text))
+
+
+def connect(database: Path, reader_version: int) -> sqlite3.Connection:
+    """Open the index file, with its tables in place. Raises ``IndexUnusableError``.
+
+    A damaged file is thrown away: all that is in it can be read again from the folder.
+    """
+    try:
+        database.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            return _opened(database, reader_version)
+        except sqlite3.OperationalError:
+            raise
+        except sqlite3.DatabaseError:
+            for suffix in ("", "-wal", "-shm"):
+                Path(f"{database}{suffix}").unlink(missing_ok=True)
+            return _opened(database, reader_version)
+    except (sqlite3.Error, OSError) as error:
+        raise unusable(database, error) from error
+
+
+def unusable(database: Path, error: Exception) -> IndexUnusableError:
+    """The error in words for the one who started the program."""
+    return IndexUnusableError(
+        f"The index {database} cannot be used ({error}): free some space, or name another data folder."
+    )
+
+
+def _opened(database: Path, reader_version: int) -> sqlite3.Connection:
+    connection = sqlite3.connect(database, timeout=30, isolation_level=None, check_same_thread=False)
+    try:
+        connection.create_function("searchable", 1, searchable, deterministic=True)
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = NORMAL")
+        _ensure_tables(connection, SCHEMA_VERSION * 1000 + reader_version)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _ensure_tables(connection: sqlite3.Connection, version: int) -> None:
+    if _version(connection) == version:
+        return
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        if _version(connection) != version:
+            for statement in _TABLES.split(";\n"):
+                connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {version}")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])

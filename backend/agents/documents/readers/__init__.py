@@ -1,0 +1,55 @@
+"""Readers: one per family of formats. Each turns a file's bytes into text that quotes can be checked against."""
+
+from collections.abc import Callable
+from pathlib import PurePath
+
+from backend.agents.documents.readers.delimited import read_delimited
+from backend.agents.documents.readers.extraction import (
+    MAX_FILE_BYTES,
+    MAX_TEXT_CHARS,
+    Extraction,
+    UnreadableFileError,
+)
+from backend.agents.documents.readers.markdown import read_markdown
+from backend.agents.documents.readers.pdf import read_pdf
+from backend.agents.documents.readers.plain_text import read_plain_text
+from backend.agents.documents.readers.web_page import read_html
+
+READER_VERSION = 1
+"""Raise it when a reader gives another text for the same bytes: indexes are then made anew."""
+
+Reader = Callable[[bytes], Extraction]
+
+READERS: dict[str, Reader] = {
+    ".md": read_markdown,
+    ".markdown": read_markdown,
+    ".txt": read_plain_text,
+    ".text": read_plain_text,
+    ".html": read_html,
+    ".htm": read_html,
+    ".pdf": read_pdf,
+    ".csv": read_delimited,
+}
+"""Reader by file name suffix, in lower case."""
+
+
+def reader_for(name: str) -> Reader | None:
+    """The reader for a file of this name, or None if files of its kind are not read."""
+    return READERS.get(PurePath(name).suffix.lower())
+
+
+def read_document(name: str, data: bytes) -> Extraction:
+    """Text, blocks and origin of one file. Raises ``UnreadableFileError`` with a reason fit for a warning."""
+    reader = reader_for(name)
+    if reader is None:
+        raise UnreadableFileError(f"files ending in {PurePath(name).suffix!r} are not read")
+    if not data:
+        raise UnreadableFileError("it is empty")
+    if len(data) > MAX_FILE_BYTES:
+        raise UnreadableFileError(f"it is larger than {MAX_FILE_BYTES // 1024**2} MB")
+    extraction = reader(data)
+    if len(extraction.text) > MAX_TEXT_CHARS:
+        raise UnreadableFileError(f"its text is longer than {MAX_TEXT_CHARS:,} characters")
+    if not extraction.blocks:
+        raise UnreadableFileError("there is no text in it")
+    return extraction

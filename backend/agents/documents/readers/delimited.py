@@ -1,0 +1,85 @@
+"""Delimited text (CSV): one block per row, so that a quote from a table is a row of the file as it stands."""
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from backend.agents.documents.readers.decoding import decode
+from backend.agents.documents.readers.extraction import Block, Extraction, UnreadableFileError
+from backend.agents.documents.readers.lines import lines_of
+
+MAX_SEARCHED_ROWS = 50_000
+_DELIMITERS = ",;\t|"
+_LOOKED_AT = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One record: its cells, its range in the text, and the line it begins on (from 1)."""
+
+    cells: tuple[str, ...]
+    start: int
+    end: int
+    line: int
+
+
+def read_delimited(data: bytes) -> Extraction:
+    """The file's text as it is; every row below the header is a block whose heading is the column names."""
+    text = decode(data)
+    columns, rows = read_table(text)
+    heading = ", ".join(columns)
+    blocks = tuple(Block(row.start, row.end, heading) for row in rows[:MAX_SEARCHED_ROWS])
+    if not blocks:
+        raise UnreadableFileError("there is no row below its header")
+    left_out = len(rows) > MAX_SEARCHED_ROWS
+    notices = (f"only the first {MAX_SEARCHED_ROWS:,} rows can be searched",) if left_out else ()
+    return Extraction(text=text, blocks=blocks, kind="table", has_lines=True, notices=notices)
+
+
+def read_table(text: str) -> tuple[tuple[str, ...], list[Row]]:
+    """Column names and the rows below them. Lines above the header that are no part of the table are passed over.
+
+    A column without a name is called by its place. Raises ``UnreadableFileError`` where the quoting is broken.
+    """
+    rows = list(read_rows(text))
+    if not rows:
+        raise UnreadableFileError("there is no row in it")
+    filled = [sum(cell != "" for cell in row.cells) for row in rows[:_LOOKED_AT]]
+    header = next(index for index, count in enumerate(filled) if count * 10 >= max(filled) * 6)
+    width = max(len(row.cells) for row in rows[header:])
+    cells = rows[header].cells + ("",) * (width - len(rows[header].cells))
+    columns: list[str] = []
+    for place, name in enumerate(cells, start=1):
+        unique = name or f"column {place}"
+        columns.append(unique if unique not in columns else f"{unique} ({place})")
+    return tuple(columns), rows[header + 1 :]
+
+
+def read_rows(text: str) -> Iterator[Row]:
+    """The rows that are not empty, header included. Raises ``UnreadableFileError`` where the quoting is broken."""
+    starts: list[int] = []
+
+    def fed() -> Iterator[str]:
+        for offset, line in lines_of(text):
+            starts.append(offset)
+            yield line + "\n"
+
+    reader = csv.reader(fed(), delimiter=_delimiter(text))
+    first = 0
+    try:
+        for cells in reader:
+            last = reader.line_num
+            newline = text.find("\n", starts[last - 1])
+            end = len(text) if newline < 0 else newline
+            if any(cell.strip() for cell in cells):
+                yield Row(tuple(cell.strip() for cell in cells), starts[first], end, first + 1)
+            first = last
+    except csv.Error as error:
+        raise UnreadableFileError(f"it is no readable CSV (line {reader.line_num}: {error})") from error
+
+
+def _delimiter(text: str) -> str:
+    """The delimiter that cuts the first lines into the most cells; a comma if none does."""
+    lines = [line for _, line in zip(range(_LOOKED_AT), (line for _, line in lines_of(text)), strict=False)]
+    counts = {mark: sum(len(cells) - 1 for cells in csv.reader(lines, delimiter=mark)) for mark in _DELIMITERS}
+    return max(_DELIMITERS, key=lambda mark: counts[mark])

@@ -1,0 +1,106 @@
+"""Periods as people write them: ``FY2027 Q2``, ``second quarter of fiscal 2027``, ``2024-05``, ``May 2024``, ``2024``.
+
+A fiscal year is never turned into a calendar year: the two are different years.
+"""
+
+import re
+from dataclasses import dataclass
+
+_MONTH_WORDS = "january february march april may june july august september october november december"
+_MONTHS = _MONTH_WORDS.split()
+_MONTH_NAMES = {name[:length]: number for number, name in enumerate(_MONTHS, start=1) for length in (3, len(name))}
+_ORDINALS = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4}
+_FISCAL = r"(?:fy|fiscal(?:\s+year)?)"
+_FORMS = tuple(
+    re.compile(form, re.IGNORECASE)
+    for form in (
+        rf"\b(?P<fiscal>{_FISCAL})\s*'?(?P<year>\d{{4}}|\d{{2}})\s*[-/ ]?\s*q(?P<quarter>[1-4])\b",
+        rf"\bq(?P<quarter>[1-4])\s*[-/, ]?\s*(?:of\s+)?(?P<fiscal>{_FISCAL})\s*'?(?P<year>\d{{4}}|\d{{2}})\b",
+        rf"\b(?P<ordinal>{'|'.join(_ORDINALS)})\s+quarter\s+(?:of\s+)?(?:(?P<fiscal>{_FISCAL})\s*)?(?P<year>\d{{4}})\b",
+        r"\b(?P<year>(?:19|20)\d{2})\s*[-/ ]?\s*q(?P<quarter>[1-4])\b",
+        r"\bq(?P<quarter>[1-4])\s*[-/, ]?\s*(?:of\s+)?(?P<year>(?:19|20)\d{2})\b",
+        rf"\b(?P<fiscal>{_FISCAL})\s*'?(?P<year>\d{{4}}|\d{{2}})\b",
+        r"\b(?P<year>(?:19|20)\d{2})[-/](?P<month>0[1-9]|1[0-2])(?:[-/](?P<day>0[1-9]|[12]\d|3[01]))?\b",
+        r"\b(?P<day>0?[1-9]|[12]\d|3[01])\.(?P<month>0?[1-9]|1[0-2])\.(?P<year>(?:19|20)\d{2})\b",
+        rf"\b(?P<name>{'|'.join(_MONTH_NAMES)})\.?,?\s+(?P<year>(?:19|20)\d{{2}})\b",
+        r"\b(?P<year>(?:19|20)\d{2})\b",
+    )
+)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Period:
+    """A year, or a quarter, month or day of one; ``fiscal`` years are the company's own."""
+
+    year: int
+    quarter: int = 0
+    month: int = 0
+    day: int = 0
+    fiscal: bool = False
+
+    @property
+    def label(self) -> str:
+        """The period as it is shown, such as ``FY2027 Q2``."""
+        if self.month:
+            return f"{self.year}-{self.month:02}" + (f"-{self.day:02}" if self.day else "")
+        return f"{'FY' if self.fiscal else ''}{self.year}" + (f" Q{self.quarter}" if self.quarter else "")
+
+    @property
+    def sort_key(self) -> tuple[int, int, int]:
+        """Order in time among periods of one kind; a whole year stands at its end."""
+        month = self.month or (self.quarter * 3 if self.quarter else 12)
+        return self.year, month, self.day or 31
+
+    def contains(self, other: "Period") -> bool:
+        """Whether ``other`` is this period or a part of it. A bare year also contains fiscal periods of its name."""
+        return (
+            self.year == other.year
+            and (self.fiscal == other.fiscal or not self.fiscal)
+            and (not self.quarter or self.quarter == (other.quarter or (other.month + 2) // 3))
+            and (not self.month or self.month == other.month)
+            and (not self.day or self.day == other.day)
+        )
+
+    def spellings(self) -> tuple[str, ...]:
+        """How a document may write the period."""
+        short, quarter = f"{self.year % 100:02}", self.quarter
+        if self.month:
+            return self.label, f"{_MONTHS[self.month - 1]} {self.year}", f"{_MONTHS[self.month - 1][:3]} {self.year}"
+        fiscal = [f"fy{self.year}", f"fy {self.year}", f"fy{short}", f"fiscal {self.year}", f"fiscal year {self.year}"]
+        years = fiscal if self.fiscal else [str(self.year), *fiscal]
+        if not quarter:
+            return tuple(years)
+        ordinal = next(name for name, number in _ORDINALS.items() if number == quarter)
+        forms = ("{y} q{q}", "{y}q{q}", "q{q} {y}", "q{q} of {y}", "{o} quarter of {y}", "{o} quarter {y}")
+        return tuple(form.format(y=year, q=quarter, o=ordinal) for year in years for form in forms)
+
+
+def find_periods(text: str) -> list[tuple[Period, int, int]]:
+    """Every period named in the text with its range, in order; of two that overlap the more exact one."""
+    found: list[tuple[Period, int, int]] = []
+    for form in _FORMS:
+        for match in form.finditer(text):
+            if not any(start < match.end() and match.start() < end for _, start, end in found):
+                found.append((_period(match), *match.span()))
+    return sorted(found, key=lambda item: item[1])
+
+
+def parse_period(label: str) -> Period | None:
+    """The period that a label is, all of it, or None."""
+    for form in _FORMS:
+        if match := form.fullmatch(label.strip()):
+            return _period(match)
+    return None
+
+
+def _period(match: re.Match[str]) -> Period:
+    parts = match.groupdict()
+    year = int(parts["year"])
+    named = _MONTH_NAMES[parts["name"].lower()] if parts.get("name") else 0
+    return Period(
+        year=year + 2000 if year < 100 else year,
+        quarter=int(parts.get("quarter") or 0) or _ORDINALS.get((parts.get("ordinal") or "").lower(), 0),
+        month=int(parts.get("month") or 0) or named,
+        day=int(parts.get("day") or 0),
+        fiscal=bool(parts.get("fiscal")),
+    )

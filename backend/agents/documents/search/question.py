@@ -1,0 +1,100 @@
+"""What a question asks for: its content words and phrases, the periods it names, and the direction it asks about."""
+
+import re
+import unicodedata
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from backend.agents.documents.search.periods import Period, find_periods
+from backend.agents.documents.search.stop_words import STOP_WORDS
+from backend.agents.documents.search.vocabulary import CHANGING, FALLING, RISING, WEAK, WEAK_FACTOR, related
+
+Direction = Literal["", "rising", "falling", "changing"]
+
+_QUOTED = re.compile(r"[\"“„«]([^\"“”„«»]{2,80})[\"”“»]")
+_WORD = re.compile(r"[^\W_]+(?:[.'’&+-][^\W_]+)*")
+_POSSESSIVE = re.compile(r"['’]s?\Z")
+_ELIDED = re.compile(r"\A[^\W_]{1,2}['’](?=[^\W_]{3})")
+_MOST_CONCEPTS = 24
+_OPENING_WORDS = "is are was were has have had do does did will can could should"
+_OPENINGS = frozenset(_OPENING_WORDS.split())
+
+RELATED_FACTOR = 0.8
+"""How much a related word counts against the word itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Concept:
+    """One thing asked for: the word as asked, what stands for it with how much it counts, and how much it matters."""
+
+    word: str
+    phrases: tuple[tuple[str, float], ...]
+    importance: float = 1.0
+    kind: Literal["word", "phrase", "period"] = "word"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question taken apart. Without concepts there is nothing to search for."""
+
+    text: str
+    concepts: tuple[Concept, ...]
+    periods: tuple[Period, ...] = ()
+    direction: Direction = ""
+    is_yes_or_no: bool = False
+
+    def with_importance(self, importance: tuple[float, ...]) -> "Question":
+        """The same question with each concept's importance multiplied."""
+        pairs = zip(self.concepts, importance, strict=True)
+        return replace(self, concepts=tuple(replace(one, importance=one.importance * by) for one, by in pairs))
+
+
+def understand(text: str) -> Question:
+    """Take a question apart. Never fails: any text is a question."""
+    clean = unicodedata.normalize("NFC", text.encode("utf-8", "replace").decode("utf-8")).replace("\x00", " ")
+    periods = find_periods(clean)
+    rest = list(clean)
+    for _, start, end in periods:
+        rest[start:end] = " " * (end - start)
+    unread = "".join(rest)
+    phrases = [match[1].strip() for match in _QUOTED.finditer(unread)]
+    words = [_bare(match[0]) for match in _WORD.finditer(_QUOTED.sub(" ", unread))]
+    concepts = [_phrase(phrase) for phrase in phrases if _WORD.search(phrase)]
+    concepts += [_concept(word) for word in dict.fromkeys(words) if word and word not in STOP_WORDS]
+    if periods:
+        concepts.append(_period_concept([period for period, _, _ in periods]))
+    every = [match[0].lower() for match in _WORD.finditer(clean)]
+    return Question(
+        text=clean,
+        concepts=tuple(concepts[:_MOST_CONCEPTS]),
+        periods=tuple(period for period, _, _ in periods),
+        direction=_direction(every),
+        is_yes_or_no=bool(every) and every[0] in _OPENINGS,
+    )
+
+
+def _bare(word: str) -> str:
+    return _ELIDED.sub("", _POSSESSIVE.sub("", word.lower()))
+
+
+def _direction(words: list[str]) -> Direction:
+    if not RISING.isdisjoint(words):
+        return "rising"
+    if not FALLING.isdisjoint(words):
+        return "falling"
+    return "changing" if not CHANGING.isdisjoint(words) else ""
+
+
+def _concept(word: str) -> Concept:
+    phrases = ((word, 1.0), *((other, RELATED_FACTOR) for other in related(word)))
+    return Concept(word, phrases, WEAK_FACTOR if word in WEAK else 1.0)
+
+
+def _phrase(phrase: str) -> Concept:
+    return Concept(phrase, ((phrase, 1.0),), 2.0, "phrase")
+
+
+def _period_concept(periods: list[Period]) -> Concept:
+    """All periods of the question as one: a passage about any of them is wanted."""
+    spellings = dict.fromkeys(spelling for period in periods for spelling in period.spellings())
+    return Concept(", ".join(period.label for period in periods), tuple((one, 1.0) for one in spellings), 1.0, "period")

@@ -1,0 +1,94 @@
+"""The few words this agent knows to be related. Everything else is matched by word stem alone.
+
+This is a plain list, made by hand for finance and office documents; it is no thesaurus and no embedding. A question
+that uses a word outside it finds only documents that use the same word. The expression a run searches with, related
+words included, is in the log of its retrieving step.
+"""
+
+import re
+
+_RELATED: tuple[tuple[str, ...], ...] = (
+    ("revenue", "sales", "turnover"),
+    ("profit", "earnings", "net income"),
+    ("commitment", "obligation"),
+    ("receivables", "accounts receivable"),
+    ("inventory", "inventories", "stock on hand"),
+    ("geography", "region", "country"),
+    ("staff", "employee", "workforce", "headcount"),
+    ("vacation", "holiday", "annual leave", "paid leave", "time off", "pto"),
+    ("salary", "pay", "wage", "compensation", "remuneration"),
+    ("remote", "home office", "work from home", "telework"),
+    ("sick", "sickness", "illness", "ill"),
+    ("resign", "resignation", "quit"),
+    ("dismissal", "dismiss", "termination", "terminate"),
+    ("expense", "cost"),
+    ("allowed", "permitted"),
+    ("forbidden", "prohibited", "banned"),
+    ("doctor", "physician", "medical certificate"),
+    ("laptop", "notebook", "computer"),
+    ("phone", "telephone", "mobile"),
+)
+
+_ALSO: dict[str, tuple[str, ...]] = {
+    # A company is concentrated on customers when few of them, each of 10 % or more, make much of its revenue.
+    "concentration": ("concentrated", "10 or more", "ge10"),
+    "concentrated": ("concentration", "10 or more", "ge10"),
+    "platform": ("market platform",),
+    "china": ("hong kong",),
+}
+"""One-way relations: the word on the left also finds those on the right."""
+
+RISING: frozenset[str] = frozenset(
+    {"rise", "rises", "rising", "rose", "risen", "increase", "increases", "increasing", "increased", "grow", "grows"}
+    | {"growing", "grew", "grown", "growth", "higher", "climb", "climbing", "worsening", "worse", "expanding"}
+)
+FALLING: frozenset[str] = frozenset(
+    {"fall", "falls", "falling", "fell", "fallen", "decrease", "decreases", "decreasing", "decreased", "decline"}
+    | {"declines", "declining", "declined", "drop", "drops", "dropping", "dropped", "lower", "shrink", "shrinking"}
+    | {"shrank", "reduced"}
+)
+CHANGING: frozenset[str] = frozenset(
+    {"change", "changes", "changed", "changing", "develop", "develops", "developed", "development", "evolve"}
+    | {"evolved", "evolving", "trend", "trends", "trending", "history", "time", "performed", "compare", "compared"}
+)
+NEWEST: frozenset[str] = frozenset({"newest", "latest", "current", "currently", "recent", "recently", "today", "last"})
+
+WEAK: frozenset[str] = (
+    RISING
+    | FALLING
+    | CHANGING
+    | NEWEST
+    | {"risk", "risks", "exposure", "level", "levels", "amount", "amounts", "figure", "figures", "number", "numbers"}
+    | {"value", "values", "total", "big", "large", "high", "low", "important", "main", "company", "percent"}
+    | {
+        "share",
+        "much",
+        "quarter",
+        "quarters",
+        "year",
+        "years",
+        "quarterly",
+        "yearly",
+        "annual",
+        "rule",
+        "rules",
+        "policy",
+    }
+)
+"""Words that say less about what is asked than others: they count for ``WEAK_FACTOR`` of what they would."""
+
+WEAK_FACTOR = 0.3
+
+
+def related(word: str) -> tuple[str, ...]:
+    """Words and phrases that may stand for ``word`` (lower case), without the word itself."""
+    stem = _singular(word)
+    found = [other for group in _RELATED if stem in map(_singular, group) for other in group]
+    found += _ALSO.get(word, ())
+    return tuple(dict.fromkeys(other for other in found if _singular(other) != stem))
+
+
+def _singular(word: str) -> str:
+    """A common English plural without its ending: enough to look a word up in the lists above."""
+    word = re.sub(r"ies\Z", "y", word)
+    return re.sub(r"(?<=[^s])s\Z", "", word)
