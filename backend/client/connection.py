@@ -63,9 +63,7 @@ def _tls() -> ssl.SSLContext:
 
 def no_answer(base_url: str) -> str:
     """The sentence for an address at which nobody answers."""
-    return (
-        f"Nobody answers at {base_url}: start a backend there (playhead serve), or give the address of one."
-    )
+    return f"Nobody answers at {base_url}: start a backend there (playhead serve), or give the address of one."
 
 
 async def problem_of(response: httpx2.Response) -> ProblemError:
@@ -78,9 +76,7 @@ async def problem_of(response: httpx2.Response) -> ProblemError:
     fields = _object(body)
     slug = str(fields.get("type") or "").rstrip("/").rpartition("/")[2].rpartition(":")[2]
     detail = fields.get("detail") or fields.get("title")
-    sentence = (
-        detail if isinstance(detail, str) else f"{response.url} answered with status {response.status_code}."
-    )
+    sentence = detail if isinstance(detail, str) else f"{response.url} answered with status {response.status_code}."
     return ProblemError(response.status_code, slug or "about-blank", sentence, _retry_after_s(response))
 
 

@@ -20,11 +20,11 @@ class ProblemError(ClientError):
         """Seconds after which the backend asks to try again, where it said so."""
 
 
-class BackendGone(ClientError):  # noqa: N818 - the name callers know it by
+class BackendGone(ClientError):
     """Nobody answers at the backend's address, or not any more."""
 
 
-class StreamLost(Exception):  # noqa: N818 - a state of the connection, dealt with by reconnecting
+class StreamLost(Exception):
     """A connection that ended before the run did, or could not be opened. Trying again may help."""
 
     def __init__(self, sentence: str, retry_after_s: float | None = None) -> None:

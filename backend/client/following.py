@@ -7,7 +7,7 @@ connect, read, and after a loss wait and connect again behind the last event.
 import asyncio
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, aclosing
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -63,34 +63,19 @@ async def follow_source(
     """
     lost_since: float | None = None
     while not state.finished:
-        opened = patience.now()
+        opened: float | None = None
+        work = _repaired(source, state) if state.needs_snapshot else _read(source, state)
         try:
-            if state.needs_snapshot:
-                items = state.repair(*await source.snapshot())
-                for item in items:
-                    yield item
-                if not items:
-                    raise StreamLost("Events are missing and the backend does not have them yet.")
-                continue
-            async with source.connect(state.cursor) as chunks:
-                if chunks is None:
-                    if state.nothing_more():
-                        return
-                    continue
-                state.connected()
-                opened = patience.now()
-                yield ConnectionChange("open")
-                async for chunk in chunks:
-                    for item in state.feed(chunk):
+            async with aclosing(work) as items:
+                async for item in items:
+                    if isinstance(item, ConnectionChange):
+                        opened = patience.now()
+                    else:
                         lost_since = None
-                        yield item
-                    if state.finished or state.needs_snapshot:
-                        break
-                else:
-                    raise StreamLost("The connection closed before the run ended.")
+                    yield item
         except StreamLost as loss:
             now = patience.now()
-            if lost_since is None or now - opened >= SETTLED_S:
+            if lost_since is None or (opened is not None and now - opened >= SETTLED_S):
                 lost_since = now
             wait_s = state.wait_s(loss.retry_after_s)
             limit = patience.give_up_after_s
@@ -98,3 +83,28 @@ async def follow_source(
                 raise BackendGone(f"{loss.sentence} Gave up after {now - lost_since:.0f} s.") from loss
             yield ConnectionChange("reconnecting", loss.sentence)
             await patience.sleep(wait_s)
+
+
+async def _read(source: EventSource, state: Resumption) -> AsyncGenerator[StreamItem | ConnectionChange, None]:
+    """One connection, to the run's end or to where a snapshot is needed; else ``StreamLost``."""
+    async with source.connect(state.cursor) as chunks:
+        if chunks is None:
+            state.nothing_more()
+            return
+        state.connected()
+        yield ConnectionChange("open")
+        async for chunk in chunks:
+            for item in state.feed(chunk):
+                yield item
+            if state.finished or state.needs_snapshot:
+                return
+        raise StreamLost("The connection closed before the run ended.")
+
+
+async def _repaired(source: EventSource, state: Resumption) -> AsyncGenerator[StreamItem, None]:
+    """The snapshot that stands for what is missing. Raises ``StreamLost`` if it does not reach that far."""
+    items = state.repair(*await source.snapshot())
+    for item in items:
+        yield item
+    if not items:
+        raise StreamLost("Events are missing and the backend does not have them yet.")

@@ -1,7 +1,7 @@
 """The stream and the snapshot of one run over HTTP."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing, asynccontextmanager
 
 import httpx2
 
@@ -31,14 +31,16 @@ class HttpEventSource:
         if cursor != START:
             headers["Last-Event-ID"] = str(cursor)
         async with stream_losses(self._base_url):
-            request = self._http.build_request(
-                "GET", f"{self._run_url}/events", headers=headers, timeout=self._timeout
-            )
+            request = self._http.build_request("GET", f"{self._run_url}/events", headers=headers, timeout=self._timeout)
             response = await self._http.send(request, stream=True)
         try:
             async with stream_losses(self._base_url):
                 await self._refuse_other_answers(response)
-            yield None if response.status_code == 204 else self._chunks(response)
+            if response.status_code == 204:
+                yield None
+                return
+            async with aclosing(self._chunks(response)) as chunks:
+                yield chunks
         finally:
             await response.aclose()
 
@@ -67,7 +69,7 @@ class HttpEventSource:
                 f"{response.url} answers with {kind or 'no type'}, not with an event stream.",
             )
 
-    async def _chunks(self, response: httpx2.Response) -> AsyncIterator[bytes]:
+    async def _chunks(self, response: httpx2.Response) -> AsyncGenerator[bytes, None]:
         async with stream_losses(self._base_url):
             async for chunk in response.aiter_bytes():
                 yield chunk

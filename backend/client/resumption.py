@@ -52,7 +52,7 @@ class Resumption:
     repairs: int = 0
     """Times a snapshot was needed because events were skipped or could not be read."""
     finished: bool = False
-    """Whether the run's end was handed out."""
+    """Whether the run's end was handed out, or had been before this reader came."""
     needs_snapshot: bool = False
     """Whether events are missing: fetch a snapshot, give it to ``repair``, then connect again."""
     received: bool = False
@@ -83,14 +83,14 @@ class Resumption:
         self.repairs += self.needs_snapshot
         return items
 
-    def nothing_more(self) -> bool:
-        """The server says that nothing follows the cursor (204). Whether that settles it.
+    def nothing_more(self) -> None:
+        """The server says that nothing follows the cursor (204).
 
-        It does for a reader who came with the last cursor. One who was handed events and no ``done`` asks
-        for a snapshot, since a stream without ``done`` is never an end.
+        That settles it for a reader who came with the last cursor. One who was handed events and no ``done``
+        asks for a snapshot, since a stream without ``done`` is never an end.
         """
         self.needs_snapshot = self.received
-        return not self.received
+        self.finished = not self.received
 
     def repair(self, view: RunView, cursor: Cursor) -> list[StreamItem]:
         """The items that stand for what was missing. Empty if the snapshot brought nothing new: then wait."""

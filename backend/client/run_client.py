@@ -73,16 +73,12 @@ class RunClient:
     ) -> StartedRun:
         """Start a run and return at once. Without a key of the caller's a fresh one is sent, so that the one
         retry after a broken connection cannot start a second run."""
-        asked = (
-            options.model_dump(exclude_unset=True) if isinstance(options, RunOptions) else dict(options or {})
-        )
+        asked = options.model_dump(exclude_unset=True) if isinstance(options, RunOptions) else dict(options or {})
         body = {"question": question, "agent": agent, "options": asked}
         if session_id is not None:
             body["session_id"] = session_id
         headers = {"Idempotency-Key": idempotency_key or uuid.uuid4().hex}
-        return self._read(
-            await self._send("POST", "/v1/runs", json=body, headers=headers), TypeAdapter(StartedRun)
-        )
+        return self._read(await self._send("POST", "/v1/runs", json=body, headers=headers), TypeAdapter(StartedRun))
 
     async def run(self, run_id: str) -> RunState:
         """The run's record and its view so far."""
@@ -100,9 +96,7 @@ class RunClient:
         self, agent: str, question: str = "", options: RunOptions | Mapping[str, Any] | None = None
     ) -> tuple[Event, ...] | None:
         """The stamped events this agent would send on a perfect machine; None where nobody can know."""
-        asked = (
-            options.model_dump(exclude_unset=True) if isinstance(options, RunOptions) else dict(options or {})
-        )
+        asked = options.model_dump(exclude_unset=True) if isinstance(options, RunOptions) else dict(options or {})
         params = {"agent": agent, "question": question, **{name: str(value) for name, value in asked.items()}}
         try:
             response = await self._send("GET", "/v1/plan", params=params)
@@ -177,9 +171,7 @@ class RunClient:
                 yield frame
 
     def _source(self, run_id: str) -> HttpEventSource:
-        return HttpEventSource(
-            self._http(), self.base_url, self.base_url + _run_path(run_id), self._heartbeat_s
-        )
+        return HttpEventSource(self._http(), self.base_url, self.base_url + _run_path(run_id), self._heartbeat_s)
 
     def _http(self) -> httpx2.AsyncClient:
         return self._given or shared_http()
@@ -199,9 +191,7 @@ class RunClient:
         try:
             return kind.validate_json(response.content)
         except ValidationError as error:
-            raise BackendGone(
-                f"What answers at {self.base_url} is no Playhead backend: check the address."
-            ) from error
+            raise BackendGone(f"What answers at {self.base_url} is no Playhead backend: check the address.") from error
 
     async def _listed(
         self, path: str, name: str, kind: TypeAdapter[AnswerType], params: Mapping[str, str] | None = None
@@ -210,9 +200,7 @@ class RunClient:
         try:
             return kind.validate_python(fields.get(name))
         except ValidationError as error:
-            raise BackendGone(
-                f"What answers at {self.base_url} is no Playhead backend: check the address."
-            ) from error
+            raise BackendGone(f"What answers at {self.base_url} is no Playhead backend: check the address.") from error
 
 
 def _run_path(run_id: str) -> str:

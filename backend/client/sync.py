@@ -6,7 +6,7 @@ their answer, and frames come with a tick, so that the waiting thread gets its t
 
 import asyncio
 import threading
-from collections.abc import Coroutine, Iterator, Mapping
+from collections.abc import Coroutine, Generator, Mapping
 from concurrent.futures import Future
 from contextlib import aclosing
 from dataclasses import replace
@@ -139,15 +139,13 @@ class SyncRunClient:
         question: str | None = None,
         give_up_after_s: float | None = None,
         tick_s: float = TICK_S,
-    ) -> Iterator[Frame]:
+    ) -> Generator[Frame, None, None]:
         """``RunClient.frames`` for a thread: a frame at least about every ``tick_s``, even before the backend
         has answered. A slow reader gets the newest frame. Closing the iterator closes the connection only."""
         slot = FrameSlot()
 
         async def follow() -> None:
-            frames = self.client.frames(
-                run_id, question=question, give_up_after_s=give_up_after_s, tick_s=tick_s
-            )
+            frames = self.client.frames(run_id, question=question, give_up_after_s=give_up_after_s, tick_s=tick_s)
             async with aclosing(frames):
                 async for frame in frames:
                     slot.put(frame)
