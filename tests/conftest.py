@@ -1,0 +1,101 @@
+"""What every room's tests share: the data folder, a browser, free ports.
+
+Tests that need something the machine may lack skip and say why; with CI=true that is a failure, so that nothing goes
+untested unseen.
+
+**Browser tests are async and share one event loop.** Playwright's sync API keeps a loop running in the main thread for
+as long as it is open, and pytest-asyncio then cannot start one for any other test. So ``browser`` lives in a loop of the
+session, and every test marked ``browser`` is put on that same loop (below). Such a test is an ``async def`` and takes
+the fixture ``page``, or ``browser`` to open contexts of its own::
+
+    @pytest.mark.browser
+    async def test_title(page: Page) -> None:
+        await page.goto(url)
+"""
+
+import os
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Page, async_playwright
+
+from backend.launch.ports import free_port as choose_free_port
+
+ROOT = Path(__file__).resolve().parent.parent
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM_FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put browser tests on the loop that their browser lives on."""
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+
+
+def missing(reason: str) -> NoReturn:
+    """Skip the test for want of something on this machine; fail with CI=true."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(f"{reason} (a failure because CI=true)", pytrace=False)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def repository() -> Path:
+    """The root folder of the project."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of conformance cases and recorded provider streams, beside the repository."""
+    folder = ROOT.parent / "shared" / "data"
+    if not folder.is_dir():
+        missing(f"needs the data folder {folder}")
+    return folder
+
+
+@pytest.fixture
+def free_port() -> int:
+    """A loopback TCP port that was free a moment ago."""
+    return choose_free_port()
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> str:
+    """The Chromium to drive: PLAYHEAD_CHROMIUM, or the first one on PATH."""
+    named = os.environ.get("PLAYHEAD_CHROMIUM")
+    found = next(filter(None, map(shutil.which, (named,) if named else CHROMIUM_NAMES)), None)
+    if found is None:
+        missing("needs Chromium: run scripts/ensure-browser, or name one with PLAYHEAD_CHROMIUM")
+    return found
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browser(chromium_path: str) -> AsyncIterator[Browser]:
+    """One headless Chromium for the session."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=chromium_path, args=list(CHROMIUM_FLAGS))
+        yield browser
+        await browser.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def page(browser: Browser) -> AsyncIterator[Page]:
+    """A fresh page of 1280x720 with no history, cookies or storage."""
+    context = await browser.new_context(viewport={"width": 1280, "height": 720})
+    yield await context.new_page()
+    await context.close()
