@@ -11,19 +11,14 @@ DEFAULT_BACKEND = "http://127.0.0.1:8750"
 
 def main(arguments: list[str] | None = None) -> int:
     """Serve. Gives the exit code: 0 after a stop that was asked for, 1 for a busy port."""
-    parser = argparse.ArgumentParser(
-        prog="python -m ui_gradio", description="Playhead's Gradio UI, on loopback."
-    )
-    parser.add_argument(
-        "--port", type=int, default=DEFAULT_PORT, help=f"port to serve at (default {DEFAULT_PORT})"
-    )
+    parser = argparse.ArgumentParser(prog="python -m ui_gradio", description="Playhead's Gradio UI, on loopback.")
+    parser.add_argument("--port", type=int, default=DEFAULT_PORT, help=f"port to serve at (default {DEFAULT_PORT})")
     parser.add_argument(
         "--backend", default=DEFAULT_BACKEND, help=f"address of the backend (default {DEFAULT_BACKEND})"
     )
     options = parser.parse_args(arguments)
     if not _is_free(options.port):
-        print(f"Port {options.port} is in use: free it, or choose another with --port.", file=sys.stderr)
-        return 1
+        parser.exit(1, f"Port {options.port} is in use: free it, or choose another with --port.\n")
     # Gradio reads this when it is imported; nothing may leave the machine unasked.
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     from ui_gradio.app import serve

@@ -1,5 +1,9 @@
 """The Gradio application: page, events and how it is served."""
 
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
 import gradio as gr
 
 from backend.present import words
@@ -12,6 +16,7 @@ from ui_gradio.style import PAGE_STYLE
 
 def build(backend: str) -> gr.Blocks:
     """The application for the backend at that address."""
+    application: gr.Blocks
     with gr.Blocks(title=words.APP_TITLE, fill_width=True, analytics_enabled=False) as application:
         page = build_page()
         _connect(application, page, Live(backend, page))
@@ -22,20 +27,30 @@ def build(backend: str) -> gr.Blocks:
 
 def _connect(application: gr.Blocks, page: Page, live: Live) -> None:
     """Tie what a reader does to the handlers. Every event has a name, so that none is numbered by its place."""
-    inputs = [page.question, page.agent, page.session_id, page.theme]
     outputs = page.outputs()
-    asking = {"inputs": inputs, "outputs": outputs, "show_progress": "hidden", "concurrency_limit": None}
-    page.ask.click(live.ask, **asking, js=WITH_THEME, api_name="ask")
-    page.question.submit(live.ask, **asking, js=WITH_THEME, api_name="submit")
-    page.retry.click(live.ask, **asking, js=WITH_THEME, api_name="retry")
+
+    def asks(event: Callable[..., Any], api_name: str) -> None:
+        event(
+            live.ask,
+            inputs=[page.question, page.agent, page.session_id, page.theme],
+            outputs=outputs,
+            js=WITH_THEME,
+            show_progress="hidden",
+            concurrency_limit=None,
+            api_name=api_name,
+        )
+
+    asks(page.ask.click, "ask")
+    asks(page.question.submit, "submit")
+    asks(page.retry.click, "retry")
     for number, (button, question) in enumerate(zip(page.examples, words.EXAMPLE_QUESTIONS, strict=True), 1):
-        fill = button.click(
-            lambda question=question: (question, "documents"),
+        chosen = button.click(
+            partial(_example, question),
             outputs=[page.question, page.agent],
             show_progress="hidden",
             api_name=f"example_{number}",
         )
-        fill.then(live.ask, **asking, js=WITH_THEME, api_name=f"ask_example_{number}")
+        asks(chosen.then, f"ask_example_{number}")
     page.stop.click(
         live.stop,
         inputs=[page.run_id],
@@ -44,7 +59,7 @@ def _connect(application: gr.Blocks, page: Page, live: Live) -> None:
         concurrency_limit=None,
         api_name="stop",
     )
-    page.run_id.change(None, inputs=[page.run_id], js=RUN_INTO_ADDRESS, api_name=False)
+    page.run_id.change(None, inputs=[page.run_id], js=RUN_INTO_ADDRESS, api_visibility="private")
     application.load(
         live.resume,
         inputs=[page.theme],
@@ -54,6 +69,11 @@ def _connect(application: gr.Blocks, page: Page, live: Live) -> None:
         concurrency_limit=None,
         api_name="resume",
     )
+
+
+def _example(question: str) -> tuple[str, str]:
+    """An example is a question to the documents agent, whichever was chosen before."""
+    return question, "documents"
 
 
 def serve(backend: str, port: int) -> None:

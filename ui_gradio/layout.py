@@ -41,9 +41,7 @@ class Page:
 
     def outputs(self) -> list[gr.blocks.Block]:
         """Every widget that a run may change."""
-        single = [
-            getattr(self, field.name) for field in fields(self) if field.name not in ("charts", "examples")
-        ]
+        single = [getattr(self, field.name) for field in fields(self) if field.name not in ("charts", "examples")]
         return [*single, *self.charts]
 
 
@@ -107,9 +105,7 @@ def _question_row() -> tuple[gr.Textbox, gr.Dropdown, gr.Button, gr.Button, gr.B
             elem_id="ph-agent",
         )
         ask = gr.Button(words.ASK, variant="primary", scale=1, min_width=72, elem_id="ph-ask-button")
-        stop = gr.Button(
-            words.STOP, variant="stop", scale=1, min_width=72, visible=False, elem_id="ph-stop-button"
-        )
+        stop = gr.Button(words.STOP, variant="stop", scale=1, min_width=72, visible=False, elem_id="ph-stop-button")
         retry = gr.Button(words.RETRY, scale=1, min_width=72, visible=False, elem_id="ph-retry-button")
     return question, agent, ask, stop, retry
 
@@ -117,8 +113,7 @@ def _question_row() -> tuple[gr.Textbox, gr.Dropdown, gr.Button, gr.Button, gr.B
 def _example_row() -> tuple[gr.Button, ...]:
     with gr.Row(elem_id="ph-examples"):
         return tuple(
-            gr.Button(question, size="sm", variant="secondary", min_width=80)
-            for question in words.EXAMPLE_QUESTIONS
+            gr.Button(question, size="sm", variant="secondary", min_width=80) for question in words.EXAMPLE_QUESTIONS
         )
 
 

@@ -12,8 +12,8 @@ import gradio as gr
 from backend.client.errors import BackendGone, ClientError, ProblemError
 from backend.client.run_client import RunClient
 from backend.present import words
+from backend.present.asking import question_problem
 from backend.present.palette import Theme
-from backend.protocol.options import MAX_QUESTION_BYTES
 from ui_gradio.drawing import Drawing, Updates, refused, started
 from ui_gradio.layout import Page
 
@@ -27,12 +27,10 @@ class Live:
         self._client = RunClient(backend)
         self._page = page
 
-    async def ask(
-        self, question: str, agent: str, session_id: str | None, theme: Theme
-    ) -> AsyncIterator[Updates]:
+    async def ask(self, question: str, agent: str, session_id: str | None, theme: Theme) -> AsyncIterator[Updates]:
         """Start a run and draw it to its end."""
         page = self._page
-        problem = _question_problem(question)
+        problem = question_problem(question)
         if problem:
             yield refused(page, "invalid_question", problem, retry=False)
             return
@@ -52,11 +50,7 @@ class Live:
         page = self._page
         run_id = request.query_params.get("run", "")
         try:
-            yield {
-                page.agent: gr.update(
-                    choices=[(offer.title, offer.agent) for offer in await self._client.agents()]
-                )
-            }
+            yield {page.agent: gr.update(choices=[(offer.title, offer.agent) for offer in await self._client.agents()])}
             if not run_id:
                 return
             run = await self._client.run(run_id)
@@ -105,12 +99,3 @@ class Live:
             yield refused(page, "refused", error.sentence, retry=True)
         except BackendGone as error:
             yield refused(page, "backend_down", error.sentence, retry=True)
-
-
-def _question_problem(question: str) -> str | None:
-    """What is wrong with the question, in one sentence; the backend checks the same again."""
-    if not question.strip():
-        return words.QUESTION_EMPTY
-    if len(question.encode("utf-8", "replace")) > MAX_QUESTION_BYTES:
-        return words.QUESTION_TOO_LONG.format(limit=MAX_QUESTION_BYTES // 1024)
-    return None

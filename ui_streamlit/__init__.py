@@ -1,1 +1,1 @@
-"""The Streamlit UI: follow a run, fold it, draw the view."""
+"""The Streamlit UI: widgets and the page's script. What they show comes from ``backend.present``."""

@@ -1,0 +1,54 @@
+"""``python -m ui_streamlit``: serve the UI on loopback until it is told to stop."""
+
+import argparse
+import os
+import socket
+import sys
+from pathlib import Path
+
+DEFAULT_PORT = 8501
+DEFAULT_BACKEND = "http://127.0.0.1:8750"
+
+_SETTINGS = {
+    "server.address": "127.0.0.1",
+    "server.headless": "true",
+    "server.fileWatcherType": "none",
+    "server.runOnSave": "false",
+    "browser.gatherUsageStats": "false",
+    # A bare expression in the script would be drawn as a help page.
+    "runner.magicEnabled": "false",
+    "client.toolbarMode": "minimal",
+    "client.showErrorDetails": "none",
+    "logger.level": "warning",
+}
+"""As flags, since Streamlit's own configuration file depends on the working folder."""
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Serve. Becomes the Streamlit server's process, so that a signal reaches it; exits with 1 for a busy port."""
+    parser = argparse.ArgumentParser(prog="python -m ui_streamlit", description="Playhead's Streamlit UI, on loopback.")
+    parser.add_argument("--port", type=int, default=DEFAULT_PORT, help=f"port to serve at (default {DEFAULT_PORT})")
+    parser.add_argument(
+        "--backend", default=DEFAULT_BACKEND, help=f"address of the backend (default {DEFAULT_BACKEND})"
+    )
+    options = parser.parse_args(arguments)
+    if not _is_free(options.port):
+        parser.exit(1, f"Port {options.port} is in use: free it, or choose another with --port.\n")
+    script = Path(__file__).with_name("app.py")
+    flags = [f"--{name}={value}" for name, value in {**_SETTINGS, "server.port": str(options.port)}.items()]
+    command = [sys.executable, "-m", "streamlit", "run", str(script), *flags, "--", "--backend", options.backend]
+    os.execv(sys.executable, command)  # noqa: S606 - the command is ours, without a shell
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+if __name__ == "__main__":
+    main()

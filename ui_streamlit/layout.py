@@ -1,0 +1,94 @@
+"""Where things stand on the page: the conversation on the left; steps, sources and results on the right."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from backend.client.replies import OfferedAgent
+from backend.present import words
+from backend.present.page import header_html, section_title_html
+from ui_streamlit.state import Conversation
+
+READING_HEIGHT = 420
+EVIDENCE_HEIGHT = 620
+"""Pixels; the page's style fits both to the window."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The places of the page that a run fills."""
+
+    stop: DeltaGenerator
+    status: DeltaGenerator
+    asked: DeltaGenerator
+    notice: DeltaGenerator
+    warnings: DeltaGenerator
+    answer: DeltaGenerator
+    steps: DeltaGenerator
+    results: DeltaGenerator
+    sources: DeltaGenerator
+    on_stop: Callable[[], None]
+
+    def show_stop(self, conversation: Conversation) -> None:
+        """The button that ends the run under way."""
+        label = words.STOPPING if conversation.stopping else words.STOP
+        self.stop.button(label, key="stop", disabled=conversation.stopping, on_click=self.on_stop, width="stretch")
+
+
+def lay_out(conversation: Conversation, offers: Sequence[OfferedAgent], on_stop: Callable[[], None]) -> Page:
+    """Draw the widgets and give the places that a run fills."""
+    st.html(header_html())
+    conversation_column, evidence_column = st.columns([6, 5], gap="medium")
+    with conversation_column:
+        stop = _question_row(conversation, offers)
+        _example_row(conversation)
+        status = st.empty()
+        with st.container(key="ph-reading", height=READING_HEIGHT, border=False, autoscroll=True, gap="xsmall"):
+            asked, notice, warnings = st.empty(), st.empty(), st.empty()
+            answer = st.container(key="ph-answer", gap=None)
+    with evidence_column, st.container(key="ph-evidence", height=EVIDENCE_HEIGHT, border=False, gap="xsmall"):
+        st.html(section_title_html(words.STEPS_TITLE))
+        steps = st.empty()
+        st.html(section_title_html(words.ARTIFACTS_TITLE))
+        results = st.empty()
+        st.html(section_title_html(words.SOURCES_TITLE))
+        sources = st.empty()
+    return Page(stop, status, asked, notice, warnings, answer, steps, results, sources, on_stop)
+
+
+def _question_row(conversation: Conversation, offers: Sequence[OfferedAgent]) -> DeltaGenerator:
+    """Question, agent, and the button that fits: Ask, or the place where Stop stands while a run is under way."""
+    titles = {offer.agent: offer.title for offer in offers} or {conversation.agent: conversation.agent}
+    names = list(titles)
+    if conversation.agent not in titles:
+        names.insert(0, conversation.agent)
+    question_place, agent_place, button_place = st.columns([6, 3, 1.6], vertical_alignment="bottom", gap="small")
+    agent = agent_place.selectbox(
+        words.AGENT_LABEL,
+        names,
+        index=names.index(conversation.agent),
+        format_func=lambda name: titles.get(name, name),
+    )
+    question = question_place.text_input(
+        words.QUESTION_LABEL, value=conversation.question, placeholder=words.QUESTION_PLACEHOLDER
+    )
+    place = button_place.empty()
+    if not conversation.running:
+        again = conversation.run_id is not None and question == conversation.question
+        place.button(
+            words.RETRY if again else words.ASK,
+            key="ask",
+            type="primary",
+            width="stretch",
+            on_click=conversation.want,
+            args=(question, agent),
+        )
+    return place
+
+
+def _example_row(conversation: Conversation) -> None:
+    with st.container(key="ph-examples", horizontal=True, gap="xsmall"):
+        for number, question in enumerate(words.EXAMPLE_QUESTIONS):
+            st.button(question, key=f"example-{number}", on_click=conversation.want, args=(question, "documents"))
