@@ -16,6 +16,7 @@ Seconds = Annotated[float, Field(ge=0, le=3600)]
 Rate = Annotated[float, Field(gt=0, le=100_000)]
 Fraction = Annotated[float, Field(ge=0, le=1)]
 Jitter = Annotated[float, Field(ge=0, le=0.95)]
+Row = Annotated[tuple[str | int | float | None, ...], Field(strict=False)]
 Pieces = Literal["words"] | Annotated[int, Field(ge=1, le=1000)]
 
 _RATE = "a number of token events per second, above 0"
@@ -108,9 +109,9 @@ class Wait(Model):
 class Say(Model):
     """A piece of the answer, sent token by token. A list of texts is sent as exactly these tokens."""
 
-    say: (
-        Annotated[str, Field(min_length=1)] | Annotated[tuple[str, ...], Field(min_length=1, strict=False)]
-    ) = Field(description="a text, or a list of texts that are sent as they stand")
+    say: Annotated[str, Field(min_length=1)] | Annotated[tuple[str, ...], Field(min_length=1, strict=False)] = Field(
+        description="a text, or a list of texts that are sent as they stand"
+    )
     rate: Rate | None = Field(default=None, description=_RATE)
     pieces: Pieces | None = Field(default=None, description=_PIECES)
     jitter: Jitter | None = Field(default=None, description=_JITTER)
@@ -137,8 +138,8 @@ class Chart(Model):
 
     chart: Name = Field(description=_ARTIFACT)
     title: Words = Field(description=_TITLE)
-    bars: dict[str, float] | None = Field(default=None, description="a mapping of labels to numbers")
-    line: dict[str, float] | None = Field(default=None, description="a mapping of labels to numbers")
+    bars: dict[str, int | float] | None = Field(default=None, description="a mapping of labels to numbers")
+    line: dict[str, int | float] | None = Field(default=None, description="a mapping of labels to numbers")
     unit: Words | None = Field(default=None, description="a text: what the numbers are")
     figure: dict[str, JsonValue] | None = Field(default=None, description="a Plotly figure: data and layout")
 
@@ -149,9 +150,7 @@ class Table(Model):
     table: Name = Field(description=_ARTIFACT)
     title: Words = Field(description=_TITLE)
     columns: tuple[str, ...] = Field(strict=False, min_length=1, description="a list of column names")
-    rows: tuple[tuple[str | int | float | None, ...], ...] = Field(
-        strict=False, description="a list of rows, each a list of texts and numbers"
-    )
+    rows: tuple[Row, ...] = Field(strict=False, description="a list of rows, each a list of texts and numbers")
 
 
 class Documents(Model):

@@ -34,9 +34,7 @@ def warning(action: Warn) -> WarningEvent:
 def artifact(action: Chart | Table | Documents | Value) -> ArtifactEvent:
     """The artifact. Raises ``ValueError`` with a sentence for one that would not be shown."""
     if isinstance(action, Chart):
-        made = ArtifactEvent(
-            artifact_id=action.chart, kind="chart", title=action.title, content=_figure(action)
-        )
+        made = ArtifactEvent(artifact_id=action.chart, kind="chart", title=action.title, content=_figure(action))
     elif isinstance(action, Table):
         content: dict[str, Any] = {
             "columns": list(action.columns),
@@ -45,9 +43,7 @@ def artifact(action: Chart | Table | Documents | Value) -> ArtifactEvent:
         made = ArtifactEvent(artifact_id=action.table, kind="table", title=action.title, content=content)
     elif isinstance(action, Documents):
         content = {"items": [dict(item) for item in action.items]}
-        made = ArtifactEvent(
-            artifact_id=action.documents, kind="documents", title=action.title, content=content
-        )
+        made = ArtifactEvent(artifact_id=action.documents, kind="documents", title=action.title, content=content)
     else:
         content = {"value": action.amount, "unit": action.unit, "detail": action.detail}
         content = {key: value for key, value in content.items() if value is not None}

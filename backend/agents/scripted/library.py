@@ -70,9 +70,7 @@ class ScenarioLibrary:
             if isinstance(read, ScenarioError)
         ]
         found += [
-            f"{path.name} is used instead of the bundled scenario {name!r}."
-            for name, path in files
-            if name in bundled
+            f"{path.name} is used instead of the bundled scenario {name!r}." for name, path in files if name in bundled
         ]
         found += [
             f"{path.name} is left out: name a scenario's file with letters, digits, - and _ only."

@@ -84,9 +84,7 @@ def _check_actions(source: Source, timeline: Iterable[Any], path: Place) -> None
             _check_actions(source, action["do"], (*here, "do"))
 
 
-def _check_fields(
-    source: Source, data: Mapping[str, Any], path: Place, model: type[BaseModel], owner: str
-) -> None:
+def _check_fields(source: Source, data: Mapping[str, Any], path: Place, model: type[BaseModel], owner: str) -> None:
     for key, value in data.items():
         if key not in model.model_fields:
             raise ScenarioError(
@@ -102,19 +100,24 @@ def _first_problem(source: Source, problems: list[ErrorDetails]) -> ScenarioErro
     """The problem nearest to the top of the file; of several on a line, the one pydantic tells first."""
     placed = [(_path(problem["loc"]), problem) for problem in problems]
     path, problem = min(placed, key=lambda pair: source.line(pair[0]))
-    model, path = _model_at(source, path)
-    field = str(path[-1])
-    expected = model.model_fields[field].description
+    model, field_path = _model_at(source, path)
+    field = str(field_path[-1])
+    expected = str(model.model_fields[field].description)
     if problem["type"] == "missing":
-        owner = repr(action_name(_value_at(source, path[:-1]))) if len(path) > 1 else "a scenario"
-        owner = repr(path[-2]) if owner == "None" else owner
-        sentence = f"{owner} needs the field {field!r}: {expected}."
-        return ScenarioError(source.file, source.line(path[:-1]), sentence)
-    value = _value_at(source, path)
-    hint = "" if not _would_be_text(value, str(expected)) else "; put it in quotes"
-    return ScenarioError(
-        source.file, source.line(path), f"{field!r} must be {expected}, not {shown(value)}{hint}."
-    )
+        sentence = f"{_owner(source, field_path[:-1])} needs the field {field!r}: {expected}."
+        return ScenarioError(source.file, source.line(field_path[:-1]), sentence)
+    value = _deepest(source, path)
+    hint = "; put it in quotes" if _would_be_text(value, expected) else ""
+    sentence = f"{field!r} must be {expected}; here stands {shown(value)}{hint}."
+    return ScenarioError(source.file, source.line(path), sentence)
+
+
+def _owner(source: Source, path: Place) -> str:
+    """What a field belongs to, in words."""
+    if not path:
+        return "a scenario"
+    name = action_name(_value_at(source, path))
+    return repr(path[-1] if name is None else name)
 
 
 def _path(location: tuple[int | str, ...]) -> Place:
@@ -156,7 +159,16 @@ def _value_at(source: Source, path: Place) -> Any:
     return value
 
 
+def _deepest(source: Source, path: Place) -> Any:
+    """The value at the end of a path, as far as the data goes: pydantic's own names for unions lead nowhere."""
+    value: Any = source.data
+    for part in path:
+        try:
+            value = value[part]
+        except (LookupError, TypeError):
+            break
+    return value
+
+
 def _would_be_text(value: object, expected: str) -> bool:
-    return expected.startswith(("a text", "one sentence", "a short")) and isinstance(
-        value, int | float | bool
-    )
+    return expected.startswith(("a text", "one sentence", "a short")) and isinstance(value, int | float | bool)

@@ -60,9 +60,7 @@ class ScriptedProvider:
 
     async def _find(self, name: str) -> Scenario:
         if not name:
-            some = ", ".join(
-                f"scripted:{known}" for known in (await asyncio.to_thread(self._library.names))[:3]
-            )
+            some = ", ".join(f"scripted:{known}" for known in (await asyncio.to_thread(self._library.names))[:3])
             raise UnknownAgentError(f"Which scenario? Name one, such as {some}.")
         try:
             scenario = await asyncio.to_thread(self._library.find, name)

@@ -25,10 +25,8 @@ class Scenario(Model):
     description: Words = Field(description="one sentence: what the scenario shows")
     question: Words = Field(description="a text: the question it answers")
     seed: int = Field(default=0, ge=0, le=2**31 - 1, description="a whole number, 0 or more")
-    jitter: Jitter = Field(
-        default=0.0, description="a number from 0 to 0.95: the share by which a time varies"
-    )
-    rate: Rate = Field(default=40.0, description="a number of token events per second, above 0")
+    jitter: Jitter = Field(default=0.0, description="a number from 0 to 0.95: the share by which a time varies")
+    rate: Rate = Field(default=30.0, description="a number of token events per second, above 0")
     pieces: Pieces = Field(
         default="words", description="words, or a number of characters (code points) per token, 1 to 1000"
     )

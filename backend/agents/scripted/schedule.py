@@ -128,9 +128,7 @@ class _Walk:
             self.at_s += gap * self._factor(jitter)
 
     def _whole_step(self, action: actions.Step, path: Place) -> Iterator[Cue]:
-        started = self.steps.start(
-            action.step, action.id, label=action.label, detail=action.detail, tool=action.tool
-        )
+        started = self.steps.start(action.step, action.id, label=action.label, detail=action.detail, tool=action.tool)
         yield Cue(self.at_s, started)
         step_id = str(started.step_id)
         with self.steps.inside(step_id):

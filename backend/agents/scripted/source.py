@@ -113,9 +113,7 @@ class _Builder:
     def _text(self, node: yaml.Node, row: Row) -> str:
         text: str = node.value
         if any("\ud800" <= character <= "\udfff" for character in text):
-            raise self._error(
-                node, "half of a surrogate pair stands here; write \\U0001F600, not \\uD83D\\uDE00."
-            )
+            raise self._error(node, "half of a surrogate pair stands here; write \\U0001F600, not \\uD83D\\uDE00.")
         return _PLACEHOLDER.sub(lambda match: str(self._filled(node, match[1], row)), text) if row else text
 
     def _filled(self, node: yaml.Node, name: str, row: Row) -> Any:
@@ -147,18 +145,14 @@ class _Builder:
         """One set of placeholder values for each round; ``n`` counts the rounds from 1."""
         for key in keys:
             if key not in ("repeat", "do") or keys.count(key) > 1:
-                raise self._error(
-                    item, f"'repeat' takes one 'do' and nothing else, but here is {shown(key)}."
-                )
+                raise self._error(item, f"'repeat' takes one 'do' and nothing else, but here is {shown(key)}.")
         node = next(value for key, value in item.value if key.value == "repeat")
         rounds = self.value(node, (), row)
         if isinstance(rounds, int) and not isinstance(rounds, bool) and 1 <= rounds <= MAX_VALUES:
             return [{**row, "n": count} for count in range(1, rounds + 1)]
         if isinstance(rounds, list) and rounds and all(_is_row(values) for values in rounds):
             return [{**row, "n": count, **values} for count, values in enumerate(rounds, start=1)]
-        raise self._error(
-            node, f"'repeat' must be a number, 1 or more, or a list of mappings, not {shown(rounds)}."
-        )
+        raise self._error(node, f"'repeat' must be a number, 1 or more, or a list of mappings, not {shown(rounds)}.")
 
     def _error(self, node: yaml.Node, message: str) -> ScenarioError:
         return ScenarioError(self.file, node.start_mark.line + 1, message)

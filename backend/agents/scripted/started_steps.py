@@ -42,24 +42,18 @@ class StartedSteps:
         parent_id = self.find(parent) if parent is not None else (self._inside[-1] if self._inside else None)
         self._steps[chosen] = _Started(chosen, step, tool)
         log = ToolLog(name=tool.name, arguments=tool.arguments) if tool else None
-        return StatusEvent(
-            step_id=chosen, step=step, label=label, detail=detail, parent_id=parent_id, tool=log
-        )
+        return StatusEvent(step_id=chosen, step=step, label=label, detail=detail, parent_id=parent_id, tool=log)
 
     def go_on(self, name: str, *, at: float | None, detail: str | None) -> StatusEvent:
         """The status that tells how far an open step is."""
         known = self._open(name)
-        return StatusEvent(
-            step_id=known.step_id, step=known.step, state="progress", progress=at, detail=detail
-        )
+        return StatusEvent(step_id=known.step_id, step=known.step, state="progress", progress=at, detail=detail)
 
     def end(self, name: str, state: StepStateName, *, detail: str | None, result: object) -> StatusEvent:
         """The status that ends an open step, with what came out of its tool."""
         known = self._open(name)
         if result is not None and known.tool is None:
-            raise ValueError(
-                f"the step {name!r} has no tool, so it can have no result; start it with 'tool'."
-            )
+            raise ValueError(f"the step {name!r} has no tool, so it can have no result; start it with 'tool'.")
         known.is_open = False
         return StatusEvent(
             step_id=known.step_id,
@@ -77,24 +71,25 @@ class StartedSteps:
         self._inside.pop()
 
     def find(self, name: str) -> str:
-        """The id of the step meant by its id, or by its name: the latest open one, else the latest."""
-        if name in self._steps:
-            return name
+        """The id of the step that is meant. Raises ``ValueError`` where none was started."""
+        return self._meant(name).step_id
+
+    def _meant(self, name: str) -> _Started:
+        """By an id of its own, or by its name: then the latest open step of that name, else the latest."""
+        by_id = self._steps.get(name)
+        if by_id is not None and by_id.step != name:
+            return by_id
         named = [started for started in self._steps.values() if started.step == name]
         if not named:
-            words = dict.fromkeys([*self._steps, *(started.step for started in self._steps.values())])
-            raise ValueError(f"no step {name!r} was started before this{did_you_mean(name, words)}")
-        return ([started for started in named if started.is_open] or named)[-1].step_id
+            known = dict.fromkeys([*self._steps, *(started.step for started in self._steps.values())])
+            raise ValueError(f"no step {name!r} was started before this{did_you_mean(name, known)}")
+        return ([started for started in named if started.is_open] or named)[-1]
 
     def _open(self, name: str) -> _Started:
-        # An id such as "retrieving" is also the name of the steps that came after it: take the open one.
-        exact = self._steps.get(name)
-        if exact is None or not exact.is_open:
-            later = [s for s in self._steps.values() if s.step == name and s.is_open]
-            exact = later[-1] if later else self._steps[self.find(name)]
-        if not exact.is_open:
+        meant = self._meant(name)
+        if not meant.is_open:
             raise ValueError(f"the step {name!r} has ended before this.")
-        return exact
+        return meant
 
     def _free_id(self, step: str) -> str:
         count = 1

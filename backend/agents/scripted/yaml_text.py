@@ -25,9 +25,7 @@ class _Resolver(BaseResolver):
 
 _Resolver.add_implicit_resolver("tag:yaml.org,2002:null", re.compile(r"(~|null|)\Z"), ["~", "n", ""])
 _Resolver.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"(true|false)\Z"), list("tf"))
-_Resolver.add_implicit_resolver(
-    "tag:yaml.org,2002:int", re.compile(r"[-+]?(0|[1-9][0-9]*)\Z"), list("-+0123456789")
-)
+_Resolver.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(r"[-+]?(0|[1-9][0-9]*)\Z"), list("-+0123456789"))
 _Resolver.add_implicit_resolver(
     "tag:yaml.org,2002:float",
     re.compile(r"[-+]?([0-9]+\.[0-9]*|\.[0-9]+|[0-9]+(?=[eE]))([eE][-+]?[0-9]+)?\Z"),
@@ -72,9 +70,7 @@ def compose(content: bytes, file: str) -> yaml.MappingNode:
     if root is None:
         raise ScenarioError(file, 1, "the file is empty; expected a title, a description and a timeline.")
     if not isinstance(root, yaml.MappingNode):
-        raise ScenarioError(
-            file, root.start_mark.line + 1, "expected a mapping that begins with 'title: ...'."
-        )
+        raise ScenarioError(file, root.start_mark.line + 1, "expected a mapping that begins with 'title: ...'.")
     return root
 
 
