@@ -8,7 +8,8 @@ from backend.protocol.options import RunOptions
 
 @dataclass(frozen=True, slots=True)
 class RunRecord:
-    """A run as the store keeps it. ``created_at`` is ISO 8601 in UTC; ``outcome`` is None until it has ended."""
+    """A run as the store keeps it. ``created_at`` is ISO 8601 in UTC; ``outcome`` is None until it has
+    ended."""
 
     run_id: str
     session_id: str

@@ -16,7 +16,8 @@ from backend.runs.records import RunRecord, SessionRecord
 
 
 class StoreError(Exception):
-    """The store cannot keep what it was given, such as on a full disk; the message is one sentence for people."""
+    """The store cannot keep what it was given, such as on a full disk; the message is one sentence for
+    people."""
 
 
 class UnknownRunError(LookupError):
@@ -25,6 +26,10 @@ class UnknownRunError(LookupError):
 
 class UnknownSessionError(LookupError):
     """No session of that id."""
+
+
+class UnknownCursorError(LookupError):
+    """The log has no event of that cursor: ask ``knows`` first, and send a snapshot instead."""
 
 
 class KeyReusedError(ValueError):
@@ -45,28 +50,41 @@ class RunStore(Protocol):
     """Keeps runs. All times in milliseconds, all ids opaque."""
 
     async def open(self) -> Sequence[RunRecord]:
-        """Make the store ready. Ends every run that an earlier process left unfinished: open steps are closed and
-        ``done interrupted`` is appended under the next attempt. Gives the records of the runs it ended."""
+        """Make the store ready. Ends every run that an earlier process left unfinished: open steps are
+        closed and ``done interrupted`` (``cancelled`` where that had been asked for) is appended under the
+        next attempt, so that cursors of events that never became durable are no longer known. Gives the
+        records of the runs it ended. Raises ``StoreError`` where the data cannot be used, such as by two
+        servers at once."""
         ...
 
     async def close(self) -> None:
-        """Make everything durable and release what is held."""
+        """Make everything durable and release what is held. Raises ``StoreError`` if something could not be
+        kept."""
         ...
 
     async def submit(self, record: RunRecord) -> tuple[RunRecord, bool]:
-        """Keep a new run, durably, before returning. Gives (record, True), or, where the idempotency key is known
-        for an equal request, (the earlier record, False). Raises ``KeyReusedError`` and ``StoreError``."""
+        """Keep a new run, durably, before returning. Gives (record, True), or, where the idempotency key is
+        known for an equal request, (the earlier record, False). Raises ``KeyReusedError`` and
+        ``StoreError``.
+
+        Equal are requests of the same question, agent and options in the same session. A caller who names
+        no session gets a fresh session id each time: a session the store does not know therefore also
+        equals that of an earlier run which began its session. To submit AND start a run, call
+        ``RunSupervisor.accept``."""
         ...
 
     async def append(self, run_id: str, events: Sequence[KnownEvent]) -> None:
-        """Add stamped events behind the last one. Visible at once, durable soon. Raises ``StoreError`` if earlier
-        events could not be made durable."""
+        """Add stamped events behind the last one. Visible at once, durable soon. Raises ``StoreError``,
+        adding nothing, if earlier events could not be made durable; ``ValueError``, adding nothing, for
+        events that do not continue the log or cannot be encoded; ``UnknownRunError`` for a run that was
+        deleted."""
         ...
 
     async def finish(self, run_id: str, closing: Sequence[KnownEvent], done: DoneEvent) -> None:
-        """Add the closing events and ``done``, durably, then make them visible. The first ``done`` is final: a
-        second call changes nothing. Where the disk refuses, the run still ends for its watchers and
-        ``StoreError`` is raised."""
+        """Add the closing events and ``done``, durably, then make them visible. The first ``done`` is
+        final: a second call changes nothing. Where the disk refuses, the run still ends for its watchers,
+        as ``failed`` with an error ``storage_failed``, and ``StoreError`` is raised; that end is kept once
+        the disk takes it."""
         ...
 
     async def record(self, run_id: str) -> RunRecord:
@@ -78,16 +96,21 @@ class RunStore(Protocol):
         ...
 
     async def snapshot(self, run_id: str) -> RunView:
-        """The folded view so far. Raises ``UnknownRunError``."""
+        """The folded view so far. Its cursor is ``Cursor(record.attempt, view.stream.last_seq)``, with the
+        record read after the view. Raises ``UnknownRunError``."""
         ...
 
     async def knows(self, run_id: str, cursor: Cursor) -> bool:
-        """Whether the log holds the event of that cursor, so that it can be resumed from (the start always can)."""
+        """Whether the log holds the event of that cursor, so that it can be resumed from. A ``seq`` of 0 is
+        the start, which is always known. Raises ``UnknownRunError``."""
         ...
 
     def follow(self, run_id: str, cursor: Cursor) -> AsyncIterator[Batch]:
-        """Batches of frames behind the cursor: what is there first, then live, until ``done``. Costs no memory per
-        follower beside its place in the log, and yields to the event loop between batches."""
+        """Batches of frames behind the cursor: what is there first, then live, until ``done``. Costs no
+        memory per follower beside its place in the log, and yields to the event loop between batches. Ends
+        at once behind ``done``, and without ``done`` if the run is deleted. Raises ``UnknownRunError`` and,
+        for a cursor that ``knows`` does not know, ``UnknownCursorError``, both when the first batch is
+        asked for."""
         ...
 
     async def request_cancel(self, run_id: str) -> bool:
@@ -103,5 +126,6 @@ class RunStore(Protocol):
         ...
 
     async def purge(self, session_id: str) -> None:
-        """Delete a session with its runs and events. Raises ``UnknownSessionError``."""
+        """Delete a session with its runs and events, durably; whoever follows one of them is let go.
+        ``RunSupervisor.purge`` stops its running runs first. Raises ``UnknownSessionError``."""
         ...

@@ -1,0 +1,189 @@
+"""One run from its start to its ``done``: the agent is heard, timed and, when it is over, let go."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+
+from backend.agents.agent import Agent, AgentFailure, RunContext, RunRequest, UnknownAgentError
+from backend.agents.clock import Clock
+from backend.protocol.events import Draft, ErrorEvent
+from backend.runs.closing import Ending
+from backend.runs.draft_buffer import DraftBuffer
+from backend.runs.history import earlier_turns
+from backend.runs.limits import Limits
+from backend.runs.records import RunRecord
+from backend.runs.run_writer import RunWriter
+from backend.runs.screening import BadDraftError, error_draft, screen, size_of
+from backend.runs.state import RunState, advance, is_active
+from backend.runs.store import RunStore, StoreError, UnknownRunError
+from backend.runs.watchdog import Watchdog
+
+OpenAgent = Callable[[str], Awaitable[Agent]]
+"""Finds an agent by the name it is run by. Raises ``UnknownAgentError``."""
+
+logger = logging.getLogger(__name__)
+
+
+class ActiveRun:
+    """Runs an agent and writes its log.
+
+    ``clock`` stamps events and is what the agent lives by; ``timer`` is what time-outs are waited for on.
+    They are two so that a virtual clock, which jumps when an agent sleeps, does not set off every time-out
+    at once."""
+
+    def __init__(
+        self, record: RunRecord, store: RunStore, limits: Limits, clock: Clock, timer: Clock, accepted_at: float
+    ) -> None:
+        self.record = record
+        self.state: RunState = "queued"
+        self.agent_task: asyncio.Task[None] | None = None
+        """Where the agent lives; may outlast the run if the agent will not let go."""
+        self._store = store
+        self._limits = limits
+        self._clock = clock
+        self._accepted_at = self._heard_at = accepted_at
+        self._changed = asyncio.Event()
+        self._buffer = DraftBuffer(self._changed)
+        self._writer = RunWriter(store, record.run_id, clock, accepted_at)
+        self._watchdog = Watchdog(limits, timer, self.stop)
+        self._watchers = 0
+        self._size = 0
+        self._stop: Ending | None = None
+
+    @property
+    def watchers(self) -> int:
+        """How many watch the run."""
+        return self._watchers
+
+    @watchers.setter
+    def watchers(self, count: int) -> None:
+        if (count > 0) != (self._watchers > 0):
+            self._watchdog.watched(count > 0)
+        self._watchers = count
+
+    def stop(self, ending: Ending) -> bool:
+        """End the run like this. False if its end had been decided before."""
+        if self._stop is not None or not is_active(self.state):
+            return False
+        self._stop = ending
+        self._changed.set()
+        return True
+
+    async def execute(self, open_agent: OpenAgent) -> None:
+        """Run the agent to its end and write ``done``. Raises nothing of the agent's or the store's."""
+        self.agent_task = asyncio.create_task(self._hear(open_agent), name=f"agent of {self.record.run_id}")
+        self.agent_task.add_done_callback(lambda _: self._changed.set())
+        self._watchdog.start()
+        try:
+            ending = await self._relay(self.agent_task)
+        except UnknownRunError:
+            logger.info("Run %s was deleted while it ran.", self.record.run_id)
+            ending = Ending("cancelled")
+        except Exception:
+            logger.exception("Run %s could not be carried on.", self.record.run_id)
+            ending = Ending("failed", ErrorEvent(code="internal_error", message=_INTERNAL))
+        finally:
+            self.state = advance(self.state, "closing")
+            self._buffer.seal()
+            self._watchdog.stop()
+            self.agent_task.cancel()
+        try:
+            await self._writer.end(ending)
+        except (StoreError, UnknownRunError) as error:
+            logger.warning("The end of run %s was not kept: %s", self.record.run_id, error)
+        self.state = advance(self.state, "ended")
+
+    async def _hear(self, open_agent: OpenAgent) -> None:
+        """Pass on what the agent yields; ends when the agent does, or at the first draft nobody takes."""
+        history = await earlier_turns(self._store, self.record)
+        agent = await open_agent(self.record.agent)
+        request = RunRequest(self.record.run_id, self.record.question, self.record.options, history)
+        if is_active(self.state):
+            self.state = advance(self.state, "running")
+        drafts = agent.run(request, RunContext(self._clock))
+        try:
+            async for draft in drafts:
+                self._watchdog.heard()
+                await self._buffer.put(draft, self._clock.now())
+        except SystemExit as error:
+            raise RuntimeError("The agent tried to end the process.") from error
+        finally:
+            close = getattr(drafts, "aclose", None)
+            if close is not None:
+                await close()
+
+    async def _relay(self, agent_task: asyncio.Task[None]) -> Ending:
+        """Write what is passed on until the run has a reason to end."""
+        while True:
+            await self._changed.wait()
+            self._changed.clear()
+            agent_ended = agent_task.done()
+            ending = await self._write(self._buffer.take())
+            if self._stop is not None:
+                return self._stop
+            if ending is not None:
+                return ending
+            if agent_ended:
+                return self._ending_of(agent_task)
+
+    async def _write(self, items: Sequence[tuple[object, float]]) -> Ending | None:
+        """Write these drafts up to the first that ends the run, and give that end."""
+        drafts: list[tuple[Draft, float]] = []
+        ending = None
+        for item, at in items:
+            ending = self._take(item, at, drafts)
+            if ending is not None:
+                break
+        if drafts:
+            try:
+                await self._writer.write(drafts)
+            except StoreError as error:
+                return _failed("storage_failed", str(error), retryable=True)
+        return ending
+
+    def _take(self, item: object, at: float, drafts: list[tuple[Draft, float]]) -> Ending | None:
+        overdue = self._overdue(at)
+        if overdue is not None:
+            return overdue
+        self._heard_at = at
+        try:
+            screened = screen(item)
+        except BadDraftError as error:
+            return _failed("bad_event", str(error))
+        for draft in screened:
+            if isinstance(draft, ErrorEvent):
+                return Ending("failed", draft)
+            self._size += size_of(draft)
+            if self._size > self._limits.size:
+                return _failed("run_too_large", f"The run wrote more than {self._limits.size:,} bytes.")
+            drafts.append((draft, at))
+        return None
+
+    def _overdue(self, at: float) -> Ending | None:
+        """What the limits say of the run's own clock: it may be a virtual one, that no watchdog waits on."""
+        return self._limits.overdue(at - self._accepted_at, at - self._heard_at, None)
+
+    def _ending_of(self, agent_task: asyncio.Task[None]) -> Ending:
+        """How the run ends now that the agent has."""
+        overdue = self._overdue(self._clock.now())
+        if overdue is not None:
+            return overdue
+        error = asyncio.CancelledError() if agent_task.cancelled() else agent_task.exception()
+        if error is None:
+            return Ending("completed")
+        if isinstance(error, AgentFailure):
+            return _failed(error.code, error.message, retryable=error.retryable)
+        if isinstance(error, UnknownAgentError):
+            return _failed("unknown_agent", str(error))
+        if isinstance(error, StoreError):
+            return _failed("storage_failed", str(error), retryable=True)
+        logger.error("The agent of run %s crashed.", self.record.run_id, exc_info=error)
+        return _failed("agent_crashed", _CRASHED, retryable=True)
+
+
+_CRASHED = "The agent stopped because of a fault of its own; the server's log has the details."
+_INTERNAL = "The server could not carry the run on; its log has the details."
+
+
+def _failed(code: str, message: str, *, retryable: bool = False) -> Ending:
+    return Ending("failed", error_draft(code, message, retryable=retryable))

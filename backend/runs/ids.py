@@ -1,0 +1,16 @@
+"""Ids that nobody can guess: whoever knows a run's id may read the run."""
+
+import secrets
+
+_BYTES = 16
+"""128 bits of the system's randomness, as RFC 6749 section 10.10 asks of tokens."""
+
+
+def new_run_id() -> str:
+    """A new run's id: ``run_`` and 22 characters that are safe in an address."""
+    return f"run_{secrets.token_urlsafe(_BYTES)}"
+
+
+def new_session_id() -> str:
+    """A new session's id: ``ses_`` and 22 characters that are safe in an address."""
+    return f"ses_{secrets.token_urlsafe(_BYTES)}"

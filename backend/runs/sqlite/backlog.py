@@ -1,0 +1,100 @@
+"""What is in memory and not yet on disk: the tails of logs."""
+
+import sqlite3
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from backend.protocol.events import Outcome
+from backend.runs.log import RunLog
+from backend.runs.sqlite.statements import insert_frames, set_outcome
+
+
+class Tail:
+    """Where a run's log stands on disk. ``saved`` belongs to the writer's thread, the rest to the event
+    loop."""
+
+    def __init__(self, number: int, log: RunLog, attempt: int) -> None:
+        self.number = number
+        self.log = log
+        self.attempt = attempt
+        self.saved = 0
+        """How many events are committed."""
+        self.failure: Exception | None = None
+        """Why events could not be committed; stays, since the run ends over it."""
+        self.outcome: Outcome | None = None
+        """How the run ended, where its end is part of the tail."""
+        self.settled = False
+        """Whether nothing is left to write."""
+
+    def write(self, connection: sqlite3.Connection, until: int) -> None:
+        """Write the events after the saved ones up to and with ``until``."""
+        frames = self.log.frames[self.saved : until]
+        insert_frames(connection, self.number, self.attempt, self.saved + 1, frames)
+
+
+@dataclass(frozen=True, slots=True)
+class TailPiece:
+    """A tail as it stood when the backlog was taken."""
+
+    backlog: "Backlog"
+    tail: Tail
+    until: int
+    outcome: Outcome | None
+
+    def write(self, connection: sqlite3.Connection) -> None:
+        """Write the events, and the outcome where they reach the end."""
+        if self.backlog.is_deleted(self.tail):
+            return
+        self.tail.write(connection, self.until)
+        if self.outcome is not None:
+            now = self.backlog.now()
+            set_outcome(connection, self.tail.number, self.outcome, self.until, self.tail.attempt, now)
+
+    def written(self) -> None:
+        """Note how far the log is saved."""
+        self.tail.saved = self.until
+        self.tail.settled = self.outcome is not None
+
+    def refused(self, error: Exception) -> None:
+        """Keep the tail for later and note why."""
+        self.tail.failure = error
+        self.backlog.add(self.tail)
+
+
+class Backlog:
+    """The tails with something to write."""
+
+    def __init__(self, now: Callable[[], str]) -> None:
+        self.now = now
+        self._lock = threading.Lock()
+        self._tails: dict[int, Tail] = {}
+        self._deleted: set[int] = set()
+
+    def add(self, tail: Tail) -> None:
+        """The tail has something to write."""
+        with self._lock:
+            self._tails[tail.number] = tail
+
+    def take(self) -> list[TailPiece]:
+        """Every tail as it stands; the backlog is empty then."""
+        with self._lock:
+            tails, self._tails = self._tails, {}
+        # The outcome is read first: the log was complete before it was set.
+        outcomes = [(tail, tail.outcome) for tail in tails.values()]
+        return [TailPiece(self, tail, len(tail.log.frames), outcome) for tail, outcome in outcomes]
+
+    def forget(self, numbers: Iterable[int]) -> None:
+        """These runs were deleted: whatever still comes of them is left out."""
+        with self._lock:
+            self._deleted.update(numbers)
+
+    def is_deleted(self, tail: Tail) -> bool:
+        """Whether the tail's run was deleted."""
+        with self._lock:
+            return tail.number in self._deleted
+
+    def unsaved(self) -> int:
+        """How many runs have something that is not written."""
+        with self._lock:
+            return len(self._tails)

@@ -1,0 +1,93 @@
+"""The database of one data folder: opened, recovered, written by one thread and read by another."""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TypeVar
+
+from backend.runs.records import RunRecord
+from backend.runs.sqlite.backlog import Backlog
+from backend.runs.sqlite.lock import FolderLock
+from backend.runs.sqlite.recovery import end_unfinished
+from backend.runs.sqlite.schema import connect, prepare, storage_problem
+from backend.runs.sqlite.writer import GroupWriter
+from backend.runs.store import StoreError
+
+T = TypeVar("T")
+
+
+class Database:
+    """What ``SqliteStore`` reads from and writes to. Errors of SQLite come out as ``StoreError``."""
+
+    def __init__(self, folder: Path, backlog: Backlog) -> None:
+        self.folder = folder
+        self._backlog = backlog
+        self._lock = FolderLock(folder)
+        self._writer: GroupWriter | None = None
+        self._reading: sqlite3.Connection | None = None
+        self._reader = ThreadPoolExecutor(max_workers=1, thread_name_prefix="run-log-reader")
+
+    def open(self) -> list[RunRecord]:
+        """Take the folder, make or check the file, end unfinished runs and start to write. Blocks.
+
+        Gives the records of the runs it ended. Raises ``StoreError``, holding nothing.
+        """
+        self._lock.acquire()
+        writing: sqlite3.Connection | None = None
+        try:
+            writing = connect(self.folder)
+            prepare(writing, self.folder)
+            ended = end_unfinished(writing, self._backlog.now())
+            self._reading = connect(self.folder)
+            self._reading.execute("PRAGMA query_only = ON")
+        except (sqlite3.Error, StoreError) as error:
+            for connection in (writing, self._reading):
+                if connection is not None:
+                    connection.close()
+            self._lock.release()
+            raise self.problem(error) from error
+        self._writer = GroupWriter(writing, self._backlog.take)
+        return ended
+
+    def close(self) -> None:
+        """Write what waits and let go of everything. Blocks."""
+        if self._writer is not None:
+            self._writer.stop()
+            self._writer = None
+        self._reader.shutdown()
+        if self._reading is not None:
+            self._reading.close()
+            self._reading = None
+        self._lock.release()
+
+    async def write(self, run: Callable[[sqlite3.Connection], T], committed: Callable[[], None] | None = None) -> T:
+        """Run the function in a transaction on the writer's thread and wait for its commit."""
+        if self._writer is None:
+            raise StoreError("The store is closed.")
+        try:
+            return await asyncio.wrap_future(self._writer.submit(run, committed))
+        except sqlite3.Error as error:
+            raise self.problem(error) from error
+
+    async def read(self, run: Callable[[sqlite3.Connection], T]) -> T:
+        """Run the function on the reader's thread."""
+        reading = self._reading
+        if reading is None:
+            raise StoreError("The store is closed.")
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._reader, run, reading)
+        except sqlite3.Error as error:
+            raise self.problem(error) from error
+
+    def poke(self) -> None:
+        """The backlog has something to write."""
+        if self._writer is not None:
+            self._writer.poke()
+
+    def problem(self, error: Exception) -> StoreError:
+        """The error as one sentence for people."""
+        if isinstance(error, sqlite3.Error):
+            return storage_problem(error, self.folder)
+        return error if isinstance(error, StoreError) else StoreError(f"The log cannot be written ({error}).")

@@ -1,0 +1,35 @@
+"""Ending the runs that an earlier process left unfinished."""
+
+import sqlite3
+from dataclasses import replace
+
+from backend.protocol.events import Outcome, parse_event
+from backend.runs.closing import Ending, end_run
+from backend.runs.log import encode_frames, frame_data
+from backend.runs.records import RunRecord
+from backend.runs.sqlite.statements import StoredRun, insert_frames, load_log, set_outcome, unfinished_runs
+from backend.runs.state import Tally
+
+
+def end_unfinished(connection: sqlite3.Connection, now: str) -> list[RunRecord]:
+    """Close the open steps of every unfinished run and append its ``done`` under the next attempt, one
+    transaction a run. The time of the end is unknown: it takes that of the last event. Gives the records of
+    these runs."""
+    ended = []
+    for run in unfinished_runs(connection):
+        connection.execute("BEGIN IMMEDIATE")
+        ended.append(_end(connection, run, now))
+        connection.execute("COMMIT")
+    return ended
+
+
+def _end(connection: sqlite3.Connection, run: StoredRun, now: str) -> RunRecord:
+    tally = Tally()
+    tally.add(parse_event(frame_data(frame)) for frame in load_log(connection, run).frames)
+    first_seq = tally.last_seq + 1
+    attempt = run.record.attempt + 1
+    outcome: Outcome = "cancelled" if run.record.cancel_requested else "interrupted"
+    closing, done = end_run(tally, Ending(outcome), tally.last_at_ms)
+    insert_frames(connection, run.number, attempt, first_seq, encode_frames([*closing, done], attempt))
+    set_outcome(connection, run.number, outcome, done.seq, attempt, now)
+    return replace(run.record, attempt=attempt, outcome=outcome, last_seq=done.seq)

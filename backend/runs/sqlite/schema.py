@@ -1,0 +1,107 @@
+"""The database file: its tables, their version, and how a connection to it is opened."""
+
+import sqlite3
+from pathlib import Path
+
+from backend.runs.store import StoreError
+
+FILE_NAME = "runs.sqlite3"
+
+SCHEMA_VERSION = 1
+"""Kept in ``PRAGMA user_version``; 0 is a new file."""
+
+_TABLES = (
+    """CREATE TABLE session (
+        session_id TEXT PRIMARY KEY,
+        title TEXT NOT NULL,
+        created_at TEXT NOT NULL,
+        updated_at TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID""",
+    """CREATE TABLE run (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        run_id TEXT NOT NULL UNIQUE,
+        session_id TEXT NOT NULL REFERENCES session ON DELETE CASCADE,
+        question TEXT NOT NULL,
+        agent TEXT NOT NULL,
+        options TEXT NOT NULL,
+        created_at TEXT NOT NULL,
+        attempt INTEGER NOT NULL,
+        outcome TEXT,
+        last_seq INTEGER NOT NULL,
+        cancel_requested INTEGER NOT NULL,
+        idempotency_key TEXT UNIQUE
+    ) STRICT""",
+    "CREATE INDEX run_of_session ON run (session_id, number)",
+    "CREATE INDEX unfinished_run ON run (number) WHERE outcome IS NULL",
+    "CREATE INDEX latest_session ON session (updated_at)",
+    """CREATE TABLE event (
+        run INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,
+        seq INTEGER NOT NULL,
+        attempt INTEGER NOT NULL,
+        type TEXT NOT NULL,
+        data TEXT NOT NULL,
+        PRIMARY KEY (run, seq)
+    ) STRICT, WITHOUT ROWID""",
+)
+"""``event.data`` is the JSON that was sent; ``run.number`` is in the order of submission."""
+
+_BUSY_MS = 5000
+"""How long a write waits while somebody looks at the file with another program."""
+
+
+def connect(folder: Path) -> sqlite3.Connection:
+    """A connection for any one thread at a time, in autocommit mode: transactions are begun by hand.
+
+    ``synchronous=NORMAL`` in WAL mode: a commit survives the death of the process at any moment. A power
+    cut may cost the last commits, never the file's consistency (https://www.sqlite.org/wal.html)."""
+    connection = sqlite3.connect(folder / FILE_NAME, isolation_level=None, check_same_thread=False)
+    try:
+        connection.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA secure_delete = FAST")
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection
+
+
+def prepare(connection: sqlite3.Connection, folder: Path) -> None:
+    """Make the tables in a new file. Raises ``StoreError`` for a file that a newer version wrote."""
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version > SCHEMA_VERSION:
+        raise StoreError(
+            f"{folder / FILE_NAME} was written by a newer Playhead (schema {version}, this one knows "
+            f"{SCHEMA_VERSION}): use the newer one, or choose another folder with --data."
+        )
+    if version == SCHEMA_VERSION:
+        return
+    connection.execute("BEGIN IMMEDIATE")
+    for statement in _TABLES:
+        connection.execute(statement)
+    connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+    connection.execute("COMMIT")
+
+
+def storage_problem(error: sqlite3.Error, folder: Path) -> StoreError:
+    """What an error of SQLite means for the person who runs the server, in one sentence."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code == sqlite3.SQLITE_FULL:
+        return StoreError(f"The disk is full: free some space under {folder} and try again.")
+    if code == sqlite3.SQLITE_IOERR:
+        return StoreError(
+            f"The disk under {folder} refuses to write (is it full, or over a quota?): mend it and try again."
+        )
+    if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
+        return StoreError(
+            f"The data folder {folder} cannot be written: check its permissions, or choose another one with --data."
+        )
+    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        return StoreError(
+            f"{folder / FILE_NAME} is damaged or no database: restore a copy of it, "
+            "or choose another folder with --data."
+        )
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return StoreError(f"Another program holds {folder / FILE_NAME}: close it and try again.")
+    return StoreError(f"The log under {folder} cannot be written ({error}).")

@@ -1,0 +1,197 @@
+"""What is read from and written to the tables. Every function works inside the caller's transaction."""
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, cast
+
+from backend.protocol.cursor import Cursor
+from backend.protocol.events import Outcome
+from backend.protocol.options import RunOptions
+from backend.protocol.sse import encode
+from backend.runs.log import RunLog
+from backend.runs.records import RunRecord, SessionRecord
+
+_SELECT_RUN = (
+    "SELECT number, run_id, session_id, question, agent, options, created_at, attempt, outcome, last_seq, "
+    "cancel_requested, idempotency_key FROM run "
+)
+
+_INSERT_RUN = (
+    "INSERT INTO run (run_id, session_id, question, agent, options, created_at, attempt, outcome, last_seq, "
+    "cancel_requested, idempotency_key) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRun:
+    """A row of the table ``run``: its number and the record."""
+
+    number: int
+    record: RunRecord
+
+
+def insert_run(connection: sqlite3.Connection, record: RunRecord, now: str) -> int:
+    """Keep a new run, beginning its session if there is none. Gives the run's number."""
+    connection.execute(
+        "INSERT INTO session (session_id, title, created_at, updated_at) VALUES (?, ?, ?, ?) "
+        "ON CONFLICT (session_id) DO UPDATE SET updated_at = excluded.updated_at",
+        (record.session_id, record.question, record.created_at, now),
+    )
+    row = (
+        *(record.run_id, record.session_id, record.question, record.agent, record.options.model_dump_json()),
+        *(record.created_at, record.attempt, record.outcome, record.last_seq, record.cancel_requested),
+        record.idempotency_key,
+    )
+    return cast(int, connection.execute(_INSERT_RUN, row).lastrowid)
+
+
+def insert_frames(
+    connection: sqlite3.Connection, number: int, attempt: int, first_seq: int, frames: Sequence[bytes]
+) -> None:
+    """Keep events as they were framed, the first of them with ``first_seq``."""
+    rows = ((number, seq, attempt, *_parts(frame)) for seq, frame in enumerate(frames, start=first_seq))
+    connection.executemany("INSERT INTO event (run, seq, attempt, type, data) VALUES (?, ?, ?, ?, ?)", rows)
+
+
+def set_outcome(
+    connection: sqlite3.Connection, number: int, outcome: Outcome, last_seq: int, attempt: int, now: str
+) -> None:
+    """Note that the run has ended."""
+    connection.execute(
+        "UPDATE run SET outcome = ?, last_seq = ?, attempt = ? WHERE number = ?",
+        (outcome, last_seq, attempt, number),
+    )
+    connection.execute(
+        "UPDATE session SET updated_at = ? WHERE session_id = (SELECT session_id FROM run WHERE number = ?)",
+        (now, number),
+    )
+
+
+def set_cancel_requested(connection: sqlite3.Connection, run_id: str) -> bool:
+    """Note that an unfinished run shall be cancelled; False if it has ended or is unknown."""
+    changed = connection.execute("UPDATE run SET cancel_requested = 1 WHERE run_id = ? AND outcome IS NULL", (run_id,))
+    return changed.rowcount > 0
+
+
+def find_run(connection: sqlite3.Connection, run_id: str) -> StoredRun | None:
+    """The run of that id."""
+    return _first_run(connection, "WHERE run_id = ?", run_id)
+
+
+def find_by_key(connection: sqlite3.Connection, idempotency_key: str) -> StoredRun | None:
+    """The run that was submitted with that key."""
+    return _first_run(connection, "WHERE idempotency_key = ?", idempotency_key)
+
+
+def unfinished_runs(connection: sqlite3.Connection) -> list[StoredRun]:
+    """Runs without an outcome, in order of submission."""
+    return _runs(connection, "WHERE outcome IS NULL ORDER BY number")
+
+
+def begins_session(connection: sqlite3.Connection, run: StoredRun) -> bool:
+    """Whether the run is the first of its session."""
+    first = connection.execute("SELECT min(number) FROM run WHERE session_id = ?", (run.record.session_id,))
+    return cast(int, first.fetchone()[0]) == run.number
+
+
+def has_session(connection: sqlite3.Connection, session_id: str) -> bool:
+    """Whether there is such a session."""
+    found = connection.execute("SELECT 1 FROM session WHERE session_id = ?", (session_id,))
+    return found.fetchone() is not None
+
+
+def load_log(connection: sqlite3.Connection, run: StoredRun) -> RunLog:
+    """The run's log, framed as it was sent."""
+    log = RunLog(run.record.question)
+    query = "SELECT attempt, seq, type, data FROM event WHERE run = ? ORDER BY seq"
+    for attempt, frames in _by_attempt(connection.execute(query, (run.number,))):
+        log.extend(frames, attempt, ended=False)
+    if run.record.ended:
+        log.ended = log.closed = True
+    return log
+
+
+def load_sessions(connection: sqlite3.Connection, limit: int) -> list[SessionRecord]:
+    """The latest sessions, without their runs."""
+    query = "SELECT session_id, title, created_at, updated_at FROM session ORDER BY updated_at DESC, session_id LIMIT ?"
+    return [SessionRecord(*row) for row in connection.execute(query, (limit,))]
+
+
+def load_session(connection: sqlite3.Connection, session_id: str) -> SessionRecord | None:
+    """A session with its runs in order of submission."""
+    query = "SELECT session_id, title, created_at, updated_at FROM session WHERE session_id = ?"
+    row = connection.execute(query, (session_id,)).fetchone()
+    if row is None:
+        return None
+    runs = _runs(connection, "WHERE session_id = ? ORDER BY number", session_id)
+    return replace(SessionRecord(*row), runs=tuple(run.record for run in runs))
+
+
+def delete_session(connection: sqlite3.Connection, session_id: str) -> dict[int, str] | None:
+    """Delete a session with its runs and events. Gives the numbers and ids of its runs, or None if there is
+    no such session."""
+    rows = connection.execute("SELECT number, run_id FROM run WHERE session_id = ?", (session_id,)).fetchall()
+    deleted = connection.execute("DELETE FROM session WHERE session_id = ?", (session_id,))
+    return dict(rows) if deleted.rowcount else None
+
+
+def _parts(frame: bytes) -> tuple[str, str]:
+    """Event type and JSON of a frame of ours."""
+    _, _, rest = frame.partition(b"\nevent: ")
+    kind, _, data = rest.partition(b"\ndata: ")
+    return kind.decode("ascii"), data[:-2].decode("ascii")
+
+
+def _by_attempt(rows: Iterable[tuple[int, int, str, str]]) -> Iterator[tuple[int, list[bytes]]]:
+    frames: list[bytes] = []
+    current = 0
+    for attempt, seq, kind, data in rows:
+        if attempt != current and frames:
+            yield current, frames
+            frames = []
+        current = attempt
+        frames.append(encode(data, event=kind, id=str(Cursor(attempt, seq))))
+    if frames:
+        yield current, frames
+
+
+def _first_run(connection: sqlite3.Connection, where: str, value: str) -> StoredRun | None:
+    return next(iter(_runs(connection, where, value)), None)
+
+
+def _runs(connection: sqlite3.Connection, where: str, *values: str) -> list[StoredRun]:
+    return [_stored(row) for row in connection.execute(_SELECT_RUN + where, values)]
+
+
+def _stored(row: tuple[Any, ...]) -> StoredRun:
+    (
+        number,
+        run_id,
+        session_id,
+        question,
+        agent,
+        options,
+        created_at,
+        attempt,
+        outcome,
+        last_seq,
+        cancel,
+        key,
+    ) = row
+    return StoredRun(
+        number,
+        RunRecord(
+            run_id=run_id,
+            session_id=session_id,
+            question=question,
+            agent=agent,
+            options=RunOptions.model_validate_json(options),
+            created_at=created_at,
+            attempt=attempt,
+            outcome=outcome,
+            last_seq=last_seq,
+            cancel_requested=bool(cancel),
+            idempotency_key=key,
+        ),
+    )

@@ -1,0 +1,259 @@
+"""The store port on SQLite: in memory first, on disk a moment later, and ``done`` on disk before it is
+shown."""
+
+import asyncio
+import logging
+import sqlite3
+from collections.abc import AsyncIterator, Sequence
+from contextlib import aclosing
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from backend.protocol.cursor import Cursor
+from backend.protocol.events import DoneEvent, Event, KnownEvent
+from backend.protocol.run_view import RunView
+from backend.runs.closing import storage_failure
+from backend.runs.log import RunLog, encode_frames
+from backend.runs.records import RunRecord, SessionRecord
+from backend.runs.sqlite import statements
+from backend.runs.sqlite.backlog import Backlog, Tail
+from backend.runs.sqlite.database import Database
+from backend.runs.sqlite.memory import KeptRun, RunMemory
+from backend.runs.sqlite.statements import StoredRun
+from backend.runs.store import Batch, KeyReusedError, StoreError, UnknownRunError, UnknownSessionError
+
+logger = logging.getLogger(__name__)
+
+
+def utc_now() -> str:
+    """The time of day, ISO 8601 in UTC, to the millisecond."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
+
+
+class SqliteStore:
+    """Implements ``RunStore`` in one file of the data folder. One server per folder.
+
+    Durable means here: it survives the death of the process at any moment. A power cut may cost the last
+    commits before it (SQLite's WAL mode with ``synchronous=NORMAL``), never the consistency of what
+    remains."""
+
+    def __init__(self, data_dir: Path, memory_runs: int = 64) -> None:
+        self._backlog = Backlog(utc_now)
+        self._database = Database(data_dir, self._backlog)
+        self._memory = RunMemory(memory_runs)
+        self._loading: dict[str, asyncio.Task[KeptRun]] = {}
+
+    async def open(self) -> Sequence[RunRecord]:
+        """See ``RunStore.open``."""
+        return await asyncio.to_thread(self._database.open)
+
+    async def close(self) -> None:
+        """See ``RunStore.close``."""
+        await asyncio.to_thread(self._database.close)
+        unsaved = self._backlog.unsaved()
+        if unsaved:
+            raise StoreError(f"The end of {unsaved} runs could not be written to {self._database.folder}.")
+
+    async def submit(self, record: RunRecord) -> tuple[RunRecord, bool]:
+        """See ``RunStore.submit``."""
+        record = record if record.created_at else replace(record, created_at=utc_now())
+        number, kept = await self._database.write(lambda connection: _submit(connection, record))
+        if number is None:
+            known = self._memory.find(kept.run_id)
+            return (known.record if known else kept), False
+        log = RunLog(record.question)
+        self._memory.keep(KeptRun(record, log, Tail(number, log, record.attempt)))
+        return record, True
+
+    async def append(self, run_id: str, events: Sequence[KnownEvent]) -> None:
+        """See ``RunStore.append``. Never waits."""
+        run = self._memory.find(run_id)
+        if run is None:
+            await self._refuse(run_id)
+            return
+        if run.finishing:
+            raise ValueError("The run ends: nothing can be appended any more.")
+        if run.tail.failure is not None:
+            raise self._database.problem(run.tail.failure)
+        run.log.append(events, run.tail.attempt)
+        self._backlog.add(run.tail)
+        self._database.poke()
+
+    async def finish(self, run_id: str, closing: Sequence[KnownEvent], done: DoneEvent) -> None:
+        """See ``RunStore.finish``."""
+        run = self._memory.find(run_id)
+        if run is None:
+            await self.record(run_id)
+            return
+        if run.finishing or run.record.ended:
+            return
+        run.log.check_next([*closing, done])
+        frames = encode_frames([*closing, done], run.tail.attempt)
+        run.finishing = True
+        await asyncio.shield(asyncio.ensure_future(self._finish(run, closing, done, frames)))
+
+    async def _finish(
+        self, run: KeptRun, closing: Sequence[KnownEvent], done: DoneEvent, frames: Sequence[bytes]
+    ) -> None:
+        tail = run.tail
+        shown = len(run.log.frames)
+
+        def write(connection: sqlite3.Connection) -> None:
+            if self._backlog.is_deleted(tail):
+                raise UnknownRunError(f"The run {run.record.run_id} was deleted.")
+            tail.write(connection, shown)
+            statements.insert_frames(connection, tail.number, tail.attempt, shown + 1, frames)
+            statements.set_outcome(connection, tail.number, done.outcome, done.seq, tail.attempt, utc_now())
+
+        def committed() -> None:
+            tail.saved = shown + len(frames)
+            tail.settled = True
+
+        try:
+            await self._database.write(write, committed)
+        except StoreError as problem:
+            logger.warning("The end of run %s could not be written: %s", run.record.run_id, problem)
+            self._end_unsaved(run, closing, done, str(problem))
+            raise
+        run.log.append([*closing, done], tail.attempt, frames)
+        self._note_end(run, done)
+
+    def _end_unsaved(self, run: KeptRun, closing: Sequence[KnownEvent], done: DoneEvent, message: str) -> None:
+        """End the run for its watchers, and leave its end to the backlog."""
+        events, done = storage_failure(closing, done, message)
+        run.log.append([*events, done], run.tail.attempt)
+        run.tail.outcome = done.outcome
+        self._backlog.add(run.tail)
+        self._note_end(run, done)
+        self._database.poke()
+
+    def _note_end(self, run: KeptRun, done: DoneEvent) -> None:
+        run.record = run.record.with_outcome(done.outcome, done.seq)
+        self._memory.keep(run)
+
+    async def record(self, run_id: str) -> RunRecord:
+        """See ``RunStore.record``."""
+        run = self._memory.find(run_id)
+        if run is not None:
+            return run.record if run.record.ended else replace(run.record, last_seq=len(run.log.frames))
+        stored = await self._database.read(lambda connection: statements.find_run(connection, run_id))
+        if stored is None:
+            raise UnknownRunError(f"There is no run {run_id}.")
+        return stored.record
+
+    async def events(self, run_id: str) -> Sequence[Event]:
+        """See ``RunStore.events``."""
+        return await (await self._find(run_id)).log.events()
+
+    async def snapshot(self, run_id: str) -> RunView:
+        """See ``RunStore.snapshot``."""
+        return await (await self._find(run_id)).log.view()
+
+    async def knows(self, run_id: str, cursor: Cursor) -> bool:
+        """See ``RunStore.knows``."""
+        return (await self._find(run_id)).log.knows(cursor)
+
+    async def follow(self, run_id: str, cursor: Cursor) -> AsyncIterator[Batch]:
+        """See ``RunStore.follow``."""
+        # Holding the run here keeps it in memory for as long as somebody follows it.
+        run = await self._find(run_id)
+        async with aclosing(run.log.follow(cursor)) as batches:
+            async for batch in batches:
+                yield batch
+
+    async def request_cancel(self, run_id: str) -> bool:
+        """See ``RunStore.request_cancel``."""
+        if (await self.record(run_id)).ended:
+            return False
+        noted = await self._database.write(lambda connection: statements.set_cancel_requested(connection, run_id))
+        run = self._memory.find(run_id)
+        if run is None or run.record.ended:
+            return False
+        run.record = replace(run.record, cancel_requested=noted)
+        return noted
+
+    async def sessions(self, limit: int = 100) -> Sequence[SessionRecord]:
+        """See ``RunStore.sessions``."""
+        return await self._database.read(lambda connection: statements.load_sessions(connection, limit))
+
+    async def session(self, session_id: str) -> SessionRecord:
+        """See ``RunStore.session``."""
+        found = await self._database.read(lambda connection: statements.load_session(connection, session_id))
+        if found is None:
+            raise UnknownSessionError(f"There is no session {session_id}.")
+        return replace(found, runs=tuple([self._latest(record) for record in found.runs]))
+
+    async def purge(self, session_id: str) -> None:
+        """See ``RunStore.purge``."""
+
+        def delete(connection: sqlite3.Connection) -> dict[int, str]:
+            deleted = statements.delete_session(connection, session_id)
+            if deleted is None:
+                raise UnknownSessionError(f"There is no session {session_id}.")
+            self._backlog.forget(deleted)
+            return deleted
+
+        for run_id in (await self._database.write(delete)).values():
+            self._loading.pop(run_id, None)
+            run = self._memory.drop(run_id)
+            if run is not None:
+                run.log.close()
+
+    def _latest(self, record: RunRecord) -> RunRecord:
+        run = self._memory.find(record.run_id)
+        return run.record if run is not None else record
+
+    async def _refuse(self, run_id: str) -> None:
+        """Raise what an append to a run that is not in memory deserves."""
+        await self.record(run_id)
+        raise ValueError("The run has ended: nothing can follow done.")
+
+    async def _find(self, run_id: str) -> KeptRun:
+        """The run, loaded if it is not in memory; several callers share one load."""
+        run = self._memory.find(run_id)
+        if run is not None:
+            return run
+        loading = self._loading.get(run_id)
+        if loading is None:
+            loading = asyncio.ensure_future(self._load(run_id))
+            self._loading[run_id] = loading
+        try:
+            return await asyncio.shield(loading)
+        finally:
+            if loading.done() and self._loading.get(run_id) is loading:
+                del self._loading[run_id]
+
+    async def _load(self, run_id: str) -> KeptRun:
+        def read(connection: sqlite3.Connection) -> tuple[StoredRun, RunLog] | None:
+            stored = statements.find_run(connection, run_id)
+            return None if stored is None else (stored, statements.load_log(connection, stored))
+
+        found = await self._database.read(read)
+        # A session that was purged meanwhile took the load out of the list.
+        if found is None or run_id not in self._loading:
+            raise UnknownRunError(f"There is no run {run_id}.")
+        stored, log = found
+        tail = Tail(stored.number, log, stored.record.attempt)
+        tail.settled = True
+        run = KeptRun(stored.record, log, tail, finishing=True)
+        self._memory.keep(run)
+        return run
+
+
+def _submit(connection: sqlite3.Connection, record: RunRecord) -> tuple[int | None, RunRecord]:
+    """Keep the run and give its number, or give the earlier run of its key without one."""
+    key = record.idempotency_key
+    earlier = statements.find_by_key(connection, key) if key is not None else None
+    if earlier is None:
+        return statements.insert_run(connection, record, utc_now()), record
+    before = earlier.record
+    same_session = before.session_id == record.session_id or (
+        not statements.has_session(connection, record.session_id) and statements.begins_session(connection, earlier)
+    )
+    same = (before.question, before.agent, before.options) == (record.question, record.agent, record.options)
+    if not (same and same_session):
+        raise KeyReusedError(
+            "This Idempotency-Key was used for another request: send a new key, or the same request again."
+        )
+    return None, before

@@ -1,0 +1,174 @@
+"""The one thread that writes: whatever waits is committed together.
+
+There are two kinds of work. A job is waited for and starts a commit at once. The backlog is what may be
+written a moment later; it is asked for its pieces when a commit is due. If a group cannot be committed,
+each part is tried alone, so that one part's failure is not another's."""
+
+import logging
+import sqlite3
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from typing import Any, Protocol, TypeVar
+
+T = TypeVar("T")
+
+logger = logging.getLogger(__name__)
+
+LINGER_S = 0.01
+"""How long the backlog gathers before it is committed, unless a job comes first."""
+
+RETRY_S = 1.0
+"""How long to wait before a backlog that the disk refused is tried again."""
+
+
+class Piece(Protocol):
+    """A part of the backlog, as it stood when it was taken."""
+
+    def write(self, connection: sqlite3.Connection) -> None:
+        """Write it, inside a transaction; may be called again after a rollback."""
+        ...
+
+    def written(self) -> None:
+        """It is committed."""
+        ...
+
+    def refused(self, error: Exception) -> None:
+        """It could not be committed; it comes again with the backlog."""
+        ...
+
+
+class Job:
+    """A function of the connection, run inside a transaction, and the future of what it gives.
+
+    It may be run again after a rollback, so it must change nothing but the database; ``committed`` may.
+    """
+
+    def __init__(self, run: Callable[[sqlite3.Connection], Any], committed: Callable[[], None] | None) -> None:
+        self._run = run
+        self._committed = committed
+        self._result: Any = None
+        self.future: Future[Any] = Future()
+        # A waiter that goes away must not undo what it asked for.
+        self.future.set_running_or_notify_cancel()
+
+    def write(self, connection: sqlite3.Connection) -> None:
+        """Run it."""
+        self._result = self._run(connection)
+
+    def written(self) -> None:
+        """Give the result."""
+        if self._committed is not None:
+            self._committed()
+        self.future.set_result(self._result)
+
+    def refused(self, error: Exception) -> None:
+        """Give the error."""
+        self.future.set_exception(error)
+
+
+class GroupWriter:
+    """Owns a connection and the thread that writes with it."""
+
+    def __init__(self, connection: sqlite3.Connection, backlog: Callable[[], Sequence[Piece]]) -> None:
+        self._connection = connection
+        self._backlog = backlog
+        self._condition = threading.Condition()
+        self._jobs: list[Job] = []
+        self._due = False
+        self._stopping = False
+        self._idle = False
+        self._thread = threading.Thread(target=self._work, name="run-log-writer", daemon=True)
+        self._thread.start()
+
+    def submit(
+        self, run: Callable[[sqlite3.Connection], T], committed: Callable[[], None] | None = None
+    ) -> "Future[T]":
+        """Have the function run in a transaction now. ``committed`` is called on the writer's thread after
+        the commit and before the future is done. The future raises what the function or the commit
+        raised."""
+        job = Job(run, committed)
+        with self._condition:
+            if self._stopping:
+                raise RuntimeError("The store is closed.")
+            self._jobs.append(job)
+            self._condition.notify()
+        return job.future
+
+    def poke(self) -> None:
+        """Have the backlog committed soon."""
+        if self._due:
+            return
+        with self._condition:
+            self._due = True
+            if self._idle:
+                self._condition.notify()
+
+    def stop(self) -> None:
+        """Write what waits, then end the thread and close the connection. Blocks until then."""
+        with self._condition:
+            self._stopping = True
+            self._condition.notify()
+        self._thread.join()
+        self._connection.close()
+
+    def _work(self) -> None:
+        refused = False
+        while True:
+            jobs, stopping = self._next(refused)
+            if refused:
+                # Jobs are tried without the backlog that was refused: they may fit where it does not.
+                self._commit(jobs)
+                refused = not self._commit(self._backlog())
+            else:
+                refused = not self._commit([*self._backlog(), *jobs])
+            if stopping:
+                return
+
+    def _next(self, refused: bool) -> tuple[list[Job], bool]:
+        with self._condition:
+            if not refused:
+                self._idle = True
+                self._condition.wait_for(lambda: self._due or self._urgent())
+                self._idle = False
+            self._condition.wait_for(self._urgent, RETRY_S if refused else LINGER_S)
+            jobs, self._jobs = self._jobs, []
+            self._due = False
+            return jobs, self._stopping
+
+    def _urgent(self) -> bool:
+        return bool(self._jobs) or self._stopping
+
+    def _commit(self, parts: Sequence[Piece | Job]) -> bool:
+        """Commit the parts together, or each alone. Gives whether the whole backlog among them was taken."""
+        if not parts:
+            return True
+        error = self._attempt(parts)
+        if error is None:
+            for part in parts:
+                part.written()
+            return True
+        if len(parts) > 1:
+            taken = [self._commit([part]) for part in parts]
+            return all(taken)
+        parts[0].refused(error)
+        return isinstance(parts[0], Job)
+
+    def _attempt(self, parts: Sequence[Piece | Job]) -> Exception | None:
+        try:
+            self._connection.execute("BEGIN IMMEDIATE")
+            for part in parts:
+                part.write(self._connection)
+            self._connection.execute("COMMIT")
+        except Exception as error:  # noqa: BLE001 - whatever it is belongs to who waits for the part
+            self._roll_back()
+            return error
+        return None
+
+    def _roll_back(self) -> None:
+        # SQLite has often rolled back by itself when the disk refused.
+        if self._connection.in_transaction:
+            try:
+                self._connection.execute("ROLLBACK")
+            except sqlite3.Error:
+                logger.exception("A transaction could not be rolled back.")

@@ -1,0 +1,187 @@
+"""Runs agents: starts them, ends them, and knows which go on."""
+
+import asyncio
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from backend.agents.clock import Clock, SystemClock
+from backend.runs.active_run import ActiveRun, OpenAgent
+from backend.runs.closing import Ending
+from backend.runs.limits import Limits
+from backend.runs.records import RunRecord
+from backend.runs.store import RunStore, StoreError
+from backend.settings import Settings
+
+RETRY_AFTER_S = 2
+"""What a caller is told to wait when there are too many runs: a guess, since nobody knows when one will
+end."""
+
+CLOSE_S = 5.0
+"""How long a stopping server waits for its runs to be ended."""
+
+logger = logging.getLogger(__name__)
+
+
+class TooManyRunsError(Exception):
+    """No further run can be started now. ``retry_after_s`` says when to try again."""
+
+    def __init__(self, message: str, retry_after_s: int = RETRY_AFTER_S) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+
+
+class RunSupervisor:
+    """Owns every run of this server from its start to its ``done``. Belongs to one event loop.
+
+    ``clock`` stamps events and is handed to the agents; ``timer`` is what time-outs are waited for on.
+    """
+
+    def __init__(
+        self,
+        store: RunStore,
+        open_agent: OpenAgent,
+        settings: Settings,
+        clock: Clock | None = None,
+        timer: Clock | None = None,
+    ) -> None:
+        self._store = store
+        self._open_agent = open_agent
+        self._settings = settings
+        self._clock = clock or SystemClock()
+        self._timer = timer or SystemClock()
+        self._runs: dict[str, ActiveRun] = {}
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._leftovers: set[asyncio.Task[None]] = set()
+        self._reserved = 0
+        self._closing = False
+
+    @property
+    def running(self) -> int:
+        """How many runs go on."""
+        return len(self._runs)
+
+    async def accept(self, record: RunRecord) -> tuple[RunRecord, bool]:
+        """Keep a run in the store and start it: what ``POST /v1/runs`` needs. ``at_ms`` counts from this
+        call.
+
+        Gives what ``RunStore.submit`` gives; an earlier run found by its key is not started again. Goes
+        through with it even if the caller is cancelled. Raises ``TooManyRunsError`` before anything is
+        kept, and what ``RunStore.submit`` raises."""
+        self._check_room()
+        return await asyncio.shield(asyncio.ensure_future(self._accept(record, self._clock.now())))
+
+    async def _accept(self, record: RunRecord, accepted_at: float) -> tuple[RunRecord, bool]:
+        self._reserved += 1
+        try:
+            kept, new = await self._store.submit(record)
+        finally:
+            self._reserved -= 1
+        if new:
+            self._spawn(kept, accepted_at)
+        return kept, new
+
+    def start(self, record: RunRecord) -> None:
+        """Start a run that the store has. Raises ``TooManyRunsError``: then the run stays unfinished in the
+        store, so prefer ``accept``."""
+        self._check_room()
+        self._spawn(record, self._clock.now())
+
+    async def cancel(self, run_id: str) -> bool:
+        """Cancel a run, durably. False if it had ended; asking again changes nothing. Raises
+        ``UnknownRunError``.
+
+        Where the disk refuses to note it, a run of this server is cancelled all the same.
+        """
+        run = self._runs.get(run_id)
+        try:
+            noted = await self._store.request_cancel(run_id)
+        except StoreError:
+            if run is None:
+                raise
+            logger.warning("The cancel of run %s could not be noted.", run_id)
+            noted = True
+        if noted and run is not None:
+            run.stop(Ending("cancelled"))
+        return noted
+
+    @contextmanager
+    def watching(self, run_id: str) -> Iterator[None]:
+        """Count a watcher of the run for as long as the context lasts; a run that has ended counts nobody."""
+        run = self._runs.get(run_id)
+        if run is None:
+            yield
+            return
+        run.watchers += 1
+        try:
+            yield
+        finally:
+            run.watchers -= 1
+
+    def watchers(self, run_id: str) -> int:
+        """How many watch the run now."""
+        run = self._runs.get(run_id)
+        return run.watchers if run is not None else 0
+
+    async def ended(self, run_id: str) -> None:
+        """Return once the run is no longer active here."""
+        task = self._tasks.get(run_id)
+        if task is not None:
+            await asyncio.wait({task})
+
+    async def purge(self, session_id: str) -> None:
+        """Cancel the session's running runs, then delete it. Raises ``UnknownSessionError`` and
+        ``StoreError``."""
+        running = [run for run in self._runs.values() if run.record.session_id == session_id]
+        for run in running:
+            run.stop(Ending("cancelled"))
+        for run in running:
+            await self.ended(run.record.run_id)
+        await self._store.purge(session_id)
+
+    async def close(self, grace_s: float = CLOSE_S) -> None:
+        """Start nothing any more and end every run as ``interrupted``, its answer kept. Returns after
+        ``grace_s`` seconds at the latest, even if an agent will not let go; such a run is ended when the
+        store is next opened."""
+        self._closing = True
+        for run in self._runs.values():
+            run.stop(Ending("interrupted"))
+        waiting = {*self._tasks.values(), *self._leftovers}
+        if waiting:
+            _, late = await asyncio.wait(waiting, timeout=grace_s)
+            for task in late:
+                logger.warning("%s did not end in time.", task.get_name())
+                task.cancel()
+
+    def _check_room(self) -> None:
+        if self._closing:
+            raise TooManyRunsError("The server is stopping: ask again when it is back.")
+        limit = self._settings.max_concurrent_runs
+        if len(self._runs) + self._reserved >= limit:
+            raise TooManyRunsError(f"{limit} runs go on already, as many as this server allows: try again soon.")
+
+    def _spawn(self, record: RunRecord, accepted_at: float) -> None:
+        limits = Limits.of(record, self._settings)
+        run = ActiveRun(record, self._store, limits, self._clock, self._timer, accepted_at)
+        if self._closing:
+            run.stop(Ending("interrupted"))
+        self._runs[record.run_id] = run
+        self._tasks[record.run_id] = asyncio.create_task(self._execute(run), name=f"run {record.run_id}")
+
+    async def _execute(self, run: ActiveRun) -> None:
+        try:
+            await run.execute(self._open_agent)
+        finally:
+            del self._runs[run.record.run_id], self._tasks[run.record.run_id]
+            if run.agent_task is not None:
+                self._leave(run.agent_task)
+
+    def _leave(self, agent_task: asyncio.Task[None]) -> None:
+        """Hold an agent that still lets go, and hear what it has to say about it."""
+        self._leftovers.add(agent_task)
+        agent_task.add_done_callback(self._left)
+
+    def _left(self, agent_task: asyncio.Task[None]) -> None:
+        self._leftovers.discard(agent_task)
+        if not agent_task.cancelled() and (error := agent_task.exception()) is not None:
+            logger.info("%s let go with %r.", agent_task.get_name(), error)

@@ -1,0 +1,53 @@
+"""The times of one run: how long it has taken, been silent and gone unwatched, and the alarm when one is
+over."""
+
+import asyncio
+from collections.abc import Callable
+
+from backend.agents.clock import Clock
+from backend.runs.closing import Ending
+from backend.runs.limits import Limits
+
+
+class Watchdog:
+    """Calls ``alarm`` once, when a limit is reached. Sleeps until the nearest one; a draft only moves a
+    mark."""
+
+    def __init__(self, limits: Limits, timer: Clock, alarm: Callable[[Ending], object]) -> None:
+        self._limits = limits
+        self._timer = timer
+        self._alarm = alarm
+        self._started = self._heard = timer.now()
+        self._unwatched: float | None = self._started
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin to watch, or look anew at what is nearest."""
+        self.stop()
+        self._task = asyncio.create_task(self._watch())
+
+    def stop(self) -> None:
+        """Watch no more."""
+        if self._task is not None:
+            self._task.cancel()
+            self._task = None
+
+    def heard(self) -> None:
+        """The agent has sent something."""
+        self._heard = self._timer.now()
+
+    def watched(self, watched: bool) -> None:
+        """Whether anybody watches the run now."""
+        self._unwatched = None if watched else self._timer.now()
+        if self._task is not None and not watched:
+            self.start()
+
+    def _times(self) -> tuple[float, float, float | None]:
+        now = self._timer.now()
+        unwatched = None if self._unwatched is None else now - self._unwatched
+        return now - self._started, now - self._heard, unwatched
+
+    async def _watch(self) -> None:
+        while (ending := self._limits.overdue(*self._times())) is None:
+            await self._timer.sleep(self._limits.remaining(*self._times()))
+        self._alarm(ending)
