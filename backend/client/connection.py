@@ -77,7 +77,13 @@ async def problem_of(response: httpx2.Response) -> ProblemError:
     slug = str(fields.get("type") or "").rstrip("/").rpartition("/")[2].rpartition(":")[2]
     detail = fields.get("detail") or fields.get("title")
     sentence = detail if isinstance(detail, str) else f"{response.url} answered with status {response.status_code}."
-    return ProblemError(response.status_code, slug or "about-blank", sentence, _retry_after_s(response))
+    return ProblemError(
+        response.status_code,
+        slug or "about-blank",
+        sentence,
+        retry_after_s=_retry_after_s(response),
+        members=fields,
+    )
 
 
 def is_transient(problem: ProblemError) -> bool:

@@ -1,5 +1,8 @@
 """What can go wrong between a client and a backend, each with one sentence for people."""
 
+from collections.abc import Mapping
+from typing import Any
+
 
 class ClientError(Exception):
     """Base of this floor's errors. ``sentence`` says what happened and what to do, and is safe to show."""
@@ -12,12 +15,22 @@ class ClientError(Exception):
 class ProblemError(ClientError):
     """The backend refused: status, slug of the problem's type (such as ``unknown-run``) and sentence."""
 
-    def __init__(self, status: int, slug: str, sentence: str, retry_after_s: float | None = None) -> None:
+    def __init__(
+        self,
+        status: int,
+        slug: str,
+        sentence: str,
+        *,
+        retry_after_s: float | None = None,
+        members: Mapping[str, Any] | None = None,
+    ) -> None:
         super().__init__(sentence)
         self.status = status
         self.slug = slug
         self.retry_after_s = retry_after_s
         """Seconds after which the backend asks to try again, where it said so."""
+        self.members: Mapping[str, Any] = members or {}
+        """The problem's members, those of its own type among them."""
 
 
 class BackendGone(ClientError):

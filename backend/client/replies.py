@@ -1,10 +1,10 @@
 """What the backend answers, as models. Fields it may add later are ignored: a newer one can be read."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from backend.protocol.cursor import Cursor
+from backend.protocol.cursor import START, Cursor
 from backend.protocol.events import Outcome
 from backend.protocol.options import RunOptions
 from backend.protocol.run_view import RunView
@@ -45,15 +45,12 @@ class RunSummary(Reply):
 
 
 class RunState(RunSummary):
-    """A run with its folded view. ``cursor`` is where to follow on from."""
+    """A run with its folded view. ``cursor`` stands at the last event in it: following from there misses nothing."""
 
-    view: RunView = Field(default_factory=RunView)
-
-    @property
-    def cursor(self) -> Cursor:
-        """The last event that is folded into ``view``."""
-        seq = self.view.stream.last_seq
-        return Cursor(self.attempt, seq) if seq else Cursor(0, 0)
+    cursor: Annotated[Cursor, BeforeValidator(lambda text: Cursor.parse(text) if isinstance(text, str) else text)] = (
+        START
+    )
+    view: RunView
 
 
 class SessionSummary(Reply):
@@ -80,16 +77,47 @@ class OfferedAgent(Reply):
     examples: tuple[str, ...] = ()
 
 
+class Sessions(Reply):
+    """Conversations, the latest first."""
+
+    sessions: tuple[SessionSummary, ...]
+
+
+class Offers(Reply):
+    """The agents that can be run now."""
+
+    agents: tuple[OfferedAgent, ...]
+
+
+class PlannedRun(Reply):
+    """The events a run would send on a perfect machine, as JSON objects."""
+
+    events: tuple[dict[str, Any], ...]
+
+
 class ImportedRecording(Reply):
     """A recording the backend took; run it as ``agent``."""
 
     recording_id: str
-    agent: str = ""
+    agent: str
+    question: str = ""
     warnings: tuple[str, ...] = ()
 
 
-class Readiness(Reply):
-    """Whether the backend takes runs; ``detail`` holds whatever else it said."""
+class Preparation(Reply):
+    """How far a family of agents is: ``done`` of ``total`` (0 = not known yet) of what ``what`` names."""
 
-    ready: bool
-    detail: dict[str, Any] = Field(default_factory=dict)
+    name: str
+    state: str = ""
+    done: int = 0
+    total: int = 0
+    what: str = ""
+
+
+class Readiness(Reply):
+    """Whether the backend takes runs. ``sentence`` says why not yet; ``warnings`` are for its operator."""
+
+    ready: bool = True
+    sentence: str = ""
+    preparations: tuple[Preparation, ...] = ()
+    warnings: tuple[str, ...] = ()

@@ -17,8 +17,12 @@ from backend.client.http_source import HttpEventSource
 from backend.client.replies import (
     ImportedRecording,
     OfferedAgent,
+    Offers,
+    PlannedRun,
+    Preparation,
     Readiness,
     RunState,
+    Sessions,
     SessionState,
     SessionSummary,
     StartedRun,
@@ -34,8 +38,15 @@ HEARTBEAT_S = 15.0
 
 AnswerType = TypeVar("AnswerType")
 
-_AGENTS: TypeAdapter[tuple[OfferedAgent, ...]] = TypeAdapter(tuple[OfferedAgent, ...])
-_SESSIONS: TypeAdapter[tuple[SessionSummary, ...]] = TypeAdapter(tuple[SessionSummary, ...])
+_STARTED = TypeAdapter(StartedRun)
+_RUN = TypeAdapter(RunState)
+_OFFERS = TypeAdapter(Offers)
+_PLAN = TypeAdapter(PlannedRun)
+_SESSIONS = TypeAdapter(Sessions)
+_SESSION = TypeAdapter(SessionState)
+_IMPORTED = TypeAdapter(ImportedRecording)
+_READINESS = TypeAdapter(Readiness)
+_PREPARATIONS = TypeAdapter(tuple[Preparation, ...])
 
 
 class RunClient:
@@ -58,9 +69,12 @@ class RunClient:
         try:
             response = await self._send("GET", "/readyz")
         except ProblemError as problem:
-            return Readiness(ready=False, detail={"status": problem.status, "detail": problem.sentence})
-        detail = self._read(response, TypeAdapter(dict[str, Any]))
-        return Readiness(ready=True, detail=detail)
+            try:
+                under_way = _PREPARATIONS.validate_python(problem.members.get("preparations", ()))
+            except ValidationError:
+                under_way = ()
+            return Readiness(ready=False, sentence=problem.sentence, preparations=under_way)
+        return self._read(response, _READINESS)
 
     async def start_run(
         self,
@@ -73,8 +87,7 @@ class RunClient:
     ) -> StartedRun:
         """Start a run and return at once. Without a key of the caller's a fresh one is sent, so that the one
         retry after a broken connection cannot start a second run."""
-        asked = options.model_dump(exclude_unset=True) if isinstance(options, RunOptions) else dict(options or {})
-        body = {"question": question, "agent": agent, "options": asked}
+        body: dict[str, Any] = {"question": question, "agent": agent, "options": _options(options)}
         if session_id is not None:
             body["session_id"] = session_id
         headers = {"Idempotency-Key": idempotency_key or uuid.uuid4().hex}
@@ -82,7 +95,7 @@ class RunClient:
 
     async def run(self, run_id: str) -> RunState:
         """The run's record and its view so far."""
-        return self._read(await self._send("GET", _run_path(run_id)), TypeAdapter(RunState))
+        return self._read(await self._send("GET", _run_path(run_id)), _RUN)
 
     async def cancel(self, run_id: str) -> None:
         """Ask for the run's end; its stream then brings ``done``. A run that had ended stays as it is."""
@@ -90,31 +103,34 @@ class RunClient:
 
     async def agents(self) -> tuple[OfferedAgent, ...]:
         """The agents and scenarios on offer."""
-        return await self._listed("/v1/agents", "agents", _AGENTS)
+        return self._read(await self._send("GET", "/v1/agents"), _OFFERS).agents
 
     async def plan(
         self, agent: str, question: str = "", options: RunOptions | Mapping[str, Any] | None = None
     ) -> tuple[Event, ...] | None:
-        """The stamped events this agent would send on a perfect machine; None where nobody can know."""
-        asked = options.model_dump(exclude_unset=True) if isinstance(options, RunOptions) else dict(options or {})
-        params = {"agent": agent, "question": question, **{name: str(value) for name, value in asked.items()}}
+        """The stamped events this agent would send on a perfect machine; None where nobody can know.
+
+        Of the options ``speed`` and ``seed`` matter. Raises ``ProblemError`` for an unknown agent.
+        """
+        asked = _options(options)
+        params = {name: str(asked[name]) for name in ("speed", "seed") if name in asked}
+        path = f"/v1/agents/{quote(agent, safe=':')}/plan"
         try:
-            response = await self._send("GET", "/v1/plan", params=params)
+            response = await self._send("GET", path, params={"question": question, **params})
         except ProblemError as problem:
             if problem.slug == "no-plan":
                 return None
             raise
-        events = self._read(response, TypeAdapter(dict[str, Any])).get("events")
-        return None if events is None else tuple(parse_event(event) for event in events)
+        return tuple(parse_event(event) for event in self._read(response, _PLAN).events)
 
     async def sessions(self, limit: int | None = None) -> tuple[SessionSummary, ...]:
         """Conversations, the latest first."""
         params = {} if limit is None else {"limit": str(limit)}
-        return await self._listed("/v1/sessions", "sessions", _SESSIONS, params)
+        return self._read(await self._send("GET", "/v1/sessions", params=params), _SESSIONS).sessions
 
     async def session(self, session_id: str) -> SessionState:
         """One conversation with its runs in order."""
-        return self._read(await self._send("GET", _session_path(session_id)), TypeAdapter(SessionState))
+        return self._read(await self._send("GET", _session_path(session_id)), _SESSION)
 
     async def delete_session(self, session_id: str) -> None:
         """Delete a conversation with its runs and their events."""
@@ -128,7 +144,7 @@ class RunClient:
         """Hand a recording to the backend, which then offers it as an agent."""
         headers = {"Content-Type": "application/x-ndjson"}
         response = await self._send("POST", "/v1/recordings", content=data, headers=headers)
-        return self._read(response, TypeAdapter(ImportedRecording))
+        return self._read(response, _IMPORTED)
 
     def follow(
         self, run_id: str, after: Cursor = START, *, give_up_after_s: float | None = None
@@ -193,14 +209,10 @@ class RunClient:
         except ValidationError as error:
             raise BackendGone(f"What answers at {self.base_url} is no Playhead backend: check the address.") from error
 
-    async def _listed(
-        self, path: str, name: str, kind: TypeAdapter[AnswerType], params: Mapping[str, str] | None = None
-    ) -> AnswerType:
-        fields = self._read(await self._send("GET", path, params=params), TypeAdapter(dict[str, Any]))
-        try:
-            return kind.validate_python(fields.get(name))
-        except ValidationError as error:
-            raise BackendGone(f"What answers at {self.base_url} is no Playhead backend: check the address.") from error
+
+def _options(options: RunOptions | Mapping[str, Any] | None) -> dict[str, Any]:
+    """The options that were set; the backend knows the others' defaults."""
+    return options.model_dump(exclude_unset=True) if isinstance(options, RunOptions) else dict(options or {})
 
 
 def _run_path(run_id: str) -> str:

@@ -45,7 +45,14 @@ async def collected(client: RunClient, after: Cursor | None = None, **how: Any) 
 
 def snapshot(known: int) -> bytes:
     view = fold(RunView.start("q"), RUN[:known])
-    state = {"run_id": "run-1", "question": "q", "attempt": 1, "last_seq": known, "view": view.model_dump(mode="json")}
+    state = {
+        "run_id": "run-1",
+        "question": "q",
+        "attempt": 1,
+        "last_seq": known,
+        "cursor": f"1-{known}",
+        "view": view.model_dump(mode="json"),
+    }
     return answer("200 OK", json.dumps(state).encode())
 
 
