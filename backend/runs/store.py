@@ -5,7 +5,7 @@ as soon as ``append`` returns, but ``finish`` makes ``done`` durable before anyo
 encoded once, when it is appended, and shared by all followers.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -105,7 +105,7 @@ class RunStore(Protocol):
         the start, which is always known. Raises ``UnknownRunError``."""
         ...
 
-    def follow(self, run_id: str, cursor: Cursor) -> AsyncIterator[Batch]:
+    def follow(self, run_id: str, cursor: Cursor) -> AsyncGenerator[Batch, None]:
         """Batches of frames behind the cursor: what is there first, then live, until ``done``. Costs no
         memory per follower beside its place in the log, and yields to the event loop between batches. Ends
         at once behind ``done``, and without ``done`` if the run is deleted. Raises ``UnknownRunError`` and,

@@ -139,7 +139,7 @@ class RunSupervisor:
             await self.ended(run.record.run_id)
         await self._store.purge(session_id)
 
-    async def close(self, grace_s: float = CLOSE_S) -> None:
+    async def shutdown(self, grace_s: float = CLOSE_S) -> None:
         """Start nothing any more and end every run as ``interrupted``, its answer kept. Returns after
         ``grace_s`` seconds at the latest, even if an agent will not let go; such a run is ended when the
         store is next opened."""

@@ -4,7 +4,7 @@ shown."""
 import asyncio
 import logging
 import sqlite3
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -154,7 +154,7 @@ class SqliteStore:
         """See ``RunStore.knows``."""
         return (await self._find(run_id)).log.knows(cursor)
 
-    async def follow(self, run_id: str, cursor: Cursor) -> AsyncIterator[Batch]:
+    async def follow(self, run_id: str, cursor: Cursor) -> AsyncGenerator[Batch, None]:
         """See ``RunStore.follow``."""
         # Holding the run here keeps it in memory for as long as somebody follows it.
         run = await self._find(run_id)
