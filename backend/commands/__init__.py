@@ -1,0 +1,1 @@
+"""The commands of ``playhead``, one file each."""
