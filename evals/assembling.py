@@ -1,0 +1,151 @@
+"""From scored runs to results: summaries over runs, scripted against measured, and the verdict."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+
+from evals import results as schema
+from evals.harness import Lag, machine, receive_lag, versions
+from evals.metrics.registry import BY_KEY
+from evals.runner import Session
+from evals.scoring import ScoredRun
+from evals.statistics import nearest_rank, summarize
+from evals.suite import Suite
+
+RECEIVE_LAG_BASIS = (
+    "Delivery jitter: each event's arrival minus the server's own stamp, less the smallest such difference of "
+    "its run. It holds everything that delays one event more than another, from the server's write to the "
+    "harness's loop; the constant part of the way is not in it. Pooled over all events of all runs."
+)
+
+
+def assemble(suite: Suite, target: schema.Target, session: Session, scored: Sequence[ScoredRun]) -> schema.Results:
+    """Everything that is written of a session, in the order in which it was played."""
+    return schema.Results(
+        created_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        suite=schema.SuiteInfo(
+            name=suite.suite,
+            description=suite.description,
+            concurrency=suite.concurrency,
+            deadline_s=suite.deadline_s,
+            warm_up_runs=session.warm_up_runs,
+            planned_runs=len(session.runs) + session.unfinished,
+            unfinished_runs=session.unfinished,
+        ),
+        target=target,
+        verdict=judge(scored, session.unfinished),
+        harness=_harness(session, scored),
+        machine=dict(machine()),
+        versions=versions(),
+        summary={key: _summary([run.metrics[key] for run in scored]) for key in _keys(scored)},
+        scenarios={name: against_script(runs) for name, runs in by_scenario(scored).items()},
+        runs=tuple(_run(run) for run in scored),
+    )
+
+
+def judge(scored: Sequence[ScoredRun], unfinished: int) -> schema.Verdict:
+    """The verdict over all runs."""
+    good = sum(run.as_expected for run in scored)
+    bad = len(scored) - good
+    rest = f" {unfinished} more were not played, since the suite was stopped." if unfinished else ""
+    if not scored:
+        return schema.Verdict(exit_code=2, sentence="No run was played to its end." + rest, as_expected=0, unexpected=0)
+    if not bad:
+        sentence = f"All {good} runs ended as expected." if good > 1 else "The one run ended as expected."
+        return schema.Verdict(exit_code=0, sentence=sentence + rest, as_expected=good, unexpected=0)
+    sentence = f"{bad} of {len(scored)} runs did not end as expected."
+    none_ran = all(not run.wire.events for run in scored)
+    return schema.Verdict(exit_code=2 if none_ran else 1, sentence=sentence + rest, as_expected=good, unexpected=bad)
+
+
+def by_scenario(scored: Sequence[ScoredRun]) -> dict[str, list[ScoredRun]]:
+    """The runs of each scenario, in the order in which the scenarios were first played.
+
+    One scenario at several speeds or seeds is several: their names say so.
+    """
+    names: dict[str, set[tuple[float, int]]] = {}
+    for run in scored:
+        entry = run.played.play.entry
+        names.setdefault(entry.scenario, set()).add((entry.speed, entry.seed))
+    found: dict[str, list[ScoredRun]] = {}
+    for run in scored:
+        entry = run.played.play.entry
+        several = len(names[entry.scenario]) > 1
+        name = f"{entry.scenario} (speed {entry.speed:g}, seed {entry.seed})" if several else entry.scenario
+        found.setdefault(name, []).append(run)
+    return found
+
+
+def against_script(runs: Sequence[ScoredRun]) -> dict[str, schema.MetricAgainstScript]:
+    """Each metric of one scenario's runs against its script; empty for a scenario without known truth."""
+    if any(run.truth is None for run in runs):
+        return {}
+    found = {}
+    for key in _keys(runs):
+        if key not in BY_KEY or key == "connect_ms":
+            continue
+        scripted = [run.truth[key] for run in runs if run.truth is not None]
+        measured = [run.metrics[key] for run in runs]
+        pairs = [
+            (said, seen) for said, seen in zip(scripted, measured, strict=True) if said is not None and seen is not None
+        ]
+        found[key] = schema.MetricAgainstScript(
+            scripted=nearest_rank([value for value in scripted if value is not None], 0.5),
+            measured=nearest_rank([value for value in measured if value is not None], 0.5),
+            error=_rounded(nearest_rank([seen - said for said, seen in pairs], 0.5)),
+            n=len(pairs),
+        )
+    return found
+
+
+def _keys(runs: Sequence[ScoredRun]) -> list[str]:
+    return list(runs[0].metrics) if runs else []
+
+
+def _summary(values: Sequence[float | None]) -> schema.MetricSummary:
+    return schema.MetricSummary(**asdict(summarize(values)))
+
+
+def _harness(session: Session, scored: Sequence[ScoredRun]) -> schema.Harness:
+    effort = session.effort
+    return schema.Harness(
+        receive_lag_ms=schema.LagFigures(**asdict(receive_lag([run.wire for run in scored]))),
+        receive_lag_basis=RECEIVE_LAG_BASIS,
+        loop_lag_ms=schema.LagFigures(**asdict(Lag.of(effort.loop_lag_ms))),
+        cpu_share=effort.cpu_share,
+        load={"before": effort.load_before, "after": effort.load_after},
+        lasted_s=round(effort.lasted_s, 3),
+    )
+
+
+def _run(run: ScoredRun) -> schema.RunResult:
+    entry = run.played.play.entry
+    return schema.RunResult(
+        run_id=run.run_id,
+        scenario=entry.scenario,
+        agent=entry.agent,
+        repeat=run.played.repeat,
+        speed=entry.speed,
+        seed=entry.seed,
+        outcome=run.outcome,
+        expected=run.played.play.expected,
+        as_expected=run.as_expected,
+        started=run.played.started,
+        metrics=run.metrics,
+        server_metrics=run.server_metrics,
+        truth=run.truth,
+        steps=tuple(schema.StepResult(**_rounded_fields(asdict(step))) for step in run.steps),
+        citations=tuple(schema.CitationResult(**_rounded_fields(asdict(lag))) for lag in run.citations),
+        longest_silence=None if run.silence is None else schema.SilenceResult(**_rounded_fields(asdict(run.silence))),
+        violations=tuple(schema.ViolationResult(**asdict(found)) for found in run.violations),
+        surprises=run.surprises,
+        error=run.error,
+    )
+
+
+def _rounded_fields(fields: dict[str, object]) -> dict[str, object]:
+    return {name: _rounded(value) if isinstance(value, float) else value for name, value in fields.items()}
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 3)

@@ -1,0 +1,25 @@
+"""What came more than once, or never, by the events' own numbers."""
+
+from evals.metrics.metric import Metric
+from evals.trace import Trace
+
+
+def duplicates(trace: Trace) -> int | None:
+    """Duplicates: events whose seq had come before. No value for a stream that does not number its events."""
+    last, found = 0, 0
+    for event in trace.received:
+        found += 0 < event.seq <= last
+        last = max(last, event.seq)
+    return found if last else None
+
+
+def lost(trace: Trace) -> int | None:
+    """Lost events: numbers below the highest seq that never came. Must be 0. No value for a stream that
+    does not number its events.
+    """
+    numbers = {event.seq for event in trace.received if event.seq}
+    return max(numbers) - len(numbers) if numbers else None
+
+
+DUPLICATES = Metric("duplicates", "Duplicate events", "count", "lower", duplicates, clocked=False)
+LOST = Metric("lost", "Lost events", "count", "lower", lost, clocked=False)

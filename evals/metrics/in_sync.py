@@ -1,0 +1,38 @@
+"""Whether each source was there when its sentence was complete."""
+
+from bisect import bisect_right
+
+from evals.metrics.citing import first_by_number, resolved_ms
+from evals.metrics.metric import Metric
+from evals.sentences import Sentence, sentences
+from evals.trace import Trace
+
+IN_SYNC_MS = 100.0
+"""How long after the end of its sentence a marker may resolve and still count as in sync."""
+
+
+def in_sync_rate(trace: Trace) -> float | None:
+    """In sync: the share of markers that could be followed within 100 ms of the end of the sentence they
+    support. Markers right behind a full stop belong to that sentence. A citation that comes before its
+    marker is in sync. No value for an answer without markers.
+    """
+    markers = trace.answer.markers
+    if not markers:
+        return None
+    known, parts = first_by_number(trace), sentences(trace.answer.text)
+    in_sync = 0
+    for marker in markers:
+        resolved = resolved_ms(marker, known)
+        complete = trace.answer.reached(_sentence_end(parts, marker.start, marker.end))
+        if resolved is not None and complete is not None:
+            in_sync += resolved <= complete.at_ms + IN_SYNC_MS
+    return in_sync / len(markers)
+
+
+def _sentence_end(parts: tuple[Sentence, ...], start: int, end: int) -> int:
+    """The end of the sentence around a marker, else (in a heading or a table) of the marker itself."""
+    at = bisect_right(parts, start, key=lambda sentence: sentence.start) - 1
+    return max(parts[at].end, end) if at >= 0 and start < parts[at].end else end
+
+
+IN_SYNC = Metric("in_sync_rate", "Citations in sync", "share", "higher", in_sync_rate)

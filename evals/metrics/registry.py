@@ -1,0 +1,77 @@
+"""Every metric, in the order in which reports show them. A new metric is one function, and one line here."""
+
+from evals.metrics import (
+    attribution,
+    citation_counts,
+    citation_order,
+    coverage,
+    delivery,
+    exposure,
+    first,
+    in_sync,
+    rules,
+    silence,
+    tokens,
+)
+from evals.metrics.metric import Metric
+from evals.trace import Trace
+
+METRICS: tuple[Metric, ...] = (
+    first.CONNECT,
+    first.TTFE,
+    first.TTFS,
+    first.TTFT,
+    first.TTFC,
+    first.TTFA,
+    first.TTLT,
+    first.E2E,
+    tokens.TOKEN_GAP_MEDIAN,
+    tokens.TOKEN_GAP_P95,
+    tokens.TOKEN_GAP_MAX,
+    tokens.TOKEN_RATE,
+    tokens.CHARACTER_RATE,
+    silence.LONGEST_GAP,
+    silence.LONGEST_TEXT_GAP,
+    silence.STALLS,
+    silence.STALLED,
+    attribution.UNATTRIBUTED,
+    delivery.DUPLICATES,
+    delivery.LOST,
+    citation_counts.CITATIONS,
+    citation_counts.MARKERS,
+    citation_counts.DANGLING,
+    citation_counts.ORPHANS,
+    citation_counts.MUTATED,
+    citation_counts.REPEATED,
+    exposure.EXPOSURE,
+    exposure.SHARE,
+    in_sync.IN_SYNC,
+    citation_order.INVERSIONS,
+    citation_order.TAU,
+    citation_order.RENUMBERED,
+    coverage.COVERAGE,
+    coverage.VERIFIED,
+    rules.VIOLATIONS,
+)
+
+BY_KEY: dict[str, Metric] = {metric.key: metric for metric in METRICS}
+
+KEYS_WITHOUT_MEASURE: tuple[str, ...] = (
+    "ttft_intended_ms",
+    "cancel_to_done_ms",
+    "cancel_to_last_token_ms",
+    "recovery_ms",
+)
+"""Keys of METRICS.md that say nothing about a run that is started at once, never cancelled and never cut:
+null in every result of such a run, and counted as missing.
+"""
+
+
+def measure(trace: Trace) -> dict[str, float | None]:
+    """Every metric of a run, None where it has no value. Times are rounded to the microsecond."""
+    values: dict[str, float | None] = {metric.key: _rounded(metric.measure(trace)) for metric in METRICS}
+    return values | dict.fromkeys(KEYS_WITHOUT_MEASURE)
+
+
+def _rounded(value: float | None) -> float | None:
+    return round(value, 6 if abs(value) < 10 else 3) if isinstance(value, float) else value

@@ -1,0 +1,16 @@
+"""The five rules of a stream, counted."""
+
+from backend.protocol.checks import check
+from evals.metrics.metric import Metric
+from evals.trace import Trace
+
+
+def violations(trace: Trace) -> int:
+    """Violations of the five rules that hold on every stream: one done and last; steps closed before it; a
+    citation before the token that completes its marker; seq without gap and at_ms never back; only the
+    seven event types.
+    """
+    return len(check(trace.received))
+
+
+VIOLATIONS = Metric("violations", "Rule violations", "count", "lower", violations, clocked=False)

@@ -1,0 +1,186 @@
+"""The results of a suite as they are written: ``results.json`` (this module's models are its schema) and
+the verdict.
+
+``schema`` names the version; a reader refuses another one. Times are milliseconds, missing values null. A
+run's ``metrics`` are those of METRICS.md on the wire's plane; ``server_metrics`` the same functions on the
+server's stamps, ``truth`` on the script's. Of a summary, ``ci95`` is the 95 % interval of ``p95``,
+``median_ci95`` that of the median.
+"""
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+SCHEMA: Literal["playhead.results/1"] = "playhead.results/1"
+
+Interval = tuple[float, float]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class SuiteInfo(_Part):
+    """Which suite was played. ``unfinished_runs`` are those a stop from outside left out."""
+
+    name: str
+    description: str
+    concurrency: int
+    deadline_s: float
+    warm_up_runs: int
+    planned_runs: int
+    unfinished_runs: int
+
+
+class Target(_Part):
+    """What was measured. ``started_here``: the backend was started for this suite and stopped after it."""
+
+    url: str
+    started_here: bool
+
+
+class LagFigures(_Part):
+    """Delays in milliseconds, pooled over all runs."""
+
+    p50: float | None
+    p99: float | None
+    max: float | None
+    n: int
+
+
+class Harness(_Part):
+    """The harness's own error and effort. ``load`` is the machine's one-minute load average, before and
+    after.
+    """
+
+    receive_lag_ms: LagFigures
+    receive_lag_basis: str
+    loop_lag_ms: LagFigures
+    cpu_share: float | None
+    load: dict[str, float | None]
+    lasted_s: float
+
+
+class MetricSummary(_Part):
+    """One metric over runs."""
+
+    n: int
+    n_missing: int
+    median: float | None
+    p95: float | None
+    ci95: Interval | None
+    median_ci95: Interval | None
+
+
+class MetricAgainstScript(_Part):
+    """One metric of one scenario: what its script says, what was measured, and the difference of the medians.
+    ``error`` is measured minus scripted, run by run, then its median; None where either is missing."""
+
+    scripted: float | None
+    measured: float | None
+    error: float | None
+    n: int
+
+
+class StepResult(_Part):
+    """One step of a run, in milliseconds from its start to its own end."""
+
+    step_id: str
+    step: str
+    state: str
+    parent_id: str | None
+    wire_ms: float | None
+    server_ms: float | None
+    skew_ms: float | None
+    self_ms: float | None
+    planned_ms: float | None
+
+
+class CitationResult(_Part):
+    """One citation's signed lag; null where the answer does not refer to it."""
+
+    citation_id: str | None
+    number: int | None
+    known_ms: float
+    marker_ms: float | None
+    late: bool | None
+    lag_ms: float | None
+    lag_events: int | None
+    lag_chars: int | None
+
+
+class SilenceResult(_Part):
+    """The longest silent gap: when, and what was on screen meanwhile."""
+
+    from_ms: float
+    to_ms: float
+    steps: tuple[str, ...]
+    text_shown: bool
+
+
+class ViolationResult(_Part):
+    """One broken rule."""
+
+    rule: str
+    seq: int
+    message: str
+
+
+class RunResult(_Part):
+    """One run. ``error`` is why it could not be measured to its end; ``surprises`` what was not expected of
+    it.
+    """
+
+    run_id: str
+    scenario: str
+    agent: str
+    repeat: int
+    speed: float
+    seed: int
+    outcome: str | None
+    expected: str
+    as_expected: bool
+    started: str
+    metrics: dict[str, float | None]
+    server_metrics: dict[str, float | None]
+    truth: dict[str, float | None] | None
+    steps: tuple[StepResult, ...]
+    citations: tuple[CitationResult, ...]
+    longest_silence: SilenceResult | None
+    violations: tuple[ViolationResult, ...]
+    surprises: tuple[str, ...]
+    error: str | None
+
+
+class Verdict(_Part):
+    """The end of it in a sentence, with the exit code of the command: 0 all as expected, 1 not, 2 nothing
+    ran.
+    """
+
+    exit_code: Literal[0, 1, 2]
+    sentence: str
+    as_expected: int
+    unexpected: int
+
+
+class Results(_Part):
+    """A whole results.json."""
+
+    model_config = ConfigDict(frozen=True, populate_by_name=True)
+
+    schema_version: Literal["playhead.results/1"] = Field(default=SCHEMA, alias="schema")
+    created_at: str
+    suite: SuiteInfo
+    target: Target
+    verdict: Verdict
+    harness: Harness
+    machine: dict[str, Any]
+    versions: dict[str, str]
+    summary: dict[str, MetricSummary]
+    scenarios: dict[str, dict[str, MetricAgainstScript]]
+    limits: tuple[dict[str, Any], ...] = ()
+    runs: tuple[RunResult, ...]
+
+    def to_json(self) -> str:
+        """The text of results.json."""
+        return self.model_dump_json(by_alias=True, indent=1)

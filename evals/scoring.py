@@ -1,0 +1,182 @@
+"""A captured run becomes a scored one: parsed, put on its planes, measured, and held against its script."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from backend.protocol.checks import RULES, Violation, check
+from backend.protocol.events import DoneEvent, Event
+from evals.arrivals import Arrivals, parse
+from evals.metrics.citation_lag import CitationLag, citation_lags
+from evals.metrics.registry import measure
+from evals.metrics.silence import Silence, longest_silence
+from evals.runner import PlayedRun
+from evals.steps import StepSpan, self_time_ms
+from evals.target import Play
+from evals.trace import Trace
+from evals.transport import Capture
+
+MetricValues = dict[str, float | None]
+
+
+@dataclass(frozen=True, slots=True)
+class StepLatency:
+    """One step on the planes: milliseconds from its start to its own end, None where it never ended.
+
+    ``skew_ms`` is wire minus server; ``self_ms`` the wire time less that of the step's children;
+    ``planned_ms`` what the script says.
+    """
+
+    step_id: str
+    step: str
+    state: str
+    parent_id: str | None
+    wire_ms: float | None
+    server_ms: float | None
+    skew_ms: float | None
+    self_ms: float | None
+    planned_ms: float | None
+
+
+@dataclass(frozen=True)
+class ScoredRun:
+    """Everything known of one run. ``error`` is why it could not be measured to its end, in one sentence;
+    ``surprises`` are what the script, or the suite, did not lead to expect."""
+
+    played: PlayedRun
+    run_id: str
+    wire: Trace
+    server: Trace
+    metrics: MetricValues
+    server_metrics: MetricValues
+    truth: MetricValues | None
+    steps: tuple[StepLatency, ...]
+    citations: tuple[CitationLag, ...]
+    violations: tuple[Violation, ...]
+    silence: Silence | None
+    error: str | None
+    surprises: tuple[str, ...]
+
+    @property
+    def outcome(self) -> str | None:
+        """How the run ended by its own done, or None without one."""
+        return self.wire.done.outcome if self.wire.done else None
+
+    @property
+    def as_expected(self) -> bool:
+        """Whether the run was measured to its end and did what it was meant to do."""
+        return self.error is None and not self.surprises
+
+
+def score(played: PlayedRun) -> ScoredRun:
+    """Parse and measure one captured run. Never raises for what the target sent."""
+    arrivals = parse(played.capture)
+    wire = wire_trace(played.capture, arrivals)
+    server = Trace.of_server_times("server", arrivals.events)
+    plan = played.play.plan
+    violations = tuple(check(wire.received))
+    error = arrivals.failure or (None if wire.done else _cut_off(wire))
+    return ScoredRun(
+        played=played,
+        run_id=_run_id(arrivals),
+        wire=wire,
+        server=server,
+        metrics=measure(wire),
+        server_metrics=measure(server),
+        truth=None if plan is None else measure(plan),
+        steps=step_latencies(wire, server, plan),
+        citations=citation_lags(wire),
+        violations=violations,
+        silence=longest_silence(wire),
+        error=error,
+        surprises=() if error else tuple(_surprises(played.play, wire, violations)),
+    )
+
+
+def wire_trace(capture: Capture, arrivals: Arrivals) -> Trace:
+    """The run on the wire's plane, in milliseconds since the request."""
+    sent_ns = capture.sent_ns or 0
+    return Trace(
+        plane="wire",
+        received=tuple(arrivals.events),
+        received_ms=tuple((stamp - sent_ns) / 1e6 for stamp in arrivals.stamps_ns),
+        close_ms=None if arrivals.closed_ns is None or not sent_ns else (arrivals.closed_ns - sent_ns) / 1e6,
+        connect_ms=None if capture.connect_ns is None else capture.connect_ns / 1e6,
+    )
+
+
+def step_latencies(wire: Trace, server: Trace, plan: Trace | None) -> tuple[StepLatency, ...]:
+    """Every step, or attempt of one, with its time on each plane. The planes hold the same events, so that
+    the n-th attempt of a step on one is the n-th on the other.
+    """
+    on_server = {key: span.duration_ms for key, span in _by_attempt(server)}
+    planned = {} if plan is None else {key: span.duration_ms for key, span in _by_attempt(plan)}
+    found = []
+    for key, span in _by_attempt(wire):
+        wire_ms, server_ms = span.duration_ms, on_server.get(key)
+        skew_ms = None if wire_ms is None or server_ms is None else wire_ms - server_ms
+        found.append(
+            StepLatency(
+                span.step_id,
+                span.step,
+                span.state,
+                span.parent_id,
+                wire_ms,
+                server_ms,
+                skew_ms,
+                self_time_ms(span, wire.steps),
+                planned.get(key),
+            )
+        )
+    return tuple(found)
+
+
+def _by_attempt(trace: Trace) -> Iterator[tuple[tuple[str, int], StepSpan]]:
+    seen: dict[str, int] = {}
+    for span in trace.steps:
+        seen[span.step_id] = seen.get(span.step_id, 0) + 1
+        yield (span.step_id, seen[span.step_id]), span
+
+
+def _cut_off(wire: Trace) -> str:
+    if not wire.events:
+        return "The stream ended without a single event."
+    return f"The stream ended without done, after event {wire.events[-1].seq or len(wire.events)}."
+
+
+def _run_id(arrivals: Arrivals) -> str:
+    """The run's id as the answer's head names it, else as the last part of its path; empty where it has
+    neither.
+    """
+    location = arrivals.headers.get("location", "")
+    return arrivals.headers.get("playhead-run-id") or location.rstrip("/").rpartition("/")[2]
+
+
+def _surprises(play: Play, wire: Trace, violations: tuple[Violation, ...]) -> list[str]:
+    """What went otherwise than it was meant to, a sentence each."""
+    found = []
+    outcome = wire.done.outcome if wire.done else None
+    if outcome != play.expected:
+        found.append(f"The run ended {outcome}, expected {play.expected}.")
+    for rule in RULES:
+        seen = [violation for violation in violations if violation.rule == rule]
+        scripted = play.scripted_violations.get(rule, 0)
+        if len(seen) > scripted:
+            found.append(f"Rule {rule} was broken {len(seen)} times, scripted {scripted}: {seen[-1].message}")
+    if play.plan is not None and outcome == play.expected == "completed":
+        found += _departures(play.plan.events, wire.events)
+    return found
+
+
+def _departures(planned: tuple[Event, ...], came: tuple[Event, ...]) -> list[str]:
+    """The first place at which the stream is not what the script says."""
+    for index, (meant, got) in enumerate(zip(planned, came, strict=False), start=1):
+        if _said(meant) != _said(got):
+            return [f"Event {index} is not as scripted: a {got.type} came where the script has a {meant.type}."]
+    if len(planned) != len(came):
+        return [f"The script has {len(planned)} events, and {len(came)} came."]
+    return []
+
+
+def _said(event: Event) -> dict[str, object]:
+    timing = {"seq", "at_ms", "latency_ms", "ttft_ms", "usage"} if isinstance(event, DoneEvent) else {"at_ms", "seq"}
+    return event.model_dump(exclude=timing, exclude_none=True)

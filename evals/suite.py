@@ -1,0 +1,158 @@
+"""A suite: which agents are asked what, how often and under which load. YAML, bundled or the user's own."""
+
+import difflib
+from importlib.resources import files
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from backend.protocol.events import Outcome
+from backend.protocol.options import MAX_QUESTION_BYTES
+from evals.yaml_source import MAX_FILE_BYTES, SourceError, YamlSource, read_yaml
+
+MAX_REPEATS = 10_000
+MAX_CONCURRENCY = 200
+
+_SUITES = files("evals").joinpath("suites")
+
+
+class SuiteError(ValueError):
+    """There is no such suite, or it cannot be used. The message says where and what to do."""
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class SuiteEntry(_Part):
+    """One scenario or question of a suite.
+
+    ``expect`` overrides how the run should end; without it the scenario's own plan says so, and where an
+    agent has none, ``completed``.
+    """
+
+    agent: str = Field(min_length=1, max_length=200, description="an agent such as scripted:happy_path")
+    question: str | None = Field(
+        default=None, min_length=1, max_length=MAX_QUESTION_BYTES, description="a question in quotes"
+    )
+    repeats: int | None = Field(default=None, ge=1, le=MAX_REPEATS, description="a whole number, 1 or more")
+    speed: float = Field(
+        default=1.0, strict=False, ge=0, le=1000, description="a number: 1 as written, 4 four times as fast"
+    )
+    seed: int = Field(default=0, ge=0, le=2**31 - 1, description="a whole number, 0 or more")
+    expect: Outcome | None = Field(default=None, description="completed, cancelled, timed_out, failed or interrupted")
+
+    @property
+    def scenario(self) -> str:
+        """What results call it: the name of the scenario, else of the agent."""
+        return self.agent.removeprefix("scripted:")
+
+
+class Suite(_Part):
+    """A suite. ``repeats`` holds for every entry that does not say its own; warm-up runs are played and
+    left out.
+    """
+
+    suite: str = Field(min_length=1, max_length=100, description="the suite's name")
+    description: str = Field(default="", max_length=2000, description="a sentence")
+    repeats: int = Field(default=3, ge=1, le=MAX_REPEATS, description="a whole number, 1 or more")
+    warm_up: int = Field(default=1, ge=0, le=100, description="a whole number of runs, 0 or more")
+    concurrency: int = Field(
+        default=1,
+        ge=1,
+        le=MAX_CONCURRENCY,
+        description=f"a whole number of runs at a time, 1 to {MAX_CONCURRENCY}",
+    )
+    deadline_s: float = Field(
+        default=60.0,
+        strict=False,
+        gt=0,
+        le=3600,
+        description="a number of seconds after which a run has failed",
+    )
+    runs: tuple[SuiteEntry, ...] = Field(
+        strict=False, min_length=1, max_length=1000, description="a list of entries, each with an agent"
+    )
+
+    @field_validator("runs", mode="before")
+    @classmethod
+    def _as_tuple(cls, value: object) -> object:
+        return tuple(value) if isinstance(value, list) else value
+
+    def repeats_of(self, entry: SuiteEntry) -> int:
+        """How often an entry is played."""
+        return entry.repeats or self.repeats
+
+    def with_repeats(self, repeats: int | None) -> "Suite":
+        """The suite with every entry played ``repeats`` times; None leaves it as it is."""
+        if repeats is None:
+            return self
+        runs = tuple(entry.model_copy(update={"repeats": None}) for entry in self.runs)
+        return self.model_copy(update={"repeats": repeats, "runs": runs})
+
+
+def bundled_suites() -> tuple[str, ...]:
+    """The names of the suites that come with Playhead."""
+    return tuple(sorted(file.name.removesuffix(".yaml") for file in _SUITES.iterdir() if file.name.endswith(".yaml")))
+
+
+def load_suite(name_or_path: str) -> Suite:
+    """A bundled suite by its name, else the suite in a file. Raises ``SuiteError``."""
+    if name_or_path in bundled_suites():
+        return parse_suite(_SUITES.joinpath(f"{name_or_path}.yaml").read_bytes(), f"{name_or_path}.yaml")
+    path = Path(name_or_path)
+    try:
+        with path.open("rb") as file:
+            content = file.read(MAX_FILE_BYTES + 1)
+    except FileNotFoundError as error:
+        raise SuiteError(
+            f"There is no suite {name_or_path!r}: give a file, or one of {', '.join(bundled_suites())}."
+        ) from error
+    except OSError as error:
+        raise SuiteError(f"The suite {name_or_path} cannot be read: {error.strerror or error}.") from error
+    return parse_suite(content, path.name)
+
+
+def parse_suite(content: bytes, file: str) -> Suite:
+    """The suite in a file's bytes; ``file`` is its name in messages. Raises ``SuiteError``."""
+    try:
+        source = read_yaml(content, file)
+        if not isinstance(source.data, dict):
+            raise source.error((), "expected a mapping that begins with 'suite: ...' and has a list 'runs'.")
+        _check_keys(source)
+        return Suite.model_validate(source.data)
+    except SourceError as error:
+        raise SuiteError(str(error)) from error
+    except ValidationError as error:
+        raise SuiteError(str(_first_problem(source, error))) from error
+
+
+def _check_keys(source: YamlSource) -> None:
+    _check_fields(source, source.data, (), Suite)
+    entries = source.data.get("runs")
+    for index, entry in enumerate(entries if isinstance(entries, list) else ()):
+        if not isinstance(entry, dict):
+            raise source.error(("runs", index), "expected an entry such as '- agent: scripted:happy_path'.")
+        _check_fields(source, entry, ("runs", index), SuiteEntry)
+
+
+def _check_fields(
+    source: YamlSource, data: dict[object, object], path: tuple[str | int, ...], model: type[BaseModel]
+) -> None:
+    for key in data:
+        if key not in model.model_fields:
+            close = difflib.get_close_matches(str(key), model.model_fields, n=1)
+            hint = f"did you mean {close[0]!r}?" if close else f"expected one of {', '.join(model.model_fields)}."
+            raise source.error((*path, str(key)), f"there is no field {str(key)!r} here; {hint}")
+
+
+def _first_problem(source: YamlSource, error: ValidationError) -> SourceError:
+    """The complaint nearest to the top of the file."""
+    problem = min(error.errors(include_url=False), key=lambda found: source.line(found["loc"]))
+    path = problem["loc"]
+    in_entry = len(path) > 2 and path[0] == "runs"
+    field = str(path[2] if in_entry else path[0])
+    expected = (SuiteEntry if in_entry else Suite).model_fields[field].description
+    if problem["type"] == "missing":
+        return source.error(path[:-1], f"the field {field!r} is missing: {expected}.")
+    return source.error(path, f"{field!r} must be {expected}, not {str(problem['input'])[:60]!r}.")

@@ -1,0 +1,110 @@
+"""A run as a list of events with their times on one plane: what every metric is computed from."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import pairwise
+from typing import Literal
+
+from backend.protocol.events import DoneEvent, Event, TokenEvent
+from evals.answer import Answer, grow
+from evals.steps import StepSpan, step_spans
+
+Plane = Literal["wire", "server", "planned"]
+"""Whose clock the times were read on: the harness's on arrival, the server's, or the script's."""
+
+
+@dataclass(frozen=True)
+class Trace:
+    """One run on one plane.
+
+    ``received`` are all events in the order they came, duplicates included; ``received_ms`` their times in
+    milliseconds since the request was sent (wire) or the run was accepted (server, planned). ``close_ms`` is
+    the time at which the stream ended, None where the plane has no such moment. ``sources`` maps document ids
+    to whole texts, where they are at hand.
+    """
+
+    plane: Plane
+    received: tuple[Event, ...]
+    received_ms: tuple[float, ...]
+    close_ms: float | None = None
+    connect_ms: float | None = None
+    sources: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if len(self.received) != len(self.received_ms):
+            raise ValueError("A trace needs one time for every event.")
+
+    @classmethod
+    def of_server_times(cls, plane: Plane, events: Iterable[Event]) -> "Trace":
+        """The events on the clock of their own ``at_ms``."""
+        known = tuple(events)
+        return cls(plane, known, tuple(event.at_ms for event in known))
+
+    @cached_property
+    def _fresh(self) -> tuple[int, ...]:
+        """Indexes of the events that change anything: no duplicates, and nothing behind the first done."""
+        last_seq, indexes = 0, []
+        for index, event in enumerate(self.received):
+            if event.seq == 0 or event.seq > last_seq:
+                last_seq = max(last_seq, event.seq)
+                indexes.append(index)
+                if isinstance(event, DoneEvent):
+                    break
+        return tuple(indexes)
+
+    @cached_property
+    def events(self) -> tuple[Event, ...]:
+        """The events a reader sees: without duplicates, up to the first done."""
+        return tuple(self.received[index] for index in self._fresh)
+
+    @cached_property
+    def times_ms(self) -> tuple[float, ...]:
+        """The times of ``events``."""
+        return tuple(self.received_ms[index] for index in self._fresh)
+
+    @cached_property
+    def tokens(self) -> tuple[tuple[TokenEvent, float], ...]:
+        """Every token event with text, and its time."""
+        pairs = zip(self.events, self.times_ms, strict=True)
+        return tuple((event, at_ms) for event, at_ms in pairs if isinstance(event, TokenEvent) and event.text)
+
+    @cached_property
+    def done(self) -> DoneEvent | None:
+        """The end of the run, or None if it never came."""
+        last = self.events[-1] if self.events else None
+        return last if isinstance(last, DoneEvent) else None
+
+    @cached_property
+    def done_ms(self) -> float | None:
+        """When done came."""
+        return self.times_ms[-1] if self.done else None
+
+    @cached_property
+    def end_ms(self) -> float:
+        """Until when something could be on screen: done, else the close, else the last event."""
+        if self.done_ms is not None:
+            return self.done_ms
+        return max([0.0, *self.times_ms, *([self.close_ms] if self.close_ms is not None else [])])
+
+    @cached_property
+    def answer(self) -> Answer:
+        """How the answer grew."""
+        return grow(self.events, self.times_ms)
+
+    @cached_property
+    def steps(self) -> tuple[StepSpan, ...]:
+        """Every step and how long it took."""
+        return step_spans(self.events, self.times_ms)
+
+    def first_ms(self, *types: type[Event]) -> float | None:
+        """When the first event of one of these types came."""
+        return next(
+            (at_ms for event, at_ms in zip(self.events, self.times_ms, strict=True) if isinstance(event, types)),
+            None,
+        )
+
+
+def gaps_ms(times_ms: Sequence[float]) -> list[float]:
+    """The differences between successive times."""
+    return [later - earlier for earlier, later in pairwise(times_ms)]

@@ -1,0 +1,3 @@
+"""Tests of the measuring: metrics against values computed by hand, the measuring path against scripted
+bytes.
+"""
