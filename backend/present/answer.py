@@ -7,9 +7,10 @@ and it never will). So a UI may freeze every block but the last, and bytes grow 
 from dataclasses import dataclass
 
 from backend.present.answer_fragments import MarkerContext, block_html
-from backend.present.answer_markdown import Block, normalized, placed_blocks, visible_text
+from backend.present.answer_markdown import Block, normalized, parse_blocks, placed_blocks
 from backend.present.markdown_text import linked_marker, markdown_text
 from backend.present.sources import source_titles
+from backend.present.unfinished import completed_tail, visible_text
 from backend.protocol.run_view import RunView
 
 
@@ -45,7 +46,7 @@ class AnswerRenderer:
         shown = answer if view.ended else visible_text(answer)
         if not shown.startswith(self._frozen_text):
             self._frozen, self._frozen_text = [], ""
-        growing = self._advance(shown, whole=view.ended)
+        growing = self._advance(shown, closing=view.stream.outcome != "completed")
         context = MarkerContext(source_titles(view), view.ended, self._scope)
         finished = len(self._frozen) + (len(growing) if view.ended else 0)
         drawn = [
@@ -55,7 +56,7 @@ class AnswerRenderer:
         del self._drawn[len(drawn) :]
         return drawn
 
-    def _advance(self, shown: str, *, whole: bool) -> list[Block]:
+    def _advance(self, shown: str, *, closing: bool) -> list[Block]:
         """Freeze every block that a complete line has left behind; gives the blocks that still grow."""
         tail = shown[len(self._frozen_text) :]
         complete = tail[: tail.rfind("\n") + 1]
@@ -64,7 +65,11 @@ class AnswerRenderer:
             self._frozen += [block for _, block in settled[:-1]]
             self._frozen_text += tail[: settled[-1][0]]
             tail = tail[settled[-1][0] :]
-        return [block for _, block in placed_blocks(tail)]
+        growing = parse_blocks(tail)
+        if not closing or not growing or growing[-1].ends_in_code:
+            return growing
+        closed = completed_tail(tail)
+        return growing if closed == tail else parse_blocks(closed)
 
     def _draw(self, index: int, block: Block, context: MarkerContext, *, final: bool) -> AnswerBlock:
         signature = (final, *context.signature(block.numbers))

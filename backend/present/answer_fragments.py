@@ -16,7 +16,8 @@ from backend.present.words import MARKER_PENDING, MARKER_UNRESOLVED, shortened
 
 _ALIGNMENTS: Final = {"text-align:center": "ph-center", "text-align:right": "ph-right"}
 _TAGS: Final = frozenset(
-    "a bdi blockquote br code del div em h3 h4 h5 h6 hr li ol p pre s span strong sup table tbody td th thead tr ul".split()
+    {"a", "bdi", "blockquote", "br", "code", "del", "div", "em", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p"}
+    | {"pre", "s", "span", "strong", "table", "tbody", "td", "th", "thead", "tr", "ul"}
 )
 
 

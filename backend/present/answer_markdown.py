@@ -19,7 +19,6 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
 from backend.present.markup import safe_url
-from backend.protocol.citations import settled_length
 
 MAX_INLINE_CHARACTERS: Final = 10_000
 """A longer paragraph is shown as plain text with its markers: inline rules cost quadratic time on hostile text."""
@@ -28,7 +27,6 @@ LIST_PIECE_CHARACTERS: Final = 1_500
 """A list longer than this becomes several blocks, cut between items, so that a long list is not sent again whole."""
 
 _MARKER = re.compile(r"\[(\d{1,4}(?:\s?,\s?\d{1,4}){0,9})\]", re.ASCII)
-_UNDECIDED_LINE = re.compile(r"[ \t]*(?:[-*+_#>|:=~`\s\d.)]{0,64}|(?:```|~~~)[^\n]*)\Z", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +36,12 @@ class Block:
     text: str
     tokens: tuple[Token, ...]
     numbers: tuple[int, ...]
+
+    @property
+    def ends_in_code(self) -> bool:
+        """Whether its last leaf is a code fence, which may still be open."""
+        leaves = [token for token in self.tokens if token.nesting == 0]
+        return bool(leaves) and leaves[-1].type == "fence"
 
 
 class _Parser(MarkdownIt):
@@ -98,16 +102,6 @@ def normalized(answer: str) -> str:
     return answer.replace("\r\n", "\n").replace("\r", "\n") if "\r" in answer else answer
 
 
-def visible_text(answer: str) -> str:
-    """What of a growing (normalized) answer is shown: all but a half-typed marker, and a last line not yet decided.
-
-    A last line of nothing but signs (``**``, ``1.``, ``|--``, an opening fence) may still become any kind of block.
-    """
-    shown = answer[: settled_length(answer)]
-    line_start = shown.rfind("\n") + 1
-    return shown[:line_start] if _UNDECIDED_LINE.match(shown, line_start) else shown
-
-
 def parse_blocks(text: str) -> list[Block]:
     """The top-level blocks of a text, in order. Blank lines between them belong to none."""
     return [block for _, block in placed_blocks(text)]
@@ -150,9 +144,9 @@ def _list_pieces(tokens: Sequence[Token], starts: Sequence[int], first: int, end
         return []
     cuts = [first]
     for token in tokens:
-        if token.type == "list_item_open" and token.level == 1 and token.map:
-            if starts[token.map[0]] - starts[cuts[-1]] >= LIST_PIECE_CHARACTERS:
-                cuts.append(token.map[0])
+        begins_item = token.type == "list_item_open" and token.level == 1 and token.map
+        if begins_item and starts[begins_item[0]] - starts[cuts[-1]] >= LIST_PIECE_CHARACTERS:
+            cuts.append(begins_item[0])
     return list(pairwise([*cuts, end]))
 
 

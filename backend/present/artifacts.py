@@ -53,15 +53,15 @@ def artifact_view(artifact: ArtifactEvent, index: int = 0, theme: Theme = "light
     if artifact.kind == "chart":
         columns, rows = chart_table(content)
         body = fragment(
-            '<details class="ph-details"><summary>{}</summary>{}</details>',
+            '<details class="ph-details"><summary>{} <span class="ph-visually-hidden">{}</span></summary>{}</details>',
             words.CHART_AS_TABLE,
+            title,
             table_html(columns, rows),
         )
-        figure = themed_figure(content, theme)
+        figure = themed_figure(content, title, theme)
         return ArtifactView(key, title, "chart", _framed(key, "", body), figure, columns, rows)
     if artifact.kind == "table":
-        columns = tuple(str(name) for name in content["columns"])
-        rows = tuple(tuple(_cell(value) for value in row) for row in content["rows"])
+        columns, rows = _table(content)
         return ArtifactView(key, title, "table", _framed(key, title, table_html(columns, rows)), None, columns, rows)
     body = _documents_html(content) if artifact.kind == "documents" else _value_html(content)
     return ArtifactView(key, title, artifact.kind, _framed(key, title, body))
@@ -79,6 +79,11 @@ def artifacts_html(view: RunView, *, scope: str = "") -> str:
 def _framed(key: str, title: str, body: Markup) -> str:
     heading = fragment('<h3 class="ph-artifact-title" dir="auto">{}</h3>', title) if title else EMPTY
     return str(fragment('<section class="ph ph-artifact" id="{}">{}{}</section>', key, heading, body))
+
+
+def _table(content: dict[str, Any]) -> tuple[tuple[str, ...], tuple[tuple[Any, ...], ...]]:
+    rows = tuple(tuple(_cell(value) for value in row) for row in content["rows"])
+    return tuple(str(name) for name in content["columns"]), rows
 
 
 def _cell(value: Any) -> Any:
@@ -114,7 +119,8 @@ def _document_html(item: dict[str, Any], best: float) -> Markup:
     facts = joined(fragment("<li><bdi>{}</bdi></li>", str(item[name])) for name in ("source", "date") if item.get(name))
     text = words.shortened(str(item.get("text") or ""), MAX_DOCUMENT_TEXT)
     return fragment(
-        '<li class="ph-document"><div class="ph-document-head"><span class="ph-document-title">{}</span>{}</div>{}{}</li>',
+        '<li class="ph-document"><div class="ph-document-head">'
+        '<span class="ph-document-title">{}</span>{}</div>{}{}</li>',
         external_link(item.get("url") if isinstance(item.get("url"), str) else None, _document_title(item)),
         meter,
         fragment('<ul class="ph-facts">{}</ul>', facts) if facts else EMPTY,

@@ -1,6 +1,8 @@
 """Plotly figures in our colours, as plain dictionaries: importing this costs nothing of Plotly."""
 
 import re
+from html import escape
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any, Final
 
 from backend.present.palette import COLOURS, SERIES, Theme
@@ -14,7 +16,13 @@ PLOTLY_CONFIG: Final = {"displayModeBar": False, "responsive": True, "scrollZoom
 FONT: Final = 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "DejaVu Sans", Arial, sans-serif'
 
 _KEPT_TAGS = re.compile(r"<(?!/?(?:b|i|sub|sup|s|u)>|br\s*/?>)/?[A-Za-z!?][^>]*>?")
-_OWN_COLOURS: Final = ("paper_bgcolor", "plot_bgcolor", "template", "width", "height", "font")
+_NOT_KEPT: Final = (
+    *("paper_bgcolor", "plot_bgcolor", "template", "width", "height", "font", "title", "margin", "hoverlabel"),
+    *("updatemenus", "sliders"),
+)
+CHART_HEIGHT_PX: Final = 250
+_TITLE_WIDTH: Final = 58
+"""Characters of a title's line: what fits a panel of 420 px."""
 
 
 def template(theme: Theme) -> dict[str, Any]:
@@ -32,7 +40,7 @@ def template(theme: Theme) -> dict[str, Any]:
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
         "font": {"family": FONT, "color": colours["text"], "size": 13},
-        "title": {"font": {"size": 14}, "x": 0, "xanchor": "left"},
+        "title": {"font": {"size": 13.5, "weight": 600}, "x": 0, "xanchor": "left", "yanchor": "top"},
         "colorway": list(SERIES[theme]),
         "hoverlabel": {
             "bgcolor": colours["raised"],
@@ -47,15 +55,24 @@ def template(theme: Theme) -> dict[str, Any]:
     return {"layout": layout}
 
 
-def themed_figure(content: dict[str, Any], theme: Theme) -> dict[str, Any]:
-    """An agent's figure in our looks: its data and layout as they are, less its own grounds, size, font and template.
+def themed_figure(content: dict[str, Any], title: str, theme: Theme) -> dict[str, Any]:
+    """An agent's figure in our looks: its data and layout as they are, less its own grounds, size, fonts and template.
 
-    Only ``data`` and ``layout`` are kept, and labels keep only the plain text styles Plotly knows.
+    Only ``data`` and ``layout`` are kept, the artifact's title replaces the figure's, and labels keep only the plain
+    text styles Plotly knows.
     """
-    layout = {name: value for name, value in (content.get("layout") or {}).items() if name not in _OWN_COLOURS}
+    layout = {name: value for name, value in (content.get("layout") or {}).items() if name not in _NOT_KEPT}
+    lines = wrap(title, _TITLE_WIDTH)[:3]
     return {
         "data": _plain(content.get("data") or []),
-        "layout": {**_plain(layout), "template": template(theme), "autosize": True},
+        "layout": {
+            **_plain(layout),
+            "template": template(theme),
+            "title": {"text": "<br>".join(escape(line, quote=False) for line in lines), "yref": "container", "y": 0.97},
+            "margin": {"l": 48, "r": 12, "t": 18 + 20 * len(lines), "b": 36},
+            "height": CHART_HEIGHT_PX + 20 * len(lines),
+            "autosize": True,
+        },
     }
 
 

@@ -74,12 +74,19 @@ STATE_ROLES: Final[dict[StepStateName, str]] = {
 }
 
 SERIES: Final[dict[Theme, tuple[str, ...]]] = {
-    "light": ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#a66f00", "#3a9bd9", "#5b6470"),
-    "dark": ("#56b4e9", "#e69f00", "#2fbf93", "#d991b9", "#f0e442", "#d9693a", "#a3acb9"),
+    "light": ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#a66f00", "#6f7bd0", "#5b6470"),
+    "dark": ("#56b4e9", "#ec8a52", "#2fbf93", "#d991b9", "#dcb84a", "#9aa6f0", "#a3acb9"),
 }
 """Colours of a chart's series, in order."""
 
-_STEP_SERIES: Final[dict[str, int]] = {"retrieving": 0, "running_tool": 4, "summarizing": 2, "completed": 6}
+_STEP_SERIES: Final[dict[str, int]] = {
+    "retrieving": 0,
+    "running_tool": 4,
+    "summarizing": 2,
+    "planning": 5,
+    "thinking": 3,
+    "completed": 6,
+}
 
 
 def step_colour(step: str, theme: Theme = "light") -> str:

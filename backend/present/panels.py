@@ -11,10 +11,13 @@ from backend.present.artifacts import ArtifactView, artifact_views
 from backend.present.page import error_html, question_html
 from backend.present.palette import Theme
 from backend.present.sources import sources_html
-from backend.present.status import status_html
+from backend.present.status import elapsed_of, status_html
 from backend.present.steps import steps_html
 from backend.present.warnings import warnings_html
 from backend.protocol.run_view import RunView
+
+STATUS_PACE_MS = 500
+"""The metrics are drawn anew this often; the elapsed time counts on in the browser meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,8 @@ class Panels:
             if name not in self._drawn or self._drawn[name] != fragment:
                 self._drawn[name] = changed[name] = fragment
 
-        offer("status", status_html(view, elapsed_ms))
+        if self._moved("status", (*process, int(elapsed_of(view, elapsed_ms) // STATUS_PACE_MS))):
+            offer("status", status_html(view, elapsed_ms))
         if self._moved("process", process):
             offer("notice", error_html(view))
         if self._moved("steps", (*process, len(message.warnings))):

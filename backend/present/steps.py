@@ -86,7 +86,8 @@ def _duration_html(step: StepView, now: float) -> Markup:
 def live_duration(elapsed_ms: float) -> Markup:
     """A duration that goes on counting in the browser, by CSS alone, from ``elapsed_ms`` on."""
     return fragment(
-        '<span class="ph-duration"><span class="ph-ticking" style="animation-delay:-{}ms" aria-hidden="true"></span></span>',
+        '<span class="ph-duration" aria-hidden="true">'
+        '<span class="ph-ticking" style="animation-delay:-{}ms"></span></span>',
         round(elapsed_ms),
     )
 

@@ -32,8 +32,8 @@ def timeline_figure(
     """A run over time, as a Plotly figure in a plain dictionary; x is seconds.
 
     ``times_ms`` gives each event another time by its ``seq`` (a client's arrival stamps, milliseconds) in the place of
-    ``at_ms``; ``plan`` is what a script meant to send, drawn as outlines behind what happened; ``playhead_ms`` draws the
-    moment that is being looked at. Silence longer than ``silence_ms`` is shaded. Points carry ``[seq, ms]`` as
+    ``at_ms``; ``plan`` is what a script meant to send, drawn as outlines behind what happened; ``playhead_ms`` draws
+    the moment that is being looked at. Silence longer than ``silence_ms`` is shaded. Points carry ``[seq, ms]`` as
     ``customdata``, so that a click can move the playhead.
     """
     run = run_times(events, times_ms, silence_ms)

@@ -17,7 +17,7 @@ from backend.protocol.events import (
     WarningEvent,
 )
 from backend.protocol.run_view import StepView
-from backend.protocol.steps import fold_status
+from backend.protocol.steps import close_open_steps, fold_status
 
 DENSITY_BINS = 96
 
@@ -58,6 +58,9 @@ def run_times(events: Sequence[Event], times_ms: Mapping[int, float] | None, sil
     for event in moved:
         if isinstance(event, StatusEvent):
             steps = fold_status(steps, event)
+    done = next((event for event in moved if isinstance(event, DoneEvent)), None)
+    if done is not None:
+        steps = close_open_steps(steps, done.outcome, done.at_ms)
     tokens = tuple(event for event in moved if isinstance(event, TokenEvent) and event.text)
     citations = tuple(event for event in moved if isinstance(event, CitationEvent))
     moments = [0.0, *sorted(event.at_ms for event in moved)]
@@ -68,7 +71,7 @@ def run_times(events: Sequence[Event], times_ms: Mapping[int, float] | None, sil
         citations=citations,
         markers=_marker_moments(tokens, citations),
         silences=tuple((before, after) for before, after in pairwise(moments) if after - before > silence_ms),
-        done=next((event for event in moved if isinstance(event, DoneEvent)), None),
+        done=done,
         end_ms=moments[-1],
     )
 

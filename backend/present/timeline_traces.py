@@ -49,7 +49,7 @@ def step_traces(run: RunTimes, theme: Theme) -> list[dict[str, Any]]:
         ],
         "hoverinfo": "text",
     }
-    late = [start > 0.62 * run.end_ms for start, _ in spans]
+    late = [start > 0.45 * run.end_ms for start, _ in spans]
     texts = {
         "type": "scatter",
         "mode": "text",

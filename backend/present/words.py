@@ -68,8 +68,7 @@ NOTICES: Final[dict[str, tuple[str, str]]] = {
     ),
     "backend_down": (
         "The backend does not answer",
-        "What has arrived stays on screen. Playhead tries again by itself; if it stays like this, "
-        "start the backend with: playhead serve",
+        "What has arrived stays on screen. Playhead tries again by itself. Start the backend with: playhead serve",
     ),
     "refused": ("The backend did not take this", "Change the question or the agent, and ask again."),
     "invalid_question": ("This cannot be asked", "Change the question, and ask again."),

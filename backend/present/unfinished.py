@@ -1,0 +1,59 @@
+"""The growing end of an answer: what of it may be shown, and how half-typed Markdown is shown meanwhile.
+
+Nothing here touches a finished line, and none of it is used once the run has completed.
+"""
+
+import re
+
+from backend.protocol.citations import settled_length
+
+# The bound keeps an endless line of signs from being held back for ever.
+_UNDECIDED_LINE = re.compile(r"[ \t]*(?:[-*+_#>|:=~`\s\d.)]{0,64}|(?:```|~~~)[^\n]*)\Z", re.ASCII)
+_HALF_LINK = re.compile(r"!?\[(?!\d[\d,\s]*\])([^\[\]\n]*)\]\([^()\s]{0,2000}\Z")
+_LONE_SIGN = re.compile(r"(?<=\s)[*~]{1,3}\Z")
+_CODE_SPAN = re.compile(r"(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)")
+_OPEN_CODE = re.compile(r"(?<!`)(`{1,2})(?=[^`\s])[^`]*\Z")
+_STARS = re.compile(r"(?<!\\)(\*{1,3}|~~)")
+
+
+def visible_text(answer: str) -> str:
+    """What of a growing answer is shown: all but a half-typed marker, and a last line not yet decided.
+
+    A last line of nothing but signs (``**``, ``1.``, ``|--``, an opening fence) may still become any kind of block.
+    """
+    shown = answer[: settled_length(answer)]
+    line_start = shown.rfind("\n") + 1
+    return shown[:line_start] if _UNDECIDED_LINE.match(shown, line_start) else shown
+
+
+def completed_tail(text: str) -> str:
+    """``text`` with the half-typed emphasis, code span or link of its last line closed, so that no sign flashes."""
+    line_start = text.rfind("\n") + 1
+    line = text[line_start:]
+    if not any(sign in line for sign in "*`~["):
+        return text
+    line = _LONE_SIGN.sub("", _HALF_LINK.sub(r"\1", line))
+    blanked = _CODE_SPAN.sub(lambda match: "x" * len(match[0]), line)
+    open_code = _OPEN_CODE.search(blanked)
+    if open_code:
+        return text[:line_start] + line + open_code[1]
+    open_signs = _open_signs(blanked)
+    if not open_signs:
+        return text[:line_start] + line
+    if line[-1] in "*~":
+        # The closing sign itself may be half typed.
+        line = line.rstrip("*~")
+    stripped = line.rstrip()
+    return text[:line_start] + stripped + "".join(reversed(open_signs)) + line[len(stripped) :]
+
+
+def _open_signs(line: str) -> list[str]:
+    """The emphasis signs of a line that are opened and not closed, in order."""
+    open_signs: list[str] = []
+    for match in _STARS.finditer(line):
+        before, after = line[: match.start()][-1:], line[match.end() :][:1]
+        if open_signs and open_signs[-1] == match[0] and before.strip():
+            open_signs.pop()
+        elif after.strip() and not before.isalnum():
+            open_signs.append(match[0])
+    return open_signs
