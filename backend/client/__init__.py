@@ -11,6 +11,7 @@ Scripts without an event loop use ``backend.client.sync``.
 
 from backend.client.connection import close_shared_http, new_http, shared_http
 from backend.client.errors import BackendGone, ClientError, ProblemError
+from backend.client.following import ConnectionChange
 from backend.client.frames import Frame
 from backend.client.replies import (
     ImportedRecording,
@@ -22,12 +23,14 @@ from backend.client.replies import (
     SessionSummary,
     StartedRun,
 )
-from backend.client.resumption import StreamItem
+from backend.client.resumption import Arrival, StreamItem
 from backend.client.run_client import RunClient
 
 __all__ = [
+    "Arrival",
     "BackendGone",
     "ClientError",
+    "ConnectionChange",
     "Frame",
     "ImportedRecording",
     "OfferedAgent",

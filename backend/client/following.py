@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from backend.client.errors import BackendGone, StreamLost
-from backend.client.resumption import Resumption, StreamItem
+from backend.client.resumption import Arrival, Resumption
 from backend.protocol.cursor import Cursor
 from backend.protocol.run_view import RunView
 
@@ -55,8 +55,8 @@ class Patience:
 
 async def follow_source(
     source: EventSource, state: Resumption, patience: Patience
-) -> AsyncGenerator[StreamItem | ConnectionChange, None]:
-    """Every item of the run once, in order, until ``done``; in between, what happens to the connection.
+) -> AsyncGenerator[Arrival | ConnectionChange, None]:
+    """Everything of the run once, in order, until ``done``; in between, what happens to the connection.
 
     Ends without ``done`` only if the reader came with a cursor behind which nothing follows. Raises
     ``ProblemError`` where the backend refuses and ``BackendGone`` once patience has run out.
@@ -85,7 +85,7 @@ async def follow_source(
             await patience.sleep(wait_s)
 
 
-async def _read(source: EventSource, state: Resumption) -> AsyncGenerator[StreamItem | ConnectionChange, None]:
+async def _read(source: EventSource, state: Resumption) -> AsyncGenerator[Arrival | ConnectionChange, None]:
     """One connection, to the run's end or to where a snapshot is needed; else ``StreamLost``."""
     async with source.connect(state.cursor) as chunks:
         if chunks is None:
@@ -94,17 +94,16 @@ async def _read(source: EventSource, state: Resumption) -> AsyncGenerator[Stream
         state.connected()
         yield ConnectionChange("open")
         async for chunk in chunks:
-            for item in state.feed(chunk):
-                yield item
+            for arrival in state.feed(chunk):
+                yield arrival
             if state.finished or state.needs_snapshot:
                 return
         raise StreamLost("The connection closed before the run ended.")
 
 
-async def _repaired(source: EventSource, state: Resumption) -> AsyncGenerator[StreamItem, None]:
+async def _repaired(source: EventSource, state: Resumption) -> AsyncGenerator[Arrival, None]:
     """The snapshot that stands for what is missing. Raises ``StreamLost`` if it does not reach that far."""
-    items = state.repair(*await source.snapshot())
-    for item in items:
-        yield item
-    if not items:
+    arrival = state.repair(*await source.snapshot())
+    if arrival is None:
         raise StreamLost("Events are missing and the backend does not have them yet.")
+    yield arrival

@@ -6,12 +6,12 @@ drawn at once.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
 
 from backend.client.following import ConnectionChange
-from backend.client.resumption import StreamItem
+from backend.client.resumption import Arrival
 from backend.protocol.events import Event, TokenEvent, UnknownEvent
 from backend.protocol.run_view import RunView, SnapshotEvent
 from backend.protocol.view import fold
@@ -77,13 +77,14 @@ class FrameBuffer:
         self._elapsed = ElapsedTime(now_ms, rate)
         self._elapsed.observe(view.stream.last_at_ms, now_ms)
 
-    def take(self, item: StreamItem | ConnectionChange, now_ms: float) -> None:
-        """One more item of the stream."""
-        if isinstance(item, ConnectionChange):
+    def take(self, arrival: Arrival | ConnectionChange, now_ms: float) -> None:
+        """One more piece of the stream."""
+        if isinstance(arrival, ConnectionChange):
             self._fold()
-            self.view, self._note = self.view.with_phase(item.phase), item.note
+            self.view, self._note = self.view.with_phase(arrival.phase), arrival.note
             self.dirty = self.urgent = True
             return
+        item = arrival.item
         self._elapsed.observe(item.at_ms, now_ms)
         if isinstance(item, SnapshotEvent):
             self._fold()
@@ -120,27 +121,27 @@ class FrameBuffer:
 
 
 async def paced_frames(
-    items: AsyncGenerator[StreamItem | ConnectionChange, None],
+    arrivals: AsyncGenerator[Arrival | ConnectionChange, None],
     view: RunView,
     *,
     rate: float = 1.0,
     token_interval_s: float = TOKEN_INTERVAL_S,
     tick_s: float = TICK_S,
 ) -> AsyncGenerator[Frame, None]:
-    """Frames of the items, folded onto ``view``: the first at once, the last one with everything.
+    """Frames of the arrivals, folded onto ``view``: the first at once, the last one with everything.
 
-    A slow caller gets fewer frames, never older ones. Closing this generator closes ``items``. An error of
-    ``items`` is raised after the frame of what came before it.
+    A slow caller gets fewer frames, never older ones. Closing this generator closes ``arrivals``. An error of
+    ``arrivals`` is raised after the frame of what came before it.
     """
     loop = asyncio.get_running_loop()
     buffer = FrameBuffer(view, loop.time() * 1000, rate)
     wake = asyncio.Event()
 
     async def pump() -> None:
-        async with aclosing(items):
-            async for item in items:
+        async with aclosing(arrivals):
+            async for arrival in arrivals:
                 was = (buffer.dirty, buffer.urgent)
-                buffer.take(item, loop.time() * 1000)
+                buffer.take(arrival, loop.time() * 1000)
                 if was != (buffer.dirty, buffer.urgent):
                     wake.set()
 
@@ -186,13 +187,3 @@ def _succeeding(old: RunView, new: RunView) -> RunView:
     if not new.message.question:
         parts["message"] = parts["message"].model_copy(update={"question": old.message.question})
     return RunView(**parts).with_phase("open")
-
-
-async def changes_only(
-    items: AsyncGenerator[StreamItem | ConnectionChange, None],
-) -> AsyncIterator[StreamItem]:
-    """The items without what happened to the connection."""
-    async with aclosing(items):
-        async for item in items:
-            if not isinstance(item, ConnectionChange):
-                yield item

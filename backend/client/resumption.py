@@ -7,15 +7,23 @@ cannot be read, is never jumped over silently but made good by a snapshot; only 
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from pydantic import ValidationError
 
 from backend.protocol.cursor import START, Cursor, CursorError
-from backend.protocol.events import DoneEvent, Event, EventError, parse_event
+from backend.protocol.events import DoneEvent, Event, EventError, event_json, parse_event
 from backend.protocol.run_view import RunView, SnapshotEvent
 from backend.protocol.sse import Decoder, Message, MessageTooLargeError
 
 StreamItem = Event | SnapshotEvent
+
+
+class Arrival(NamedTuple):
+    """An item of the stream, and its JSON exactly as it was sent."""
+
+    item: StreamItem
+    data: str
 
 
 @dataclass(slots=True)
@@ -64,9 +72,9 @@ class Resumption:
         """A new connection is open, at ``cursor``."""
         self._decoder = Decoder()
 
-    def feed(self, data: bytes) -> list[StreamItem]:
+    def feed(self, data: bytes) -> list[Arrival]:
         """What is new in these bytes of the connection. Stops at ``done`` and where a snapshot is needed."""
-        items: list[StreamItem] = []
+        arrivals: list[Arrival] = []
         try:
             messages = self._decoder.feed(data)
         except MessageTooLargeError:
@@ -74,14 +82,16 @@ class Resumption:
         for message in messages:
             if self.finished or self.needs_snapshot:
                 break
-            self._take(message, items)
+            item = self._take(message)
+            if item is not None:
+                arrivals.append(Arrival(item, message.data))
         if self._decoder.retry is not None:
             self._retry_s = self._decoder.retry / 1000
-        if items:
+        if arrivals:
             self.received = True
             self.backoff.reset()
         self.repairs += self.needs_snapshot
-        return items
+        return arrivals
 
     def nothing_more(self) -> None:
         """The server says that nothing follows the cursor (204).
@@ -92,53 +102,55 @@ class Resumption:
         self.needs_snapshot = self.received
         self.finished = not self.received
 
-    def repair(self, view: RunView, cursor: Cursor) -> list[StreamItem]:
-        """The items that stand for what was missing. Empty if the snapshot brought nothing new: then wait."""
+    def repair(self, view: RunView, cursor: Cursor) -> Arrival | None:
+        """The snapshot that stands for what was missing. None if it brought nothing new: then wait."""
         self.needs_snapshot = False
         self.finished = view.ended
         if not view.ended and cursor.attempt == self.cursor.attempt and cursor.seq <= self.cursor.seq:
-            return []
+            return None
         self.cursor = cursor
         self.received = True
         self.backoff.reset()
-        return [SnapshotEvent(seq=cursor.seq, at_ms=view.stream.last_at_ms, view=view)]
+        snapshot = SnapshotEvent(seq=cursor.seq, at_ms=view.stream.last_at_ms, view=view)
+        return Arrival(snapshot, event_json(snapshot))
 
     def wait_s(self, asked_s: float | None = None) -> float:
         """Seconds to wait before connecting again. ``asked_s`` is what the server asked for, if it did."""
         return self.backoff.next_s(asked_s if asked_s is not None else self._retry_s)
 
-    def _take(self, message: Message, items: list[StreamItem]) -> None:
+    def _take(self, message: Message) -> StreamItem | None:
+        """What this message adds, or None for a duplicate and for what cannot be read."""
         cursor = _cursor(message.id)
         try:
             if message.event == "snapshot":
-                self._take_snapshot(SnapshotEvent.model_validate_json(message.data), cursor, items)
-            else:
-                hint = None if message.event == "message" else message.event
-                self._take_event(parse_event(message.data, hint), cursor, items)
+                return self._take_snapshot(SnapshotEvent.model_validate_json(message.data), cursor)
+            hint = None if message.event == "message" else message.event
+            return self._take_event(parse_event(message.data, hint), cursor)
         except (EventError, ValidationError):
             self.needs_snapshot = True
+            return None
 
-    def _take_event(self, event: Event, cursor: Cursor | None, items: list[StreamItem]) -> None:
+    def _take_event(self, event: Event, cursor: Cursor | None) -> Event | None:
         seq = event.seq or (cursor.seq if cursor else 0)
         if seq and seq <= self.cursor.seq:
             self.duplicates += 1
-            return
+            return None
         if seq > self.cursor.seq + 1:
             self.needs_snapshot = True
-            return
+            return None
         attempt = cursor.attempt if cursor else max(1, self.cursor.attempt)
         self.cursor = Cursor(attempt, seq or self.cursor.seq)
         self.finished = isinstance(event, DoneEvent)
-        items.append(event)
+        return event
 
-    def _take_snapshot(self, snapshot: SnapshotEvent, cursor: Cursor | None, items: list[StreamItem]) -> None:
+    def _take_snapshot(self, snapshot: SnapshotEvent, cursor: Cursor | None) -> SnapshotEvent | None:
         at = cursor if cursor and cursor.seq == snapshot.seq else Cursor(self.cursor.attempt, snapshot.seq)
         if at.attempt == self.cursor.attempt and at.seq <= self.cursor.seq:
             self.duplicates += 1
-            return
+            return None
         self.cursor = at
         self.finished = snapshot.view.ended
-        items.append(snapshot)
+        return snapshot
 
 
 def _cursor(text: str) -> Cursor | None:

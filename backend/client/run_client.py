@@ -1,7 +1,7 @@
 """The backend's calls as methods, and the two ways to follow a run: event by event, or frame by frame."""
 
 import uuid
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -11,8 +11,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from backend.client.connection import problem_of, shared_http, transport_failures
 from backend.client.errors import BackendGone, ProblemError
-from backend.client.following import Patience, follow_source
-from backend.client.frames import TICK_S, Frame, changes_only, paced_frames
+from backend.client.following import ConnectionChange, Patience, follow_source
+from backend.client.frames import TICK_S, Frame, paced_frames
 from backend.client.http_source import HttpEventSource
 from backend.client.replies import (
     ImportedRecording,
@@ -27,7 +27,7 @@ from backend.client.replies import (
     SessionSummary,
     StartedRun,
 )
-from backend.client.resumption import Resumption, StreamItem
+from backend.client.resumption import Arrival, Resumption, StreamItem
 from backend.protocol.cursor import START, Cursor
 from backend.protocol.events import Event, parse_event
 from backend.protocol.options import RunOptions
@@ -146,9 +146,9 @@ class RunClient:
         response = await self._send("POST", "/v1/recordings", content=data, headers=headers)
         return self._read(response, _IMPORTED)
 
-    def follow(
+    async def follow(
         self, run_id: str, after: Cursor = START, *, give_up_after_s: float | None = None
-    ) -> AsyncIterator[StreamItem]:
+    ) -> AsyncGenerator[StreamItem, None]:
         """The run's events behind ``after``, each once and in order, over as many connections as it takes.
 
         Ends with ``done`` and nothing else, except where nothing follows ``after``. Where events were lost on
@@ -156,7 +156,16 @@ class RunClient:
         connection after which ``BackendGone`` is raised; None = keep trying. Close the iterator
         (``contextlib.aclosing``) to close the connection; the run goes on.
         """
-        return changes_only(follow_source(self._source(run_id), Resumption(after), Patience(give_up_after_s)))
+        async with aclosing(self.arrivals(run_id, after, give_up_after_s=give_up_after_s)) as arrivals:
+            async for arrival in arrivals:
+                if not isinstance(arrival, ConnectionChange):
+                    yield arrival.item
+
+    def arrivals(
+        self, run_id: str, after: Cursor = START, *, give_up_after_s: float | None = None
+    ) -> AsyncGenerator[Arrival | ConnectionChange, None]:
+        """``follow`` with all that is known: each event with its JSON as sent, and what becomes of the connection."""
+        return follow_source(self._source(run_id), Resumption(after), Patience(give_up_after_s))
 
     async def frames(
         self,
@@ -181,8 +190,8 @@ class RunClient:
         else:
             view, after = RunView.start(question), START
         resumption = Resumption(after, finished=view.ended)
-        items = follow_source(self._source(run_id), resumption, Patience(give_up_after_s))
-        async with aclosing(paced_frames(items, view, tick_s=tick_s)) as frames:
+        arrivals = follow_source(self._source(run_id), resumption, Patience(give_up_after_s))
+        async with aclosing(paced_frames(arrivals, view, tick_s=tick_s)) as frames:
             async for frame in frames:
                 yield frame
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from backend.client.errors import BackendGone, ProblemError, StreamLost
 from backend.client.following import ConnectionChange, Patience, follow_source
 from backend.client.frames import paced_frames
-from backend.client.resumption import Backoff, Resumption, StreamItem
+from backend.client.resumption import Arrival, Backoff, Resumption, StreamItem
 from backend.protocol.cursor import START, Cursor
 from backend.protocol.events import DoneEvent, KnownEvent, StatusEvent, TokenEvent, stamp
 from backend.protocol.run_view import RunView, SnapshotEvent
@@ -50,7 +50,7 @@ async def no_wait(seconds: float) -> None:
 
 async def followed(source: Any, after: Cursor = START, patience: Patience | None = None) -> list[Any]:
     items = follow_source(source, Resumption(after), patience or Patience(sleep=no_wait))
-    return [item async for item in items]
+    return [got.item if isinstance(got, Arrival) else got async for got in items]
 
 
 def seen(view: RunView) -> dict[str, Any]:
@@ -220,7 +220,7 @@ async def test_closing_closes_the_connection() -> None:
     source = BadSource(RUN)
     async with aclosing(follow_source(source, Resumption(), Patience(sleep=no_wait))) as items:
         async for item in items:
-            if isinstance(item, TokenEvent):
+            if isinstance(item, Arrival) and isinstance(item.item, TokenEvent):
                 break
     assert source.closed == 1
 
@@ -250,3 +250,10 @@ def test_the_servers_retry_is_the_least_wait() -> None:
     state.feed(b'retry: 1500\nid: 1-1\ndata: {"type":"token","seq":1,"text":"a"}\n\n')
     assert state.wait_s() == 1.5
     assert state.wait_s(asked_s=0.0) == 0.0
+
+
+async def test_every_event_comes_with_its_json_as_it_was_sent() -> None:
+    sent = '{"text": "a",  "at_ms":1, "seq":1, "type":"token", "note":null}'
+    state = Resumption()
+    [arrival] = state.feed(f"id: 1-1\nevent: token\ndata: {sent}\n\n".encode())
+    assert arrival.data == sent

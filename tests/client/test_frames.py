@@ -10,6 +10,7 @@ import pytest
 from backend.client.errors import ProblemError
 from backend.client.following import ConnectionChange
 from backend.client.frames import ElapsedTime, Frame, FrameBuffer, paced_frames
+from backend.client.resumption import Arrival
 from backend.protocol.events import (
     ArtifactEvent,
     CitationEvent,
@@ -55,7 +56,7 @@ class Feed:
                 if isinstance(batch, Exception):
                     raise batch
                 for item in batch:
-                    yield item
+                    yield item if isinstance(item, ConnectionChange) else Arrival(item, "")
         finally:
             self.closed.set()
 
@@ -211,7 +212,7 @@ def test_a_snapshot_is_always_drawn_anew_and_keeps_the_question() -> None:
         buffer.take(ConnectionChange("reconnecting" if phase % 2 else "open", None), 0)
     before = buffer.frame(0).view
     events = [TokenEvent(seq=1, text="other"), TokenEvent(seq=2, text=" text")]
-    buffer.take(SnapshotEvent(seq=2, view=fold(RunView(), events)), 0)
+    buffer.take(Arrival(SnapshotEvent(seq=2, view=fold(RunView(), events)), ""), 0)
     after = buffer.frame(0).view
     assert after.stream.revision > before.stream.revision
     assert after.message.revision > before.message.revision
@@ -238,6 +239,6 @@ def test_elapsed_time_of_a_replay_runs_at_its_speed() -> None:
 
 def test_elapsed_time_stands_still_at_the_end() -> None:
     buffer = FrameBuffer(RunView.start("q"), 0)
-    buffer.take(DoneEvent(seq=1, at_ms=820.0, latency_ms=819.0), 900)
+    buffer.take(Arrival(DoneEvent(seq=1, at_ms=820.0, latency_ms=819.0), ""), 900)
     assert buffer.frame(900).elapsed_ms == 819.0
     assert buffer.frame(99_000).elapsed_ms == 819.0
