@@ -44,7 +44,7 @@ def planned_events(cues: Iterable[Cue], speed: float, limits: Limits) -> list[Kn
     for cue in cues:
         due_s = cue.at_s / speed if speed > 0 else 0.0
         ends_s = min(limits.timeout_s, last_s + limits.silence_timeout_s)
-        if isinstance(cue.what, Hang) or due_s > ends_s:
+        if isinstance(cue.what, Hang) or due_s >= ends_s:
             return log.ended(ends_s, "timed_out", _timeout(ends_s, limits))
         if isinstance(cue.what, Finish):
             return log.ended(due_s, "completed", None)
@@ -57,15 +57,12 @@ def planned_events(cues: Iterable[Cue], speed: float, limits: Limits) -> list[Kn
 
 
 def _timeout(ends_s: float, limits: Limits) -> ErrorEvent:
+    """The supervisor's own words: of two limits that are over, the whole run's counts."""
     if ends_s >= limits.timeout_s:
-        return ErrorEvent(
-            code="timeout", message=f"The run took longer than {limits.timeout_s:g} s.", retryable=True
-        )
-    return ErrorEvent(
-        code="silence_timeout",
-        message=f"The agent sent nothing for {limits.silence_timeout_s:g} s.",
-        retryable=True,
-    )
+        message = f"The run took longer than {limits.timeout_s:g} s and was ended."
+        return ErrorEvent(code="timeout", message=message, retryable=True)
+    message = f"The agent sent nothing for {limits.silence_timeout_s:g} s, so the run was ended."
+    return ErrorEvent(code="silence", message=message, retryable=True)
 
 
 @dataclass(slots=True)

@@ -16,6 +16,7 @@ Seconds = Annotated[float, Field(ge=0, le=3600)]
 Rate = Annotated[float, Field(gt=0, le=100_000)]
 Fraction = Annotated[float, Field(ge=0, le=1)]
 Jitter = Annotated[float, Field(ge=0, le=0.95)]
+Token = Annotated[str, StringConstraints(max_length=16_384)]
 Row = Annotated[tuple[str | int | float | None, ...], Field(strict=False)]
 Pieces = Literal["words"] | Annotated[int, Field(ge=1, le=1000)]
 
@@ -109,7 +110,7 @@ class Wait(Model):
 class Say(Model):
     """A piece of the answer, sent token by token. A list of texts is sent as exactly these tokens."""
 
-    say: Annotated[str, Field(min_length=1)] | Annotated[tuple[str, ...], Field(min_length=1, strict=False)] = Field(
+    say: Annotated[str, Field(min_length=1)] | Annotated[tuple[Token, ...], Field(min_length=1, strict=False)] = Field(
         description="a text, or a list of texts that are sent as they stand"
     )
     rate: Rate | None = Field(default=None, description=_RATE)

@@ -26,7 +26,9 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 def shown(value: object) -> str:
     """A value as an error message shows it: short, and on one line."""
     if value is None:
-        return "empty"
+        return "nothing"
+    if isinstance(value, bool):
+        return str(value).lower()
     if isinstance(value, dict):
         return "a mapping"
     text = "a list" if isinstance(value, list | tuple) else repr(value)

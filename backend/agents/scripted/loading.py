@@ -1,6 +1,7 @@
 """Files to scenarios; whatever is wrong with a file becomes one sentence that names the line."""
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -97,9 +98,9 @@ def _check_fields(source: Source, data: Mapping[str, Any], path: Place, model: t
 
 
 def _first_problem(source: Source, problems: list[ErrorDetails]) -> ScenarioError:
-    """The problem nearest to the top of the file; of several on a line, the one pydantic tells first."""
+    """The problem nearest to the top of the file; of several on a line, the innermost."""
     placed = [(_path(problem["loc"]), problem) for problem in problems]
-    path, problem = min(placed, key=lambda pair: source.line(pair[0]))
+    path, problem = min(placed, key=lambda pair: (source.line(pair[0]), -len(pair[0])))
     model, field_path = _model_at(source, path)
     field = str(field_path[-1])
     expected = str(model.model_fields[field].description)
@@ -107,8 +108,8 @@ def _first_problem(source: Source, problems: list[ErrorDetails]) -> ScenarioErro
         sentence = f"{_owner(source, field_path[:-1])} needs the field {field!r}: {expected}."
         return ScenarioError(source.file, source.line(field_path[:-1]), sentence)
     value = _deepest(source, path)
-    hint = "; put it in quotes" if _would_be_text(value, expected) else ""
-    sentence = f"{field!r} must be {expected}; here stands {shown(value)}{hint}."
+    hint = " Put it in quotes." if _would_be_text(value, expected) else ""
+    sentence = f"{field!r} must be {expected}; here stands {shown(value)}.{hint}"
     return ScenarioError(source.file, source.line(path), sentence)
 
 
@@ -160,13 +161,11 @@ def _value_at(source: Source, path: Place) -> Any:
 
 
 def _deepest(source: Source, path: Place) -> Any:
-    """The value at the end of a path, as far as the data goes: pydantic's own names for unions lead nowhere."""
+    """The value at the end of a path. pydantic's own names for parts of a union lead nowhere and are passed over."""
     value: Any = source.data
     for part in path:
-        try:
+        with suppress(LookupError, TypeError):
             value = value[part]
-        except (LookupError, TypeError):
-            break
     return value
 
 

@@ -63,8 +63,7 @@ def compose(content: bytes, file: str) -> yaml.MappingNode:
             f"the character U+{ord(text[error.position]):04X} is not allowed; write it as an escape.",
         ) from error
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        raise ScenarioError(file, mark.line + 1 if mark else 1, _sentence(error)) from error
+        raise _syntax_error(error, file) from error
     except RecursionError as error:
         raise ScenarioError(file, 1, "the lists and mappings are nested too deeply.") from error
     if root is None:
@@ -86,18 +85,32 @@ def _decoded(content: bytes, file: str) -> str:
         raise ScenarioError(file, line, "this is not UTF-8 text; save the file as UTF-8.") from error
 
 
-def _sentence(error: yaml.MarkedYAMLError) -> str:
+def _syntax_error(error: yaml.MarkedYAMLError, file: str) -> ScenarioError:
     """What to do about a syntax error. The library's own words stand in where there is no better advice."""
-    problem = error.problem or error.context or "unreadable"
-    if "'\\t'" in problem:
-        return "there is a tab where YAML wants spaces; indent with spaces."
-    if "mapping values are not allowed" in problem:
-        return "a colon stands where none may; put text that holds ': ' in quotes, or check the indentation."
-    if "could not find expected ':'" in problem:
-        return "expected 'key: value'; check for a missing colon, or a text that needs quotes."
-    if "expected a single document" in problem or "but found another document" in problem:
-        return "a second document begins here; a file holds one scenario."
-    if "an alias stands here" in problem:
-        return "a text that begins with '*' must stand in quotes; aliases are not read."
-    context = f"{error.context}, " if error.context and error.problem else ""
-    return f"this is not valid YAML ({context}{problem}); check indentation, quotes and brackets."
+    problem, context = error.problem or "", error.context or ""
+    mark = error.problem_mark or error.context_mark
+    if "end of stream" in problem and error.context_mark is not None:
+        # Where the open quote or bracket stands says more than where the file ends.
+        mark = error.context_mark
+    line = mark.line + 1 if mark else 1
+    for seen, advice in _ADVICE:
+        if re.search(seen, f"{context} | {problem}"):
+            return ScenarioError(file, line, advice)
+    return ScenarioError(file, line, f"this is not valid YAML ({problem or context}).")
+
+
+_ADVICE = (
+    (r"character '\\t'", "there is a tab where YAML wants spaces; indent with spaces."),
+    (r"cannot start any token", "a text that begins with this character must stand in quotes."),
+    (r"an alias stands here", "a text that begins with '*' must stand in quotes; aliases are not read."),
+    (r"mapping values are not allowed", "put text that holds ': ' in quotes, or check the indentation."),
+    (r"could not find expected ':'", "expected 'key: value'; check for a missing colon, or a text that needs quotes."),
+    (r"another document", "a second document begins here; a file holds one scenario."),
+    (r"quoted scalar \| .*(end of stream|document separator)", "the quote that is opened here is never closed."),
+    (
+        r"flow (sequence|mapping|node) \| ",
+        "a bracket is opened here or above that is not closed, or a comma is missing.",
+    ),
+    (r"expected <block end>", "this does not fit the lines above; check the indentation and the quotes."),
+    (r"unknown escape character", "this escape is unknown; in double quotes, write a backslash twice."),
+)
