@@ -1,0 +1,175 @@
+"""The agents on offer, found by entry point, so that any installed package can bring its own.
+
+An entry point of the group ``playhead.agents`` is a function ``provide(environment) -> AgentProvider``. One that cannot
+be loaded, or fails while it prepares, is left out with a warning: the others stay usable.
+"""
+
+import asyncio
+import difflib
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from importlib.metadata import EntryPoint, entry_points
+from typing import Literal
+
+from backend.agents.agent import (
+    Agent,
+    AgentEnvironment,
+    AgentOffer,
+    AgentProvider,
+    RunRequest,
+    UnknownAgentError,
+)
+from backend.protocol.events import KnownEvent
+
+ENTRY_POINT_GROUP = "playhead.agents"
+
+PreparationState = Literal["waiting", "preparing", "ready", "failed"]
+
+_log = logging.getLogger(__name__)
+
+
+class AgentNotReadyError(Exception):
+    """The agent's provider is still being prepared; the message says how far it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Preparation:
+    """How far a provider is. ``done`` of ``total`` counts what ``what`` names; ``total`` is 0 while unknown."""
+
+    name: str
+    state: PreparationState = "waiting"
+    done: int = 0
+    total: int = 0
+    what: str = ""
+
+    def sentence(self) -> str:
+        """The state in words, such as ``documents: 312 of 2,000, reading files``."""
+        count = f" {self.done:,} of {self.total:,}" if self.total else ""
+        detail = f", {self.what}" if self.what else ""
+        return f"{self.name}: {self.state}{count}{detail}"
+
+
+class AgentCatalogue:
+    """Every provider under its name, what each is doing, and what the operator should be warned of."""
+
+    def __init__(self, providers: Iterable[AgentProvider], warnings: Iterable[str] = ()) -> None:
+        """``providers`` need no preparation until ``prepare`` is called; of two with one name the first is kept."""
+        self._providers: dict[str, AgentProvider] = {}
+        self._warnings = list(warnings)
+        for provider in providers:
+            if provider.name in self._providers:
+                self._warnings.append(f"Two packages offer agents named {provider.name!r}: only the first is used.")
+            else:
+                self._providers[provider.name] = provider
+        self._preparations = {name: Preparation(name) for name in self._providers}
+
+    @classmethod
+    def discover(cls, environment: AgentEnvironment, found: Iterable[EntryPoint] | None = None) -> "AgentCatalogue":
+        """The catalogue of what is installed. ``found`` stands in for the installed entry points."""
+        points = entry_points(group=ENTRY_POINT_GROUP) if found is None else found
+        providers, warnings = [], []
+        for point in sorted(points, key=lambda entry: entry.name):
+            try:
+                providers.append(point.load()(environment))
+            except Exception as error:  # noqa: BLE001 - a foreign package may fail in any way
+                _log.debug("the agent provider %s failed to load", point.name, exc_info=True)
+                warnings.append(
+                    f"The agents of {point.name!r} ({point.value}) are left out: {type(error).__name__}: {error}"
+                )
+        return cls(providers, warnings)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Sentences for the operator, those of the preparation included."""
+        return tuple(self._warnings)
+
+    @property
+    def preparations(self) -> tuple[Preparation, ...]:
+        """How far each provider is, in order of name."""
+        return tuple(self._preparations.values())
+
+    @property
+    def ready(self) -> bool:
+        """Whether every provider is prepared, or left out because it could not be."""
+        return all(preparation.state in ("ready", "failed") for preparation in self._preparations.values())
+
+    async def prepare(self, report: Callable[[Preparation], None] = lambda _: None) -> None:
+        """Prepare every provider, all at once. ``report`` is called with each step, possibly from a worker thread."""
+        await asyncio.gather(*(self._prepare(provider, report) for provider in self._providers.values()))
+
+    async def _prepare(self, provider: AgentProvider, report: Callable[[Preparation], None]) -> None:
+        name = provider.name
+
+        def update(preparation: Preparation) -> None:
+            self._preparations[name] = preparation
+            report(preparation)
+
+        def progress(done: int, total: int, what: str) -> None:
+            update(Preparation(name, "preparing", done, total, what))
+
+        update(Preparation(name, "preparing"))
+        try:
+            self._warnings += await provider.prepare(progress)
+        except Exception as error:  # noqa: BLE001 - one provider's failure is not the server's
+            _log.debug("the agent provider %s failed to prepare", name, exc_info=True)
+            self._warnings.append(f"The agents of {name!r} are left out: {type(error).__name__}: {error}")
+            update(Preparation(name, "failed", what=str(error)))
+        else:
+            update(replace(self._preparations[name], state="ready"))
+
+    async def offers(self) -> list[AgentOffer]:
+        """Every agent that can be run now, in order of its provider's name."""
+        offers: list[AgentOffer] = []
+        for name, provider in self._providers.items():
+            if self._preparations[name].state == "ready":
+                offers += await provider.offers()
+        return offers
+
+    async def find(self, agent: str) -> Agent:
+        """The agent of that name, such as ``scripted:happy_path``.
+
+        Raises ``UnknownAgentError`` with the nearest names, or ``AgentNotReadyError`` while its provider is prepared.
+        """
+        provider, variant = await self._provider(agent)
+        try:
+            return await provider.open(variant)
+        except UnknownAgentError as error:
+            raise UnknownAgentError(await self._unknown(agent, str(error))) from error
+
+    async def plan(self, agent: str, request: RunRequest) -> Sequence[KnownEvent] | None:
+        """The events a run would send on a perfect machine, or None where that cannot be known. Raises as ``find``."""
+        provider, variant = await self._provider(agent)
+        try:
+            return await provider.plan(variant, request)
+        except UnknownAgentError as error:
+            raise UnknownAgentError(await self._unknown(agent, str(error))) from error
+
+    async def nearest(self, agent: str, limit: int = 5) -> list[str]:
+        """The names on offer that look most like this one."""
+        names = [offer.agent for offer in await self.offers()]
+        close = difflib.get_close_matches(agent, names, limit, cutoff=0.7)
+        if close:
+            return close
+        family = agent.partition(":")[0]
+        families = difflib.get_close_matches(family, self._providers, limit, cutoff=0.5)
+        return [name for name in names if name.partition(":")[0] in families][:limit]
+
+    async def _provider(self, agent: str) -> tuple[AgentProvider, str]:
+        family, _, variant = agent.partition(":")
+        provider = self._providers.get(family)
+        if provider is None:
+            raise UnknownAgentError(await self._unknown(agent, f"There is no agent {agent!r}."))
+        preparation = self._preparations[family]
+        if preparation.state == "failed":
+            raise UnknownAgentError(f"The agent {agent!r} could not be prepared: {preparation.what}")
+        if preparation.state != "ready":
+            raise AgentNotReadyError(
+                f"The agent {agent!r} is not ready yet ({preparation.sentence()}): try again in a moment."
+            )
+        return provider, variant
+
+    async def _unknown(self, agent: str, reason: str) -> str:
+        near = await self.nearest(agent)
+        hint = f"Near it: {', '.join(near)}." if near else f"There are: {', '.join(self._providers) or 'none'}."
+        return f"{reason} {hint}"

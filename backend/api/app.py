@@ -1,0 +1,75 @@
+"""The app: routes, problems and guards put together over a set of services."""
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+from fastapi import FastAPI
+from starlette.middleware import Middleware
+
+from backend.api.body_limit import BodyLimit
+from backend.api.guard import OriginGuard
+from backend.api.problems import Problem, add_problem_handlers
+from backend.api.routes import agents, events, health, recordings, runs, sessions
+from backend.api.services import Services
+
+MAX_BODY_BYTES = 256 * 1024
+"""A request with the longest question, every character escaped, and its options."""
+
+_TAGS = [
+    {"name": "runs", "description": "Start, look at and cancel runs."},
+    {"name": "events", "description": "Follow a run live, resume after a cut."},
+    {"name": "recordings", "description": "Take a run away as a file, bring one in."},
+    {"name": "sessions", "description": "The conversations so far."},
+    {"name": "agents", "description": "What can be asked, and the known truth of scripted runs."},
+    {"name": "health", "description": "For whoever operates the server."},
+]
+
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+
+
+def create_app(services: Services, lifespan: Lifespan | None = None) -> FastAPI:
+    """The app over these services. ``lifespan`` opens and closes them; without one the caller does."""
+    app = FastAPI(
+        title="Playhead",
+        version=health.installed_version(),
+        summary="Runs of streaming agents: start, follow, cancel, record, replay.",
+        description="Errors are problem details (RFC 9457) whose `detail` says what to do.",
+        openapi_tags=_TAGS,
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+        telemetry={"auto_configure": False, "tracing": False, "metrics": False, "logs": False},
+        middleware=[
+            Middleware(OriginGuard, bound_host=services.settings.host),
+            Middleware(
+                BodyLimit,
+                default=MAX_BODY_BYTES,
+                limits={"/v1/recordings": services.settings.max_recording_bytes},
+            ),
+        ],
+    )
+    app.state.services = services
+    for room in (runs, events, recordings, sessions, agents, health):
+        app.include_router(room.router)
+    add_problem_handlers(app)
+    _describe_problems(app)
+    return app
+
+
+def _describe_problems(app: FastAPI) -> None:
+    """Put the schema of problems where the routes' descriptions point, in place of the framework's own errors."""
+    generate = app.openapi
+
+    def described() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            schema = generate()
+            schemas = schema["components"]["schemas"]
+            for name in ("HTTPValidationError", "ValidationError"):
+                schemas.pop(name, None)
+            problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+            schemas.update(problem.pop("$defs", {}))
+            schemas["Problem"] = problem
+        return app.openapi_schema or generate()
+
+    app.openapi = described  # type: ignore[method-assign]

@@ -1,0 +1,172 @@
+"""The response that carries a run's log to one reader.
+
+It is sse-starlette's response with another engine: no queue and no task per event, one write per batch of frames that
+were encoded when they were appended, a heartbeat only after silence, and one attendant task per connection that
+notices a reader who left (uvicorn's ``send`` says nothing then) or stopped reading.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
+from contextlib import AbstractContextManager
+
+import anyio
+from sse_starlette.sse import EventSourceResponse
+from starlette.types import Receive, Scope, Send
+
+from backend.protocol.sse import HEARTBEAT, retry_prefix
+from backend.runs.store import Batch
+
+ABORT_EXTENSION = "playhead.abort"
+"""Key in the scope's extensions: a function that drops the connection with what is still buffered for it."""
+
+RETRY_MS = 1000
+"""How long a reader is asked to wait before it reconnects."""
+
+
+class OpenStreams:
+    """The streams under way, so that a server that stops can end them."""
+
+    def __init__(self) -> None:
+        self._streams: set[EventStream] = set()
+        self._none_left = asyncio.Event()
+        self._none_left.set()
+
+    def __len__(self) -> int:
+        return len(self._streams)
+
+    def add(self, stream: "EventStream") -> None:
+        """Count the stream in."""
+        self._streams.add(stream)
+        self._none_left.clear()
+
+    def discard(self, stream: "EventStream") -> None:
+        """Count the stream out."""
+        self._streams.discard(stream)
+        if not self._streams:
+            self._none_left.set()
+
+    async def close(self, grace_s: float) -> None:
+        """Give the streams ``grace_s`` seconds to reach their end, then end those that are left."""
+        try:
+            async with asyncio.timeout(grace_s):
+                await self._none_left.wait()
+        except TimeoutError:
+            for stream in list(self._streams):
+                stream.stop()
+
+
+class EventStream(EventSourceResponse):
+    """Sends batches of frames until ``done``, or until the reader is gone, stalls, or the server stops."""
+
+    def __init__(
+        self,
+        batches: AsyncIterator[Batch],
+        streams: OpenStreams,
+        watching: AbstractContextManager[object],
+        *,
+        heartbeat_s: float,
+        stalled_reader_s: float,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        """``watching`` is held as long as somebody reads. Durations are seconds."""
+        super().__init__(batches, headers=headers, ping=0, sep="\n")
+        self._batches = batches
+        self._streams = streams
+        self._watching = watching
+        self._heartbeat_s = heartbeat_s
+        self._stalled_reader_s = stalled_reader_s
+        self._scope = anyio.CancelScope()
+        self._last_write = 0.0
+        self._writing_since: float | None = None
+        self._gone = False
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Carry the stream. Returns when nothing more will be sent; the run is never touched."""
+        abort: Callable[[], None] | None = scope.get("extensions", {}).get(ABORT_EXTENSION)
+        attendant = asyncio.create_task(self._attend(receive, send, abort))
+        self._streams.add(self)
+        try:
+            with self._watching:
+                complete = False
+                with self._scope:
+                    complete = await self._carry(send)
+                if not complete and not self._gone:
+                    await self._leave(send, abort)
+        finally:
+            self._streams.discard(self)
+            attendant.cancel()
+            await asyncio.wait([attendant])
+            await close_batches(self._batches)
+
+    def stop(self) -> None:
+        """End the stream where it is; its reader may come back and resume."""
+        self._scope.cancel()
+
+    async def _carry(self, send: Send) -> bool:
+        """Send everything. True if the response is complete."""
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        self._last_write = time.monotonic()
+        prefix = retry_prefix(RETRY_MS)
+        # A send to a reader who left returns without a pause: it is the store that yields between batches, so that
+        # others get their turn and the attendant its chance to see it.
+        async for batch in self._batches:
+            self._writing_since = time.monotonic()
+            body = prefix + b"".join(batch.frames)
+            await send({"type": "http.response.body", "body": body, "more_body": not batch.ended})
+            self._last_write, self._writing_since = time.monotonic(), None
+            if batch.ended:
+                return True
+            prefix = b""
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+        return True
+
+    async def _attend(self, receive: Receive, send: Send, abort: Callable[[], None] | None) -> None:
+        """Wait for the reader to leave; beside that, send heartbeats and cut a reader who stalls."""
+        try:
+            while True:
+                try:
+                    async with asyncio.timeout(self._quiet_s()):
+                        message = await receive()
+                except TimeoutError:
+                    if self._stalled():
+                        self._gone = True
+                        if abort is not None:
+                            abort()
+                        return
+                    if self._silent():
+                        self._last_write = time.monotonic()
+                        await send({"type": "http.response.body", "body": HEARTBEAT, "more_body": True})
+                else:
+                    if message["type"] == "http.disconnect":
+                        self._gone = True
+                        return
+        finally:
+            self._scope.cancel()
+
+    def _quiet_s(self) -> float:
+        """Seconds until there may be something to do for the attendant."""
+        now = time.monotonic()
+        if self._writing_since is not None:
+            return max(0.0, self._writing_since + self._stalled_reader_s - now)
+        return max(0.0, min(self._last_write + self._heartbeat_s - now, self._stalled_reader_s))
+
+    def _stalled(self) -> bool:
+        since = self._writing_since
+        return since is not None and time.monotonic() - since >= self._stalled_reader_s
+
+    def _silent(self) -> bool:
+        return self._writing_since is None and time.monotonic() - self._last_write >= self._heartbeat_s
+
+    async def _leave(self, send: Send, abort: Callable[[], None] | None) -> None:
+        """End the response of a reader who is still there."""
+        if self._writing_since is None:
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+        elif abort is not None:
+            abort()
+
+
+async def close_batches(batches: AsyncIterator[Batch]) -> None:
+    """Let go of the log, where the iterator holds it."""
+    if isinstance(batches, AsyncGenerator):
+        await batches.aclose()

@@ -1,0 +1,210 @@
+"""Errors as RFC 9457 problem details: what went wrong, and one sentence that says what to do.
+
+``type`` is a stable URN, so that a program tells problems apart without reading the sentence.
+"""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from backend.agents.agent import UnknownAgentError
+from backend.agents.catalogue import AgentNotReadyError
+from backend.protocol.cursor import CursorError
+from backend.protocol.recordings import RecordingError
+from backend.runs.store import KeyReusedError, StoreError, UnknownRunError, UnknownSessionError
+from backend.runs.supervisor import TooManyRunsError
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class InvalidField(BaseModel):
+    """One field that cannot be taken: where it is, such as ``options.speed``, and why."""
+
+    field: str
+    message: str
+
+
+class Problem(BaseModel):
+    """Problem details for HTTP APIs, RFC 9457. Further members depend on the type."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: str = Field(description="A URN that names its kind.", examples=["urn:playhead:problem:unknown-run"])
+    title: str = Field(examples=["Not Found"])
+    status: int = Field(examples=[404])
+    detail: str = Field(description="One sentence that says what to do.")
+    instance: str = Field(description="The path that was called.")
+    errors: list[InvalidField] | None = Field(default=None, description="The fields, where the request did not fit.")
+
+
+class ProblemError(HTTPException):
+    """Raised anywhere in a request to answer with a problem. ``slug`` names its kind; ``members`` are added to it."""
+
+    def __init__(
+        self,
+        status: int,
+        slug: str,
+        detail: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        **members: Any,
+    ) -> None:
+        super().__init__(status, detail, dict(headers or {}))
+        self.slug = slug
+        self.members = members
+
+
+def problem_response(path: str, error: ProblemError) -> Response:
+    """The answer a problem gives to a call of ``path``."""
+    problem = Problem(
+        type=f"urn:playhead:problem:{error.slug}",
+        title=HTTPStatus(error.status_code).phrase,
+        status=error.status_code,
+        detail=error.detail,
+        instance=path,
+        **error.members,
+    )
+    body = problem.model_dump_json(exclude_none=True, ensure_ascii=True)
+    return Response(body, error.status_code, error.headers, MEDIA_TYPE)
+
+
+def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The OpenAPI description of the problems a route may answer with."""
+    described: dict[int | str, dict[str, Any]] = {}
+    for status in sorted({*statuses, 500}):
+        described[status] = {
+            "description": _DESCRIPTIONS[status],
+            "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        }
+        if status in _RETRIED:
+            described[status]["headers"] = {
+                "Retry-After": {"description": "Seconds to wait before the next try.", "schema": {"type": "integer"}}
+            }
+    return described
+
+
+_RETRIED = (429, 503)
+
+_DESCRIPTIONS: dict[int, str] = {
+    400: "The request cannot be read: malformed JSON, a malformed cursor or a malformed header.",
+    403: "A web page of another site sent the request.",
+    404: "There is nothing of that name.",
+    405: "The method is not for this path.",
+    409: "The state of the run does not allow it.",
+    413: "The request holds more than is taken.",
+    415: "The body is not of the media type that is taken.",
+    421: "The Host header does not name this server.",
+    422: "The request can be read, but not done as it stands.",
+    429: "As many runs as allowed are under way.",
+    500: "The server failed.",
+    503: "Not ready yet.",
+    507: "The disk is full, or the store cannot be written.",
+}
+
+
+def add_problem_handlers(app: FastAPI) -> None:
+    """Make every error of the app a problem."""
+
+    async def answer(request: Request, error: Exception) -> Response:
+        return problem_response(request.url.path, _as_problem(request, error))
+
+    for kind in (HTTPException, RequestValidationError, Exception, *_KNOWN):
+        app.add_exception_handler(kind, answer)
+
+
+def _as_problem(request: Request, error: Exception) -> ProblemError:
+    if isinstance(error, ProblemError):
+        return error
+    if isinstance(error, RequestValidationError):
+        return _invalid(request, error)
+    if isinstance(error, HTTPException):
+        return _from_framework(request, error)
+    for kind, (status, slug) in _KNOWN.items():
+        if isinstance(error, kind):
+            wait_s = getattr(error, "retry_after_s", 2)
+            headers = {"Retry-After": str(wait_s)} if status in _RETRIED else None
+            return ProblemError(status, slug, _sentence(error), headers=headers)
+    return ProblemError(500, "server-error", "The server failed: its log says where; try again, or report it.")
+
+
+_KNOWN: dict[type[Exception], tuple[int, str]] = {
+    UnknownRunError: (404, "unknown-run"),
+    UnknownSessionError: (404, "unknown-session"),
+    UnknownAgentError: (422, "unknown-agent"),
+    AgentNotReadyError: (503, "agent-not-ready"),
+    TooManyRunsError: (429, "too-many-runs"),
+    KeyReusedError: (422, "key-reused"),
+    CursorError: (400, "malformed-cursor"),
+    RecordingError: (422, "malformed-recording"),
+    StoreError: (507, "store-full"),
+}
+
+
+def _sentence(error: Exception) -> str:
+    if isinstance(error, UnknownRunError):
+        return "There is no run of that id: it was deleted, or the address is wrong."
+    if isinstance(error, UnknownSessionError):
+        return "There is no session of that id: it was deleted, or the id is wrong."
+    return str(error)
+
+
+def _from_framework(request: Request, error: HTTPException) -> ProblemError:
+    """A problem for what the framework refuses by itself."""
+    if error.status_code == 404:
+        detail = f"There is nothing at {request.url.path}: GET /openapi.json lists what there is."
+        return ProblemError(404, "unknown-path", detail)
+    if error.status_code == 405:
+        allowed = (error.headers or {}).get("Allow", "")
+        detail = f"{request.method} is not for {request.url.path}: use {allowed or 'another method'}."
+        return ProblemError(405, "method-not-allowed", detail, headers=error.headers)
+    if error.status_code == 400:
+        return ProblemError(400, "unreadable-body", "The body cannot be read: send JSON as UTF-8.")
+    return ProblemError(error.status_code, "refused", str(error.detail), headers=error.headers)
+
+
+def _invalid(request: Request, error: RequestValidationError) -> ProblemError:
+    errors = error.errors()
+    first = errors[0]
+    if first["loc"] == ("body",):
+        return _no_object(request, missing=first["type"] == "missing")
+    if first["type"] == "json_invalid":
+        reason = first.get("ctx", {}).get("error", "malformed")
+        detail = f"The body is not JSON (at character {first['loc'][-1]}: {reason}): send one JSON object."
+        return ProblemError(400, "malformed-json", detail)
+    fields = [InvalidField(field=_place(each["loc"]), message=_reason(each)) for each in errors[:20]]
+    where = f"{fields[0].field}: " if fields[0].field else ""
+    more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+    return ProblemError(422, "invalid-request", f"{where}{fields[0].message}{more}", errors=fields)
+
+
+def _no_object(request: Request, *, missing: bool) -> ProblemError:
+    """The body as a whole is not what was expected."""
+    sent = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if missing:
+        return ProblemError(400, "empty-body", "The body is empty: send one JSON object.")
+    if sent != "application/json" and not sent.endswith("+json"):
+        detail = f"The body is of type {sent or 'unknown'!r}: send JSON, with Content-Type: application/json."
+        return ProblemError(415, "not-json", detail)
+    return ProblemError(422, "invalid-request", "The body is JSON, but no object: send one JSON object.")
+
+
+def _place(location: tuple[int | str, ...]) -> str:
+    """Where the field is, without the part of the request it is in."""
+    return ".".join(str(part) for part in location[1:])
+
+
+def _reason(error: Mapping[str, Any]) -> str:
+    if error["type"] == "extra_forbidden":
+        return "There is no such field: leave it out or correct its name."
+    if error["type"] == "missing":
+        return "This is missing: it is required."
+    if error["type"] == "string_unicode":
+        return "The text holds half of a surrogate pair: send valid Unicode."
+    message = str(error["msg"]).removeprefix("Value error, ")
+    return message if message.endswith(".") else f"{message}."

@@ -1,0 +1,46 @@
+"""What is taken as a question, as an idempotency key, and as a wish for a stream."""
+
+from backend.api.problems import ProblemError
+from backend.protocol.options import MAX_QUESTION_BYTES
+
+MAX_KEY_CHARACTERS = 200
+
+
+def check_question(question: str) -> None:
+    """Raise a problem unless the question is text that an agent can be given."""
+    if not question.strip():
+        raise ProblemError(422, "empty-question", "The question is empty: write one.")
+    if "\0" in question:
+        raise ProblemError(422, "question-not-text", "The question holds a NUL character: send text.")
+    size = len(question.encode("utf-8"))
+    if size > MAX_QUESTION_BYTES:
+        raise ProblemError(
+            413,
+            "question-too-large",
+            f"The question has {size:,} bytes, at most {MAX_QUESTION_BYTES:,} are taken: "
+            "shorten it, or put the text into a document.",
+            limit_bytes=MAX_QUESTION_BYTES,
+        )
+
+
+def check_key(key: str | None) -> str | None:
+    """The idempotency key, or None where there is none. Raises a problem for one that cannot be kept."""
+    if key is None:
+        return None
+    key = key.strip()
+    if not key or len(key) > MAX_KEY_CHARACTERS or not key.isascii() or not key.isprintable():
+        raise ProblemError(
+            400,
+            "malformed-key",
+            f"The Idempotency-Key must be 1 to {MAX_KEY_CHARACTERS} printable ASCII characters, such as a UUID.",
+        )
+    return key
+
+
+def wants_stream(accept: str | None) -> bool:
+    """Whether an Accept header asks for the event stream as the answer."""
+    for part in (accept or "").lower().split(","):
+        name, *parameters = (piece.strip() for piece in part.split(";"))
+        if name == "text/event-stream":
+            return not any(parameter.replace(" ", "") in ("q=0", "q=0.0") for parameter in parameters)
+    return False

@@ -1,0 +1,198 @@
+"""What the API takes and gives as JSON, beside events and views."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from backend.protocol.events import KnownEvent, Outcome
+from backend.protocol.options import RunOptions
+from backend.protocol.run_view import RunView
+from backend.runs.records import RunRecord, SessionRecord
+
+
+class NewRun(BaseModel):
+    """A question for an agent. A field that is not listed here is refused."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {"question": "Is NVIDIA's customer concentration risk rising?", "agent": "documents"},
+                {"question": "Show me", "agent": "scripted:happy_path", "options": {"speed": 4, "seed": 7}},
+            ]
+        },
+    )
+
+    question: str = Field(description="At most 16,384 bytes of UTF-8, without NUL.")
+    agent: str = Field(default="documents", description="A name that GET /v1/agents lists, or recording:<id>.")
+    session_id: str | None = Field(default=None, description="The conversation to go on with; left out, a new one.")
+    options: RunOptions = Field(default_factory=RunOptions)
+
+
+class RunLinks(BaseModel):
+    """Paths of a run."""
+
+    self: str
+    events: str
+    cancel: str
+    recording: str
+
+    @classmethod
+    def of(cls, run_id: str) -> "RunLinks":
+        """The paths of the run of that id."""
+        path = f"/v1/runs/{run_id}"
+        return cls(self=path, events=f"{path}/events", cancel=f"{path}/cancel", recording=f"{path}/recording")
+
+
+class AcceptedRun(BaseModel):
+    """A run that was accepted and goes on whether somebody watches it or not."""
+
+    run_id: str
+    session_id: str
+    links: RunLinks
+
+
+class RunSummary(BaseModel):
+    """A run without what it sent. ``outcome`` is null while it runs; ``created_at`` is ISO 8601 in UTC."""
+
+    run_id: str
+    session_id: str
+    question: str
+    agent: str
+    options: RunOptions
+    created_at: str
+    attempt: int
+    outcome: Outcome | None
+    last_seq: int
+    cancel_requested: bool
+    links: RunLinks
+
+    @classmethod
+    def of(cls, record: RunRecord) -> "RunSummary":
+        """The summary of a record."""
+        return cls(
+            run_id=record.run_id,
+            session_id=record.session_id,
+            question=record.question,
+            agent=record.agent,
+            options=record.options,
+            created_at=record.created_at,
+            attempt=record.attempt,
+            outcome=record.outcome,
+            last_seq=record.last_seq,
+            cancel_requested=record.cancel_requested,
+            links=RunLinks.of(record.run_id),
+        )
+
+
+class RunNow(RunSummary):
+    """A run and what its watchers see at this moment. Following its events from ``cursor`` misses nothing."""
+
+    cursor: str = Field(examples=["1-42"])
+    view: RunView
+
+
+class CancelledRun(BaseModel):
+    """What became of a request to cancel. ``outcome`` is null while the run is being stopped."""
+
+    run_id: str
+    outcome: Outcome | None
+
+
+class SessionSummary(BaseModel):
+    """A conversation without its runs. Its title is its first question; times are ISO 8601 in UTC."""
+
+    session_id: str
+    title: str
+    created_at: str
+    updated_at: str
+
+    @classmethod
+    def of(cls, record: SessionRecord) -> "SessionSummary":
+        """The summary of a record."""
+        return cls(
+            session_id=record.session_id,
+            title=record.title,
+            created_at=record.created_at,
+            updated_at=record.updated_at,
+        )
+
+
+class SessionList(BaseModel):
+    """Conversations, the latest first."""
+
+    sessions: list[SessionSummary]
+
+
+class Session(SessionSummary):
+    """A conversation and its runs, in order."""
+
+    runs: list[RunSummary]
+
+
+class DeletedSessions(BaseModel):
+    """How many conversations were deleted."""
+
+    deleted: int
+
+
+class ImportAnswer(BaseModel):
+    """A recording that was taken. A warning says how its end is missing, where it is."""
+
+    recording_id: str
+    agent: str = Field(description="The name to run it by.", examples=["recording:rec_8YvBtm3zQd2l5dYw0u1P4A"])
+    question: str
+    recorded_agent: str = Field(description="The agent that was recorded.")
+    events: int
+    warnings: list[str]
+
+
+class Offer(BaseModel):
+    """An agent on offer, and questions to try on it."""
+
+    agent: str = Field(examples=["scripted:happy_path"])
+    title: str
+    description: str
+    examples: list[str]
+
+
+class PreparationNow(BaseModel):
+    """How far a family of agents is. ``total`` is 0 while it is unknown."""
+
+    name: str
+    state: Literal["waiting", "preparing", "ready", "failed"]
+    done: int
+    total: int
+    what: str
+
+
+class AgentList(BaseModel):
+    """The agents that can be run now, what is still being prepared, and what the operator should know."""
+
+    agents: list[Offer]
+    preparations: list[PreparationNow]
+    warnings: list[str]
+
+
+class Plan(BaseModel):
+    """The events a run would send on a perfect machine, as they would be stamped."""
+
+    agent: str
+    question: str
+    options: RunOptions
+    events: list[KnownEvent]
+
+
+class Health(BaseModel):
+    """The process is up."""
+
+    status: Literal["ok"] = "ok"
+    version: str
+
+
+class Readiness(BaseModel):
+    """The store is open and every agent is prepared, or left out with a warning."""
+
+    status: Literal["ready"] = "ready"
+    preparations: list[PreparationNow]
+    warnings: list[str]

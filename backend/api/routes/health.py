@@ -1,0 +1,48 @@
+"""Whether the process is up, and whether it can do its work."""
+
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+
+from fastapi import APIRouter
+
+from backend.api.problems import ProblemError, problem_responses
+from backend.api.resources import Health, Readiness
+from backend.api.routes.agents import preparations_of
+from backend.api.services import ServicesOf
+
+router = APIRouter(tags=["health"])
+
+
+@cache
+def installed_version() -> str:
+    """The version of the installed package, or ``unknown`` where it runs from a folder."""
+    try:
+        return version("playhead")
+    except PackageNotFoundError:
+        return "unknown"
+
+
+@router.get("/healthz", operation_id="health", summary="Is the process up?", responses=problem_responses(421))
+async def health() -> Health:
+    """Answers at once, also while documents are being indexed."""
+    return Health(version=installed_version())
+
+
+@router.get("/readyz", operation_id="readiness", summary="Can it do its work?", responses=problem_responses(421, 503))
+async def readiness(services: ServicesOf) -> Readiness:
+    """200 once the store is open and every agent is prepared, or left out; until then 503 says what is under way."""
+    preparations = preparations_of(services)
+    if not services.store_open:
+        raise ProblemError(
+            503, "not-ready", "The store is being opened: try again in a moment.", headers={"Retry-After": "1"}
+        )
+    if not services.catalogue.ready:
+        under_way = [each for each in services.catalogue.preparations if each.state in ("waiting", "preparing")]
+        raise ProblemError(
+            503,
+            "not-ready",
+            f"Agents are being prepared ({'; '.join(each.sentence() for each in under_way)}): try again in a moment.",
+            headers={"Retry-After": "1"},
+            preparations=[each.model_dump() for each in preparations],
+        )
+    return Readiness(preparations=preparations, warnings=list(services.catalogue.warnings))

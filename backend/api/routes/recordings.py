@@ -1,0 +1,102 @@
+"""Recordings: take one away, bring one in."""
+
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from typing import Any
+
+from fastapi import APIRouter, Request
+from starlette.responses import StreamingResponse
+
+from backend.api.problems import problem_responses
+from backend.api.resources import ImportAnswer
+from backend.api.routes.runs import RunId
+from backend.api.services import ServicesOf
+from backend.protocol.cursor import START
+from backend.protocol.events import event_json
+from backend.runs.log import frame_data
+from backend.runs.recording_library import header_of
+from backend.runs.records import RunRecord
+from backend.runs.store import RunStore
+
+router = APIRouter(tags=["recordings"])
+
+MEDIA_TYPE = "application/x-ndjson"
+
+_LINES = (
+    '{"playhead":"recording","version":1,"run_id":"run_8YvBtm3zQd2l5dYw0u1P4A","question":"Show me"}\n'
+    '{"seq":1,"at_ms":412.0,"type":"token","text":"NVIDIA "}\n'
+    '{"seq":2,"at_ms":420.5,"type":"done","outcome":"completed"}\n'
+)
+_CONTENT: dict[str, Any] = {
+    MEDIA_TYPE: {
+        "schema": {"type": "string", "description": "One header line, then one event a line, each ending with LF."},
+        "examples": {"recording": {"summary": "A short recording", "value": _LINES}},
+    }
+}
+
+
+class RecordingResponse(StreamingResponse):
+    """A recording as a file to keep."""
+
+    media_type = MEDIA_TYPE
+
+
+@router.get(
+    "/v1/runs/{run_id}/recording",
+    operation_id="get_recording",
+    summary="A run as a recording",
+    status_code=200,
+    response_class=RecordingResponse,
+    responses={
+        200: {
+            "description": "The recording; of a run that still goes on, what there is.",
+            "headers": {"Content-Disposition": {"description": "A file name.", "schema": {"type": "string"}}},
+            "content": _CONTENT,
+        },
+        **problem_responses(404, 421),
+    },
+)
+async def get_recording(run_id: RunId, services: ServicesOf) -> RecordingResponse:
+    """One header line, then the events as they were sent, one a line."""
+    record = await services.store.record(run_id)
+    return RecordingResponse(
+        _lines(services.store, record),
+        headers={
+            "Content-Disposition": f'attachment; filename="{run_id}.jsonl"',
+            "X-Content-Type-Options": "nosniff",
+            "Cache-Control": "no-store",
+        },
+    )
+
+
+async def _lines(store: RunStore, record: RunRecord) -> AsyncIterator[bytes]:
+    yield event_json(header_of(record)).encode("ascii") + b"\n"
+    if record.last_seq == 0:
+        return
+    async with aclosing(store.follow(record.run_id, START)) as batches:
+        async for batch in batches:
+            left = len(batch.frames) - max(0, batch.cursor.seq - record.last_seq)
+            yield b"".join(frame_data(frame) + b"\n" for frame in batch.frames[:left])
+            if batch.cursor.seq >= record.last_seq:
+                return
+
+
+@router.post(
+    "/v1/recordings",
+    operation_id="import_recording",
+    summary="Import a recording",
+    status_code=201,
+    responses=problem_responses(403, 413, 421, 422, 507),
+    openapi_extra={"requestBody": {"required": True, "content": _CONTENT}},
+)
+async def import_recording(request: Request, services: ServicesOf) -> ImportAnswer:
+    """Keep a recording, to be run as the agent `recording:<id>`. One that was cut is taken, with a warning."""
+    imported = await services.recordings.add(await request.body())
+    return ImportAnswer(
+        recording_id=imported.recording_id,
+        agent=f"recording:{imported.recording_id}",
+        question=imported.question,
+        recorded_agent=imported.agent,
+        events=imported.events,
+        warnings=[imported.cut] if imported.cut else [],
+    )

@@ -1,0 +1,135 @@
+"""Runs: accept one, look at one, cancel one."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Path, Response
+
+from backend.agents.agent import UnknownAgentError
+from backend.api.event_stream import EventStream
+from backend.api.problems import ProblemError, problem_responses
+from backend.api.questions import check_key, check_question, wants_stream
+from backend.api.resources import AcceptedRun, CancelledRun, NewRun, RunLinks, RunNow, RunSummary
+from backend.api.services import Services, ServicesOf
+from backend.api.stream_description import STREAM_CONTENT
+from backend.api.streaming import open_stream
+from backend.protocol.cursor import START, Cursor
+from backend.runs.ids import new_run_id, new_session_id
+from backend.runs.records import RunRecord
+from backend.runs.store import UnknownSessionError
+
+router = APIRouter(tags=["runs"])
+
+RunId = Annotated[str, Path(description="The run's id.", examples=["run_8YvBtm3zQd2l5dYw0u1P4A"])]
+
+_NAMES: dict[str, Any] = {
+    "Location": {"description": "The run's path.", "schema": {"type": "string"}},
+    "Playhead-Run-Id": {"description": "The run's id.", "schema": {"type": "string"}},
+    "Playhead-Session-Id": {"description": "Its session's id.", "schema": {"type": "string"}},
+}
+_STREAMED = {**STREAM_CONTENT["content"], "application/json": {"schema": {"$ref": "#/components/schemas/AcceptedRun"}}}
+
+
+@router.post(
+    "/v1/runs",
+    operation_id="start_run",
+    summary="Start a run",
+    status_code=201,
+    response_model=AcceptedRun,
+    responses={
+        200: {
+            "description": "With `Accept: text/event-stream`: the run's events, as `GET …/events` sends them. "
+            "Otherwise: the run that an earlier request with this Idempotency-Key started.",
+            "headers": _NAMES,
+            "content": _STREAMED,
+        },
+        201: {"description": "The run was accepted and goes on by itself.", "headers": _NAMES},
+        **problem_responses(400, 403, 413, 415, 421, 422, 429, 503, 507),
+    },
+)
+async def start_run(
+    new_run: NewRun,
+    services: ServicesOf,
+    response: Response,
+    idempotency_key: Annotated[
+        str | None, Header(description="The same key again finds the run it started instead of starting another.")
+    ] = None,
+    accept: Annotated[str | None, Header(description="`text/event-stream` makes the stream the answer.")] = None,
+) -> AcceptedRun | EventStream:
+    """Accept a question. No connection owns the run: it goes on when this one closes.
+
+    With `Accept: text/event-stream` the answer is the stream itself: one request, one streamed answer.
+    """
+    check_question(new_run.question)
+    asked = await _record_of(services, new_run, check_key(idempotency_key))
+    record, created = await services.supervisor.accept(asked)
+    headers = {
+        "Location": RunLinks.of(record.run_id).self,
+        "Playhead-Run-Id": record.run_id,
+        "Playhead-Session-Id": record.session_id,
+    }
+    if wants_stream(accept):
+        return open_stream(services, record.run_id, services.store.follow(record.run_id, START), headers)
+    response.headers.update(headers)
+    response.status_code = 201 if created else 200
+    return AcceptedRun(run_id=record.run_id, session_id=record.session_id, links=RunLinks.of(record.run_id))
+
+
+async def _record_of(services: Services, new_run: NewRun, key: str | None) -> RunRecord:
+    """The record of the run that is asked for. Raises a problem where its agent or session is not there."""
+    try:
+        await services.catalogue.find(new_run.agent)
+    except UnknownAgentError as error:
+        nearest = await services.catalogue.nearest(new_run.agent)
+        raise ProblemError(422, "unknown-agent", str(error), nearest=nearest) from error
+    if new_run.session_id is not None:
+        try:
+            await services.store.session(new_run.session_id)
+        except UnknownSessionError as error:
+            raise ProblemError(
+                422, "unknown-session", "There is no session of that id: leave session_id out to begin a new one."
+            ) from error
+    return RunRecord(
+        run_id=new_run_id(),
+        session_id=new_run.session_id or new_session_id(),
+        question=new_run.question,
+        agent=new_run.agent,
+        options=new_run.options,
+        created_at=datetime.now(UTC).isoformat(timespec="milliseconds"),
+        idempotency_key=key,
+    )
+
+
+@router.get(
+    "/v1/runs/{run_id}",
+    operation_id="get_run",
+    summary="A run and what its watchers see now",
+    responses=problem_responses(404, 421),
+)
+async def get_run(run_id: RunId, services: ServicesOf) -> RunNow:
+    """The folded view of everything sent so far. Following the events from `cursor` misses nothing."""
+    view = await services.store.snapshot(run_id)
+    record = await services.store.record(run_id)
+    seq = view.stream.last_seq
+    summary = RunSummary.of(record).model_copy(update={"last_seq": seq})
+    cursor = Cursor(record.attempt, seq) if seq else START
+    return RunNow(**dict(summary), cursor=str(cursor), view=view)
+
+
+@router.post(
+    "/v1/runs/{run_id}/cancel",
+    operation_id="cancel_run",
+    summary="Cancel a run",
+    responses={
+        200: {"description": "The run has ended; if it had before, nothing was changed."},
+        202: {"description": "The run is being stopped.", "model": CancelledRun},
+        **problem_responses(403, 404, 421, 507),
+    },
+)
+async def cancel_run(run_id: RunId, services: ServicesOf, response: Response) -> CancelledRun:
+    """Ask the run to stop; its answer so far is kept. As often as you like."""
+    if not (await services.store.record(run_id)).ended:
+        await services.supervisor.cancel(run_id)
+    record = await services.store.record(run_id)
+    response.status_code = 200 if record.ended else 202
+    return CancelledRun(run_id=run_id, outcome=record.outcome)

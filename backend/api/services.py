@@ -1,0 +1,35 @@
+"""What the routes work with: made once by the wiring, found on the app."""
+
+from dataclasses import dataclass, field
+from typing import Annotated, cast
+
+from fastapi import Depends, Request
+
+from backend.agents.catalogue import AgentCatalogue
+from backend.api.event_stream import OpenStreams
+from backend.runs.recording_library import RecordingLibrary
+from backend.runs.store import RunStore
+from backend.runs.supervisor import RunSupervisor
+from backend.settings import Settings
+
+
+@dataclass(slots=True)
+class Services:
+    """The parts of a running server. ``store_open`` turns true once the store can be used."""
+
+    settings: Settings
+    store: RunStore
+    supervisor: RunSupervisor
+    catalogue: AgentCatalogue
+    recordings: RecordingLibrary
+    streams: OpenStreams = field(default_factory=OpenStreams)
+    store_open: bool = False
+
+
+def services_of(request: Request) -> Services:
+    """The services of the app that serves the request."""
+    return cast(Services, request.app.state.services)
+
+
+ServicesOf = Annotated[Services, Depends(services_of)]
+"""The services as a route's parameter."""

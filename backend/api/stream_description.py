@@ -1,0 +1,36 @@
+"""How OpenAPI describes the event stream, which it has no words for of its own."""
+
+from typing import Any
+
+from backend.protocol.events import EVENT_TYPES
+
+_EXAMPLE = """retry: 1000
+id: 1-1
+event: status
+data: {"seq":1,"at_ms":3.1,"type":"status","step_id":"retrieve","step":"retrieving","state":"started"}
+
+id: 1-2
+event: token
+data: {"seq":2,"at_ms":412.0,"type":"token","text":"NVIDIA "}
+
+id: 1-3
+event: done
+data: {"seq":3,"at_ms":420.5,"type":"done","outcome":"completed","partial":false,"latency_ms":420.5}
+
+"""
+
+STREAM_CONTENT: dict[str, Any] = {
+    "content": {
+        "text/event-stream": {
+            "schema": {
+                "type": "string",
+                "description": "Server-sent events, LF only, one block per event: `id: <attempt>-<seq>`, "
+                f"`event: <type>` ({', '.join(EVENT_TYPES)}, or snapshot) and one `data:` line of ASCII JSON. "
+                "`retry:` stands inside the first block; a comment comes after silence. `done` is the last one: "
+                "a stream that closes without it was cut, and is resumed with `Last-Event-ID`.",
+            },
+            "examples": {"run": {"summary": "A short run", "value": _EXAMPLE}},
+        }
+    }
+}
+"""The 200 of a route that streams."""

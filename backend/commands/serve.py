@@ -1,0 +1,121 @@
+"""``playhead serve``: the API on one address, everything it keeps under one folder."""
+
+import asyncio
+import logging
+import os
+import socket
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from backend.settings import Settings
+
+if TYPE_CHECKING:
+    from backend.agents.catalogue import Preparation
+
+DEFAULT_PORT = Settings(data_dir=Path()).port
+
+_PROGRESS_EVERY_S = 0.5
+
+
+def default_data_dir() -> Path:
+    """The user's own data folder, as the XDG base directory specification places it."""
+    base = os.environ.get("XDG_DATA_HOME", "")
+    return (Path(base) if Path(base).is_absolute() else Path.home() / ".local" / "share") / "playhead"
+
+
+class ProgressLines:
+    """What the agents' preparation says, as lines on stderr: not more than two a second for each provider."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._last: dict[str, float] = {}
+
+    def __call__(self, preparation: "Preparation") -> None:
+        """Print this step, unless the last line of its provider is fresh."""
+        if preparation.state == "failed":
+            click.echo(preparation.sentence(), err=True)
+        if preparation.state != "preparing" or not preparation.total:
+            return
+        with self._lock:
+            now = time.monotonic()
+            due = now - self._last.get(preparation.name, -_PROGRESS_EVERY_S) >= _PROGRESS_EVERY_S
+            if not due and preparation.done < preparation.total:
+                return
+            self._last[preparation.name] = now
+        click.echo(preparation.sentence(), err=True)
+
+
+@click.command(short_help="Run the backend alone.")
+@click.option("--port", type=click.IntRange(0, 65535), default=DEFAULT_PORT, show_default=True, help="0 = a free one.")
+@click.option(
+    "--data",
+    "data_dir",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Where everything is kept: runs, recordings, indexes.  [default: $XDG_DATA_HOME/playhead, "
+    "else ~/.local/share/playhead]",
+)
+@click.option(
+    "--docs",
+    "docs_dir",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="The folder the documents agent reads.  [default: the bundled sample]",
+)
+@click.option(
+    "--scenarios",
+    "scenarios_dir",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="A folder of your own scenarios, offered beside the bundled ones.",
+)
+@click.option("--host", default="127.0.0.1", show_default=True, help="An address of this machine.")
+def command(port: int, data_dir: Path | None, docs_dir: Path | None, scenarios_dir: Path | None, host: str) -> None:
+    """Run the backend alone, and print its address once it listens.
+
+    Everything it keeps is under --data. Stop it with Ctrl-C or SIGTERM: runs under way end as interrupted.
+    """
+    from backend.api.guard import is_loopback
+    from backend.api.server import PortBusyError, address_of, listen
+    from backend.runs.store import StoreError
+
+    if not is_loopback(host):
+        raise click.ClickException(
+            f"{host} can be reached from other machines, which needs a token, and there are no tokens yet: "
+            "use --host 127.0.0.1."
+        )
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s: %(message)s")
+    try:
+        listener = listen(host, port)
+    except PortBusyError as error:
+        raise click.ClickException(str(error)) from error
+    with listener:
+        settings = Settings(
+            data_dir=(data_dir or default_data_dir()).expanduser().resolve(),
+            docs_dir=docs_dir.resolve() if docs_dir else None,
+            scenarios_dir=scenarios_dir.resolve() if scenarios_dir else None,
+            host=host,
+            port=listener.getsockname()[1],
+        )
+        try:
+            asyncio.run(_serve(settings, listener, address_of(listener)))
+        except StoreError as error:
+            raise click.ClickException(str(error)) from error
+
+
+async def _serve(settings: Settings, listener: socket.socket, address: str) -> None:
+    from backend.api.app import create_app
+    from backend.api.server import Server
+    from backend.wiring import build_services, running, stop
+
+    services = build_services(settings)
+    for warning in services.catalogue.warnings:
+        click.echo(f"warning: {warning}", err=True)
+
+    def started() -> None:
+        click.echo(f"backend {address}")
+
+    async with running(services, ProgressLines()):
+        await Server(create_app(services), stop=lambda: stop(services), started=started).serve([listener])

@@ -1,0 +1,124 @@
+"""Recordings by id: the imported ones, each a file of the data folder, and every past run, read from the store."""
+
+import asyncio
+import os
+import re
+import secrets
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from backend.protocol.recordings import Recording, RecordingError, RecordingHeader, parse_recording
+from backend.runs.records import RunRecord
+from backend.runs.store import RunStore, StoreError, UnknownRunError
+
+_ID = re.compile(r"rec_[A-Za-z0-9_-]{22}", re.ASCII)
+_SUFFIX = ".jsonl"
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedRecording:
+    """What was imported. ``cut`` says in a sentence how its end is missing, or is None for a whole recording."""
+
+    recording_id: str
+    question: str
+    agent: str
+    events: int
+    cut: str | None = None
+
+
+def header_of(record: RunRecord) -> RecordingHeader:
+    """The first line of the recording of that run."""
+    return RecordingHeader(
+        run_id=record.run_id,
+        session_id=record.session_id,
+        question=record.question,
+        agent=record.agent,
+        options=record.options,
+        created_at=record.created_at,
+    )
+
+
+class RecordingLibrary:
+    """Implements ``RecordingSource`` over a folder and a store."""
+
+    def __init__(self, folder: Path, store: RunStore) -> None:
+        self._folder = folder
+        self._store = store
+        self._questions: dict[str, str] = {}
+
+    async def find(self, recording_id: str) -> Recording | None:
+        """The imported recording of that id, or the run of that id as a recording, or None."""
+        if _ID.fullmatch(recording_id):
+            return await asyncio.to_thread(self._read, recording_id)
+        try:
+            record = await self._store.record(recording_id)
+            events = await self._store.events(recording_id)
+        except UnknownRunError:
+            return None
+        cut = None if record.ended else f"The recording was cut after event {len(events)}: the run is still going."
+        return Recording(header_of(record), tuple(events), cut)
+
+    async def listed(self) -> Sequence[tuple[str, str]]:
+        """Pairs (id, question) of the imported recordings, in order of their file names."""
+        return await asyncio.to_thread(self._list)
+
+    async def add(self, data: bytes) -> ImportedRecording:
+        """Keep a recording durably, whole or not at all.
+
+        Raises ``RecordingError`` for bytes that are no recording, and ``StoreError`` where the disk refuses.
+        """
+        recording = await asyncio.to_thread(parse_recording, data)
+        if not recording.events:
+            raise RecordingError("The recording holds no event: there is nothing to play.")
+        recording_id = f"rec_{secrets.token_urlsafe(16)}"
+        try:
+            await asyncio.to_thread(_write_whole, self._folder / f"{recording_id}{_SUFFIX}", data)
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise StoreError(
+                f"The recording could not be kept ({reason}): make room in {self._folder} and send it again."
+            ) from error
+        header = recording.header
+        self._questions[recording_id] = header.question
+        return ImportedRecording(recording_id, header.question, header.agent, len(recording.events), recording.cut)
+
+    def _read(self, recording_id: str) -> Recording | None:
+        try:
+            return parse_recording((self._folder / f"{recording_id}{_SUFFIX}").read_bytes())
+        except FileNotFoundError:
+            return None
+
+    def _list(self) -> list[tuple[str, str]]:
+        if not self._folder.is_dir():
+            return []
+        ids = sorted(path.stem for path in self._folder.glob(f"rec_*{_SUFFIX}") if _ID.fullmatch(path.stem))
+        return [(recording_id, self._question(recording_id)) for recording_id in ids]
+
+    def _question(self, recording_id: str) -> str:
+        """The question in the file's first line; a file never changes, so it is read once."""
+        if recording_id not in self._questions:
+            with (self._folder / f"{recording_id}{_SUFFIX}").open("rb") as file:
+                self._questions[recording_id] = parse_recording(file.readline()).header.question
+        return self._questions[recording_id]
+
+
+def _write_whole(path: Path, data: bytes) -> None:
+    """Write a file that is there entirely or not at all, also after a power cut."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".import-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
