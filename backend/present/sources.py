@@ -100,7 +100,7 @@ def source_html(source: Source, *, ended: bool, scope: str = "") -> Markup:
         number,
         number if citation.number is not None else "–",
         external_link(citation.url, citation.title.strip() or citation.source or citation.document_id or "Source"),
-        _facts_html(citation),
+        _facts(source_facts(citation)),
         fragment('<blockquote class="ph-quote" dir="auto">{}</blockquote>', citation.quote)
         if citation.quote
         else EMPTY,
@@ -112,7 +112,8 @@ def source_html(source: Source, *, ended: bool, scope: str = "") -> Markup:
     )
 
 
-def _facts_html(citation: CitationEvent) -> Markup:
+def source_facts(citation: CitationEvent) -> list[str]:
+    """Where a source is from, beside its title: origin, date, accession number, place in the document."""
     extra: dict[str, Any] = citation.model_extra or {}
     texts = [
         citation.source if citation.title.strip() else None,
@@ -121,7 +122,7 @@ def _facts_html(citation: CitationEvent) -> Markup:
         locator_text(citation.locator),
         None if citation.url is None or safe_url(citation.url) else "address not shown: it is no web address",
     ]
-    return _facts(text for text in texts if text)
+    return [text for text in texts if text]
 
 
 def _facts(texts: Iterable[str]) -> Markup:
