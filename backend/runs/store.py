@@ -35,6 +35,9 @@ class UnknownCursorError(LookupError):
 class KeyReusedError(ValueError):
     """The idempotency key was used before for another question, agent, session or options."""
 
+    def __init__(self) -> None:
+        super().__init__("This Idempotency-Key was used for another request: send a new key, or that request again.")
+
 
 @dataclass(frozen=True, slots=True)
 class Batch:

@@ -27,8 +27,8 @@ logger = logging.getLogger(__name__)
 
 
 def utc_now() -> str:
-    """The time of day, ISO 8601 in UTC, to the millisecond."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds")
+    """The time of day, ISO 8601 in UTC, to the microsecond."""
+    return datetime.now(UTC).isoformat(timespec="microseconds")
 
 
 class SqliteStore:
@@ -253,7 +253,5 @@ def _submit(connection: sqlite3.Connection, record: RunRecord) -> tuple[int | No
     )
     same = (before.question, before.agent, before.options) == (record.question, record.agent, record.options)
     if not (same and same_session):
-        raise KeyReusedError(
-            "This Idempotency-Key was used for another request: send a new key, or the same request again."
-        )
+        raise KeyReusedError
     return None, before

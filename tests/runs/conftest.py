@@ -1,0 +1,25 @@
+"""The stores of this room's tests."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from backend.runs.sqlite.store import SqliteStore
+from backend.runs.store import RunStore
+from tests.memory_store import MemoryStore
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[RunStore]:
+    """Each adapter of the store port, open."""
+    adapter: RunStore = MemoryStore() if request.param == "memory" else SqliteStore(tmp_path)
+    await adapter.open()
+    yield adapter
+    await adapter.close()
+
+
+@pytest.fixture
+async def memory_store() -> MemoryStore:
+    """A store in memory."""
+    return MemoryStore()
