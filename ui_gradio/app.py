@@ -11,7 +11,7 @@ from backend.present.style import stylesheet
 from ui_gradio.browser import RUN_INTO_ADDRESS, WITH_THEME
 from ui_gradio.layout import Page, build_page
 from ui_gradio.live import Live
-from ui_gradio.style import PAGE_STYLE
+from ui_gradio.style import PAGE_STYLE, theme
 
 
 def build(backend: str) -> gr.Blocks:
@@ -81,7 +81,7 @@ def serve(backend: str, port: int) -> None:
     build(backend).launch(
         server_name="127.0.0.1",
         server_port=port,
-        theme=gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]),
+        theme=theme(),
         css=stylesheet("host") + PAGE_STYLE,
         footer_links=[],
         run_history=False,

@@ -59,7 +59,7 @@ def build_page() -> Page:
                 warnings = gr.HTML("", padding=False, elem_id="ph-warnings")
                 answer = gr.HTML(
                     [],
-                    html_template='<div class="ph-answer">${(value || []).join("")}</div>',
+                    html_template='${(value || []).join("")}',
                     js_on_load=FOLLOW_THE_END,
                     apply_default_css=False,
                     padding=False,

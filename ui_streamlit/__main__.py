@@ -6,6 +6,8 @@ import socket
 import sys
 from pathlib import Path
 
+from backend.present.palette import COLOURS
+
 DEFAULT_PORT = 8501
 DEFAULT_BACKEND = "http://127.0.0.1:8750"
 
@@ -24,6 +26,17 @@ _SETTINGS = {
 """As flags, since Streamlit's own configuration file depends on the working folder."""
 
 
+_ROLES = {
+    "primaryColor": "accent",
+    "backgroundColor": "ground",
+    "secondaryBackgroundColor": "raised",
+    "textColor": "text",
+    "linkColor": "accent",
+    "borderColor": "line",
+}
+"""Streamlit's theme settings by the colour of ours that each takes."""
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Serve. Becomes the Streamlit server's process, so that a signal reaches it; exits with 1 for a busy port."""
     parser = argparse.ArgumentParser(prog="python -m ui_streamlit", description="Playhead's Streamlit UI, on loopback.")
@@ -35,9 +48,18 @@ def main(arguments: list[str] | None = None) -> None:
     if not _is_free(options.port):
         parser.exit(1, f"Port {options.port} is in use: free it, or choose another with --port.\n")
     script = Path(__file__).with_name("app.py")
-    flags = [f"--{name}={value}" for name, value in {**_SETTINGS, "server.port": str(options.port)}.items()]
+    settings = {**_SETTINGS, **_theme(), "server.port": str(options.port)}
+    flags = [f"--{name}={value}" for name, value in settings.items()]
     command = [sys.executable, "-m", "streamlit", "run", str(script), *flags, "--", "--backend", options.backend]
     os.execv(sys.executable, command)  # noqa: S606 - the command is ours, without a shell
+
+
+def _theme() -> dict[str, str]:
+    """Streamlit's theme settings in our colours, light and dark."""
+    settings = {"theme.font": "system-ui, sans-serif", "theme.baseRadius": "8px"}
+    for theme, colours in COLOURS.items():
+        settings |= {f"theme.{theme}.{name}": colours[role] for name, role in _ROLES.items()}
+    return settings
 
 
 def _is_free(port: int) -> bool:

@@ -15,7 +15,7 @@ from backend.present import words
 from backend.present.asking import question_problem
 from backend.present.style import style_element
 from ui_streamlit.canvas import Canvas
-from ui_streamlit.layout import Page, lay_out
+from ui_streamlit.layout import lay_out
 from ui_streamlit.state import Conversation, Problem
 from ui_streamlit.style import PAGE_STYLE
 
@@ -38,7 +38,9 @@ def main(backend: str) -> None:
     canvas = Canvas(page, "dark" if st.context.theme.type == "dark" else "light")
     if conversation.wanted is not None:
         _start(client, conversation, canvas)
-    _show(client, conversation, canvas, page)
+        if conversation.problem is not None:
+            st.rerun()
+    _show(client, conversation, canvas)
 
 
 def _adopt_address(client: SyncRunClient, conversation: Conversation) -> None:
@@ -66,14 +68,13 @@ def _start(client: SyncRunClient, conversation: Conversation, canvas: Canvas) ->
     st.query_params["run"] = run.run_id
 
 
-def _show(client: SyncRunClient, conversation: Conversation, canvas: Canvas, page: Page) -> None:
+def _show(client: SyncRunClient, conversation: Conversation, canvas: Canvas) -> None:
     """Draw the run to its end, or what there is instead of one."""
     if conversation.problem is not None:
         canvas.problem(conversation.problem.notice, conversation.problem.sentence)
     elif conversation.final is not None:
         canvas.draw(conversation.final)
     elif conversation.run_id is not None:
-        page.show_stop(conversation)
         try:
             for frame in client.frames_sync(conversation.run_id):
                 canvas.draw(frame)

@@ -62,7 +62,7 @@ class Canvas:
                 self._blocks.append((self._page.answer.empty(), ""))
             place, drawn = self._blocks[index]
             if drawn != block.html:
-                place.html(f'<div class="ph-answer">{block.html}</div>')
+                place.html(block.html)
                 self._blocks[index] = (place, block.html)
         for place, _ in self._blocks[len(blocks) :]:
             place.empty()

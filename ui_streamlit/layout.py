@@ -15,12 +15,14 @@ READING_HEIGHT = 420
 EVIDENCE_HEIGHT = 620
 """Pixels; the page's style fits both to the window."""
 
+_ACTION = "action"
+"""One key for whichever button stands beside the question: with two, both are on screen while the script runs."""
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
     """The places of the page that a run fills."""
 
-    stop: DeltaGenerator
     status: DeltaGenerator
     asked: DeltaGenerator
     notice: DeltaGenerator
@@ -29,12 +31,6 @@ class Page:
     steps: DeltaGenerator
     results: DeltaGenerator
     sources: DeltaGenerator
-    on_stop: Callable[[], None]
-
-    def show_stop(self, conversation: Conversation) -> None:
-        """The button that ends the run under way."""
-        label = words.STOPPING if conversation.stopping else words.STOP
-        self.stop.button(label, key="stop", disabled=conversation.stopping, on_click=self.on_stop, width="stretch")
 
 
 def lay_out(conversation: Conversation, offers: Sequence[OfferedAgent], on_stop: Callable[[], None]) -> Page:
@@ -42,7 +38,7 @@ def lay_out(conversation: Conversation, offers: Sequence[OfferedAgent], on_stop:
     st.html(header_html())
     conversation_column, evidence_column = st.columns([6, 5], gap="medium")
     with conversation_column:
-        stop = _question_row(conversation, offers)
+        _question_row(conversation, offers, on_stop)
         _example_row(conversation)
         status = st.empty()
         with st.container(key="ph-reading", height=READING_HEIGHT, border=False, autoscroll=True, gap="xsmall"):
@@ -55,11 +51,11 @@ def lay_out(conversation: Conversation, offers: Sequence[OfferedAgent], on_stop:
         results = st.empty()
         st.html(section_title_html(words.SOURCES_TITLE))
         sources = st.empty()
-    return Page(stop, status, asked, notice, warnings, answer, steps, results, sources, on_stop)
+    return Page(status, asked, notice, warnings, answer, steps, results, sources)
 
 
-def _question_row(conversation: Conversation, offers: Sequence[OfferedAgent]) -> DeltaGenerator:
-    """Question, agent, and the button that fits: Ask, or the place where Stop stands while a run is under way."""
+def _question_row(conversation: Conversation, offers: Sequence[OfferedAgent], on_stop: Callable[[], None]) -> None:
+    """Question, agent, and the one button that fits: Stop while a run is under way, else Ask or Retry."""
     titles = {offer.agent: offer.title for offer in offers} or {conversation.agent: conversation.agent}
     names = list(titles)
     if conversation.agent not in titles:
@@ -74,21 +70,31 @@ def _question_row(conversation: Conversation, offers: Sequence[OfferedAgent]) ->
     question = question_place.text_input(
         words.QUESTION_LABEL, value=conversation.question, placeholder=words.QUESTION_PLACEHOLDER
     )
-    place = button_place.empty()
-    if not conversation.running:
-        again = conversation.run_id is not None and question == conversation.question
-        place.button(
-            words.RETRY if again else words.ASK,
-            key="ask",
-            type="primary",
-            width="stretch",
-            on_click=conversation.want,
-            args=(question, agent),
-        )
-    return place
+    if conversation.running:
+        label = words.STOPPING if conversation.stopping else words.STOP
+        button_place.button(label, key=_ACTION, disabled=conversation.stopping, on_click=on_stop, width="stretch")
+        return
+    again = conversation.run_id is not None and (question, agent) == (conversation.question, conversation.agent)
+    button_place.button(
+        words.RETRY if again else words.ASK,
+        key=_ACTION,
+        type="primary",
+        width="stretch",
+        on_click=conversation.want,
+        args=(question, agent),
+    )
 
 
 def _example_row(conversation: Conversation) -> None:
-    with st.container(key="ph-examples", horizontal=True, gap="xsmall"):
-        for number, question in enumerate(words.EXAMPLE_QUESTIONS):
-            st.button(question, key=f"example-{number}", on_click=conversation.want, args=(question, "documents"))
+    with st.container(key="ph-examples"):
+        places = st.columns(len(words.EXAMPLE_QUESTIONS), gap="xsmall")
+        for number, (place, question) in enumerate(zip(places, words.EXAMPLE_QUESTIONS, strict=True)):
+            place.button(
+                question,
+                key=f"example-{number}",
+                on_click=conversation.want,
+                args=(question, "documents"),
+                disabled=conversation.running,
+                width="stretch",
+                wrap=True,
+            )
