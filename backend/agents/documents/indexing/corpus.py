@@ -107,4 +107,5 @@ def _passage(row: tuple[Any, ...]) -> Passage:
 
 
 def _document(row: tuple[Any, ...]) -> Document:
-    return Document(*row[:-1], fields=json.loads(row[-1]))
+    number, name, digest, kind, title, source, date, url, fields = row
+    return Document(number, name, digest, kind, title, source, date, url, json.loads(fields))

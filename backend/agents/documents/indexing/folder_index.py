@@ -177,7 +177,7 @@ def _store(
     problem: str,
 ) -> None:
     document = extraction or Extraction(text="", blocks=())
-    title = document.origin.title or Path(file.name).stem.replace("_", " ").replace("-", " ").strip() or file.name
+    title = document.origin.title or _title_of(file.name, document.kind)
     header = " ".join(
         value for name, value in document.fields.items() if name in ("fiscal_period", "period", "company")
     )
@@ -216,6 +216,12 @@ def _store(
             "INSERT INTO search (rowid, title, heading, body) VALUES (?, ?, ?, ?)",
             (added.lastrowid, search_title, passage.heading, searchable(text)),
         )
+
+
+def _title_of(name: str, kind: str) -> str:
+    """What a document without a title of its own is called: by its file name."""
+    path = Path(name)
+    return path.name if kind == "table" else path.stem.replace("_", " ").replace("-", " ").strip() or path.name
 
 
 def _report(

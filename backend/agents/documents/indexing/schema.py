@@ -9,10 +9,8 @@ SCHEMA_VERSION = 1
 
 _LINE_BREAK_HYPHEN = re.compile(r"(?<=\w)-\n(?=[^\W\d_])")
 
-TOKENIZER = "porter unicode61 remove_diacritics 2"
-"""English word stems; other languages are matched word by word, without regard to accents."""
-
-_TABLES = f"""
+# Porter's stems are English; words of other languages are matched as they are, without regard to accents.
+_TABLES = """
 DROP TABLE IF EXISTS search;
 DROP VIEW IF EXISTS located;
 DROP TABLE IF EXISTS passages;
@@ -51,7 +49,7 @@ SELECT p.id AS number, p.start, p.end, p.text, p.heading, p.page, p.line,
     d.id AS document, d.name, d.digest, d.kind, d.title, d.source, d.date, d.url, d.fields
 FROM passages p JOIN documents d ON d.id = p.document_id;
 CREATE VIRTUAL TABLE search USING fts5 (
-    title, heading, body, content = '', tokenize = '{TOKENIZER}'
+    title, heading, body, content = '', tokenize = 'porter unicode61 remove_diacritics 2'
 );
 """
 

@@ -50,8 +50,9 @@ def read_table(text: str) -> tuple[tuple[str, ...], list[Row]]:
     cells = rows[header].cells + ("",) * (width - len(rows[header].cells))
     columns: list[str] = []
     for place, name in enumerate(cells, start=1):
+        taken = {column.lower() for column in columns}
         unique = name or f"column {place}"
-        columns.append(unique if unique not in columns else f"{unique} ({place})")
+        columns.append(unique if unique.lower() not in taken else f"{unique} ({place})")
     return tuple(columns), rows[header + 1 :]
 
 

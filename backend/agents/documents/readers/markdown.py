@@ -1,4 +1,4 @@
-"""Markdown: front matter, headings, paragraphs, lists, tables, fenced code. The text is the file's own, with its markup."""
+"""Markdown: front matter, headings, blocks, tables and fenced code. The text is the file's own, markup and all."""
 
 import re
 

@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Sequence
 
-from backend.agents.documents.indexing.schema import TOKENIZER, searchable
+from backend.agents.documents.indexing.schema import searchable
 from backend.agents.documents.search.question import Concept
 
 
@@ -19,12 +19,16 @@ def expression(concepts: Sequence[Concept]) -> str:
     return " OR ".join(dict.fromkeys(quoted(phrase) for concept in concepts for phrase, _ in concept.phrases))
 
 
+# The tokenizer is that of the index.
+_TABLE = "CREATE VIRTUAL TABLE texts USING fts5 (body, tokenize = 'porter unicode61 remove_diacritics 2')"
+
+
 class TextMatcher:
     """A few texts, held in memory, that can be asked which of them have a word or phrase."""
 
     def __init__(self, texts: Sequence[str]) -> None:
         self._connection = sqlite3.connect(":memory:", check_same_thread=False)
-        self._connection.execute(f"CREATE VIRTUAL TABLE texts USING fts5 (body, tokenize = '{TOKENIZER}')")
+        self._connection.execute(_TABLE)
         self._connection.executemany(
             "INSERT INTO texts (rowid, body) VALUES (?, ?)", ((row, searchable(text)) for row, text in enumerate(texts))
         )

@@ -58,9 +58,9 @@ def understand(text: str) -> Question:
         rest[start:end] = " " * (end - start)
     unread = "".join(rest)
     phrases = [match[1].strip() for match in _QUOTED.finditer(unread)]
-    words = [_bare(match[0]) for match in _WORD.finditer(_QUOTED.sub(" ", unread))]
+    words = _content_words(_QUOTED.sub(" ", unread))
     concepts = [_phrase(phrase) for phrase in phrases if _WORD.search(phrase)]
-    concepts += [_concept(word) for word in dict.fromkeys(words) if word and word not in STOP_WORDS]
+    concepts += [_concept(word) for word in words]
     if periods:
         concepts.append(_period_concept([period for period, _, _ in periods]))
     every = [match[0].lower() for match in _WORD.finditer(clean)]
@@ -75,6 +75,18 @@ def understand(text: str) -> Question:
 
 def _bare(word: str) -> str:
     return _ELIDED.sub("", _POSSESSIVE.sub("", word.lower()))
+
+
+def _content_words(text: str) -> list[str]:
+    """The words in lower case, each once, without those that say nothing. An abbreviation (US, IT) is kept."""
+    shouted = text.isupper()
+    found: dict[str, None] = {}
+    for match in _WORD.finditer(text):
+        word = _bare(match[0])
+        abbreviation = match[0].isupper() and len(match[0]) > 1 and not shouted
+        if word and (abbreviation or word not in STOP_WORDS):
+            found[word] = None
+    return list(found)
 
 
 def _direction(words: list[str]) -> Direction:

@@ -23,6 +23,8 @@ _HEADING_FACTOR, _TITLE_FACTOR = 0.8, 0.7
 _TABLE_FACTOR = 0.85
 _SUBJECT_FACTOR = 0.2
 """What most titles of a folder name (the company, say) tells little about what is asked."""
+_OTHER_PERIOD_FACTOR = 0.5
+"""A passage about another period than the one asked for answers little, however like it reads."""
 _FEWEST_TITLES = 3
 _SHORTEST_PREFIX = 5
 
@@ -122,6 +124,10 @@ def _ranked(candidates: list[tuple[Passage, float]], question: Question) -> list
     hits = []
     for place, (passage, bm25) in enumerate(candidates):
         covered = coverage(question, strengths, place)
+        if any(
+            one.kind == "period" and place not in found for one, found in zip(question.concepts, strengths, strict=True)
+        ):
+            covered *= _OTHER_PERIOD_FACTOR
         recency = newest.index(passage.document.date) / len(newest) if not question.periods else 0.0
         factor = _TABLE_FACTOR if passage.document.kind == "table" else 1.0
         hits.append(Hit(passage, covered, factor * (covered + 0.1 * bm25 / highest + 0.1 * recency)))

@@ -1,13 +1,14 @@
-"""Words that say nothing about what is asked: function words of four languages, and the verbs questions are made of."""
+"""Words that say nothing about what is asked: function words of four languages, and the verbs questions use."""
 
-_ENGLISH = """ a about above after again against all also am an and any anybody anyone anything are aren't as at be
-because been before being below between both but by can can't cannot could couldn't did didn't do does doesn't
-doing don't down during each either else ever every few for from further had has have having he her here hers him
-his how i if in into is isn't it its itself just let like me mine more most much my myself no nor not now of off on
-once only or other our ours out over own per please same shall she should so some somebody something such than that
-the their theirs them themselves then there these they this those through to too under until up upon us very was
-wasn't we were weren't what what's whatever when whenever where where's which while who who's whom whose why will
-with within without won't would yes yet you your yours yourself
+_ENGLISH = """
+a about above after again against all also am an and any anybody anyone anything are aren't as at be because been
+before being below between both but by can can't cannot could couldn't did didn't do does doesn't doing don't down
+during each either else ever every few for from further had has have having he her here hers him his how i if in
+into is isn't it its itself just let like me mine more most much my myself no nor not now of off on once only or
+other our ours out over own per please same shall she should so some somebody something such than that the their
+theirs them themselves then there these they this those through to too under until up upon us very was wasn't we
+were weren't what what's whatever when whenever where where's which while who who's whom whose why will with within
+without won't would yes yet you your yours yourself
 """
 _ASKING = """
 ask asked contain describe described documents document explain file files find folder get gets give given gives go

@@ -34,7 +34,9 @@ _ALSO: dict[str, tuple[str, ...]] = {
     "concentration": ("concentrated", "10 or more", "ge10"),
     "concentrated": ("concentration", "10 or more", "ge10"),
     "platform": ("market platform",),
-    "china": ("hong kong",),
+    "us": ("united states", "u.s"),
+    "usa": ("united states", "u.s"),
+    "uk": ("united kingdom", "u.k"),
 }
 """One-way relations: the word on the left also finds those on the right."""
 

@@ -1,0 +1,76 @@
+"""Which sentences of the passages to quote: those that cover the question, each saying something the others do not."""
+
+import re
+from collections.abc import Iterable
+
+from backend.agents.documents.answering.quotes import Quote, quotes_in
+from backend.agents.documents.search.matching import TextMatcher
+from backend.agents.documents.search.retrieval import Retrieval, coverage
+
+MOST_QUOTES = 5
+_CONTEXT_FACTOR = 0.6
+"""What a word counts for a sentence that stands in the heading or title above it only."""
+_LIKENESS_COST = 0.6
+_SAME_DOCUMENT_COST = 0.08
+_NEWNESS_GAIN = 0.1
+_WORTH_QUOTING = 0.5
+"""Sentences covering less than this share of what the best one covers are left out."""
+_WORDS = re.compile(r"[^\W\d_]{3,}")
+
+
+def pick_quotes(retrieval: Retrieval, used: Iterable[Quote] = (), most: int = MOST_QUOTES) -> list[Quote]:
+    """The best sentences, best first, none of them among ``used`` and none like another."""
+    taken = list(used)
+    candidates = _candidates(retrieval, {quote.key for quote in taken})
+    if not candidates:
+        return []
+    floor = max(score for _, score in candidates) * _WORTH_QUOTING
+    rest = [(quote, score) for quote, score in candidates if score >= floor]
+    chosen: list[Quote] = []
+    while rest and len(chosen) < most:
+        quote, score = max(rest, key=lambda item: (_worth(*item, chosen + taken), item[0].key))
+        if _worth(quote, score, chosen + taken) < floor / 2:
+            break
+        chosen.append(quote)
+        rest = [item for item in rest if item[0].key != quote.key]
+    return chosen
+
+
+def _candidates(retrieval: Retrieval, used: set[tuple[str, int, int]]) -> list[tuple[Quote, float]]:
+    """Sentences with a word of the question in themselves, and how well they cover it."""
+    hits = [hit for hit in retrieval.hits if hit.coverage > 0]
+    pairs = [(quote, hit) for hit in hits for quote in quotes_in(hit.passage) if quote.key not in used]
+    count = len(pairs)
+    if not count:
+        return []
+    context = [f"{hit.passage.heading} {hit.passage.document.title}" for _, hit in pairs]
+    with TextMatcher([*(quote.text for quote, _ in pairs), *context]) as matcher:
+        found = [matcher.strengths(concept) for concept in retrieval.question.concepts]
+    own = [{place: strength for place, strength in one.items() if place < count} for one in found]
+    joined = []
+    for one in found:
+        best: dict[int, float] = {}
+        for place, strength in one.items():
+            value = strength if place < count else strength * _CONTEXT_FACTOR
+            best[place % count] = max(best.get(place % count, 0.0), value)
+        joined.append(best)
+    dates = sorted({hit.passage.document.date for hit in hits})
+    scored = []
+    for place, (quote, hit) in enumerate(pairs):
+        newness = dates.index(hit.passage.document.date) / len(dates) if not retrieval.question.periods else 0.0
+        if coverage(retrieval.question, own, place) > 0:
+            scored.append((quote, coverage(retrieval.question, joined, place) + _NEWNESS_GAIN * newness))
+    return scored
+
+
+def _worth(quote: Quote, score: float, chosen: list[Quote]) -> float:
+    """The score less what the sentences chosen already say."""
+    likeness = max((_likeness(quote.text, other.text) for other in chosen), default=0.0)
+    same_document = sum(other.document.name == quote.document.name for other in chosen)
+    return score - _LIKENESS_COST * likeness - _SAME_DOCUMENT_COST * same_document
+
+
+def _likeness(one: str, other: str) -> float:
+    """Words in common over words in all (Jaccard), numbers apart: the same sentence about another quarter is alike."""
+    words, others = set(_WORDS.findall(one.lower())), set(_WORDS.findall(other.lower()))
+    return len(words & others) / len(words | others) if words | others else 0.0

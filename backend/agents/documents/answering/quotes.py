@@ -1,0 +1,79 @@
+"""Quotes: sentences as they stand in a document, with where to find them, and how they are shown in an answer."""
+
+import re
+from dataclasses import dataclass
+
+from backend.agents.documents.indexing.corpus import Document, Passage
+from backend.agents.documents.indexing.sentences import quotable, sentence_spans
+from backend.protocol.events import CitationEvent, Locator
+
+_MARKDOWN_SUFFIXES = (".md", ".markdown")
+_MARKER = re.compile(r"\[(\s*\d[\d\s,]*)\]")
+_SPECIAL = re.compile(r"(`|(?<!\s)[*~]|[*~](?!\s)|(?<!\w)_|_(?!\w)|\[|\]|<(?=[a-zA-Z/!?])|&(?=#?\w+;))")
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """``text`` is the document's text from ``start`` to ``end`` (code points), character for character."""
+
+    document: Document
+    start: int
+    end: int
+    text: str
+    page: int | None
+    line: int | None
+
+    @property
+    def key(self) -> tuple[str, int, int]:
+        """What makes two quotes the same."""
+        return self.document.name, self.start, self.end
+
+    def citation(self, number: int) -> CitationEvent:
+        """The quote as a citation with this marker."""
+        document = self.document
+        dated = document.date and document.date not in f"{document.title} {document.source}"
+        return CitationEvent(
+            citation_id=f"c{number}",
+            number=number,
+            title=document.title,
+            source=f"{document.source}, {document.date}" if dated else document.source,
+            url=document.url or None,
+            quote=self.text,
+            document_id=document.name,
+            locator=Locator(page=self.page, line=self.line, start=self.start, end=self.end),
+        )
+
+
+def quote_of(passage: Passage, start: int, end: int) -> Quote:
+    """A range of the passage's own text as a quote."""
+    line = passage.line + passage.text.count("\n", 0, start) if passage.line is not None else None
+    first, last = passage.start + start, passage.start + end
+    return Quote(passage.document, first, last, passage.text[start:end], passage.page, line)
+
+
+def quotes_in(passage: Passage) -> list[Quote]:
+    """Every sentence of a passage as a quote; of a table, the row."""
+    if passage.document.kind == "table":
+        spans = [(0, len(passage.text))]
+    else:
+        spans = sentence_spans(passage.text, 0, len(passage.text))
+    return [quote_of(passage, *quotable(passage.text, *span)) for span in spans]
+
+
+def shown(quote: Quote) -> str:
+    """The quote on one line of Markdown, in quotation marks.
+
+    Nothing in it is taken for a marker or for active content. A Markdown document's own emphasis and links are kept; of
+    other documents every sign is shown as it is.
+    """
+    line = " ".join(quote.text.split())
+    if quote.document.name.lower().endswith(_MARKDOWN_SUFFIXES):
+        line = _MARKER.sub(r"\\[\1\\]", line).replace("![", "!\\[").replace("<", "\\<")
+    else:
+        line = literal(line)
+    return f"“{line}”"
+
+
+def literal(text: str) -> str:
+    """Text as Markdown that shows it as it is; signs that mean nothing where they stand are left alone."""
+    return _SPECIAL.sub(r"\\\1", text.replace("\\", "\\\\"))

@@ -1,0 +1,65 @@
+"""Sentences that state a figure: a computed statement cites the document that says it, else the table's row."""
+
+from collections.abc import Sequence
+
+from backend.agents.documents.answering.quotes import Quote, quote_of, quotes_in
+from backend.agents.documents.figures.measures import Measure
+from backend.agents.documents.figures.metric_names import names_scope, parse_metric
+from backend.agents.documents.figures.numbers import holds_number
+from backend.agents.documents.figures.series import Point
+from backend.agents.documents.indexing.corpus import Corpus
+from backend.agents.documents.indexing.sentences import quotable
+from backend.agents.documents.search.matching import TextMatcher, quoted
+from backend.agents.documents.search.question import understand
+
+SUPPORT_COVERAGE = 0.5
+"""The share of the words of a measure's name that a sentence must have to be taken for a statement of its value."""
+
+_CANDIDATES = 12
+
+
+def support(corpus: Corpus, measure: Measure, points: Sequence[Point]) -> Quote | None:
+    """The sentence that states these values of one period, all of them; else the row of the first that has one."""
+    found = _sentence(corpus, measure, points)
+    return found or next((row for point in points if (row := table_row(corpus, measure, point)) is not None), None)
+
+
+def table_row(corpus: Corpus, measure: Measure, point: Point) -> Quote | None:
+    """The row of the measure's table that states the value."""
+    passage = corpus.passage_at(measure.table.document, point.line) if point.line is not None else None
+    return quote_of(passage, *quotable(passage.text, 0, len(passage.text))) if passage else None
+
+
+def _sentence(corpus: Corpus, measure: Measure, points: Sequence[Point]) -> Quote | None:
+    period = points[0].parsed
+    if period is None:
+        return None
+    spellings = period.spellings()
+    values = [" OR ".join(quoted(spelling) for spelling in point.spellings) for point in points]
+    periods = " OR ".join(quoted(spelling) for spelling in spellings)
+    expression = " AND ".join(f"({part})" for part in (*values, periods))
+    # A sentence about nine months does not state a quarter's figure, though the words and even the number agree.
+    scoped = any(parse_metric(metric).scope for metric in measure.metrics)
+    quotes = [
+        quote
+        for passage, _ in corpus.search(expression, "prose", _CANDIDATES)
+        for quote in quotes_in(passage)
+        if all(any(holds_number(quote.text, one) for one in point.spellings) for point in points)
+        and (scoped or not names_scope(quote.text))
+    ]
+    concepts = understand(measure.label).concepts
+    if not quotes or not concepts:
+        return None
+    count = len(quotes)
+    titles = [f"{quote.document.title} {quote.document.fields.get('fiscal_period', '')}" for quote in quotes]
+    with TextMatcher([*(quote.text for quote in quotes), *titles]) as matcher:
+        dated = {place % count for spelling in spellings for place in matcher.having(spelling)}
+        own = {place for spelling in spellings for place in matcher.having(spelling) if place < count}
+        covered = [0.0] * count
+        for concept in concepts:
+            for place, strength in matcher.strengths(concept).items():
+                if place < count:
+                    covered[place] += strength / len(concepts)
+    fitting = [place for place in dated if covered[place] >= SUPPORT_COVERAGE]
+    best = max(fitting, key=lambda place: (covered[place], place not in own, -place), default=None)
+    return None if best is None else quotes[best]

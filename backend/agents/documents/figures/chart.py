@@ -1,0 +1,76 @@
+"""A reading as a Plotly figure in plain JSON: bars over time, lines where there are many points."""
+
+from typing import Any
+
+from backend.agents.documents.figures.numbers import Unit
+from backend.agents.documents.figures.reading import Reading
+from backend.agents.documents.figures.series import Series
+
+MOST_BARS = 24
+_TICKS = 16
+
+
+def chart_of(reading: Reading) -> dict[str, Any]:
+    """The figure ``{"data": […], "layout": {…}}``: one trace per series, all in the unit of the first's newest point.
+
+    The axis is one of time, so that a period without a value leaves a gap. Ranks and parts are stacked.
+    """
+    first = reading.series[0]
+    unit = first.newest.unit
+    periods = {point.order: point.period for series in reading.series for point in series.points}
+    ordered = sorted(periods)
+    as_bars = len(ordered) <= MOST_BARS
+    stacked = reading.measure.kind == "ranks"
+    shown = reading.series if stacked else reading.series[:8]
+    named = len(shown) > 1
+    traces = [_trace(series, unit, as_bars=as_bars, label=_trace_label(series), named=named) for series in shown]
+    step = max(1, -(-len(ordered) // _TICKS))
+    ticks = ordered[::-1][::step][::-1]
+    return {
+        "data": traces,
+        "layout": {
+            "title": {"text": _plain(f"{reading.measure.label}{f' ({unit.label})' if unit.label else ''}")},
+            "barmode": "stack" if stacked else "group",
+            "showlegend": named,
+            "legend": {"orientation": "h"},
+            "xaxis": {
+                "type": "date",
+                "tickvals": [_day(order) for order in ticks],
+                "ticktext": [_plain(periods[order]) for order in ticks],
+            },
+            "yaxis": {"title": {"text": _plain(unit.label)}, "rangemode": "tozero"},
+        },
+    }
+
+
+def _trace(series: Series, unit: Unit, *, as_bars: bool, label: str, named: bool) -> dict[str, Any]:
+    values = [point.value * point.unit.scale / unit.scale for point in series.points]
+    trace: dict[str, Any] = {
+        "type": "bar" if as_bars else "scatter",
+        "name": _plain(label),
+        "x": [_day(point.order) for point in series.points],
+        "y": values,
+        "hovertext": [_plain(f"{point.period}: {point.text}") for point in series.points],
+        "hoverinfo": "text+name" if named else "text",
+    }
+    if as_bars:
+        trace["texttemplate"] = "%{y:,.4~g}" if named else "%{y:,.5~g}"
+        trace["textposition"] = "auto"
+    else:
+        trace["mode"] = "lines+markers"
+    return trace
+
+
+def _trace_label(series: Series) -> str:
+    return f"{series.label} ({series.definition})" if series.definition else series.label
+
+
+def _day(order: str) -> str:
+    """A sort key as a date: a month without a day, or a day that its month does not have, is put on the 28th."""
+    year, month, day = (*order.split("-"), "28")[:3]
+    return f"{year}-{month}-{min(int(day), 28) if int(day) > 30 or month == '02' else int(day):02}"
+
+
+def _plain(text: str) -> str:
+    """Text without signs that Plotly would read as markup."""
+    return text.replace("<", "‹").replace(">", "›")

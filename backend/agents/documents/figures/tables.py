@@ -1,0 +1,181 @@
+"""Tables in DuckDB, in memory and locked down: it may read no file, load no extension and change no setting.
+
+The rows are read from the documents' text by the reader for delimited text and handed over as values; DuckDB's own
+file functions are switched off. Every query has a time limit and can be stopped.
+"""
+
+import re
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from backend.agents.documents.figures.numbers import NOTHING, parse_number
+from backend.agents.documents.figures.shapes import Shape, order_of, recognise
+from backend.agents.documents.readers.delimited import Row, read_table
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+QUERY_SECONDS = 5.0
+MAX_CELLS = 2_000_000
+MAX_TABLES = 16
+"""Tables held at once; the one not used for longest makes room."""
+_BATCH = 5_000
+
+LINE, ORDER, NUMBER = "file_line", "period_order", "value_number"
+"""Columns added to every table: the row's line in the file, its period as text that sorts, a long table's number."""
+
+_LOCKED_DOWN: dict[str, str | bool | int | float | list[str]] = {
+    "enable_external_access": False,
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+    "python_enable_replacements": False,
+    "memory_limit": "256MB",
+    "threads": 1,
+    "lock_configuration": True,
+}
+
+
+class QueryError(Exception):
+    """A query that was refused, failed, or took too long; the text says which."""
+
+
+class TableError(Exception):
+    """A table that cannot be computed over; the text completes "<name> …"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A loaded table: its name in SQL, its columns as written, those of numbers and percentages, its shape."""
+
+    name: str
+    document: str
+    columns: tuple[str, ...]
+    numeric: frozenset[str]
+    percentages: frozenset[str]
+    shape: Shape
+    newest: str
+    """The last period of any row, as it sorts; empty without periods."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The answer to a query: column names and rows of plain values."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Any, ...], ...]
+
+
+class Tables:
+    """A DuckDB database in memory. Thread-safe; calls block. Close it when done."""
+
+    def __init__(self) -> None:
+        import duckdb
+
+        self._connection: DuckDBPyConnection = duckdb.connect(":memory:", config=_LOCKED_DOWN)
+        self._lock = threading.Lock()
+        self._loaded: OrderedDict[tuple[str, str], Table] = OrderedDict()
+
+    def close(self) -> None:
+        """Free the memory. Idempotent."""
+        self._connection.close()
+
+    def load(self, document: str, digest: str, text: str) -> Table:
+        """The table of a delimited document, loaded once per content. Raises ``TableError`` if it is too large."""
+        with self._lock:
+            if (document, digest) in self._loaded:
+                self._loaded.move_to_end((document, digest))
+                return self._loaded[document, digest]
+            columns, rows = read_table(text)
+            if len(columns) * len(rows) > MAX_CELLS:
+                raise TableError(f"has more than {MAX_CELLS:,} cells: it is searched, but not computed over")
+            while len(self._loaded) >= MAX_TABLES:
+                self._connection.execute(f"DROP TABLE {identifier(self._loaded.popitem(last=False)[1].name)}")
+            table = self._create(document, columns, rows)
+            self._loaded[document, digest] = table
+            return table
+
+    def query(self, sql: str, parameters: Sequence[object] = (), seconds: float = QUERY_SECONDS) -> Result:
+        """Run one query. Raises ``QueryError`` if DuckDB refuses it, or after ``seconds``."""
+        import duckdb
+
+        with self._lock:
+            clock = threading.Timer(seconds, self._connection.interrupt)
+            clock.start()
+            try:
+                cursor = self._connection.execute(sql, list(parameters))
+                columns = tuple(column[0] for column in cursor.description or ())
+                return Result(columns, tuple(cursor.fetchall()))
+            except duckdb.InterruptException as error:
+                raise QueryError(f"The query was stopped after {seconds:g} s.") from error
+            except duckdb.Error as error:
+                raise QueryError(f"The query cannot be run: {str(error).splitlines()[0]}") from error
+            finally:
+                clock.cancel()
+                clock.join()
+
+    def interrupt(self) -> None:
+        """Stop the query that runs now, if any; it raises ``QueryError``."""
+        self._connection.interrupt()
+
+    def _create(self, document: str, columns: tuple[str, ...], rows: list[Row]) -> Table:
+        reserved = {LINE, ORDER, NUMBER} & {column.lower() for column in columns}
+        if reserved:
+            raise TableError(f"has a column named {reserved.pop()}: rename it to compute over the table")
+        cells = [[row.cells[place] if place < len(row.cells) else "" for row in rows] for place in range(len(columns))]
+        numeric = frozenset(name for name, column in zip(columns, cells, strict=True) if _is_numeric(column))
+        shape = recognise(columns, cells, numeric)
+        name = self._free_name(document)
+        kinds = ["DOUBLE" if column in numeric else "VARCHAR" for column in columns]
+        values: list[list[Any]] = [
+            [
+                None if cell.lower() in NOTHING else parse_number(cell) if column in numeric else cell
+                for cell in cells_of
+            ]
+            for column, cells_of in zip(columns, cells, strict=True)
+        ]
+        period = columns.index(shape.order) if shape.order else -1
+        value = columns.index(shape.value) if shape.value else -1
+        values += [
+            [row.line for row in rows],
+            [order_of(cell) for cell in cells[period]] if period >= 0 else [None] * len(rows),
+            [parse_number(cell) for cell in cells[value]] if value >= 0 else [None] * len(rows),
+        ]
+        kinds += ["INTEGER", "VARCHAR", "DOUBLE"]
+        self._fill(name, [*columns, LINE, ORDER, NUMBER], kinds, values)
+        percentages = frozenset(
+            column
+            for column, cells_of in zip(columns, cells, strict=True)
+            if column in numeric and _are_shares(cells_of)
+        )
+        return Table(name, document, columns, numeric, percentages, shape, max(filter(None, values[-2]), default=""))
+
+    def _fill(self, name: str, columns: list[str], kinds: list[str], values: list[list[Any]]) -> None:
+        declared = ", ".join(f"{identifier(column)} {kind}" for column, kind in zip(columns, kinds, strict=True))
+        self._connection.execute(f"CREATE TABLE {identifier(name)} ({declared})")
+        unnested = ", ".join(f"unnest(${place}::{kind}[])" for place, kind in enumerate(kinds, start=1))
+        insert = f"INSERT INTO {identifier(name)} SELECT {unnested}"
+        for start in range(0, len(values[0]), _BATCH):
+            self._connection.execute(insert, [column[start : start + _BATCH] for column in values])
+
+    def _free_name(self, document: str) -> str:
+        stem = re.sub(r"\W+", "_", document.rsplit("/", 1)[-1].rsplit(".", 1)[0].lower()).strip("_") or "table"
+        taken = {table.name for table in self._loaded.values()}
+        names = (stem if number == 1 else f"{stem}_{number}" for number in range(1, MAX_TABLES + 2))
+        return next(name for name in names if name not in taken)
+
+
+def identifier(name: str) -> str:
+    """A name as an SQL identifier: nothing inside it is read as syntax."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _is_numeric(cells: list[str]) -> bool:
+    filled = [cell for cell in cells if cell.lower() not in NOTHING]
+    return bool(filled) and all(parse_number(cell) is not None for cell in filled)
+
+
+def _are_shares(cells: list[str]) -> bool:
+    return all(cell.endswith("%") for cell in cells if cell.lower() not in NOTHING)
