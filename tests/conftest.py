@@ -4,9 +4,9 @@ Tests that need something the machine may lack skip and say why; with CI=true th
 untested unseen.
 
 **Browser tests are async and share one event loop.** Playwright's sync API keeps a loop running in the main thread for
-as long as it is open, and pytest-asyncio then cannot start one for any other test. So ``browser`` lives in a loop of the
-session, and every test marked ``browser`` is put on that same loop (below). Such a test is an ``async def`` and takes
-the fixture ``page``, or ``browser`` to open contexts of its own::
+as long as it is open, and pytest-asyncio then cannot start one for any other test. So ``browser`` lives in a loop of
+the session, and every test marked ``browser`` is put on that same loop (below). Such a test is an ``async def`` and
+takes the fixture ``page``, or ``browser`` to open contexts of its own::
 
     @pytest.mark.browser
     async def test_title(page: Page) -> None:

@@ -1,0 +1,193 @@
+"""A server as a child process: start it, know when it answers, notice when it dies, stop all of it."""
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import ProxyHandler, build_opener
+
+from backend.launch import guard
+
+POLL_S = 0.05
+"""Seconds between two looks at whether a child answers."""
+PROBE_TIMEOUT_S = 5.0
+
+# A proxy in the environment must not be asked for an address of this machine.
+_open_directly = build_opener(ProxyHandler({})).open
+
+
+class ChildFailed(Exception):
+    """A child did not do what it was started for; the message names it and ends with its last lines of output."""
+
+    def __init__(self, name: str, what: str, last_lines: Sequence[str]) -> None:
+        said = "".join(f"\n  {line}" for line in last_lines) or " nothing"
+        super().__init__(f"{name} {what}. The last it said:{said}")
+        self.name = name
+        self.last_lines = list(last_lines)
+
+
+class ChildDied(ChildFailed):
+    """A child ended although nobody asked it to."""
+
+
+class ChildNotReady(ChildFailed):
+    """A child neither answered nor said anything for too long."""
+
+
+def answers(url: str) -> bool:
+    """Whether a GET of ``url`` gives a status of 2xx now."""
+    try:
+        with _open_directly(url, timeout=PROBE_TIMEOUT_S) as response:
+            status: int = response.status
+    except (URLError, OSError):
+        return False
+    return 200 <= status < 300
+
+
+class ChildProcess:
+    """One command in a process group of its own, with its output (stdout and stderr as one) read line by line.
+
+    It runs under ``backend.launch.guard``, so it ends when this process does, however that happens. Use it as a
+    context, or call ``start`` and ``stop``. POSIX only.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        command: Sequence[str],
+        *,
+        env: Mapping[str, str] | None = None,
+        keep_lines: int = 20,
+        grace_s: float = 10.0,
+        on_line: Callable[[str], None] | None = None,
+    ) -> None:
+        """Start nothing yet.
+
+        ``name`` is what a person reads ("The Gradio UI"); ``env`` is added to this process's environment; ``grace_s``
+        is how long it may take to stop before it is killed; ``on_line`` gets every line of output, on a thread of its
+        own.
+        """
+        self.name = name
+        self.on_end: Callable[[ChildProcess], None] | None = None
+        """Called once, on another thread, when the process has ended and its output is read."""
+        self._command = [sys.executable, "-IS", str(Path(guard.__file__)), str(grace_s), *command]
+        self._env = {**os.environ, "PYTHONUNBUFFERED": "1", **(env or {})}
+        self._lines: deque[str] = deque(maxlen=keep_lines)
+        self._on_line = on_line
+        self._heard = 0.0
+        self._ended = threading.Event()
+        self._process: subprocess.Popen[str] | None = None
+
+    def start(self) -> None:
+        """Start the command. A command that cannot be started counts as one that died at once."""
+        self._heard = time.monotonic()
+        self._process = subprocess.Popen(
+            self._command,
+            env=self._env,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+            # Its own session: the terminal's Ctrl-C and hang-up reach us alone, and we decide what to do.
+            start_new_session=True,
+        )
+        threading.Thread(target=self._read, args=(self._process,), name=f"output of {self.name}", daemon=True).start()
+
+    def _read(self, process: "subprocess.Popen[str]") -> None:
+        for line in process.stdout or ():
+            self._heard = time.monotonic()
+            self._lines.append(line.rstrip())
+            if self._on_line:
+                self._on_line(line.rstrip())
+        process.wait()
+        for pipe in (process.stdin, process.stdout):
+            if pipe:
+                pipe.close()
+        self._ended.set()
+        if self.on_end:
+            self.on_end(self)
+
+    @property
+    def running(self) -> bool:
+        """Whether it was started and has not ended."""
+        return self._process is not None and not self._ended.is_set()
+
+    @property
+    def returncode(self) -> int | None:
+        """Its exit code, 128 + the signal's number if one ended it, or None while it has not ended."""
+        return self._process.poll() if self._process else None
+
+    @property
+    def last_lines(self) -> list[str]:
+        """The last lines of its output, oldest first."""
+        return list(self._lines)
+
+    def died(self) -> ChildDied:
+        """The error that says it ended by itself, with its last lines."""
+        return ChildDied(self.name, f"ended by itself with exit code {self.returncode}", self.last_lines)
+
+    def wait_until_ready(
+        self,
+        ready: str | Callable[[], bool],
+        timeout_s: float = 60.0,
+        pause: Callable[[float], None] | None = None,
+    ) -> None:
+        """Return when ``ready`` (an address to GET, or a predicate) is true.
+
+        Raises ChildDied as soon as the child ends, and ChildNotReady after ``timeout_s`` seconds in which it neither
+        answered nor said anything: a child that reports progress is waited for. ``pause(seconds)`` waits between two
+        looks, and may raise to give up.
+        """
+        look = partial(answers, ready) if isinstance(ready, str) else ready
+        pause = pause or self._pause
+        while not look():
+            pause(POLL_S)
+            if time.monotonic() - self._heard > timeout_s:
+                what = f"did not answer and said nothing for {timeout_s:g} s"
+                raise ChildNotReady(self.name, what, self.last_lines)
+
+    def _pause(self, seconds: float) -> None:
+        if self._ended.wait(seconds):
+            raise self.died()
+
+    def ask_to_stop(self) -> None:
+        """Have it sent SIGTERM, and SIGKILL after the grace period. Returns at once; harmless when it has ended."""
+        self._order(guard.STOP)
+
+    def kill(self) -> None:
+        """Have it and all of its group killed with SIGKILL, as a crash would. Returns when it is gone."""
+        self._order(guard.KILL)
+        self.wait()
+
+    def wait(self) -> None:
+        """Return when it has ended, which after ``ask_to_stop`` takes no longer than the grace period."""
+        if self._process:
+            self._ended.wait()
+
+    def stop(self) -> None:
+        """Stop it and return when it is gone. Harmless when it never started or has ended."""
+        self.ask_to_stop()
+        self.wait()
+
+    def _order(self, order: bytes) -> None:
+        if self._process and self._process.stdin:
+            # Broken or closed when it has ended already, which is what was wanted.
+            with suppress(BrokenPipeError, ValueError):
+                self._process.stdin.write(order.decode())
+                self._process.stdin.flush()
+
+    def __enter__(self) -> "ChildProcess":
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()

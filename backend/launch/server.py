@@ -1,0 +1,72 @@
+"""A backend of one's own: `playhead serve` as a child, for a command or an eval that was given no address."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from backend.launch.child import ChildProcess
+
+_ANNOUNCEMENT = "backend http://"
+
+
+def serve_command(
+    data_dir: Path,
+    *,
+    port: int,
+    docs_dir: Path | None = None,
+    scenarios_dir: Path | None = None,
+    host: str = "127.0.0.1",
+) -> list[str]:
+    """The command line of `playhead serve` in this environment. Port 0 lets the server choose a free one."""
+    options = {
+        "--host": host,
+        "--port": port,
+        "--data": data_dir,
+        "--docs": docs_dir,
+        "--scenarios": scenarios_dir,
+    }
+    given = [str(part) for option, value in options.items() if value is not None for part in (option, value)]
+    return [sys.executable, "-m", "backend.cli", "serve", *given]
+
+
+class LocalServer:
+    """A backend on a free port of loopback while its context is open; inside, ``url`` is its address and it is ready.
+
+    ``on_line`` gets what the server says meanwhile (the progress of an index, warnings), a line at a time and from
+    another thread. Entering raises ChildDied if the server ends before it is ready, and ChildNotReady if it is silent
+    for ``timeout_s`` seconds without answering.
+    """
+
+    def __init__(
+        self,
+        data_dir: Path,
+        *,
+        docs_dir: Path | None = None,
+        scenarios_dir: Path | None = None,
+        on_line: Callable[[str], None] | None = None,
+        timeout_s: float = 60.0,
+    ) -> None:
+        self.url = ""
+        self._on_line = on_line
+        self._timeout_s = timeout_s
+        command = serve_command(data_dir, port=0, docs_dir=docs_dir, scenarios_dir=scenarios_dir)
+        self.process = ChildProcess("The backend", command, on_line=self._hear)
+
+    def _hear(self, line: str) -> None:
+        if not self.url and line.startswith(_ANNOUNCEMENT):
+            self.url = line.removeprefix("backend ")
+        elif self._on_line:
+            self._on_line(line)
+
+    def __enter__(self) -> "LocalServer":
+        self.process.start()
+        try:
+            self.process.wait_until_ready(lambda: self.url != "", self._timeout_s)
+            self.process.wait_until_ready(f"{self.url}/readyz", self._timeout_s)
+        except BaseException:
+            self.process.stop()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.process.stop()
