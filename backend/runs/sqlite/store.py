@@ -53,7 +53,8 @@ class SqliteStore:
         await asyncio.to_thread(self._database.close)
         unsaved = self._backlog.unsaved()
         if unsaved:
-            raise StoreError(f"The end of {unsaved} runs could not be written to {self._database.folder}.")
+            runs = "1 run" if unsaved == 1 else f"{unsaved} runs"
+            raise StoreError(f"The end of {runs} could not be written to {self._database.folder}.")
 
     async def submit(self, record: RunRecord) -> tuple[RunRecord, bool]:
         """See ``RunStore.submit``."""
