@@ -8,7 +8,7 @@ from gradio.components.plot import PlotData
 
 from backend.client.frames import Frame
 from backend.present import words
-from backend.present.artifacts import ArtifactView
+from backend.present.artifacts import ArtifactView, artifacts_html
 from backend.present.page import notice_html, question_html
 from backend.present.palette import Theme
 from backend.present.panels import Panels
@@ -41,24 +41,24 @@ class Drawing:
             (page.notice, changes.notice),
             (page.warnings, changes.warnings),
             (page.sources, changes.sources),
+            (page.results, changes.results),
         ):
             if fragment is not None:
                 updates[widget] = fragment
         if changes.answer is not None:
             updates[page.answer] = [block.html for block in changes.answer]
         if changes.artifacts is not None:
-            updates |= self._artifacts(changes.artifacts)
+            updates |= self._charts(changes.artifacts)
         if self._running != (not frame.view.ended):
             self._running = not frame.view.ended
             updates |= buttons(page, running=self._running, retry=frame.view.ended)
         return updates
 
-    def _artifacts(self, artifacts: tuple[ArtifactView, ...]) -> Updates:
+    def _charts(self, artifacts: tuple[ArtifactView, ...]) -> Updates:
         page, updates = self._page, Updates()
         figures = [artifact.figure for artifact in artifacts if artifact.figure is not None]
         for slot, figure in zip(page.charts, figures, strict=False):
             updates[slot] = gr.update(value=PlotData(type="plotly", plot=json.dumps(figure)), visible=True)
-        updates[page.results] = "".join(artifact.html for artifact in artifacts)
         return updates
 
 
@@ -73,7 +73,7 @@ def started(page: Page, question: str) -> Updates:
         page.answer: [],
         page.steps: steps_html(view),
         page.sources: sources_html(view),
-        page.results: "",
+        page.results: artifacts_html(view),
         **{slot: gr.update(visible="hidden") for slot in page.charts},
         **buttons(page, running=True, retry=False),
     }

@@ -6,6 +6,7 @@ import gradio as gr
 from gradio.components.plot import PlotData
 
 from backend.present import words
+from backend.present.artifacts import artifacts_html
 from backend.present.page import header_html, notice_html, section_title_html
 from backend.present.sources import sources_html
 from backend.present.steps import steps_html
@@ -70,7 +71,7 @@ def build_page() -> Page:
             steps = gr.HTML(steps_html(RunView.start()), padding=False, elem_id="ph-steps")
             gr.HTML(section_title_html(words.ARTIFACTS_TITLE), padding=False)
             charts = tuple(_chart_slot(index) for index in range(CHART_SLOTS))
-            results = gr.HTML("", padding=False, elem_id="ph-results")
+            results = gr.HTML(artifacts_html(RunView.start()), padding=False, elem_id="ph-results")
             gr.HTML(section_title_html(words.SOURCES_TITLE), padding=False)
             sources = gr.HTML(sources_html(RunView.start()), padding=False, elem_id="ph-sources")
     run_id = gr.Textbox(visible="hidden", elem_id="ph-run-id", label="Run")

@@ -36,7 +36,7 @@ PAGE_STYLE = """
 #ph-conversation>*,#ph-evidence>*{flex:none}
 #ph-ask{align-items:flex-end;gap:8px}
 #ph-ask .form{border:0;background:none;gap:8px}
-#ph-ask .form .block{padding:0}
+#ph-ask .form .block{padding:0;background:none}
 #ph-ask button{height:42px}
 #ph-examples{gap:6px}
 #ph-examples button{padding:3px 10px;border:1px solid var(--ph-line);border-radius:8px}

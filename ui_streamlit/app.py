@@ -71,10 +71,12 @@ def _start(client: SyncRunClient, conversation: Conversation, canvas: Canvas) ->
 def _show(client: SyncRunClient, conversation: Conversation, canvas: Canvas) -> None:
     """Draw the run to its end, or what there is instead of one."""
     if conversation.problem is not None:
-        canvas.problem(conversation.problem.notice, conversation.problem.sentence)
+        canvas.notice(conversation.problem.notice, conversation.problem.sentence)
     elif conversation.final is not None:
         canvas.draw(conversation.final)
-    elif conversation.run_id is not None:
+    elif conversation.run_id is None:
+        canvas.notice("empty")
+    else:
         try:
             for frame in client.frames_sync(conversation.run_id):
                 canvas.draw(frame)

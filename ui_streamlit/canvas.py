@@ -5,7 +5,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from backend.client.frames import Frame
 from backend.present.answer import AnswerBlock
-from backend.present.artifacts import ArtifactView
+from backend.present.artifacts import ArtifactView, artifacts_html
 from backend.present.page import notice_html, question_html
 from backend.present.palette import Theme
 from backend.present.panels import Panels
@@ -41,6 +41,8 @@ class Canvas:
             self._answer(changes.answer)
         if changes.artifacts is not None:
             self._artifacts(changes.artifacts)
+        if changes.results is not None and not frame.view.artifacts.items:
+            _fill(page.results, changes.results)
 
     def starting(self, question: str) -> None:
         """The page at the moment of the click, before the backend has answered."""
@@ -48,12 +50,15 @@ class Canvas:
         _fill(self._page.status, status_html(view, 0.0))
         _fill(self._page.asked, question_html(question))
         _fill(self._page.steps, steps_html(view))
+        _fill(self._page.results, artifacts_html(view))
+        _fill(self._page.sources, sources_html(view))
 
-    def problem(self, notice: str, sentence: str | None) -> None:
+    def notice(self, notice: str, sentence: str | None = None) -> None:
         """A designed state instead of a run."""
         view = RunView.start()
         _fill(self._page.notice, notice_html(notice, sentence))
         _fill(self._page.steps, steps_html(view))
+        _fill(self._page.results, artifacts_html(view))
         _fill(self._page.sources, sources_html(view))
 
     def _answer(self, blocks: tuple[AnswerBlock, ...]) -> None:
@@ -69,6 +74,7 @@ class Canvas:
         del self._blocks[len(blocks) :]
 
     def _artifacts(self, artifacts: tuple[ArtifactView, ...]) -> None:
+        """Each chart as Streamlit's own, with its data below it; everything else as a fragment."""
         with self._page.results.container(gap="xsmall"):
             for artifact in artifacts:
                 if artifact.figure is not None:

@@ -7,7 +7,7 @@ a part; and a fragment is handed out only if its text really differs, so that no
 from dataclasses import dataclass
 
 from backend.present.answer import AnswerBlock, AnswerRenderer
-from backend.present.artifacts import ArtifactView, artifact_views
+from backend.present.artifacts import ArtifactView, artifact_views, artifacts_html
 from backend.present.page import error_html, question_html
 from backend.present.palette import Theme
 from backend.present.sources import sources_html
@@ -32,6 +32,8 @@ class Changes:
     warnings: str | None = None
     sources: str | None = None
     artifacts: tuple[ArtifactView, ...] | None = None
+    results: str | None = None
+    """All artifacts as one fragment, without native charts; what stands there while there are none."""
 
     @property
     def empty(self) -> bool:
@@ -71,7 +73,8 @@ class Panels:
             offer("answer", tuple(self._answer.blocks(view)))
             offer("warnings", warnings_html(view, scope=self._scope))
             offer("sources", sources_html(view, scope=self._scope))
-        if self._moved("artifacts", (view.artifacts.revision, self._theme)):
+        if self._moved("artifacts", (view.artifacts.revision, view.ended)):
+            offer("results", artifacts_html(view, scope=self._scope))
             offer("artifacts", tuple(artifact_views(view, self._theme, scope=self._scope)))
         return Changes(**changed)  # type: ignore[arg-type]
 
