@@ -10,14 +10,17 @@ _ANNOUNCEMENT = "backend http://"
 
 
 def serve_command(
-    data_dir: Path,
     *,
     port: int,
+    data_dir: Path | None = None,
     docs_dir: Path | None = None,
     scenarios_dir: Path | None = None,
     host: str = "127.0.0.1",
 ) -> list[str]:
-    """The command line of `playhead serve` in this environment. Port 0 lets the server choose a free one."""
+    """The command line of `playhead serve` in this environment. Port 0 lets the server choose a free one.
+
+    Where an option is None, the server's own default holds.
+    """
     options = {
         "--host": host,
         "--port": port,
@@ -49,7 +52,7 @@ class LocalServer:
         self.url = ""
         self._on_line = on_line
         self._timeout_s = timeout_s
-        command = serve_command(data_dir, port=0, docs_dir=docs_dir, scenarios_dir=scenarios_dir)
+        command = serve_command(port=0, data_dir=data_dir, docs_dir=docs_dir, scenarios_dir=scenarios_dir)
         self.process = ChildProcess("The backend", command, on_line=self._hear)
 
     def _hear(self, line: str) -> None:

@@ -1,5 +1,4 @@
-"""Several children under one supervisor: they start, stop and fall together. It owns signals, so it runs as a
-program."""
+"""Several children under one supervisor: they start, stop and fall together. It owns signals, so it is a program."""
 
 import os
 import signal

@@ -1,0 +1,130 @@
+"""``playhead demo``: the backend and both UIs as three supervised processes on this machine."""
+
+import os
+import sys
+import webbrowser
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+import click
+
+from backend.launch.child import ChildFailed, ChildProcess
+from backend.launch.ports import PortBusy, ensure_port_free
+from backend.launch.server import serve_command
+from backend.launch.supervisor import Supervisor
+
+LOOPBACK = "127.0.0.1"
+READY_TIMEOUT_S = 120.0
+"""How long a part may be silent without answering: importing a UI takes many seconds on a busy machine."""
+
+_FOLDER = click.Path(path_type=Path, file_okay=False, exists=True)
+_PORT = click.IntRange(1, 65535)
+
+
+@dataclass(frozen=True)
+class Part:
+    """One of the three processes: its label in the output, its address, and the path that tells that it answers."""
+
+    label: str
+    url: str
+    probe: str
+    process: ChildProcess
+
+
+@click.command(short_help="Start the backend and both UIs.")
+@click.option("--port", type=_PORT, default=8750, show_default=True, help="The backend's port.")
+@click.option("--gradio-port", type=_PORT, default=7860, show_default=True, help="The Gradio UI's port.")
+@click.option("--streamlit-port", type=_PORT, default=8501, show_default=True, help="The Streamlit UI's port.")
+@click.option("--no-browser", is_flag=True, help="Open no page in the browser.")
+@click.option("--docs", "docs_dir", type=_FOLDER, help="The folder to ask about.  [default: the bundled sample]")
+@click.option("--scenarios", "scenarios_dir", type=_FOLDER, help="A folder of your own scenarios.")
+@click.option("--data", "data_dir", type=click.Path(path_type=Path, file_okay=False), help="Where runs are kept.")
+@click.option("--host", default=LOOPBACK, show_default=True, help="The backend's address on this machine.")
+def command(
+    port: int,
+    gradio_port: int,
+    streamlit_port: int,
+    no_browser: bool,
+    docs_dir: Path | None,
+    scenarios_dir: Path | None,
+    data_dir: Path | None,
+    host: str,
+) -> None:
+    """Start the backend and both UIs, print their addresses, and stop them all at Ctrl-C.
+
+    Nothing leaves this machine, and no key is needed.
+    """
+    ensure_installed("gradio", "streamlit")
+    ensure_ports_free({"--port": port, "--gradio-port": gradio_port, "--streamlit-port": streamlit_port}, host)
+    backend_url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    serve = serve_command(port=port, data_dir=data_dir, docs_dir=docs_dir, scenarios_dir=scenarios_dir, host=host)
+    parts = [
+        Part("backend", backend_url, "/readyz", ChildProcess("The backend", serve, on_line=_show_backend_line)),
+        _ui("gradio", "The Gradio UI", gradio_port, "/", backend_url),
+        _ui("streamlit", "The Streamlit UI", streamlit_port, "/_stcore/health", backend_url),
+    ]
+    opened = None if no_browser else _browser()
+    try:
+        with Supervisor([part.process for part in parts]) as supervisor:
+            for part in parts:
+                supervisor.wait_until_ready(part.process, part.url + part.probe, READY_TIMEOUT_S)
+                click.echo(f"{part.label} {part.url}")
+            click.echo(_suggestion(docs_dir))
+            click.echo("ready")
+            if opened:
+                opened(parts[1].url)
+            supervisor.watch()
+    except ChildFailed as failure:
+        raise click.ClickException(str(failure)) from failure
+
+
+def ensure_installed(*modules: str) -> None:
+    """Raise ClickException with one sentence for the first module that is not installed."""
+    for module in modules:
+        if find_spec(module) is None:
+            from backend.cli import missing_module_sentence
+
+            raise click.ClickException(missing_module_sentence("`playhead demo`", module))
+
+
+def ensure_ports_free(ports: dict[str, int], host: str) -> None:
+    """Raise ClickException with one sentence where a port is taken, or named twice. ``ports`` is flag -> port."""
+    flags: dict[int, str] = {}
+    for flag, port in ports.items():
+        if other := flags.get(port):
+            raise click.ClickException(f"{other} and {flag} both name port {port}: choose different ones.")
+        flags[port] = flag
+        try:
+            ensure_port_free(port, flag, host if flag == "--port" else LOOPBACK)
+        except PortBusy as busy:
+            raise click.ClickException(str(busy)) from busy
+        except OSError as error:
+            raise click.ClickException(f"Cannot listen on port {port} ({flag}): {error.strerror}.") from error
+
+
+def _ui(label: str, name: str, port: int, probe: str, backend_url: str) -> Part:
+    command_line = [sys.executable, "-m", f"ui_{label}", "--port", str(port), "--backend", backend_url]
+    return Part(label, f"http://{LOOPBACK}:{port}", probe, ChildProcess(name, command_line))
+
+
+def _show_backend_line(line: str) -> None:
+    # Its address is printed once it is ready, like the others'; all else is progress or a warning.
+    if not line.startswith("backend http://"):
+        click.echo(line, err=True)
+
+
+def _suggestion(docs_dir: Path | None) -> str:
+    if docs_dir:
+        return f"Ask about the files in {docs_dir}."
+    from backend.present.words import EXAMPLE_QUESTIONS
+
+    return f"Try: {EXAMPLE_QUESTIONS[0]}"
+
+
+def _browser() -> Callable[[str], bool] | None:
+    """What opens a page for the person at this machine, or None where nobody would see it."""
+    if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        return None
+    return webbrowser.open

@@ -1,0 +1,83 @@
+"""`playhead demo`: three processes that answer, stop together, and refuse in one sentence."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import httpx2
+import pytest
+from click.testing import CliRunner
+
+from backend.commands import demo
+from backend.launch.ports import free_port
+
+PORT_FLAGS = ("--port", "--gradio-port", "--streamlit-port")
+
+
+@pytest.mark.server
+def test_starts_three_parts_and_stops_them_together(tmp_path: Path) -> None:
+    ports = {flag: str(free_port()) for flag in PORT_FLAGS}
+    command = [sys.executable, "-m", "backend.cli", "demo", "--no-browser", "--data", str(tmp_path / "data")]
+    options = [part for item in ports.items() for part in item]
+    with subprocess.Popen([*command, *options], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            lines: list[str] = []
+            while not lines or lines[-1] not in ("ready", ""):
+                lines.append(process.stdout.readline().rstrip())
+            assert lines == [
+                f"backend http://127.0.0.1:{ports['--port']}",
+                f"gradio http://127.0.0.1:{ports['--gradio-port']}",
+                f"streamlit http://127.0.0.1:{ports['--streamlit-port']}",
+                "Try: Is NVIDIA's customer concentration risk rising?",
+                "ready",
+            ]
+            for line in lines[:3]:
+                assert httpx2.get(line.split()[1], follow_redirects=True).status_code in (200, 404)
+        finally:
+            os.kill(process.pid, signal.SIGTERM)
+        assert process.wait(60) == 0
+    for port in ports.values():
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.1", int(port))).close()
+
+
+@pytest.mark.parametrize("flag", PORT_FLAGS)
+def test_a_busy_port_is_named_with_its_flag(flag: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        options = {**{each: free_port() for each in PORT_FLAGS}, flag: port}
+        result = CliRunner().invoke(demo.command, [str(part) for item in options.items() for part in item])
+    assert result.exit_code == 1
+    assert result.stderr == (
+        f"Error: Port {port} is already in use: choose another one with {flag} N, or stop what uses it.\n"
+    )
+    assert result.stdout == ""
+
+
+def test_two_parts_cannot_share_a_port() -> None:
+    with pytest.raises(click.ClickException, match="--port and --gradio-port both name port 18750"):
+        demo.ensure_ports_free({"--port": 18750, "--gradio-port": 18750}, "127.0.0.1")
+
+
+def test_an_address_of_another_machine_is_refused() -> None:
+    with pytest.raises(click.ClickException, match=r"Cannot listen on port \d+ \(--port\): .*assign"):
+        demo.ensure_ports_free({"--port": free_port()}, "192.0.2.1")
+
+
+def test_a_missing_extra_is_named() -> None:
+    with pytest.raises(click.ClickException) as refusal:
+        demo.ensure_installed("click", "a_ui_nobody_has")
+    assert refusal.value.message == (
+        "`playhead demo` needs a_ui_nobody_has, which is not installed here: run `make setup` in Playhead's folder."
+    )
+
+
+def test_a_folder_that_does_not_exist_is_refused(tmp_path: Path) -> None:
+    result = CliRunner().invoke(demo.command, ["--docs", str(tmp_path / "absent")])
+    assert result.exit_code == 2
+    assert "does not exist" in result.stderr
