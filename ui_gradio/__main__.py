@@ -2,8 +2,9 @@
 
 import argparse
 import os
-import socket
 import sys
+
+from backend.launch.ports import PortBusy, ensure_port_free
 
 DEFAULT_PORT = 7860
 DEFAULT_BACKEND = "http://127.0.0.1:8750"
@@ -17,24 +18,16 @@ def main(arguments: list[str] | None = None) -> int:
         "--backend", default=DEFAULT_BACKEND, help=f"address of the backend (default {DEFAULT_BACKEND})"
     )
     options = parser.parse_args(arguments)
-    if not _is_free(options.port):
-        parser.exit(1, f"Port {options.port} is in use: free it, or choose another with --port.\n")
+    try:
+        ensure_port_free(options.port, "--port")
+    except PortBusy as busy:
+        parser.exit(1, f"{busy}\n")
     # Gradio reads this when it is imported; nothing may leave the machine unasked.
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     from ui_gradio.app import serve
 
     serve(options.backend, options.port)
     return 0
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-    return True
 
 
 if __name__ == "__main__":

@@ -2,10 +2,10 @@
 
 import argparse
 import os
-import socket
 import sys
 from pathlib import Path
 
+from backend.launch.ports import PortBusy, ensure_port_free
 from backend.present.palette import COLOURS
 
 DEFAULT_PORT = 8501
@@ -45,8 +45,10 @@ def main(arguments: list[str] | None = None) -> None:
         "--backend", default=DEFAULT_BACKEND, help=f"address of the backend (default {DEFAULT_BACKEND})"
     )
     options = parser.parse_args(arguments)
-    if not _is_free(options.port):
-        parser.exit(1, f"Port {options.port} is in use: free it, or choose another with --port.\n")
+    try:
+        ensure_port_free(options.port, "--port")
+    except PortBusy as busy:
+        parser.exit(1, f"{busy}\n")
     script = Path(__file__).with_name("app.py")
     settings = {**_SETTINGS, **_theme(), "server.port": str(options.port)}
     flags = [f"--{name}={value}" for name, value in settings.items()]
@@ -60,16 +62,6 @@ def _theme() -> dict[str, str]:
     for theme, colours in COLOURS.items():
         settings |= {f"theme.{theme}.{name}": colours[role] for name, role in _ROLES.items()}
     return settings
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-    return True
 
 
 if __name__ == "__main__":

@@ -1,0 +1,91 @@
+"""What a person does with either UI, in one vocabulary: the pages differ in widgets, not in words."""
+
+import re
+from urllib.parse import parse_qs, urlparse
+
+from playwright.async_api import ConsoleMessage, Locator, Page, Request, expect
+
+DEADLINE_MS = 30_000
+
+READING = "#ph-reading, .st-key-ph-reading"
+"""The scrolling place of question and answer, in Gradio or in Streamlit."""
+
+WATCH_THE_ANSWER = """
+() => {
+  window.seen = new Set();
+  const note = () => window.seen.add(
+    [...document.querySelectorAll('.ph-answer')].map((block) => block.innerText).join('\\n')
+  );
+  new MutationObserver(note).observe(document.body, {childList: true, subtree: true, characterData: true});
+}
+"""
+
+
+class Reader:
+    """A person in front of one page."""
+
+    def __init__(self, page: Page, url: str) -> None:
+        self.page = page
+        self.url = url
+        self.complaints: list[str] = []
+        self.foreign_requests: list[str] = []
+        page.on("console", self._on_console)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("request", self._on_request)
+
+    def _on_console(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self.complaints.append(message.text)
+
+    def _on_request(self, request: Request) -> None:
+        host = urlparse(request.url).hostname
+        if host not in (None, "127.0.0.1"):
+            self.foreign_requests.append(request.url)
+
+    async def open(self, run_id: str | None = None) -> None:
+        """Open the page, or the page of a run, and wait until it can be used."""
+        await self.page.goto(self.url + (f"?run={run_id}" if run_id else ""))
+        await expect(self.page.get_by_label("Question").first).to_be_visible(timeout=DEADLINE_MS)
+        # The agents come from the backend after the page: with them it is complete.
+        if run_id is None:
+            await expect(self.page.locator(".ph-notice")).to_be_visible(timeout=DEADLINE_MS)
+
+    async def choose_agent(self, title: str) -> None:
+        """Pick an agent by its title."""
+        await self.page.get_by_role("combobox", name=re.compile("Agent")).first.click()
+        await self.page.get_by_role("option", name=title, exact=True).first.click()
+
+    async def ask(self, question: str) -> None:
+        """Write the question and press Ask."""
+        field = self.page.get_by_label("Question").first
+        await field.fill(question)
+        await field.blur()
+        await self.page.get_by_role("button", name="Ask", exact=True).click()
+
+    async def expect_status(self, words: str) -> None:
+        """Wait until the status line says this."""
+        await expect(self.page.locator(".ph-status-text")).to_have_text(words, timeout=DEADLINE_MS)
+
+    async def expect_text(self, text: str) -> None:
+        """Wait until the answer holds this."""
+        await expect(self.answer.filter(has_text=text).first).to_be_visible(timeout=DEADLINE_MS)
+
+    @property
+    def answer(self) -> Locator:
+        """The blocks of the answer."""
+        return self.page.locator(".ph-answer")
+
+    async def answer_text(self) -> str:
+        """The answer as it reads, white space folded."""
+        return " ".join(" ".join(await self.answer.all_inner_texts()).split())
+
+    async def run_id(self) -> str:
+        """The run in the page's address."""
+        await self.page.wait_for_url(re.compile(r"[?&]run=run_"), timeout=DEADLINE_MS)
+        return parse_qs(urlparse(self.page.url).query)["run"][0]
+
+    async def scroll_position(self) -> tuple[float, float]:
+        """How far the reading place is scrolled, and how far it could be, in pixels."""
+        box = self.page.locator(READING).first
+        top, most = await box.evaluate("(box) => [box.scrollTop, box.scrollHeight - box.clientHeight]")
+        return float(top), float(most)
