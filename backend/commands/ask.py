@@ -1,0 +1,115 @@
+"""``playhead ask``: one question, answered live in the terminal."""
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from backend.commands.refusals import BadInput, exit_with, quiet_broken_pipe
+from backend.commands.serve import default_data_dir
+
+if TYPE_CHECKING:
+    from backend.client import RunClient, StartedRun
+    from backend.commands.own_backend import ReachableBackend
+
+_FOLDER = click.Path(path_type=Path)
+
+
+@click.command(short_help="Ask a question and watch the answer.")
+@click.argument("question")
+@click.option("--agent", default="documents", show_default=True, help="Who answers: `playhead serve` lists /v1/agents.")
+@click.option("--docs", "docs_dir", type=_FOLDER, help="The folder to ask about.  [default: the bundled sample]")
+@click.option("--url", help="The backend to ask.  [default: an own one, for this question]")
+@click.option("--data", "data_dir", type=_FOLDER, help="Where the own backend keeps runs and indexes.")
+@click.option("--session", "session_id", help="The id of a conversation to go on with.")
+@click.option("--timeout", "timeout_s", type=click.FloatRange(0, 3600, min_open=True), help="End after this, seconds.")
+@click.option("--speed", type=click.FloatRange(0, 1000), help="Pace of a scripted or recorded agent; 0 = at once.")
+@click.option("--json", "as_json", is_flag=True, help="Print the events as sent, one JSON object a line.")
+def command(
+    question: str,
+    agent: str,
+    docs_dir: Path | None,
+    url: str | None,
+    data_dir: Path | None,
+    session_id: str | None,
+    timeout_s: float | None,
+    speed: float | None,
+    as_json: bool,
+) -> None:
+    """Ask QUESTION and watch the steps, the answer and its sources as they come.
+
+    Ctrl-C stops the run and keeps what was written; a second one leaves at once. The exit code is 0 only if the answer
+    was completed, 130 after Ctrl-C, 2 for bad input, and 1 for every other end.
+    """
+    from backend.commands.own_backend import reachable_backend
+
+    _check_question(question)
+    if url is not None and (docs_dir is not None or data_dir is not None):
+        raise BadInput("--docs and --data belong to a backend of one's own: leave them out, or leave out --url.")
+    options = {name: value for name, value in (("timeout_s", timeout_s), ("speed", speed)) if value is not None}
+    request = {"question": question, "agent": agent, "session_id": session_id, "options": options}
+    with quiet_broken_pipe():
+        with reachable_backend(url, data_dir or default_data_dir() / "ask", docs_dir) as backend:
+            code = asyncio.run(_ask(backend, request, as_json=as_json))
+        exit_with(code)
+
+
+def _check_question(question: str) -> None:
+    from backend.present import words
+    from backend.protocol.options import MAX_QUESTION_BYTES
+
+    try:
+        size = len(question.encode())
+    except UnicodeEncodeError as error:
+        raise BadInput("The question is not valid text: write it in UTF-8.") from error
+    if not question.strip():
+        raise BadInput(words.QUESTION_EMPTY)
+    if size > MAX_QUESTION_BYTES:
+        raise BadInput(words.QUESTION_TOO_LONG.format(limit=MAX_QUESTION_BYTES // 1024))
+
+
+async def _ask(backend: "ReachableBackend", request: dict[str, Any], *, as_json: bool) -> int:
+    from backend.client import RunClient, new_http
+    from backend.commands.interruption import Interruption
+    from backend.commands.terminal import display_for, standard_console
+    from backend.commands.watching import exit_code_of, print_events, watch
+
+    async with new_http() as http:
+        client = RunClient(backend.url, http)
+        started = await _start(client, request)
+        run_id, patience = started.run_id, backend.give_up_after_s
+        with Interruption(lambda: client.cancel(run_id)) as interruption:
+            try:
+                if as_json:
+                    outcome = await print_events(client.arrivals(run_id, give_up_after_s=patience))
+                else:
+                    frames = client.frames(run_id, question=request["question"], give_up_after_s=patience)
+                    view = await watch(frames, display_for(standard_console()), interruption)
+                    outcome = view.stream.outcome
+            except asyncio.CancelledError:
+                if interruption.exit_code is None:
+                    raise
+                backend.kill()
+                return interruption.exit_code
+        return exit_code_of(outcome, interruption)
+
+
+async def _start(client: "RunClient", request: dict[str, Any]) -> "StartedRun":
+    """Start the run; while its agent is still being prepared, say so and wait."""
+    from backend.client import BackendGone, ProblemError
+
+    told = ""
+    while True:
+        try:
+            return await client.start_run(**request)
+        except BackendGone as error:
+            raise BadInput(error.sentence) from error
+        except ProblemError as problem:
+            if problem.slug != "agent-not-ready":
+                refusal = BadInput if problem.status in (400, 404, 413, 415, 422) else click.ClickException
+                raise refusal(problem.sentence) from problem
+            if problem.sentence != told:
+                told = problem.sentence
+                click.echo(told, err=True)
+            await asyncio.sleep(problem.retry_after_s or 1.0)

@@ -1,0 +1,100 @@
+"""Text and Markdown on a terminal: nothing an agent sends may steer it, and an answer is printed as it settles."""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from markdown_it.token import Token
+from rich.markdown import Markdown
+from rich.theme import Theme
+
+from backend.present.answer_markdown import Block, parse_blocks
+from backend.present.unfinished import completed_tail, visible_text
+
+ROLE_STYLES = {
+    "accent": "cyan",
+    "good": "green",
+    "caution": "yellow",
+    "bad": "red",
+    "waiting": "magenta",
+    "muted": "dim",
+}
+"""The terminal's own colours for the roles of ``present.palette``: they fit its background, whichever it is."""
+
+THEME = Theme(
+    {
+        **ROLE_STYLES,
+        "heading": "bold",
+        "markdown.marker": "bold cyan",
+        "markdown.pending": "dim",
+        "markdown.h1": "bold underline",
+        "markdown.h2": "bold underline",
+        "markdown.h3": "bold",
+        "markdown.code": "bold",
+        "markdown.table.border": "dim",
+        "markdown.table.header": "bold",
+    }
+)
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff]")
+_LINE_ENDS = re.compile("\r\n?|[\u2028\u2029]")
+
+
+def printable(text: str) -> str:
+    """The text without what a terminal would obey: control characters (escape sequences need them) and overrides
+    of the reading direction. Every kind of line end becomes LF."""
+    return _CONTROL.sub("", _LINE_ENDS.sub("\n", text))
+
+
+class AnswerMarkdown(Markdown):
+    """Blocks of an answer as Rich draws Markdown, from tokens already parsed, with markers in their own style."""
+
+    inlines = {*Markdown.inlines, "marker", "pending"}  # noqa: RUF012 - the base class has it as a plain set
+
+    def __init__(self, blocks: Iterable[Block], resolved: frozenset[int]) -> None:
+        """``resolved``: numbers of the citations that have come; other markers are drawn muted."""
+        super().__init__("", code_theme="ansi_dark", hyperlinks=False)
+        self.parsed = [_drawable(token, resolved) for block in blocks for token in block.tokens]
+
+
+def _drawable(token: Token, resolved: frozenset[int]) -> Token:
+    """The token as Rich can draw it: pictures by their text, markers as an inline style."""
+    if token.type == "image":
+        return Token("text", "", 0, content=token.content)
+    if token.type == "marker":
+        known = all(number in resolved for number in token.meta["numbers"])
+        return Token("marker", "marker" if known else "pending", 0, content=token.content)
+    if token.children:
+        return token.copy(children=[_drawable(child, resolved) for child in token.children])
+    return token
+
+
+class SettlingAnswer:
+    """An answer that grows: blocks that are settled are handed out once, the rest is what still grows."""
+
+    def __init__(self) -> None:
+        self._settled = ""
+        self._lead = ""
+        self.growing: Sequence[Block] = ()
+        self.rewritten = False
+        """Whether the text handed out before was replaced by another one (a snapshot of an interrupted log)."""
+
+    def advance(self, answer: str, *, whole: bool) -> list[Block]:
+        """The blocks that settled since the last call; ``whole``: nothing more will come."""
+        text = printable(answer)
+        shown = text if whole else visible_text(text)
+        self.rewritten = not shown.startswith(self._settled)
+        if self.rewritten:
+            self._settled, self._lead = "", ""
+        rest = shown[len(self._settled) :]
+        tail = self._lead + rest
+        if whole:
+            self._settled, self._lead, self.growing = shown, "", ()
+            return parse_blocks(tail) if rest else []
+        complete = parse_blocks(tail[: tail.rfind("\n") + 1])
+        if len(complete) > 1:
+            last = complete[-1]
+            self._settled += tail[len(self._lead) : last.start]
+            self._lead = last.lead
+            tail = last.lead + tail[last.start :]
+        self.growing = parse_blocks(completed_tail(tail))
+        return complete[:-1]
