@@ -7,7 +7,7 @@ and it never will). So a UI may freeze every block but the last, and bytes grow 
 from dataclasses import dataclass
 
 from backend.present.answer_fragments import MarkerContext, block_html
-from backend.present.answer_markdown import Block, normalized, parse_blocks, placed_blocks
+from backend.present.answer_markdown import Block, normalized, parse_blocks
 from backend.present.markdown_text import linked_marker, markdown_text
 from backend.present.sources import source_titles
 from backend.present.unfinished import completed_tail, visible_text
@@ -38,14 +38,17 @@ class AnswerRenderer:
         self._scope = scope
         self._frozen: list[Block] = []
         self._frozen_text = ""
+        self._lead = ""
+        self._shown = ""
         self._drawn: list[tuple[Block, tuple[object, ...], AnswerBlock]] = []
 
     def blocks(self, view: RunView) -> list[AnswerBlock]:
         """The blocks of the view's answer, in order."""
         answer = normalized(view.message.answer)
         shown = answer if view.ended else visible_text(answer)
-        if not shown.startswith(self._frozen_text):
-            self._frozen, self._frozen_text = [], ""
+        if not shown.startswith(self._shown):
+            self._frozen, self._frozen_text, self._lead = [], "", ""
+        self._shown = shown
         growing = self._advance(shown, closing=view.stream.outcome != "completed")
         context = MarkerContext(source_titles(view), view.ended, self._scope)
         finished = len(self._frozen) + (len(growing) if view.ended else 0)
@@ -58,13 +61,14 @@ class AnswerRenderer:
 
     def _advance(self, shown: str, *, closing: bool) -> list[Block]:
         """Freeze every block that a complete line has left behind; gives the blocks that still grow."""
-        tail = shown[len(self._frozen_text) :]
-        complete = tail[: tail.rfind("\n") + 1]
-        settled = placed_blocks(complete)
+        tail = self._lead + shown[len(self._frozen_text) :]
+        settled = parse_blocks(tail[: tail.rfind("\n") + 1])
         if len(settled) > 1:
-            self._frozen += [block for _, block in settled[:-1]]
-            self._frozen_text += tail[: settled[-1][0]]
-            tail = tail[settled[-1][0] :]
+            last = settled[-1]
+            self._frozen += settled[:-1]
+            self._frozen_text += tail[len(self._lead) : last.start]
+            self._lead = last.lead
+            tail = last.lead + tail[last.start :]
         growing = parse_blocks(tail)
         if not closing or not growing or growing[-1].ends_in_code:
             return growing

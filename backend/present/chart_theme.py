@@ -15,7 +15,7 @@ PLOTLY_CONFIG: Final = {"displayModeBar": False, "responsive": True, "scrollZoom
 
 FONT: Final = 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "DejaVu Sans", Arial, sans-serif'
 
-_KEPT_TAGS = re.compile(r"<(?!/?(?:b|i|sub|sup|s|u)>|br\s*/?>)/?[A-Za-z!?][^>]*>?")
+_OTHER_TAG = re.compile(r"<(?!/?(?:b|i|s|u|sub|sup|extra)>|br\s*/?>)", re.IGNORECASE)
 _NOT_KEPT: Final = (
     *("paper_bgcolor", "plot_bgcolor", "template", "width", "height", "font", "title", "margin", "hoverlabel"),
     *("updatemenus", "sliders"),
@@ -78,7 +78,7 @@ def themed_figure(content: dict[str, Any], title: str, theme: Theme) -> dict[str
 
 def _plain(value: Any) -> Any:
     if isinstance(value, str):
-        return _KEPT_TAGS.sub("", value) if "<" in value else value
+        return _OTHER_TAG.sub("&lt;", value) if "<" in value else value
     if isinstance(value, dict):
         return {name: _plain(inner) for name, inner in value.items()}
     if isinstance(value, list):

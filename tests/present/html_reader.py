@@ -1,0 +1,88 @@
+"""Reads a fragment as HTML and says what in it could act, fetch or point where it must not."""
+
+import re
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+
+TAGS = frozenset(
+    {"a", "bdi", "blockquote", "br", "code", "dd", "del", "details", "div", "dl", "dt", "em", "h1", "h2", "h3", "h4"}
+    | {"h5", "h6", "header", "hr", "li", "ol", "p", "pre", "progress", "s", "section", "span", "strong", "summary"}
+    | {"table", "tbody", "td", "th", "thead", "tr", "ul"}
+)
+ATTRIBUTES = frozenset(
+    {"aria-hidden", "aria-label", "class", "data-number", "dir", "href", "id", "max", "rel", "role", "scope", "start"}
+    | {"style", "tabindex", "target", "title", "value"}
+)
+VOID = frozenset({"br", "hr"})
+STYLE = re.compile(r"animation-delay:-\d+ms|width:\d{1,3}%")
+HREF = re.compile(r"https?://|mailto:|#ph-", re.IGNORECASE)
+
+
+@dataclass
+class Fragment(HTMLParser):
+    """A fragment read to its end: ``problems`` is empty for a safe and well-nested one, ``text`` is what shows."""
+
+    html: str
+    problems: list[str] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
+    links: list[str] = field(default_factory=list)
+    classes: set[str] = field(default_factory=set)
+    ids: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self._open: list[str] = []
+        self.feed(self.html)
+        self.close()
+        self.problems += [f"<{tag}> is not closed" for tag in self._open]
+
+    @property
+    def text(self) -> str:
+        return "".join(self.texts)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag not in TAGS:
+            self.problems.append(f"<{tag}>")
+        for name, value in attrs:
+            self._attribute(tag, name, value or "")
+        if tag == "a" and "a" in self._open:
+            self.problems.append("a link inside a link")
+        if tag not in VOID:
+            self._open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in VOID:
+            return
+        if not self._open or self._open.pop() != tag:
+            self.problems.append(f"</{tag}> closes nothing")
+
+    def handle_data(self, data: str) -> None:
+        self.texts.append(data)
+
+    def handle_comment(self, data: str) -> None:
+        self.problems.append("a comment")
+
+    def handle_decl(self, decl: str) -> None:
+        self.problems.append("a declaration")
+
+    def handle_pi(self, data: str) -> None:
+        self.problems.append("a processing instruction")
+
+    def _attribute(self, tag: str, name: str, value: str) -> None:
+        if name not in ATTRIBUTES:
+            self.problems.append(f"<{tag} {name}>")
+        elif name == "style" and not STYLE.fullmatch(value):
+            self.problems.append(f"style {value!r}")
+        elif name == "href":
+            self.links.append(value)
+            if not HREF.match(value):
+                self.problems.append(f"href {value!r}")
+        elif name == "class":
+            self.classes |= set(value.split())
+        elif name == "id":
+            self.ids.append(value)
+
+
+def visible(html: str) -> str:
+    """What a reader sees of a fragment, white space collapsed."""
+    return " ".join(Fragment(html).text.split())
