@@ -23,7 +23,7 @@ from backend.agents.cues import Cue, Failure, Finish, play_cues
 from backend.agents.plans import Limits, planned_events
 from backend.protocol.events import DoneEvent, Draft, ErrorEvent, KnownEvent, UnknownEvent, WarningEvent
 from backend.protocol.options import RunOptions
-from backend.protocol.recordings import Recording
+from backend.protocol.recordings import Recording, RecordingError
 from backend.settings import Settings
 
 LONGEST_REPLAY_S = 3600.0
@@ -107,7 +107,10 @@ class RecordingProvider:
     async def _find(self, recording_id: str) -> Recording:
         if not recording_id:
             raise UnknownAgentError("Which recording? Name it by its id, as in recording:<id>.")
-        recording = await self._source.find(recording_id)
+        try:
+            recording = await self._source.find(recording_id)
+        except RecordingError as error:
+            raise UnknownAgentError(f"The recording {recording_id!r} cannot be played: {error}") from error
         if recording is None:
             raise UnknownAgentError(f"There is no recording and no past run with the id {recording_id!r}.")
         return recording
