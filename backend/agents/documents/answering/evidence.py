@@ -5,40 +5,44 @@ from collections.abc import Iterable
 
 from backend.agents.documents.answering.quotes import Quote, quotes_in
 from backend.agents.documents.search.matching import TextMatcher
-from backend.agents.documents.search.retrieval import Retrieval, coverage
+from backend.agents.documents.search.question import Question
+from backend.agents.documents.search.retrieval import Hit, Retrieval, coverage
 
-MOST_QUOTES = 5
 _CONTEXT_FACTOR = 0.6
 """What a word counts for a sentence that stands in the heading or title above it only."""
+_OWN_COVERAGE = 0.2
+"""The share of the question that a sentence must have in itself."""
 _LIKENESS_COST = 0.6
-_SAME_DOCUMENT_COST = 0.08
-_NEWNESS_GAIN = 0.1
+_TOO_LIKE = 0.75
+"""A sentence this like one that is told already says nothing new but its numbers."""
+_SAME_DOCUMENT_COST = 0.02
+_NEWNESS_GAIN = 0.2
 _WORTH_QUOTING = 0.5
 """Sentences covering less than this share of what the best one covers are left out."""
 _WORDS = re.compile(r"[^\W\d_]{3,}")
 
 
-def pick_quotes(retrieval: Retrieval, used: Iterable[Quote] = (), most: int = MOST_QUOTES) -> list[Quote]:
-    """The best sentences, best first, none of them among ``used`` and none like another."""
+def pick_quotes(retrieval: Retrieval, used: Iterable[Quote] = (), most: int = 5, *, rows: bool = True) -> list[Quote]:
+    """The best sentences, best first, none of them among ``used`` and none like another. ``rows``: also of tables."""
     taken = list(used)
-    candidates = _candidates(retrieval, {quote.key for quote in taken})
+    hits = [hit for hit in retrieval.hits if hit.coverage > 0 and (rows or hit.passage.document.kind != "table")]
+    candidates = _candidates(retrieval, hits, {quote.key for quote in taken})
     if not candidates:
         return []
     floor = max(score for _, score in candidates) * _WORTH_QUOTING
     rest = [(quote, score) for quote, score in candidates if score >= floor]
     chosen: list[Quote] = []
     while rest and len(chosen) < most:
-        quote, score = max(rest, key=lambda item: (_worth(*item, chosen + taken), item[0].key))
-        if _worth(quote, score, chosen + taken) < floor / 2:
+        worth = [_worth(quote, score, chosen, taken) for quote, score in rest]
+        best = worth.index(max(worth))
+        if worth[best] < floor / 2:
             break
-        chosen.append(quote)
-        rest = [item for item in rest if item[0].key != quote.key]
+        chosen.append(rest.pop(best)[0])
     return chosen
 
 
-def _candidates(retrieval: Retrieval, used: set[tuple[str, int, int]]) -> list[tuple[Quote, float]]:
-    """Sentences with a word of the question in themselves, and how well they cover it."""
-    hits = [hit for hit in retrieval.hits if hit.coverage > 0]
+def _candidates(retrieval: Retrieval, hits: list[Hit], used: set[tuple[str, int, int]]) -> list[tuple[Quote, float]]:
+    """Sentences that cover some of the question in themselves, and how much they do with what stands above them."""
     pairs = [(quote, hit) for hit in hits for quote in quotes_in(hit.passage) if quote.key not in used]
     count = len(pairs)
     if not count:
@@ -58,14 +62,22 @@ def _candidates(retrieval: Retrieval, used: set[tuple[str, int, int]]) -> list[t
     scored = []
     for place, (quote, hit) in enumerate(pairs):
         newness = dates.index(hit.passage.document.date) / len(dates) if not retrieval.question.periods else 0.0
-        if coverage(retrieval.question, own, place) > 0:
+        if coverage(retrieval.question, own, place) >= _OWN_COVERAGE and _has_period(retrieval.question, joined, place):
             scored.append((quote, coverage(retrieval.question, joined, place) + _NEWNESS_GAIN * newness))
     return scored
 
 
-def _worth(quote: Quote, score: float, chosen: list[Quote]) -> float:
-    """The score less what the sentences chosen already say."""
-    likeness = max((_likeness(quote.text, other.text) for other in chosen), default=0.0)
+def _has_period(question: Question, strengths: list[dict[int, float]], place: int) -> bool:
+    """Whether the sentence, or what stands above it, names a period that was asked for; true if none was."""
+    pairs = zip(question.concepts, strengths, strict=True)
+    return all(place in found for concept, found in pairs if concept.kind == "period")
+
+
+def _worth(quote: Quote, score: float, chosen: list[Quote], taken: list[Quote]) -> float:
+    """The score less what the sentences chosen, and those told before, already say."""
+    likeness = max((_likeness(quote.text, other.text) for other in (*chosen, *taken)), default=0.0)
+    if likeness >= _TOO_LIKE:
+        return 0.0
     same_document = sum(other.document.name == quote.document.name for other in chosen)
     return score - _LIKENESS_COST * likeness - _SAME_DOCUMENT_COST * same_document
 

@@ -11,9 +11,10 @@ from backend.agents.documents.indexing.corpus import Corpus
 from backend.agents.documents.indexing.sentences import quotable
 from backend.agents.documents.search.matching import TextMatcher, quoted
 from backend.agents.documents.search.question import understand
+from backend.agents.documents.search.vocabulary import WEAK
 
 SUPPORT_COVERAGE = 0.5
-"""The share of the words of a measure's name that a sentence must have to be taken for a statement of its value."""
+"""The share of the words of a measure's name that a sentence, or its heading, must have to be taken as stating it."""
 
 _CANDIDATES = 12
 
@@ -40,26 +41,27 @@ def _sentence(corpus: Corpus, measure: Measure, points: Sequence[Point]) -> Quot
     expression = " AND ".join(f"({part})" for part in (*values, periods))
     # A sentence about nine months does not state a quarter's figure, though the words and even the number agree.
     scoped = any(parse_metric(metric).scope for metric in measure.metrics)
-    quotes = [
-        quote
+    found = [
+        (quote, passage.heading)
         for passage, _ in corpus.search(expression, "prose", _CANDIDATES)
         for quote in quotes_in(passage)
         if all(any(holds_number(quote.text, one) for one in point.spellings) for point in points)
         and (scoped or not names_scope(quote.text))
     ]
-    concepts = understand(measure.label).concepts
-    if not quotes or not concepts:
+    every = understand(measure.label).concepts
+    concepts = tuple(concept for concept in every if concept.word not in WEAK) or every
+    if not found or not concepts:
         return None
+    quotes = [quote for quote, _ in found]
     count = len(quotes)
     titles = [f"{quote.document.title} {quote.document.fields.get('fiscal_period', '')}" for quote in quotes]
-    with TextMatcher([*(quote.text for quote in quotes), *titles]) as matcher:
+    texts = [f"{quote.text} {heading.rsplit(' > ', 1)[-1]}" for quote, heading in found]
+    with TextMatcher([*texts, *titles]) as matcher:
         dated = {place % count for spelling in spellings for place in matcher.having(spelling)}
         own = {place for spelling in spellings for place in matcher.having(spelling) if place < count}
-        covered = [0.0] * count
-        for concept in concepts:
-            for place, strength in matcher.strengths(concept).items():
-                if place < count:
-                    covered[place] += strength / len(concepts)
+        strengths = [matcher.strengths(concept) for concept in concepts]
+    covered = [sum(one.get(place, 0.0) for one in strengths) / len(concepts) for place in range(count)]
     fitting = [place for place in dated if covered[place] >= SUPPORT_COVERAGE]
+    # A document of that period states it rather than one that only mentions the period.
     best = max(fitting, key=lambda place: (covered[place], place not in own, -place), default=None)
     return None if best is None else quotes[best]

@@ -1,5 +1,6 @@
 """A reading as a Plotly figure in plain JSON: bars over time, lines where there are many points."""
 
+from calendar import monthrange
 from typing import Any
 
 from backend.agents.documents.figures.numbers import Unit
@@ -29,7 +30,7 @@ def chart_of(reading: Reading) -> dict[str, Any]:
     return {
         "data": traces,
         "layout": {
-            "title": {"text": _plain(f"{reading.measure.label}{f' ({unit.label})' if unit.label else ''}")},
+            "title": {"text": _plain(f"{reading.measure.label}{f', {unit.label}' if unit.label else ''}")},
             "barmode": "stack" if stacked else "group",
             "showlegend": named,
             "legend": {"orientation": "h"},
@@ -66,9 +67,9 @@ def _trace_label(series: Series) -> str:
 
 
 def _day(order: str) -> str:
-    """A sort key as a date: a month without a day, or a day that its month does not have, is put on the 28th."""
-    year, month, day = (*order.split("-"), "28")[:3]
-    return f"{year}-{month}-{min(int(day), 28) if int(day) > 30 or month == '02' else int(day):02}"
+    """A sort key as a date: it may lack the day, or have one that its month does not."""
+    year, month, day = (int(part) for part in (*order.split("-"), "31")[:3])
+    return f"{year:04}-{month:02}-{min(day, monthrange(year, month)[1]):02}"
 
 
 def _plain(text: str) -> str:

@@ -140,7 +140,7 @@ def _fitting(measures: list[Measure], question: Question, values: tuple[tuple[st
     texts = [_matched_text(measure) for measure in measures]
     with TextMatcher([*texts, *(value for _, value in values)]) as matcher:
         strengths = [matcher.strengths(concept) for concept in question.concepts]
-        precision = [_precision(text, question) for text in texts]
+    precision = _precision(texts, question)
     filters = tuple(
         value for place, value in enumerate(values, start=len(measures)) if any(place in found for found in strengths)
     )
@@ -170,10 +170,12 @@ def _matched_text(measure: Measure) -> str:
     return f"{measure.label} {names}"
 
 
-def _precision(text: str, question: Question) -> float:
-    """The share of the name's own words that the question has."""
-    words = understand(text).concepts
-    if not words:
-        return 0.0
+def _precision(texts: list[str], question: Question) -> list[float]:
+    """For each name, the share of its own words that the question has."""
+    found: list[float] = []
     with TextMatcher([question.text]) as matcher:
-        return sum(0 in matcher.having(concept.word) for concept in words) / len(words)
+        for text in texts:
+            words = [concept.word for concept in understand(text).concepts]
+            asked = sum(0 in matcher.having(word) for word in words)
+            found.append(asked / len(words) if words else 0.0)
+    return found

@@ -12,7 +12,7 @@ _BRACKETS = re.compile(r"\s*\[([^\]]*)\]")
 _PARENTHESES = re.compile(r"\s*\(([^)]*)\)")
 _RESTATED = re.compile(r",?\s*\brestated\b.*\Z", re.IGNORECASE)
 _SCOPE = re.compile(
-    r"\A(?:the\s+)?(?:(?:three|six|nine|twelve|\d+)[ -]months?|full[ -]year|year[ -]to[ -]date|ytd|annual|half[ -]year)\Z",
+    r"\A(?:the\s+)?(?:(?:three|six|nine|twelve|\d+)[ -]months?|(?:full|half)[ -]year|year[ -]to[ -]date|ytd|annual)\Z",
     re.IGNORECASE,
 )
 _SCOPE_IN_TEXT = re.compile(r"\b(?:(?:six|nine|twelve)[ -]months?|full[ -]year|year to date)\b", re.IGNORECASE)
@@ -69,9 +69,11 @@ class MetricName:
     @property
     def label(self) -> str:
         """The name in words: ``Platform revenue: data center``."""
-        member = in_words(self.member)
-        between = ", " if self.is_aggregate else ": "
-        return in_words(self.base, capital=True) + (f"{between}{member}" if member else "")
+        member = in_words(self.member, capital=not self.is_aggregate)
+        base = in_words(self.base, capital=True)
+        if not member:
+            return base
+        return f"{base} ({member})" if self.is_aggregate else f"{base}: {member}"
 
 
 def parse_metric(raw: str) -> MetricName:
@@ -105,7 +107,7 @@ def in_words(name: str, *, capital: bool = False) -> str:
 
 
 def column_unit(column: str) -> tuple[str, str]:
-    """A column's name in words, and the unit that its name ends in: ``revenue_eur``, ``Weight (kg)``, ``share in %``."""
+    """A column's name in words, and the unit that it ends in: ``revenue_eur``, ``Weight (kg)``, ``share in %``."""
     match = _COLUMN_UNIT.match(column)
     if match is None:
         return in_words(column, capital=True), ""

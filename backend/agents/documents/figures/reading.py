@@ -162,4 +162,5 @@ def _read_column(tables: Tables, measure: Measure) -> Reading:
         for label, order, value, rows, line in query.result.rows
     )
     how = (("average" if combined == "avg" else "sum") + (" by month" if monthly else " by period")) if combines else ""
-    return Reading(measure, query, (Series(measure.label, points, how),) if points else ())
+    label = f"{measure.label}, {how}" if how else measure.label
+    return Reading(measure, query, (Series(label, points),) if points else ())

@@ -87,6 +87,15 @@ class Corpus:
             query = "SELECT search_title FROM documents WHERE kind = 'prose' AND problem = ''"
             return [str(row[0]) for row in connection.execute(query)]
 
+    def headings(self, most: int) -> tuple[str, ...]:
+        """Headings of a few documents, the last part of each, to make questions of; short ones only."""
+        query = "SELECT heading FROM passages WHERE heading <> '' GROUP BY document_id, heading ORDER BY id LIMIT 200"
+        with self._index.opened() as connection:
+            found = [str(row[0]).rsplit(" > ", 1)[-1] for row in connection.execute(query)]
+        return tuple(dict.fromkeys(heading for heading in found if 4 <= len(heading) <= 40 and "," not in heading))[
+            :most
+        ]
+
     def search(self, expression: str, kind: str, limit: int) -> list[tuple[Passage, float]]:
         """The best passages of ``kind`` (prose or table) for an expression, with bm25 turned so that more is better."""
         with self._index.opened() as connection:

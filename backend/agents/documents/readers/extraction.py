@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -57,15 +58,22 @@ class Extraction:
 
 def origin_of(fields: Mapping[str, str], title: str = "") -> Origin:
     """Title, source, date and address out of a document's header fields; ``title`` stands in for a missing one."""
-    date = first_of(fields, "date", "filing_date", "published", "updated", "created")
-    found = _ISO_DATE.search(date)
+    dated = first_of(fields, "date", "filing_date", "published", "updated", "created")
+    found = _ISO_DATE.search(dated)
     url = first_of(fields, "url", "link", "canonical", "source_url")
     return Origin(
         title=(first_of(fields, "title") or title)[:MAX_LABEL_CHARS],
         source=first_of(fields, "source", "publisher", "author")[:MAX_LABEL_CHARS],
-        date=found[0] if found else "",
+        date=_valid_date(found[0]) if found else "",
         url=url if is_web_address(url) else "",
     )
+
+
+def _valid_date(text: str) -> str:
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        return ""
 
 
 def first_of(fields: Mapping[str, str], *names: str) -> str:

@@ -82,15 +82,17 @@ WEAK: frozenset[str] = (
 WEAK_FACTOR = 0.3
 
 
-def related(word: str) -> tuple[str, ...]:
-    """Words and phrases that may stand for ``word`` (lower case), without the word itself."""
-    stem = _singular(word)
-    found = [other for group in _RELATED if stem in map(_singular, group) for other in group]
-    found += _ALSO.get(word, ())
-    return tuple(dict.fromkeys(other for other in found if _singular(other) != stem))
-
-
 def _singular(word: str) -> str:
     """A common English plural without its ending: enough to look a word up in the lists above."""
     word = re.sub(r"ies\Z", "y", word)
     return re.sub(r"(?<=[^s])s\Z", "", word)
+
+
+_GROUPS: dict[str, tuple[str, ...]] = {_singular(word): group for group in _RELATED for word in group}
+
+
+def related(word: str) -> tuple[str, ...]:
+    """Words and phrases that may stand for ``word`` (lower case), without the word itself."""
+    stem = _singular(word)
+    found = (*_GROUPS.get(stem, ()), *_ALSO.get(word, ()))
+    return tuple(dict.fromkeys(other for other in found if _singular(other) != stem))

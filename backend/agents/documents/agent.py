@@ -1,0 +1,169 @@
+"""The documents agent: retrieve, compute where a table matters, then tell it with citations.
+
+It is extractive. It quotes sentences as they stand, states figures that it read or computed from tables, and writes
+nothing else but the words between them, which are fixed templates. What it cannot find it says it cannot find.
+"""
+
+import threading
+from collections.abc import AsyncIterator
+
+from backend.agents.agent import AgentFailure, RunContext, RunRequest
+from backend.agents.documents.answering.answer import answer
+from backend.agents.documents.answering.artifacts import (
+    chart_artifact,
+    passages_artifact,
+    query_log,
+    rows_artifact,
+    value_artifact,
+)
+from backend.agents.documents.answering.composition import Composition, drafts
+from backend.agents.documents.figures.finding import (
+    Candidates,
+    Figures,
+    find_candidates,
+    read_figures,
+    read_rows,
+)
+from backend.agents.documents.figures.reading import Query
+from backend.agents.documents.figures.tables import QueryError
+from backend.agents.documents.indexing.folder import FolderError
+from backend.agents.documents.indexing.folder_index import StoppedError
+from backend.agents.documents.indexing.schema import IndexUnusableError
+from backend.agents.documents.library import Library
+from backend.agents.documents.search.question import understand
+from backend.agents.documents.search.retrieval import PASSAGES_SHOWN, Retrieval, retrieve
+from backend.agents.documents.threads import in_thread
+from backend.protocol.events import ArtifactEvent, Draft, StatusEvent, ToolLog, WarningEvent
+
+
+class DocumentsAgent:
+    """Answers from the documents of a library."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+
+    async def run(self, request: RunRequest, context: RunContext) -> AsyncIterator[Draft]:
+        """The drafts of one answer. Every question stands alone: earlier turns of the session are not read.
+
+        Raises ``AgentFailure`` if the folder or its index cannot be used.
+        """
+        try:
+            async for draft in self._answered(request.question):
+                yield draft
+                # Give the loop a turn: an answer is ready at once, and its watchers are served in between.
+                await context.clock.sleep(0)
+        except (FolderError, IndexUnusableError) as error:
+            raise AgentFailure("documents_unavailable", str(error)) from error
+
+    async def _answered(self, question: str) -> AsyncIterator[Draft]:
+        library = self._library
+        yield StatusEvent(step_id="retrieve", step="retrieving", label="Searching the documents")
+        retrieval, candidates = await self._searched(question)
+        yield _retrieved(retrieval)
+        yield passages_artifact(retrieval.hits, is_answered=retrieval.is_answered)
+        for problem in candidates.problems:
+            yield WarningEvent(code="table_left_out", message=problem, step_id="retrieve")
+
+        figures: Figures | None = None
+        if candidates.first is not None:
+            label = f"Reading figures: {candidates.first.label}"
+            yield StatusEvent(step_id="query", step="running_tool", label=label)
+            try:
+                figures = await in_thread(
+                    lambda: read_figures(library.tables, retrieval, candidates.measures), library.interrupt
+                )
+            except QueryError as error:
+                yield StatusEvent(step_id="query", step="running_tool", state="failed", detail=str(error))
+            else:
+                yield _queried(candidates, figures)
+        elif retrieval.is_answered and (rows := await self._rows(retrieval)) is not None:
+            name, query = rows
+            yield StatusEvent(step_id="query", step="running_tool", label=f"Reading rows of {name}")
+            detail = f"{len(query.result.rows)} rows"
+            yield StatusEvent(
+                step_id="query", step="running_tool", state="finished", detail=detail, tool=query_log(query)
+            )
+            yield rows_artifact(f"Rows of {name}", query)
+        for artifact in _figure_artifacts(retrieval, figures):
+            yield artifact
+
+        yield StatusEvent(step_id="summarize", step="summarizing", label="Writing the answer")
+        told = await in_thread(lambda: answer(library.corpus, retrieval, figures), library.interrupt)
+        for draft in drafts(told):
+            yield draft
+        yield StatusEvent(step_id="summarize", step="summarizing", state="finished", detail=_summary(told))
+
+    async def _searched(self, question: str) -> tuple[Retrieval, Candidates]:
+        library, stop = self._library, threading.Event()
+
+        def search() -> tuple[Retrieval, Candidates]:
+            library.refresh_if_changed(stop=stop)
+            retrieval = retrieve(library.corpus, understand(question))
+            try:
+                return retrieval, find_candidates(library.tables, library.corpus, retrieval)
+            except QueryError as error:
+                return retrieval, Candidates((), (f"The tables could not be looked at: {error}",))
+
+        def interrupt() -> None:
+            stop.set()
+            library.interrupt()
+
+        try:
+            return await in_thread(search, interrupt)
+        except StoppedError as error:
+            raise AgentFailure("interrupted", "Reading the changed documents was stopped.", retryable=True) from error
+
+    async def _rows(self, retrieval: Retrieval) -> tuple[str, Query] | None:
+        library = self._library
+        try:
+            return await in_thread(lambda: read_rows(library.tables, library.corpus, retrieval), library.interrupt)
+        except QueryError:
+            return None
+
+
+def _retrieved(retrieval: Retrieval) -> StatusEvent:
+    hits, names = retrieval.hits, retrieval.names
+    detail = f"{_count(len(hits), 'passage')} from {_count(len(names), 'document')}" if hits else "no passage"
+    return StatusEvent(
+        step_id="retrieve",
+        step="retrieving",
+        state="finished",
+        detail=detail if retrieval.is_answered else f"{detail}, none of which answers the question",
+        tool=ToolLog(
+            name="search_documents",
+            arguments={"query": retrieval.expression, "limit": PASSAGES_SHOWN},
+            result={
+                "passages": len(hits),
+                "documents": list(names),
+                "best_coverage": round(max((hit.coverage for hit in hits), default=0.0), 3),
+                "words_not_found": list(retrieval.unknown),
+            },
+        ),
+    )
+
+
+def _queried(candidates: Candidates, figures: Figures | None) -> StatusEvent:
+    if figures is None:
+        return StatusEvent(step_id="query", step="running_tool", state="finished", detail="no figure that can be used")
+    detail = f"{_count(len(figures.line.points), 'value')} from {figures.reading.measure.table.document}"
+    return StatusEvent(
+        step_id="query", step="running_tool", state="finished", detail=detail, tool=query_log(figures.reading.query)
+    )
+
+
+def _figure_artifacts(retrieval: Retrieval, figures: Figures | None) -> list[ArtifactEvent]:
+    if figures is None:
+        return []
+    found = [chart_artifact(figures.reading)]
+    if retrieval.question.periods and figures.reading.measure.kind != "parts":
+        points = figures.line.within(retrieval.question.periods)
+        found += [value_artifact(figures.reading, points[0])] if len(points) == 1 else []
+    return found
+
+
+def _summary(told: Composition) -> str:
+    return f"{_count(len(told.quotes), 'citation')}"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -1,0 +1,78 @@
+"""The whole answer: figures first, then sentences of the documents, and what speaks against trusting it."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from backend.agents.documents.answering.composition import Composition
+from backend.agents.documents.answering.evidence import pick_quotes
+from backend.agents.documents.answering.figures_told import FiguresTold
+from backend.agents.documents.answering.quotes import Quote, literal, shown
+from backend.agents.documents.figures.finding import Figures
+from backend.agents.documents.indexing.corpus import Corpus
+from backend.agents.documents.search.retrieval import Retrieval
+
+MOST_QUOTES = 5
+MOST_QUOTES_BESIDE_FIGURES = 4
+OLD_DAYS = 365
+"""Evidence is called dated if the folder has a document that is newer by more than this."""
+
+_CLOSING = "\n\n*Quoted and computed from the documents, not interpreted.*"
+
+
+def answer(corpus: Corpus, retrieval: Retrieval, figures: Figures | None) -> Composition:
+    """What the documents say about the question, or that they say nothing."""
+    told, stated = Composition(), list[Quote]()
+    if figures is not None:
+        figures_told = FiguresTold(corpus, retrieval.question, figures)
+        stated = told.add(figures_told.lead()).quotes
+        told.add(figures_told.beside()).add(figures_told.values()).add(figures_told.doubts())
+    if retrieval.is_answered:
+        told.add(_quoted(retrieval, stated, beside_figures=figures is not None))
+    if not told.quotes:
+        return not_found(corpus, retrieval)
+    told.add(_doubts(corpus, retrieval, told.quotes))
+    return told.say(_CLOSING)
+
+
+def not_found(corpus: Corpus, retrieval: Retrieval) -> Composition:
+    """That the documents do not answer the question, with the words that they lack. Cites nothing."""
+    documents, _ = corpus.sizes()
+    told = Composition().say("Not found in your documents.")
+    if not retrieval.question.concepts:
+        told.say(" The question has no word to search for: name what you are looking for.")
+    elif retrieval.unknown:
+        words = ", ".join(f"“{literal(word)}”" for word in retrieval.unknown)
+        told.say(f" None of the {documents} documents mentions {words}.")
+    else:
+        told.say(f" Its words occur in the {documents} documents, but no passage has enough of them together.")
+    if retrieval.hits:
+        told.say(" The nearest passages are listed for you to judge.")
+    return told.warn("not_found", "The documents do not answer this question.")
+
+
+def _quoted(retrieval: Retrieval, stated: list[Quote], *, beside_figures: bool) -> Composition:
+    """The best sentences, each with the document it is from. Beside figures, rows of tables are left out."""
+    most = MOST_QUOTES_BESIDE_FIGURES if beside_figures else MOST_QUOTES
+    quotes = pick_quotes(retrieval, stated, most, rows=not beside_figures)
+    told = Composition()
+    if quotes:
+        told.say("\n\nFrom the documents:\n" if beside_figures else "The documents say:\n")
+    for quote in quotes:
+        told.say(f"\n- {literal(quote.document.title)}: {shown(quote)}").cite(quote)
+    return told
+
+
+def _doubts(corpus: Corpus, retrieval: Retrieval, quotes: Sequence[Quote]) -> Composition:
+    doubts = Composition()
+    if len(quotes) == 1:
+        doubts.warn("thin_evidence", f"Only one place supports this answer: {quotes[0].document.title}.", quotes[0])
+    if retrieval.unknown:
+        words = ", ".join(f"“{word}”" for word in retrieval.unknown)
+        doubts.warn("partly_covered", f"The documents do not mention {words}; the answer leaves that open.")
+    dates = [document.date for document in corpus.documents() if document.date]
+    cited = [quote.document.date for quote in quotes if quote.document.date]
+    if cited and not retrieval.question.periods:
+        newest, folder = max(cited), max(dates)
+        if (date.fromisoformat(folder) - date.fromisoformat(newest)).days > OLD_DAYS:
+            doubts.warn("dated_evidence", f"The newest document cited is of {newest}; the folder has one of {folder}.")
+    return doubts

@@ -1,0 +1,95 @@
+"""Offers the agent ``documents`` over the folder that the settings name, or over the bundled sample."""
+
+import asyncio
+import threading
+from collections.abc import Sequence
+
+from backend.agents.agent import AgentEnvironment, AgentOffer, Progress, RunRequest, UnknownAgentError
+from backend.agents.documents.agent import DocumentsAgent
+from backend.agents.documents.indexing.folder_index import RefreshReport
+from backend.agents.documents.library import Library
+from backend.agents.documents.threads import in_thread
+from backend.protocol.events import KnownEvent
+from backend.settings import Settings
+
+SAMPLE_QUESTIONS: tuple[str, ...] = (
+    "Is NVIDIA's customer concentration risk rising?",
+    "How has data center revenue developed?",
+    "What are the supply commitments?",
+    "What was gaming revenue in FY2026 Q3?",
+)
+_MOST_WARNINGS = 20
+
+
+class DocumentsProvider:
+    """The one agent of this family."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._library = Library.of(settings)
+
+    @property
+    def name(self) -> str:
+        """``documents``."""
+        return "documents"
+
+    async def prepare(self, progress: Progress) -> Sequence[str]:
+        """Bring the index up to date; the warnings name each file that was skipped, and why.
+
+        ``progress`` is called on the event loop. Raises ``FolderError`` or ``IndexUnusableError``, each one sentence.
+        """
+        loop, stop = asyncio.get_running_loop(), threading.Event()
+
+        def told(done: int, total: int, what: str) -> None:
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(progress, done, total, what)
+
+        def work() -> RefreshReport:
+            report = self._library.refresh(told, stop)
+            # Opened now, so that the first run does not wait for it.
+            self._library.tables.query("SELECT 1")
+            return report
+
+        return skipped_sentences(await in_thread(work, stop.set))
+
+    async def offers(self) -> Sequence[AgentOffer]:
+        """The agent, with questions to try: for the sample written ones, else one per heading of a few documents."""
+        if self._library.is_sample:
+            where, examples = "the bundled notes on NVIDIA's filings", SAMPLE_QUESTIONS
+        else:
+            where = f"the folder {self._library.folder.resolve().name}"
+            examples = await in_thread(self._examples)
+        return [
+            AgentOffer(
+                agent="documents",
+                title="Documents (extractive)",
+                description=f"Answers from {where}: quotes sentences and computes over tables. Extractive, without a "
+                "language model: it interprets nothing.",
+                examples=examples,
+            )
+        ]
+
+    async def open(self, variant: str) -> DocumentsAgent:
+        """The agent. Raises ``UnknownAgentError`` for any variant: there is only one."""
+        if variant:
+            raise UnknownAgentError(f"The agent 'documents' has no variant {variant!r}: name it 'documents'.")
+        return DocumentsAgent(self._library)
+
+    async def plan(self, variant: str, request: RunRequest) -> Sequence[KnownEvent] | None:
+        """None: what it will find cannot be known."""
+        return None
+
+    def _examples(self) -> tuple[str, ...]:
+        headings = self._library.corpus.headings(3)
+        return tuple(f"What do the documents say about {heading}?" for heading in headings)
+
+
+def skipped_sentences(report: RefreshReport) -> list[str]:
+    """A sentence per skipped file; beyond twenty a count."""
+    shown = [str(skipped) for skipped in report.skipped[:_MOST_WARNINGS]]
+    rest = len(report.skipped) - len(shown)
+    return [*shown, f"{rest} more files were skipped."] if rest else shown
+
+
+def provide(environment: AgentEnvironment) -> DocumentsProvider:
+    """Entry point of ``playhead.agents``."""
+    return DocumentsProvider(environment.settings)
