@@ -1,15 +1,4 @@
-"""The few lines of script the page needs, all ours: nothing from an agent ever gets here."""
-
-FOLLOW_THE_END = """
-const box = document.getElementById('ph-reading');
-let follow = true;
-box.addEventListener('scroll', () => {
-  follow = box.scrollHeight - box.scrollTop - box.clientHeight < 40;
-}, {passive: true});
-new MutationObserver(() => { if (follow) box.scrollTop = box.scrollHeight; })
-  .observe(element, {childList: true, subtree: true, characterData: true});
-"""
-"""Keep the end of a growing answer in view unless the reader has scrolled away from it."""
+"""The few lines of script that tie Gradio's page to its address and its theme."""
 
 RUN_INTO_ADDRESS = """
 (run) => {

@@ -7,11 +7,11 @@ from gradio.components.plot import PlotData
 
 from backend.present import words
 from backend.present.artifacts import artifacts_html
+from backend.present.browser import FOLLOW_THE_END
 from backend.present.page import header_html, notice_html, section_title_html
 from backend.present.sources import sources_html
 from backend.present.steps import steps_html
 from backend.protocol.run_view import RunView
-from ui_gradio.browser import FOLLOW_THE_END
 
 CHART_SLOTS = 3
 """Charts drawn at once. Widgets cannot be added while a run streams; further charts show their data as tables."""

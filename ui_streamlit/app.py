@@ -49,6 +49,7 @@ def _adopt_address(client: SyncRunClient, conversation: Conversation) -> None:
     if run_id and conversation.run_id is None and conversation.wanted is None:
         run = client.run(run_id)
         conversation.follow(run_id, run.session_id, run.question, run.agent)
+        conversation.fill_fields()
 
 
 def _start(client: SyncRunClient, conversation: Conversation, canvas: Canvas) -> None:

@@ -8,8 +8,9 @@ from streamlit.delta_generator import DeltaGenerator
 
 from backend.client.replies import OfferedAgent
 from backend.present import words
+from backend.present.browser import FOLLOW_THE_END
 from backend.present.page import header_html, section_title_html
-from ui_streamlit.state import Conversation
+from ui_streamlit.state import AGENT, QUESTION, Conversation
 
 READING_HEIGHT = 420
 EVIDENCE_HEIGHT = 620
@@ -41,9 +42,11 @@ def lay_out(conversation: Conversation, offers: Sequence[OfferedAgent], on_stop:
         _question_row(conversation, offers, on_stop)
         _example_row(conversation)
         status = st.empty()
-        with st.container(key="ph-reading", height=READING_HEIGHT, border=False, autoscroll=True, gap="xsmall"):
+        with st.container(key="ph-reading", height=READING_HEIGHT, border=False, gap="xsmall"):
             asked, notice, warnings = st.empty(), st.empty(), st.empty()
             answer = st.container(key="ph-answer", gap=None)
+        # Streamlit's own autoscroll pulls a reader who scrolled up back down.
+        st.html(f"<script>{FOLLOW_THE_END}</script>", unsafe_allow_javascript=True)
     with evidence_column, st.container(key="ph-evidence", height=EVIDENCE_HEIGHT, border=False, gap="xsmall"):
         st.html(section_title_html(words.STEPS_TITLE))
         steps = st.empty()
@@ -58,30 +61,23 @@ def _question_row(conversation: Conversation, offers: Sequence[OfferedAgent], on
     """Question, agent, and the one button that fits: Stop while a run is under way, else Ask or Retry."""
     titles = {offer.agent: offer.title for offer in offers} or {conversation.agent: conversation.agent}
     names = list(titles)
-    if conversation.agent not in titles:
-        names.insert(0, conversation.agent)
+    if st.session_state[AGENT] not in titles:
+        names.insert(0, st.session_state[AGENT])
     question_place, agent_place, button_place = st.columns([6, 3, 1.6], vertical_alignment="bottom", gap="small")
-    agent = agent_place.selectbox(
-        words.AGENT_LABEL,
-        names,
-        index=names.index(conversation.agent),
-        format_func=lambda name: titles.get(name, name),
-    )
-    question = question_place.text_input(
-        words.QUESTION_LABEL, value=conversation.question, placeholder=words.QUESTION_PLACEHOLDER
-    )
+    question_place.text_input(words.QUESTION_LABEL, key=QUESTION, placeholder=words.QUESTION_PLACEHOLDER)
+    agent_place.selectbox(words.AGENT_LABEL, names, key=AGENT, format_func=lambda name: titles.get(name, name))
     if conversation.running:
         label = words.STOPPING if conversation.stopping else words.STOP
         button_place.button(label, key=_ACTION, disabled=conversation.stopping, on_click=on_stop, width="stretch")
         return
-    again = conversation.run_id is not None and (question, agent) == (conversation.question, conversation.agent)
+    asked = (conversation.question, conversation.agent)
+    again = conversation.run_id is not None and asked == (st.session_state[QUESTION], st.session_state[AGENT])
     button_place.button(
         words.RETRY if again else words.ASK,
         key=_ACTION,
         type="primary",
         width="stretch",
-        on_click=conversation.want,
-        args=(question, agent),
+        on_click=conversation.want_what_is_written,
     )
 
 
@@ -92,8 +88,8 @@ def _example_row(conversation: Conversation) -> None:
             place.button(
                 question,
                 key=f"example-{number}",
-                on_click=conversation.want,
-                args=(question, "documents"),
+                on_click=conversation.want_example,
+                args=(question,),
                 disabled=conversation.running,
                 width="stretch",
                 wrap=True,

@@ -6,6 +6,10 @@ import streamlit as st
 
 from backend.client.frames import Frame
 
+QUESTION = "question"
+AGENT = "agent"
+"""Keys of the two fields in Streamlit's session state."""
+
 _KEY = "conversation"
 
 
@@ -38,12 +42,26 @@ class Conversation:
         known = st.session_state.get(_KEY)
         if known is None:
             known = st.session_state[_KEY] = cls()
+            known.fill_fields()
         return known
 
     @property
     def running(self) -> bool:
         """Whether a run is asked for or under way."""
         return self.wanted is not None or (self.run_id is not None and self.final is None and self.problem is None)
+
+    def fill_fields(self) -> None:
+        """Let the fields say what this conversation is about. To be called before they are drawn."""
+        st.session_state[QUESTION], st.session_state[AGENT] = self.question, self.agent
+
+    def want_what_is_written(self) -> None:
+        """Ask what the fields say now: a click on Ask also ends the typing, so no earlier pass has seen it."""
+        self.want(st.session_state[QUESTION], st.session_state[AGENT])
+
+    def want_example(self, question: str) -> None:
+        """An example is a question to the documents agent, whichever was chosen before."""
+        self.want(question, "documents")
+        self.fill_fields()
 
     def want(self, question: str, agent: str) -> None:
         """Note what was asked; the next pass starts it."""
