@@ -6,6 +6,7 @@ from typing import Any
 from rich import box
 from rich.console import RenderableType
 from rich.padding import Padding
+from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 
@@ -89,7 +90,7 @@ def step_line(step: StepView, depth: int, elapsed_ms: float) -> Text:
 
 
 def source_parts(view: RunView) -> Iterator[RenderableType]:
-    """The sources: number, title, where each is from, address, quote, and what weakens it."""
+    """The sources: number, title, where each is from, address and quote; then markers that never got one."""
     sources = ordered_sources(view)
     if not sources:
         return
@@ -109,11 +110,10 @@ def _source(source: Source) -> RenderableType:
     if facts:
         body.append(f"\n{' · '.join(facts)}", style="muted")
     if address := safe_url(citation.url):
-        body.append(f"\n{printable(address)}", style="muted underline")
+        body.append("\n")
+        body.append(address, style=Style(dim=True, underline=True, link=address))
     if citation.quote:
         body.append(f"\n“{printable(words.shortened(citation.quote, MAX_QUOTE))}”", style="italic")
-    for warning in source.warnings:
-        body.append(f"\n! {printable(warning)}", style="caution")
     grid = Table.grid(padding=(0, 1))
     grid.add_column(justify="right", no_wrap=True, min_width=4)
     grid.add_column(overflow="fold")
@@ -164,7 +164,9 @@ def _table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> RenderableT
         )
         if count
     ]
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, caption=", ".join(cut) or None, caption_justify="left")
+    table = Table(
+        box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, caption=", ".join(cut) or None, caption_justify="left"
+    )
     for index, name in enumerate(columns[:MAX_COLUMNS]):
         numeric = all(isinstance(row[index], int | float | None) for row in rows)
         table.add_column(printable(words.shortened(name, 40)), justify="right" if numeric else "left", overflow="fold")
@@ -177,9 +179,13 @@ def warning_parts(view: RunView) -> Iterator[RenderableType]:
     """What speaks against relying on the answer."""
     if not view.message.warnings:
         return
+    numbers = {citation.citation_id: citation.number for citation in view.message.citations}
     yield Text(words.WARNINGS_TITLE, style="heading")
     for warning in view.message.warnings:
-        yield Text(f"! {printable(warning.message or words.readable(warning.code))}", style="caution")
+        line = Text(f"! {printable(warning.message or words.readable(warning.code))}", style="caution")
+        if number := numbers.get(warning.citation_id) if warning.citation_id else None:
+            line.append(f" [{number}]", style="markdown.marker")
+        yield line
 
 
 def outcome_line(view: RunView) -> Text:

@@ -5,7 +5,6 @@ changes is redrawn, at the bottom, so that nothing flickers and any length of an
 """
 
 import sys
-from collections.abc import Iterator
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -23,7 +22,7 @@ from backend.commands.run_parts import (
     step_tree,
     warning_parts,
 )
-from backend.commands.terminal_text import THEME, AnswerMarkdown, SettlingAnswer, printable
+from backend.commands.terminal_text import THEME, AnswerBlocks, SettlingAnswer, printable
 from backend.present import words
 from backend.present.durations import format_count, format_ms
 from backend.protocol.run_view import RunView
@@ -115,9 +114,8 @@ class LiveDisplay:
         if self._answer.rewritten:
             self._console.print(Text("The answer was written anew:", style="caution"))
         resolved = _resolved(view)
-        for block in settled:
-            self._console.print(AnswerMarkdown([block], resolved))
-            self._console.print()
+        if settled:
+            self._console.print(AnswerBlocks(settled, resolved), end="")
         if view.ended or not self._answer.growing:
             self._print_steps(view, frame.elapsed_ms)
         if view.ended:
@@ -128,8 +126,8 @@ class LiveDisplay:
     def close(self, view: RunView) -> None:
         """Stop the live picture and print what is said once."""
         if not view.ended:
-            for block in self._answer.advance(view.message.answer, whole=True):
-                self._console.print(AnswerMarkdown([block], _resolved(view)))
+            rest = self._answer.advance(view.message.answer, whole=True)
+            self._console.print(AnswerBlocks(rest, _resolved(view)), end="")
             self._print_steps(view, view.stream.last_at_ms, all_of_them=True)
         self._live.update(Text(""), refresh=True)
         self._live.stop()
@@ -147,8 +145,8 @@ class LiveDisplay:
 
     def _picture(self, frame: Frame, resolved: frozenset[int], note: str) -> RenderableType:
         view = frame.view
-        growing = AnswerMarkdown(self._answer.growing, resolved) if self._answer.growing else None
-        below = [Text("")] if growing is not None else []
+        growing = AnswerBlocks(self._answer.growing, resolved) if self._answer.growing else None
+        below: list[Text] = []
         for tree in step_tree(view.stream.steps):
             waiting = [pair for pair in tree if pair[1].step_id not in self._printed_steps]
             below += [step_line(step, depth, frame.elapsed_ms) for depth, step in waiting]
@@ -189,7 +187,6 @@ class PlainDisplay:
         """Write the rest."""
         text = printable(view.message.answer)
         self._write_answer(text, len(text))
-        self._console.print()
         _print_closing(self._console, view)
         self._console.file.flush()
 
@@ -221,20 +218,28 @@ def _status_line(frame: Frame, note: str) -> Text:
             facts.append(format_count(count, noun))
     if view.message.warnings:
         facts.append(format_count(len(view.message.warnings), "warning"))
-    said = note or frame.connection_note or words.current_activity(view)
-    line = Text(printable(said), style="caution" if frame.connection_note else "accent")
-    return line.append(f"  {' · '.join(facts)}", style="muted")
-
-
-def _closing_parts(view: RunView) -> Iterator[list[RenderableType]]:
-    for parts in (source_parts(view), artifact_parts(view), warning_parts(view)):
-        yield list(parts)
+    said = note or frame.connection_note or words.PHASE_WORDS[view.stream.phase]
+    line = Text(printable(said), style="caution" if note or frame.connection_note else "accent")
+    line.append(f"  {' · '.join(facts)}", style="muted")
+    return line if note else line.append("  Ctrl-C stops", style="muted")
 
 
 def _print_closing(console: Console, view: RunView) -> None:
-    for parts in _closing_parts(view):
-        for part in parts:
-            console.print(part)
-        if parts:
-            console.print()
-    console.print(outcome_line(view))
+    for parts in (source_parts(view), artifact_parts(view), warning_parts(view)):
+        for index, part in enumerate(parts):
+            if index == 0:
+                _print_part(console, "")
+            _print_part(console, part)
+    _print_part(console, "")
+    _print_part(console, outcome_line(view))
+
+
+def _print_part(console: Console, part: RenderableType) -> None:
+    """Print on a terminal as Rich lays it out, elsewhere without the spaces it fills lines up with."""
+    if console.is_terminal:
+        console.print(part)
+        return
+    with console.capture() as captured:
+        console.print(part)
+    for line in captured.get().splitlines():
+        console.file.write(line.rstrip() + "\n")

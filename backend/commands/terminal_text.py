@@ -4,7 +4,9 @@ import re
 from collections.abc import Iterable, Sequence
 
 from markdown_it.token import Token
+from rich.console import Console, ConsoleOptions, RenderResult
 from rich.markdown import Markdown
+from rich.segment import Segment
 from rich.theme import Theme
 
 from backend.present.answer_markdown import Block, parse_blocks
@@ -45,15 +47,31 @@ def printable(text: str) -> str:
     return _CONTROL.sub("", _LINE_ENDS.sub("\n", text))
 
 
-class AnswerMarkdown(Markdown):
-    """Blocks of an answer as Rich draws Markdown, from tokens already parsed, with markers in their own style."""
-
-    inlines = {*Markdown.inlines, "marker", "pending"}  # noqa: RUF012 - the base class has it as a plain set
+class AnswerBlocks:
+    """Blocks of an answer one below the other, each followed by one empty line, whatever it is."""
 
     def __init__(self, blocks: Iterable[Block], resolved: frozenset[int]) -> None:
         """``resolved``: numbers of the citations that have come; other markers are drawn muted."""
+        self._blocks = [_BlockMarkdown(block, resolved) for block in blocks]
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        for block in self._blocks:
+            lines = console.render_lines(block, options, pad=False)
+            filled = [index for index, line in enumerate(lines) if any(part.text.strip() for part in line)]
+            for line in lines[filled[0] : filled[-1] + 1] if filled else ():
+                yield from line
+                yield Segment.line()
+            yield Segment.line()
+
+
+class _BlockMarkdown(Markdown):
+    """A block as Rich draws Markdown, from tokens already parsed, with markers in their own style."""
+
+    inlines = {*Markdown.inlines, "marker", "pending"}  # noqa: RUF012 - the base class has it as a plain set
+
+    def __init__(self, block: Block, resolved: frozenset[int]) -> None:
         super().__init__("", code_theme="ansi_dark", hyperlinks=False)
-        self.parsed = [_drawable(token, resolved) for block in blocks for token in block.tokens]
+        self.parsed = [_drawable(token, resolved) for token in block.tokens]
 
 
 def _drawable(token: Token, resolved: frozenset[int]) -> Token:
