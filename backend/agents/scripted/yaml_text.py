@@ -53,8 +53,10 @@ class _Loader(Reader, Scanner, Parser, Composer, _Resolver):
 def compose(content: bytes, file: str) -> yaml.MappingNode:
     """The root mapping of one YAML document. Raises ``ScenarioError``."""
     text = _decoded(content, file)
+    loader: _Loader | None = None
     try:
-        root = _Loader(text).get_single_node()
+        loader = _Loader(text)
+        root = loader.get_single_node()
     except ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         raise ScenarioError(
@@ -64,6 +66,10 @@ def compose(content: bytes, file: str) -> yaml.MappingNode:
         ) from error
     except yaml.MarkedYAMLError as error:
         raise _syntax_error(error, file) from error
+    except (ValueError, OverflowError) as error:
+        # The library lets these through from chr(), for an escape beyond the last code point.
+        line = loader.get_mark().line + 1 if loader else 1
+        raise ScenarioError(file, line, "an escape here names no character; the last one is \\U0010FFFF.") from error
     except RecursionError as error:
         raise ScenarioError(file, 1, "the lists and mappings are nested too deeply.") from error
     if root is None:

@@ -4,9 +4,11 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from backend.agents.scripted.actions import Say
 from backend.agents.scripted.errors import ScenarioError
+from backend.agents.scripted.library import BUNDLED_DIR
 from backend.agents.scripted.loading import load_scenario, parse_scenario
 from backend.agents.scripted.scenario import Scenario
 from backend.agents.scripted.yaml_text import MAX_FILE_BYTES
@@ -164,6 +166,7 @@ MALFORMED: dict[str, tuple[str, int, str]] = {
     "key a list": (HEAD + "? [a]\n: b\n", 4, "a key must be a plain word"),
     "control character": (HEAD + "timeline:\n  - say: a\x00b\n", 5, "the character U+0000 is not allowed"),
     "half a surrogate pair": (HEAD + 'timeline:\n  - say: "\\ud83d"\n', 5, "half of a surrogate pair"),
+    "escape of no character": (HEAD + 'timeline:\n  - say: "\\UFFFFFFFF"\n', 5, "names no character"),
     "deep nesting": ("[" * 5000, 1, "nested too deeply"),
     "deep values": (
         HEAD + f"timeline:\n  - start: a\n    tool: {{name: t, arguments: {'[' * 50}{']' * 50}}}\n",
@@ -231,6 +234,51 @@ def test_repeat_fills_in_numbers_and_texts() -> None:
         ("South", None),
         ("$5 and ${n}", None),
     ]
+
+
+JUNK = [
+    "\t",
+    "-",
+    ":",
+    " ",
+    "\n",
+    "{",
+    "}",
+    "[",
+    "'",
+    '"',
+    "&a ",
+    "*a",
+    "!!x ",
+    "\x00",
+    "? ",
+    "|",
+    "%",
+    "---\n",
+    "<<: ",
+]
+JUNK += ["${n}", "repeat: 3\n", "do:", "null", "1e9", "- hang: true\n", "\u2028", "\\U99999999", "#"]
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.sampled_from(["happy_path", "nested_steps", "chart_revised", "unicode"]),
+    st.lists(st.tuples(st.floats(0, 1), st.integers(0, 30), st.sampled_from(["", *JUNK])), min_size=1, max_size=4),
+)
+def test_any_damage_gives_a_scenario_or_one_sentence(name: str, damages: list[tuple[float, int, str]]) -> None:
+    text = (BUNDLED_DIR / f"{name}.yaml").read_text(encoding="utf-8")
+    for place, length, junk in damages:
+        at = int(place * len(text))
+        text = text[:at] + junk + text[at + length :]
+    complaint: ScenarioError | None = None
+    try:
+        parse(text)
+    except ScenarioError as error:
+        complaint = error
+    if complaint is not None:
+        assert 1 <= complaint.line <= text.count("\n") + text.count("\u2028") + text.count("\u2029") + 2
+        assert "\n" not in str(complaint)
+        assert len(str(complaint)) < 400
 
 
 @settings(max_examples=60, deadline=None)
