@@ -5,6 +5,7 @@ order is that of the bytes.
 """
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import h11
@@ -62,19 +63,17 @@ def parse(capture: Capture) -> Arrivals:
     try:
         for stamp, data in capture.chunks:
             reading.feed(data, stamp)
-        if capture.closed_ns is not None:
-            reading.feed(b"", capture.closed_ns)
-        arrivals.failure = reading.verdict()
     except h11.RemoteProtocolError as error:
         arrivals.failure = (
-            f"The stream ended in the middle of its answer: {error}."
-            if arrivals.status is not None
-            else f"The server does not speak HTTP/1.1: {error}."
+            f"The server does not speak HTTP/1.1: {error}."
+            if arrivals.status is None
+            else f"The stream cannot be read on after {len(arrivals.events)} events: {error}."
         )
     except MessageTooLargeError as error:
         arrivals.failure = str(error)
-    if arrivals.failure is None or (capture.failure and arrivals.status is None):
-        arrivals.failure = capture.failure or arrivals.failure
+    if arrivals.failure is None and capture.closed_ns is not None:
+        reading.close(capture.closed_ns)
+    arrivals.failure = arrivals.failure or reading.refusal() or capture.failure or reading.shortfall()
     return arrivals
 
 
@@ -109,17 +108,31 @@ class _Reading:
             elif not isinstance(part, h11.InformationalResponse):
                 return
 
-    def verdict(self) -> str | None:
-        """What is wrong with the answer, or None for an event stream that came to its end."""
+    def close(self, stamp: int) -> None:
+        """The server closed the connection: that may be the end of the answer, or come too early."""
+        # What is missing then is told by ``shortfall``.
+        with suppress(h11.RemoteProtocolError):
+            self.feed(b"", stamp)
+
+    def refusal(self) -> str | None:
+        """Why the answer is no event stream, or None for one, or for no answer at all."""
         status = self._arrivals.status
         if status is None:
-            return "The server closed the connection without an answer."
-        if status != 200 and status != 201:
+            return None
+        if status not in (200, 201):
             return f"The server answered {status}: {_problem(self._body)}"
         if not self._is_stream:
             kind = self._arrivals.headers.get("content-type", "nothing")
             return f"The server answered with {kind} instead of an event stream."
-        return None if self._complete else "The stream was never completed."
+        return None
+
+    def shortfall(self) -> str | None:
+        """What is missing at the end of the answer, or None for one that is complete."""
+        if self._arrivals.status is None:
+            return "The server closed the connection without an answer."
+        if not self._complete:
+            return f"The connection was closed in the middle of the stream, after {len(self._arrivals.events)} events."
+        return None
 
     @property
     def _is_stream(self) -> bool:

@@ -86,16 +86,24 @@ def against_script(runs: Sequence[ScoredRun]) -> dict[str, schema.MetricAgainstS
             continue
         scripted = [run.truth[key] for run in runs if run.truth is not None]
         measured = [run.metrics[key] for run in runs]
-        pairs = [
-            (said, seen) for said, seen in zip(scripted, measured, strict=True) if said is not None and seen is not None
-        ]
+        errors = _differences(measured, scripted)
         found[key] = schema.MetricAgainstScript(
-            scripted=nearest_rank([value for value in scripted if value is not None], 0.5),
-            measured=nearest_rank([value for value in measured if value is not None], 0.5),
-            error=_rounded(nearest_rank([seen - said for said, seen in pairs], 0.5)),
-            n=len(pairs),
+            scripted=_median(scripted),
+            measured=_median(measured),
+            error=_rounded(_median(errors)),
+            server_error=_rounded(_median(_differences([run.server_metrics[key] for run in runs], scripted))),
+            n=len(errors),
         )
     return found
+
+
+def _median(values: Sequence[float | None]) -> float | None:
+    return nearest_rank([value for value in values if value is not None], 0.5)
+
+
+def _differences(values: Sequence[float | None], from_values: Sequence[float | None]) -> list[float]:
+    pairs = zip(values, from_values, strict=True)
+    return [value - base for value, base in pairs if value is not None and base is not None]
 
 
 def _keys(runs: Sequence[ScoredRun]) -> list[str]:

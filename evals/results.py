@@ -73,12 +73,17 @@ class MetricSummary(_Part):
 
 
 class MetricAgainstScript(_Part):
-    """One metric of one scenario: what its script says, what was measured, and the difference of the medians.
-    ``error`` is measured minus scripted, run by run, then its median; None where either is missing."""
+    """One metric of one scenario, medians over its runs: what the script says and what was measured.
+
+    ``error`` is measured minus scripted, run by run; ``server_error`` is the same on the server's own
+    stamps, so that it tells how far the server itself was from the script. None where either is missing;
+    ``n`` counts the pairs.
+    """
 
     scripted: float | None
     measured: float | None
     error: float | None
+    server_error: float | None
     n: int
 
 

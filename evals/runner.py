@@ -77,12 +77,12 @@ class _Playing:
                 self.runs.append(run)
 
 
-def interleaved(suite: Suite, plays: Sequence[Play]) -> list[tuple[int, Play]]:
+def interleaved(plays: Sequence[Play]) -> list[tuple[int, Play]]:
     """Every run of the suite as (repeat, play): each entry once, then each again, so that a machine that
     grows slower does so for all of them.
     """
-    most = max(suite.repeats_of(play.entry) for play in plays)
-    return [(repeat, play) for repeat in range(1, most + 1) for play in plays if repeat <= suite.repeats_of(play.entry)]
+    most = max(play.entry.repeats for play in plays)
+    return [(repeat, play) for repeat in range(1, most + 1) for play in plays if repeat <= play.entry.repeats]
 
 
 def warm_up_plays(suite: Suite, plays: Sequence[Play]) -> list[Play]:
@@ -99,12 +99,14 @@ async def play_suite(
     """
     warming = _Playing(address, suite, stop, ended)
     await warming.work(iter([(0, play) for play in warm_up_plays(suite, plays)]))
-    schedule = interleaved(suite, plays)
+    schedule = interleaved(plays)
     playing = _Playing(address, suite, stop, ended)
     remaining = iter(schedule)
     with _no_collection():
         async with measured_effort() as effort:
             await asyncio.gather(*(playing.work(remaining) for _ in range(suite.concurrency)))
+    place = {id(play): index for index, play in enumerate(plays)}
+    playing.runs.sort(key=lambda run: (run.repeat, place[id(run.play)]))
     return Session(playing.runs, len(warming.runs), len(schedule) - len(playing.runs), effort)
 
 

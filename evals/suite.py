@@ -1,6 +1,7 @@
 """A suite: which agents are asked what, how often and under which load. YAML, bundled or the user's own."""
 
 import difflib
+from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
@@ -20,6 +21,9 @@ class SuiteError(ValueError):
     """There is no such suite, or it cannot be used. The message says where and what to do."""
 
 
+_SPEED = "a number: 1 as written, 4 four times as fast, 0 without waiting"
+
+
 class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
@@ -36,16 +40,9 @@ class SuiteEntry(_Part):
         default=None, min_length=1, max_length=MAX_QUESTION_BYTES, description="a question in quotes"
     )
     repeats: int | None = Field(default=None, ge=1, le=MAX_REPEATS, description="a whole number, 1 or more")
-    speed: float = Field(
-        default=1.0, strict=False, ge=0, le=1000, description="a number: 1 as written, 4 four times as fast"
-    )
+    speed: float | None = Field(default=None, strict=False, ge=0, le=1000, description=_SPEED)
     seed: int = Field(default=0, ge=0, le=2**31 - 1, description="a whole number, 0 or more")
     expect: Outcome | None = Field(default=None, description="completed, cancelled, timed_out, failed or interrupted")
-
-    @property
-    def scenario(self) -> str:
-        """What results call it: the name of the scenario, else of the agent."""
-        return self.agent.removeprefix("scripted:")
 
 
 class Suite(_Part):
@@ -56,6 +53,7 @@ class Suite(_Part):
     suite: str = Field(min_length=1, max_length=100, description="the suite's name")
     description: str = Field(default="", max_length=2000, description="a sentence")
     repeats: int = Field(default=3, ge=1, le=MAX_REPEATS, description="a whole number, 1 or more")
+    speed: float = Field(default=1.0, strict=False, ge=0, le=1000, description=_SPEED)
     warm_up: int = Field(default=1, ge=0, le=100, description="a whole number of runs, 0 or more")
     concurrency: int = Field(
         default=1,
@@ -79,16 +77,44 @@ class Suite(_Part):
     def _as_tuple(cls, value: object) -> object:
         return tuple(value) if isinstance(value, list) else value
 
-    def repeats_of(self, entry: SuiteEntry) -> int:
-        """How often an entry is played."""
-        return entry.repeats or self.repeats
+    @property
+    def entries(self) -> tuple["Entry", ...]:
+        """The entries, each with what it takes from the suite."""
+        return tuple(
+            Entry(
+                agent=run.agent,
+                question=run.question,
+                repeats=run.repeats or self.repeats,
+                speed=self.speed if run.speed is None else run.speed,
+                seed=run.seed,
+                expect=run.expect,
+            )
+            for run in self.runs
+        )
 
     def with_repeats(self, repeats: int | None) -> "Suite":
         """The suite with every entry played ``repeats`` times; None leaves it as it is."""
         if repeats is None:
             return self
-        runs = tuple(entry.model_copy(update={"repeats": None}) for entry in self.runs)
+        runs = tuple(run.model_copy(update={"repeats": None}) for run in self.runs)
         return self.model_copy(update={"repeats": repeats, "runs": runs})
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of a suite as it is played."""
+
+    agent: str
+    question: str | None
+    repeats: int
+    speed: float
+    seed: int
+    expect: Outcome | None
+
+    @property
+    def scenario(self) -> str:
+        """What results call it: the name of the scenario, else of the agent."""
+        return self.agent.removeprefix("scripted:")
 
 
 def bundled_suites() -> tuple[str, ...]:

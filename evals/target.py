@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from backend.client import RunClient
 from backend.protocol.checks import check
 from backend.protocol.events import DoneEvent, Outcome
-from evals.suite import Suite, SuiteEntry
+from evals.suite import Entry, Suite
 from evals.trace import Trace
 
 
@@ -21,7 +21,7 @@ class Play:
     counts, by rule, the violations that the script itself makes.
     """
 
-    entry: SuiteEntry
+    entry: Entry
     question: str
     plan: Trace | None
     expected: Outcome
@@ -40,7 +40,7 @@ async def prepare(suite: Suite, client: RunClient) -> list[Play]:
     """
     offers = {offer.agent: offer for offer in await client.agents()}
     plays = []
-    for entry in suite.runs:
+    for entry in suite.entries:
         offer = offers.get(entry.agent)
         if offer is None:
             raise TargetError(
@@ -55,7 +55,7 @@ async def prepare(suite: Suite, client: RunClient) -> list[Play]:
     return plays
 
 
-def _play(entry: SuiteEntry, question: str, plan: Trace | None) -> Play:
+def _play(entry: Entry, question: str, plan: Trace | None) -> Play:
     expected: Outcome = "completed"
     violations: dict[str, int] = {}
     if plan is not None:

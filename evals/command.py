@@ -1,0 +1,94 @@
+"""``playhead eval``: measure a suite, write the report, and say in the exit code whether all ran as
+expected.
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from evals.evaluation import Evaluation
+    from evals.suite import Suite
+
+INTERRUPTED = 130
+
+
+class Unusable(click.ClickException):
+    """Nothing could be measured: exit code 2, and one sentence."""
+
+    exit_code = 2
+
+
+@click.command(short_help="Measure a suite and write a report.")
+@click.argument("suite")
+@click.option(
+    "--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="The folder for the three files."
+)
+@click.option("--url", help="A backend to measure.  [default: one that is started for the suite]")
+@click.option("--repeat", type=click.IntRange(1, 10_000), help="How often each entry is played.  [default: as it says]")
+@click.pass_context
+def command(context: click.Context, suite: str, out: Path, url: str | None, repeat: int | None) -> None:
+    """Play SUITE (the name of a bundled one, such as quick, or a YAML file) against a backend over HTTP.
+
+    Writes report.html, results.json and runs.csv to the folder --out. Ctrl-C ends the suite early and
+    writes what is done so far. Exit code 0: every run ended as expected; 1: some did not; 2: nothing could
+    be measured; 130: Ctrl-C.
+    """
+    from evals.suite import SuiteError, load_suite
+    from evals.writing import OutputError, check_writable, write_files
+
+    try:
+        loaded = load_suite(suite).with_repeats(repeat)
+        check_writable(out)
+        evaluation, interrupted = _measure(loaded, url)
+        if evaluation.results.runs:
+            write_files(out, _contents(evaluation))
+    except (SuiteError, OutputError) as error:
+        raise Unusable(str(error)) from error
+    _say(evaluation, out)
+    code = evaluation.results.verdict.exit_code
+    context.exit(INTERRUPTED if interrupted and evaluation.results.runs else code)
+
+
+def _measure(suite: "Suite", url: str | None) -> tuple["Evaluation", bool]:
+    import tempfile
+
+    from backend.client import ClientError
+    from backend.launch.child import ChildFailed
+    from backend.launch.server import LocalServer
+    from evals.progress import measure_with_progress
+    from evals.results import Target
+    from evals.target import TargetError
+    from evals.transport import AddressError
+
+    try:
+        if url is not None:
+            return measure_with_progress(suite, Target(url=url, started_here=False))
+        click.echo("Starting a backend ...", err=True)
+        with tempfile.TemporaryDirectory(prefix="playhead-eval-") as data, LocalServer(Path(data)) as server:
+            return measure_with_progress(suite, Target(url=server.url, started_here=True))
+    except (ClientError, ChildFailed, TargetError, AddressError) as error:
+        raise Unusable(str(error)) from error
+
+
+def _contents(evaluation: "Evaluation") -> dict[str, str]:
+    from evals.report.page import report_html
+    from evals.writing import runs_csv
+
+    return {
+        "results.json": evaluation.results.to_json(),
+        "runs.csv": runs_csv(evaluation.results),
+        "report.html": report_html(evaluation.results, evaluation.runs),
+    }
+
+
+def _say(evaluation: "Evaluation", out: Path) -> None:
+    from evals.progress import print_results
+
+    print_results(evaluation.results)
+    for run in evaluation.results.runs:
+        if not run.as_expected:
+            click.echo(f"{run.scenario}, run {run.repeat}: {run.error or ' '.join(run.surprises)}", err=True)
+    if evaluation.results.runs:
+        click.echo(f"report {(out / 'report.html').resolve()}")

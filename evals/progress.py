@@ -1,0 +1,137 @@
+"""What the command shows: a bar with the time that remains, and the results in a few lines."""
+
+import asyncio
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from backend.present.durations import format_ms
+from evals.evaluation import Evaluation, Watcher, evaluate
+from evals.metrics.registry import BY_KEY
+from evals.report.numbers import difference, formatted
+from evals.results import Results, Target
+from evals.statistics import nearest_rank
+from evals.suite import Suite
+from evals.target import Play
+
+_UNPLANNED_MS = 5_000.0
+"""What a run without a plan is taken to last, until it has."""
+
+_PLAIN_STEP = 0.1
+"""Where the output is no terminal: a line each time another tenth of the runs is done."""
+
+_HEADLINE = ("ttfs_ms", "ttft_ms", "e2e_ms", "longest_gap_ms", "dangling_exposure_marker_ms", "unattributed_ms")
+
+
+def measure_with_progress(suite: Suite, target: Target) -> tuple[Evaluation, bool]:
+    """Evaluate, showing how far it is. The flag says whether Ctrl-C ended it early."""
+    console = Console(stderr=True)
+    return asyncio.run(_measure(suite, target, console))
+
+
+async def _measure(suite: Suite, target: Target, console: Console) -> tuple[Evaluation, bool]:
+    stop = asyncio.Event()
+    with _bar(console) as bar, _stopping(stop, console):
+        watcher = _Bar(bar, console, suite.suite)
+        evaluation = await evaluate(suite, target, stop, watcher)
+    return evaluation, stop.is_set()
+
+
+@contextmanager
+def _stopping(stop: asyncio.Event, console: Console) -> Iterator[None]:
+    """The first Ctrl-C ends the suite; a second one ends everything."""
+    loop = asyncio.get_running_loop()
+
+    def end() -> None:
+        loop.remove_signal_handler(signal.SIGINT)
+        console.print("Stopping: what is done so far is written. Ctrl-C again drops it.")
+        stop.set()
+
+    loop.add_signal_handler(signal.SIGINT, end)
+    try:
+        yield
+    finally:
+        loop.remove_signal_handler(signal.SIGINT)
+
+
+@contextmanager
+def _bar(console: Console) -> Iterator[Progress]:
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.fields[count]}"),
+        TimeElapsedColumn(),
+        TextColumn("{task.fields[remains]}"),
+    )
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        yield bar
+
+
+class _Bar(Watcher):
+    """Progress by planned time: a long run moves the bar further than a short one."""
+
+    def __init__(self, bar: Progress, console: Console, name: str) -> None:
+        self._bar = bar
+        self._console = console
+        self._task = bar.add_task(f"Playing {name}", total=None, count="", remains="")
+        self._done = 0
+        self._runs = 0
+        self._said = 0.0
+        self._total_ms = 1.0
+        self._played_ms = 0.0
+        self._concurrency = 1
+
+    def begins(self, plays: list[Play], concurrency: int) -> None:
+        self._runs, self._concurrency = len(plays), concurrency
+        self._total_ms = sum(_weight(play) for play in plays) or 1.0
+        if not self._console.is_terminal:
+            self._console.print(f"Playing {self._runs} runs, about {self._remaining()}.")
+        self._bar.update(self._task, total=self._total_ms, count=f"0/{self._runs}", remains=self._remaining())
+
+    def run_ended(self, play: Play) -> None:
+        self._done += 1
+        self._played_ms += _weight(play)
+        left = f"{self._remaining()} left"
+        self._bar.update(self._task, completed=self._played_ms, count=f"{self._done}/{self._runs}", remains=left)
+        if not self._console.is_terminal and self._done / self._runs >= self._said + _PLAIN_STEP:
+            self._said = self._done / self._runs
+            self._console.print(f"{self._done} of {self._runs} runs, {left}.")
+
+    def scoring(self, done: int, total: int) -> None:
+        self._bar.update(self._task, description="Scoring", completed=done, total=total, count=f"{done}/{total}")
+
+    def _remaining(self) -> str:
+        return format_ms((self._total_ms - self._played_ms) / self._concurrency)
+
+
+def _weight(play: Play) -> float:
+    return play.planned_ms if play.planned_ms is not None else _UNPLANNED_MS
+
+
+def print_results(results: Results) -> None:
+    """The verdict, and the headline metrics over all runs with their difference to the script."""
+    console = Console()
+    tone = "green" if results.verdict.exit_code == 0 else "red"
+    console.print(Text(results.verdict.sentence, style=tone))
+    if not results.runs:
+        return
+    table = Table("Metric", "runs", "median", "p95", "against the script", box=None, pad_edge=False)
+    for column in table.columns[1:]:
+        column.justify = "right"
+    for key in _HEADLINE:
+        found, unit = results.summary[key], BY_KEY[key].unit
+        errors = [of[key].error for of in results.scenarios.values() if key in of]
+        typical = nearest_rank([error for error in errors if error is not None], 0.5)
+        table.add_row(
+            BY_KEY[key].label,
+            str(found.n),
+            formatted(found.median, unit),
+            formatted(found.p95, unit),
+            difference(typical, unit),
+        )
+    console.print(table)

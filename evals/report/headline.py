@@ -1,0 +1,116 @@
+"""What a reader should know after the first ten seconds: the verdict, four figures, and what is worth a
+look.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from backend.present.durations import NO_VALUE
+from evals.report.numbers import difference, formatted, milliseconds
+from evals.report.tables import Tone
+from evals.results import Results
+from evals.scoring import ScoredRun
+from evals.statistics import nearest_rank
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One figure of the headline: a name, a value, and a sentence that says what it is of."""
+
+    name: str
+    value: str
+    note: str
+    tone: Tone = ""
+
+
+def tiles(results: Results, scenarios: dict[str, list[ScoredRun]]) -> list[Tile]:
+    """The four figures."""
+    runs = [run for group in scenarios.values() for run in group]
+    verdict = results.verdict
+    first = results.summary.get("ttft_ms")
+    quietest = max((run for run in runs if run.silence), key=_silence_ms, default=None)
+    exposed = max(runs, key=lambda run: run.metrics["dangling_exposure_marker_ms"] or 0, default=None)
+    exposure = exposed.metrics["dangling_exposure_marker_ms"] if exposed else None
+    return [
+        Tile(
+            "As expected",
+            f"{verdict.as_expected} of {verdict.as_expected + verdict.unexpected}",
+            f"runs of {len(scenarios)} scenarios",
+            "bad" if verdict.unexpected or not runs else "good",
+        ),
+        Tile(
+            "First token",
+            milliseconds(first.median if first else None),
+            f"median of {first.n} runs; p95 {milliseconds(first.p95)}" if first and first.n else "no run had one",
+        ),
+        Tile(
+            "Longest silence",
+            milliseconds(_silence_ms(quietest)) if quietest else NO_VALUE,
+            f"in {quietest.played.play.entry.scenario}" if quietest else "no run",
+        ),
+        Tile(
+            "Dangling exposure",
+            formatted(exposure, "marker*ms"),
+            f"the most of one run, in {exposed.played.play.entry.scenario}"
+            if exposed and exposure
+            else "no marker waited",
+            "caution" if exposure else "good",
+        ),
+    ]
+
+
+def accuracy(runs: Sequence[ScoredRun]) -> str | None:
+    """How far measured times are from scripted ones, in a few words; None without a script."""
+    events, waits, gaps = (_errors(runs, key) for key in ("ttfe_ms", "ttft_ms", "longest_gap_ms"))
+    if not events or not waits or not gaps:
+        return None
+    return (
+        f"Against the script, counted from the acceptance of a run, the first event came {_spread(events)}, the first "
+        f"token {_spread(waits)}; the longest silence differs by {_spread(gaps)}."
+    )
+
+
+def findings(results: Results, scenarios: dict[str, list[ScoredRun]]) -> list[str]:
+    """Sentences about what is worth a look."""
+    found = []
+    dangling = [name for name, runs in scenarios.items() if any(run.metrics["dangling_markers"] for run in runs)]
+    late = [
+        name
+        for name, runs in scenarios.items()
+        if any(run.metrics["dangling_exposure_marker_ms"] for run in runs) and name not in dangling
+    ]
+    stalled = [name for name, runs in scenarios.items() if any(run.metrics["stalls"] for run in runs)]
+    broken = [name for name, runs in scenarios.items() if any(run.violations for run in runs)]
+    if late:
+        found.append(f"Markers stood on screen before their source in {_listed(late)}.")
+    if dangling:
+        found.append(f"Markers never got a source in {_listed(dangling)}.")
+    if stalled:
+        found.append(f"The stream stalled in {_listed(stalled)}.")
+    if broken:
+        found.append(f"Stream rules were broken in {_listed(broken)}; what the script itself breaks is expected.")
+    harness = results.harness
+    found.append(
+        f"The harness's own error: delivery jitter {milliseconds(harness.receive_lag_ms.p50)} median and "
+        f"{milliseconds(harness.receive_lag_ms.p99)} p99, event-loop lag {milliseconds(harness.loop_lag_ms.p99)} p99, "
+        f"{formatted(harness.cpu_share, 'share')} of one core."
+    )
+    return found
+
+
+def _spread(errors: Sequence[float]) -> str:
+    within = nearest_rank([abs(error) for error in errors], 0.95)
+    return f"{difference(nearest_rank(errors, 0.5), 'ms')} (95 % of {len(errors)} runs within {milliseconds(within)})"
+
+
+def _errors(runs: Sequence[ScoredRun], key: str) -> list[float]:
+    pairs = [(run.metrics[key], run.truth[key]) for run in runs if run.truth is not None and run.as_expected]
+    return [measured - scripted for measured, scripted in pairs if measured is not None and scripted is not None]
+
+
+def _silence_ms(run: ScoredRun | None) -> float:
+    return run.silence.lasted_ms if run and run.silence else 0.0
+
+
+def _listed(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

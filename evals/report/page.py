@@ -1,0 +1,112 @@
+"""The page: content and figures put into the template, as one HTML text that loads nothing from anywhere.
+
+Whatever an agent said is escaped by the template, and figures hold no HTML of its own. The content security
+policy names the page's own scripts by their hash, so that nothing else could run even if something slipped
+through.
+"""
+
+import base64
+import hashlib
+import json
+from collections.abc import Sequence
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from backend.present.style import stylesheet
+from evals.assembling import by_scenario
+from evals.metrics.registry import METRICS
+from evals.report import figures, headline, tables
+from evals.report.themes import two_themes
+from evals.results import Results
+from evals.scoring import ScoredRun
+
+_FILES = files("evals.report")
+
+
+def report_html(results: Results, runs: Sequence[ScoredRun]) -> str:
+    """The whole report."""
+    from jinja2 import Environment, StrictUndefined
+
+    scenarios = by_scenario(runs)
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    template = environment.from_string(_text("report.html.jinja"))
+    script = _text("report.js")
+    return template.render(
+        results=results,
+        policy=_policy(plotly_js(), script),
+        style=stylesheet("auto") + _text("report.css"),
+        plotly_js=plotly_js(),
+        script=script,
+        figure_data=_json(_figure_data(scenarios)),
+        **_content(results, scenarios, runs),
+    )
+
+
+def _content(results: Results, scenarios: dict[str, list[ScoredRun]], runs: Sequence[ScoredRun]) -> dict[str, Any]:
+    cited = tables.citations(scenarios)
+    return {
+        "tiles": headline.tiles(results, scenarios),
+        "accuracy": headline.accuracy(runs),
+        "findings": headline.findings(results, scenarios),
+        "unexpected": [run for run in runs if not run.as_expected],
+        "overview": tables.overview(scenarios),
+        "summary": tables.summary(results),
+        "against_script": tables.against_script(results),
+        "citations": cited if cited.rows else None,
+        "steps": tables.steps(scenarios),
+        "slowest": tables.slowest(scenarios),
+        "silences": tables.longest_silences(scenarios),
+        "scenarios": [
+            {"name": name, "anchor": tables.anchor(name), "play": group[0].played.play, "runs": group}
+            for name, group in scenarios.items()
+        ],
+        "metrics": METRICS,
+    }
+
+
+def _figure_data(scenarios: dict[str, list[ScoredRun]]) -> dict[str, Any]:
+    """Every figure by the name under which the page asks for it."""
+    scripted = {name: runs for name, runs in scenarios.items() if any(run.truth for run in runs)}
+    found: dict[str, Any] = {}
+    if scripted:
+        found["differences"] = two_themes(lambda theme: figures.differences(scripted, theme))
+    if any(run.citations for runs in scenarios.values() for run in runs):
+        found["citations"] = two_themes(lambda theme: figures.citation_moments(scenarios, theme))
+    for name, runs in scenarios.items():
+        for place, run in enumerate(runs):
+            if run.wire.events:
+                found[f"{tables.anchor(name)}.{place}"] = two_themes(
+                    lambda theme, run=run: figures.timeline(run, theme)  # type: ignore[misc]
+                )
+    return found
+
+
+@cache
+def plotly_js() -> str:
+    """The text of plotly.js as this Plotly brings it."""
+    from plotly.offline import get_plotlyjs
+
+    text = str(get_plotlyjs())
+    if "</script" in text.lower():
+        raise RuntimeError("This plotly.js cannot be put into a page as it is: it holds the end of a script element.")
+    return text
+
+
+def _policy(*scripts: str) -> str:
+    """What the page may do: run these scripts, style itself, draw pictures of its own. Nothing is fetched."""
+    allowed = " ".join(
+        f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'" for script in scripts
+    )
+    return f"default-src 'none'; script-src {allowed}; style-src 'unsafe-inline'; img-src data: blob:"
+
+
+def _json(value: object) -> str:
+    """JSON that can stand in a script element: no text in it can end the element or begin a comment."""
+    text = json.dumps(value, ensure_ascii=True, separators=(",", ":"), allow_nan=False)
+    return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
+
+
+@cache
+def _text(name: str) -> str:
+    return _FILES.joinpath(name).read_text(encoding="utf-8")

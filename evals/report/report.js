@@ -1,0 +1,78 @@
+"use strict";
+(() => {
+  const figures = JSON.parse(document.getElementById("figures").textContent);
+  const darkScheme = window.matchMedia("(prefers-color-scheme: dark)");
+  const config = { displayModeBar: false, responsive: true };
+  let printing = false;
+
+  const themed = (name) => {
+    const figure = structuredClone(figures[name].light);
+    if (darkScheme.matches && !printing) {
+      for (const [path, value] of figures[name].dark) {
+        const last = path.pop();
+        path.reduce((part, key) => part[key], figure)[last] = structuredClone(value);
+        path.push(last);
+      }
+    }
+    return figure;
+  };
+
+  const draw = (element) => {
+    const name = element.dataset.figure;
+    if (!figures[name]) {
+      return;
+    }
+    const { data, layout } = themed(name);
+    element.style.height = layout.height + "px";
+    Plotly.react(element, data, layout, config);
+    element.dataset.drawn = name;
+  };
+
+  const places = [...document.querySelectorAll("[data-figure]")];
+  for (const element of places) {
+    const figure = figures[element.dataset.figure];
+    if (figure) {
+      element.style.height = figure.light.layout.height + "px";
+    }
+  }
+  const drawn = () => places.filter((element) => element.dataset.drawn);
+
+  const watcher = new IntersectionObserver((entries) => {
+    for (const entry of entries) {
+      if (entry.isIntersecting) {
+        watcher.unobserve(entry.target);
+        draw(entry.target);
+      }
+    }
+  }, { rootMargin: "600px" });
+  places.forEach((element) => watcher.observe(element));
+
+  darkScheme.addEventListener("change", () => drawn().forEach(draw));
+  window.addEventListener("beforeprint", () => {
+    printing = true;
+    document.querySelectorAll("details").forEach((details) => { details.open = true; });
+    places.forEach((element) => { watcher.unobserve(element); draw(element); });
+  });
+  window.addEventListener("afterprint", () => {
+    printing = false;
+    drawn().forEach(draw);
+  });
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("button[data-show]");
+    if (!button) {
+      return;
+    }
+    const article = button.closest("article");
+    const element = article.querySelector("[data-figure]");
+    if (!element || !figures[button.dataset.show]) {
+      return;
+    }
+    for (const other of article.querySelectorAll("button[data-show]")) {
+      other.setAttribute("aria-pressed", String(other === button));
+    }
+    element.dataset.figure = button.dataset.show;
+    watcher.unobserve(element);
+    draw(element);
+  });
+})();

@@ -1,0 +1,99 @@
+"""A server that answers with the bytes a test wrote down, at the pace it wrote down, and notes when it sent
+them.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from backend.protocol.events import Event
+from backend.protocol.sse import encode_event
+from evals.transport import Address
+
+HEAD = (
+    b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\nlocation: /v1/runs/r1\r\n\r\n"
+)
+END = b"0\r\n\r\n"
+
+
+@dataclass(frozen=True)
+class Pause:
+    """Seconds in which nothing is sent."""
+
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Hang:
+    """The server sends nothing more and keeps the connection."""
+
+
+Script = Sequence[bytes | Pause | Hang]
+
+
+@dataclass
+class ByteServer:
+    """Plays its script to every request. ``sent_ns`` holds the moment before each write, of all
+    connections.
+    """
+
+    script: Script
+    address: Address = field(default_factory=lambda: Address("http", "127.0.0.1", 0))
+    requests: list[bytes] = field(default_factory=list)
+    sent_ns: list[int] = field(default_factory=list)
+    answering: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set with the first write."""
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            head = await reader.readuntil(b"\r\n\r\n")
+            length = next(
+                (
+                    int(line.split(b":")[1])
+                    for line in head.split(b"\r\n")
+                    if line.lower().startswith(b"content-length")
+                ),
+                0,
+            )
+            self.requests.append(head + await reader.readexactly(length))
+            for part in self.script:
+                if isinstance(part, Pause):
+                    await asyncio.sleep(part.seconds)
+                elif isinstance(part, Hang):
+                    await reader.read()
+                else:
+                    self.sent_ns.append(time.perf_counter_ns())
+                    self.answering.set()
+                    writer.write(part)
+                    await writer.drain()
+        except (ConnectionError, asyncio.IncompleteReadError):
+            pass
+        finally:
+            writer.close()
+
+
+@asynccontextmanager
+async def byte_server(*script: bytes | Pause | Hang) -> AsyncIterator[ByteServer]:
+    """Serve the script on a free loopback port until the context is left."""
+    served = ByteServer(script)
+    server = await asyncio.start_server(served.serve, "127.0.0.1", 0)
+    served.address = Address("http", "127.0.0.1", server.sockets[0].getsockname()[1])
+    try:
+        yield served
+    finally:
+        server.close()
+
+
+def chunk(data: bytes) -> bytes:
+    """One HTTP chunk."""
+    return b"%x\r\n%s\r\n" % (len(data), data)
+
+
+def frames(*events: Event) -> list[bytes]:
+    """One HTTP chunk for each event, numbered from 1."""
+    return [
+        chunk(encode_event(event.model_copy(update={"seq": seq}), 1))  # type: ignore[arg-type]
+        for seq, event in enumerate(events, start=1)
+    ]
