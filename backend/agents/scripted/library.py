@@ -14,6 +14,8 @@ from backend.agents.scripted.scenario import Scenario
 
 BUNDLED_DIR = Path(__file__).parent / "scenarios"
 SUFFIXES = (".yaml", ".yml")
+FIRST = "happy_path"
+"""The scenario to begin with."""
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
 
@@ -38,12 +40,13 @@ class ScenarioLibrary:
     _cache: dict[Path, _Read] = field(default_factory=dict)
 
     def names(self) -> list[str]:
-        """The names of all files, broken ones included, in order."""
-        return sorted(self._files())
+        """The names of all files, broken ones included: the happy path first, then in order."""
+        return sorted(self._files(), key=_order)
 
     def scenarios(self) -> dict[str, Scenario]:
-        """Every scenario that can be played, by name in order."""
-        read = {name: self._read(path) for name, path in sorted(self._files().items())}
+        """Every scenario that can be played, in the order of ``names``."""
+        files = self._files()
+        read = {name: self._read(files[name]) for name in sorted(files, key=_order)}
         return {name: scenario for name, scenario in read.items() if isinstance(scenario, Scenario)}
 
     def find(self, name: str) -> Scenario | None:
@@ -105,3 +108,7 @@ def _files_in(folder: Path) -> Iterator[tuple[str, Path]]:
         for path in sorted(folder.glob(f"*{suffix}")):
             if _NAME.fullmatch(path.stem) and path.is_file():
                 yield path.stem, path
+
+
+def _order(name: str) -> tuple[bool, str]:
+    return name != FIRST, name

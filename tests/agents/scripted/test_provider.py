@@ -59,6 +59,7 @@ async def test_the_bundled_scenarios_are_offered_without_warnings(tmp_path: Path
     assert await prepare(provider) == []
     offers = {offer.agent: offer for offer in await provider.offers()}
     assert set(offers) == {f"scripted:{path.stem}" for path in BUNDLED_DIR.glob("*.yaml")}
+    assert next(iter(offers)) == "scripted:happy_path"
     happy = offers["scripted:happy_path"]
     assert happy.title == "Happy path"
     assert happy.examples == ("Is NVIDIA's customer concentration risk rising?",)
@@ -125,7 +126,7 @@ async def test_an_unknown_name_gets_a_sentence(tmp_path: Path, name: str) -> Non
 
 
 async def test_without_a_name_some_are_told(tmp_path: Path) -> None:
-    with pytest.raises(UnknownAgentError, match=r"^Which scenario\? Name one, such as scripted:all_citations_at_end, "):
+    with pytest.raises(UnknownAgentError, match=r"^Which scenario\? Name one, such as scripted:happy_path, "):
         await make(tmp_path).open("")
 
 
