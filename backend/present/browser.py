@@ -15,3 +15,17 @@ if (box && !box.dataset.phFollows) {
 }
 """
 """Keep the end of a growing answer in view unless the reader has scrolled away from it."""
+
+MARKERS_LEAD_TO_SOURCES: Final = """
+if (!document.documentElement.dataset.phMarkers) {
+  document.documentElement.dataset.phMarkers = 'yes';
+  document.addEventListener('click', (event) => {
+    const link = event.target.closest('a[href^="#ph-"]');
+    if (!link) return;
+    event.preventDefault();
+    window.location.hash = link.getAttribute('href');
+    document.getElementById(link.getAttribute('href').slice(1))?.scrollIntoView({block: 'nearest'});
+  });
+}
+"""
+"""A page with a base address (Gradio's) resolves ``#…`` against that, and would load itself anew without its run."""

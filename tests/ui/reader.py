@@ -10,6 +10,9 @@ DEADLINE_MS = 30_000
 READING = "#ph-reading, .st-key-ph-reading"
 """The scrolling place of question and answer, in Gradio or in Streamlit."""
 
+_LEAVING = re.compile(r"AbortError: signal is aborted|Connection errored out")
+"""What Gradio's own script says on the console when a page is left while it streams: nobody is there to see it."""
+
 WATCH_THE_ANSWER = """
 () => {
   window.seen = new Set();
@@ -34,7 +37,7 @@ class Reader:
         page.on("request", self._on_request)
 
     def _on_console(self, message: ConsoleMessage) -> None:
-        if message.type == "error":
+        if message.type == "error" and not _LEAVING.search(message.text):
             self.complaints.append(message.text)
 
     def _on_request(self, request: Request) -> None:
