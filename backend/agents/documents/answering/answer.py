@@ -28,7 +28,7 @@ def answer(corpus: Corpus, retrieval: Retrieval, figures: Figures | None) -> Com
         told.add(figures_told.beside()).add(figures_told.values()).add(figures_told.doubts())
     if retrieval.is_answered:
         told.add(_quoted(retrieval, stated, beside_figures=figures is not None))
-    if not told.quotes:
+    if figures is None and not told.quotes:
         return not_found(corpus, retrieval)
     told.add(_doubts(corpus, retrieval, told.quotes))
     return told.say(_CLOSING)
@@ -51,9 +51,9 @@ def not_found(corpus: Corpus, retrieval: Retrieval) -> Composition:
 
 
 def _quoted(retrieval: Retrieval, stated: list[Quote], *, beside_figures: bool) -> Composition:
-    """The best sentences, each with the document it is from. Beside figures, rows of tables are left out."""
+    """The best sentences, each with the document it is from."""
     most = MOST_QUOTES_BESIDE_FIGURES if beside_figures else MOST_QUOTES
-    quotes = pick_quotes(retrieval, stated, most, rows=not beside_figures)
+    quotes = pick_quotes(retrieval, stated, most, beside_figures=beside_figures)
     told = Composition()
     if quotes:
         told.say("\n\nFrom the documents:\n" if beside_figures else "The documents say:\n")

@@ -92,7 +92,9 @@ def _spans(composition: Composition, numbers: dict[tuple[str, int, int], int]) -
         if isinstance(piece, str):
             answer += piece
         elif isinstance(piece, Quote):
-            begun = max(start, answer.rfind("\n", start) + 1, answer.rfind(". ", start) + 1)
+            begun = max(start, answer.rfind("\n", start) + 1)
+            if not answer.endswith("”"):
+                begun = max(begun, answer.rfind(". ", begun) + 1)
             while begun < len(answer) and not (answer[begun].isalnum() or answer[begun] == "“"):
                 begun += 1
             # A marker right after another supports the same statement.

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from backend.agents.documents.answering.quotes import Quote, quotes_in
 from backend.agents.documents.search.matching import TextMatcher
 from backend.agents.documents.search.question import Question
-from backend.agents.documents.search.retrieval import Hit, Retrieval, coverage
+from backend.agents.documents.search.retrieval import FOUND_COVERAGE, Hit, Retrieval, coverage
 
 _CONTEXT_FACTOR = 0.6
 """What a word counts for a sentence that stands in the heading or title above it only."""
@@ -17,19 +17,29 @@ _TOO_LIKE = 0.75
 """A sentence this like one that is told already says nothing new but its numbers."""
 _SAME_DOCUMENT_COST = 0.02
 _NEWNESS_GAIN = 0.2
-_WORTH_QUOTING = 0.5
+_WORTH_QUOTING = 0.6
 """Sentences covering less than this share of what the best one covers are left out."""
 _WORDS = re.compile(r"[^\W\d_]{3,}")
 
 
-def pick_quotes(retrieval: Retrieval, used: Iterable[Quote] = (), most: int = 5, *, rows: bool = True) -> list[Quote]:
-    """The best sentences, best first, none of them among ``used`` and none like another. ``rows``: also of tables."""
+def pick_quotes(
+    retrieval: Retrieval, used: Iterable[Quote] = (), most: int = 5, *, beside_figures: bool = False
+) -> list[Quote]:
+    """The best sentences, best first, none of them among ``used`` and none like another.
+
+    Beside figures, rows of tables are left out, and so is a sentence that would not answer the question by itself.
+    """
     taken = list(used)
-    hits = [hit for hit in retrieval.hits if hit.coverage > 0 and (rows or hit.passage.document.kind != "table")]
+    hits = [
+        hit
+        for hit in retrieval.hits
+        if hit.coverage > 0 and not (beside_figures and hit.passage.document.kind == "table")
+    ]
     candidates = _candidates(retrieval, hits, {quote.key for quote in taken})
     if not candidates:
         return []
     floor = max(score for _, score in candidates) * _WORTH_QUOTING
+    floor = max(floor, FOUND_COVERAGE) if beside_figures else floor
     rest = [(quote, score) for quote, score in candidates if score >= floor]
     chosen: list[Quote] = []
     while rest and len(chosen) < most:
@@ -62,7 +72,11 @@ def _candidates(retrieval: Retrieval, hits: list[Hit], used: set[tuple[str, int,
     scored = []
     for place, (quote, hit) in enumerate(pairs):
         newness = dates.index(hit.passage.document.date) / len(dates) if not retrieval.question.periods else 0.0
-        if coverage(retrieval.question, own, place) >= _OWN_COVERAGE and _has_period(retrieval.question, joined, place):
+        # A row of a table says what it says by the names of its columns.
+        stands = joined if quote.document.kind == "table" else own
+        if coverage(retrieval.question, stands, place) >= _OWN_COVERAGE and _has_period(
+            retrieval.question, joined, place
+        ):
             scored.append((quote, coverage(retrieval.question, joined, place) + _NEWNESS_GAIN * newness))
     return scored
 

@@ -2,7 +2,7 @@
 
 from backend.agents.documents.answering.composition import Composition
 from backend.agents.documents.answering.quotes import Quote, literal
-from backend.agents.documents.answering.support import support, table_row
+from backend.agents.documents.answering.support import support, table_quote
 from backend.agents.documents.answering.wording import (
     MOST_LISTED,
     all_values,
@@ -65,7 +65,7 @@ class FiguresTold:
         series = self._reading.series[0]
         if self._question.periods or not self._is_one_line or not 3 < len(series.points) <= MOST_LISTED:
             return Composition()
-        return all_values(series, table_row(self._corpus, self._reading.measure, series.newest))
+        return all_values(series, table_quote(self._corpus, self._reading.measure, [series.newest]))
 
     def doubts(self) -> Composition:
         """Warnings: the newest figure breaks the trend, the definition changed, or the figures end early."""
@@ -84,7 +84,7 @@ class FiguresTold:
         if line.newest.order < measure.table.newest:
             told.warn(
                 "dated_evidence",
-                f"The newest figure of {line.label} is from {line.newest.period}; the table has newer figures of others.",
+                f"The newest figure of {line.label} is from {line.newest.period}; other figures there are newer.",
                 newest,
             )
         return told

@@ -1,4 +1,4 @@
-"""Sentences that state a figure: a computed statement cites the document that says it, else the table's row."""
+"""Sentences that state a figure: a computed statement cites the document that says it, else its table."""
 
 from collections.abc import Sequence
 
@@ -20,15 +20,24 @@ _CANDIDATES = 12
 
 
 def support(corpus: Corpus, measure: Measure, points: Sequence[Point]) -> Quote | None:
-    """The sentence that states these values of one period, all of them; else the row of the first that has one."""
-    found = _sentence(corpus, measure, points)
-    return found or next((row for point in points if (row := table_row(corpus, measure, point)) is not None), None)
+    """The sentence that states these values of one period, all of them; else what the table itself has for them."""
+    return _sentence(corpus, measure, points) or table_quote(corpus, measure, points)
 
 
-def table_row(corpus: Corpus, measure: Measure, point: Point) -> Quote | None:
-    """The row of the measure's table that states the value."""
-    passage = corpus.passage_at(measure.table.document, point.line) if point.line is not None else None
-    return quote_of(passage, *quotable(passage.text, 0, len(passage.text))) if passage else None
+def table_quote(corpus: Corpus, measure: Measure, points: Sequence[Point]) -> Quote | None:
+    """The row of the measure's table that states the first value that one row states; else, for values computed from
+    several rows, the row of column names. None if the table has just been removed."""
+    for point in points:
+        passage = corpus.passage_at(measure.table.document, point.line) if point.line is not None else None
+        if passage is not None:
+            return quote_of(passage, *quotable(passage.text, 0, len(passage.text)))
+    header = measure.table.header
+    try:
+        document, text = corpus.document(measure.table.document), corpus.text(measure.table.document)
+    except KeyError:
+        return None
+    start, end = quotable(text, header.start, header.end)
+    return Quote(document, start, end, text[start:end], None, header.line)
 
 
 def _sentence(corpus: Corpus, measure: Measure, points: Sequence[Point]) -> Quote | None:

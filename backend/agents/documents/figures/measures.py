@@ -134,38 +134,44 @@ def _category_values(tables: Tables, table: Table) -> tuple[tuple[str, str], ...
 
 
 def _fitting(measures: list[Measure], question: Question, values: tuple[tuple[str, str], ...]) -> list[Measure]:
-    """The measures whose names cover enough of the question, with their scores."""
+    """The measures whose names cover enough of the question, with their scores.
+
+    The name of its table, and the values its rows can be chosen by, count for a column as well, but only for one that
+    the question names itself.
+    """
     if not measures or not question.concepts:
         return []
-    texts = [_matched_text(measure) for measure in measures]
-    with TextMatcher([*texts, *(value for _, value in values)]) as matcher:
+    count, texts = len(measures), [_matched_text(measure) for measure in measures]
+    tables = [measure.table.name.replace("_", " ") if measure.kind == "column" else "" for measure in measures]
+    with TextMatcher([*texts, *tables, *(value for _, value in values)]) as matcher:
         strengths = [matcher.strengths(concept) for concept in question.concepts]
     precision = _precision(texts, question)
-    filters = tuple(
-        value for place, value in enumerate(values, start=len(measures)) if any(place in found for found in strengths)
-    )
     found: list[Measure] = []
     for place, measure in enumerate(measures):
-        named = any(place in strengths_of for strengths_of in strengths)
-        joined = [_joined(found_in, place, len(measures)) for found_in in strengths]
-        covered = coverage(question, joined, place)
-        if named and covered >= MEASURE_COVERAGE / 2:
+        own = coverage(question, strengths, place)
+        covered = coverage(question, [_joined(one, place, count) for one in strengths], place)
+        if own and covered >= MEASURE_COVERAGE / 2:
+            filters = tuple(
+                value
+                for at, value in enumerate(values, start=2 * count)
+                if any(at in one and place not in one for one in strengths)
+            )
             total = any(parse_metric(metric).is_total for metric in measure.metrics)
-            score = covered + 0.15 * precision[place] + (0.05 if total else 0.0)
+            score = covered + 0.2 * own + 0.15 * precision[place] + (0.05 if total else 0.0)
             label = measure.label + (f" ({', '.join(value for _, value in filters)})" if filters else "")
             found.append(replace(measure, label=label, filters=filters, coverage=covered, score=score))
     return found
 
 
-def _joined(strengths: dict[int, float], place: int, measures: int) -> dict[int, float]:
-    """The concept's strength in a measure's own text, or in a value its rows can be chosen by."""
-    values = max((strength for at, strength in strengths.items() if at >= measures), default=0.0)
-    return {place: max(strengths.get(place, 0.0), values)}
+def _joined(strengths: dict[int, float], place: int, count: int) -> dict[int, float]:
+    """The concept's strength in a measure's own text, its table's name, or a value its rows can be chosen by."""
+    values = max((strength for at, strength in strengths.items() if at >= 2 * count), default=0.0)
+    return {place: max(strengths.get(place, 0.0), strengths.get(count + place, 0.0), values)}
 
 
 def _matched_text(measure: Measure) -> str:
     if measure.kind == "column":
-        return f"{in_words(measure.column)} {measure.label} {measure.table.name.replace('_', ' ')}"
+        return f"{in_words(measure.column)} {measure.label}"
     names = " ".join(parse_metric(metric).base for metric in measure.metrics[:1])
     return f"{measure.label} {names}"
 

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 _PLAIN = re.compile(r"[-+−]?(?:\d+|\d{1,3}(?:[,  '’]\d{3})+)(?:\.\d+)?(?:[eE][-+]?\d{1,3})?")
-_COMMA = re.compile(r"[-+−]?(?:\d+|\d{1,3}(?:[. ]\d{3})+),\d{1,6}")
+_COMMA = re.compile(r"[-+−]?(?:\d+|\d{1,3}(?:[. ]\d{3})+)(?:,\d{1,6})?")
 _MONEY = re.compile(r"\A(?:[$€£¥]|USD|EUR|GBP|CHF|JPY)\s*|\s*(?:[$€£¥%]|USD|EUR|GBP|CHF|JPY)\Z")
 _SCALES = {"thousand": 1e3, "k": 1e3, "million": 1e6, "mn": 1e6, "m": 1e6, "billion": 1e9, "bn": 1e9, "trillion": 1e12}
 
@@ -12,20 +12,20 @@ NOTHING = frozenset({"", "-", "–", "—", "n/a", "na", "nan", "null", "none", 
 """What a cell without a value may hold, in lower case."""
 
 
-def parse_number(cell: str) -> float | None:
+def parse_number(cell: str, *, decimal_comma: bool = False) -> float | None:
     """The number that a cell is, or None: ``1,234.5``, ``-3``, ``(3)``, ``12 %``, ``$5``, ``1.234,5``, ``1e6``.
 
-    A comma followed by exactly three digits groups thousands; any other single comma is a decimal mark.
+    ``1,234`` and ``1.234`` can each be read in two ways: with ``decimal_comma`` dots group thousands and commas are
+    decimal marks, without it the other way round. What fits one way only is read that way.
     """
     text = _MONEY.sub("", _MONEY.sub("", cell.strip()))
     negative = text.startswith("(") and text.endswith(")")
     text = _MONEY.sub("", text[1:-1].strip()) if negative else text
-    if _PLAIN.fullmatch(text):
-        number = re.sub(r"[,\s'’]", "", text)
-    elif _COMMA.fullmatch(text):
-        number = re.sub(r"[.\s]", "", text).replace(",", ".")
-    else:
+    forms = (_COMMA, _PLAIN) if decimal_comma else (_PLAIN, _COMMA)
+    form = next((form for form in forms if form.fullmatch(text)), None)
+    if form is None:
         return None
+    number = re.sub(r"[,\s'’]", "", text) if form is _PLAIN else re.sub(r"[.\s]", "", text).replace(",", ".")
     value = float(number.replace("−", "-"))
     return -value if negative else value
 

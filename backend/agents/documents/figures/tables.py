@@ -7,13 +7,14 @@ file functions are switched off. Every query has a time limit and can be stopped
 import re
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from backend.agents.documents.figures.numbers import NOTHING, parse_number
 from backend.agents.documents.figures.shapes import Shape, order_of, recognise
-from backend.agents.documents.readers.delimited import Row, read_table
+from backend.agents.documents.readers.delimited import Row, TableText, read_table
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -56,6 +57,7 @@ class Table:
     numeric: frozenset[str]
     percentages: frozenset[str]
     shape: Shape
+    header: Row
     newest: str
     """The last period of any row, as it sorts; empty without periods."""
 
@@ -88,12 +90,12 @@ class Tables:
             if (document, digest) in self._loaded:
                 self._loaded.move_to_end((document, digest))
                 return self._loaded[document, digest]
-            columns, rows = read_table(text)
-            if len(columns) * len(rows) > MAX_CELLS:
+            content = read_table(text)
+            if len(content.columns) * len(content.rows) > MAX_CELLS:
                 raise TableError(f"has more than {MAX_CELLS:,} cells: it is searched, but not computed over")
             while len(self._loaded) >= MAX_TABLES:
                 self._connection.execute(f"DROP TABLE {identifier(self._loaded.popitem(last=False)[1].name)}")
-            table = self._create(document, columns, rows)
+            table = self._create(document, content)
             self._loaded[document, digest] = table
             return table
 
@@ -120,20 +122,20 @@ class Tables:
         """Stop the query that runs now, if any; it raises ``QueryError``."""
         self._connection.interrupt()
 
-    def _create(self, document: str, columns: tuple[str, ...], rows: list[Row]) -> Table:
+    def _create(self, document: str, content: TableText) -> Table:
+        columns, rows = content.columns, content.rows
+        # Where a semicolon parts the cells, the comma is left to be the decimal mark.
+        number = partial(parse_number, decimal_comma=content.delimiter == ";")
         reserved = {LINE, ORDER, NUMBER} & {column.lower() for column in columns}
         if reserved:
             raise TableError(f"has a column named {reserved.pop()}: rename it to compute over the table")
         cells = [[row.cells[place] if place < len(row.cells) else "" for row in rows] for place in range(len(columns))]
-        numeric = frozenset(name for name, column in zip(columns, cells, strict=True) if _is_numeric(column))
+        numeric = frozenset(name for name, column in zip(columns, cells, strict=True) if _is_numeric(column, number))
         shape = recognise(columns, cells, numeric)
         name = self._free_name(document)
         kinds = ["DOUBLE" if column in numeric else "VARCHAR" for column in columns]
         values: list[list[Any]] = [
-            [
-                None if cell.lower() in NOTHING else parse_number(cell) if column in numeric else cell
-                for cell in cells_of
-            ]
+            [None if cell.lower() in NOTHING else number(cell) if column in numeric else cell for cell in cells_of]
             for column, cells_of in zip(columns, cells, strict=True)
         ]
         period = columns.index(shape.order) if shape.order else -1
@@ -141,7 +143,7 @@ class Tables:
         values += [
             [row.line for row in rows],
             [order_of(cell) for cell in cells[period]] if period >= 0 else [None] * len(rows),
-            [parse_number(cell) for cell in cells[value]] if value >= 0 else [None] * len(rows),
+            [number(cell) for cell in cells[value]] if value >= 0 else [None] * len(rows),
         ]
         kinds += ["INTEGER", "VARCHAR", "DOUBLE"]
         self._fill(name, [*columns, LINE, ORDER, NUMBER], kinds, values)
@@ -150,7 +152,16 @@ class Tables:
             for column, cells_of in zip(columns, cells, strict=True)
             if column in numeric and _are_shares(cells_of)
         )
-        return Table(name, document, columns, numeric, percentages, shape, max(filter(None, values[-2]), default=""))
+        return Table(
+            name,
+            document,
+            columns,
+            numeric,
+            percentages,
+            shape,
+            content.header,
+            max(filter(None, values[-2]), default=""),
+        )
 
     def _fill(self, name: str, columns: list[str], kinds: list[str], values: list[list[Any]]) -> None:
         declared = ", ".join(f"{identifier(column)} {kind}" for column, kind in zip(columns, kinds, strict=True))
@@ -172,9 +183,9 @@ def identifier(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def _is_numeric(cells: list[str]) -> bool:
+def _is_numeric(cells: list[str], number: Callable[[str], float | None]) -> bool:
     filled = [cell for cell in cells if cell.lower() not in NOTHING]
-    return bool(filled) and all(parse_number(cell) is not None for cell in filled)
+    return bool(filled) and all(number(cell) is not None for cell in filled)
 
 
 def _are_shares(cells: list[str]) -> bool:

@@ -10,6 +10,9 @@ from backend.agents.documents.indexing.folder_index import FolderIndex
 _DOCUMENTS = """
 SELECT id, name, digest, kind, title, source, date, url, fields FROM documents WHERE problem = '' ORDER BY name
 """
+_DOCUMENT = """
+SELECT id, name, digest, kind, title, source, date, url, fields FROM documents WHERE problem = '' AND name = ?
+"""
 # The weights are those of title, heading and body: a title repeats in every passage of its document.
 _BEST = """
 SELECT located.*, found.score FROM (
@@ -66,6 +69,14 @@ class Corpus:
         """Every document that could be read, by name."""
         with self._index.opened() as connection:
             return [_document(row) for row in connection.execute(_DOCUMENTS)]
+
+    def document(self, name: str) -> Document:
+        """One document. Raises ``KeyError`` if there is none of that name."""
+        with self._index.opened() as connection:
+            row = connection.execute(_DOCUMENT, (name,)).fetchone()
+        if row is None:
+            raise KeyError(name)
+        return _document(row)
 
     def text(self, name: str) -> str:
         """The whole text of a document, to check a quote or to read a table. Raises ``KeyError`` if there is none."""

@@ -221,7 +221,8 @@ def _store(
 def _title_of(name: str, kind: str) -> str:
     """What a document without a title of its own is called: by its file name."""
     path = Path(name)
-    return path.name if kind == "table" else path.stem.replace("_", " ").replace("-", " ").strip() or path.name
+    words = path.stem.replace("_", " ").replace("-", " ").strip()
+    return path.name if kind == "table" or not words else words[0].upper() + words[1:]
 
 
 def _report(

@@ -47,11 +47,15 @@ def quotable(text: str, start: int, end: int) -> tuple[int, int]:
 def _logical_lines(text: str, start: int, end: int) -> list[tuple[int, int]]:
     """Lines joined where one only continues the other."""
     joined: list[tuple[int, int]] = []
+    open_line = False
     for offset, line in lines_of(text, start, end):
-        if joined and not _NEW_LINE_STARTS.match(line) and text[joined[-1][0] : joined[-1][1]].strip()[:1] != "|":
+        if not line.strip():
+            open_line = False
+        elif open_line and not _NEW_LINE_STARTS.match(line) and text[joined[-1][0] : joined[-1][1]].strip()[:1] != "|":
             joined[-1] = (joined[-1][0], offset + len(line))
         else:
             joined.append((offset, offset + len(line)))
+            open_line = True
     return joined
 
 

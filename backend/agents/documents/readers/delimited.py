@@ -23,25 +23,36 @@ class Row:
     line: int
 
 
+@dataclass(frozen=True, slots=True)
+class TableText:
+    """A table as text: its column names, the row they are in, the rows below it, and the sign between the cells."""
+
+    columns: tuple[str, ...]
+    header: Row
+    rows: list[Row]
+    delimiter: str
+
+
 def read_delimited(data: bytes) -> Extraction:
     """The file's text as it is; every row below the header is a block whose heading is the column names."""
     text = decode(data)
-    columns, rows = read_table(text)
-    heading = ", ".join(columns)
-    blocks = tuple(Block(row.start, row.end, heading) for row in rows[:MAX_SEARCHED_ROWS])
+    table = read_table(text)
+    heading = ", ".join(table.columns)
+    blocks = tuple(Block(row.start, row.end, heading) for row in table.rows[:MAX_SEARCHED_ROWS])
     if not blocks:
         raise UnreadableFileError("there is no row below its header")
-    left_out = len(rows) > MAX_SEARCHED_ROWS
+    left_out = len(table.rows) > MAX_SEARCHED_ROWS
     notices = (f"only the first {MAX_SEARCHED_ROWS:,} rows can be searched",) if left_out else ()
     return Extraction(text=text, blocks=blocks, kind="table", has_lines=True, notices=notices)
 
 
-def read_table(text: str) -> tuple[tuple[str, ...], list[Row]]:
+def read_table(text: str) -> TableText:
     """Column names and the rows below them. Lines above the header that are no part of the table are passed over.
 
     A column without a name is called by its place. Raises ``UnreadableFileError`` where the quoting is broken.
     """
-    rows = list(read_rows(text))
+    delimiter = _delimiter(text)
+    rows = list(_rows(text, delimiter))
     if not rows:
         raise UnreadableFileError("there is no row in it")
     filled = [sum(cell != "" for cell in row.cells) for row in rows[:_LOOKED_AT]]
@@ -53,11 +64,11 @@ def read_table(text: str) -> tuple[tuple[str, ...], list[Row]]:
         taken = {column.lower() for column in columns}
         unique = name or f"column {place}"
         columns.append(unique if unique.lower() not in taken else f"{unique} ({place})")
-    return tuple(columns), rows[header + 1 :]
+    return TableText(tuple(columns), rows[header], rows[header + 1 :], delimiter)
 
 
-def read_rows(text: str) -> Iterator[Row]:
-    """The rows that are not empty, header included. Raises ``UnreadableFileError`` where the quoting is broken."""
+def _rows(text: str, delimiter: str) -> Iterator[Row]:
+    """The rows that are not empty, header included."""
     starts: list[int] = []
 
     def fed() -> Iterator[str]:
@@ -65,7 +76,7 @@ def read_rows(text: str) -> Iterator[Row]:
             starts.append(offset)
             yield line + "\n"
 
-    reader = csv.reader(fed(), delimiter=_delimiter(text))
+    reader = csv.reader(fed(), delimiter=delimiter)
     first = 0
     try:
         for cells in reader:

@@ -59,18 +59,15 @@ def plain_blocks(text: str, start: int = 0, end: int | None = None, heading: str
     blocks: list[Block] = []
     for index, (first, last) in enumerate(spans):
         line = text[first:last]
-        if index + 1 < len(spans) and _reads_as_heading(line, text[slice(*spans[index + 1])]):
+        following = text[slice(*spans[index + 1])] if index + 1 < len(spans) else ""
+        # A text may begin with its title and a heading right below it.
+        if following and _is_title_like(line) and (len(following) > len(line) or first == spans[0][0]):
             heading = line
         else:
             blocks.append(Block(first, last, heading))
     return blocks, heading
 
 
-def _reads_as_heading(line: str, following: str) -> bool:
-    return (
-        "\n" not in line
-        and len(line) <= _LONGEST_HEADING
-        and not _SENTENCE_END.search(line)
-        and (line[0].isupper() or line[0].isdigit())
-        and len(following) > len(line)
-    )
+def _is_title_like(line: str) -> bool:
+    short = "\n" not in line and len(line) <= _LONGEST_HEADING
+    return short and not _SENTENCE_END.search(line) and (line[0].isupper() or line[0].isdigit())

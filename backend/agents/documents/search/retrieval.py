@@ -23,6 +23,7 @@ _HEADING_FACTOR, _TITLE_FACTOR = 0.8, 0.7
 _TABLE_FACTOR = 0.85
 _SUBJECT_FACTOR = 0.2
 """What most titles of a folder name (the company, say) tells little about what is asked."""
+_UNKNOWN_FACTOR, _UNKNOWN_FLOOR = 1.3, 4.0
 _OTHER_PERIOD_FACTOR = 0.5
 """A passage about another period than the one asked for answers little, however like it reads."""
 _FEWEST_TITLES = 3
@@ -86,14 +87,17 @@ def _weighed(corpus: Corpus, question: Question) -> tuple[Question, tuple[str, .
             concepts[place] = _with_prefix(concept)
             counts[place] = corpus.frequencies([expression([concepts[place]])])[0]
     subjects = _subjects(corpus, concepts, counts)
-    weights = tuple(
-        0.0
-        if concept.word in WEAK and not count
-        else math.log(1 + (passages - count + 0.5) / (count + 0.5)) * (_SUBJECT_FACTOR if place in subjects else 1.0)
-        for place, (concept, count) in enumerate(zip(concepts, counts, strict=True))
-    )
+    weights = [math.log(1 + (passages - count + 0.5) / (count + 0.5)) for count in counts]
+    # In a large folder a word that is nowhere would outweigh all others: it counts little more than a rare one.
+    rarest = max((weight for weight, count in zip(weights, counts, strict=True) if count), default=0.0)
+    limit = max(_UNKNOWN_FLOOR, _UNKNOWN_FACTOR * rarest)
+    for place, (concept, count) in enumerate(zip(concepts, counts, strict=True)):
+        if not count:
+            weights[place] = 0.0 if concept.word in WEAK else min(weights[place], limit)
+        elif place in subjects:
+            weights[place] *= _SUBJECT_FACTOR
     unknown = tuple(one.word for one, count in zip(concepts, counts, strict=True) if not count and one.word not in WEAK)
-    return replace(question, concepts=tuple(concepts)).with_importance(weights), unknown
+    return replace(question, concepts=tuple(concepts)).with_importance(tuple(weights)), unknown
 
 
 def _subjects(corpus: Corpus, concepts: list[Concept], counts: list[int]) -> frozenset[int]:

@@ -12,9 +12,9 @@ without won't would yes yet you your yours yourself
 """
 _ASKING = """
 ask asked contain describe described documents document explain file files find folder get gets give given gives go
-going got happen happened happens help inform know list look many mean means mention mentioned need needs overview
-question say says said see show shows state stated summarise summarize summary take tell think true understand used
-using want wants
+going got happen happened happens help inform know list look many may mean means mention mentioned might must need
+needs overview question say says said see show shows state stated summarise summarize summary take tell think true
+understand used using want wants
 """
 _GERMAN = """
 aber alle allem allen aller als also am an auch auf aus bei beim bin bis bist da damit dann das dass dein deine dem

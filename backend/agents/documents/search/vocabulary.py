@@ -29,6 +29,13 @@ _RELATED: tuple[tuple[str, ...], ...] = (
     ("phone", "telephone", "mobile"),
 )
 
+_VERBS = """
+bring brought, build built, buy bought purchase, choose chose chosen, drive drove driven, forget forgot forgotten,
+hold held, keep kept, lead led, lend lent, lose lost loss, meet met meeting, pay paid, run ran, sell sold, send sent,
+speak spoke spoken, spend spent, steal stole stolen, teach taught, wear wore worn, win won, write wrote written
+"""
+"""Forms of irregular verbs, which no stemmer brings together."""
+
 _ALSO: dict[str, tuple[str, ...]] = {
     # A company is concentrated on customers when few of them, each of 10 % or more, make much of its revenue.
     "concentration": ("concentrated", "10 or more", "ge10"),
@@ -40,44 +47,32 @@ _ALSO: dict[str, tuple[str, ...]] = {
 }
 """One-way relations: the word on the left also finds those on the right."""
 
-RISING: frozenset[str] = frozenset(
-    {"rise", "rises", "rising", "rose", "risen", "increase", "increases", "increasing", "increased", "grow", "grows"}
-    | {"growing", "grew", "grown", "growth", "higher", "climb", "climbing", "worsening", "worse", "expanding"}
-)
-FALLING: frozenset[str] = frozenset(
-    {"fall", "falls", "falling", "fell", "fallen", "decrease", "decreases", "decreasing", "decreased", "decline"}
-    | {"declines", "declining", "declined", "drop", "drops", "dropping", "dropped", "lower", "shrink", "shrinking"}
-    | {"shrank", "reduced"}
-)
-CHANGING: frozenset[str] = frozenset(
-    {"change", "changes", "changed", "changing", "develop", "develops", "developed", "development", "evolve"}
-    | {"evolved", "evolving", "trend", "trends", "trending", "history", "time", "performed", "compare", "compared"}
-)
-NEWEST: frozenset[str] = frozenset({"newest", "latest", "current", "currently", "recent", "recently", "today", "last"})
+_RISING = """
+rise rises rising rose risen increase increases increasing increased grow grows growing grew grown growth higher climb
+climbing worsening worse expanding
+"""
+_FALLING = """
+fall falls falling fell fallen decrease decreases decreasing decreased decline declines declining declined drop drops
+dropping dropped lower shrink shrinking shrank reduced
+"""
+_CHANGING = """
+change changes changed changing develop develops developed development evolve evolved evolving trend trends trending
+history time performed compare compared
+"""
+_OF_LITTLE_WEIGHT = """
+newest latest current currently recent recently today last risk risks exposure level levels amount amounts figure
+figures number numbers value values total big large high low important main company percent percentage share much
+quarter quarters year years quarterly yearly annual rule rules policy long short often soon early late far allowed
+permitted possible able required necessary maximum minimum colour color name names kind type
+"""
 
-WEAK: frozenset[str] = (
-    RISING
-    | FALLING
-    | CHANGING
-    | NEWEST
-    | {"risk", "risks", "exposure", "level", "levels", "amount", "amounts", "figure", "figures", "number", "numbers"}
-    | {"value", "values", "total", "big", "large", "high", "low", "important", "main", "company", "percent"}
-    | {
-        "share",
-        "much",
-        "quarter",
-        "quarters",
-        "year",
-        "years",
-        "quarterly",
-        "yearly",
-        "annual",
-        "rule",
-        "rules",
-        "policy",
-    }
-)
-"""Words that say less about what is asked than others: they count for ``WEAK_FACTOR`` of what they would."""
+RISING: frozenset[str] = frozenset(_RISING.split())
+FALLING: frozenset[str] = frozenset(_FALLING.split())
+CHANGING: frozenset[str] = frozenset(_CHANGING.split())
+
+WEAK: frozenset[str] = RISING | FALLING | CHANGING | frozenset(_OF_LITTLE_WEIGHT.split())
+"""Words that say less about what is asked than others: they count for ``WEAK_FACTOR`` of what they would, and for
+nothing if no document has them."""
 
 WEAK_FACTOR = 0.3
 
@@ -88,7 +83,15 @@ def _singular(word: str) -> str:
     return re.sub(r"(?<=[^s])s\Z", "", word)
 
 
-_GROUPS: dict[str, tuple[str, ...]] = {_singular(word): group for group in _RELATED for word in group}
+def _grouped() -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for group in (*_RELATED, *(tuple(forms.split()) for forms in _VERBS.split(","))):
+        for word in group:
+            found[_singular(word)] = found.get(_singular(word), ()) + group
+    return found
+
+
+_GROUPS = _grouped()
 
 
 def related(word: str) -> tuple[str, ...]:
