@@ -24,6 +24,9 @@ from backend.protocol.events import KnownEvent
 
 ENTRY_POINT_GROUP = "playhead.agents"
 
+PATIENCE_S = 5.0
+"""How long a caller waits for a provider that is about to be ready, before it is told to come back."""
+
 PreparationState = Literal["waiting", "preparing", "ready", "failed"]
 
 _log = logging.getLogger(__name__)
@@ -53,8 +56,11 @@ class Preparation:
 class AgentCatalogue:
     """Every provider under its name, what each is doing, and what the operator should be warned of."""
 
-    def __init__(self, providers: Iterable[AgentProvider], warnings: Iterable[str] = ()) -> None:
-        """``providers`` need no preparation until ``prepare`` is called; of two with one name the first is kept."""
+    def __init__(
+        self, providers: Iterable[AgentProvider], warnings: Iterable[str] = (), patience_s: float = PATIENCE_S
+    ) -> None:
+        """``providers`` are used once ``prepare`` is through with them; of two with one name the first is kept."""
+        self._patience_s = patience_s
         self._providers: dict[str, AgentProvider] = {}
         self._warnings = list(warnings)
         for provider in providers:
@@ -63,6 +69,7 @@ class AgentCatalogue:
             else:
                 self._providers[provider.name] = provider
         self._preparations = {name: Preparation(name) for name in self._providers}
+        self._settled = {name: asyncio.Event() for name in self._providers}
 
     @classmethod
     def discover(cls, environment: AgentEnvironment, found: Iterable[EntryPoint] | None = None) -> "AgentCatalogue":
@@ -117,6 +124,7 @@ class AgentCatalogue:
             update(Preparation(name, "failed", what=str(error)))
         else:
             update(replace(self._preparations[name], state="ready"))
+        self._settled[name].set()
 
     async def offers(self) -> list[AgentOffer]:
         """Every agent that can be run now, in order of its provider's name."""
@@ -129,7 +137,8 @@ class AgentCatalogue:
     async def find(self, agent: str) -> Agent:
         """The agent of that name, such as ``scripted:happy_path``.
 
-        Raises ``UnknownAgentError`` with the nearest names, or ``AgentNotReadyError`` while its provider is prepared.
+        Waits a moment for a provider that is still being prepared, then raises ``AgentNotReadyError``. Raises
+        ``UnknownAgentError`` with the nearest names.
         """
         provider, variant = await self._provider(agent)
         try:
@@ -160,13 +169,17 @@ class AgentCatalogue:
         provider = self._providers.get(family)
         if provider is None:
             raise UnknownAgentError(await self._unknown(agent, f"There is no agent {agent!r}."))
+        try:
+            async with asyncio.timeout(self._patience_s):
+                await self._settled[family].wait()
+        except TimeoutError:
+            state = self._preparations[family].sentence()
+            raise AgentNotReadyError(
+                f"The agent {agent!r} is not ready yet ({state}): try again in a moment."
+            ) from None
         preparation = self._preparations[family]
         if preparation.state == "failed":
             raise UnknownAgentError(f"The agent {agent!r} could not be prepared: {preparation.what}")
-        if preparation.state != "ready":
-            raise AgentNotReadyError(
-                f"The agent {agent!r} is not ready yet ({preparation.sentence()}): try again in a moment."
-            )
         return provider, variant
 
     async def _unknown(self, agent: str, reason: str) -> str:

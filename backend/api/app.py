@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import FastAPI
 from starlette.middleware import Middleware
 
+from backend import __version__
 from backend.api.body_limit import BodyLimit
 from backend.api.guard import OriginGuard
 from backend.api.problems import Problem, add_problem_handlers
@@ -32,7 +33,7 @@ def create_app(services: Services, lifespan: Lifespan | None = None) -> FastAPI:
     """The app over these services. ``lifespan`` opens and closes them; without one the caller does."""
     app = FastAPI(
         title="Playhead",
-        version=health.installed_version(),
+        version=__version__,
         summary="Runs of streaming agents: start, follow, cancel, record, replay.",
         description="Errors are problem details (RFC 9457) whose `detail` says what to do.",
         openapi_tags=_TAGS,

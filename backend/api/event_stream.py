@@ -7,8 +7,9 @@ notices a reader who left (uvicorn's ``send`` says nothing then) or stopped read
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import AbstractContextManager
+from typing import Protocol
 
 import anyio
 from sse_starlette.sse import EventSourceResponse
@@ -17,11 +18,27 @@ from starlette.types import Receive, Scope, Send
 from backend.protocol.sse import HEARTBEAT, retry_prefix
 from backend.runs.store import Batch
 
-ABORT_EXTENSION = "playhead.abort"
-"""Key in the scope's extensions: a function that drops the connection with what is still buffered for it."""
+CONNECTION_EXTENSION = "playhead.connection"
+"""Key in the scope's extensions under which a server may give a ``Connection``."""
 
 RETRY_MS = 1000
 """How long a reader is asked to wait before it reconnects."""
+
+
+LOOKS = 8
+"""How often a write that waits is looked at in the time after which its reader counts as stalled."""
+
+
+class Connection(Protocol):
+    """What ASGI has no words for. Without it a reader who stalls is noticed later, and dropped more slowly."""
+
+    def unsent(self) -> int:
+        """How many bytes wait to be taken by the reader."""
+        ...
+
+    def drop(self) -> None:
+        """Close at once, with what is still unsent."""
+        ...
 
 
 class OpenStreams:
@@ -79,12 +96,15 @@ class EventStream(EventSourceResponse):
         self._scope = anyio.CancelScope()
         self._last_write = 0.0
         self._writing_since: float | None = None
+        self._stuck: tuple[float | None, int] = (None, 0)
+        self._stuck_since = 0.0
+        self._connection: Connection | None = None
         self._gone = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Carry the stream. Returns when nothing more will be sent; the run is never touched."""
-        abort: Callable[[], None] | None = scope.get("extensions", {}).get(ABORT_EXTENSION)
-        attendant = asyncio.create_task(self._attend(receive, send, abort))
+        self._connection = scope.get("extensions", {}).get(CONNECTION_EXTENSION)
+        attendant = asyncio.create_task(self._attend(receive, send))
         self._streams.add(self)
         try:
             with self._watching:
@@ -92,7 +112,7 @@ class EventStream(EventSourceResponse):
                 with self._scope:
                     complete = await self._carry(send)
                 if not complete and not self._gone:
-                    await self._leave(send, abort)
+                    await self._leave(send)
         finally:
             self._streams.discard(self)
             attendant.cancel()
@@ -121,7 +141,7 @@ class EventStream(EventSourceResponse):
         await send({"type": "http.response.body", "body": b"", "more_body": False})
         return True
 
-    async def _attend(self, receive: Receive, send: Send, abort: Callable[[], None] | None) -> None:
+    async def _attend(self, receive: Receive, send: Send) -> None:
         """Wait for the reader to leave; beside that, send heartbeats and cut a reader who stalls."""
         try:
             while True:
@@ -131,8 +151,7 @@ class EventStream(EventSourceResponse):
                 except TimeoutError:
                     if self._stalled():
                         self._gone = True
-                        if abort is not None:
-                            abort()
+                        self._drop()
                         return
                     if self._silent():
                         self._last_write = time.monotonic()
@@ -146,24 +165,32 @@ class EventStream(EventSourceResponse):
 
     def _quiet_s(self) -> float:
         """Seconds until there may be something to do for the attendant."""
-        now = time.monotonic()
+        look_s = self._stalled_reader_s / LOOKS
         if self._writing_since is not None:
-            return max(0.0, self._writing_since + self._stalled_reader_s - now)
-        return max(0.0, min(self._last_write + self._heartbeat_s - now, self._stalled_reader_s))
+            return look_s
+        return max(0.0, min(self._last_write + self._heartbeat_s - time.monotonic(), look_s))
 
     def _stalled(self) -> bool:
-        since = self._writing_since
-        return since is not None and time.monotonic() - since >= self._stalled_reader_s
+        """Whether the same write has waited all the time, and the reader has taken nothing of it."""
+        now = time.monotonic()
+        stuck = (self._writing_since, self._connection.unsent() if self._connection else 0)
+        if stuck != self._stuck or self._writing_since is None:
+            self._stuck, self._stuck_since = stuck, now
+        return now - self._stuck_since >= self._stalled_reader_s
 
     def _silent(self) -> bool:
         return self._writing_since is None and time.monotonic() - self._last_write >= self._heartbeat_s
 
-    async def _leave(self, send: Send, abort: Callable[[], None] | None) -> None:
+    async def _leave(self, send: Send) -> None:
         """End the response of a reader who is still there."""
         if self._writing_since is None:
             await send({"type": "http.response.body", "body": b"", "more_body": False})
-        elif abort is not None:
-            abort()
+        else:
+            self._drop()
+
+    def _drop(self) -> None:
+        if self._connection is not None:
+            self._connection.drop()
 
 
 async def close_batches(batches: AsyncIterator[Batch]) -> None:

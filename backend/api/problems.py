@@ -196,7 +196,7 @@ def _no_object(request: Request, *, missing: bool) -> ProblemError:
 
 def _place(location: tuple[int | str, ...]) -> str:
     """Where the field is, without the part of the request it is in."""
-    return ".".join(str(part) for part in location[1:])
+    return ".".join(str(part) for part in location[1:]).encode("utf-8", "replace").decode()
 
 
 def _reason(error: Mapping[str, Any]) -> str:
@@ -204,7 +204,5 @@ def _reason(error: Mapping[str, Any]) -> str:
         return "There is no such field: leave it out or correct its name."
     if error["type"] == "missing":
         return "This is missing: it is required."
-    if error["type"] == "string_unicode":
-        return "The text holds half of a surrogate pair: send valid Unicode."
     message = str(error["msg"]).removeprefix("Value error, ")
     return message if message.endswith(".") else f"{message}."

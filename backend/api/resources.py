@@ -1,13 +1,25 @@
 """What the API takes and gives as JSON, beside events and views."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from backend.protocol.events import KnownEvent, Outcome
 from backend.protocol.options import RunOptions
 from backend.protocol.run_view import RunView
 from backend.runs.records import RunRecord, SessionRecord
+
+
+def _well_formed(text: str) -> str:
+    """The text, unless JSON escapes put something into it that no UTF-8 can carry."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise ValueError("The text holds half of a surrogate pair: send valid Unicode.") from error
+    return text
+
+
+Text = Annotated[str, AfterValidator(_well_formed)]
 
 
 class NewRun(BaseModel):
@@ -23,9 +35,9 @@ class NewRun(BaseModel):
         },
     )
 
-    question: str = Field(description="At most 16,384 bytes of UTF-8, without NUL.")
-    agent: str = Field(default="documents", description="A name that GET /v1/agents lists, or recording:<id>.")
-    session_id: str | None = Field(default=None, description="The conversation to go on with; left out, a new one.")
+    question: Text = Field(description="At most 16,384 bytes of UTF-8, without NUL.")
+    agent: Text = Field(default="documents", description="A name that GET /v1/agents lists, or recording:<id>.")
+    session_id: Text | None = Field(default=None, description="The conversation to go on with; left out, a new one.")
     options: RunOptions = Field(default_factory=RunOptions)
 
 

@@ -2,40 +2,43 @@
 
 import asyncio
 import contextlib
-import errno
 import signal
 import socket
+import struct
 from collections.abc import Awaitable, Callable, Iterator
 
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from backend.api.event_stream import ABORT_EXTENSION
+from backend.api.event_stream import CONNECTION_EXTENSION
+
+BACKLOG = 2048
+"""How many connections may wait to be taken."""
+
+SEND_BUFFER_BYTES = 128 * 1024
+"""What the kernel may hold for one reader (Linux doubles it). Left alone it grows to megabytes for a reader who stalls,
+and frees space in steps so large that a slow reader looks like a stalled one."""
 
 KEEP_ALIVE_S = 60
 GRACE_S = 5
 """How long a server that stops waits for connections before it drops them."""
 
 
-class PortBusyError(OSError):
-    """The port cannot be listened on; the message is one sentence for people."""
-
-
 def listen(host: str, port: int) -> socket.socket:
-    """A listening socket; port 0 takes a free one. Raises ``PortBusyError``."""
+    """A socket that listens at once, so that no other server can take its port; port 0 takes a free one.
+
+    Raises ``OSError`` where the port cannot be had.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
         listener.bind((host, port))
-        listener.listen(2048)
-    except OSError as error:
+        listener.listen(BACKLOG)
+    except OSError:
         listener.close()
-        if error.errno == errno.EADDRINUSE:
-            raise PortBusyError(f"Port {port} is in use: choose another with --port.") from error
-        raise PortBusyError(
-            f"Port {port} of {host} cannot be listened on ({error.strerror}): choose another with --port."
-        ) from error
+        raise
     listener.setblocking(False)
     return listener
 
@@ -55,7 +58,7 @@ class Server(uvicorn.Server):
         """``started`` is called when connections are taken, ``stop`` when they no longer are."""
         super().__init__(
             uvicorn.Config(
-                _with_abort(app),
+                _with_connection(app),
                 lifespan="off",
                 ws="none",
                 log_config=None,
@@ -96,17 +99,30 @@ class Server(uvicorn.Server):
                 signal.signal(number, original)
 
 
-def _with_abort(app: ASGIApp) -> ASGIApp:
-    """Give every request the means to drop its connection, which ASGI has no message for.
+class _TransportConnection:
+    """Implements ``Connection`` over the transport under uvicorn."""
 
-    A connection that is closed waits until its buffer is read, and a reader who stalls never reads it.
-    """
+    def __init__(self, transport: asyncio.WriteTransport) -> None:
+        self._transport = transport
+
+    def unsent(self) -> int:
+        return self._transport.get_write_buffer_size()
+
+    def drop(self) -> None:
+        # Closing would wait until the buffers are read, which a reader who stalls never does: linger 0 discards them.
+        connection = self._transport.get_extra_info("socket")
+        if connection is not None:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self._transport.abort()
+
+
+def _with_connection(app: ASGIApp) -> ASGIApp:
+    """Give every request its connection, which uvicorn holds behind ``send``."""
 
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
-            transport = getattr(getattr(send, "__self__", None), "transport", None)
-            if isinstance(transport, asyncio.WriteTransport):
-                scope.setdefault("extensions", {})[ABORT_EXTENSION] = transport.abort
+        transport = getattr(getattr(send, "__self__", None), "transport", None)
+        if isinstance(transport, asyncio.WriteTransport):
+            scope.setdefault("extensions", {})[CONNECTION_EXTENSION] = _TransportConnection(transport)
         await app(scope, receive, send)
 
     return serve

@@ -1,6 +1,7 @@
 """``playhead serve``: the API on one address, everything it keeps under one folder."""
 
 import asyncio
+import errno
 import logging
 import os
 import socket
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from backend.launch.ports import PortBusy
 from backend.settings import Settings
 
 if TYPE_CHECKING:
@@ -78,7 +80,7 @@ def command(port: int, data_dir: Path | None, docs_dir: Path | None, scenarios_d
     Everything it keeps is under --data. Stop it with Ctrl-C or SIGTERM: runs under way end as interrupted.
     """
     from backend.api.guard import is_loopback
-    from backend.api.server import PortBusyError, address_of, listen
+    from backend.api.server import address_of, listen
     from backend.runs.store import StoreError
 
     if not is_loopback(host):
@@ -89,8 +91,11 @@ def command(port: int, data_dir: Path | None, docs_dir: Path | None, scenarios_d
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s: %(message)s")
     try:
         listener = listen(host, port)
-    except PortBusyError as error:
-        raise click.ClickException(str(error)) from error
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise click.ClickException(str(PortBusy(port, "--port"))) from error
+        reason = f"Port {port} of {host} cannot be used ({error.strerror}): choose another one with --port N."
+        raise click.ClickException(reason) from error
     with listener:
         settings = Settings(
             data_dir=(data_dir or default_data_dir()).expanduser().resolve(),

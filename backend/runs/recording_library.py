@@ -1,6 +1,7 @@
 """Recordings by id: the imported ones, each a file of the data folder, and every past run, read from the store."""
 
 import asyncio
+import logging
 import os
 import re
 import secrets
@@ -12,6 +13,8 @@ from pathlib import Path
 from backend.protocol.recordings import Recording, RecordingError, RecordingHeader, parse_recording
 from backend.runs.records import RunRecord
 from backend.runs.store import RunStore, StoreError, UnknownRunError
+
+_log = logging.getLogger(__name__)
 
 _ID = re.compile(r"rec_[A-Za-z0-9_-]{22}", re.ASCII)
 _SUFFIX = ".jsonl"
@@ -94,13 +97,19 @@ class RecordingLibrary:
         if not self._folder.is_dir():
             return []
         ids = sorted(path.stem for path in self._folder.glob(f"rec_*{_SUFFIX}") if _ID.fullmatch(path.stem))
-        return [(recording_id, self._question(recording_id)) for recording_id in ids]
+        return [(each, question) for each in ids if (question := self._question(each)) is not None]
 
-    def _question(self, recording_id: str) -> str:
-        """The question in the file's first line; a file never changes, so it is read once."""
+    def _question(self, recording_id: str) -> str | None:
+        """The question in the file's first line, or None for a file that somebody broke. A whole file never changes,
+        so it is read once."""
         if recording_id not in self._questions:
-            with (self._folder / f"{recording_id}{_SUFFIX}").open("rb") as file:
-                self._questions[recording_id] = parse_recording(file.readline()).header.question
+            path = self._folder / f"{recording_id}{_SUFFIX}"
+            try:
+                with path.open("rb") as file:
+                    self._questions[recording_id] = parse_recording(file.readline()).header.question
+            except (RecordingError, OSError) as error:
+                _log.warning("%s is not offered: %s", path, error)
+                return None
         return self._questions[recording_id]
 
 

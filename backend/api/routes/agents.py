@@ -35,6 +35,7 @@ async def list_agents(services: ServicesOf) -> AgentList:
     "/v1/agents/{agent}/plan",
     operation_id="plan_run",
     summary="The events a run would send on a perfect machine",
+    response_model_exclude_none=True,
     responses=problem_responses(404, 421, 422, 503),
 )
 async def plan_run(

@@ -1,10 +1,8 @@
 """Whether the process is up, and whether it can do its work."""
 
-from functools import cache
-from importlib.metadata import PackageNotFoundError, version
-
 from fastapi import APIRouter
 
+from backend import __version__
 from backend.api.problems import ProblemError, problem_responses
 from backend.api.resources import Health, Readiness
 from backend.api.routes.agents import preparations_of
@@ -13,19 +11,10 @@ from backend.api.services import ServicesOf
 router = APIRouter(tags=["health"])
 
 
-@cache
-def installed_version() -> str:
-    """The version of the installed package, or ``unknown`` where it runs from a folder."""
-    try:
-        return version("playhead")
-    except PackageNotFoundError:
-        return "unknown"
-
-
 @router.get("/healthz", operation_id="health", summary="Is the process up?", responses=problem_responses(421))
 async def health() -> Health:
     """Answers at once, also while documents are being indexed."""
-    return Health(version=installed_version())
+    return Health(version=__version__)
 
 
 @router.get("/readyz", operation_id="readiness", summary="Can it do its work?", responses=problem_responses(421, 503))

@@ -1,0 +1,1 @@
+"""Tests of the HTTP face of a server, nearly all of them against a real one."""
