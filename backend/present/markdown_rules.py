@@ -62,13 +62,13 @@ def _marker_numbers(match: re.Match[str]) -> list[int]:
 
 
 def _marker_rule(state: StateInline, silent: bool) -> bool:
-    """``[1]`` and ``[1, 2]`` as one token; inside a link it stays text, since links do not nest."""
+    """``[1]`` and ``[1, 2]`` as one token. Links do not nest: around a marker the brackets of a link stay text."""
     match = _MARKER.match(state.src, state.pos, state.posMax) if state.src[state.pos] == "[" else None
     numbers = _marker_numbers(match) if match else []
     if match is None or not numbers:
         return False
     if not silent:
-        token = state.push("text" if state.linkLevel else "marker", "", 0)
+        token = state.push("marker", "", 0)
         token.content = match[0]
         token.meta = {"numbers": numbers}
     state.pos = match.end()

@@ -17,6 +17,7 @@ MarkerText = Callable[[int], str]
 
 _SPECIAL = re.compile(r"[\\`*_\[\]<>|~$]|!(?=\[)|&(?=#?\w+;)|:(?=[\w\[{:])")
 _LINE_START = re.compile(r"^([ \t]*)([#+\-=]|\d+(?=[.)]))", re.MULTILINE)
+_BARE_BAR = re.compile(r"(?<!\\)\|")
 _BACKTICKS = re.compile(r"`+")
 
 
@@ -100,11 +101,16 @@ def _table(node: SyntaxTreeNode, marker: MarkerText) -> str:
     rows = [row for part in node.children for row in part.children]
     lines = []
     for index, row in enumerate(rows):
-        cells = [_blocks(cell.children, marker).replace("\n", " ") for cell in row.children]
+        cells = [_cell(cell, marker) for cell in row.children]
         lines.append(f"| {' | '.join(cells)} |")
         if index == 0:
             lines.append("|" + "|".join(_alignment(cell) for cell in row.children) + "|")
     return "\n".join(lines)
+
+
+def _cell(cell: SyntaxTreeNode, marker: MarkerText) -> str:
+    """A cell on one line; a bar inside code is escaped here, as a table reads it first."""
+    return _BARE_BAR.sub(r"\\|", _blocks(cell.children, marker).replace("\n", " "))
 
 
 def _alignment(cell: SyntaxTreeNode) -> str:
@@ -141,11 +147,7 @@ def _code(content: str) -> str:
     longest = max((len(run) for run in _BACKTICKS.findall(content)), default=0)
     ticks = "`" * (longest + 1)
     pad = " " if content[:1] in ("`", " ") or content[-1:] in ("`", " ") else ""
-    return (
-        f"{ticks}{pad}{content}{pad}{ticks}".replace("|", "\\|")
-        if "|" in content
-        else f"{ticks}{pad}{content}{pad}{ticks}"
-    )
+    return f"{ticks}{pad}{content}{pad}{ticks}"
 
 
 def _plain(node: SyntaxTreeNode) -> str:

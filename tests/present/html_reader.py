@@ -13,6 +13,7 @@ ATTRIBUTES = frozenset(
     {"aria-hidden", "aria-label", "class", "data-number", "dir", "href", "id", "max", "rel", "role", "scope", "start"}
     | {"style", "tabindex", "target", "title", "value"}
 )
+BLOCKS = frozenset({"blockquote", "dd", "div", "dt", "h3", "h4", "h5", "h6", "li", "p", "pre", "td", "th", "tr"})
 VOID = frozenset({"br", "hr"})
 STYLE = re.compile(r"animation-delay:-\d+ms|width:\d{1,3}%")
 HREF = re.compile(r"https?://|mailto:|#ph-", re.IGNORECASE)
@@ -41,6 +42,8 @@ class Fragment(HTMLParser):
         return "".join(self.texts)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in BLOCKS:
+            self.texts.append("\n")
         if tag not in TAGS:
             self.problems.append(f"<{tag}>")
         for name, value in attrs:

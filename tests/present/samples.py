@@ -88,9 +88,16 @@ def cited(number: int, title: str = "10-Q", **fields: object) -> CitationEvent:
 def hostile_run(text: str) -> RunView:
     """A run that carries the text in every place an agent can write to."""
     tool = ToolLog(name=text, arguments={text: text}, result=[text])
-    document = {"title": text, "source": text, "date": text, "url": text, "text": text, "score": 1.5}
-    trace = {"type": "bar", "name": text, "x": [text], "y": [1], "text": [text]}
-    chart = {"data": [trace], "layout": {"xaxis": {"title": {"text": text}}}}
+    document: dict[str, JsonValue] = {
+        "title": text,
+        "source": text,
+        "date": text,
+        "url": text,
+        "text": text,
+        "score": 1.5,
+    }
+    trace: dict[str, JsonValue] = {"type": "bar", "name": text, "x": [text], "y": [1], "text": [text]}
+    chart: dict[str, JsonValue] = {"data": [trace], "layout": {"xaxis": {"title": {"text": text}}}}
     facts = {"citation_id": "d", "title": text, "url": f"https://ok.example/{text}", "date": text}
     return view_of(
         StatusEvent(step_id=text, step=text, label=text, detail=text, tool=tool),
