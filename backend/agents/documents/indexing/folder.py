@@ -76,7 +76,8 @@ def checked_folder(folder: Path) -> Path:
         root = folder.expanduser().resolve(strict=True)
         if not root.is_dir():
             raise FolderError(f"{folder} is a file, not a folder: name the folder that holds the documents.")
-        next(iter(os.scandir(root)), None)
+        with os.scandir(root) as entries:
+            next(entries, None)
     except (FileNotFoundError, NotADirectoryError) as error:
         raise FolderError(f"There is no folder {folder}: name the folder that holds the documents.") from error
     except (OSError, RuntimeError) as error:
