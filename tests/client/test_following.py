@@ -70,6 +70,7 @@ def events_of(items: list[Any]) -> list[Any]:
     return [item for item in items if not isinstance(item, ConnectionChange)]
 
 
+@settings(deadline=None)
 @given(runs(), st.lists(connections(lossless=True), max_size=12))
 def test_cuts_and_repeats_lose_and_double_nothing(log: list[KnownEvent], script: list[Connection]) -> None:
     source = BadSource(log, list(script))
@@ -78,6 +79,7 @@ def test_cuts_and_repeats_lose_and_double_nothing(log: list[KnownEvent], script:
     assert source.snapshots == 0
 
 
+@settings(deadline=None)
 @given(runs(), st.lists(connections(lossless=False), max_size=12), st.integers(0, 3))
 def test_skips_and_garbage_end_in_the_same_view(log: list[KnownEvent], script: list[Connection], lead: int) -> None:
     source = BadSource(log, list(script), snapshot_lead=lead)
@@ -90,7 +92,7 @@ def test_skips_and_garbage_end_in_the_same_view(log: list[KnownEvent], script: l
 
 
 @given(runs(), st.lists(connections(lossless=False), max_size=8))
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 def test_the_last_frame_is_the_same_whatever_the_connection_did(
     log: list[KnownEvent], script: list[Connection]
 ) -> None:

@@ -3,14 +3,13 @@
 import asyncio
 import json
 import socket
-from collections.abc import AsyncIterator
 from contextlib import aclosing
 from typing import Any
 
 import httpx2
 import pytest
 
-from backend.client import BackendGone, ProblemError, RunClient, close_shared_http, new_http, shared_http
+from backend.client import BackendGone, ProblemError, RunClient, close_shared_http, shared_http
 from backend.protocol.cursor import Cursor
 from backend.protocol.events import DoneEvent, KnownEvent, StatusEvent, TokenEvent, stamp
 from backend.protocol.run_view import RunView, SnapshotEvent
@@ -30,12 +29,6 @@ DRAFTS: list[KnownEvent] = [
 ]
 RUN: list[KnownEvent] = [stamp(event, seq, seq * 10.0) for seq, event in enumerate(DRAFTS, 1)]
 FRAMES = frames_of(RUN)
-
-
-@pytest.fixture
-async def http() -> AsyncIterator[httpx2.AsyncClient]:
-    async with new_http() as client:
-        yield client
 
 
 async def collected(client: RunClient, after: Cursor | None = None, **how: Any) -> list[Any]:
