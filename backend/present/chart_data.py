@@ -23,9 +23,9 @@ def chart_table(content: dict[str, Any]) -> tuple[tuple[str, ...], tuple[tuple[A
         name = str(trace.get("name") or f"Series {index + 1}")
         for point in range(max((len(values) for values in columns.values()), default=0)):
             cells = tuple(_at(columns.get(key), point) for key in keys)
-            rows.append((name, *cells) if named else cells)
-            if len(rows) >= MAX_CHART_ROWS:
+            if len(rows) == MAX_CHART_ROWS:
                 break
+            rows.append((name, *cells) if named else cells)
     heads = tuple(_heading(key, layout, traces) for key in keys)
     return (("Series", *heads) if named else heads), tuple(rows)
 
