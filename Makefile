@@ -25,7 +25,7 @@ lint: setup ## Check style, types and the import arrows
 	@.venv/bin/ruff check $(PYTHON_FOLDERS)
 	@.venv/bin/ruff format --check $(PYTHON_FOLDERS)
 	@.venv/bin/mypy
-	@.venv/bin/lint-imports
+	@.venv/bin/lint-imports --no-logo
 
 .PHONY: format
 format: setup ## Lay out the code and mend what can be mended

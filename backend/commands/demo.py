@@ -81,12 +81,11 @@ def command(
 
 
 def ensure_installed(*modules: str) -> None:
-    """Raise ClickException with one sentence for the first module that is not installed."""
+    """Raise ModuleNotFoundError for the first module that is not installed, before any process is started."""
     for module in modules:
         if find_spec(module) is None:
-            from backend.cli import missing_module_sentence
-
-            raise click.ClickException(missing_module_sentence("`playhead demo`", module))
+            message = f"No module named {module!r}"
+            raise ModuleNotFoundError(message, name=module)
 
 
 def ensure_ports_free(ports: dict[str, int], host: str) -> None:

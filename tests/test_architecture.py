@@ -1,0 +1,69 @@
+"""The arrows of the design, read off the code.
+
+That nothing sleeps or blocks on an event loop (``time.sleep``, files and processes inside ``async def``) is shown by
+ruff's ASYNC rules in `make lint`; that they are in force is shown here.
+"""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import grimp
+import pytest
+
+PACKAGES = ("backend", "ui_gradio", "ui_streamlit", "evals")
+LONGEST_FILE = 320
+TOOLS = Path(sys.executable).parent
+
+
+@pytest.fixture(scope="module")
+def imports() -> grimp.ImportGraph:
+    """Who imports whom in the backend, other packages included."""
+    return grimp.build_graph("backend", include_external_packages=True, cache_dir=None)
+
+
+def foreign_imports(imports: grimp.ImportGraph, package: str) -> set[str]:
+    """What a package of ours imports from outside itself and the standard library."""
+    modules = {package, *imports.find_descendants(package)}
+    found = {name for module in modules for name in imports.find_modules_directly_imported_by(module)} - modules
+    return {name for name in found if name.partition(".")[0] not in sys.stdlib_module_names}
+
+
+def test_every_arrow_points_where_the_design_says(repository: Path) -> None:
+    """The contracts are in pyproject.toml."""
+    done = subprocess.run(
+        [TOOLS / "lint-imports", "--no-logo", "--no-cache"], cwd=repository, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_protocol_needs_pydantic_and_nothing_else(imports: grimp.ImportGraph) -> None:
+    assert foreign_imports(imports, "backend.protocol") <= {"pydantic", "pydantic_core"}
+
+
+def test_the_launcher_needs_nothing(imports: grimp.ImportGraph) -> None:
+    assert foreign_imports(imports, "backend.launch") == set()
+
+
+def test_no_source_file_is_too_long(repository: Path) -> None:
+    lengths = {
+        str(path.relative_to(repository)): len(path.read_text(encoding="utf-8").splitlines())
+        for package in (*PACKAGES, "tests")
+        for path in (repository / package).rglob("*.py")
+    }
+    assert len(lengths) > len(PACKAGES)
+    assert {path: length for path, length in lengths.items() if length > LONGEST_FILE} == {}
+
+
+@pytest.mark.parametrize("call", ["time.sleep(1)", "open('log')", "subprocess.run(['true'])"])
+def test_a_blocking_call_on_an_event_loop_is_refused(repository: Path, call: str) -> None:
+    program = f"import subprocess\nimport time\n\n\nasync def handler() -> None:\n    {call}\n"
+    done = subprocess.run(
+        [TOOLS / "ruff", "check", "--stdin-filename", "backend/api/example.py", "--output-format", "concise", "-"],
+        input=program,
+        cwd=repository,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ": ASYNC" in done.stdout
