@@ -10,7 +10,7 @@ from starlette.middleware import Middleware
 from backend import __version__
 from backend.api.body_limit import BodyLimit
 from backend.api.guard import OriginGuard
-from backend.api.problems import Problem, add_problem_handlers
+from backend.api.problems import MEDIA_TYPE, Problem, add_problem_handlers
 from backend.api.routes import agents, events, health, recordings, runs, sessions
 from backend.api.services import Services
 
@@ -66,11 +66,21 @@ def _describe_problems(app: FastAPI) -> None:
         if app.openapi_schema is None:
             schema = generate()
             schemas = schema["components"]["schemas"]
-            for name in ("HTTPValidationError", "ValidationError"):
-                schemas.pop(name, None)
+            _drop_framework_errors(schema)
             problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
             schemas.update(problem.pop("$defs", {}))
             schemas["Problem"] = problem
         return app.openapi_schema or generate()
 
     app.openapi = described  # type: ignore[method-assign]
+
+
+def _drop_framework_errors(schema: dict[str, Any]) -> None:
+    """The framework adds its own 422 to every route with a parameter that does not describe one, where text can be
+    nothing but text."""
+    for name in ("HTTPValidationError", "ValidationError"):
+        schema["components"]["schemas"].pop(name, None)
+    for item in schema["paths"].values():
+        for operation in item.values():
+            if MEDIA_TYPE not in operation["responses"].get("422", {"content": {MEDIA_TYPE: {}}})["content"]:
+                del operation["responses"]["422"]

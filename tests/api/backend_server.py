@@ -8,6 +8,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
+import httpx2
+
 from backend.agents.agent import AgentProvider
 from backend.api.app import create_app
 from backend.api.server import Server, address_of, listen
@@ -53,6 +55,10 @@ class BackendServer:
     def call(self, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
         """Run a coroutine on the server's loop and give its result."""
         return asyncio.run_coroutine_threadsafe(work(), self._loop).result(DEADLINE_S)
+
+    def client(self) -> httpx2.Client:
+        """A new client of the server."""
+        return httpx2.Client(base_url=self.url, timeout=DEADLINE_S, trust_env=False)
 
     def connections(self) -> list[Any]:
         """The protocols of the connections that uvicorn holds."""

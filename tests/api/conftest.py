@@ -6,7 +6,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from tests.api.backend_server import DEADLINE_S, BackendServer
+from tests.api.backend_server import BackendServer
 from tests.api.told_agents import ToldProvider
 
 
@@ -27,5 +27,5 @@ def backend(tmp_path: Path, told: ToldProvider) -> Iterator[BackendServer]:
 @pytest.fixture
 def client(backend: BackendServer) -> Iterator[httpx2.Client]:
     """A client of ``backend``."""
-    with httpx2.Client(base_url=backend.url, timeout=DEADLINE_S, trust_env=False) as client:
+    with backend.client() as client:
         yield client

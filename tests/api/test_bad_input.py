@@ -6,7 +6,7 @@ from typing import Any, cast
 import httpx2
 import pytest
 
-from tests.api.backend_server import DEADLINE_S, BackendServer
+from tests.api.backend_server import BackendServer
 from tests.api.readers import finish
 from tests.api.told_agents import ToldProvider
 
@@ -63,7 +63,7 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> Any:
     """A client of a backend that no test here leaves a run on."""
     with (
         BackendServer(tmp_path_factory.mktemp("data"), [ToldProvider()], max_recording_bytes=2000) as backend,
-        httpx2.Client(base_url=backend.url, timeout=DEADLINE_S, trust_env=False) as client,
+        backend.client() as client,
     ):
         yield client
 
@@ -183,7 +183,7 @@ class BrokenProvider(ToldProvider):
 def test_an_error_of_the_server_tells_no_detail(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     with (
         BackendServer(tmp_path, [BrokenProvider()]) as backend,
-        httpx2.Client(base_url=backend.url, timeout=DEADLINE_S, trust_env=False) as client,
+        backend.client() as client,
     ):
         while client.get("/readyz").status_code != 200:
             pass

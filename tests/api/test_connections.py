@@ -16,10 +16,6 @@ from tests.api.told_agents import ToldProvider
 pytestmark = pytest.mark.server
 
 
-def client_of(backend: BackendServer) -> httpx2.Client:
-    return httpx2.Client(base_url=backend.url, timeout=DEADLINE_S, trust_env=False)
-
-
 def wait_until_ended(backend: BackendServer, run_id: str) -> None:
     """Return once the run is over, without reading any of it."""
     backend.call(lambda: backend.services.supervisor.ended(run_id))
@@ -34,7 +30,7 @@ def wait_for_streams(backend: BackendServer, count: int) -> None:
 
 
 def test_a_heartbeat_comes_after_silence_and_only_then(tmp_path: Path, told: ToldProvider) -> None:
-    with BackendServer(tmp_path, [told], heartbeat_s=0.2) as backend, client_of(backend) as client:
+    with BackendServer(tmp_path, [told], heartbeat_s=0.2) as backend, backend.client() as client:
         run_id = start(client, "told:held")
         connection = raw_request(backend.url, f"/v1/runs/{run_id}/events")
         with connection, raw_response(connection) as response:
@@ -98,7 +94,7 @@ def test_a_live_reader_gets_on_while_long_runs_are_replayed(
         finished: list[float] = []
 
         def replay() -> None:
-            with client_of(backend) as own:
+            with backend.client() as own:
                 frames(own, long_id)
             finished.append(time.perf_counter())
 
@@ -116,7 +112,7 @@ def test_a_live_reader_gets_on_while_long_runs_are_replayed(
 
 
 def test_a_reader_who_stalls_is_cut_and_may_come_back(tmp_path: Path, told: ToldProvider) -> None:
-    with BackendServer(tmp_path, [told], stalled_reader_s=0.5) as backend, client_of(backend) as client:
+    with BackendServer(tmp_path, [told], stalled_reader_s=0.5) as backend, backend.client() as client:
         run_id = start(client, "told:blocks-2000")
         wait_until_ended(backend, run_id)
         connection = raw_request(backend.url, f"/v1/runs/{run_id}/events", receive_buffer=4096)
@@ -145,7 +141,7 @@ def read_to_the_end(connection: socket.socket) -> None:
 
 
 def test_a_slow_reader_is_not_cut(tmp_path: Path, told: ToldProvider) -> None:
-    with BackendServer(tmp_path, [told], stalled_reader_s=1.0) as backend, client_of(backend) as client:
+    with BackendServer(tmp_path, [told], stalled_reader_s=1.0) as backend, backend.client() as client:
         run_id = start(client, "told:blocks-1000")
         wait_until_ended(backend, run_id)
         connection = raw_request(backend.url, f"/v1/runs/{run_id}/events", receive_buffer=65536)
@@ -159,7 +155,7 @@ def test_a_slow_reader_is_not_cut(tmp_path: Path, told: ToldProvider) -> None:
 
 
 def test_a_server_that_stops_ends_runs_and_streams(tmp_path: Path, told: ToldProvider) -> None:
-    with BackendServer(tmp_path, [told]) as backend, client_of(backend) as client:
+    with BackendServer(tmp_path, [told]) as backend, backend.client() as client:
         run_id = start(client, "told:held")
         with followed(client, run_id) as stream:
             seen = [next(stream), next(stream)]
@@ -170,14 +166,14 @@ def test_a_server_that_stops_ends_runs_and_streams(tmp_path: Path, told: ToldPro
     assert [message.event for message in seen] == ["status", "token", "status", "done"]
     assert '"outcome":"interrupted"' in seen[-1].data
     assert told.held.cancelled.is_set()
-    with BackendServer(tmp_path, [told]) as backend, client_of(backend) as client:
+    with BackendServer(tmp_path, [told]) as backend, backend.client() as client:
         again = frames(client, run_id)
         assert again == [(message.id, message.event, message.data) for message in seen]
         assert Cursor.parse(again[-1][0]) == Cursor(1, 4)
 
 
 def test_a_server_that_stops_does_not_wait_for_a_reader_who_stalls(tmp_path: Path, told: ToldProvider) -> None:
-    with BackendServer(tmp_path, [told]) as backend, client_of(backend) as client:
+    with BackendServer(tmp_path, [told]) as backend, backend.client() as client:
         run_id = start(client, "told:blocks-2000")
         wait_until_ended(backend, run_id)
         with raw_request(backend.url, f"/v1/runs/{run_id}/events", receive_buffer=4096):

@@ -26,7 +26,7 @@ def scripted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx2.Client
     """A client of a backend with the installed agents."""
     with (
         BackendServer(tmp_path_factory.mktemp("data")) as backend,
-        httpx2.Client(base_url=backend.url, timeout=DEADLINE_S, trust_env=False) as client,
+        backend.client() as client,
     ):
         yield client
 

@@ -133,7 +133,7 @@ def test_two_requests_at_once_with_one_key_start_one_run(
     together = threading.Barrier(8)
 
     def ask(_: int) -> tuple[int, str]:
-        with httpx2.Client(base_url=backend.url, timeout=DEADLINE_S, trust_env=False) as own:
+        with backend.client() as own:
             together.wait(DEADLINE_S)
             body = {"question": "Why?", "agent": "told:held"}
             answer = own.post("/v1/runs", json=body, headers={"Idempotency-Key": "only-once"})
@@ -151,7 +151,7 @@ def test_two_requests_at_once_with_one_key_start_one_run(
 def test_too_many_runs_are_told_to_wait(tmp_path_factory: pytest.TempPathFactory, told: ToldProvider) -> None:
     with (
         BackendServer(tmp_path_factory.mktemp("data"), [told], max_concurrent_runs=1) as backend,
-        httpx2.Client(base_url=backend.url, timeout=DEADLINE_S, trust_env=False) as client,
+        backend.client() as client,
     ):
         run_id = start(client, "told:held")
         answer = client.post("/v1/runs", json={"question": "Why?", "agent": "told:ordinary"})

@@ -39,7 +39,7 @@ async def list_agents(services: ServicesOf) -> AgentList:
     responses=problem_responses(404, 421, 422, 503),
 )
 async def plan_run(
-    agent: Annotated[str, Path(examples=["scripted:happy_path"])],
+    agent: Annotated[str, Path(description="The agent's name.", examples=["scripted:happy_path"])],
     services: ServicesOf,
     question: Annotated[str, Query(description="The question of the run.")] = "",
     seed: Annotated[int, Query(ge=0, le=2**31 - 1, description="Seed of a scenario's jitter.")] = 0,

@@ -1,0 +1,99 @@
+"""The description of the API is valid, complete, and true of what the app answers."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openapi_spec_validator import validate
+
+from backend.api.app import create_app
+from backend.settings import Settings
+from backend.wiring import build_services
+from tests.api.told_agents import ToldProvider
+
+Operation = dict[str, Any]
+
+PUBLIC = {
+    ("post", "/v1/runs"),
+    ("get", "/v1/runs/{run_id}"),
+    ("get", "/v1/runs/{run_id}/events"),
+    ("post", "/v1/runs/{run_id}/cancel"),
+    ("get", "/v1/runs/{run_id}/recording"),
+    ("post", "/v1/recordings"),
+    ("get", "/v1/sessions"),
+    ("delete", "/v1/sessions"),
+    ("get", "/v1/sessions/{session_id}"),
+    ("delete", "/v1/sessions/{session_id}"),
+    ("get", "/v1/agents"),
+    ("get", "/v1/agents/{agent}/plan"),
+    ("get", "/healthz"),
+    ("get", "/readyz"),
+}
+
+
+@pytest.fixture(scope="module")
+def schema(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """The OpenAPI description."""
+    folder: Path = tmp_path_factory.mktemp("data")
+    return create_app(build_services(Settings(data_dir=folder), [ToldProvider()])).openapi()
+
+
+def operations(schema: dict[str, Any]) -> dict[tuple[str, str], Operation]:
+    """Every operation by method and path."""
+    return {(method, path): each for path, item in schema["paths"].items() for method, each in item.items()}
+
+
+def test_it_is_valid(schema: dict[str, Any]) -> None:
+    validate(schema)
+
+
+def test_it_names_every_route_and_no_other(schema: dict[str, Any]) -> None:
+    assert set(operations(schema)) == PUBLIC
+
+
+def test_every_operation_is_described(schema: dict[str, Any]) -> None:
+    tags = {tag["name"] for tag in schema["tags"]}
+    names = [each["operationId"] for each in operations(schema).values()]
+    assert len(names) == len(set(names))
+    for each in operations(schema).values():
+        assert each["summary"]
+        assert each["description"]
+        assert set(each["tags"]) <= tags
+        assert all(parameter["description"] for parameter in each.get("parameters", []))
+
+
+def test_every_operation_documents_its_errors_as_problems(schema: dict[str, Any]) -> None:
+    for (method, path), each in operations(schema).items():
+        errors = {status: answer for status, answer in each["responses"].items() if status >= "400"}
+        for answer in errors.values():
+            problem = answer["content"]["application/problem+json"]["schema"]
+            assert problem == {"$ref": "#/components/schemas/Problem"}
+            assert list(answer["content"]) == ["application/problem+json"]
+        assert {"500", "421"} <= set(errors), (method, path)
+        assert ("403" in errors) == (method in ("post", "delete")), (method, path)
+        assert ("{" not in path) or "404" in errors, (method, path)
+    assert "HTTPValidationError" not in schema["components"]["schemas"]
+
+
+def test_what_makes_a_caller_wait_says_how_long(schema: dict[str, Any]) -> None:
+    for each in operations(schema).values():
+        for status in {"429", "503"} & set(each["responses"]):
+            assert "Retry-After" in each["responses"][status]["headers"]
+
+
+def test_streams_and_recordings_have_their_own_media_types(schema: dict[str, Any]) -> None:
+    found = operations(schema)
+    stream = found["get", "/v1/runs/{run_id}/events"]["responses"]["200"]["content"]
+    assert list(stream) == ["text/event-stream"]
+    assert "text/event-stream" in found["post", "/v1/runs"]["responses"]["200"]["content"]
+    recording = found["get", "/v1/runs/{run_id}/recording"]["responses"]["200"]["content"]
+    assert list(recording) == ["application/x-ndjson"]
+    assert list(found["post", "/v1/recordings"]["requestBody"]["content"]) == ["application/x-ndjson"]
+    assert "Location" in found["post", "/v1/runs"]["responses"]["201"]["headers"]
+
+
+def test_the_seven_events_and_the_view_are_described(schema: dict[str, Any]) -> None:
+    described = set(schema["components"]["schemas"])
+    events = {f"{kind}Event" for kind in ("Status", "Token", "Citation", "Artifact", "Warning", "Error", "Done")}
+    assert events | {"RunView", "NewRun", "Problem", "RunOptions"} <= described
+    assert schema["components"]["schemas"]["NewRun"]["examples"]
