@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 
 from backend.agents.agent import Agent, RunContext, RunRequest, UnknownAgentError
-from backend.protocol.events import Draft
+from backend.protocol.events import Draft, StatusEvent, TokenEvent
 
 SETTLE_TURNS = 50
 """Turns of the event loop after which tasks that only wait for each other have come to rest."""
@@ -91,6 +91,24 @@ class FakeAgent:
             raise
         finally:
             self.closed.set()
+
+
+class StubbornAgent:
+    """Swallows every cancel and goes on for as long as it is let."""
+
+    def __init__(self) -> None:
+        self.release = asyncio.Event()
+        self.swallowed = 0
+
+    async def run(self, request: RunRequest, context: RunContext) -> AsyncIterator[Draft]:
+        yield StatusEvent(step_id="s", step="retrieving")
+        while not self.release.is_set():
+            try:
+                await self.release.wait()
+            except asyncio.CancelledError:
+                self.swallowed += 1
+        yield TokenEvent(text="too late")
+        yield TokenEvent(text="much too late")
 
 
 def opens(agent: Agent) -> Callable[[str], Awaitable[Agent]]:

@@ -1,8 +1,9 @@
 """One run from its start to its ``done``: the agent is heard, timed and, when it is over, let go."""
 
 import asyncio
+import inspect
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Sequence
 
 from backend.agents.agent import Agent, AgentFailure, RunContext, RunRequest, UnknownAgentError
 from backend.agents.clock import Clock
@@ -22,6 +23,9 @@ OpenAgent = Callable[[str], Awaitable[Agent]]
 """Finds an agent by the name it is run by. Raises ``UnknownAgentError``."""
 
 logger = logging.getLogger(__name__)
+
+_CRASHED = "The agent stopped because of a fault of its own; the server's log has the details."
+_INTERNAL = "The server could not carry the run on; its log has the details."
 
 
 class ActiveRun:
@@ -100,7 +104,7 @@ class ActiveRun:
         request = RunRequest(self.record.run_id, self.record.question, self.record.options, history)
         if is_active(self.state):
             self.state = advance(self.state, "running")
-        drafts = agent.run(request, RunContext(self._clock))
+        drafts = _checked(agent.run(request, RunContext(self._clock)))
         try:
             async for draft in drafts:
                 self._watchdog.heard()
@@ -181,8 +185,13 @@ class ActiveRun:
         return _failed("agent_crashed", _CRASHED, retryable=True)
 
 
-_CRASHED = "The agent stopped because of a fault of its own; the server's log has the details."
-_INTERNAL = "The server could not carry the run on; its log has the details."
+def _checked(drafts: AsyncIterator[Draft]) -> AsyncIterator[Draft]:
+    """What an agent's ``run`` gave, if it can be iterated."""
+    if not isinstance(drafts, AsyncIterable):
+        if inspect.iscoroutine(drafts):
+            drafts.close()
+        raise TypeError("An agent's run() must be an async generator: it never yields, or returns something else.")
+    return drafts
 
 
 def _failed(code: str, message: str, *, retryable: bool = False) -> Ending:

@@ -1,6 +1,10 @@
 """What an agent yields is looked at before it is written: what must not reach a reader becomes a warning."""
 
 from collections.abc import Sequence
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import PydanticSerializationError
 
 from backend.protocol.artifacts import artifact_problem
 from backend.protocol.events import (
@@ -10,10 +14,8 @@ from backend.protocol.events import (
     ErrorEvent,
     StatusEvent,
     TokenEvent,
-    UnknownEvent,
     WarningEvent,
     event_json,
-    parse_event,
 )
 
 MAX_EVENT_BYTES = 2 * 1024 * 1024
@@ -26,7 +28,7 @@ _MAX_ERROR_CHARACTERS = 2000
 _DRAFTS = (StatusEvent, TokenEvent, CitationEvent, ArtifactEvent, WarningEvent, ErrorEvent)
 
 
-class BadDraftError(ValueError):
+class BadDraftError(Exception):
     """The agent yielded what is no event; the message is one sentence for people."""
 
 
@@ -39,12 +41,17 @@ def screen(draft: object) -> Sequence[Draft]:
         return _token(draft)
     if isinstance(draft, ErrorEvent):
         return [error_draft(draft.code, draft.message, retryable=draft.retryable)]
-    if isinstance(draft, ArtifactEvent):
-        problem = artifact_problem(draft)
-        if problem is not None:
-            name = clean_text(draft.title)[:100] or draft.kind
-            return [WarningEvent(code="artifact_refused", message=f"“{name}” is not shown: {problem}")]
-    return _sized(draft)
+    try:
+        draft = _writable(draft)
+    except (ValueError, RecursionError):
+        return _without(draft, "it cannot be written as JSON")
+    if isinstance(draft, ArtifactEvent) and (problem := artifact_problem(draft)) is not None:
+        name = draft.title[:100] or draft.kind
+        return [WarningEvent(code="artifact_refused", message=f"“{name}” is not shown: {problem}")]
+    size = size_of(draft)
+    if size > MAX_EVENT_BYTES:
+        return _without(draft, f"it has {size:,} bytes, at most {MAX_EVENT_BYTES:,} are kept")
+    return [draft]
 
 
 def error_draft(code: str, message: str, *, retryable: bool = False) -> ErrorEvent:
@@ -79,22 +86,40 @@ def _token(draft: TokenEvent) -> list[Draft]:
     return [draft.model_copy(update={"text": text[at : at + MAX_TOKEN_CHARACTERS]}) for at in starts]
 
 
-def _sized(draft: Draft) -> list[Draft]:
+def _writable(draft: Draft) -> Draft:
+    """The draft, mended where it holds half characters. Raises ``BadDraftError`` where its fields are not what its
+    class says, and ``ValueError`` or ``RecursionError`` where it is no JSON."""
+    fields = draft.model_dump(warnings=False)
     try:
-        data = event_json(draft)
-    except (ValueError, RecursionError):
-        return [_refused(draft, "it cannot be written as JSON")]
-    if len(data) <= MAX_EVENT_BYTES:
-        if not isinstance(draft, ArtifactEvent) and isinstance(parse_event(data), UnknownEvent):
-            raise BadDraftError(f"The agent sent a {draft.type} event that cannot be read back.")
-        return [draft]
-    refused = _refused(draft, f"it has {len(data):,} bytes, at most {MAX_EVENT_BYTES:,} are kept")
+        draft.model_dump_json(warnings=False)
+        mended = False
+    except PydanticSerializationError:
+        fields = _mended(fields)
+        mended = True
+    try:
+        checked = type(draft).model_validate(fields)
+    except ValidationError as error:
+        raise BadDraftError(f"The agent sent a {draft.type} event whose fields are not of its kind.") from error
+    return checked if mended else draft
+
+
+def _mended(value: Any) -> Any:
+    if isinstance(value, str):
+        return clean_text(value)
+    if isinstance(value, dict):
+        return {_mended(name): _mended(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_mended(inner) for inner in value]
+    return value
+
+
+def _without(draft: Draft, reason: str) -> list[Draft]:
+    """What is left of a draft that cannot be written: of a step all but its tool log, since it goes on or ends all
+    the same."""
     if isinstance(draft, StatusEvent) and draft.tool is not None:
-        # The step goes on or ends all the same: only its tool log is left out.
-        return [refused, *_sized(draft.model_copy(update={"tool": None}))]
-    return [refused]
+        return [_refused("A tool log", reason), *screen(draft.model_copy(update={"tool": None}))]
+    return [_refused("An artifact" if draft.type == "artifact" else f"A {draft.type} event", reason)]
 
 
-def _refused(draft: Draft, reason: str) -> WarningEvent:
-    subject = "A tool log" if isinstance(draft, StatusEvent) and draft.tool else f"A {draft.type} event"
+def _refused(subject: str, reason: str) -> WarningEvent:
     return WarningEvent(code="event_refused", message=f"{subject} was left out: {reason}.")

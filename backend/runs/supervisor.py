@@ -62,17 +62,17 @@ class RunSupervisor:
         return len(self._runs)
 
     async def accept(self, record: RunRecord) -> tuple[RunRecord, bool]:
-        """Keep a run in the store and start it: what ``POST /v1/runs`` needs. ``at_ms`` counts from this
-        call.
+        """Keep a run in the store and start it, as ``POST /v1/runs`` asks. ``at_ms`` counts from this call.
 
         Gives what ``RunStore.submit`` gives; an earlier run found by its key is not started again. Goes
         through with it even if the caller is cancelled. Raises ``TooManyRunsError`` before anything is
         kept, and what ``RunStore.submit`` raises."""
         self._check_room()
+        # Counted at once: a submit takes a moment, in which others may ask.
+        self._reserved += 1
         return await asyncio.shield(asyncio.ensure_future(self._accept(record, self._clock.now())))
 
     async def _accept(self, record: RunRecord, accepted_at: float) -> tuple[RunRecord, bool]:
-        self._reserved += 1
         try:
             kept, new = await self._store.submit(record)
         finally:

@@ -7,7 +7,10 @@ import pytest
 
 from backend.runs.sqlite.store import SqliteStore
 from backend.runs.store import RunStore
+from backend.settings import Settings
+from tests.fakes import ManualClock
 from tests.memory_store import MemoryStore
+from tests.runs.bench import Bench
 
 
 @pytest.fixture(params=["memory", "sqlite"])
@@ -20,6 +23,6 @@ async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
 
 
 @pytest.fixture
-async def memory_store() -> MemoryStore:
-    """A store in memory."""
-    return MemoryStore()
+def bench(tmp_path: Path) -> Bench:
+    """A supervisor's surroundings, with the server's usual settings."""
+    return Bench(MemoryStore(), ManualClock(), Settings(data_dir=tmp_path))

@@ -169,7 +169,10 @@ async def test_events_are_kept_as_the_json_that_was_sent(tmp_path: Path, open_st
     store = await open_store()
     run_id = await a_run(store, stamped(TokenEvent(text="a\nb\u2028\U0001f30d")))
     await store.close()
-    query = "SELECT seq, event.attempt, type, json_extract(data, '$.text') FROM event, run WHERE run = number AND run_id = ?"
+    query = (
+        "SELECT seq, event.attempt, type, json_extract(data, '$.text') FROM event, run "
+        "WHERE run = number AND run_id = ?"
+    )
     assert _rows(tmp_path, query, run_id)[0] == (1, 1, "token", "a\nb\u2028\U0001f30d")
 
 
