@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from backend.present.durations import NO_VALUE
+from evals.report.cells import Tone
 from evals.report.numbers import difference, formatted, milliseconds
-from evals.report.tables import Tone
 from evals.results import Results
 from evals.scoring import ScoredRun
 from evals.statistics import nearest_rank

@@ -16,7 +16,8 @@ from typing import Any
 from backend.present.style import stylesheet
 from evals.assembling import by_scenario
 from evals.metrics.registry import METRICS
-from evals.report import figures, headline, tables
+from evals.report import figures, headline, run_tables, tables
+from evals.report.cells import anchor
 from evals.report.themes import two_themes
 from evals.results import Results
 from evals.scoring import ScoredRun
@@ -54,11 +55,11 @@ def _content(results: Results, scenarios: dict[str, list[ScoredRun]], runs: Sequ
         "summary": tables.summary(results),
         "against_script": tables.against_script(results),
         "citations": cited if cited.rows else None,
-        "steps": tables.steps(scenarios),
-        "slowest": tables.slowest(scenarios),
-        "silences": tables.longest_silences(scenarios),
+        "steps": run_tables.steps(scenarios),
+        "slowest": run_tables.slowest(scenarios),
+        "silences": run_tables.longest_silences(scenarios),
         "scenarios": [
-            {"name": name, "anchor": tables.anchor(name), "play": group[0].played.play, "runs": group}
+            {"name": name, "anchor": anchor(name), "play": group[0].played.play, "runs": group}
             for name, group in scenarios.items()
         ],
         "metrics": METRICS,
@@ -76,7 +77,7 @@ def _figure_data(scenarios: dict[str, list[ScoredRun]]) -> dict[str, Any]:
     for name, runs in scenarios.items():
         for place, run in enumerate(runs):
             if run.wire.events:
-                found[f"{tables.anchor(name)}.{place}"] = two_themes(
+                found[f"{anchor(name)}.{place}"] = two_themes(
                     lambda theme, run=run: figures.timeline(run, theme)  # type: ignore[misc]
                 )
     return found

@@ -35,11 +35,12 @@ Script = Sequence[bytes | Pause | Hang]
 
 @dataclass
 class ByteServer:
-    """Plays its script to every request. ``sent_ns`` holds the moment before each write, of all
-    connections.
+    """Plays its scripts to one request each, the last one to all that follow.
+
+    ``sent_ns`` holds the moment before each write, of all connections.
     """
 
-    script: Script
+    scripts: Sequence[Script]
     address: Address = field(default_factory=lambda: Address("http", "127.0.0.1", 0))
     requests: list[bytes] = field(default_factory=list)
     sent_ns: list[int] = field(default_factory=list)
@@ -57,8 +58,9 @@ class ByteServer:
                 ),
                 0,
             )
+            script = self.scripts[min(len(self.requests), len(self.scripts) - 1)]
             self.requests.append(head + await reader.readexactly(length))
-            for part in self.script:
+            for part in script:
                 if isinstance(part, Pause):
                     await asyncio.sleep(part.seconds)
                 elif isinstance(part, Hang):
@@ -75,9 +77,9 @@ class ByteServer:
 
 
 @asynccontextmanager
-async def byte_server(*script: bytes | Pause | Hang) -> AsyncIterator[ByteServer]:
-    """Serve the script on a free loopback port until the context is left."""
-    served = ByteServer(script)
+async def byte_server(*scripts: Script) -> AsyncIterator[ByteServer]:
+    """Serve the scripts on a free loopback port until the context is left."""
+    served = ByteServer(scripts)
     server = await asyncio.start_server(served.serve, "127.0.0.1", 0)
     served.address = Address("http", "127.0.0.1", server.sockets[0].getsockname()[1])
     try:

@@ -27,7 +27,7 @@ def texts(arrivals: Arrivals) -> list[str]:
 
 async def test_every_event_is_stamped_when_its_bytes_came() -> None:
     first, *rest = frames(*EVENTS)
-    async with byte_server(HEAD, first, Pause(0.05), rest[0], Pause(0.4), rest[1], rest[2] + rest[3] + END) as server:
+    async with byte_server([HEAD, first, Pause(0.05), rest[0], Pause(0.4), rest[1], rest[2] + rest[3] + END]) as server:
         capture, arrivals = await measure(server.address)
     assert arrivals.failure is None
     assert texts(arrivals) == ["status", "token", "token", "status", "done"]
@@ -50,7 +50,7 @@ async def test_every_event_is_stamped_when_its_bytes_came() -> None:
 async def test_an_event_gets_the_stamp_of_the_bytes_that_completed_it() -> None:
     first, second, *rest = frames(*EVENTS)
     async with byte_server(
-        HEAD + first[:9], Pause(0.1), first[9:-8], Pause(0.1), first[-8:] + second, b"".join(rest) + END
+        [HEAD + first[:9], Pause(0.1), first[9:-8], Pause(0.1), first[-8:] + second, b"".join(rest) + END]
     ) as server:
         _, arrivals = await measure(server.address)
     assert texts(arrivals) == ["status", "token", "token", "status", "done"]
@@ -59,14 +59,14 @@ async def test_an_event_gets_the_stamp_of_the_bytes_that_completed_it() -> None:
 
 
 async def test_heartbeats_are_no_events() -> None:
-    async with byte_server(HEAD, chunk(b": hb\n"), Pause(0.05), *frames(*EVENTS), END) as server:
+    async with byte_server([HEAD, chunk(b": hb\n"), Pause(0.05), *frames(*EVENTS), END]) as server:
         _, arrivals = await measure(server.address)
     assert len(arrivals.events) == 5
     assert arrivals.stamps_ns[0] >= server.sent_ns[2]
 
 
 async def test_the_request_is_what_a_server_expects() -> None:
-    async with byte_server(HEAD, *frames(*EVENTS), END) as server:
+    async with byte_server([HEAD, *frames(*EVENTS), END]) as server:
         await measure(server.address)
     reading = h11.Connection(h11.SERVER)
     reading.receive_data(server.requests[0])
@@ -83,7 +83,7 @@ async def test_the_request_is_what_a_server_expects() -> None:
 
 
 async def test_a_stream_that_closes_without_done_keeps_what_came() -> None:
-    async with byte_server(HEAD, *frames(*EVENTS[:3]), END) as server:
+    async with byte_server([HEAD, *frames(*EVENTS[:3]), END]) as server:
         _, arrivals = await measure(server.address)
     assert arrivals.failure is None, "as HTTP it was whole: that done is missing is for the score to say"
     assert len(arrivals.events) == 3
@@ -91,7 +91,7 @@ async def test_a_stream_that_closes_without_done_keeps_what_came() -> None:
 
 async def test_a_stream_cut_in_the_middle_says_so() -> None:
     first, second, *_ = frames(*EVENTS)
-    async with byte_server(HEAD, first, second[:20]) as server:
+    async with byte_server([HEAD, first, second[:20]]) as server:
         _, arrivals = await measure(server.address)
     assert texts(arrivals) == ["status"]
     assert arrivals.failure is not None
@@ -99,7 +99,7 @@ async def test_a_stream_cut_in_the_middle_says_so() -> None:
 
 
 async def test_a_stream_that_never_ends_is_given_up_at_the_deadline() -> None:
-    async with byte_server(HEAD, *frames(*EVENTS[:2]), Hang()) as server:
+    async with byte_server([HEAD, *frames(*EVENTS[:2]), Hang()]) as server:
         capture, arrivals = await measure(server.address, deadline_s=0.3)
     assert len(arrivals.events) == 2
     assert arrivals.failure == "The stream was still open 0.3 s after the request."
@@ -107,7 +107,7 @@ async def test_a_stream_that_never_ends_is_given_up_at_the_deadline() -> None:
 
 
 async def test_a_server_that_says_nothing_is_given_up_at_the_deadline() -> None:
-    async with byte_server(Hang()) as server:
+    async with byte_server([Hang()]) as server:
         _, arrivals = await measure(server.address, deadline_s=0.3)
     assert arrivals.events == []
     assert arrivals.failure == "The stream was still open 0.3 s after the request."
@@ -133,7 +133,7 @@ async def test_a_server_that_says_nothing_is_given_up_at_the_deadline() -> None:
     ],
 )
 async def test_every_broken_answer_is_a_failure_with_its_cause(answer: bytes, cause: str) -> None:
-    async with byte_server(answer) as server:
+    async with byte_server([answer]) as server:
         _, arrivals = await measure(server.address)
     assert arrivals.events == []
     assert arrivals.failure is not None
@@ -141,7 +141,7 @@ async def test_every_broken_answer_is_a_failure_with_its_cause(answer: bytes, ca
 
 
 async def test_events_that_cannot_be_read_are_kept_as_unknown() -> None:
-    async with byte_server(HEAD, chunk(b"data: [DONE]\n\n"), chunk(b"event: token\ndata: 7\n\n"), END) as server:
+    async with byte_server([HEAD, chunk(b"data: [DONE]\n\n"), chunk(b"event: token\ndata: 7\n\n"), END]) as server:
         _, arrivals = await measure(server.address)
     assert texts(arrivals) == ["message", "token"]
     assert all("JSON" in str(getattr(event, "problem", None)) for event in arrivals.events)
@@ -156,7 +156,7 @@ async def test_nobody_listening_is_a_failure_with_its_cause() -> None:
 
 
 async def test_a_measurement_that_is_given_up_leaves_no_connection() -> None:
-    async with byte_server(HEAD, Hang()) as server:
+    async with byte_server([HEAD, Hang()]) as server:
         measuring = asyncio.create_task(measure(server.address))
         async with asyncio.timeout(30):
             await server.answering.wait()

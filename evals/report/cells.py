@@ -1,0 +1,65 @@
+"""What the report's tables are made of: plain cells, which the template escapes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from evals.metrics.registry import BY_KEY
+from evals.report.numbers import formatted
+from evals.scoring import ScoredRun
+from evals.statistics import nearest_rank
+
+Tone = Literal["", "good", "bad", "caution", "muted"]
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell: its text, how it is set, and a link to a place of the page."""
+
+    text: str
+    tone: Tone = ""
+    number: bool = True
+    href: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Column heads (text, whether numbers stand below) and rows."""
+
+    caption: str
+    heads: tuple[tuple[str, bool], ...]
+    rows: list[list[Cell]]
+
+
+def words(text: str, tone: Tone = "", href: str = "") -> Cell:
+    """A cell of text."""
+    return Cell(text, tone, number=False, href=href)
+
+
+def value(key: str, number: float | None, *, alarm: bool = False) -> Cell:
+    """A metric's value; ``alarm`` colours one that is above zero."""
+    tone: Tone = "muted" if number is None else "bad" if alarm and number > 0 else ""
+    return Cell(formatted(number, BY_KEY[key].unit), tone)
+
+
+def median_of(runs: Sequence[ScoredRun], key: str) -> float | None:
+    """The median of a metric over runs that have it."""
+    return nearest_rank([number for run in runs if (number := run.metrics[key]) is not None], 0.5)
+
+
+def anchor(name: str) -> str:
+    """A name as part of an element's id: different names give different ids."""
+    return "".join(
+        character if character.isascii() and (character.isalnum() or character in "_-") else f".{ord(character):x}"
+        for character in name
+    )
+
+
+def titled(titles: Sequence[str], words_in_front: int) -> tuple[tuple[str, bool], ...]:
+    """Heads of columns: the first few hold words, the others numbers."""
+    return tuple((title, place >= words_in_front) for place, title in enumerate(titles))
+
+
+def run_cell(name: str, run: ScoredRun) -> Cell:
+    """The name of a run, as a link to its timeline."""
+    return words(f"{name}, run {run.played.repeat}", href=f"#run-{anchor(name)}")
