@@ -104,9 +104,9 @@ class DocumentsAgent:
             except QueryError as error:
                 return retrieval, Candidates((), (f"The tables could not be looked at: {error}",))
 
-        def interrupt() -> None:
+        def interrupt(thread: int) -> None:
             stop.set()
-            library.interrupt()
+            library.interrupt(thread)
 
         try:
             return await in_thread(search, interrupt)

@@ -68,10 +68,10 @@ class Library:
             self.refresh(progress, stop)
         self._checked_at = time.monotonic()
 
-    def interrupt(self) -> None:
-        """Stop the query to a table that runs now, if any."""
+    def interrupt(self, thread: int) -> None:
+        """Stop the query to a table that this thread runs now, if any."""
         if self._tables is not None:
-            self._tables.interrupt()
+            self._tables.interrupt(thread)
 
     def close(self) -> None:
         """Free the tables' memory."""

@@ -49,7 +49,7 @@ class DocumentsProvider:
             self._library.tables.query("SELECT 1")
             return report
 
-        return skipped_sentences(await in_thread(work, stop.set))
+        return skipped_sentences(await in_thread(work, lambda _: stop.set()))
 
     async def offers(self) -> Sequence[AgentOffer]:
         """The agent, with questions to try: for the sample written ones, else one per heading of a few documents."""

@@ -69,10 +69,9 @@ def _doubts(corpus: Corpus, retrieval: Retrieval, quotes: Sequence[Quote]) -> Co
     if retrieval.unknown:
         words = ", ".join(f"“{word}”" for word in retrieval.unknown)
         doubts.warn("partly_covered", f"The documents do not mention {words}; the answer leaves that open.")
-    dates = [document.date for document in corpus.documents() if document.date]
     cited = [quote.document.date for quote in quotes if quote.document.date]
     if cited and not retrieval.question.periods:
-        newest, folder = max(cited), max(dates)
+        newest, folder = max(cited), corpus.newest_date()
         if (date.fromisoformat(folder) - date.fromisoformat(newest)).days > OLD_DAYS:
             doubts.warn("dated_evidence", f"The newest document cited is of {newest}; the folder has one of {folder}.")
     return doubts

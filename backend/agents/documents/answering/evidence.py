@@ -15,7 +15,7 @@ _OWN_COVERAGE = 0.2
 _LIKENESS_COST = 0.6
 _TOO_LIKE = 0.75
 """A sentence this like one that is told already says nothing new but its numbers."""
-_SAME_DOCUMENT_COST = 0.02
+_SAME_DOCUMENT_COST = 0.03
 _NEWNESS_GAIN = 0.2
 _WORTH_QUOTING = 0.6
 """Sentences covering less than this share of what the best one covers are left out."""

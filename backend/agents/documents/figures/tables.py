@@ -78,6 +78,7 @@ class Tables:
 
         self._connection: DuckDBPyConnection = duckdb.connect(":memory:", config=_LOCKED_DOWN)
         self._lock = threading.Lock()
+        self._running: dict[int, DuckDBPyConnection] = {}
         self._loaded: OrderedDict[tuple[str, str], Table] = OrderedDict()
 
     def close(self) -> None:
@@ -103,24 +104,29 @@ class Tables:
         """Run one query. Raises ``QueryError`` if DuckDB refuses it, or after ``seconds``."""
         import duckdb
 
-        with self._lock:
-            clock = threading.Timer(seconds, self._connection.interrupt)
-            clock.start()
-            try:
-                cursor = self._connection.execute(sql, list(parameters))
-                columns = tuple(column[0] for column in cursor.description or ())
-                return Result(columns, tuple(cursor.fetchall()))
-            except duckdb.InterruptException as error:
-                raise QueryError(f"The query was stopped after {seconds:g} s.") from error
-            except duckdb.Error as error:
-                raise QueryError(f"The query cannot be run: {str(error).splitlines()[0]}") from error
-            finally:
-                clock.cancel()
-                clock.join()
+        cursor, thread = self._connection.cursor(), threading.get_ident()
+        clock = threading.Timer(seconds, cursor.interrupt)
+        self._running[thread] = cursor
+        clock.start()
+        try:
+            cursor.execute(sql, list(parameters))
+            columns = tuple(column[0] for column in cursor.description or ())
+            return Result(columns, tuple(cursor.fetchall()))
+        except duckdb.InterruptException as error:
+            raise QueryError(f"The query was stopped; it may take at most {seconds:g} s.") from error
+        except duckdb.Error as error:
+            raise QueryError(f"The query cannot be run: {str(error).splitlines()[0]}") from error
+        finally:
+            clock.cancel()
+            clock.join()
+            del self._running[thread]
+            cursor.close()
 
-    def interrupt(self) -> None:
-        """Stop the query that runs now, if any; it raises ``QueryError``."""
-        self._connection.interrupt()
+    def interrupt(self, thread: int) -> None:
+        """Stop the query that the thread with this identifier runs now, if any; it raises ``QueryError`` there."""
+        cursor = self._running.get(thread)
+        if cursor is not None:
+            cursor.interrupt()
 
     def _create(self, document: str, content: TableText) -> Table:
         columns, rows = content.columns, content.rows

@@ -7,11 +7,14 @@ from typing import Any
 
 from backend.agents.documents.indexing.folder_index import FolderIndex
 
-_DOCUMENTS = """
-SELECT id, name, digest, kind, title, source, date, url, fields FROM documents WHERE problem = '' ORDER BY name
-"""
 _DOCUMENT = """
 SELECT id, name, digest, kind, title, source, date, url, fields FROM documents WHERE problem = '' AND name = ?
+"""
+_TEXT = """
+SELECT text FROM texts JOIN documents ON id = document_id WHERE name = ? AND problem = ''
+"""
+_TITLED = """
+SELECT count(*) FROM titles JOIN documents ON documents.id = titles.rowid WHERE titles MATCH ? AND kind = 'prose'
 """
 # The weights are those of title, heading and body: a title repeats in every passage of its document.
 _BEST = """
@@ -65,10 +68,11 @@ class Corpus:
             documents = connection.execute("SELECT count(*) FROM documents WHERE problem = ''").fetchone()[0]
             return documents, connection.execute("SELECT count(*) FROM passages").fetchone()[0]
 
-    def documents(self) -> list[Document]:
-        """Every document that could be read, by name."""
+    def newest_date(self) -> str:
+        """The latest date that any document states, in ISO form; empty if none does."""
         with self._index.opened() as connection:
-            return [_document(row) for row in connection.execute(_DOCUMENTS)]
+            row = connection.execute("SELECT max(date) FROM documents WHERE problem = ''").fetchone()
+            return str(row[0] or "")
 
     def document(self, name: str) -> Document:
         """One document. Raises ``KeyError`` if there is none of that name."""
@@ -81,7 +85,7 @@ class Corpus:
     def text(self, name: str) -> str:
         """The whole text of a document, to check a quote or to read a table. Raises ``KeyError`` if there is none."""
         with self._index.opened() as connection:
-            row = connection.execute("SELECT text FROM documents WHERE name = ? AND problem = ''", (name,)).fetchone()
+            row = connection.execute(_TEXT, (name,)).fetchone()
         if row is None:
             raise KeyError(name)
         return str(row[0])
@@ -92,11 +96,13 @@ class Corpus:
             query = "SELECT count(*) FROM search WHERE search MATCH ?"
             return [int(connection.execute(query, (expression,)).fetchone()[0]) for expression in expressions]
 
-    def titles(self) -> list[str]:
-        """The titles of the documents that are no tables."""
+    def titled(self, expressions: Iterable[str]) -> list[float]:
+        """For each full-text expression, the share of documents (tables apart) whose titles match; 0 without any."""
+        query = "SELECT count(*) FROM documents WHERE kind = 'prose' AND problem = ''"
         with self._index.opened() as connection:
-            query = "SELECT search_title FROM documents WHERE kind = 'prose' AND problem = ''"
-            return [str(row[0]) for row in connection.execute(query)]
+            documents = connection.execute(query).fetchone()[0]
+            counts = [connection.execute(_TITLED, (expression,)).fetchone()[0] for expression in expressions]
+        return [count / documents if documents else 0.0 for count in counts]
 
     def headings(self, most: int) -> tuple[str, ...]:
         """Headings of a few documents, the last part of each, to make questions of; short ones only."""

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from backend.agents.documents.indexing.folder import FolderContent, FoundFile, SkippedFile, list_folder
-from backend.agents.documents.indexing.passages import PassageRange, passages_of
+from backend.agents.documents.indexing.passages import passages_of
 from backend.agents.documents.indexing.schema import connect, searchable, unusable
 from backend.agents.documents.readers import READER_VERSION, read_document
 from backend.agents.documents.readers.extraction import MAX_FILE_BYTES, Extraction, UnreadableFileError
@@ -117,18 +117,21 @@ class FolderIndex:
         digest = hashlib.sha256(data).hexdigest() if data or file.size == 0 else f"size:{file.size}"
         if _touched(connection, file, digest):
             return
-        extraction, problem = None, ""
-        try:
-            if file.size > MAX_FILE_BYTES:
-                raise UnreadableFileError(f"it is larger than {MAX_FILE_BYTES // 1024**2} MB")
-            extraction = read_document(file.name, data)
-        except UnreadableFileError as error:
-            problem = str(error)
-        passages = list(passages_of(extraction)) if extraction else []
+        read = _read(file, data)
         with _transaction(connection):
             if not _touched(connection, file, digest):
                 _forget(connection, file.name)
-                _store(connection, file, digest, extraction, passages, problem)
+                _store(connection, file, digest, read)
+
+
+def _read(file: FoundFile, data: bytes) -> Extraction | str:
+    """What the file holds, or why it is skipped."""
+    if file.size > MAX_FILE_BYTES:
+        return f"it is larger than {MAX_FILE_BYTES // 1024**2} MB"
+    try:
+        return read_document(file.name, data)
+    except UnreadableFileError as error:
+        return str(error)
 
 
 def _known(connection: sqlite3.Connection) -> dict[str, tuple[int, int]]:
@@ -157,56 +160,46 @@ def _touched(connection: sqlite3.Connection, file: FoundFile, digest: str) -> bo
 
 
 def _forget(connection: sqlite3.Connection, name: str) -> None:
+    found = connection.execute("SELECT id FROM documents WHERE name = ?", (name,)).fetchone()
+    if found is None:
+        return
     # A contentless full-text table forgets a row only when told what it holds.
     connection.execute(
         "INSERT INTO search (search, rowid, title, heading, body) "
         "SELECT 'delete', p.id, d.search_title, p.heading, searchable(p.text) "
-        "FROM passages p JOIN documents d ON d.id = p.document_id WHERE d.name = ?",
-        (name,),
+        "FROM passages p JOIN documents d ON d.id = p.document_id WHERE d.id = ?",
+        found,
     )
-    connection.execute("DELETE FROM passages WHERE document_id IN (SELECT id FROM documents WHERE name = ?)", (name,))
-    connection.execute("DELETE FROM documents WHERE name = ?", (name,))
+    connection.execute(
+        "INSERT INTO titles (titles, rowid, title) SELECT 'delete', id, search_title FROM documents WHERE id = ?", found
+    )
+    connection.execute("DELETE FROM passages WHERE document_id = ?", found)
+    connection.execute("DELETE FROM texts WHERE document_id = ?", found)
+    connection.execute("DELETE FROM documents WHERE id = ?", found)
 
 
-def _store(
-    connection: sqlite3.Connection,
-    file: FoundFile,
-    digest: str,
-    extraction: Extraction | None,
-    passages: list[PassageRange],
-    problem: str,
-) -> None:
-    document = extraction or Extraction(text="", blocks=())
-    title = document.origin.title or _title_of(file.name, document.kind)
+def _store(connection: sqlite3.Connection, file: FoundFile, digest: str, read: Extraction | str) -> None:
+    """Store what a file held, or the reason why it could not be read."""
+    document, problem = (Extraction("", ()), read) if isinstance(read, str) else (read, "")
+    origin = document.origin
+    title = origin.title or _title_of(file.name, document.kind)
     header = " ".join(
         value for name, value in document.fields.items() if name in ("fiscal_period", "period", "company")
     )
     search_title = searchable(f"{title} {Path(file.name).stem} {header}")
     row = connection.execute(
         "INSERT INTO documents (name, size, changed_ns, digest, kind, title, source, date, url, fields, has_lines, "
-        "text, search_title, problem, notices) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "search_title, problem, notices) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
-            *(
-                file.name,
-                file.size,
-                file.changed_ns,
-                digest,
-                document.kind,
-                title,
-                document.origin.source or file.name,
-            ),
-            *(
-                document.origin.date,
-                document.origin.url,
-                json.dumps(dict(document.fields)),
-                document.has_lines,
-                document.text,
-            ),
+            *(file.name, file.size, file.changed_ns, digest, document.kind, title, origin.source or file.name),
+            *(origin.date, origin.url, json.dumps(dict(document.fields)), document.has_lines),
             *(search_title, problem, json.dumps(document.notices)),
         ),
     )
     number = row.lastrowid
-    for passage in passages:
+    connection.execute("INSERT INTO titles (rowid, title) VALUES (?, ?)", (number, search_title))
+    connection.execute("INSERT INTO texts (document_id, text) VALUES (?, ?)", (number, document.text))
+    for passage in passages_of(document):
         text = document.text[passage.start : passage.end]
         added = connection.execute(
             "INSERT INTO passages (document_id, start, end, text, heading, page, line) VALUES (?, ?, ?, ?, ?, ?, ?)",

@@ -12,8 +12,10 @@ _LINE_BREAK_HYPHEN = re.compile(r"(?<=\w)-\n(?=[^\W\d_])")
 # Porter's stems are English; words of other languages are matched as they are, without regard to accents.
 _TABLES = """
 DROP TABLE IF EXISTS search;
+DROP TABLE IF EXISTS titles;
 DROP VIEW IF EXISTS located;
 DROP TABLE IF EXISTS passages;
+DROP TABLE IF EXISTS texts;
 DROP TABLE IF EXISTS documents;
 CREATE TABLE documents (
     id INTEGER PRIMARY KEY,
@@ -28,10 +30,13 @@ CREATE TABLE documents (
     url TEXT NOT NULL,
     fields TEXT NOT NULL,
     has_lines INTEGER NOT NULL,
-    text TEXT NOT NULL,
     search_title TEXT NOT NULL,
     problem TEXT NOT NULL,
     notices TEXT NOT NULL
+);
+CREATE TABLE texts (
+    document_id INTEGER PRIMARY KEY,
+    text TEXT NOT NULL
 );
 CREATE TABLE passages (
     id INTEGER PRIMARY KEY,
@@ -48,6 +53,7 @@ CREATE VIEW located AS
 SELECT p.id AS number, p.start, p.end, p.text, p.heading, p.page, p.line,
     d.id AS document, d.name, d.digest, d.kind, d.title, d.source, d.date, d.url, d.fields
 FROM passages p JOIN documents d ON d.id = p.document_id;
+CREATE VIRTUAL TABLE titles USING fts5 (title, content = '', tokenize = 'porter unicode61 remove_diacritics 2');
 CREATE VIRTUAL TABLE search USING fts5 (
     title, heading, body, content = '', tokenize = 'porter unicode61 remove_diacritics 2'
 );

@@ -5,7 +5,6 @@ from pathlib import PurePath
 
 from backend.agents.documents.readers.delimited import read_delimited
 from backend.agents.documents.readers.extraction import (
-    MAX_FILE_BYTES,
     MAX_TEXT_CHARS,
     Extraction,
     UnreadableFileError,
@@ -45,8 +44,6 @@ def read_document(name: str, data: bytes) -> Extraction:
         raise UnreadableFileError(f"files ending in {PurePath(name).suffix!r} are not read")
     if not data:
         raise UnreadableFileError("it is empty")
-    if len(data) > MAX_FILE_BYTES:
-        raise UnreadableFileError(f"it is larger than {MAX_FILE_BYTES // 1024**2} MB")
     extraction = reader(data)
     if len(extraction.text) > MAX_TEXT_CHARS:
         raise UnreadableFileError(f"its text is longer than {MAX_TEXT_CHARS:,} characters")

@@ -9,7 +9,7 @@ import math
 from dataclasses import dataclass, replace
 
 from backend.agents.documents.indexing.corpus import Corpus, Passage
-from backend.agents.documents.search.matching import TextMatcher, expression
+from backend.agents.documents.search.matching import TextMatcher, expression, quoted
 from backend.agents.documents.search.question import RELATED_FACTOR, Concept, Question
 from backend.agents.documents.search.vocabulary import WEAK
 
@@ -26,7 +26,7 @@ _SUBJECT_FACTOR = 0.2
 _UNKNOWN_FACTOR, _UNKNOWN_FLOOR = 1.3, 4.0
 _OTHER_PERIOD_FACTOR = 0.5
 """A passage about another period than the one asked for answers little, however like it reads."""
-_FEWEST_TITLES = 3
+_FEWEST_TITLES, _MOST_TITLES = 3, 0.6
 _SHORTEST_PREFIX = 5
 
 
@@ -79,14 +79,15 @@ def coverage(question: Question, strengths: list[dict[int, float]], place: int) 
 
 def _weighed(corpus: Corpus, question: Question) -> tuple[Question, tuple[str, ...]]:
     """The question with its words weighed, and those that occur nowhere."""
-    _, passages = corpus.sizes()
+    documents, passages = corpus.sizes()
     concepts = list(question.concepts)
     counts = corpus.frequencies(expression([concept]) for concept in concepts)
     for place, (concept, count) in enumerate(zip(concepts, counts, strict=True)):
         if not count and concept.kind == "word" and len(concept.word) >= _SHORTEST_PREFIX + 2:
             concepts[place] = _with_prefix(concept)
             counts[place] = corpus.frequencies([expression([concepts[place]])])[0]
-    subjects = _subjects(corpus, concepts, counts)
+    # What most titles name is what the whole folder is about.
+    titled = corpus.titled(quoted(concept.word) for concept in concepts)
     weights = [math.log(1 + (passages - count + 0.5) / (count + 0.5)) for count in counts]
     # In a large folder a word that is nowhere would outweigh all others: it counts little more than a rare one.
     rarest = max((weight for weight, count in zip(weights, counts, strict=True) if count), default=0.0)
@@ -94,20 +95,10 @@ def _weighed(corpus: Corpus, question: Question) -> tuple[Question, tuple[str, .
     for place, (concept, count) in enumerate(zip(concepts, counts, strict=True)):
         if not count:
             weights[place] = 0.0 if concept.word in WEAK else min(weights[place], limit)
-        elif place in subjects:
+        elif documents >= _FEWEST_TITLES and titled[place] >= _MOST_TITLES:
             weights[place] *= _SUBJECT_FACTOR
     unknown = tuple(one.word for one, count in zip(concepts, counts, strict=True) if not count and one.word not in WEAK)
     return replace(question, concepts=tuple(concepts)).with_importance(tuple(weights)), unknown
-
-
-def _subjects(corpus: Corpus, concepts: list[Concept], counts: list[int]) -> frozenset[int]:
-    """Places of the concepts that most titles name: they are what the whole folder is about."""
-    titles = corpus.titles()
-    most = len(titles) * 0.6
-    if len(titles) < _FEWEST_TITLES or max(counts, default=0) < most:
-        return frozenset()
-    with TextMatcher(titles) as matcher:
-        return frozenset(place for place, concept in enumerate(concepts) if len(matcher.having(concept.word)) >= most)
 
 
 def _with_prefix(concept: Concept) -> Concept:
