@@ -8,7 +8,7 @@ import gradio as gr
 
 from backend.present import words
 from backend.present.style import stylesheet
-from ui_gradio.browser import RUN_INTO_ADDRESS, WITH_THEME
+from ui_gradio.browser import ASK_AGAIN, RUN_INTO_ADDRESS, WITH_THEME
 from ui_gradio.layout import Page, build_page
 from ui_gradio.live import Live
 from ui_gradio.style import PAGE_STYLE, theme
@@ -42,7 +42,6 @@ def _connect(application: gr.Blocks, page: Page, live: Live) -> None:
 
     asks(page.ask.click, "ask")
     asks(page.question.submit, "submit")
-    asks(page.retry.click, "retry")
     for number, (button, question) in enumerate(zip(page.examples, words.EXAMPLE_QUESTIONS, strict=True), 1):
         chosen = button.click(
             partial(_example, question),
@@ -59,6 +58,7 @@ def _connect(application: gr.Blocks, page: Page, live: Live) -> None:
         concurrency_limit=None,
         api_name="stop",
     )
+    page.question.input(None, outputs=[page.ask], js=ASK_AGAIN, api_visibility="private")
     page.run_id.change(None, inputs=[page.run_id], js=RUN_INTO_ADDRESS, api_visibility="private")
     application.load(
         live.resume,

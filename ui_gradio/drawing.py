@@ -51,7 +51,7 @@ class Drawing:
             updates |= self._charts(changes.artifacts)
         if self._running != (not frame.view.ended):
             self._running = not frame.view.ended
-            updates |= buttons(page, running=self._running, retry=frame.view.ended)
+            updates |= buttons(page, running=self._running, again=frame.view.stream.outcome not in (None, "completed"))
         return updates
 
     def _charts(self, artifacts: tuple[ArtifactView, ...]) -> Updates:
@@ -75,23 +75,22 @@ def started(page: Page, question: str) -> Updates:
         page.sources: sources_html(view),
         page.results: artifacts_html(view),
         **{slot: gr.update(visible="hidden") for slot in page.charts},
-        **buttons(page, running=True, retry=False),
+        **buttons(page, running=True),
     }
 
 
-def refused(page: Page, notice: str, sentence: str | None, *, retry: bool) -> Updates:
+def refused(page: Page, notice: str, sentence: str | None, *, again: bool = False) -> Updates:
     """The page when no run could be had: a designed state with its sentence."""
     return {
         page.status: "",
         page.notice: notice_html(notice, sentence),
-        **buttons(page, running=False, retry=retry),
+        **buttons(page, running=False, again=again),
     }
 
 
-def buttons(page: Page, *, running: bool, retry: bool) -> Updates:
-    """Ask and Retry while nothing runs, Stop while something does."""
+def buttons(page: Page, *, running: bool, again: bool = False) -> Updates:
+    """The one button that fits: Stop while something runs, else Ask, or Retry after a run that did not complete."""
     return {
-        page.ask: gr.update(interactive=not running),
+        page.ask: gr.update(visible=not running, value=words.RETRY if again else words.ASK),
         page.stop: gr.update(visible=running, value=words.STOP, interactive=True),
-        page.retry: gr.update(visible=retry and not running),
     }

@@ -25,7 +25,6 @@ class Page:
     agent: gr.Dropdown
     ask: gr.Button
     stop: gr.Button
-    retry: gr.Button
     run_id: gr.Textbox
     session_id: gr.State
     theme: gr.Textbox
@@ -51,7 +50,7 @@ def build_page() -> Page:
     gr.HTML(header_html(), padding=False)
     with gr.Row(elem_id="ph-columns", equal_height=False):
         with gr.Column(scale=6, min_width=320, elem_id="ph-conversation"):
-            question, agent, ask, stop, retry = _question_row()
+            question, agent, ask, stop = _question_row()
             examples = _example_row()
             status = gr.HTML("", padding=False, elem_id="ph-status")
             with gr.Column(elem_id="ph-reading"):
@@ -78,18 +77,18 @@ def build_page() -> Page:
     session_id = gr.State(None)
     theme = gr.Textbox("light", visible="hidden", label="Theme")
     return Page(
-        question, agent, ask, stop, retry, run_id, session_id, theme, status, asked, answer, notice, warnings, steps,
+        question, agent, ask, stop, run_id, session_id, theme, status, asked, answer, notice, warnings, steps,
         sources, results, charts, examples,
     )  # fmt: skip
 
 
-def _question_row() -> tuple[gr.Textbox, gr.Dropdown, gr.Button, gr.Button, gr.Button]:
+def _question_row() -> tuple[gr.Textbox, gr.Dropdown, gr.Button, gr.Button]:
     with gr.Row(elem_id="ph-ask", equal_height=True):
         question = gr.Textbox(
             label=words.QUESTION_LABEL,
             placeholder=words.QUESTION_PLACEHOLDER,
             lines=1,
-            max_lines=4,
+            max_lines=1,
             scale=6,
             min_width=200,
             autofocus=True,
@@ -101,14 +100,13 @@ def _question_row() -> tuple[gr.Textbox, gr.Dropdown, gr.Button, gr.Button, gr.B
             label=words.AGENT_LABEL,
             # The list comes from the backend after the page is built, and Gradio checks against the built one.
             allow_custom_value=True,
-            scale=3,
-            min_width=150,
+            scale=4,
+            min_width=190,
             elem_id="ph-agent",
         )
         ask = gr.Button(words.ASK, variant="primary", scale=1, min_width=72, elem_id="ph-ask-button")
         stop = gr.Button(words.STOP, variant="stop", scale=1, min_width=72, visible=False, elem_id="ph-stop-button")
-        retry = gr.Button(words.RETRY, scale=1, min_width=72, visible=False, elem_id="ph-retry-button")
-    return question, agent, ask, stop, retry
+    return question, agent, ask, stop
 
 
 def _example_row() -> tuple[gr.Button, ...]:

@@ -32,14 +32,14 @@ class Live:
         page = self._page
         problem = question_problem(question)
         if problem:
-            yield refused(page, "invalid_question", problem, retry=False)
+            yield refused(page, "invalid_question", problem)
             return
         yield started(page, question)
         try:
             run = await self._client.start_run(question, agent, session_id=session_id)
         except ClientError as error:
             notice = "backend_down" if isinstance(error, BackendGone) else "refused"
-            yield refused(page, notice, error.sentence, retry=True)
+            yield refused(page, notice, error.sentence, again=True)
             return
         yield {page.run_id: run.run_id, page.session_id: run.session_id}
         async for updates in self._follow(run.run_id, theme, question):
@@ -60,11 +60,10 @@ class Live:
                 page,
                 "run_not_found" if missing else "refused",
                 None if missing else error.sentence,
-                retry=False,
             )
             return
         except BackendGone as error:
-            yield refused(page, "backend_down", error.sentence, retry=False)
+            yield refused(page, "backend_down", error.sentence)
             return
         yield {
             **started(page, run.question),
@@ -96,6 +95,6 @@ class Live:
                     if updates:
                         yield updates
         except ProblemError as error:
-            yield refused(page, "refused", error.sentence, retry=True)
+            yield refused(page, "refused", error.sentence, again=True)
         except BackendGone as error:
-            yield refused(page, "backend_down", error.sentence, retry=True)
+            yield refused(page, "backend_down", error.sentence, again=True)

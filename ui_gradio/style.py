@@ -44,6 +44,7 @@ PAGE_STYLE = """
 #ph-status{min-height:48px}
 #ph-reading{display:block;height:calc(100dvh - 262px);min-height:240px;overflow-y:auto;overflow-anchor:none;flex:none}
 #ph-reading>*{margin-bottom:8px}
+#ph-warnings{position:sticky;top:0;z-index:1;max-height:40%;overflow-y:auto!important;background:var(--ph-ground)}
 #ph-evidence{height:calc(100dvh - 62px);min-height:420px;overflow-y:auto;flex-wrap:nowrap}
 #ph-steps{min-height:72px}
 @media (max-width:760px){#ph-reading,#ph-evidence{height:auto;min-height:0}}

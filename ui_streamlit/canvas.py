@@ -27,22 +27,23 @@ class Canvas:
     def draw(self, frame: Frame) -> None:
         """What this frame changes."""
         page, changes = self._page, self._panels.draw(frame.view, frame.elapsed_ms)
-        for place, fragment in (
-            (page.asked, changes.question),
-            (page.status, changes.status),
-            (page.steps, changes.steps),
-            (page.notice, changes.notice),
-            (page.warnings, changes.warnings),
-            (page.sources, changes.sources),
-        ):
-            if fragment is not None:
-                _fill(place, fragment)
         if changes.answer is not None:
             self._answer(changes.answer)
         if changes.artifacts is not None:
             self._artifacts(changes.artifacts)
         if changes.results is not None and not frame.view.artifacts.items:
             _fill(page.results, changes.results)
+        # The status comes last: what it says has been drawn when it says so.
+        for place, fragment in (
+            (page.asked, changes.question),
+            (page.steps, changes.steps),
+            (page.notice, changes.notice),
+            (page.warnings, changes.warnings),
+            (page.sources, changes.sources),
+            (page.status, changes.status),
+        ):
+            if fragment is not None:
+                _fill(place, fragment)
 
     def starting(self, question: str) -> None:
         """The page at the moment of the click, before the backend has answered."""
@@ -76,7 +77,8 @@ class Canvas:
     def _artifacts(self, artifacts: tuple[ArtifactView, ...]) -> None:
         """Each chart as Streamlit's own, with its data below it; everything else as a fragment."""
         with self._page.results.container(gap="xsmall"):
-            for artifact in artifacts:
+            # Charts first, as in the Gradio page: retrieved passages are long.
+            for artifact in sorted(artifacts, key=lambda artifact: artifact.figure is None):
                 if artifact.figure is not None:
                     self._chart(artifact)
                 if artifact.html:

@@ -63,15 +63,14 @@ def _question_row(conversation: Conversation, offers: Sequence[OfferedAgent], on
     names = list(titles)
     if st.session_state[AGENT] not in titles:
         names.insert(0, st.session_state[AGENT])
-    question_place, agent_place, button_place = st.columns([6, 3, 1.6], vertical_alignment="bottom", gap="small")
+    question_place, agent_place, button_place = st.columns([6, 4, 1.6], vertical_alignment="bottom", gap="small")
     question_place.text_input(words.QUESTION_LABEL, key=QUESTION, placeholder=words.QUESTION_PLACEHOLDER)
     agent_place.selectbox(words.AGENT_LABEL, names, key=AGENT, format_func=lambda name: titles.get(name, name))
     if conversation.running:
         label = words.STOPPING if conversation.stopping else words.STOP
         button_place.button(label, key=_ACTION, disabled=conversation.stopping, on_click=on_stop, width="stretch")
         return
-    asked = (conversation.question, conversation.agent)
-    again = conversation.run_id is not None and asked == (st.session_state[QUESTION], st.session_state[AGENT])
+    again = conversation.can_retry and st.session_state[QUESTION] == conversation.question
     button_place.button(
         words.RETRY if again else words.ASK,
         key=_ACTION,

@@ -50,6 +50,13 @@ class Conversation:
         """Whether a run is asked for or under way."""
         return self.wanted is not None or (self.run_id is not None and self.final is None and self.problem is None)
 
+    @property
+    def can_retry(self) -> bool:
+        """Whether what was asked last did not come to a complete answer."""
+        if self.problem is not None:
+            return bool(self.question)
+        return self.final is not None and self.final.view.stream.outcome != "completed"
+
     def fill_fields(self) -> None:
         """Let the fields say what this conversation is about. To be called before they are drawn."""
         st.session_state[QUESTION], st.session_state[AGENT] = self.question, self.agent

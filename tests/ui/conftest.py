@@ -19,8 +19,9 @@ START_S = 90.0
 
 @pytest.fixture(scope="session")
 def backend_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A backend with the bundled documents and scenarios."""
-    with LocalServer(tmp_path_factory.mktemp("ui") / "data") as server:
+    """A backend with the bundled documents and scenarios, and two more that leave a test the time it needs."""
+    scenarios = Path(__file__).parent / "scenarios"
+    with LocalServer(tmp_path_factory.mktemp("ui") / "data", scenarios_dir=scenarios) as server:
         yield server.url
 
 
