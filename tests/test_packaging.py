@@ -5,11 +5,12 @@ import subprocess
 import sys
 import tomllib
 import zipfile
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import EntryPoint, entry_points, packages_distributions
 from pathlib import Path
 from typing import Any
 
 import click
+import grimp
 import pytest
 from click.testing import CliRunner
 from packaging.requirements import Requirement
@@ -91,6 +92,16 @@ def test_the_lock_is_within_the_ranges_of_the_project(project: dict[str, Any], l
         versions = locked.get(canonicalize_name(requirement.name), set())
         assert versions, f"{requirement.name} is not in the lock: run `make lock`"
         assert all(map(requirement.specifier.contains, versions)), (str(requirement), versions)
+
+
+@pytest.mark.parametrize("package", [*PACKAGES, "tests"])
+def test_everything_imported_is_declared(project: dict[str, Any], package: str) -> None:
+    graph = grimp.build_graph(package, include_external_packages=True, cache_dir=None)
+    imported = {module.partition(".")[0] for module in graph.modules} - {*PACKAGES, "tests"} - sys.stdlib_module_names
+    # pydantic pins its own core, and the two are one library.
+    named = {canonicalize_name(requirement.name) for requirement in declared(project)} | {"pydantic-core"}
+    providers = packages_distributions()
+    assert {module for module in imported if not named & set(map(canonicalize_name, providers[module]))} == set()
 
 
 def test_what_is_built_with_is_what_setup_installs(project: dict[str, Any]) -> None:
