@@ -58,6 +58,9 @@ class Agent(Protocol):
 
     The iterator is closed (or its task cancelled) when the run is cancelled or timed out; it must let
     ``CancelledError`` through and release what it holds. Raise ``AgentFailure`` for an error a reader may see.
+
+    An agent that needs another timeout than the server's has an attribute ``default_options`` (``RunOptions``); its
+    ``timeout_s`` holds for runs whose own options name none.
     """
 
     def run(self, request: RunRequest, context: RunContext) -> AsyncIterator[Draft]:

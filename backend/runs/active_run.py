@@ -101,6 +101,8 @@ class ActiveRun:
         """Pass on what the agent yields; ends when the agent does, or at the first draft nobody takes."""
         history = await earlier_turns(self._store, self.record)
         agent = await open_agent(self.record.agent)
+        self._limits = self._limits.for_agent(agent, self.record.options)
+        self._watchdog.limit(self._limits)
         request = RunRequest(self.record.run_id, self.record.question, self.record.options, history)
         if is_active(self.state):
             self.state = advance(self.state, "running")

@@ -1,8 +1,10 @@
 """How long a run may take, be silent and go unwatched."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from backend.agents.agent import Agent
 from backend.protocol.events import ErrorEvent, WarningEvent
+from backend.protocol.options import RunOptions
 from backend.runs.closing import Ending
 from backend.runs.records import RunRecord
 from backend.settings import Settings
@@ -26,6 +28,13 @@ class Limits:
             abandon_s=settings.abandon_grace_s if record.options.on_abandon == "cancel" else None,
             size=settings.max_recording_bytes,
         )
+
+    def for_agent(self, agent: Agent, options: RunOptions) -> "Limits":
+        """The limits once the agent is known: its own timeout, where it has one and the run names none."""
+        own = getattr(agent, "default_options", None)
+        if options.timeout_s is not None or not isinstance(own, RunOptions) or own.timeout_s is None:
+            return self
+        return replace(self, total_s=own.timeout_s)
 
     def overdue(self, total_s: float, silence_s: float, unwatched_s: float | None) -> Ending | None:
         """How the run ends if one of its times is over, the total first. ``unwatched_s`` is None while

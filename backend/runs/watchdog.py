@@ -32,6 +32,12 @@ class Watchdog:
             self._task.cancel()
             self._task = None
 
+    def limit(self, limits: Limits) -> None:
+        """Watch for these limits from now on."""
+        self._limits = limits
+        if self._task is not None:
+            self.start()
+
     def heard(self) -> None:
         """The agent has sent something."""
         self._heard = self._timer.now()

@@ -70,12 +70,30 @@ def without_times(events: list[KnownEvent] | list[Event]) -> list[Event]:
 @pytest.mark.parametrize("speed", [1.0, 0.0])
 async def test_a_scenario_leaves_behind_what_was_planned(name: str, speed: float, tmp_path: Path) -> None:
     script = SCENARIOS[name]
-    options = RunOptions(speed=speed, seed=4, timeout_s=script.timeout_s)
+    options = RunOptions(speed=speed, seed=4)
     real = await run_for_real(ScriptedAgent(script), options, tmp_path)
     limits = Limits(script.timeout_s or 120.0, 60.0)
     planned = planned_events(schedule(script, 4), speed, limits)
     assert without_times(real) == without_times(planned)
     assert [event.at_ms for event in real] == pytest.approx([event.at_ms for event in planned], abs=0.002)
+
+
+@pytest.mark.parametrize(("asked_s", "ends_ms"), [(None, 3000), (1.5, 1500), (4.0, 4000)])
+async def test_a_scenario_s_own_timeout_holds_where_the_run_names_none(
+    asked_s: float | None, ends_ms: float, tmp_path: Path
+) -> None:
+    real = await run_for_real(ScriptedAgent(SCENARIOS["timeout"]), RunOptions(timeout_s=asked_s), tmp_path)
+    error, done = real[-2:]
+    assert isinstance(done, DoneEvent)
+    assert (getattr(error, "code", None), done.outcome, done.at_ms) == ("timeout", "timed_out", ends_ms)
+
+
+async def test_a_replay_may_take_longer_than_the_server_s_timeout(tmp_path: Path) -> None:
+    steps = [TokenEvent(text="x", seq=seq, at_ms=seq * 50_000) for seq in range(1, 4)]
+    recording = Recording(RecordingHeader(), (*steps, DoneEvent(seq=4, at_ms=160_000)))
+    done = (await run_for_real(RecordingAgent(recording), RunOptions(), tmp_path))[-1]
+    assert isinstance(done, DoneEvent)
+    assert (done.outcome, done.at_ms) == ("completed", 160_000)
 
 
 @pytest.mark.parametrize("name", ["happy_path", "error_mid_answer", "timeout", "unicode"])
