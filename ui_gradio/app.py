@@ -7,7 +7,7 @@ from typing import Any
 import gradio as gr
 
 from backend.present import words
-from backend.present.style import stylesheet
+from backend.present.style import style_element
 from ui_gradio.browser import ASK_AGAIN, RUN_INTO_ADDRESS, WITH_THEME
 from ui_gradio.layout import Page, build_page
 from ui_gradio.live import Live
@@ -82,7 +82,9 @@ def serve(backend: str, port: int) -> None:
         server_name="127.0.0.1",
         server_port=port,
         theme=theme(),
-        css=stylesheet("host") + PAGE_STYLE,
+        # As head, not as css: Gradio rewrites css rule by rule and drops @property, by which durations count on.
+        head=style_element("host"),
+        css=PAGE_STYLE,
         footer_links=[],
         run_history=False,
         enable_monitoring=False,
