@@ -117,7 +117,7 @@ def print_results(results: Results) -> None:
     """The verdict, and the headline metrics over all runs with their difference to the script."""
     console = Console()
     tone = "green" if results.verdict.exit_code == 0 else "red"
-    console.print(Text(results.verdict.sentence, style=tone))
+    console.print(Text(results.verdict.sentence, style=tone), soft_wrap=True)
     if not results.runs:
         return
     table = Table("Metric", "runs", "median", "p95", "against the script", box=None, pad_edge=False)
