@@ -157,10 +157,10 @@ class AgentCatalogue:
     async def nearest(self, agent: str, limit: int = 5) -> list[str]:
         """The names on offer that look most like this one."""
         names = [offer.agent for offer in await self.offers()]
-        close = difflib.get_close_matches(agent, names, limit, cutoff=0.7)
+        family, _, variant = agent.partition(":")
+        close = difflib.get_close_matches(agent, names, limit, cutoff=0.7) if variant else []
         if close:
             return close
-        family = agent.partition(":")[0]
         families = difflib.get_close_matches(family, self._providers, limit, cutoff=0.5)
         return [name for name in names if name.partition(":")[0] in families][:limit]
 

@@ -1,0 +1,142 @@
+"""``playhead serve`` as a process: where it listens, what it refuses, and how it ends."""
+
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from backend.commands.serve import default_data_dir
+from backend.protocol.cursor import Cursor
+from backend.protocol.sse import Decoder, Message
+from tests.commands.serve_process import DEADLINE_S, ServeProcess, serving
+
+pytestmark = pytest.mark.server
+
+ASK = {"question": "Why?", "agent": "scripted:long_answer"}
+
+
+def messages(child: ServeProcess, run_id: str, cursor: str = "", limit: int | None = None) -> list[Message]:
+    """The messages behind the cursor: so many, or all until the stream closes."""
+    decoder, found = Decoder(), []
+    path, params = f"/v1/runs/{run_id}/events", {"after": cursor}
+    with child.client() as client, client.stream("GET", path, params=params) as response:
+        for chunk in response.iter_raw():
+            found += decoder.feed(chunk)
+            if limit is not None and len(found) >= limit:
+                break
+    return found
+
+
+def test_it_says_where_it_listens_and_nothing_else(tmp_path: Path) -> None:
+    with serving(tmp_path / "new" / "folder") as child:
+        address = urlsplit(child.url)
+        assert (address.scheme, address.hostname) == ("http", "127.0.0.1")
+        with child.client() as client:
+            assert client.get("/healthz").status_code == 200
+        code, out, err = child.end(signal.SIGTERM)
+    assert (code, out) == (0, "")
+    assert all(line.startswith("documents: preparing ") for line in err.splitlines())
+    assert (tmp_path / "new" / "folder").is_dir()
+
+
+def test_a_busy_port_is_one_sentence(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        code, out, err = ServeProcess("--port", str(port), "--data", str(tmp_path)).end()
+    assert (code, out) == (1, "")
+    assert str(port) in err
+    assert "--port" in err
+    assert len(err.splitlines()) == 1
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.7", "example.com"])
+def test_a_host_that_others_reach_needs_a_token(tmp_path: Path, host: str) -> None:
+    code, out, err = ServeProcess("--port", "0", "--data", str(tmp_path), "--host", host).end()
+    assert (code, out) == (1, "")
+    assert "token" in err
+    assert len(err.splitlines()) == 1
+
+
+def test_a_second_server_on_one_folder_is_refused(tmp_path: Path) -> None:
+    with serving(tmp_path):
+        code, out, err = ServeProcess("--port", "0", "--data", str(tmp_path)).end()
+    assert (code, out) == (1, "")
+    assert str(tmp_path) in err
+    assert len(err.splitlines()) == 1
+    assert "Traceback" not in err
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_runs_as_interrupted(tmp_path: Path, number: signal.Signals) -> None:
+    with serving(tmp_path) as child:
+        with child.client() as client:
+            run_id = client.post("/v1/runs", json=ASK).json()["run_id"]
+            before = messages(child, run_id, limit=3)
+        code, _, err = child.end(number)
+    assert code == 0
+    assert "Traceback" not in err
+    with serving(tmp_path) as child:
+        after = messages(child, run_id)
+        with child.client() as client:
+            assert client.get(f"/v1/runs/{run_id}").json()["outcome"] == "interrupted"
+    assert [message.data for message in after[: len(before)]] == [message.data for message in before]
+    assert [message.event for message in after].count("done") == 1
+    assert Cursor.parse(after[-1].id) == Cursor(1, len(after))
+
+
+def test_a_killed_server_keeps_the_log_and_ends_the_run_when_it_is_back(tmp_path: Path) -> None:
+    with serving(tmp_path) as child:
+        with child.client() as client:
+            run_id = client.post("/v1/runs", json=ASK).json()["run_id"]
+        before = messages(child, run_id, limit=40)
+        code, _, _ = child.end(signal.SIGKILL)
+    assert code == -signal.SIGKILL
+    assert before[-1].event != "done"
+    with serving(tmp_path) as child, child.client() as client:
+        after = messages(child, run_id)
+        shown = client.get(f"/v1/runs/{run_id}").json()
+        resumed = messages(child, run_id, cursor=before[9].id)
+        lost = messages(child, run_id, cursor="1-999999")
+        at_end = client.get(f"/v1/runs/{run_id}/events", headers={"Last-Event-ID": after[-1].id})
+    assert [Cursor.parse(message.id).seq for message in after] == list(range(1, len(after) + 1))
+    kept = [message for message in after if message.id.startswith("1-")]
+    common = min(len(kept), len(before))
+    assert common > 10
+    assert [message.data for message in kept[:common]] == [message.data for message in before[:common]]
+    assert [message.event for message in after].count("done") == 1
+    assert after[-1].event == "done"
+    assert after[-1].id.startswith("2-")
+    assert (shown["outcome"], shown["cursor"]) == ("interrupted", after[-1].id)
+    assert shown["view"]["stream"]["partial"]
+    assert [message.data for message in resumed] == [message.data for message in after[10:]]
+    assert [message.event for message in lost] == ["snapshot"]
+    assert at_end.status_code == 204
+
+
+def test_the_default_folder_is_the_users_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    assert default_data_dir() == tmp_path / "playhead"
+    monkeypatch.setenv("XDG_DATA_HOME", "relative")
+    assert default_data_dir() == Path.home() / ".local" / "share" / "playhead"
+
+
+def test_a_server_imports_no_ui(tmp_path: Path) -> None:
+    script = (
+        "import sys, asyncio, backend.commands.serve as serve\n"
+        "from pathlib import Path\n"
+        "from backend.settings import Settings\n"
+        "from backend.wiring import build_app\n"
+        f"build_app(Settings(data_dir=Path({str(tmp_path)!r})))\n"
+        "print(*sorted({name.partition('.')[0] for name in sys.modules}))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, timeout=DEADLINE_S, check=True
+    )
+    loaded = set(done.stdout.split())
+    assert not loaded & {"gradio", "streamlit", "pandas", "plotly", "numpy", "duckdb", "pypdf", "rich"}
