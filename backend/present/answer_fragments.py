@@ -84,7 +84,9 @@ class _Renderer(RendererHTML):
         """Code as written; the language only as a label."""
         language = shortened(tokens[idx].info.split(maxsplit=1)[0], 24) if tokens[idx].info.strip() else ""
         label = fragment('<span class="ph-code-language">{}</span>', language) if language else EMPTY
-        return fragment('<pre class="ph-code" dir="ltr">{}<code>{}</code></pre>', label, tokens[idx].content)
+        return fragment(
+            '<pre class="ph-code" dir="ltr" tabindex="0">{}<code>{}</code></pre>', label, tokens[idx].content
+        )
 
     def heading_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
         """Headings of an answer stand below those of the page."""
@@ -96,7 +98,7 @@ class _Renderer(RendererHTML):
 
     def table_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
         """A table scrolls by itself, never the page."""
-        return '<div class="ph-table-scroll"><table class="ph-table">'
+        return '<div class="ph-table-scroll" tabindex="0"><table class="ph-table">'
 
     def table_close(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
         """Closes what ``table_open`` opened."""
@@ -140,6 +142,8 @@ def _cleaner() -> nh3.Cleaner:
         "a": {"href", "target", "title", "data-number"},
         "span": {"title", "data-number"},
         "ol": {"start"},
+        "div": {"tabindex"},
+        "pre": {"tabindex"},
     }
     return nh3.Cleaner(
         tags=set(_TAGS),

@@ -103,7 +103,12 @@ def _progress_html(step: StepView) -> Markup:
     if step.progress is None or not step.is_open:
         return EMPTY
     percent = round(step.progress * 100)
-    return fragment('<progress class="ph-progress" max="100" value="{}">{} %</progress>', percent, percent)
+    return fragment(
+        '<progress class="ph-progress" max="100" value="{}" aria-label="{}">{} %</progress>',
+        percent,
+        words.step_label(step),
+        percent,
+    )
 
 
 def _warnings_html(step: StepView, view: RunView) -> Markup:
@@ -119,7 +124,7 @@ def _warnings_html(step: StepView, view: RunView) -> Markup:
 
 def _tool_html(tool: ToolLog) -> Markup:
     parts = joined(
-        fragment('<dt>{}</dt><dd><pre class="ph-code" dir="ltr">{}</pre></dd>', name, tool_text(value))
+        fragment('<dt>{}</dt><dd><pre class="ph-code" dir="ltr" tabindex="0">{}</pre></dd>', name, tool_text(value))
         for name, value in (("Arguments", tool.arguments), ("Result", tool.result))
         if value is not None
     )

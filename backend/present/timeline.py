@@ -5,8 +5,9 @@ from typing import Any, Final
 
 from backend.present import words
 from backend.present.chart_theme import template
-from backend.present.durations import format_ms
+from backend.present.durations import format_count, format_ms
 from backend.present.palette import COLOURS, Theme
+from backend.present.sources import source_title
 from backend.present.timeline_data import RunTimes, run_times
 from backend.present.timeline_traces import density_traces, evidence_traces, plan_trace, step_traces
 from backend.protocol.events import Event
@@ -47,6 +48,25 @@ def timeline_figure(
         *evidence_traces(run, theme),
     ]
     return {"data": data, "layout": _layout(run, planned, end_ms, rows, theme, playhead_ms)}
+
+
+def timeline_table(events: Sequence[Event]) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+    """The same as text, for who cannot see the figure: when, what, and which; tokens as first, last and their count."""
+    run = run_times(events, None, 0.0)
+    rows: list[tuple[float, str, str]] = []
+    for step in run.steps:
+        duration = f", {format_ms(step.ended_ms - step.started_ms)}" if step.ended_ms is not None else ""
+        rows.append((step.started_ms, "Step", f"{words.step_label(step)}, {words.STATE_WORDS[step.state]}{duration}"))
+    rows += [(event.at_ms, "Citation", source_title(event)) for event in run.citations]
+    rows += [(event.at_ms, words.readable(event.type), words.signal_text(event)) for event in run.signals]
+    if run.tokens:
+        count = format_count(len(run.tokens), "token event")
+        rows.append((run.tokens[0].at_ms, "Answer", "first token event"))
+        rows.append((run.tokens[-1].at_ms, "Answer", f"last token event, {count} in all"))
+    if run.done is not None:
+        rows.append((run.done.at_ms, "End", words.OUTCOME_WORDS[run.done.outcome]))
+    ordered = sorted(rows, key=lambda row: row[0])
+    return ("Time", "What", "Which"), tuple((format_ms(at_ms), what, which) for at_ms, what, which in ordered)
 
 
 def _layout(

@@ -8,7 +8,7 @@ from backend.present.durations import format_ms, format_rate
 from backend.present.palette import COLOURS, SERIES, Theme, step_colour
 from backend.present.sources import source_title
 from backend.present.timeline_data import RunTimes, token_density
-from backend.protocol.events import ErrorEvent, WarningEvent
+from backend.protocol.events import ArtifactEvent, ErrorEvent, WarningEvent
 
 _MARKER_LANE: Final = 0
 _CITATION_LANE: Final = 1
@@ -178,11 +178,11 @@ def _signals(run: RunTimes, theme: Theme) -> list[dict[str, Any]]:
     warnings, errors, artifacts = [], [], []
     for event in run.signals:
         if isinstance(event, WarningEvent):
-            warnings.append((event.at_ms, event.seq, "triangle-up", _hover("Warning", event.message or event.code)))
+            warnings.append((event.at_ms, event.seq, "triangle-up", _hover("Warning", event)))
         elif isinstance(event, ErrorEvent):
-            errors.append((event.at_ms, event.seq, "x", _hover("Error", event.message or event.code)))
+            errors.append((event.at_ms, event.seq, "x", _hover("Error", event)))
         else:
-            artifacts.append((event.at_ms, event.seq, "square", _hover(words.ARTIFACT_TITLES[event.kind], event.title)))
+            artifacts.append((event.at_ms, event.seq, "square", _hover(words.ARTIFACT_TITLES[event.kind], event)))
     return [
         *_points("Artifacts", artifacts, _SIGNAL_LANE, SERIES[theme][3], theme),
         *_points("Warnings", warnings, _SIGNAL_LANE, colours["caution"], theme),
@@ -190,8 +190,8 @@ def _signals(run: RunTimes, theme: Theme) -> list[dict[str, Any]]:
     ]
 
 
-def _hover(head: str, text: str) -> str:
-    return f"{head}: {escape(words.shortened(text, 160))}" if text else head
+def _hover(head: str, event: WarningEvent | ErrorEvent | ArtifactEvent) -> str:
+    return f"{head}: {escape(words.signal_text(event))}"
 
 
 def _points(

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from backend.protocol.events import Outcome, StepStateName
+from backend.protocol.events import ArtifactEvent, ErrorEvent, Outcome, StepStateName, WarningEvent
 from backend.protocol.run_view import Phase, RunView, StepView
 
 APP_TITLE: Final = "Playhead"
@@ -194,6 +194,13 @@ def outcome_sentence(view: RunView) -> str:
     if error is not None and error.message.strip() and outcome != "cancelled":
         return shortened(error.message, 400)
     return NOTICES[outcome][1]
+
+
+def signal_text(event: WarningEvent | ErrorEvent | ArtifactEvent) -> str:
+    """A warning, an error or an artifact in a few words."""
+    if isinstance(event, ArtifactEvent):
+        return shortened(event.title) or ARTIFACT_TITLES[event.kind]
+    return shortened(event.message) or readable(event.code)
 
 
 def announcement(view: RunView) -> str:

@@ -28,7 +28,7 @@ def inner(markdown: str) -> str:
         ("- a\n- b", "<ul><li>a</li><li>b</li></ul>"),
         ("3. c", '<ol start="3"><li>c</li></ol>'),
         ("> quote", "<blockquote><p>quote</p></blockquote>"),
-        ("```\nx < 1\n```", '<pre class="ph-code" dir="ltr"><code>x &lt; 1</code></pre>'),
+        ("```\nx < 1\n```", '<pre class="ph-code" dir="ltr" tabindex="0"><code>x &lt; 1</code></pre>'),
         ("a <b>tag</b>", "<p>a &lt;b&gt;tag&lt;/b&gt;</p>"),
         ("Title\n===", "<p>Title===</p>"),
         ("    indented", "<p>indented</p>"),
@@ -38,7 +38,10 @@ def inner(markdown: str) -> str:
             "![y](http://a.example/p)",
             f'<p><a class="ph-link" href="http://a.example/p" {NEW_TAB}><bdi>[y]</bdi></a></p>',
         ),
-        ("```py\n```", '<pre class="ph-code" dir="ltr"><span class="ph-code-language">py</span><code></code></pre>'),
+        (
+            "```py\n```",
+            '<pre class="ph-code" dir="ltr" tabindex="0"><span class="ph-code-language">py</span><code></code></pre>',
+        ),
     ],
 )
 def test_markdown_as_html(markdown: str, html: str) -> None:
@@ -47,7 +50,7 @@ def test_markdown_as_html(markdown: str, html: str) -> None:
 
 def test_a_table_scrolls_by_itself_and_keeps_its_alignment() -> None:
     html = inner("| a | b |\n|:-:|--:|\n| 1 | 2 |")
-    assert html.startswith('<div class="ph-table-scroll"><table class="ph-table">')
+    assert html.startswith('<div class="ph-table-scroll" tabindex="0"><table class="ph-table">')
     assert '<td class="ph-center">1</td><td class="ph-right">2</td>' in html
 
 

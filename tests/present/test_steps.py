@@ -74,7 +74,8 @@ def test_a_long_tool_result_is_cut_and_says_so() -> None:
 
 def test_progress_shows_while_the_step_runs() -> None:
     running = StatusEvent(step_id="i", step="indexing", state="progress", progress=0.375)
-    assert '<progress class="ph-progress" max="100" value="38">38 %</progress>' in steps_html(view_of(running))
+    bar = '<progress class="ph-progress" max="100" value="38" aria-label="Indexing the documents">38 %</progress>'
+    assert bar in steps_html(view_of(running))
     ended = StatusEvent(step_id="i", step="indexing", state="finished")
     assert "<progress" not in steps_html(view_of(running, ended))
 

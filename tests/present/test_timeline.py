@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from backend.present.palette import Theme
-from backend.present.timeline import timeline_figure
+from backend.present.timeline import timeline_figure, timeline_table
 from backend.present.timeline_data import run_times, token_density
 from backend.protocol.events import (
     CitationEvent,
@@ -127,3 +127,21 @@ def test_any_run_has_a_timeline(events: list[KnownEvent]) -> None:
     assert markers == len(run_times(events, None, 1000.0).markers)
     citations = [event for event in events if isinstance(event, CitationEvent)]
     assert sum(len(trace["x"]) for trace in figure["data"] if trace.get("name") == "Citations") == len(citations)
+
+
+def test_the_timeline_as_text() -> None:
+    columns, rows = timeline_table(run())
+    assert columns == ("Time", "What", "Which")
+    assert rows[:3] == (
+        ("50 ms", "Step", "Searching the documents, failed, 350 ms"),
+        ("410 ms", "Step", "Writing the answer, failed, 2.9 s"),
+        ("500 ms", "Citation", "10-Q"),
+    )
+    assert [row[1:] for row in rows[3:]] == [
+        ("Answer", "first token event"),
+        ("Citation", "10-Q"),
+        ("Warning", "Thin."),
+        ("Answer", "last token event, 4 token events in all"),
+        ("Error", "Broke."),
+        ("End", "Failed"),
+    ]
