@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from backend.commands.addresses import is_url, run_of_url
-from backend.commands.refusals import BadInput, exit_with
+from backend.commands.refusals import exit_with
 
 if TYPE_CHECKING:
     from backend.commands.stream_reading import CheckedStream
@@ -36,8 +36,6 @@ def command(stream: str, as_json: bool) -> None:
         from backend.commands.recording_files import read_file
 
         checked = check_bytes(read_file(Path(stream)))
-    if checked.events == 0 and not checked.violations:
-        raise BadInput(f"{stream} holds no events.")
     click.echo(json.dumps(_as_object(checked)) if as_json else "\n".join(_as_lines(checked, RULES)))
     exit_with(VIOLATED if checked.violations else 0)
 

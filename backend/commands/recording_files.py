@@ -17,6 +17,8 @@ def check_target(path: Path, *, force: bool) -> None:
         raise BadInput(f"{path} is a folder: give --out the name of a file.")
     if not path.parent.is_dir():
         raise BadInput(f"There is no folder {path.parent}: make it, or give --out another place.")
+    if path.exists() and not path.is_file():
+        raise BadInput(f"{path} is no ordinary file: give --out the name of one.")
     if path.exists() and not force:
         raise BadInput(f"{path} exists already: give --out another name, or --force to replace it.")
 

@@ -192,6 +192,8 @@ class PlainDisplay:
 
     def _write_answer(self, text: str, end: int) -> None:
         if end > self._printed:
+            if self._printed == 0 and self._reported:
+                self._console.print()
             self._console.print(Text(text[self._printed : end].removesuffix("\n")), soft_wrap=True)
             self._printed = end
 
