@@ -63,8 +63,14 @@ def artifact_view(artifact: ArtifactEvent, index: int = 0, theme: Theme = "light
     if artifact.kind == "table":
         columns, rows = _table(content)
         return ArtifactView(key, title, "table", _framed(key, title, table_html(columns, rows)), None, columns, rows)
-    body = _documents_html(content) if artifact.kind == "documents" else _value_html(content)
-    return ArtifactView(key, title, artifact.kind, _framed(key, title, body))
+    if artifact.kind == "documents":
+        # Folded: passages are long, and the sources below them must stay in view.
+        summary = f"{title} ({len(content['items']):,})"
+        body = fragment(
+            '<details class="ph-details"><summary>{}</summary>{}</details>', summary, _documents_html(content)
+        )
+        return ArtifactView(key, title, "documents", _framed(key, "", body))
+    return ArtifactView(key, title, artifact.kind, _framed(key, title, _value_html(content)))
 
 
 def artifacts_html(view: RunView, *, scope: str = "") -> str:
