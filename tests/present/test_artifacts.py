@@ -139,7 +139,7 @@ def test_documents_are_cards_with_scores() -> None:
         {"score": "high"},
     ]
     html = artifact_view(artifact("documents", {"items": items}, "Found")).html
-    assert visible(html) == "Found 10-Q12.5 NVIDIA 2025-11-19 Four notes.md2.5 Document"
+    assert visible(html) == "Found (3) 10-Q12.5 NVIDIA 2025-11-19 Four notes.md2.5 Document"
     assert "width:100%" in html
     assert "width:20%" in html
     assert Fragment(html).links == ["https://sec.gov/x"]
