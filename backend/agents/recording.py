@@ -33,8 +33,10 @@ _ENDINGS = {"cancelled": "was cancelled", "timed_out": "timed out", "interrupted
 
 
 def recorded_schedule(recording: Recording) -> Iterator[Cue]:
-    """A recording as a schedule, its times counted from when the run was accepted. A time that goes back is
-    raised to the one before."""
+    """A recording as a schedule, its times counted from when the run was accepted.
+
+    A time that goes back is raised to the one before.
+    """
     at_s = 0.0
     unread = 0
     error: ErrorEvent | None = None

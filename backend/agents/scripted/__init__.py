@@ -1,2 +1,1 @@
-"""The scripted agent: plays scenarios, with known timing, from YAML files. ``README.md`` here is their
-reference."""
+"""The scripted agent: plays scenarios with known timing, from YAML files. ``README.md`` is their reference."""

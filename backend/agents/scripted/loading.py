@@ -135,8 +135,7 @@ def _path(location: tuple[int | str, ...]) -> Place:
 
 
 def _model_at(source: Source, path: Place) -> tuple[type[BaseModel], Place]:
-    """The model an error lies in, and the path of its field: what pydantic adds for unions and items is left
-    out."""
+    """The model an error lies in, and the path of its field: what pydantic adds for unions is left out."""
     model: type[BaseModel] = Scenario
     depth = 0
     while depth < len(path):

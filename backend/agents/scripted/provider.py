@@ -45,13 +45,11 @@ class ScriptedProvider:
         ]
 
     async def open(self, variant: str) -> ScriptedAgent:
-        """The agent that plays the scenario of that name. Raises ``UnknownAgentError``, also for a broken
-        file."""
+        """The agent that plays the scenario of that name. Raises ``UnknownAgentError``, also for a broken file."""
         return ScriptedAgent(await self._find(variant))
 
     async def plan(self, variant: str, request: RunRequest) -> Sequence[KnownEvent]:
-        """The events of a run without delays, closing statuses, error and ``done`` included. Raises
-        ``UnknownAgentError``."""
+        """The events of a run without delays, those that end it included. Raises ``UnknownAgentError``."""
         scenario = await self._find(variant)
         options = request.options
         timeout_s = options.timeout_s or scenario.timeout_s or self._settings.default_timeout_s
