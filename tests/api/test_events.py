@@ -1,6 +1,7 @@
 """The event stream: what is on the wire, and that it can be cut anywhere and read on."""
 
 import re
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -163,6 +164,13 @@ def test_several_readers_get_the_same(client: httpx2.Client, told: ToldProvider)
         received = [[(each.id, each.data) for each in stream] for stream in (one, two, three)]
     assert received[0] == received[1] == received[2]
     assert len(received[0]) == 5
+
+
+def test_small_events_are_not_held_back_to_be_sent_together(backend: BackendServer, client: httpx2.Client) -> None:
+    assert client.get("/healthz").status_code == 200
+    [connection] = backend.connections()
+    taken = connection.transport.get_extra_info("socket")
+    assert taken.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 def test_a_stream_leaves_its_connection_usable(backend: BackendServer, client: httpx2.Client) -> None:
