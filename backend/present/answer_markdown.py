@@ -48,7 +48,8 @@ def normalized(answer: str) -> str:
 
 def parse_blocks(text: str) -> list[Block]:
     """The blocks of a (normalized) text, in order. Blank lines between them belong to none."""
-    if not text.strip():
+    # Blank as Markdown means it: other white space is text to its parser.
+    if not text.strip(" \t\n"):
         return []
     lines = text.split("\n")
     starts = list(accumulate((len(line) + 1 for line in lines), initial=0))

@@ -45,6 +45,7 @@ def growing(pieces: list[str]) -> list[RunView]:
 @example(["a\n```", "x`y\nb"])
 @example(["1. a\n\n", "2", ". b"])
 @example(["- a\n", "  - b\n\n", "c\n", "- d"])
+@example(["-\n", "\u2028", "\n"])
 def test_finished_blocks_never_change_and_only_the_last_grows(pieces: list[str]) -> None:
     renderer = AnswerRenderer()
     before: list[AnswerBlock] = []
