@@ -65,9 +65,11 @@ def artifact_view(artifact: ArtifactEvent, index: int = 0, theme: Theme = "light
         return ArtifactView(key, title, "table", _framed(key, title, table_html(columns, rows)), None, columns, rows)
     if artifact.kind == "documents":
         # Folded: passages are long, and the sources below them must stay in view.
-        summary = f"{title} ({len(content['items']):,})"
         body = fragment(
-            '<details class="ph-details"><summary>{}</summary>{}</details>', summary, _documents_html(content)
+            '<details class="ph-details"><summary>{} ({})</summary>{}</details>',
+            title,
+            _item_count(content),
+            _documents_html(content),
         )
         return ArtifactView(key, title, "documents", _framed(key, "", body))
     return ArtifactView(key, title, artifact.kind, _framed(key, title, _value_html(content)))
@@ -96,13 +98,22 @@ def _cell(value: Any) -> Any:
     return value if value is None or isinstance(value, str | int | float) else str(value)
 
 
+def _items(content: dict[str, Any]) -> list[dict[str, Any]]:
+    items: list[dict[str, Any]] = content["items"]
+    return items
+
+
 def _documents_html(content: dict[str, Any]) -> Markup:
-    items = content["items"]
+    items = _items(content)
     best = max((score for item in items if (score := _score(item)) is not None), default=0.0)
     cards = joined(_document_html(item, best) for item in items[:MAX_DOCUMENTS])
     more = len(items) - MAX_DOCUMENTS
     rest = fragment('<p class="ph-hint">{} more are not shown.</p>', f"{more:,}") if more > 0 else EMPTY
     return fragment('<ol class="ph-documents">{}</ol>{}', cards, rest)
+
+
+def _item_count(content: dict[str, Any]) -> str:
+    return f"{len(content['items']):,}"
 
 
 def _score(item: dict[str, Any]) -> float | None:
