@@ -84,6 +84,7 @@ def test_a_half_typed_marker_is_never_shown(pieces: list[str], half: str) -> Non
     assert with_half == answer_blocks(answered(answer, ended=False))
 
 
+@settings(deadline=None)
 @given(st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=80))
 def test_what_is_visible_is_a_beginning_of_the_answer_and_closing_only_appends_signs(answer: str) -> None:
     shown = visible_text(answer)

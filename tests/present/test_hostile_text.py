@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
@@ -57,6 +57,7 @@ def test_the_end_of_a_run_escapes_the_error(text: str) -> None:
     assert Fragment(section_title_html(text)).problems == []
 
 
+@settings(deadline=None)
 @given(ANYTHING)
 def test_any_text_in_any_place(text: str) -> None:
     assert problems(hostile_run(text)) == {}
@@ -75,6 +76,7 @@ def test_no_answer_links_or_fetches_what_it_must_not(markdown: str) -> None:
     assert "<img" not in fragment.html
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from([*HOSTILE, *HOSTILE_MARKDOWN, "\n\n", "- ", "|", "[1]", "`", "**"]), max_size=6))
 def test_safe_markdown_stays_safe_where_html_is_allowed(parts: list[str]) -> None:
     naive = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
@@ -130,6 +132,7 @@ def test_no_other_address_may_be_linked(url: str) -> None:
     assert Fragment(external_link(url, "text")).links == []
 
 
+@settings(deadline=None)
 @given(ANYTHING)
 def test_a_link_to_anything_is_safe(url: str) -> None:
     assert Fragment(external_link(url, url)).problems == []

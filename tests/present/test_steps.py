@@ -49,7 +49,7 @@ def test_steps_are_nested_as_the_agent_nested_them() -> None:
 PARENTS = st.sampled_from(["a", "b", "c", "d", "e", "nowhere", None])
 
 
-@settings(max_examples=80)
+@settings(max_examples=80, deadline=None)
 @given(st.lists(PARENTS, min_size=1, max_size=5))
 def test_no_step_is_lost_or_shown_twice_whatever_their_parents(parents: list[str | None]) -> None:
     view = view_of(*(StatusEvent(step_id="abcde"[i], step=f"step{i}", parent_id=p) for i, p in enumerate(parents)))

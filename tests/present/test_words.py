@@ -3,7 +3,7 @@
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backend.present import words
@@ -39,6 +39,7 @@ def test_durations(milliseconds: float | None, text: str) -> None:
     assert format_ms(milliseconds) == text
 
 
+@settings(deadline=None)
 @given(st.floats(0, 1e12))
 def test_no_duration_shows_sixty_seconds_or_a_thousand_milliseconds(milliseconds: float) -> None:
     text = format_ms(milliseconds)
@@ -105,6 +106,7 @@ def test_step_labels(step: StepView, text: str) -> None:
     assert words.step_label(step) == text
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_a_shortened_text_is_one_line_of_at_most_its_length(text: str) -> None:
     short = words.shortened(text, 40)
