@@ -16,14 +16,19 @@ MOST_QUOTES_BESIDE_FIGURES = 4
 OLD_DAYS = 365
 """Evidence is called dated if the folder has a document that is newer by more than this."""
 
+_NOT_FOUND = "Not found in your documents."
+_NOT_ANSWERED = "The documents do not answer this question."
 _CLOSING = "\n\n*Quoted and computed from the documents, not interpreted.*"
 
 
 def answer(corpus: Corpus, retrieval: Retrieval, figures: Figures | None) -> Composition:
-    """What the documents say about the question, or that they say nothing."""
+    """What the documents say about the question, or that they say nothing (with the warning ``not_found``)."""
     told, stated = Composition(), list[Quote]()
     if figures is not None:
         figures_told = FiguresTold(corpus, retrieval.question, figures)
+        if figures_told.lacks_period and not retrieval.is_answered:
+            told.say(f"{_NOT_FOUND} ").add(figures_told.lead())
+            return told.warn("not_found", _NOT_ANSWERED)
         stated = told.add(figures_told.lead()).quotes
         told.add(figures_told.beside()).add(figures_told.values()).add(figures_told.doubts())
     if retrieval.is_answered:
@@ -37,7 +42,7 @@ def answer(corpus: Corpus, retrieval: Retrieval, figures: Figures | None) -> Com
 def not_found(corpus: Corpus, retrieval: Retrieval) -> Composition:
     """That the documents do not answer the question, with the words that they lack. Cites nothing."""
     documents, _ = corpus.sizes()
-    told = Composition().say("Not found in your documents.")
+    told = Composition().say(_NOT_FOUND)
     if not retrieval.question.concepts:
         told.say(" The question has no word to search for: name what you are looking for.")
     elif retrieval.unknown:
@@ -47,7 +52,7 @@ def not_found(corpus: Corpus, retrieval: Retrieval) -> Composition:
         told.say(f" Its words occur in the {documents} documents, but no passage has enough of them together.")
     if retrieval.hits:
         told.say(" The nearest passages are listed for you to judge.")
-    return told.warn("not_found", "The documents do not answer this question.")
+    return told.warn("not_found", _NOT_ANSWERED)
 
 
 def _quoted(retrieval: Retrieval, stated: list[Quote], *, beside_figures: bool) -> Composition:

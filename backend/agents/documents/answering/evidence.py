@@ -17,7 +17,7 @@ _TOO_LIKE = 0.75
 """A sentence this like one that is told already says nothing new but its numbers."""
 _SAME_DOCUMENT_COST = 0.03
 _NEWNESS_GAIN = 0.2
-_WORTH_QUOTING = 0.6
+_WORTH_QUOTING = 0.55
 """Sentences covering less than this share of what the best one covers are left out."""
 _WORDS = re.compile(r"[^\W\d_]{3,}")
 
@@ -69,16 +69,19 @@ def _candidates(retrieval: Retrieval, hits: list[Hit], used: set[tuple[str, int,
             best[place % count] = max(best.get(place % count, 0.0), value)
         joined.append(best)
     dates = sorted({hit.passage.document.date for hit in hits})
-    scored = []
+    saying: list[tuple[Quote, float]] = []
+    standing_below: list[tuple[Quote, float]] = []
     for place, (quote, hit) in enumerate(pairs):
+        if not _has_period(retrieval.question, joined, place):
+            continue
         newness = dates.index(hit.passage.document.date) / len(dates) if not retrieval.question.periods else 0.0
+        score = coverage(retrieval.question, joined, place) + _NEWNESS_GAIN * newness
         # A row of a table says what it says by the names of its columns.
         stands = joined if quote.document.kind == "table" else own
-        if coverage(retrieval.question, stands, place) >= _OWN_COVERAGE and _has_period(
-            retrieval.question, joined, place
-        ):
-            scored.append((quote, coverage(retrieval.question, joined, place) + _NEWNESS_GAIN * newness))
-    return scored
+        says_it = coverage(retrieval.question, stands, place) >= _OWN_COVERAGE
+        (saying if says_it else standing_below).append((quote, score))
+    # Where no sentence has a word of the question, those below a heading that has them are what is said of it.
+    return saying or standing_below
 
 
 def _has_period(question: Question, strengths: list[dict[int, float]], place: int) -> bool:

@@ -31,6 +31,12 @@ class FiguresTold:
         self._reading = figures.reading
         self._trend = trend_of(figures.line.values)
 
+    @property
+    def lacks_period(self) -> bool:
+        """Whether periods were asked for, and the measure has a figure of none of them."""
+        asked = self._question.periods
+        return bool(asked) and not self._reading.series[0].within(asked)
+
     def lead(self) -> Composition:
         """The measure itself: the periods asked for, or how it went."""
         reading, question = self._reading, self._question

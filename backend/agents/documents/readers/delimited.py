@@ -3,6 +3,7 @@
 import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from backend.agents.documents.readers.decoding import decode
 from backend.agents.documents.readers.extraction import Block, Extraction, UnreadableFileError
@@ -10,7 +11,7 @@ from backend.agents.documents.readers.lines import lines_of
 
 MAX_SEARCHED_ROWS = 50_000
 _DELIMITERS = ",;\t|"
-_LOOKED_AT = 20
+_LOOKED_AT, _LOOKED_AT_LENGTH = 20, 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,6 @@ def _rows(text: str, delimiter: str) -> Iterator[Row]:
 
 def _delimiter(text: str) -> str:
     """The delimiter that cuts the first lines into the most cells; a comma if none does."""
-    lines = [line for _, line in zip(range(_LOOKED_AT), (line for _, line in lines_of(text)), strict=False)]
+    lines = [line[:_LOOKED_AT_LENGTH] for _, line in islice(lines_of(text), _LOOKED_AT)]
     counts = {mark: sum(len(cells) - 1 for cells in csv.reader(lines, delimiter=mark)) for mark in _DELIMITERS}
     return max(_DELIMITERS, key=lambda mark: counts[mark])
