@@ -132,7 +132,7 @@ async def test_one_period_is_a_value(sample: Library) -> None:
 async def test_a_period_without_a_figure_is_said_to_have_none(sample: Library) -> None:
     told = await ask(sample, "What was gaming revenue in FY2027 Q2?")
     assert told.answer.startswith(
-        "Not found in your documents. There is no figure of Platform revenue: Gaming for FY2027 Q2: the figures run from "
+        "Not found in your documents. There is no figure of Platform revenue: Gaming for FY2027 Q2: "
     )
     assert_sound(told, sample)
 

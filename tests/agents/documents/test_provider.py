@@ -147,7 +147,7 @@ async def test_runs_may_be_closed_early_and_run_side_by_side(tmp_path: Path) -> 
     async def closed_after(count: int) -> list[str]:
         agent = await provider.open("")
         drafts = agent.run(RunRequest("run", SAMPLE_QUESTIONS[0]), RunContext())
-        seen = []
+        seen: list[str] = []
         async for draft in drafts:
             seen.append(draft.type)
             if len(seen) == count:

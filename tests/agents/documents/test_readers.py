@@ -24,7 +24,8 @@ def sentences(text: str) -> list[str]:
 def test_markdown_has_origin_headings_and_blocks() -> None:
     source = (
         "---\ntitle: 'On whales'\ndate: 2024-05-06\nurl: https://whales.example/a\nauthor: A. Hab\n---\n"
-        "# Whales\n\nThey swim.\nThey sing.\n\n## Food ##\n- Krill\n- Squid\n\nDepth\n-----\nDeep.\n\n```\n# code\n```\n"
+        "# Whales\n\nThey swim.\nThey sing.\n\n## Food ##\n- Krill\n- Squid\n\n"
+        "Depth\n-----\nDeep.\n\n```\n# code\n```\n"
     )
     extraction = read_document("a.md", source.encode())
     assert extraction.text == source

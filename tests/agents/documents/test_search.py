@@ -125,50 +125,18 @@ def test_passages_are_ranked_and_of_several_documents(sample: Library) -> None:
     assert retrieval.hits[0].passage.document.date == "2026-08-26"
 
 
+SYNTAX = [
+    *('"', "'", "*", "(", ")", "^", ":", "-", "+", "NEAR", "AND", "OR", "NOT", "{a b}", "leave", "\x00", "\ud800"),
+    *("title:", "\u202e", "é", "e\u0301", "日本", "🙂", "10-K", "$1", ";", "--", "\\", "%", "[1]", "“", "”", "«x»"),
+]
+
+
 @settings(max_examples=60, deadline=None)
 @given(
     st.one_of(
         st.text(max_size=80),
         st.lists(
-            st.sampled_from(
-                [
-                    '"',
-                    "'",
-                    "*",
-                    "(",
-                    ")",
-                    "^",
-                    ":",
-                    "-",
-                    "+",
-                    "NEAR",
-                    "AND",
-                    "OR",
-                    "NOT",
-                    "{a b}",
-                    "leave",
-                    "\x00",
-                    "\ud800",
-                ]
-                + [
-                    "title:",
-                    "\u202e",
-                    "é",
-                    "e\u0301",
-                    "日本",
-                    "🙂",
-                    "10-K",
-                    "$1",
-                    ";",
-                    "--",
-                    "\\",
-                    "%",
-                    "[1]",
-                    "“",
-                    "”",
-                    "«x»",
-                ]
-            ),
+            st.sampled_from(SYNTAX),
             max_size=12,
         ).map(" ".join),
     )
