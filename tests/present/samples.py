@@ -2,6 +2,13 @@
 
 from pydantic import JsonValue
 
+from backend.present.answer import answer_html
+from backend.present.artifacts import artifacts_html
+from backend.present.page import error_html, question_html
+from backend.present.sources import sources_html
+from backend.present.status import status_html
+from backend.present.steps import steps_html
+from backend.present.warnings import warnings_html
 from backend.protocol.events import (
     ArtifactEvent,
     ArtifactKind,
@@ -119,3 +126,17 @@ def hostile_run(text: str) -> RunView:
 def artifact(kind: ArtifactKind, content: JsonValue, title: str = "", artifact_id: str = "") -> ArtifactEvent:
     """An artifact of this kind."""
     return ArtifactEvent(artifact_id=artifact_id, kind=kind, title=title, content=content)
+
+
+def fragments(view: RunView) -> dict[str, str]:
+    """Every fragment of a view by name."""
+    return {
+        "answer": answer_html(view, scope="r1"),
+        "sources": sources_html(view, scope="r1"),
+        "steps": steps_html(view, 100.0),
+        "status": status_html(view, 100.0),
+        "error": error_html(view),
+        "warnings": warnings_html(view),
+        "artifacts": artifacts_html(view),
+        "question": question_html(view.message.question),
+    }

@@ -12,8 +12,7 @@ from backend.present.status import status_html
 from backend.present.steps import steps_html
 from backend.present.style import style_element
 from backend.protocol.events import StatusEvent
-from tests.present.samples import HOSTILE, HOSTILE_MARKDOWN, answered, cited, hostile_run, view_of
-from tests.present.test_hostile_text import fragments
+from tests.present.samples import HOSTILE, HOSTILE_MARKDOWN, answered, cited, fragments, hostile_run, view_of
 
 pytestmark = pytest.mark.browser
 

@@ -8,35 +8,17 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from backend.present.answer import answer_blocks, answer_html
-from backend.present.artifacts import artifact_views, artifacts_html
+from backend.present.artifacts import artifact_views
 from backend.present.markdown_export import export_markdown
 from backend.present.markup import external_link, safe_url
-from backend.present.page import error_html, notice_html, question_html, section_title_html
-from backend.present.sources import sources_html
-from backend.present.status import status_html
-from backend.present.steps import steps_html
+from backend.present.page import notice_html, question_html, section_title_html
 from backend.present.timeline import timeline_figure
-from backend.present.warnings import warnings_html
 from backend.protocol.events import DoneEvent, ErrorEvent, Event, StatusEvent, TokenEvent
 from backend.protocol.run_view import RunView
 from tests.present.html_reader import Fragment
-from tests.present.samples import HOSTILE, HOSTILE_MARKDOWN, answered, hostile_run, view_of
+from tests.present.samples import HOSTILE, HOSTILE_MARKDOWN, answered, fragments, hostile_run, view_of
 
 ANYTHING = st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=60)
-
-
-def fragments(view: RunView) -> dict[str, str]:
-    """Every fragment of a view by name."""
-    return {
-        "answer": answer_html(view, scope="r1"),
-        "sources": sources_html(view, scope="r1"),
-        "steps": steps_html(view, 100.0),
-        "status": status_html(view, 100.0),
-        "error": error_html(view),
-        "warnings": warnings_html(view),
-        "artifacts": artifacts_html(view),
-        "question": question_html(view.message.question),
-    }
 
 
 def problems(view: RunView) -> dict[str, list[str]]:

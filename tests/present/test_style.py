@@ -21,8 +21,7 @@ from backend.present.palette import (
 )
 from backend.present.style import ThemeMode, style_element, stylesheet
 from tests.present.html_reader import Fragment
-from tests.present.samples import hostile_run
-from tests.present.test_hostile_text import fragments
+from tests.present.samples import fragments, hostile_run
 
 THEMES: tuple[Theme, ...] = ("light", "dark")
 HEAVY = {"plotly", "pandas", "numpy", "gradio", "streamlit"}
