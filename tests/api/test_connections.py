@@ -85,7 +85,7 @@ def test_replaying_a_long_run_to_a_reader_who_left_keeps_nobody_waiting(
 def test_a_live_reader_gets_on_while_long_runs_are_replayed(
     backend: BackendServer, client: httpx2.Client, told: ToldProvider
 ) -> None:
-    long_id = start(client, "told:words-100000")
+    long_id = start(client, "told:words-40000")
     wait_until_ended(backend, long_id)
     run_id = start(client, "told:held")
     with followed(client, run_id) as stream:
