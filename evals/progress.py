@@ -4,6 +4,7 @@ import asyncio
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
@@ -68,7 +69,10 @@ def _bar(console: Console) -> Iterator[Progress]:
         TimeElapsedColumn(),
         TextColumn("{task.fields[remains]}"),
     )
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+    # Drawn when a run has ended, not by a thread ten times a second: that would hold up arrivals of the others.
+    with Progress(
+        *columns, console=console, transient=True, auto_refresh=False, disable=not console.is_terminal
+    ) as bar:
         yield bar
 
 
@@ -91,19 +95,22 @@ class _Bar(Watcher):
         self._total_ms = sum(_weight(play) for play in plays) or 1.0
         if not self._console.is_terminal:
             self._console.print(f"Playing {self._runs} runs, about {self._remaining()}.")
-        self._bar.update(self._task, total=self._total_ms, count=f"0/{self._runs}", remains=self._remaining())
+        self._draw(total=self._total_ms, count=f"0/{self._runs}", remains=f"about {self._remaining()}")
 
     def run_ended(self, play: Play) -> None:
         self._done += 1
         self._played_ms += _weight(play)
         left = f"{self._remaining()} left"
-        self._bar.update(self._task, completed=self._played_ms, count=f"{self._done}/{self._runs}", remains=left)
+        self._draw(completed=self._played_ms, count=f"{self._done}/{self._runs}", remains=left)
         if not self._console.is_terminal and self._done / self._runs >= self._said + _PLAIN_STEP:
             self._said = self._done / self._runs
             self._console.print(f"{self._done} of {self._runs} runs, {left}.")
 
     def scoring(self, done: int, total: int) -> None:
-        self._bar.update(self._task, description="Scoring", completed=done, total=total, count=f"{done}/{total}")
+        self._draw(description="Scoring", completed=done, total=total, count=f"{done}/{total}", remains="")
+
+    def _draw(self, **changes: Any) -> None:
+        self._bar.update(self._task, refresh=True, **changes)
 
     def _remaining(self) -> str:
         return format_ms((self._total_ms - self._played_ms) / self._concurrency)

@@ -140,7 +140,7 @@ def _rows_layout(names: Sequence[str], title: str, theme: Theme) -> dict[str, An
     return {
         "template": template(theme),
         "height": 110 + _ROW_PX * len(names),
-        "margin": {"l": 190, "r": 16, "t": 34, "b": 44},
+        "margin": {"l": 190, "r": 16, "t": 40, "b": 44},
         "xaxis": {
             "title": {"text": title},
             "zeroline": True,
@@ -155,6 +155,6 @@ def _rows_layout(names: Sequence[str], title: str, theme: Theme) -> dict[str, An
             "zeroline": False,
             "gridcolor": colours["line"],
         },
-        "legend": {"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0},
+        "legend": {"orientation": "h", "y": 1.01, "yanchor": "bottom", "x": 0},
         "dragmode": False,
     }

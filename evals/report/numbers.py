@@ -18,9 +18,9 @@ def formatted(value: float | None, unit: Unit) -> str:
             return "0"
         return f"{value / 1000:,.2f} marker·s" if value >= 1000 else f"{value:,.0f} marker·ms"
     if unit == "share":
-        return f"{value * 100:.3g} %" if 0 < value < 1 else f"{value * 100:.0f} %"
+        return f"{value * 100:.2f}".rstrip("0").rstrip(".") + " %" if value < 0.01 else f"{value * 100:.3g} %"
     if unit == "tau":
-        return f"{value:+.2f}"
+        return f"{value:+.2f}".replace("-", "−")
     if unit == "1/s":
         return f"{value:,.1f}/s"
     return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.1f}"

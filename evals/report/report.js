@@ -3,6 +3,8 @@
   const figures = JSON.parse(document.getElementById("figures").textContent);
   const darkScheme = window.matchMedia("(prefers-color-scheme: dark)");
   const config = { displayModeBar: false, responsive: true };
+  // The width of a sheet of A4 within usual margins: while printing begins, the page still has the screen's width.
+  const PAPER_PX = 690;
   let printing = false;
 
   const themed = (name) => {
@@ -23,6 +25,9 @@
       return;
     }
     const { data, layout } = themed(name);
+    if (printing) {
+      layout.width = PAPER_PX;
+    }
     element.style.height = layout.height + "px";
     Plotly.react(element, data, layout, config);
     element.dataset.drawn = name;

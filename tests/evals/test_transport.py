@@ -36,11 +36,11 @@ async def test_every_event_is_stamped_when_its_bytes_came() -> None:
     assert capture.sent_ns is not None
     assert capture.sent_ns < stamps[0]
     assert stamps[3] == stamps[4], "events of one segment share its stamp"
-    # The server's own notes are on the same clock: nothing arrives before it is sent.
-    for sent, arrived in zip(server.sent_ns[1:4], stamps[:3], strict=True):
-        assert sent <= arrived
-    short, long = stamps[1] - stamps[0], stamps[2] - stamps[1]
-    assert long > 2 * short
+    # The server's own notes are on the same clock: an event arrives after its write, and within the pause behind it.
+    _, first_sent, second_sent, third_sent, *_ = server.sent_ns
+    assert first_sent <= stamps[0] < second_sent
+    assert second_sent <= stamps[1] < third_sent
+    assert third_sent <= stamps[2]
     assert arrivals.closed_ns is not None
     assert arrivals.closed_ns >= stamps[-1]
     assert capture.connect_ns is not None
