@@ -19,6 +19,8 @@ _SAME_DOCUMENT_COST = 0.03
 _NEWNESS_GAIN = 0.2
 _WORTH_QUOTING = 0.55
 """Sentences covering less than this share of what the best one covers are left out."""
+_SENTENCE_END = re.compile(r"[.!?…。！？][\"'”’»)*_]*\Z")
+_FEWEST_WORDS, _MOST_SIGNS = 4, 0.06
 _WORDS = re.compile(r"[^\W\d_]{3,}")
 
 
@@ -75,13 +77,23 @@ def _candidates(retrieval: Retrieval, hits: list[Hit], used: set[tuple[str, int,
         if not _has_period(retrieval.question, joined, place):
             continue
         newness = dates.index(hit.passage.document.date) / len(dates) if not retrieval.question.periods else 0.0
-        score = coverage(retrieval.question, joined, place) + _NEWNESS_GAIN * newness
+        score = coverage(retrieval.question, joined, place) * _readability(quote) + _NEWNESS_GAIN * newness
         # A row of a table says what it says by the names of its columns.
         stands = joined if quote.document.kind == "table" else own
         says_it = coverage(retrieval.question, stands, place) >= _OWN_COVERAGE
         (saying if says_it else standing_below).append((quote, score))
     # Where no sentence has a word of the question, those below a heading that has them are what is said of it.
     return saying or standing_below
+
+
+def _readability(quote: Quote) -> float:
+    """Less than 1 for what is no sentence: a caption, a command, a line of code. Rows of tables stay as they are."""
+    if quote.document.kind == "table":
+        return 1.0
+    ends = 1.0 if _SENTENCE_END.search(quote.text) else 0.85
+    words = 1.0 if len(_WORDS.findall(quote.text)) >= _FEWEST_WORDS else 0.85
+    signs = sum(character in "{}()[]=<>|;`$/\\#" for character in quote.text)
+    return ends * words * (0.7 if signs > len(quote.text) * _MOST_SIGNS else 1.0)
 
 
 def _has_period(question: Question, strengths: list[dict[int, float]], place: int) -> bool:
