@@ -1,7 +1,12 @@
 """Percentiles and intervals: against hand-counted values, against SciPy, and by their coverage."""
 
 import math
+from collections.abc import Callable
+from fractions import Fraction
+from math import comb
+from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -26,8 +31,7 @@ def test_nearest_rank_is_one_of_the_values() -> None:
 @settings(deadline=None)
 @given(numbers, st.sampled_from([0.05, 0.5, 0.9, 0.95, 0.99]))
 def test_nearest_rank_is_the_inverted_distribution_of_numpy(values: list[float], share: float) -> None:
-    numpy = pytest.importorskip("numpy")
-    expected = numpy.percentile(values, share * 100, method="inverted_cdf")
+    expected = np.percentile(values, share * 100, method="inverted_cdf")
     if abs(share * len(values) - round(share * len(values))) > 1e-9:
         assert nearest_rank(values, share) == expected
     else:
@@ -52,16 +56,34 @@ def test_the_interval_of_a_median_is_that_of_the_tables() -> None:
     assert percentile_interval([float(n) for n in range(1, 101)], 0.5) == (40, 61)
 
 
-@pytest.mark.parametrize(("share", "n"), [(0.5, 6), (0.5, 25), (0.95, 72), (0.95, 300), (0.99, 368), (0.99, 2000)])
-def test_the_interval_encloses_the_percentile_as_often_as_it_says(share: float, n: int) -> None:
-    binomial = pytest.importorskip("scipy.stats").binom(n, share)
+CASES = [(0.5, 6), (0.5, 25), (0.95, 72), (0.95, 300), (0.99, 368), (0.99, 2000)]
+
+
+def below(count: int, share: Fraction, n: int) -> Fraction:
+    """The probability, exactly, that at most ``count`` of ``n`` values lie below their percentile."""
+    return sum((comb(n, k) * share**k * (1 - share) ** (n - k) for k in range(count + 1)), Fraction(0))
+
+
+def check_interval(share: float, n: int, cdf: Callable[[int], float | Fraction]) -> None:
     interval = percentile_interval([float(value) for value in range(1, n + 1)], share)
     assert interval is not None
-    lower, upper = interval
-    assert binomial.cdf(lower - 1) <= 0.025, "below the lower end with at most 2.5 %"
-    assert 1 - binomial.cdf(upper - 1) <= 0.025
-    assert binomial.cdf(lower) > 0.025, "the next order statistic would be too high"
-    assert upper == 1 or 1 - binomial.cdf(upper - 2) > 0.025
+    lower, upper = round(interval[0]), round(interval[1])
+    assert cdf(lower - 1) <= 0.025, "below the lower end with at most 2.5 %"
+    assert 1 - cdf(upper - 1) <= 0.025
+    assert cdf(lower) > 0.025, "the next order statistic would be too high"
+    assert upper == 1 or 1 - cdf(upper - 2) > 0.025
+
+
+@pytest.mark.parametrize(("share", "n"), CASES[:4])
+def test_the_interval_encloses_the_percentile_as_often_as_it_says(share: float, n: int) -> None:
+    exact = Fraction(str(share))
+    check_interval(share, n, lambda count: below(count, exact, n))
+
+
+@pytest.mark.parametrize(("share", "n"), CASES)
+def test_the_interval_is_that_of_scipy(share: float, n: int) -> None:
+    stats: Any = pytest.importorskip("scipy.stats", reason="SciPy is not installed: pip install scipy")
+    check_interval(share, n, stats.binom(n, share).cdf)
 
 
 @settings(deadline=None)
