@@ -72,11 +72,14 @@ def _check_question(question: str) -> None:
 async def _ask(backend: "ReachableBackend", request: dict[str, Any], *, as_json: bool) -> int:
     from backend.client import RunClient, new_http
     from backend.commands.interruption import Interruption
+    from backend.commands.own_backend import tell_warnings
     from backend.commands.terminal import display_for, standard_console
     from backend.commands.watching import exit_code_of, print_events, watch
 
     async with new_http() as http:
         client = RunClient(backend.url, http)
+        if backend.server is not None:
+            tell_warnings((await client.ready()).warnings)
         started = await _start(client, request)
         run_id, patience = started.run_id, backend.give_up_after_s
         with Interruption(lambda: client.cancel(run_id)) as interruption:

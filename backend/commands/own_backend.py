@@ -1,7 +1,6 @@
 """The backend a command talks to: the one at a given address, or one of its own as a child process."""
 
-import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +8,7 @@ from pathlib import Path
 import click
 
 from backend.commands.refusals import BadInput
+from backend.commands.terminal_text import printable
 from backend.launch.child import ChildFailed
 from backend.launch.server import LocalServer
 
@@ -66,15 +66,22 @@ def reachable_backend(url: str | None, data_dir: Path, docs_dir: Path | None) ->
         server.__exit__()
 
 
+def tell_warnings(warnings: Sequence[str]) -> None:
+    """Say on stderr what the operator of a backend should know, such as files that were skipped."""
+    for warning in warnings[:MAX_WARNINGS]:
+        click.echo(f"Warning: {printable(warning)}", err=True)
+    if len(warnings) > MAX_WARNINGS:
+        click.echo(f"Warning: {len(warnings) - MAX_WARNINGS:,} more are not shown.", err=True)
+
+
 class StartupTelling:
-    """What an own backend says until it is ready: progress on one line of the terminal, warnings to stay."""
+    """What an own backend says until it is ready: its progress, on one line where stderr is a terminal."""
 
     def __init__(self) -> None:
         from rich.console import Console
 
         self._console = Console(stderr=True, highlight=False, markup=False, emoji=False)
         self._status = self._console.status("Starting the backend", spinner="line")
-        self._warnings = 0
         self._open = False
 
     def __enter__(self) -> "StartupTelling":
@@ -86,21 +93,14 @@ class StartupTelling:
     def __exit__(self, *_: object) -> None:
         self._open = False
         self._status.stop()
-        if self._warnings > MAX_WARNINGS:
-            click.echo(f"warning: {self._warnings - MAX_WARNINGS:,} more warnings are not shown.", err=True)
 
     def hear(self, line: str) -> None:
         """One line of the backend's output; called from the thread that reads it."""
-        if line.lower().startswith("warning:"):
-            self._warnings += 1
-            if self._warnings <= MAX_WARNINGS:
-                self._console.print(line, soft_wrap=True)
-        elif not self._open:
-            sys.stderr.write(f"{line}\n")
-        elif self._console.is_terminal:
-            self._status.update(line)
-        else:
-            self._console.print(line, soft_wrap=True)
+        if not self._console.is_terminal:
+            click.echo(line, err=True)
+        elif self._open:
+            # Later lines would tear the picture of the run; the last ones are told if the backend dies.
+            self._status.update(printable(line))
 
 
 def _reason(failure: ChildFailed) -> str:

@@ -123,6 +123,7 @@ def test_an_own_backend_is_started_and_stopped(tmp_path: Path) -> None:
     folder = tmp_path / "docs"
     folder.mkdir()
     (folder / "note.md").write_text("# Widgets\n\nThe factory in Ghent made 4,711 widgets in 2025.\n")
+    (folder / "broken.pdf").write_text("%PDF-1.4 and no more")
     arguments = [
         "How many widgets were made in Ghent?",
         "--docs",
@@ -133,6 +134,7 @@ def test_an_own_backend_is_started_and_stopped(tmp_path: Path) -> None:
     result = subprocess.run([*ASK, *arguments], capture_output=True, text=True, timeout=100, check=False)
     assert result.returncode == 0, result.stderr
     assert "4,711 widgets" in result.stdout
+    assert "Warning: broken.pdf was skipped" in result.stderr
     assert "[1] " in result.stdout
     # Its lock is free again, since its process has ended.
     again = subprocess.run([*ASK, *arguments, "--json"], capture_output=True, text=True, timeout=100, check=False)
