@@ -24,9 +24,8 @@ CONNECTION_EXTENSION = "playhead.connection"
 RETRY_MS = 1000
 """How long a reader is asked to wait before it reconnects."""
 
-
 LOOKS = 8
-"""How often a write that waits is looked at in the time after which its reader counts as stalled."""
+"""How often what is unsent is looked at in the time after which its reader counts as stalled."""
 
 
 class Connection(Protocol):
@@ -94,9 +93,9 @@ class EventStream(EventSourceResponse):
         self._heartbeat_s = heartbeat_s
         self._stalled_reader_s = stalled_reader_s
         self._scope = anyio.CancelScope()
+        self._writing = False
         self._last_write = 0.0
-        self._writing_since: float | None = None
-        self._stuck: tuple[float | None, int] = (None, 0)
+        self._stuck: tuple[float, int] = (0.0, 0)
         self._stuck_since = 0.0
         self._connection: Connection | None = None
         self._gone = False
@@ -131,15 +130,16 @@ class EventStream(EventSourceResponse):
         # A send to a reader who left returns without a pause: it is the store that yields between batches, so that
         # others get their turn and the attendant its chance to see it.
         async for batch in self._batches:
-            self._writing_since = time.monotonic()
-            body = prefix + b"".join(batch.frames)
-            await send({"type": "http.response.body", "body": body, "more_body": not batch.ended})
-            self._last_write, self._writing_since = time.monotonic(), None
-            if batch.ended:
-                return True
+            await self._write(send, prefix + b"".join(batch.frames))
             prefix = b""
-        await send({"type": "http.response.body", "body": b"", "more_body": False})
+        # The end is a write of its own, so that it waits until the reader has taken nearly everything before it.
+        await self._write(send, b"", more_body=False)
         return True
+
+    async def _write(self, send: Send, body: bytes, *, more_body: bool = True) -> None:
+        self._writing = True
+        await send({"type": "http.response.body", "body": body, "more_body": more_body})
+        self._last_write, self._writing = time.monotonic(), False
 
     async def _attend(self, receive: Receive, send: Send) -> None:
         """Wait for the reader to leave; beside that, send heartbeats and cut a reader who stalls."""
@@ -154,8 +154,7 @@ class EventStream(EventSourceResponse):
                         self._drop()
                         return
                     if self._silent():
-                        self._last_write = time.monotonic()
-                        await send({"type": "http.response.body", "body": HEARTBEAT, "more_body": True})
+                        await self._write(send, HEARTBEAT)
                 else:
                     if message["type"] == "http.disconnect":
                         self._gone = True
@@ -166,24 +165,28 @@ class EventStream(EventSourceResponse):
     def _quiet_s(self) -> float:
         """Seconds until there may be something to do for the attendant."""
         look_s = self._stalled_reader_s / LOOKS
-        if self._writing_since is not None:
-            return look_s
-        return max(0.0, min(self._last_write + self._heartbeat_s - time.monotonic(), look_s))
+        heartbeat_due_s = self._last_write + self._heartbeat_s - time.monotonic()
+        # One that is overdue is held back by something unsent, and that takes as long as it takes.
+        return min(heartbeat_due_s, look_s) if heartbeat_due_s > 0 else look_s
+
+    def _unsent(self) -> int:
+        """What the reader has still to take: bytes, or, where they cannot be counted, 1 for a write that waits."""
+        return self._connection.unsent() if self._connection is not None else int(self._writing)
 
     def _stalled(self) -> bool:
-        """Whether the same write has waited all the time, and the reader has taken nothing of it."""
-        now = time.monotonic()
-        stuck = (self._writing_since, self._connection.unsent() if self._connection else 0)
-        if stuck != self._stuck or self._writing_since is None:
-            self._stuck, self._stuck_since = stuck, now
+        """Whether something has waited to be taken all the time, and the reader has taken nothing of it."""
+        now, unsent = time.monotonic(), self._unsent()
+        if unsent == 0 or (self._last_write, unsent) != self._stuck:
+            self._stuck, self._stuck_since = (self._last_write, unsent), now
         return now - self._stuck_since >= self._stalled_reader_s
 
     def _silent(self) -> bool:
-        return self._writing_since is None and time.monotonic() - self._last_write >= self._heartbeat_s
+        quiet = not self._writing and self._unsent() == 0
+        return quiet and time.monotonic() - self._last_write >= self._heartbeat_s
 
     async def _leave(self, send: Send) -> None:
-        """End the response of a reader who is still there."""
-        if self._writing_since is None:
+        """End the response of a reader who is still there, unless that would mean to wait for him."""
+        if self._unsent() == 0:
             await send({"type": "http.response.body", "body": b"", "more_body": False})
         else:
             self._drop()
