@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 UV = $(shell command -v uv || echo .venv/bin/uv)
-PYTHON_FOLDERS := backend evals ui_gradio ui_streamlit tests
+PYTHON_FOLDERS := backend evals ui_gradio ui_streamlit tests benchmarks
 
 .PHONY: help
 help: ## This list
@@ -31,6 +31,12 @@ lint: setup ## Check style, types and the import arrows
 format: setup ## Lay out the code and mend what can be mended
 	@.venv/bin/ruff check --fix $(PYTHON_FOLDERS)
 	@.venv/bin/ruff format $(PYTHON_FOLDERS)
+
+.PHONY: bench
+bench: setup ## Print the figures of every benchmark (minutes; on a quiet machine)
+	@set -e; for name in $(basename $(notdir $(wildcard benchmarks/[a-z]*.py))); do \
+		echo "== $$name"; .venv/bin/python -m benchmarks.$$name; \
+	done
 
 .PHONY: browser
 browser: ## Find Chromium for the browser tests, or install it
