@@ -7,7 +7,8 @@ from backend.agents.documents.figures.numbers import Unit
 from backend.agents.documents.figures.reading import Reading
 from backend.agents.documents.figures.series import Series
 
-MOST_BARS = 24
+MOST_BARS, MOST_BARS_ABREAST = 24, 3
+MOST_SERIES = 8
 _TICKS = 16
 
 
@@ -20,11 +21,14 @@ def chart_of(reading: Reading) -> dict[str, Any]:
     unit = first.newest.unit
     periods = {point.order: point.period for series in reading.series for point in series.points}
     ordered = sorted(periods)
-    as_bars = len(ordered) <= MOST_BARS
     stacked = reading.measure.kind == "ranks"
-    shown = reading.series if stacked else reading.series[:8]
+    shown = reading.series if stacked else reading.series[:MOST_SERIES]
+    as_bars = len(ordered) <= MOST_BARS and (stacked or len(shown) <= MOST_BARS_ABREAST)
     named = len(shown) > 1
-    traces = [_trace(series, unit, as_bars=as_bars, label=_trace_label(series), named=named) for series in shown]
+    traces = [
+        _trace(series, unit, as_bars=as_bars, stacked=stacked, label=_trace_label(series), named=named)
+        for series in shown
+    ]
     step = max(1, -(-len(ordered) // _TICKS))
     ticks = ordered[::-1][::step][::-1]
     return {
@@ -33,9 +37,11 @@ def chart_of(reading: Reading) -> dict[str, Any]:
             "title": {"text": _plain(f"{reading.measure.label}{f', {unit.label}' if unit.label else ''}")},
             "barmode": "stack" if stacked else "group",
             "showlegend": named,
-            "legend": {"orientation": "h"},
+            "legend": {"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom"} if len(shown) <= 5 else {},
             "xaxis": {
                 "type": "date",
+                "tickangle": -45,
+                "automargin": True,
                 "tickvals": [_day(order) for order in ticks],
                 "ticktext": [_plain(periods[order]) for order in ticks],
             },
@@ -44,7 +50,7 @@ def chart_of(reading: Reading) -> dict[str, Any]:
     }
 
 
-def _trace(series: Series, unit: Unit, *, as_bars: bool, label: str, named: bool) -> dict[str, Any]:
+def _trace(series: Series, unit: Unit, *, as_bars: bool, stacked: bool, label: str, named: bool) -> dict[str, Any]:
     values = [point.value * point.unit.scale / unit.scale for point in series.points]
     trace: dict[str, Any] = {
         "type": "bar" if as_bars else "scatter",
@@ -56,7 +62,9 @@ def _trace(series: Series, unit: Unit, *, as_bars: bool, label: str, named: bool
     }
     if as_bars:
         trace["texttemplate"] = "%{y:,.4~g}" if named else "%{y:,.5~g}"
-        trace["textposition"] = "auto"
+        trace["textposition"] = "inside" if stacked else "outside"
+        trace["textangle"] = 0
+        trace["cliponaxis"] = False
     else:
         trace["mode"] = "lines+markers"
     return trace

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+_SIMPLE = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 _PLAIN = re.compile(r"[-+−]?(?:\d+|\d{1,3}(?:[,  '’]\d{3})+)(?:\.\d+)?(?:[eE][-+]?\d{1,3})?")
 _COMMA = re.compile(r"[-+−]?(?:\d+|\d{1,3}(?:[. ]\d{3})+)(?:,\d{1,6})?")
 _MONEY = re.compile(r"\A(?:[$€£¥]|USD|EUR|GBP|CHF|JPY)\s*|\s*(?:[$€£¥%]|USD|EUR|GBP|CHF|JPY)\Z")
@@ -18,6 +19,8 @@ def parse_number(cell: str, *, decimal_comma: bool = False) -> float | None:
     ``1,234`` and ``1.234`` can each be read in two ways: with ``decimal_comma`` dots group thousands and commas are
     decimal marks, without it the other way round. What fits one way only is read that way.
     """
+    if _SIMPLE.fullmatch(cell) and not (decimal_comma and "." in cell):
+        return float(cell)
     text = _MONEY.sub("", _MONEY.sub("", cell.strip()))
     negative = text.startswith("(") and text.endswith(")")
     text = _MONEY.sub("", text[1:-1].strip()) if negative else text

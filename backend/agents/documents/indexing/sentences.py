@@ -65,7 +65,7 @@ def _is_abbreviation(text: str, begin: int, mark: int, end: int, last: int) -> b
     word = re.search(r"[\w.]+\Z", text[max(begin, mark - 12) : mark])
     if word is None:
         return False
-    following = text[end:last].lstrip()[:1]
+    following = text[end : min(last, end + 40)].lstrip()[:1]
     if word[0].lower() in _BEFORE_NUMBERS and following.isdigit():
         return True
     initial = len(word[0]) == 1 and word[0].isupper()

@@ -5,6 +5,7 @@ A fiscal year is never turned into a calendar year: the two are different years.
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 _MONTH_WORDS = "january february march april may june july august september october november december"
 _MONTHS = _MONTH_WORDS.split()
@@ -85,6 +86,7 @@ def find_periods(text: str) -> list[tuple[Period, int, int]]:
     return sorted(found, key=lambda item: item[1])
 
 
+@lru_cache(maxsize=8192)
 def parse_period(label: str) -> Period | None:
     """The period that a label is, all of it, or None."""
     for form in _FORMS:
