@@ -164,7 +164,7 @@ def _add_tokens(
 def _resume(message: MessageState) -> MarkerScan:
     """Where the marker scan stood after the last token: the markers of finished lines come before the growing one."""
     settled = tuple(marker for marker in message.markers if marker.start < message.marker_line)
-    return MarkerScan(message.marker_line, message.marker_in_fence, settled, message.markers)
+    return MarkerScan(message.marker_line, message.marker_in_fence, settled, message.markers, len(message.answer))
 
 
 def _pending(markers: Iterable[Any], citations: Iterable[CitationEvent]) -> tuple[int, ...]:
