@@ -40,6 +40,7 @@ class ActiveRun:
     ) -> None:
         self.record = record
         self.state: RunState = "queued"
+        self.watchers = 0
         self.agent_task: asyncio.Task[None] | None = None
         """Where the agent lives; may outlast the run if the agent will not let go."""
         self._store = store
@@ -50,20 +51,19 @@ class ActiveRun:
         self._buffer = DraftBuffer(self._changed)
         self._writer = RunWriter(store, record.run_id, clock, accepted_at)
         self._watchdog = Watchdog(limits, timer, self.stop)
-        self._watchers = 0
         self._size = 0
         self._stop: Ending | None = None
 
-    @property
-    def watchers(self) -> int:
-        """How many watch the run."""
-        return self._watchers
+    def add_watcher(self) -> None:
+        """Somebody watches the run."""
+        self.watchers += 1
+        self._watchdog.watched(True)
 
-    @watchers.setter
-    def watchers(self, count: int) -> None:
-        if (count > 0) != (self._watchers > 0):
-            self._watchdog.watched(count > 0)
-        self._watchers = count
+    def remove_watcher(self) -> None:
+        """Somebody who watched the run has left."""
+        self.watchers -= 1
+        if self.watchers == 0:
+            self._watchdog.watched(False)
 
     def stop(self, ending: Ending) -> bool:
         """End the run like this. False if its end had been decided before."""
@@ -94,11 +94,18 @@ class ActiveRun:
         try:
             await self._writer.end(ending)
         except (StoreError, UnknownRunError) as error:
-            logger.warning("The end of run %s was not kept: %s", self.record.run_id, error)
+            logger.warning("The end of run %s was not kept: %s", self.record.run_id, str(error))
         self.state = advance(self.state, "ended")
 
     async def _hear(self, open_agent: OpenAgent) -> None:
         """Pass on what the agent yields; ends when the agent does, or at the first draft nobody takes."""
+        try:
+            await self._hear_agent(open_agent)
+        except SystemExit as error:
+            # It would end the server; KeyboardInterrupt, which only a person sends, may.
+            raise RuntimeError("The agent tried to end the process.") from error
+
+    async def _hear_agent(self, open_agent: OpenAgent) -> None:
         history = await earlier_turns(self._store, self.record)
         agent = await open_agent(self.record.agent)
         self._limits = self._limits.for_agent(agent, self.record.options)
@@ -111,8 +118,6 @@ class ActiveRun:
             async for draft in drafts:
                 self._watchdog.heard()
                 await self._buffer.put(draft, self._clock.now())
-        except SystemExit as error:
-            raise RuntimeError("The agent tried to end the process.") from error
         finally:
             close = getattr(drafts, "aclose", None)
             if close is not None:

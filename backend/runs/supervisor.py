@@ -94,16 +94,15 @@ class RunSupervisor:
         Where the disk refuses to note it, a run of this server is cancelled all the same.
         """
         run = self._runs.get(run_id)
+        # The agent hears of it at once; the caller only once it is kept.
+        stopped = run is not None and run.stop(Ending("cancelled"))
         try:
-            noted = await self._store.request_cancel(run_id)
+            return await self._store.request_cancel(run_id) or stopped
         except StoreError:
             if run is None:
                 raise
             logger.warning("The cancel of run %s could not be noted.", run_id)
-            noted = True
-        if noted and run is not None:
-            run.stop(Ending("cancelled"))
-        return noted
+            return True
 
     @contextmanager
     def watching(self, run_id: str) -> Iterator[None]:
@@ -112,11 +111,11 @@ class RunSupervisor:
         if run is None:
             yield
             return
-        run.watchers += 1
+        run.add_watcher()
         try:
             yield
         finally:
-            run.watchers -= 1
+            run.remove_watcher()
 
     def watchers(self, run_id: str) -> int:
         """How many watch the run now."""
@@ -178,10 +177,15 @@ class RunSupervisor:
 
     def _leave(self, agent_task: asyncio.Task[None]) -> None:
         """Hold an agent that still lets go, and hear what it has to say about it."""
+        name = agent_task.get_name()
+        overdue = asyncio.get_running_loop().call_later(
+            CLOSE_S, logger.warning, "The %s was cancelled but does not let go.", name
+        )
         self._leftovers.add(agent_task)
+        agent_task.add_done_callback(lambda _: overdue.cancel())
         agent_task.add_done_callback(self._left)
 
     def _left(self, agent_task: asyncio.Task[None]) -> None:
         self._leftovers.discard(agent_task)
         if not agent_task.cancelled() and (error := agent_task.exception()) is not None:
-            logger.info("%s let go with %r.", agent_task.get_name(), error)
+            logger.info("%s let go with %s.", agent_task.get_name(), repr(error))

@@ -205,6 +205,18 @@ async def test_the_grace_starts_anew_when_the_last_watcher_leaves(
     assert the_done(await bench.log(record)).at_ms == 161_000
 
 
+async def test_the_grace_counts_from_the_moment_the_last_watcher_left(
+    bench: Bench, watched: Callable[[], FakeAgent]
+) -> None:
+    supervisor = bench.supervise(watched())
+    record, _ = await supervisor.accept(a_record(options=WATCHED))
+    with supervisor.watching(record.run_id):
+        await bench.clock.advance(65)
+    await bench.clock.advance(31)
+    await supervisor.ended(record.run_id)
+    assert the_done(await bench.log(record)).at_ms == 95_000
+
+
 async def test_a_run_goes_on_unwatched_where_nothing_else_was_asked(
     bench: Bench, watched: Callable[[], FakeAgent]
 ) -> None:

@@ -81,7 +81,14 @@ async def test_an_agent_s_failure_is_the_run_s_error(bench: Bench) -> None:
 
 @pytest.mark.parametrize(
     "crash",
-    [RuntimeError("secret"), KeyError("secret"), SystemExit(3), asyncio.CancelledError(), TimeoutError()],
+    [
+        RuntimeError("secret"),
+        KeyError("secret"),
+        SystemExit(3),
+        asyncio.CancelledError(),
+        TimeoutError(),
+        GeneratorExit(),
+    ],
     ids=repr,
 )
 async def test_a_crash_of_the_agent_tells_readers_nothing_of_its_inside(

@@ -1,5 +1,6 @@
 """What is in memory and not yet on disk: the tails of logs."""
 
+import logging
 import sqlite3
 import threading
 from collections.abc import Callable, Iterable
@@ -8,6 +9,8 @@ from dataclasses import dataclass
 from backend.protocol.events import Outcome
 from backend.runs.log import RunLog
 from backend.runs.sqlite.statements import insert_frames, set_outcome
+
+logger = logging.getLogger(__name__)
 
 
 class Tail:
@@ -58,6 +61,8 @@ class TailPiece:
 
     def refused(self, error: Exception) -> None:
         """Keep the tail for later and note why."""
+        if self.tail.failure is None:
+            logger.warning("Events could not be written and are kept in memory: %s", str(error))
         self.tail.failure = error
         self.backlog.add(self.tail)
 

@@ -64,10 +64,9 @@ class Database:
 
     async def write(self, run: Callable[[sqlite3.Connection], T], committed: Callable[[], None] | None = None) -> T:
         """Run the function in a transaction on the writer's thread and wait for its commit."""
-        if self._writer is None:
-            raise StoreError("The store is closed.")
+        writer = self._open_writer()
         try:
-            return await asyncio.wrap_future(self._writer.submit(run, committed))
+            return await asyncio.wrap_future(writer.submit(run, committed))
         except sqlite3.Error as error:
             raise self.problem(error) from error
 
@@ -81,10 +80,18 @@ class Database:
         except sqlite3.Error as error:
             raise self.problem(error) from error
 
+    def check_open(self) -> None:
+        """Raise ``StoreError`` unless the database can be written."""
+        self._open_writer()
+
     def poke(self) -> None:
         """The backlog has something to write."""
-        if self._writer is not None:
-            self._writer.poke()
+        self._open_writer().poke()
+
+    def _open_writer(self) -> GroupWriter:
+        if self._writer is None:
+            raise StoreError("The store is closed.")
+        return self._writer
 
     def problem(self, error: Exception) -> StoreError:
         """The error as one sentence for people."""

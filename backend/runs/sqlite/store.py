@@ -62,7 +62,7 @@ class SqliteStore:
         number, kept = await self._database.write(lambda connection: _submit(connection, record))
         if number is None:
             known = self._memory.find(kept.run_id)
-            return (known.record if known else kept), False
+            return (_as_it_is(known) if known else kept), False
         log = RunLog(record.question)
         self._memory.keep(KeptRun(record, log, Tail(number, log, record.attempt)))
         return record, True
@@ -77,6 +77,7 @@ class SqliteStore:
             raise ValueError("The run ends: nothing can be appended any more.")
         if run.tail.failure is not None:
             raise self._database.problem(run.tail.failure)
+        self._database.check_open()
         run.log.append(events, run.tail.attempt)
         self._backlog.add(run.tail)
         self._database.poke()
@@ -114,7 +115,7 @@ class SqliteStore:
         try:
             await self._database.write(write, committed)
         except StoreError as problem:
-            logger.warning("The end of run %s could not be written: %s", run.record.run_id, problem)
+            logger.warning("The end of run %s could not be written: %s", run.record.run_id, str(problem))
             self._end_unsaved(run, closing, done, str(problem))
             raise
         run.log.append([*closing, done], tail.attempt, frames)
@@ -137,7 +138,7 @@ class SqliteStore:
         """See ``RunStore.record``."""
         run = self._memory.find(run_id)
         if run is not None:
-            return run.record if run.record.ended else replace(run.record, last_seq=len(run.log.frames))
+            return _as_it_is(run)
         stored = await self._database.read(lambda connection: statements.find_run(connection, run_id))
         if stored is None:
             raise UnknownRunError(f"There is no run {run_id}.")
@@ -203,7 +204,7 @@ class SqliteStore:
 
     def _latest(self, record: RunRecord) -> RunRecord:
         run = self._memory.find(record.run_id)
-        return run.record if run is not None else record
+        return _as_it_is(run) if run is not None else record
 
     async def _refuse(self, run_id: str) -> None:
         """Raise what an append to a run that is not in memory deserves."""
@@ -240,6 +241,11 @@ class SqliteStore:
         run = KeptRun(stored.record, log, tail, finishing=True)
         self._memory.keep(run)
         return run
+
+
+def _as_it_is(run: KeptRun) -> RunRecord:
+    """The record of a run in memory, whose log may still grow."""
+    return run.record if run.record.ended else replace(run.record, last_seq=len(run.log.frames))
 
 
 def _submit(connection: sqlite3.Connection, record: RunRecord) -> tuple[int | None, RunRecord]:
