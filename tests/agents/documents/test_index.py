@@ -132,6 +132,12 @@ def test_files_that_cannot_be_read_are_named_each_time(index: FolderIndex, folde
     assert "empty.txt" not in {skipped.name for skipped in index.refresh().skipped}
 
 
+def test_a_file_that_vanishes_meanwhile_is_named(index: FolderIndex, folder: Path) -> None:
+    report = index.refresh(lambda done, total, name: (folder / name).unlink() if name == "b.txt" else None)
+    assert [str(skipped) for skipped in report.skipped] == ["b.txt was skipped: No such file or directory."]
+    assert (report.documents, report.read) == (2, 2)
+
+
 def test_links_out_of_the_folder_are_not_followed(index: FolderIndex, folder: Path, tmp_path: Path) -> None:
     outside = tmp_path / "outside"
     outside.mkdir()
