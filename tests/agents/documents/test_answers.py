@@ -85,7 +85,7 @@ async def test_the_demo_question_cites_filings(sample: Library) -> None:
         assert citation.url is not None
         assert citation.url.startswith("https://www.sec.gov/Archives/edgar/data/1045810/")
         assert citation.source is not None
-        accession, filed = citation.source.removeprefix("SEC filing ").split(", filed ")
+        accession, filed = citation.source.removeprefix("note on SEC filing ").split(", filed ")
         assert accession.replace("-", "") in citation.url
         assert filed.startswith("20")
     # The figures of the lead are cited to the filings that state them, not to the table.
@@ -109,7 +109,7 @@ async def test_the_demo_question_draws_the_share_by_quarter(sample: Library) -> 
 async def test_the_demo_question_warns_that_the_newest_filing_contradicts_the_trend(sample: Library) -> None:
     told = await ask(sample, MAIN_QUESTION)
     warning = told.warnings["newest_contradicts_trend"]
-    assert "NVIDIA 10-Q, FY2027 Q2 (SEC filing 0001045810-26-000075, filed 2026-08-26)" in warning.message
+    assert "NVIDIA 10-Q, FY2027 Q2 (note on SEC filing 0001045810-26-000075, filed 2026-08-26)" in warning.message
     about = next(citation for citation in told.citations if citation.citation_id == warning.citation_id)
     assert about.title == "NVIDIA 10-Q, FY2027 Q2"
 
