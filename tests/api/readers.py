@@ -48,6 +48,21 @@ def frames(client: httpx2.Client, run_id: str, cursor: str | None = None) -> lis
         return [(message.id, message.event, message.data) for message in stream]
 
 
+def first_frame(url: str, run_id: str, cursor: str) -> Frame:
+    """The first frame behind the cursor, on a connection of its own that is cut as soon as the frame is there."""
+    with raw_request(url, f"/v1/runs/{run_id}/events?after={cursor}") as connection:
+        received = b""
+        while b"\n\n" not in received.partition(b"\r\n\r\n")[2]:
+            chunk = connection.recv(4096)
+            assert chunk, received
+            received += chunk
+    head, _, body = received.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 200 ")
+    # What comes before the block is the length of the chunk that holds it.
+    message = Decoder().feed(body.partition(b"\r\n")[2])[0]
+    return message.id, message.event, message.data
+
+
 def finish(client: httpx2.Client, agent: str = "told:ordinary", **body: Any) -> tuple[str, list[Frame]]:
     """Start a run and follow it to its end; gives its id and its frames."""
     run_id = start(client, agent, **body)
