@@ -24,6 +24,7 @@ BATCH_BYTES = 128 * 1024
 FOLD_EVENTS = 256
 """How many new events are folded into the view at once: joined tokens make it cheap."""
 
+_EVENT = b"\nevent: "
 _DATA = b"\ndata: "
 
 
@@ -35,6 +36,18 @@ def encode_frames(events: Sequence[KnownEvent], attempt: int) -> list[bytes]:
 def frame_data(frame: bytes) -> bytes:
     """The JSON inside a frame of ours."""
     return frame[frame.index(_DATA) + len(_DATA) : -2]
+
+
+def frame_parts(frame: bytes) -> tuple[str, str]:
+    """The event type and the JSON inside a frame of ours."""
+    _, _, rest = frame.partition(_EVENT)
+    kind, _, data = rest.partition(_DATA)
+    return kind.decode("ascii"), data[:-2].decode("ascii")
+
+
+def frame_of(attempt: int, seq: int, kind: str, data: str) -> bytes:
+    """The frame that ``frame_parts`` takes apart, just as ``encode_event`` made it."""
+    return f"id: {attempt}-{seq}\nevent: {kind}\ndata: {data}\n\n".encode("ascii")
 
 
 class RunLog:

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 from backend.protocol.events import Outcome, parse_event
 from backend.runs.closing import Ending, end_run
-from backend.runs.log import encode_frames, frame_data
+from backend.runs.log import encode_frames
 from backend.runs.records import RunRecord
-from backend.runs.sqlite.statements import StoredRun, insert_frames, load_log, set_outcome, unfinished_runs
+from backend.runs.sqlite.statements import StoredRun, event_data, insert_frames, set_outcome, unfinished_runs
 from backend.runs.state import Tally
 
 
@@ -25,7 +25,7 @@ def end_unfinished(connection: sqlite3.Connection, now: str) -> list[RunRecord]:
 
 def _end(connection: sqlite3.Connection, run: StoredRun, now: str) -> RunRecord:
     tally = Tally()
-    tally.add(parse_event(frame_data(frame)) for frame in load_log(connection, run).frames)
+    tally.add(map(parse_event, event_data(connection, run)))
     first_seq = tally.last_seq + 1
     attempt = run.record.attempt + 1
     outcome: Outcome = "cancelled" if run.record.cancel_requested else "interrupted"

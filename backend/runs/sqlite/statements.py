@@ -5,11 +5,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
-from backend.protocol.cursor import Cursor
 from backend.protocol.events import Outcome
 from backend.protocol.options import RunOptions
-from backend.protocol.sse import encode
-from backend.runs.log import RunLog
+from backend.runs.log import RunLog, frame_of, frame_parts
 from backend.runs.records import RunRecord, SessionRecord
 
 _SELECT_RUN = (
@@ -50,7 +48,7 @@ def insert_frames(
     connection: sqlite3.Connection, number: int, attempt: int, first_seq: int, frames: Sequence[bytes]
 ) -> None:
     """Keep events as they were framed, the first of them with ``first_seq``."""
-    rows = ((number, seq, attempt, *_parts(frame)) for seq, frame in enumerate(frames, start=first_seq))
+    rows = ((number, seq, attempt, *frame_parts(frame)) for seq, frame in enumerate(frames, start=first_seq))
     connection.executemany("INSERT INTO event (run, seq, attempt, type, data) VALUES (?, ?, ?, ?, ?)", rows)
 
 
@@ -112,6 +110,12 @@ def load_log(connection: sqlite3.Connection, run: StoredRun) -> RunLog:
     return log
 
 
+def event_data(connection: sqlite3.Connection, run: StoredRun) -> Iterator[str]:
+    """The JSON of the run's events in order."""
+    rows = connection.execute("SELECT data FROM event WHERE run = ? ORDER BY seq", (run.number,))
+    return (data for (data,) in rows)
+
+
 def load_sessions(connection: sqlite3.Connection, limit: int) -> list[SessionRecord]:
     """The latest sessions, without their runs."""
     query = "SELECT session_id, title, created_at, updated_at FROM session ORDER BY updated_at DESC, session_id LIMIT ?"
@@ -136,13 +140,6 @@ def delete_session(connection: sqlite3.Connection, session_id: str) -> dict[int,
     return dict(rows) if deleted.rowcount else None
 
 
-def _parts(frame: bytes) -> tuple[str, str]:
-    """Event type and JSON of a frame of ours."""
-    _, _, rest = frame.partition(b"\nevent: ")
-    kind, _, data = rest.partition(b"\ndata: ")
-    return kind.decode("ascii"), data[:-2].decode("ascii")
-
-
 def _by_attempt(rows: Iterable[tuple[int, int, str, str]]) -> Iterator[tuple[int, list[bytes]]]:
     frames: list[bytes] = []
     current = 0
@@ -151,7 +148,7 @@ def _by_attempt(rows: Iterable[tuple[int, int, str, str]]) -> Iterator[tuple[int
             yield current, frames
             frames = []
         current = attempt
-        frames.append(encode(data, event=kind, id=str(Cursor(attempt, seq))))
+        frames.append(frame_of(attempt, seq, kind, data))
     if frames:
         yield current, frames
 
