@@ -7,8 +7,8 @@ from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, S
 
 from backend.agents.agent import Agent, AgentFailure, RunContext, RunRequest, UnknownAgentError
 from backend.agents.clock import Clock
+from backend.protocol.ending import Ending
 from backend.protocol.events import Draft, ErrorEvent
-from backend.runs.closing import Ending
 from backend.runs.draft_buffer import DraftBuffer
 from backend.runs.history import earlier_turns
 from backend.runs.limits import Limits

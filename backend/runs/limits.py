@@ -3,9 +3,9 @@
 from dataclasses import dataclass, replace
 
 from backend.agents.agent import Agent
-from backend.protocol.events import ErrorEvent, WarningEvent
+from backend.protocol.ending import Ending, fell_silent, took_too_long
+from backend.protocol.events import WarningEvent
 from backend.protocol.options import RunOptions
-from backend.runs.closing import Ending
 from backend.runs.records import RunRecord
 from backend.settings import Settings
 
@@ -40,11 +40,9 @@ class Limits:
         """How the run ends if one of its times is over, the total first. ``unwatched_s`` is None while
         watched."""
         if total_s >= self.total_s:
-            message = f"The run took longer than {self.total_s:g} s and was ended."
-            return Ending("timed_out", ErrorEvent(code="timeout", message=message, retryable=True))
+            return took_too_long(self.total_s)
         if silence_s >= self.silence_s:
-            message = f"The agent sent nothing for {self.silence_s:g} s, so the run was ended."
-            return Ending("timed_out", ErrorEvent(code="silence", message=message, retryable=True))
+            return fell_silent(self.silence_s)
         if self.abandon_s is not None and unwatched_s is not None and unwatched_s >= self.abandon_s:
             message = f"Nobody watched the run for {self.abandon_s:g} s, so it was cancelled."
             return Ending("cancelled", last_words=(WarningEvent(code="abandoned", message=message),))

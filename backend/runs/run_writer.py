@@ -4,9 +4,8 @@ once."""
 from collections.abc import Sequence
 
 from backend.agents.clock import Clock
+from backend.protocol.ending import Ending, Tally, end_run
 from backend.protocol.events import Draft, stamp
-from backend.runs.closing import Ending, end_run
-from backend.runs.state import Tally
 from backend.runs.store import RunStore
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from backend.agents.clock import Clock, SystemClock
+from backend.protocol.ending import Ending
 from backend.runs.active_run import ActiveRun, OpenAgent
-from backend.runs.closing import Ending
 from backend.runs.limits import Limits
 from backend.runs.records import RunRecord
 from backend.runs.store import RunStore, StoreError

@@ -5,7 +5,7 @@ import asyncio
 from collections.abc import Callable
 
 from backend.agents.clock import Clock
-from backend.runs.closing import Ending
+from backend.protocol.ending import Ending
 from backend.runs.limits import Limits
 
 

@@ -8,10 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.protocol.checks import check
+from backend.protocol.ending import Ending, Tally, closing_statuses, end_run
 from backend.protocol.events import DoneEvent, ErrorEvent, KnownEvent, Outcome, StatusEvent, TokenEvent
 from backend.protocol.view import RunView, fold
-from backend.runs.closing import Ending, closing_statuses, end_run, storage_failure
-from backend.runs.state import TRANSITIONS, RunState, Tally, TransitionError, advance, is_active
+from backend.runs.closing import storage_failure
+from backend.runs.state import TRANSITIONS, RunState, TransitionError, advance, is_active
 from tests import strategies
 from tests.runs.logs import stamped, words
 

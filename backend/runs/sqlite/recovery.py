@@ -3,12 +3,11 @@
 import sqlite3
 from dataclasses import replace
 
+from backend.protocol.ending import Ending, Tally, end_run
 from backend.protocol.events import Outcome, parse_event
-from backend.runs.closing import Ending, end_run
 from backend.runs.log import encode_frames
 from backend.runs.records import RunRecord
 from backend.runs.sqlite.statements import StoredRun, event_data, insert_frames, set_outcome, unfinished_runs
-from backend.runs.state import Tally
 
 
 def end_unfinished(connection: sqlite3.Connection, now: str) -> list[RunRecord]:

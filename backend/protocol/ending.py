@@ -1,0 +1,127 @@
+"""How a run ends, whoever ends it: open steps are closed, then comes the error if there is one, then ``done``.
+
+Pure: the supervisor ends real runs by it, a restart those that were left unfinished, and a plan says by it how a
+run on a perfect machine would end.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from backend.protocol.events import (
+    ArtifactEvent,
+    CitationEvent,
+    Counts,
+    DoneEvent,
+    Draft,
+    ErrorEvent,
+    Event,
+    KnownEvent,
+    Outcome,
+    StatusEvent,
+    TokenEvent,
+    WarningEvent,
+    stamp,
+)
+from backend.protocol.run_view import StepView
+from backend.protocol.steps import closing_state, fold_status
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a run has sent so far, as far as its end needs it."""
+
+    last_seq: int = 0
+    last_at_ms: float = 0.0
+    ttft_ms: float | None = None
+    """``at_ms`` of the first token with text."""
+    tokens: int = 0
+    citations: int = 0
+    artifacts: int = 0
+    warnings: int = 0
+    steps: tuple[StepView, ...] = ()
+
+    def add(self, events: Iterable[Event]) -> None:
+        """Count stamped events."""
+        for event in events:
+            self.last_seq = event.seq
+            self.last_at_ms = max(self.last_at_ms, event.at_ms)
+            if isinstance(event, TokenEvent):
+                self._add_token(event)
+            elif isinstance(event, StatusEvent):
+                self.steps = fold_status(self.steps, event)
+            elif isinstance(event, CitationEvent):
+                self.citations += 1
+            elif isinstance(event, ArtifactEvent):
+                self.artifacts += 1
+            elif isinstance(event, WarningEvent):
+                self.warnings += 1
+
+    def _add_token(self, event: TokenEvent) -> None:
+        # A token without text shows nothing: METRICS counts it neither for TTFT nor as a token event.
+        if event.text:
+            self.tokens += 1
+            if self.ttft_ms is None:
+                self.ttft_ms = event.at_ms
+
+    def counts(self) -> Counts:
+        """The counts that ``done`` carries."""
+        return Counts(tokens=self.tokens, citations=self.citations, artifacts=self.artifacts, warnings=self.warnings)
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """Why and how a run ends. ``last_words`` come before the open steps are closed, such as a warning."""
+
+    outcome: Outcome
+    error: ErrorEvent | None = None
+    last_words: tuple[Draft, ...] = ()
+
+
+def closing_statuses(steps: Sequence[StepView], outcome: Outcome) -> list[StatusEvent]:
+    """A status for every open step that ends it as the outcome says, the latest step first, so that a step
+    ends before the step it is part of."""
+    state = closing_state(outcome)
+    return [
+        StatusEvent(step_id=None if step.announced else step.step_id, step=step.step, state=state)
+        for step in reversed(steps)
+        if step.is_open
+    ]
+
+
+def end_run(tally: Tally, ending: Ending, at_ms: float) -> tuple[list[KnownEvent], DoneEvent]:
+    """The stamped events that end the run, and its ``done``; all are counted in ``tally``.
+
+    ``at_ms`` is the moment of the end in milliseconds since the run was accepted, and is raised to the last
+    event's where it lies before it. ``partial`` says that there is an answer and that it was cut.
+    """
+    at_ms = max(at_ms, tally.last_at_ms)
+    closing: list[KnownEvent] = []
+
+    def add(drafts: Sequence[Draft]) -> None:
+        stamped = [stamp(draft, tally.last_seq + place, at_ms) for place, draft in enumerate(drafts, start=1)]
+        tally.add(stamped)
+        closing.extend(stamped)
+
+    add(ending.last_words)
+    add(closing_statuses(tally.steps, ending.outcome))
+    add([ending.error] if ending.error else [])
+    done = DoneEvent(
+        outcome=ending.outcome,
+        partial=ending.outcome != "completed" and tally.tokens > 0,
+        latency_ms=round(at_ms, 3),
+        ttft_ms=tally.ttft_ms,
+        counts=tally.counts(),
+    )
+    return closing, stamp(done, tally.last_seq + 1, at_ms)
+
+
+def took_too_long(total_s: float) -> Ending:
+    """The end of a run that is not over after the ``total_s`` seconds it may take."""
+    message = f"The run took longer than {total_s:g} s and was ended."
+    return Ending("timed_out", ErrorEvent(code="timeout", message=message, retryable=True))
+
+
+def fell_silent(silence_s: float) -> Ending:
+    """The end of a run whose agent sent nothing for the ``silence_s`` seconds it may be silent."""
+    message = f"The agent sent nothing for {silence_s:g} s, so the run was ended."
+    return Ending("timed_out", ErrorEvent(code="silence", message=message, retryable=True))
