@@ -1,6 +1,8 @@
 """The client against the real backend, directly and through a proxy that cuts."""
 
 import asyncio
+from contextlib import aclosing
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -11,7 +13,8 @@ from backend.client.following import Patience, follow_source
 from backend.client.http_source import HttpEventSource
 from backend.client.resumption import Backoff, Resumption
 from backend.client.sync import Background, SyncRunClient
-from backend.launch.server import LocalServer
+from backend.launch.child import ChildProcess
+from backend.launch.server import LocalServer, serve_command
 from backend.protocol.checks import check
 from backend.protocol.cursor import START, Cursor
 from backend.protocol.events import DoneEvent
@@ -82,7 +85,7 @@ async def test_cut_after_every_few_events_nothing_is_lost_or_doubled(
 
 
 async def test_cancel_keeps_the_partial_answer(client: RunClient) -> None:
-    started = await client.start_run("Show me", "scripted:long_answer")
+    started = await client.start_run("Show me", "scripted:long_answer", options={"speed": 0.3})
     cancelled = False
     async with asyncio.timeout(60):
         async for frame in client.frames(started.run_id, question="Show me"):
@@ -207,3 +210,35 @@ async def test_a_backend_that_ends_during_a_run(
         await asyncio.to_thread(server.__exit__)
     assert notes[-1][0] == "reconnecting"
     assert notes[-1][1]
+
+
+async def test_a_backend_killed_and_started_again_ends_the_run_as_interrupted(
+    tmp_path: Path, free_port: int, http: httpx2.AsyncClient
+) -> None:
+    def serving() -> ChildProcess:
+        return ChildProcess("The backend", serve_command(port=free_port, data_dir=tmp_path / "data"))
+
+    url = f"http://127.0.0.1:{free_port}"
+    client, phases, shown = RunClient(url, http), [], ""
+    second = serving()
+    with serving() as first:
+        await asyncio.to_thread(first.wait_until_ready, f"{url}/readyz")
+        try:
+            started = await client.start_run("Show me", "scripted:long_answer", options={"speed": 0.3})
+            async with asyncio.timeout(90), aclosing(client.frames(started.run_id, question="Show me")) as frames:
+                async for frame in frames:
+                    phases.append(frame.view.stream.phase)
+                    if first.running and len(frame.view.message.answer) > 200:
+                        await asyncio.to_thread(first.kill)
+                        second.start()
+                        shown = frame.view.message.answer
+            assert "reconnecting" in phases
+            assert frame.view.stream.outcome == "interrupted"
+            assert frame.view.stream.partial
+            # The log is written behind: a killed backend may lack the last of what was shown, and never alters it.
+            answer = frame.view.message.answer
+            assert shown.startswith(answer) or answer.startswith(shown), (shown, answer)
+            assert all(not step.is_open for step in frame.view.stream.steps)
+            assert answer == (await client.run(started.run_id)).view.message.answer
+        finally:
+            await asyncio.to_thread(second.stop)

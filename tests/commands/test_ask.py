@@ -168,7 +168,7 @@ def test_a_reader_who_leaves_gets_no_traceback(backend_url: str) -> None:
 
 def test_ctrl_c_cancels_and_the_events_go_on_to_done(backend_url: str) -> None:
     with subprocess.Popen(
-        [*ASK, *scripted("long_answer", backend_url, "--json")], stdout=subprocess.PIPE, text=True
+        [*ASK, *scripted("long_answer", backend_url, "--speed", "0.3", "--json")], stdout=subprocess.PIPE, text=True
     ) as process:
         assert process.stdout is not None
         events = []
@@ -184,7 +184,7 @@ def test_ctrl_c_cancels_and_the_events_go_on_to_done(backend_url: str) -> None:
 
 def test_sigterm_leaves_at_once_and_takes_the_own_backend_along(tmp_path: Path) -> None:
     data = tmp_path / "data"
-    command_line = [*ASK, "Show me", "--agent", "scripted:long_answer", "--json", "--data", str(data)]
+    command_line = [*ASK, "Show me", "--agent", "scripted:long_answer", "--speed", "0.3", "--json", "--data", str(data)]
     with subprocess.Popen(command_line, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         assert json.loads(process.stdout.readline())["seq"] == 1

@@ -14,13 +14,9 @@ from tests.commands.terminal_process import CTRL_C, TerminalProcess
 pytestmark = pytest.mark.server
 
 
-def test_a_run_is_drawn_live(backend_url: str) -> None:
-    with TerminalProcess("ask", "Show me", "--agent", "scripted:happy_path", "--url", backend_url) as terminal:
-        terminal.wait_for("• Searching")
-        terminal.wait_for("✓ Searching")
-        live = terminal.wait_for("• Writing the answer")
-        assert "Completed" not in live
-        assert "Ctrl-C stops" in live
+def test_a_whole_run_leaves_everything_on_the_terminal_once(backend_url: str) -> None:
+    arguments = ["Show me", "--agent", "scripted:happy_path", "--url", backend_url, "--speed", "4"]
+    with TerminalProcess("ask", *arguments) as terminal:
         code, text = terminal.finish()
     assert code == 0
     assert "Ctrl-C stops" not in text
@@ -30,7 +26,8 @@ def test_a_run_is_drawn_live(backend_url: str) -> None:
 
 
 def test_ctrl_c_stops_the_run_and_keeps_the_partial_answer(backend_url: str) -> None:
-    with TerminalProcess("ask", "Show me", "--agent", "scripted:long_answer", "--url", backend_url) as terminal:
+    arguments = ["Show me", "--agent", "scripted:long_answer", "--url", backend_url, "--speed", "0.3"]
+    with TerminalProcess("ask", *arguments) as terminal:
         terminal.wait_for("This account follows")
         terminal.type(CTRL_C)
         code, text = terminal.finish()
@@ -66,9 +63,12 @@ def endless() -> Iterator[RawServer]:
     background.close()
 
 
-def test_a_second_ctrl_c_leaves_at_once(endless: RawServer) -> None:
+def test_live_steps_and_a_second_ctrl_c_that_leaves_at_once(endless: RawServer) -> None:
     with TerminalProcess("ask", "Show me", "--url", endless.url) as terminal:
-        terminal.wait_for("Half an answer")
+        live = terminal.wait_for("Half an answer")
+        assert "• Searching the documents" in live
+        assert "Working" in live
+        assert "Ctrl-C stops" in live
         terminal.type(CTRL_C)
         terminal.wait_for("Stopping (Ctrl-C again leaves at once)")
         assert [request.path for request in endless.requests][-1] == "/v1/runs/run_1/cancel"

@@ -56,7 +56,7 @@ def test_a_run_that_goes_on_is_followed_to_its_end(backend_url: str, tmp_path: P
 
 def test_ctrl_c_leaves_and_writes_nothing(backend_url: str, tmp_path: Path) -> None:
     out = tmp_path / "run.jsonl"
-    arguments = ["record", start(backend_url, "long_answer", 1), "--url", backend_url, "--out", str(out)]
+    arguments = ["record", start(backend_url, "long_answer", 0.05), "--url", backend_url, "--out", str(out)]
     with subprocess.Popen(
         [sys.executable, "-m", "backend.cli", *arguments], stderr=subprocess.PIPE, text=True
     ) as process:
