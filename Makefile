@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 UV = $(shell command -v uv || echo .venv/bin/uv)
-PYTHON_FOLDERS := backend evals ui_gradio ui_streamlit tests benchmarks
+PYTHON_FOLDERS := backend evals ui_gradio ui_streamlit tests benchmarks scripts
 
 .PHONY: help
 help: ## This list
@@ -47,6 +47,10 @@ lock: ## Write requirements.lock anew from pyproject.toml
 	@$(UV) pip compile --quiet --no-config --upgrade --universal --python-version 3.11 --generate-hashes --all-extras \
 		--group build --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" \
 		pyproject.toml --output-file requirements.lock
+
+.PHONY: pictures
+pictures: setup browser ## Take the README's pictures anew, into docs
+	@.venv/bin/python -m scripts.pictures
 
 .PHONY: clean
 clean: ## Remove .venv, caches and builds
