@@ -72,7 +72,7 @@ class ChildProcess:
 
         ``name`` is what a person reads ("The Gradio UI"); ``env`` is added to this process's environment; ``grace_s``
         is how long it may take to stop before it is killed; ``on_line`` gets every line of output, on a thread of its
-        own.
+        own, and must not raise.
         """
         self.name = name
         self.on_end: Callable[[ChildProcess], None] | None = None
@@ -83,6 +83,7 @@ class ChildProcess:
         self._on_line = on_line
         self._heard = 0.0
         self._ended = threading.Event()
+        self._ordering = threading.Lock()
         self._process: subprocess.Popen[str] | None = None
 
     def start(self) -> None:
@@ -109,10 +110,11 @@ class ChildProcess:
             if self._on_line:
                 self._on_line(line.rstrip())
         process.wait()
-        for pipe in (process.stdin, process.stdout):
-            if pipe:
-                pipe.close()
-        self._ended.set()
+        with self._ordering:
+            self._ended.set()
+            for pipe in (process.stdin, process.stdout):
+                if pipe:
+                    pipe.close()
         if self.on_end:
             self.on_end(self)
 
@@ -179,11 +181,12 @@ class ChildProcess:
         self.wait()
 
     def _order(self, order: bytes) -> None:
-        if self._process and self._process.stdin:
-            # Broken or closed when it has ended already, which is what was wanted.
-            with suppress(BrokenPipeError, ValueError):
-                self._process.stdin.write(order.decode())
-                self._process.stdin.flush()
+        with self._ordering:
+            if self._process and self._process.stdin and not self._ended.is_set():
+                # Past the file object, whose buffer would keep what a broken pipe refuses and try it again when it is
+                # closed. The pipe breaks where the command ends first, which is what was wanted.
+                with suppress(BrokenPipeError):
+                    os.write(self._process.stdin.fileno(), order)
 
     def __enter__(self) -> "ChildProcess":
         self.start()

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 
 import pytest
 
@@ -105,6 +106,22 @@ def test_killing_does_not_wait_for_the_grace_period(start_child: StartChild) -> 
     child.ask_to_stop()
     child.kill()
     assert child.returncode == 128 + signal.SIGKILL
+
+
+def test_an_order_to_one_that_just_ended_is_harmless(start_child: StartChild) -> None:
+    release = threading.Event()
+
+    def slow_reader(line: str) -> None:
+        release.wait(DEADLINE_S)
+
+    child = start_child("print('last words')", on_line=slow_reader)
+    assert child._process is not None
+    # It has ended, and its last words are still being read: the pipe for orders is broken, and nobody has noticed.
+    assert Gone(child._process.pid).within()
+    child.ask_to_stop()
+    release.set()
+    child.kill()
+    assert child.last_lines == ["last words"]
 
 
 def test_its_own_children_go_with_it(start_child: StartChild) -> None:
