@@ -85,6 +85,7 @@ class ChildProcess:
         self._ended = threading.Event()
         self._ordering = threading.Lock()
         self._process: subprocess.Popen[str] | None = None
+        self._reader: threading.Thread | None = None
 
     def start(self) -> None:
         """Start the command. A command that cannot be started counts as one that died at once."""
@@ -101,7 +102,10 @@ class ChildProcess:
             # Its own session: the terminal's Ctrl-C and hang-up reach us alone, and we decide what to do.
             start_new_session=True,
         )
-        threading.Thread(target=self._read, args=(self._process,), name=f"output of {self.name}", daemon=True).start()
+        self._reader = threading.Thread(
+            target=self._read, args=(self._process,), name=f"output of {self.name}", daemon=True
+        )
+        self._reader.start()
 
     def _read(self, process: "subprocess.Popen[str]") -> None:
         for line in process.stdout or ():
@@ -171,9 +175,9 @@ class ChildProcess:
         self.wait()
 
     def wait(self) -> None:
-        """Return when it has ended, which after ``ask_to_stop`` takes no longer than the grace period."""
-        if self._process:
-            self._ended.wait()
+        """Return when it has ended and ``on_end`` was called; ``ask_to_stop`` bounds that by the grace period."""
+        if self._reader:
+            self._reader.join()
 
     def stop(self) -> None:
         """Stop it and return when it is gone. Harmless when it never started or has ended."""

@@ -1,13 +1,15 @@
 """Several children that stand and fall together: all are started, all answer, and if one goes, all go."""
 
+import os
+import select
 import signal
 from collections.abc import Callable, Sequence
-from queue import Empty, SimpleQueue
 from types import FrameType
 
 from backend.launch.child import ChildProcess
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+CHILD_ENDED = b"\0"
 
 
 class StopAsked(Exception):
@@ -24,21 +26,27 @@ class Supervisor:
 
     def __init__(self, children: Sequence[ChildProcess]) -> None:
         self._children = list(children)
-        # What is put from a signal handler needs a queue that may be entered again: SimpleQueue, and no Event.
-        self._happenings: SimpleQueue[ChildProcess | None] = SimpleQueue()
         self._handlers: dict[signal.Signals, Callable[[int, FrameType | None], object] | int | None] = {}
+        # Whatever happens is a byte here: the number of a signal, or 0 where a child ended. The interpreter's own
+        # handler writes it: one in Python does not run if the signal comes just before the main thread blocks.
+        self._happenings, self._report = os.pipe()
+        os.set_blocking(self._report, False)
 
     def __enter__(self) -> "Supervisor":
         for number in STOP_SIGNALS:
-            self._handlers[number] = signal.signal(number, lambda *_: self._happenings.put(None))
+            self._handlers[number] = signal.signal(number, lambda *_: None)
+        self._wakeup = signal.set_wakeup_fd(self._report, warn_on_full_buffer=False)
         try:
             for child in self._children:
-                child.on_end = self._happenings.put
+                child.on_end = self._note_end
                 child.start()
         except BaseException:
             self._stop_all()
             raise
         return self
+
+    def _note_end(self, _: ChildProcess) -> None:
+        os.write(self._report, CHILD_ENDED)
 
     def wait_until_ready(self, child: ChildProcess, ready: str | Callable[[], bool], timeout_s: float) -> None:
         """As ChildProcess does it, but the death of any child raises its ChildDied, and a signal StopAsked."""
@@ -46,26 +54,35 @@ class Supervisor:
 
     def watch(self) -> None:
         """Wait for the first child that ends by itself and raise its ChildDied, or StopAsked at a signal."""
-        self._pause(None)
+        while True:
+            self._pause(None)
 
     def _pause(self, seconds: float | None) -> None:
-        try:
-            happening = self._happenings.get(timeout=seconds)
-        except Empty:
-            return
-        if happening is None:
+        if self._stop_asked_within(seconds):
             raise StopAsked
-        raise happening.died()
+        for child in self._children:
+            if not child.running:
+                raise child.died()
+
+    def _stop_asked_within(self, seconds: float | None) -> bool:
+        """Wait for the next thing to happen; tell whether it was a signal."""
+        ready, _, _ = select.select([self._happenings], [], [], seconds)
+        return bool(ready) and os.read(self._happenings, 1) != CHILD_ENDED
 
     def _stop_all(self) -> None:
         for child in self._children:
             child.ask_to_stop()
         while any(child.running for child in self._children):
-            if self._happenings.get() is None:
+            if self._stop_asked_within(None):
                 for child in self._children:
                     child.kill()
+        for child in self._children:
+            child.wait()
+        signal.set_wakeup_fd(self._wakeup)
         for number, handler in self._handlers.items():
             signal.signal(number, handler)
+        os.close(self._report)
+        os.close(self._happenings)
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> bool:
         self._stop_all()
