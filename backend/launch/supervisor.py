@@ -27,12 +27,12 @@ class Supervisor:
     def __init__(self, children: Sequence[ChildProcess]) -> None:
         self._children = list(children)
         self._handlers: dict[signal.Signals, Callable[[int, FrameType | None], object] | int | None] = {}
+
+    def __enter__(self) -> "Supervisor":
         # Whatever happens is a byte here: the number of a signal, or 0 where a child ended. The interpreter's own
         # handler writes it: one in Python does not run if the signal comes just before the main thread blocks.
         self._happenings, self._report = os.pipe()
         os.set_blocking(self._report, False)
-
-    def __enter__(self) -> "Supervisor":
         for number in STOP_SIGNALS:
             self._handlers[number] = signal.signal(number, lambda *_: None)
         self._wakeup = signal.set_wakeup_fd(self._report, warn_on_full_buffer=False)
