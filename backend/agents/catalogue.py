@@ -45,6 +45,8 @@ class Preparation:
     done: int = 0
     total: int = 0
     what: str = ""
+    warnings: tuple[str, ...] = ()
+    """What the operator should know once it is ready, such as files that were skipped."""
 
     def sentence(self) -> str:
         """The state in words, such as ``documents: 312 of 2,000, reading files``."""
@@ -117,13 +119,15 @@ class AgentCatalogue:
 
         update(Preparation(name, "preparing"))
         try:
-            self._warnings += await provider.prepare(progress)
+            warnings = tuple(await provider.prepare(progress))
+            self._warnings += warnings
         except Exception as error:  # noqa: BLE001 - one provider's failure is not the server's
             _log.debug("the agent provider %s failed to prepare", name, exc_info=True)
-            self._warnings.append(f"The agents of {name!r} are left out: {type(error).__name__}: {error}")
-            update(Preparation(name, "failed", what=str(error)))
+            reason = _reason(error)
+            self._warnings.append(f"The agents of {name!r} are left out: {reason}")
+            update(Preparation(name, "failed", what=reason))
         else:
-            update(replace(self._preparations[name], state="ready"))
+            update(replace(self._preparations[name], state="ready", warnings=warnings))
         self._settled[name].set()
 
     async def offers(self) -> list[AgentOffer]:
@@ -186,3 +190,9 @@ class AgentCatalogue:
         near = await self.nearest(agent)
         hint = f"Near it: {', '.join(near)}." if near else f"There are: {', '.join(self._providers) or 'none'}."
         return f"{reason} {hint}"
+
+
+def _reason(error: Exception) -> str:
+    """The error's own sentence where it has one, else its kind as well."""
+    text = str(error)
+    return text if text.endswith(".") else f"{type(error).__name__}: {text}"

@@ -78,9 +78,9 @@ async def _ask(backend: "ReachableBackend", request: dict[str, Any], *, as_json:
 
     async with new_http() as http:
         client = RunClient(backend.url, http)
+        started = await _start(client, request)
         if backend.server is not None:
             tell_warnings((await client.ready()).warnings)
-        started = await _start(client, request)
         run_id, patience = started.run_id, backend.give_up_after_s
         with Interruption(lambda: client.cancel(run_id)) as interruption:
             try:

@@ -60,8 +60,9 @@ def command(
     ensure_ports_free({"--port": port, "--gradio-port": gradio_port, "--streamlit-port": streamlit_port}, host)
     backend_url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
     serve = serve_command(port=port, data_dir=data_dir, docs_dir=docs_dir, scenarios_dir=scenarios_dir, host=host)
+    said = BackendLines()
     parts = [
-        Part("backend", backend_url, "/readyz", ChildProcess("The backend", serve, on_line=_show_backend_line)),
+        Part("backend", backend_url, "/readyz", ChildProcess("The backend", serve, on_line=said.hear)),
         _ui("gradio", "The Gradio UI", gradio_port, "/", backend_url),
         _ui("streamlit", "The Streamlit UI", streamlit_port, "/_stcore/health", backend_url),
     ]
@@ -70,6 +71,8 @@ def command(
         with Supervisor([part.process for part in parts]) as supervisor:
             for part in parts:
                 supervisor.wait_until_ready(part.process, part.url + part.probe, READY_TIMEOUT_S)
+                if docs_dir and said.documents_failed:
+                    raise click.ClickException(said.documents_failed)
                 click.echo(f"{part.label} {part.url}")
             click.echo(_suggestion(docs_dir))
             click.echo("ready")
@@ -108,10 +111,22 @@ def _ui(label: str, name: str, port: int, probe: str, backend_url: str) -> Part:
     return Part(label, f"http://{LOOPBACK}:{port}", probe, ChildProcess(name, command_line))
 
 
-def _show_backend_line(line: str) -> None:
-    # Its address is printed once it is ready, like the others'; all else is progress or a warning.
-    if not line.startswith("backend http://"):
-        click.echo(line, err=True)
+class BackendLines:
+    """What the backend says until the demo ends: shown, but for its address and the reason it has no documents."""
+
+    _FAILED = "documents: failed, "
+
+    def __init__(self) -> None:
+        self.documents_failed = ""
+        """Why the folder cannot be asked about, in a sentence; empty while nothing speaks against it."""
+
+    def hear(self, line: str) -> None:
+        """One line of its output; called from the thread that reads it."""
+        if line.startswith(self._FAILED):
+            self.documents_failed = line.removeprefix(self._FAILED)
+        # Its address is printed once it is ready, like the others'; all else is progress or a warning.
+        elif not line.startswith("backend http://"):
+            click.echo(line, err=True)
 
 
 def _suggestion(docs_dir: Path | None) -> str:

@@ -96,6 +96,9 @@ class StartupTelling:
 
     def hear(self, line: str) -> None:
         """One line of the backend's output; called from the thread that reads it."""
+        if line.startswith("warning: ") or ": failed, " in line:
+            # The command tells them itself, in its own words and once.
+            return
         if not self._console.is_terminal:
             click.echo(line, err=True)
         elif self._open:

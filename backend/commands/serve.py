@@ -31,7 +31,8 @@ def default_data_dir() -> Path:
 
 
 class ProgressLines:
-    """What the agents' preparation says, as lines on stderr: not more than two a second for each provider."""
+    """What the agents' preparation says, as lines on stderr: not more than two a second for each provider, and
+    its warnings once it is ready."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -41,6 +42,8 @@ class ProgressLines:
         """Print this step, unless the last line of its provider is fresh."""
         if preparation.state == "failed":
             click.echo(preparation.sentence(), err=True)
+        for warning in preparation.warnings:
+            click.echo(f"warning: {warning}", err=True)
         if preparation.state != "preparing" or not preparation.total:
             return
         with self._lock:

@@ -79,3 +79,17 @@ def test_a_folder_that_does_not_exist_is_refused(tmp_path: Path) -> None:
     result = CliRunner().invoke(demo.command, ["--docs", str(tmp_path / "absent")])
     assert result.exit_code == 2
     assert "does not exist" in result.stderr
+
+
+@pytest.mark.server
+def test_a_folder_without_documents_ends_the_demo_in_one_sentence(tmp_path: Path) -> None:
+    folder = tmp_path / "empty"
+    folder.mkdir()
+    flags = [part for flag in PORT_FLAGS for part in (flag, str(free_port()))]
+    command = [sys.executable, "-m", "backend.cli", "demo", "--no-browser", "--data", str(tmp_path / "data")]
+    ended = subprocess.run(
+        [*command, *flags, "--docs", str(folder)], capture_output=True, text=True, timeout=100, check=False
+    )
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert ended.stderr.startswith("Error: There is no document to read in ")
+    assert len(ended.stderr.splitlines()) == 1

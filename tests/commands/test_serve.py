@@ -140,3 +140,15 @@ def test_a_server_imports_no_ui(tmp_path: Path) -> None:
     )
     loaded = set(done.stdout.split())
     assert not loaded & {"gradio", "streamlit", "pandas", "plotly", "numpy", "duckdb", "pypdf", "rich"}
+
+
+def test_a_broken_scenario_is_told_on_the_terminal_and_the_rest_is_served(tmp_path: Path) -> None:
+    (tmp_path / "broken.yaml").write_text("title: x\ndescription: y\nquestion: z\ntimeline:\n  - sya: hello\n")
+    with serving(tmp_path / "data", "--scenarios", str(tmp_path)) as child:
+        with child.client() as client:
+            while client.get("/readyz").status_code != 200:
+                pass
+        _, _, err = child.end(signal.SIGTERM)
+    told = [line for line in err.splitlines() if line.startswith("warning: ")]
+    assert len(told) == 1
+    assert "broken.yaml, line 5" in told[0]

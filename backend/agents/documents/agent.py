@@ -60,7 +60,8 @@ class DocumentsAgent:
         yield StatusEvent(step_id="retrieve", step="retrieving", label="Searching the documents")
         retrieval, candidates = await self._searched(question)
         yield _retrieved(retrieval)
-        yield passages_artifact(retrieval.hits, is_answered=retrieval.is_answered)
+        if retrieval.hits:
+            yield passages_artifact(retrieval.hits, is_answered=retrieval.is_answered)
         for problem in candidates.problems:
             yield WarningEvent(code="table_left_out", message=problem, step_id="retrieve")
 
@@ -128,7 +129,7 @@ def _retrieved(retrieval: Retrieval) -> StatusEvent:
         step_id="retrieve",
         step="retrieving",
         state="finished",
-        detail=detail if retrieval.is_answered else f"{detail}, none of which answers the question",
+        detail=f"{detail}, none of which answers the question" if hits and not retrieval.is_answered else detail,
         tool=ToolLog(
             name="search_documents",
             arguments={"query": retrieval.expression, "limit": PASSAGES_SHOWN},
