@@ -77,7 +77,8 @@ class FakeAgent:
         try:
             for step in self.steps:
                 if isinstance(step, BaseException):
-                    raise step
+                    # Raised again and again, it would carry the traceback of every time.
+                    raise step.with_traceback(None)
                 if isinstance(step, Sleep):
                     await context.clock.sleep(step.seconds)
                 elif isinstance(step, asyncio.Event):

@@ -1,5 +1,4 @@
-"""The times of one run: how long it has taken, been silent and gone unwatched, and the alarm when one is
-over."""
+"""The times of one run: how long it has taken, been silent and gone unwatched, and the alarm when one is over."""
 
 import asyncio
 from collections.abc import Callable
@@ -8,10 +7,12 @@ from backend.agents.clock import Clock
 from backend.protocol.ending import Ending
 from backend.runs.limits import Limits
 
+_SHORTEST_SLEEP_S = 0.001
+"""A rest of a limit that is smaller than the clock's resolution would be slept for ever."""
+
 
 class Watchdog:
-    """Calls ``alarm`` once, when a limit is reached. Sleeps until the nearest one; a draft only moves a
-    mark."""
+    """Calls ``alarm`` once, when a limit is reached. Sleeps until the nearest one; a draft only moves a mark."""
 
     def __init__(self, limits: Limits, timer: Clock, alarm: Callable[[Ending], object]) -> None:
         self._limits = limits
@@ -55,5 +56,5 @@ class Watchdog:
 
     async def _watch(self) -> None:
         while (ending := self._limits.overdue(*self._times())) is None:
-            await self._timer.sleep(self._limits.remaining(*self._times()))
+            await self._timer.sleep(max(_SHORTEST_SLEEP_S, self._limits.remaining(*self._times())))
         self._alarm(ending)

@@ -33,6 +33,7 @@ async def test_the_view_grows_with_the_log_and_costs_nothing_to_ask_for(group: i
     events = words(1000)
     for at in range(0, 1000, group):
         log.append(events[at : at + group], 1)
+        assert len(log._unfolded) < FOLD_EVENTS
     asked = log.view()
     with pytest.raises(StopIteration) as finished:
         asked.send(None)

@@ -7,7 +7,6 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -18,7 +17,6 @@ from backend.protocol.events import DoneEvent, StatusEvent, StepStateName, Token
 from backend.runs.sqlite.schema import FILE_NAME, SCHEMA_VERSION
 from backend.runs.sqlite.store import SqliteStore
 from backend.runs.store import StoreError, UnknownRunError
-from tests.fakes import settle
 from tests.runs.logs import a_record, a_run, an_ended_run, frames_of, stamped, the_end, words
 
 OpenStore = Callable[[], Awaitable[SqliteStore]]
@@ -142,18 +140,29 @@ async def test_a_followed_run_stays_in_memory(open_store: OpenStore) -> None:
     assert store._memory.find(followed) is None
 
 
-async def test_a_purge_while_the_run_is_loaded(open_store: OpenStore) -> None:
+async def test_a_purge_while_the_run_is_loaded(open_store: OpenStore, monkeypatch: pytest.MonkeyPatch) -> None:
     store = await open_store()
-    run_ids = [await an_ended_run(store, tokens=2000) for _ in range(3)]
-    gc.collect()
-    session_id = (await store.record(run_ids[0])).session_id
-    loading = asyncio.create_task(frames_of(store, run_ids[0]))
-    await settle()
+    run_id = await an_ended_run(store)
+    session_id = (await store.record(run_id)).session_id
+    store = await open_store()
+    was_read, go_on = asyncio.Event(), asyncio.Event()
+    read = store._database.read
+
+    async def slow_read(run: Callable[[sqlite3.Connection], object]) -> object:
+        found = await read(run)
+        was_read.set()
+        await go_on.wait()
+        return found
+
+    monkeypatch.setattr(store._database, "read", slow_read)
+    loading = asyncio.create_task(frames_of(store, run_id))
+    await was_read.wait()
     await store.purge(session_id)
-    with suppress(UnknownRunError):
-        assert len(await loading) in (0, 2001)
+    go_on.set()
     with pytest.raises(UnknownRunError):
-        await store.record(run_ids[0])
+        await loading
+    with pytest.raises(UnknownRunError):
+        await store.record(run_id)
 
 
 async def test_a_purged_run_leaves_no_rows(tmp_path: Path, open_store: OpenStore) -> None:

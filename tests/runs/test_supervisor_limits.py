@@ -60,6 +60,14 @@ async def test_silence_ends_a_run(bench: Bench) -> None:
     assert the_done(events).at_ms == 160_000
 
 
+async def test_a_limit_that_floating_point_misses_by_a_hair_is_reached_all_the_same(bench: Bench) -> None:
+    supervisor = bench.supervise(FakeAgent((Sleep(0.1), STEP, asyncio.Event())))
+    record, _ = await supervisor.accept(a_record())
+    await bench.clock.advance(61)
+    await supervisor.ended(record.run_id)
+    assert the_done(await bench.log(record)).at_ms == pytest.approx(60_100, abs=2)
+
+
 async def test_a_virtual_clock_s_stall_is_noticed_though_no_time_passes(bench: Bench) -> None:
     clock = VirtualClock()
     agent = FakeAgent((TokenEvent(text="a"), Sleep(1000), TokenEvent(text="b")))
