@@ -101,7 +101,7 @@ def test_a_child_that_will_not_stop_is_killed(start_child: StartChild) -> None:
 
 def test_killing_does_not_wait_for_the_grace_period(start_child: StartChild) -> None:
     said = Said()
-    child = start_child(IGNORES_SIGTERM, on_line=said, grace_s=3600)
+    child = start_child(IGNORES_SIGTERM, on_line=said, grace_s=2 * DEADLINE_S)
     assert said.next() == "up"
     child.ask_to_stop()
     child.kill()
