@@ -95,6 +95,8 @@ class ActiveRun:
             await self._writer.end(ending)
         except (StoreError, UnknownRunError) as error:
             logger.warning("The end of run %s was not kept: %s", self.record.run_id, str(error))
+        except Exception:
+            logger.exception("Run %s could not be ended.", self.record.run_id)
         self.state = advance(self.state, "ended")
 
     async def _hear(self, open_agent: OpenAgent) -> None:

@@ -21,8 +21,12 @@ BATCH_FRAMES = 256
 BATCH_BYTES = 128 * 1024
 """The most bytes in one batch, unless its first frame alone is larger."""
 
-FOLD_EVENTS = 256
-"""How many new events are folded into the view at once: joined tokens make it cheap."""
+FOLD_EVENTS = 64
+"""How many new events wait to be folded into the view: joined tokens are cheap to fold, and waiting ones cost the
+garbage collector time."""
+
+READ_EVENTS = 256
+"""How many events are read back from their frames between two turns of the event loop."""
 
 _EVENT = b"\nevent: "
 _DATA = b"\ndata: "
@@ -141,14 +145,14 @@ class RunLog:
         found: list[Event] = []
         until = len(self.frames)
         while len(found) < until:
-            found += self._parsed(len(found), min(until, len(found) + FOLD_EVENTS))
+            found += self._parsed(len(found), min(until, len(found) + READ_EVENTS))
             await asyncio.sleep(0)
         return found
 
     async def view(self) -> RunView:
         """The view after the last event; yields to the loop now and then."""
         while not self._unfolded and self._folded < len(self.frames):
-            until = min(len(self.frames), self._folded + FOLD_EVENTS)
+            until = min(len(self.frames), self._folded + READ_EVENTS)
             self._view = fold(self._view, self._parsed(self._folded, until))
             self._folded = until
             await asyncio.sleep(0)

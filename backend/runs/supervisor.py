@@ -3,7 +3,8 @@
 import asyncio
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from typing import Any, cast
 
 from backend.agents.clock import Clock, SystemClock
 from backend.protocol.ending import Ending
@@ -53,7 +54,7 @@ class RunSupervisor:
         self._runs: dict[str, ActiveRun] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._leftovers: set[asyncio.Task[None]] = set()
-        self._reserved = 0
+        self._accepting: set[asyncio.Task[Any]] = set()
         self._closing = False
 
     @property
@@ -69,14 +70,15 @@ class RunSupervisor:
         kept, and what ``RunStore.submit`` raises."""
         self._check_room()
         # Counted at once: a submit takes a moment, in which others may ask.
-        self._reserved += 1
-        return await asyncio.shield(asyncio.ensure_future(self._accept(record, self._clock.now())))
+        accepting = asyncio.create_task(self._accept(record, self._clock.now()), name="accept")
+        self._accepting.add(accepting)
+        accepting.add_done_callback(self._accepting.discard)
+        return await asyncio.shield(accepting)
 
     async def _accept(self, record: RunRecord, accepted_at: float) -> tuple[RunRecord, bool]:
-        try:
-            kept, new = await self._store.submit(record)
-        finally:
-            self._reserved -= 1
+        kept, new = await self._store.submit(record)
+        # No longer among those to be accepted, as soon as it is among those that run.
+        self._accepting.discard(cast(asyncio.Task[Any], asyncio.current_task()))
         if new:
             self._spawn(kept, accepted_at)
         return kept, new
@@ -145,18 +147,19 @@ class RunSupervisor:
         self._closing = True
         for run in self._runs.values():
             run.stop(Ending("interrupted"))
-        waiting = {*self._tasks.values(), *self._leftovers}
-        if waiting:
-            _, late = await asyncio.wait(waiting, timeout=grace_s)
-            for task in late:
-                logger.warning("%s did not end in time.", task.get_name())
-                task.cancel()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(grace_s):
+                while waiting := {*self._accepting, *self._tasks.values(), *self._leftovers}:
+                    await asyncio.wait(waiting)
+        for task in (*self._tasks.values(), *self._leftovers):
+            logger.warning("The %s did not end in time.", task.get_name())
+            task.cancel()
 
     def _check_room(self) -> None:
         if self._closing:
             raise TooManyRunsError("The server is stopping: ask again when it is back.")
         limit = self._settings.max_concurrent_runs
-        if len(self._runs) + self._reserved >= limit:
+        if len(self._runs) + len(self._accepting) >= limit:
             raise TooManyRunsError(f"{limit} runs go on already, as many as this server allows: try again soon.")
 
     def _spawn(self, record: RunRecord, accepted_at: float) -> None:

@@ -1,14 +1,13 @@
 """Which runs a supervisor takes, and how it stops. No test waits for real time."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from backend.protocol.events import (
-    StatusEvent,
-    TokenEvent,
-)
+from backend.agents.agent import RunContext, RunRequest
+from backend.protocol.events import Draft, StatusEvent, TokenEvent
 from backend.runs.store import UnknownRunError
 from backend.runs.supervisor import TooManyRunsError
 from backend.settings import Settings
@@ -86,6 +85,35 @@ async def test_a_stopping_server_interrupts_what_runs_and_starts_nothing(bench: 
     with pytest.raises(TooManyRunsError, match="stopping"):
         await supervisor.accept(a_record())
     await supervisor.shutdown()
+
+
+async def test_a_stopping_server_lets_agents_clean_up(bench: Bench) -> None:
+    cleaned: list[str] = []
+
+    class TidyAgent:
+        async def run(self, request: RunRequest, context: RunContext) -> AsyncIterator[Draft]:
+            try:
+                yield STEP
+                await asyncio.Event().wait()
+            finally:
+                await settle()
+                cleaned.append(request.run_id)
+
+    supervisor = bench.supervise(TidyAgent())
+    record, _ = await supervisor.accept(a_record())
+    await settle()
+    await supervisor.shutdown()
+    assert cleaned == [record.run_id]
+
+
+async def test_a_run_that_is_being_accepted_when_the_server_stops_is_interrupted(bench: Bench) -> None:
+    supervisor = bench.supervise(FakeAgent((asyncio.Event(),)))
+    record = a_record()
+    accepting = asyncio.create_task(supervisor.accept(record))
+    await asyncio.sleep(0)
+    await supervisor.shutdown()
+    assert the_done(await bench.log(record)).outcome == "interrupted"
+    assert (await accepting)[1]
 
 
 async def test_a_stopping_server_does_not_wait_for_ever(bench: Bench) -> None:
