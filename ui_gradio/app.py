@@ -8,7 +8,7 @@ import gradio as gr
 
 from backend.present import words
 from backend.present.style import style_element
-from ui_gradio.browser import ASK_AGAIN, RUN_INTO_ADDRESS, WITH_THEME
+from ui_gradio.browser import ASK_AGAIN, RUN_INTO_ADDRESS, THEME_ONLY, WITH_THEME
 from ui_gradio.layout import Page, build_page
 from ui_gradio.live import Live
 from ui_gradio.style import PAGE_STYLE, theme
@@ -64,7 +64,7 @@ def _connect(application: gr.Blocks, page: Page, live: Live) -> None:
         live.resume,
         inputs=[page.theme],
         outputs=outputs,
-        js="(theme) => [document.body.classList.contains('dark') ? 'dark' : 'light']",
+        js=THEME_ONLY,
         show_progress="hidden",
         concurrency_limit=None,
         api_name="resume",

@@ -41,7 +41,6 @@ class Drawing:
             (page.notice, changes.notice),
             (page.warnings, changes.warnings),
             (page.sources, changes.sources),
-            (page.results, changes.results),
         ):
             if fragment is not None:
                 updates[widget] = fragment
@@ -49,6 +48,12 @@ class Drawing:
             updates[page.answer] = [block.html for block in changes.answer]
         if changes.artifacts is not None:
             updates |= self._charts(changes.artifacts)
+        if changes.results is not None:
+            charts = sum(item.kind == "chart" for item in frame.view.artifacts.items)
+            # The page's style unfolds as many charts: told to appear and to draw at once, Gradio loses one of the two.
+            updates[page.results] = (
+                f'{changes.results}<span hidden data-charts="{min(charts, len(page.charts))}"></span>'
+            )
         if self._running != (not frame.view.ended):
             self._running = not frame.view.ended
             updates |= buttons(page, running=self._running, again=frame.view.stream.outcome not in (None, "completed"))
@@ -58,7 +63,7 @@ class Drawing:
         page, updates = self._page, Updates()
         figures = [artifact.figure for artifact in artifacts if artifact.figure is not None]
         for slot, figure in zip(page.charts, figures, strict=False):
-            updates[slot] = gr.update(value=PlotData(type="plotly", plot=json.dumps(figure)), visible=True)
+            updates[slot] = PlotData(type="plotly", plot=json.dumps(figure))
         return updates
 
 
@@ -74,7 +79,6 @@ def started(page: Page, question: str) -> Updates:
         page.steps: steps_html(view),
         page.sources: sources_html(view),
         page.results: artifacts_html(view),
-        **{slot: gr.update(visible="hidden") for slot in page.charts},
         **buttons(page, running=True),
     }
 

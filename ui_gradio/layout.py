@@ -16,6 +16,8 @@ from backend.protocol.run_view import RunView
 CHART_SLOTS = 3
 """Charts drawn at once. Widgets cannot be added while a run streams; further charts show their data as tables."""
 
+EMPTY_CHART = PlotData(type="plotly", plot='{"data": [], "layout": {"height": 10}}')
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
@@ -117,6 +119,6 @@ def _example_row() -> tuple[gr.Button, ...]:
 
 
 def _chart_slot(index: int) -> gr.Plot:
-    # Plotly's script loads with the first plot on the page, a second or more: an empty one loads it beforehand.
-    empty = PlotData(type="plotly", plot='{"data": [], "layout": {"height": 10}}') if index == 0 else None
-    return gr.Plot(empty, show_label=False, container=False, visible="hidden", elem_id=f"ph-chart-{index}")
+    # Mounted from the start with an empty figure, so that Plotly's script (a second or more) is there for a chart.
+    # The page's style folds it away meanwhile.
+    return gr.Plot(EMPTY_CHART, show_label=False, container=False, elem_id=f"ph-chart-{index}")

@@ -47,6 +47,10 @@ PAGE_STYLE = """
 #ph-warnings{position:sticky;top:0;z-index:1;max-height:40%;overflow-y:auto!important;background:var(--ph-ground)}
 #ph-evidence{height:calc(100dvh - 62px);min-height:420px;overflow-y:auto;flex-wrap:nowrap}
 #ph-steps{min-height:72px}
+#ph-evidence:not(:has([data-charts="1"],[data-charts="2"],[data-charts="3"])) #ph-chart-0,
+#ph-evidence:not(:has([data-charts="2"],[data-charts="3"])) #ph-chart-1,
+#ph-evidence:not(:has([data-charts="3"])) #ph-chart-2{
+visibility:hidden;height:0!important;min-height:0;margin-top:-8px;overflow:hidden!important}
 @media (max-width:760px){#ph-reading,#ph-evidence{height:auto;min-height:0}}
 """
 
