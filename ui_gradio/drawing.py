@@ -8,7 +8,7 @@ from gradio.components.plot import PlotData
 
 from backend.client.frames import Frame
 from backend.present import words
-from backend.present.artifacts import ArtifactView, artifacts_html
+from backend.present.artifacts import artifacts_html
 from backend.present.page import notice_html, question_html
 from backend.present.palette import Theme
 from backend.present.panels import Panels
@@ -29,6 +29,7 @@ class Drawing:
         self._page = page
         self._panels = Panels(theme)
         self._running: bool | None = None
+        self._figures: list[dict[str, Any]] = []
 
     def frame(self, frame: Frame) -> Updates:
         """What this frame changes on the page."""
@@ -47,7 +48,11 @@ class Drawing:
         if changes.answer is not None:
             updates[page.answer] = [block.html for block in changes.answer]
         if changes.artifacts is not None:
-            updates |= self._charts(changes.artifacts)
+            self._figures = [item.figure for item in changes.artifacts if item.figure is not None]
+        ends = frame.view.ended and self._running is not False
+        if changes.artifacts is not None or ends:
+            # Sent once more with the end: of messages that follow each other closely Gradio may drop a chart.
+            updates |= self._charts(revision=int(ends))
         if changes.results is not None:
             charts = sum(item.kind == "chart" for item in frame.view.artifacts.items)
             # The page's style unfolds as many charts: told to appear and to draw at once, Gradio loses one of the two.
@@ -59,12 +64,13 @@ class Drawing:
             updates |= buttons(page, running=self._running, again=frame.view.stream.outcome not in (None, "completed"))
         return updates
 
-    def _charts(self, artifacts: tuple[ArtifactView, ...]) -> Updates:
-        page, updates = self._page, Updates()
-        figures = [artifact.figure for artifact in artifacts if artifact.figure is not None]
-        for slot, figure in zip(page.charts, figures, strict=False):
-            updates[slot] = PlotData(type="plotly", plot=json.dumps(figure))
-        return updates
+    def _charts(self, revision: int) -> Updates:
+        """The charts by their places. Another ``revision`` makes Gradio take the same figure as a new one."""
+        figures = [{**figure, "layout": {**figure["layout"], "datarevision": revision}} for figure in self._figures]
+        return {
+            slot: PlotData(type="plotly", plot=json.dumps(figure))
+            for slot, figure in zip(self._page.charts, figures, strict=False)
+        }
 
 
 def started(page: Page, question: str) -> Updates:
