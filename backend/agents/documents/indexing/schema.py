@@ -2,10 +2,13 @@
 
 import re
 import sqlite3
+import time
 import unicodedata
 from pathlib import Path
 
 SCHEMA_VERSION = 1
+_BUSY_TIMEOUT_S = 30.0
+_BUSY_PAUSE_S = 0.01
 
 _LINE_BREAK_HYPHEN = re.compile(r"(?<=\w)-\n(?=[^\W\d_])")
 
@@ -96,16 +99,32 @@ def unusable(database: Path, error: Exception) -> IndexUnusableError:
 
 
 def _opened(database: Path, reader_version: int) -> sqlite3.Connection:
-    connection = sqlite3.connect(database, timeout=30, isolation_level=None, check_same_thread=False)
+    connection = sqlite3.connect(database, timeout=_BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False)
     try:
         connection.create_function("searchable", 1, searchable, deterministic=True)
-        connection.execute("PRAGMA journal_mode = WAL")
+        _write_ahead(connection)
         connection.execute("PRAGMA synchronous = NORMAL")
         _ensure_tables(connection, SCHEMA_VERSION * 1000 + reader_version)
     except BaseException:
         connection.close()
         raise
     return connection
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Switch the file to write-ahead logging.
+
+    SQLite does not wait for its timeout here while another process switches the same file, so that is done by hand.
+    """
+    give_up_at = time.monotonic() + _BUSY_TIMEOUT_S
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > give_up_at:
+                raise
+        time.sleep(_BUSY_PAUSE_S)
 
 
 def _ensure_tables(connection: sqlite3.Connection, version: int) -> None:
