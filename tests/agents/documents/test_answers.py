@@ -264,6 +264,55 @@ async def test_dated_evidence_is_warned_of(library_of: LibraryOf, tmp_path: Path
     )
 
 
+async def test_two_documents_that_say_otherwise_are_both_quoted_and_warned_of(
+    library_of: LibraryOf, tmp_path: Path
+) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    for day, days in (("2025-02-01", 20), ("2026-02-01", 28)):
+        (folder / f"leave-{day}.md").write_text(
+            f"---\ntitle: Leave {day}\ndate: {day}\n---\n"
+            f"Employees get {days} days of paid leave a year in every office.\n"
+        )
+    library = library_of(folder)
+    library.refresh()
+    told = await ask(library, "How many days of paid leave do employees get?")
+    assert_sound(told, library)
+    assert "20 days" in told.answer
+    assert "28 days" in told.answer
+    warning = told.warnings["contradictory_evidence"]
+    assert warning.message.startswith("Leave 2025-02-01 and Leave 2026-02-01, the later one, say nearly the same")
+
+
+async def test_the_highest_value_is_named_where_it_is_asked_for(sample: Library) -> None:
+    told = await ask(sample, "What was the highest share of direct customers?")
+    assert_sound(told, sample)
+    assert "The highest figure of" in told.answer
+    assert "61 % of revenue in FY2026 Q3" in told.answer
+
+
+@pytest.mark.parametrize(
+    ("question", "nearness"),
+    [
+        ("Where is the kichten?", "words spelt much like those of the question"),
+        ("Zxqv wjkrt?", "the beginnings of some documents are listed"),
+    ],
+)
+async def test_even_a_question_without_a_known_word_shows_what_is_nearest(
+    library_of: LibraryOf, tmp_path: Path, question: str, nearness: str
+) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (folder / "office.md").write_text("# Office\n\nThe kitchen is on the second floor.\n")
+    library = library_of(folder)
+    library.refresh()
+    told = await ask(library, question)
+    assert_sound(told, library)
+    assert not told.is_found
+    assert nearness in told.answer
+    assert told.artifact("documents") is not None
+
+
 async def test_hostile_documents_stay_text(library_of: LibraryOf, tmp_path: Path) -> None:
     folder = tmp_path / "hostile"
     folder.mkdir()

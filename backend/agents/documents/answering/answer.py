@@ -2,14 +2,15 @@
 
 from collections.abc import Sequence
 from datetime import date
+from itertools import combinations
 
 from backend.agents.documents.answering.composition import Composition
-from backend.agents.documents.answering.evidence import pick_quotes
+from backend.agents.documents.answering.evidence import pick_quotes, says_otherwise
 from backend.agents.documents.answering.figures_told import FiguresTold
 from backend.agents.documents.answering.quotes import Quote, literal, shown
 from backend.agents.documents.figures.finding import Figures
 from backend.agents.documents.indexing.corpus import Corpus
-from backend.agents.documents.search.retrieval import Retrieval
+from backend.agents.documents.search.retrieval import Nearness, Retrieval
 
 MOST_QUOTES = 5
 MOST_QUOTES_BESIDE_FIGURES = 4
@@ -18,6 +19,11 @@ OLD_DAYS = 365
 
 _NOT_FOUND = "Not found in your documents."
 _NOT_ANSWERED = "The documents do not answer this question."
+_NEAREST: dict[Nearness, str] = {
+    "words": " The nearest passages are listed for you to judge.",
+    "spelling": " The nearest passages are listed: they have words spelt much like those of the question.",
+    "nothing": " No passage is near; to show what there is, the beginnings of some documents are listed.",
+}
 _CLOSING = "\n\n*Quoted and computed from the documents, not interpreted.*"
 
 
@@ -36,6 +42,8 @@ def answer(corpus: Corpus, retrieval: Retrieval, figures: Figures | None) -> Com
     if figures is None and not told.quotes:
         return not_found(corpus, retrieval)
     told.add(_doubts(corpus, retrieval, told.quotes))
+    if figures is None:
+        told.add(_contradictions(told.quotes))
     return told.say(_CLOSING)
 
 
@@ -51,7 +59,7 @@ def not_found(corpus: Corpus, retrieval: Retrieval) -> Composition:
     else:
         told.say(f" Its words occur in the {documents} documents, but no passage has enough of them together.")
     if retrieval.hits:
-        told.say(" The nearest passages are listed for you to judge.")
+        told.say(_NEAREST[retrieval.nearness])
     return told.warn("not_found", _NOT_ANSWERED)
 
 
@@ -80,3 +88,15 @@ def _doubts(corpus: Corpus, retrieval: Retrieval, quotes: Sequence[Quote]) -> Co
         if (date.fromisoformat(folder) - date.fromisoformat(newest)).days > OLD_DAYS:
             doubts.warn("dated_evidence", f"The newest document cited is of {newest}; the folder has one of {folder}.")
     return doubts
+
+
+def _contradictions(quotes: Sequence[Quote]) -> Composition:
+    """A warning for each two quotes that say nearly the same with other numbers."""
+    told = Composition()
+    for older, newer in combinations(sorted(quotes, key=lambda quote: quote.document.date), 2):
+        if says_otherwise(older, newer):
+            titles = f"{older.document.title} and {newer.document.title}"
+            later = ", the later one," if "" < older.document.date < newer.document.date else ""
+            message = f"{titles}{later} say nearly the same with other numbers: see which of them holds."
+            told.warn("contradictory_evidence", message, newer)
+    return told

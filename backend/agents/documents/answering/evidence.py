@@ -22,6 +22,7 @@ _WORTH_QUOTING = 0.55
 _SENTENCE_END = re.compile(r"[.!?…。！？][\"'”’»)*_]*\Z")
 _FEWEST_WORDS, _MOST_SIGNS = 4, 0.06
 _WORDS = re.compile(r"[^\W\d_]{3,}")
+_NUMBERS = re.compile(r"\d+(?:[.,]\d+)*")
 
 
 def pick_quotes(
@@ -45,7 +46,13 @@ def pick_quotes(
     rest = [(quote, score) for quote, score in candidates if score >= floor]
     chosen: list[Quote] = []
     while rest and len(chosen) < most:
-        worth = [_worth(quote, score, chosen, taken) for quote, score in rest]
+        told = [*chosen, *taken]
+        worth = [
+            # Figures tell every value of their line; without them, the same sentence with another number is news.
+            _worth(quote, score, told if beside_figures else [one for one in told if not says_otherwise(quote, one)])
+            - _SAME_DOCUMENT_COST * sum(other.document.name == quote.document.name for other in chosen)
+            for quote, score in rest
+        ]
         best = worth.index(max(worth))
         if worth[best] < floor / 2:
             break
@@ -102,13 +109,19 @@ def _has_period(question: Question, strengths: list[dict[int, float]], place: in
     return all(place in found for concept, found in pairs if concept.kind == "period")
 
 
-def _worth(quote: Quote, score: float, chosen: list[Quote], taken: list[Quote]) -> float:
-    """The score less what the sentences chosen, and those told before, already say."""
-    likeness = max((_likeness(quote.text, other.text) for other in (*chosen, *taken)), default=0.0)
-    if likeness >= _TOO_LIKE:
-        return 0.0
-    same_document = sum(other.document.name == quote.document.name for other in chosen)
-    return score - _LIKENESS_COST * likeness - _SAME_DOCUMENT_COST * same_document
+def _worth(quote: Quote, score: float, told: list[Quote]) -> float:
+    """The score less what the sentences that are told already say."""
+    likeness = max((_likeness(quote.text, other.text) for other in told), default=0.0)
+    return 0.0 if likeness >= _TOO_LIKE else score - _LIKENESS_COST * likeness
+
+
+def says_otherwise(one: Quote, other: Quote) -> bool:
+    """Whether two documents say nearly the same with other numbers: one may be outdated, or about another case."""
+    return (
+        one.document.name != other.document.name
+        and _likeness(one.text, other.text) >= _TOO_LIKE
+        and set(_NUMBERS.findall(one.text)) != set(_NUMBERS.findall(other.text))
+    )
 
 
 def _likeness(one: str, other: str) -> float:

@@ -8,6 +8,7 @@ from backend.agents.documents.answering.wording import (
     all_values,
     at_periods,
     development,
+    extreme,
     no_such_period,
     parts,
     ranks,
@@ -53,6 +54,7 @@ class FiguresTold:
         told = Composition().say(verdict(question, self._trend, len(self._figures.line.points)))
         if reading.total is not None:
             return told.add(self._ranks(reading, reading.total.points[-4:-1]))
+        told.add(extreme(series, question.extreme, self._supports))
         return told.add(development(series, self._trend, reading.measure, self._supports))
 
     def beside(self) -> Composition:

@@ -8,7 +8,7 @@ from backend.agents.documents.figures.measures import Measure
 from backend.agents.documents.figures.numbers import Unit, written
 from backend.agents.documents.figures.series import Point, Series
 from backend.agents.documents.figures.trend import Trend
-from backend.agents.documents.search.question import Question
+from backend.agents.documents.search.question import Extreme, Question
 
 Supports = Callable[[Point], Quote | None]
 """Finds the quote that states a point."""
@@ -51,6 +51,15 @@ def development(series: Series, trend: Trend, measure: Measure, supports: Suppor
     if extreme not in (first, newest):
         told.say(f"; its {_edge(trend.direction)} was {extreme.text} in {extreme.period}").cite(supports(extreme))
     return told.say(".")
+
+
+def extreme(series: Series, asked: Extreme, supports: Supports) -> Composition:
+    """The highest or the lowest value, where the question asks for it."""
+    if not asked or len(series.points) < 2:
+        return Composition()
+    point = _extreme(series.points, series.values, "rising" if asked == "highest" else "falling")
+    told = Composition().say(f"The {asked} figure of {literal(series.label)} is {point.text} in {point.period}")
+    return told.cite(supports(point)).say(". ")
 
 
 def at_periods(series: Series, points: Sequence[Point], supports: Supports) -> Composition:

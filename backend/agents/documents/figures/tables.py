@@ -138,6 +138,8 @@ class Tables:
         cells = [[row.cells[place] if place < len(row.cells) else "" for row in rows] for place in range(len(columns))]
         numeric = frozenset(name for name, column in zip(columns, cells, strict=True) if _is_numeric(column, number))
         shape = recognise(columns, cells, numeric)
+        # A year is written in digits, but nothing is counted by it.
+        numeric -= {shape.period, shape.order}
         name = self._free_name(document)
         kinds = ["DOUBLE" if column in numeric else "VARCHAR" for column in columns]
         values: list[list[Any]] = [

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any
 
 from backend.agents.documents.indexing.folder_index import FolderIndex
@@ -24,6 +25,9 @@ SELECT located.*, found.score FROM (
     WHERE search MATCH ? AND documents.kind = ? ORDER BY score, search.rowid LIMIT ?
 ) AS found JOIN located ON located.number = found.number ORDER BY found.score, found.number
 """
+
+_LIKE_SPELLING = 0.75
+"""The share of letters in common, in order, from which a word passes for another one mistyped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +122,28 @@ class Corpus:
         with self._index.opened() as connection:
             rows = connection.execute(_BEST, (expression, kind, limit))
             return [(_passage(row[:-1]), -row[-1]) for row in rows]
+
+    def words_like(self, word: str, most: int = 2) -> tuple[str, ...]:
+        """Words of the documents (their stems) that are spelt much like this one, the likest first.
+
+        Only words with the same first letter, and at most two letters more or fewer, are compared.
+        """
+        query = "SELECT term FROM words WHERE term >= ? AND term < ? AND length(term) BETWEEN ? AND ?"
+        first = word[0]
+        with self._index.opened() as connection:
+            connection.execute("CREATE VIRTUAL TABLE IF NOT EXISTS temp.words USING fts5vocab (main, search, row)")
+            bounds = (first, chr(ord(first) + 1), len(word) - 2, len(word) + 2)
+            found = [str(term) for (term,) in connection.execute(query, bounds)]
+        return tuple(get_close_matches(word, found, n=most, cutoff=_LIKE_SPELLING))
+
+    def openings(self, most: int) -> list[Passage]:
+        """How the newest documents begin, tables last."""
+        query = (
+            "SELECT * FROM located WHERE number IN (SELECT min(id) FROM passages GROUP BY document_id) "
+            "ORDER BY document IN (SELECT id FROM documents WHERE kind = 'table'), date DESC, name LIMIT ?"
+        )
+        with self._index.opened() as connection:
+            return [_passage(row) for row in connection.execute(query, (most,))]
 
     def passage_at(self, name: str, line: int) -> Passage | None:
         """The passage of a document that begins on this line."""

@@ -182,7 +182,7 @@ def _store(connection: sqlite3.Connection, file: FoundFile, digest: str, read: E
     """Store what a file held, or the reason why it could not be read."""
     document, problem = (Extraction("", ()), read) if isinstance(read, str) else (read, "")
     origin = document.origin
-    title = origin.title or _title_of(file.name, document.kind)
+    title = " ".join((origin.title or _title_of(file.name, document.kind)).split())
     header = " ".join(
         value for name, value in document.fields.items() if name in ("fiscal_period", "period", "company")
     )

@@ -7,9 +7,19 @@ from typing import Literal
 
 from backend.agents.documents.search.periods import Period, find_periods
 from backend.agents.documents.search.stop_words import STOP_WORDS
-from backend.agents.documents.search.vocabulary import CHANGING, FALLING, RISING, WEAK, WEAK_FACTOR, related
+from backend.agents.documents.search.vocabulary import (
+    CHANGING,
+    FALLING,
+    HIGHEST,
+    LOWEST,
+    RISING,
+    WEAK,
+    WEAK_FACTOR,
+    related,
+)
 
 Direction = Literal["", "rising", "falling", "changing"]
+Extreme = Literal["", "highest", "lowest"]
 
 _QUOTED = re.compile(r"[\"“„«]([^\"“”„«»]{2,80})[\"”“»]")
 _WORD = re.compile(r"[^\W_]+(?:[.'’&+-][^\W_]+)*")
@@ -42,6 +52,8 @@ class Question:
     periods: tuple[Period, ...] = ()
     direction: Direction = ""
     is_yes_or_no: bool = False
+    extreme: Extreme = ""
+    """Whether it asks for the highest or the lowest value."""
 
     def with_importance(self, importance: tuple[float, ...]) -> "Question":
         """The same question with each concept's importance multiplied."""
@@ -70,6 +82,7 @@ def understand(text: str) -> Question:
         periods=tuple(period for period, _, _ in periods),
         direction=_direction(every),
         is_yes_or_no=bool(every) and every[0] in _OPENINGS,
+        extreme="highest" if not HIGHEST.isdisjoint(every) else "lowest" if not LOWEST.isdisjoint(every) else "",
     )
 
 

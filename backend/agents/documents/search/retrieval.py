@@ -7,6 +7,7 @@ a question about something the documents do not hold is covered by little, whate
 
 import math
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from backend.agents.documents.indexing.corpus import Corpus, Passage
 from backend.agents.documents.search.matching import TextMatcher, expression, quoted
@@ -28,6 +29,11 @@ _OTHER_PERIOD_FACTOR = 0.5
 """A passage about another period than the one asked for answers little, however like it reads."""
 _FEWEST_TITLES, _MOST_TITLES = 3, 0.6
 _SHORTEST_PREFIX = 5
+_FEW = 4
+"""Passages shown where none has a word of the question."""
+
+
+Nearness = Literal["words", "spelling", "nothing"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +53,8 @@ class Retrieval:
     expression: str
     hits: tuple[Hit, ...]
     unknown: tuple[str, ...]
+    nearness: Nearness = "words"
+    """What the passages have to do with the question: its words, words spelt like them, or nothing that is known."""
 
     @property
     def is_answered(self) -> bool:
@@ -66,8 +74,23 @@ def retrieve(corpus: Corpus, question: Question) -> Retrieval:
     if not searched:
         return Retrieval(weighed, "", (), ())
     candidates = [found for kind, limit in _CANDIDATES.items() for found in corpus.search(searched, kind, limit)]
-    ranked = _ranked(candidates, weighed)
-    return Retrieval(weighed, searched, tuple(_spread(ranked)), unknown)
+    if not candidates:
+        return _without_its_words(corpus, Retrieval(weighed, searched, (), unknown))
+    return Retrieval(weighed, searched, tuple(_spread(_ranked(candidates, weighed))), unknown)
+
+
+def _without_its_words(corpus: Corpus, retrieval: Retrieval) -> Retrieval:
+    """The nearest there is where no passage has a word of the question. Its passages cover nothing of it."""
+    words = [one.word for one in retrieval.question.concepts if one.kind == "word"]
+    alike = [quoted(like) for word in words if len(word) >= _SHORTEST_PREFIX for like in corpus.words_like(word)]
+    mistyped = (
+        [passage for kind in _CANDIDATES for passage, _ in corpus.search(" OR ".join(alike), kind, _FEW)]
+        if alike
+        else []
+    )
+    found = mistyped or corpus.openings(_FEW)
+    hits = tuple(Hit(passage, 0.0, 0.0) for passage in found[:_FEW])
+    return replace(retrieval, hits=hits, nearness="spelling" if mistyped else "nothing")
 
 
 def coverage(question: Question, strengths: list[dict[int, float]], place: int) -> float:

@@ -11,7 +11,8 @@ were weren't what what's whatever when whenever where where's which while who wh
 without won't would yes yet you your yours yourself
 """
 _ASKING = """
-ask asked contain describe described documents document explain file files find folder get gets give given gives go
+ask asked come comes coming contain describe described
+documents document explain file files find folder get gets give given gives go
 going got happen happened happens help inform know list look many may mean means mention mentioned might must need
 needs overview question say says said see show shows state stated summarise summarize summary take tell think true
 understand used using want wants

@@ -65,12 +65,17 @@ figures number numbers value values total big large high low important main comp
 quarter quarters year years quarterly yearly annual rule rules policy long short often soon early late far allowed
 permitted possible able required necessary maximum minimum colour color name names kind type
 """
+_HIGHEST = "highest largest biggest greatest maximum max"
+_LOWEST = "lowest smallest minimum min"
 
 RISING: frozenset[str] = frozenset(_RISING.split())
 FALLING: frozenset[str] = frozenset(_FALLING.split())
 CHANGING: frozenset[str] = frozenset(_CHANGING.split())
 
-WEAK: frozenset[str] = RISING | FALLING | CHANGING | frozenset(_OF_LITTLE_WEIGHT.split())
+HIGHEST: frozenset[str] = frozenset(_HIGHEST.split())
+LOWEST: frozenset[str] = frozenset(_LOWEST.split())
+
+WEAK: frozenset[str] = RISING | FALLING | CHANGING | HIGHEST | LOWEST | frozenset(_OF_LITTLE_WEIGHT.split())
 """Words that say less about what is asked than others: they count for ``WEAK_FACTOR`` of what they would, and for
 nothing if no document has them."""
 
