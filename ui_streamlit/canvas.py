@@ -65,7 +65,8 @@ class Canvas:
     def _answer(self, blocks: tuple[AnswerBlock, ...]) -> None:
         for index, block in enumerate(blocks):
             if index == len(self._blocks):
-                self._blocks.append((self._page.answer.empty(), ""))
+                # Not into an empty place: the block stands there from the pass before, and would vanish for a moment.
+                self._blocks.append((self._page.answer.html(block.html), block.html))
             place, drawn = self._blocks[index]
             if drawn != block.html:
                 place.html(block.html)
