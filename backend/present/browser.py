@@ -8,7 +8,7 @@ if (box && !box.dataset.phFollows) {
   box.dataset.phFollows = 'yes';
   let follow = true, began = null, last = 0;
   const leaves = () => { follow = false; };
-  box.addEventListener('wheel', (event) => { if (event.deltaY < 0) leaves(); }, {passive: true});
+  box.addEventListener('wheel', (event) => { if (event.deltaY < 0) leaves(); }, {passive: false});
   box.addEventListener('scroll', () => {
     const top = box.scrollTop;
     if (top < last - 1) leaves();
@@ -27,7 +27,8 @@ if (box && !box.dataset.phFollows) {
 
 An answer that stands there within a second is read from its beginning, so nothing is followed before that. A move
 upwards is the reader's, and holds at once: the browser tells of it a frame later, and an answer that grows meanwhile
-would undo it. Following begins again when the reader comes back down to the end.
+would undo it. (For the same reason the wheel's listener is not passive: the browser waits for it.) Following begins
+again when the reader comes back down to the end.
 """
 
 MARKERS_LEAD_TO_SOURCES: Final = """

@@ -120,11 +120,12 @@ def _write_ahead(connection: sqlite3.Connection) -> None:
     while True:
         try:
             connection.execute("PRAGMA journal_mode = WAL")
-            return
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > give_up_at:
                 raise
-        time.sleep(_BUSY_PAUSE_S)
+            time.sleep(_BUSY_PAUSE_S)
+        else:
+            return
 
 
 def _ensure_tables(connection: sqlite3.Connection, version: int) -> None:
