@@ -18,7 +18,12 @@ _FOLDER = click.Path(path_type=Path)
 
 @click.command(short_help="Ask a question and watch the answer.")
 @click.argument("question")
-@click.option("--agent", default="documents", show_default=True, help="Who answers: `playhead serve` lists /v1/agents.")
+@click.option(
+    "--agent",
+    default="documents",
+    show_default=True,
+    help="Who answers: documents, scripted:SCENARIO (such as scripted:happy_path) or recording:ID.",
+)
 @click.option("--docs", "docs_dir", type=_FOLDER, help="The folder to ask about.  [default: the bundled sample]")
 @click.option("--url", help="The backend to ask.  [default: an own one, for this question]")
 @click.option("--data", "data_dir", type=_FOLDER, help="Where the own backend keeps runs and indexes.")
