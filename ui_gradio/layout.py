@@ -7,7 +7,7 @@ from gradio.components.plot import PlotData
 
 from backend.present import words
 from backend.present.artifacts import artifacts_html
-from backend.present.browser import FOLLOW_THE_END, MARKERS_LEAD_TO_SOURCES
+from backend.present.browser import page_script
 from backend.present.page import header_html, notice_html, section_title_html
 from backend.present.sources import sources_html
 from backend.present.steps import steps_html
@@ -62,7 +62,7 @@ def build_page() -> Page:
                 answer = gr.HTML(
                     [],
                     html_template='${(value || []).join("")}',
-                    js_on_load=FOLLOW_THE_END + MARKERS_LEAD_TO_SOURCES,
+                    js_on_load=page_script(),
                     apply_default_css=False,
                     padding=False,
                     elem_id="ph-answer",

@@ -8,7 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from backend.client.replies import OfferedAgent
 from backend.present import words
-from backend.present.browser import FOLLOW_THE_END
+from backend.present.browser import page_script
 from backend.present.page import header_html, section_title_html
 from ui_streamlit.state import AGENT, QUESTION, Conversation
 
@@ -46,7 +46,7 @@ def lay_out(conversation: Conversation, offers: Sequence[OfferedAgent], on_stop:
             asked, notice, warnings = st.empty(), st.empty(), st.empty()
             answer = st.container(key="ph-answer", gap=None)
         # Streamlit's own autoscroll pulls a reader who scrolled up back down.
-        st.html(f"<script>{FOLLOW_THE_END}</script>", unsafe_allow_javascript=True)
+        st.html(f"<script>{page_script()}</script>", unsafe_allow_javascript=True)
     with evidence_column, st.container(key="ph-evidence", height=EVIDENCE_HEIGHT, border=False, gap="xsmall"):
         st.html(section_title_html(words.STEPS_TITLE))
         steps = st.empty()
