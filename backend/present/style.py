@@ -9,6 +9,7 @@ from importlib.resources import files
 from typing import Final, Literal
 from urllib.parse import quote
 
+from backend.present.browser import browser_rules
 from backend.present.palette import DARK, LIGHT
 
 ThemeMode = Literal["host", "auto", "light", "dark"]
@@ -45,7 +46,7 @@ _MARKERS_LIT: Final = 40
 def stylesheet(theme: ThemeMode = "host") -> str:
     """The CSS as text, to be put into one style element or file of the page."""
     rules = files("backend.present").joinpath("stylesheet.css").read_text(encoding="utf-8")
-    return "\n".join((_SCHEMES[theme], _custom_properties(), rules, _glyph_rules(), _lit_markers()))
+    return "\n".join((_SCHEMES[theme], _custom_properties(), rules, browser_rules(), _glyph_rules(), _lit_markers()))
 
 
 @cache

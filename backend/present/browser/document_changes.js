@@ -1,10 +1,39 @@
-// Tell the other parts that the document changed: at once, so that what they mend is never painted broken.
+// What the other parts share: word of every change of the document, and what can be seen in it.
 const listeners = [];
 
+// At once, so that what a part mends is never painted broken; and once now, for what stands there already.
 function onDocumentChange(listener) {
   listeners.push(listener);
   listener();
 }
 
-new MutationObserver(() => { for (const listener of listeners) listener(); })
-  .observe(document.documentElement, {childList: true, subtree: true, characterData: true});
+// Streamlit puts new elements in the place of the old; Gradio changes the old ones into the new, attributes included, so
+// that nothing noted on an element lasts.
+new MutationObserver(() => { for (const listener of listeners) listener(); }).observe(document.documentElement, {
+  childList: true, subtree: true, characterData: true, attributeFilter: ['open', 'data-ph-announcement'],
+});
+
+function isVisible(element) {
+  return element.checkVisibility({visibilityProperty: true}) && element.getClientRects().length > 0;
+}
+
+// Frameworks know no attributes of ours on their buttons: a button is found as a person finds it, by what it says.
+function visibleButton(...labels) {
+  return [...document.querySelectorAll('button')].find(
+    (button) => labels.includes(button.textContent.trim()) && !button.disabled && isVisible(button));
+}
+
+// An id as `#…`, from an attribute. Never a selector: what an agent named may have got into it.
+function elementNamed(reference) {
+  return document.getElementById((reference ?? '').replace(/^#/, ''));
+}
+
+// The target of the address without a jump of the page, and without a place in the history.
+function setTarget(id) {
+  const scrolled = [];
+  for (let box = document.getElementById(id); box; box = box.parentElement) scrolled.push([box, box.scrollTop]);
+  const address = new URL(window.location.href);
+  address.hash = id;
+  window.location.replace(address.href);
+  for (const [box, top] of scrolled) box.scrollTop = top;
+}
