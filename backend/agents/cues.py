@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from backend.agents.agent import AgentFailure
 from backend.agents.clock import Clock
-from backend.protocol.events import Draft
+from backend.protocol.events import Draft, StatusEvent
+from backend.protocol.options import RunOptions
 
 _EVENTS_PER_TURN = 32
 _LONG_SLEEP_S = 3600.0
@@ -41,6 +42,13 @@ class Cue:
 
     at_s: float
     what: Draft | Finish | Failure | Hang
+
+
+def as_wanted(cues: Iterable[Cue], options: RunOptions) -> Iterable[Cue]:
+    """The schedule with or without its status events; everything else keeps its time."""
+    if options.status_events:
+        return cues
+    return (cue for cue in cues if not isinstance(cue.what, StatusEvent))
 
 
 async def play_cues(cues: Iterable[Cue], clock: Clock, speed: float) -> AsyncIterator[Draft]:

@@ -19,7 +19,7 @@ from backend.agents.agent import (
     RunRequest,
     UnknownAgentError,
 )
-from backend.agents.cues import Cue, Failure, Finish, play_cues
+from backend.agents.cues import Cue, Failure, Finish, as_wanted, play_cues
 from backend.agents.plans import Limits, planned_events
 from backend.protocol.events import DoneEvent, Draft, ErrorEvent, KnownEvent, UnknownEvent, WarningEvent
 from backend.protocol.options import RunOptions
@@ -66,7 +66,8 @@ class RecordingAgent:
 
     def run(self, request: RunRequest, context: RunContext) -> AsyncIterator[Draft]:
         """Play the recording once, at the speed of the request's options."""
-        return play_cues(recorded_schedule(self._recording), context.clock, request.options.speed)
+        cues = as_wanted(recorded_schedule(self._recording), request.options)
+        return play_cues(cues, context.clock, request.options.speed)
 
 
 class RecordingProvider:
@@ -104,7 +105,8 @@ class RecordingProvider:
     async def plan(self, variant: str, request: RunRequest) -> Sequence[KnownEvent]:
         """The recorded events as a replay would send them. Raises ``UnknownAgentError``."""
         limits = Limits(request.options.timeout_s or LONGEST_REPLAY_S, self._settings.silence_timeout_s)
-        return planned_events(recorded_schedule(await self._find(variant)), request.options.speed, limits)
+        cues = as_wanted(recorded_schedule(await self._find(variant)), request.options)
+        return planned_events(cues, request.options.speed, limits)
 
     async def _find(self, recording_id: str) -> Recording:
         if not recording_id:

@@ -1,5 +1,6 @@
 """The backend's calls as methods, and the two ways to follow a run: event by event, or frame by frame."""
 
+import json
 import uuid
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
@@ -110,10 +111,10 @@ class RunClient:
     ) -> tuple[Event, ...] | None:
         """The stamped events this agent would send on a perfect machine; None where nobody can know.
 
-        Of the options ``speed`` and ``seed`` matter. Raises ``ProblemError`` for an unknown agent.
+        Of the options ``speed``, ``seed`` and ``status_events`` matter. Raises ``ProblemError`` for an unknown agent.
         """
         asked = _options(options)
-        params = {name: str(asked[name]) for name in ("speed", "seed") if name in asked}
+        params = {name: json.dumps(asked[name]) for name in ("speed", "seed", "status_events") if name in asked}
         path = f"/v1/agents/{quote(agent, safe=':')}/plan"
         try:
             response = await self._send("GET", path, params={"question": question, **params})

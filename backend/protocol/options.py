@@ -22,6 +22,11 @@ class RunOptions(BaseModel):
         le=1000,
         description="How fast a scripted or recorded run plays: 1 = as written, 4 = four times, 0 = without waiting.",
     )
+    status_events: bool = Field(
+        default=True,
+        description="False leaves out a scripted or recorded run's status events: what a watcher would see of an agent "
+        "that announces no steps.",
+    )
     seed: int = Field(default=0, ge=0, le=2**31 - 1, description="Seed of a scenario's jitter.")
     on_abandon: Literal["continue", "cancel"] = Field(
         default="continue", description="What becomes of the run when nobody has watched it for a while."

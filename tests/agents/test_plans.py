@@ -78,6 +78,15 @@ async def test_a_scenario_leaves_behind_what_was_planned(name: str, speed: float
     assert [event.at_ms for event in real] == pytest.approx([event.at_ms for event in planned], abs=0.002)
 
 
+async def test_a_run_without_status_events_is_otherwise_the_same(tmp_path: Path) -> None:
+    agent = ScriptedAgent(SCENARIOS["happy_path"])
+    with_them = await run_for_real(agent, RunOptions(), tmp_path)
+    without = await run_for_real(agent, RunOptions(status_events=False), tmp_path)
+    assert any(event.type == "status" for event in with_them)
+    kept = [(event.type, event.at_ms) for event in with_them if event.type != "status"]
+    assert [(event.type, event.at_ms) for event in without] == kept
+
+
 @pytest.mark.parametrize(("asked_s", "ends_ms"), [(None, 3000), (1.5, 1500), (4.0, 4000)])
 async def test_a_scenario_s_own_timeout_holds_where_the_run_names_none(
     asked_s: float | None, ends_ms: float, tmp_path: Path

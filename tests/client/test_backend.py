@@ -123,6 +123,9 @@ async def test_agents_plans_and_readiness(client: RunClient) -> None:
     started = await client.start_run("Show me", "scripted:happy_path", options={"speed": 0, "seed": 3})
     sent = await events_of(client, started.run_id)
     assert [event.type for event in planned] == [event.type for event in sent]
+    bare = await client.plan("scripted:happy_path", "Show me", {"speed": 0, "seed": 3, "status_events": False})
+    assert bare is not None
+    assert [event.type for event in bare] == [event.type for event in planned if event.type != "status"]
     assert await client.plan("documents") is None
 
 

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 
 from backend.agents.agent import RunContext, RunRequest
-from backend.agents.cues import play_cues
+from backend.agents.cues import as_wanted, play_cues
 from backend.agents.scripted.scenario import Scenario
 from backend.agents.scripted.schedule import schedule
 from backend.protocol.events import Draft
@@ -16,7 +16,8 @@ def play(scenario: Scenario, request: RunRequest, context: RunContext) -> AsyncI
     The scenario answers its own question, whatever was asked. Raises ``AgentFailure`` where it scripts an
     error.
     """
-    return play_cues(schedule(scenario, request.options.seed), context.clock, request.options.speed)
+    options = request.options
+    return play_cues(as_wanted(schedule(scenario, options.seed), options), context.clock, options.speed)
 
 
 class ScriptedAgent:

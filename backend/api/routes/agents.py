@@ -44,9 +44,10 @@ async def plan_run(
     question: Annotated[str, Query(description="The question of the run.")] = "",
     seed: Annotated[int, Query(ge=0, le=2**31 - 1, description="Seed of a scenario's jitter.")] = 0,
     speed: Annotated[float, Query(ge=0, le=1000, description="1 = as written, 0 = without waiting.")] = 1.0,
+    status_events: Annotated[bool, Query(description="False leaves the status events out.")] = True,
 ) -> Plan:
     """The known truth of a scripted or recorded run, for measuring against it. Other agents have none: 404."""
-    options = RunOptions(seed=seed, speed=speed)
+    options = RunOptions(seed=seed, speed=speed, status_events=status_events)
     request = RunRequest(run_id="plan", question=question, options=options)
     try:
         events = await services.catalogue.plan(agent, request)
