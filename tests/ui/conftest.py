@@ -1,6 +1,6 @@
 """The product as a user has it: one backend and both UIs, each a process of its own, for the whole session."""
 
-import sys
+import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -9,31 +9,39 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser
 
-from backend.launch.child import ChildProcess
-from backend.launch.ports import free_port
 from backend.launch.server import LocalServer
+from tests.ui import delays
 from tests.ui.reader import Reader
+from tests.ui.serving import served
 
-START_S = 90.0
+MEASURED_EVENTS = 5_000
+MEASURED_RATE = 400.0
 
 
 @pytest.fixture(scope="session")
 def backend_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A backend with the bundled documents and scenarios, and two more that leave a test the time it needs."""
-    scenarios = Path(__file__).parent / "scenarios"
+    """A backend with the bundled documents and scenarios, and those that leave a test the time it needs."""
+    scenarios = tmp_path_factory.mktemp("scenarios")
+    for file in (Path(__file__).parent / "scenarios").iterdir():
+        shutil.copy(file, scenarios)
+    (scenarios / "measured.yaml").write_text(delays.scenario(MEASURED_EVENTS, MEASURED_RATE), encoding="utf-8")
     with LocalServer(tmp_path_factory.mktemp("ui") / "data", scenarios_dir=scenarios) as server:
         yield server.url
 
 
 @pytest.fixture(scope="session", params=["ui_gradio", "ui_streamlit"])
-def ui_url(request: pytest.FixtureRequest, backend_url: str, chromium_path: str) -> Iterator[str]:
+def ui_name(request: pytest.FixtureRequest) -> str:
     """One UI after the other, each tested with the whole suite."""
-    pytest.importorskip(request.param.removeprefix("ui_"))
-    port = free_port()
-    command = [sys.executable, "-m", request.param, "--port", str(port), "--backend", backend_url]
-    with ChildProcess(request.param, command) as process:
-        process.wait_until_ready(f"http://127.0.0.1:{port}/", START_S)
-        yield f"http://127.0.0.1:{port}/"
+    name: str = request.param
+    pytest.importorskip(name.removeprefix("ui_"))
+    return name
+
+
+@pytest.fixture(scope="session")
+def ui_url(ui_name: str, backend_url: str, chromium_path: str) -> Iterator[str]:
+    """The address of that UI."""
+    with served(ui_name, backend_url) as url:
+        yield url
 
 
 @pytest_asyncio.fixture(loop_scope="session")
