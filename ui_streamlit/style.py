@@ -11,5 +11,6 @@ position:sticky;top:0;z-index:1;max-height:40%;overflow-y:auto;background:var(--
 .st-key-ph-examples button{padding:3px 10px;min-height:0;justify-content:start;text-align:start}
 .st-key-ph-examples button p{font-size:13px;line-height:1.35}
 .stMainBlockContainer [data-testid="stVerticalBlock"]{gap:8px}
+.stApp button[kind="primary"] p{color:var(--ph-on-accent)}
 @media (max-width:760px){.st-key-ph-reading,.st-key-ph-evidence,div:has(>.st-key-ph-evidence){height:auto!important}}
 </style>"""

@@ -65,9 +65,9 @@ class Reader:
         await field.blur()
         await self.page.get_by_role("button", name="Ask", exact=True).click()
 
-    async def expect_status(self, words: str) -> None:
+    async def expect_status(self, words: str, within_ms: float = DEADLINE_MS) -> None:
         """Wait until the status line says this."""
-        await expect(self.page.locator(".ph-status-text")).to_have_text(words, timeout=DEADLINE_MS)
+        await expect(self.page.locator(".ph-status-text")).to_have_text(words, timeout=within_ms)
 
     async def expect_text(self, text: str) -> None:
         """Wait until the answer holds this."""
