@@ -1,0 +1,30 @@
+"""Words of the Ask place beside the question itself."""
+
+from typing import Final
+
+NEW_CONVERSATION: Final = "New conversation"
+FOLLOW_UP_PLACEHOLDER: Final = "Ask a follow-up question"
+
+OPTIONS: Final = "Options"
+TIMEOUT_LABEL: Final = "End after (seconds)"
+TIMEOUT_HELP: Final = "The run ends as timed out after this many seconds. Empty: the backend's own limit."
+SPEED_LABEL: Final = "Speed"
+SPEED_HELP: Final = "How fast a scripted or recorded run plays. Other agents take the time they take."
+SPEED_AS_FAST_AS_POSSIBLE: Final = "without waiting"
+
+SHARED_TITLE: Final = "A shared run"
+SHARED_SENTENCE: Final = "Somebody shared this run with you for reading. You see what they see, while it happens."
+SHARE_NOT_FOUND: Final = "This link does not work any more. Ask whoever sent it for a new one."
+
+HELPFUL: Final = "Helpful"
+NOT_HELPFUL: Final = "Not helpful"
+COMMENT: Final = "Comment"
+COMMENT_LABEL: Final = "What should be known about this moment of the run?"
+SEND_COMMENT: Final = "Send comment"
+FEEDBACK_KEPT: Final = "Thank you. Your feedback is kept with the run."
+"""Said once feedback was taken."""
+
+
+def speed_word(speed: float) -> str:
+    """A speed as it stands in a list: ``1x``, ``0.25x``, ``without waiting`` for 0."""
+    return f"{speed:g}x" if speed else SPEED_AS_FAST_AS_POSSIBLE

@@ -1,0 +1,32 @@
+"""Words of the History place."""
+
+from typing import Final
+
+SEARCH_LABEL: Final = "Search in questions"
+SEARCH_PLACEHOLDER: Final = "Words of the question"
+ALL_AGENTS: Final = "All agents"
+OUTCOME_LABEL: Final = "Outcome"
+ALL_OUTCOMES: Final = "All outcomes"
+RUNNING: Final = "Running"
+CONVERSATION_LABEL: Final = "Conversation"
+ALL_CONVERSATIONS: Final = "All conversations"
+MORE: Final = "Show more"
+NO_RUNS: Final = "No run fits this search."
+NO_RUNS_YET: Final = "Nothing has been asked yet. Runs appear here as soon as somebody asks."
+
+RENAME: Final = "Rename"
+NAME_LABEL: Final = "Name of the conversation"
+SAVE_NAME: Final = "Save name"
+DELETE_RUN: Final = "Delete run"
+DELETE_CONVERSATION: Final = "Delete conversation"
+DELETE_RUN_QUESTION: Final = "Delete this run with its events and feedback? It cannot be brought back."
+DELETE_CONVERSATION_QUESTION: Final = "Delete this conversation with all its runs? It cannot be brought back."
+DELETE: Final = "Delete"
+KEEP: Final = "Keep"
+EXPORT: Final = "Export"
+
+RUNS_TAB: Final = "Runs"
+FEEDBACK_TAB: Final = "Feedback"
+SAVE_FEEDBACK: Final = "Save feedback as CSV"
+CHOOSE_RUN: Final = "Choose a run to see what can be done with it."
+"""Stands where the actions of the chosen run will be."""

@@ -1,0 +1,27 @@
+"""Words of the navigation and of what the four places share: opening, sharing, saving."""
+
+from typing import Final
+
+ASK_PLACE: Final = "Ask"
+REPLAY_PLACE: Final = "Replay"
+COMPARE_PLACE: Final = "Compare"
+HISTORY_PLACE: Final = "History"
+
+OPEN_IN_ASK: Final = "Open in Ask"
+OPEN_IN_REPLAY: Final = "Open in Replay"
+OPEN_IN_COMPARE: Final = "Open in Compare"
+
+SHARE: Final = "Share"
+SHARE_LINK_LABEL: Final = "Link to this run, for reading only"
+SHARE_HELP: Final = (
+    "Whoever has the link can read this run, and follow it while it goes on. Nobody can stop or change it."
+)
+UNSHARE: Final = "End sharing"
+UNSHARED: Final = "The link no longer works."
+
+SAVE_RECORDING: Final = "Save the recording"
+SAVE_MARKDOWN: Final = "Save as Markdown"
+SAVE_REPORT: Final = "Save as HTML report"
+
+UPLOAD_LABEL: Final = "Recording file"
+UPLOAD_HELP: Final = "A recording that Playhead saved (.jsonl)"
