@@ -64,7 +64,9 @@ async def _long_run(browser: Browser, module: str, url: str, backend_url: str, e
     context = await browser.new_context(viewport={"width": 1280, "height": 720})
     page = await context.new_page()
     async with delays.counted_traffic(page) as traffic:
-        result = await _followed(Reader(page, url), backend_url, events, traffic)
+        reader = Reader(page, url)
+        await _prepare(reader, events)
+        result = await _followed(reader, backend_url, traffic)
     await context.close()
     print(f"{module}, one page, {events} token events (goal: p95 at most {GOAL_MS} ms)")  # noqa: T201
     for key, value in result.summary().items():
@@ -74,7 +76,9 @@ async def _long_run(browser: Browser, module: str, url: str, backend_url: str, e
 async def _many_sessions(browser: Browser, module: str, url: str, backend_url: str, sessions: int) -> None:
     contexts = [await browser.new_context(viewport={"width": 1280, "height": 720}) for _ in range(sessions)]
     readers = [Reader(await context.new_page(), url) for context in contexts]
-    results = await asyncio.gather(*(_followed(reader, backend_url, SESSION_EVENTS) for reader in readers))
+    for reader in readers:
+        await _prepare(reader, SESSION_EVENTS)
+    results = await asyncio.gather(*(_followed(reader, backend_url) for reader in readers))
     for context in contexts:
         await context.close()
     everything = Measurement(tuple(delay for result in results for delay in result.delays_ms), 0, 0, 0, 0)
@@ -85,13 +89,16 @@ async def _many_sessions(browser: Browser, module: str, url: str, backend_url: s
     print(f"  {'slowest page, p95':24} {slowest:>12,.1f}")  # noqa: T201
 
 
-async def _followed(
-    reader: Reader, backend_url: str, events: int, traffic: delays.Traffic | None = None
-) -> Measurement:
-    """Ask in this page, and measure until the run has completed."""
+async def _prepare(reader: Reader, events: int) -> None:
+    """Everything before the question: the page is open, the agent chosen, and the frames are watched."""
+    reader.page.set_default_timeout(LONGEST_RUN_MS)
     await reader.open()
-    await delays.watch_frames(reader.page)
     await reader.choose_agent(f"Measured {events}")
+    await delays.watch_frames(reader.page)
+
+
+async def _followed(reader: Reader, backend_url: str, traffic: delays.Traffic | None = None) -> Measurement:
+    """Ask in this page, and measure until the run has completed."""
     await reader.ask("How fast is this drawn?")
     following = asyncio.create_task(delays.token_arrivals(backend_url, await reader.run_id()))
     await reader.expect_status("Completed", within_ms=LONGEST_RUN_MS)

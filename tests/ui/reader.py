@@ -63,7 +63,15 @@ class Reader:
         field = self.page.get_by_label("Question").first
         await field.fill(question)
         await field.blur()
-        await self.page.get_by_role("button", name="Ask", exact=True).click()
+        await self.press("Ask")
+
+    def button(self, label: str) -> Locator:
+        """The visible button that says exactly this."""
+        return self.page.get_by_role("button", name=label, exact=True).filter(visible=True)
+
+    async def press(self, label: str) -> None:
+        """Press it, once it can be pressed."""
+        await self.button(label).first.click(timeout=DEADLINE_MS)
 
     async def expect_status(self, words: str, within_ms: float = DEADLINE_MS) -> None:
         """Wait until the status line says this."""
@@ -86,6 +94,12 @@ class Reader:
         """The run in the page's address."""
         await self.page.wait_for_url(re.compile(r"[?&]run=run_"), timeout=DEADLINE_MS)
         return parse_qs(urlparse(self.page.url).query)["run"][0]
+
+    async def ground_of(self, selector: str) -> str:
+        """The background colour of the first such element, once nothing moves."""
+        found = self.page.locator(selector).first
+        await found.evaluate("(e) => Promise.all(e.getAnimations().map((animation) => animation.finished))")
+        return str(await found.evaluate("(e) => getComputedStyle(e).backgroundColor"))
 
     async def scroll_position(self) -> tuple[float, float]:
         """How far the reading place is scrolled, and how far it could be, in pixels."""
