@@ -9,6 +9,8 @@ from backend.protocol.run_view import RunView
 from backend.runs.closing import storage_failure
 from backend.runs.log import RunLog
 from backend.runs.records import RunRecord, SessionRecord
+from backend.runs.review import FeedbackRecord, ShareRecord, UnknownShareError
+from backend.runs.search import PlaceError, RunPage, RunQuery
 from backend.runs.store import Batch, KeyReusedError, StoreError, UnknownRunError, UnknownSessionError
 
 
@@ -16,6 +18,7 @@ from backend.runs.store import Batch, KeyReusedError, StoreError, UnknownRunErro
 class _Kept:
     record: RunRecord
     log: RunLog
+    number: int
 
 
 class MemoryStore:
@@ -26,6 +29,13 @@ class MemoryStore:
         self._runs: dict[str, _Kept] = {}
         self._order: list[str] = []
         """Sessions, the latest last."""
+        self._begun: dict[str, str] = {}
+        """When each session began."""
+        self._titles: dict[str, str] = {}
+        """What sessions were renamed to."""
+        self._feedback: list[FeedbackRecord] = []
+        self._shares: dict[str, ShareRecord] = {}
+        self._submitted = 0
 
     async def open(self) -> Sequence[RunRecord]:
         return []
@@ -40,7 +50,9 @@ class MemoryStore:
                 self._check_same(kept.record, record)
                 return kept.record, False
         record = record if record.created_at else replace(record, created_at="2026-11-22T20:00:00.000+00:00")
-        self._runs[record.run_id] = _Kept(record, RunLog(record.question))
+        self._submitted += 1
+        self._runs[record.run_id] = _Kept(record, RunLog(record.question), self._submitted)
+        self._begun.setdefault(record.session_id, record.created_at)
         self._touch(record.session_id)
         return record, True
 
@@ -57,7 +69,7 @@ class MemoryStore:
         if problem is not None:
             closing, done = storage_failure(closing, done, problem)
         kept.log.append([*closing, done], kept.record.attempt)
-        kept.record = kept.record.with_outcome(done.outcome, done.seq)
+        kept.record = kept.record.ended_by(done)
         self._touch(kept.record.session_id)
         if problem is not None:
             raise StoreError(problem)
@@ -87,6 +99,66 @@ class MemoryStore:
         kept.record = replace(kept.record, cancel_requested=True)
         return True
 
+    async def runs(self, query: RunQuery, limit: int = 50, before: str = "") -> RunPage:
+        if before and not (before.isascii() and before.isdecimal() and int(before) > 0):
+            raise PlaceError
+        records = [(each.number, await self.record(each.record.run_id)) for each in reversed(self._runs.values())]
+        until = int(before) if before else self._submitted + 1
+        fit = [(number, record) for number, record in records if number < until and query.fits(record)]
+        behind = str(fit[limit - 1][0]) if len(fit) > limit else None
+        return RunPage(tuple(record for _, record in fit[:limit]), behind)
+
+    async def delete(self, run_id: str) -> None:
+        kept = self._kept(run_id)
+        self._check()
+        self._remove(run_id)
+        session_id = kept.record.session_id
+        if self._titles.get(session_id) == kept.record.question:
+            del self._titles[session_id]
+        if not any(other.record.session_id == session_id for other in self._runs.values()):
+            self._remove_session(session_id)
+
+    async def rename(self, session_id: str, title: str) -> SessionRecord:
+        await self.session(session_id)
+        self._check()
+        self._titles[session_id] = title
+        return replace(self._session(session_id), runs=())
+
+    async def add_feedback(self, record: FeedbackRecord) -> tuple[FeedbackRecord, bool]:
+        run = self._kept(record.run_id).record
+        self._check()
+        for earlier in self._feedback:
+            if record.idempotency_key is not None and earlier.idempotency_key == record.idempotency_key:
+                if not earlier.says_the_same(record):
+                    raise KeyReusedError
+                return earlier, False
+        self._feedback.append(replace(record, question=run.question, agent=run.agent))
+        return self._feedback[-1], True
+
+    async def feedback(self, run_id: str | None = None) -> Sequence[FeedbackRecord]:
+        if run_id is not None:
+            self._kept(run_id)
+        return [each for each in self._feedback if run_id in (None, each.run_id)]
+
+    async def share(self, record: ShareRecord) -> tuple[ShareRecord, bool]:
+        self._kept(record.run_id)
+        self._check()
+        for earlier in self._shares.values():
+            if earlier.run_id == record.run_id:
+                return earlier, False
+        self._shares[record.share_id] = record
+        return record, True
+
+    async def shared(self, share_id: str) -> ShareRecord:
+        if share_id not in self._shares:
+            raise UnknownShareError(f"There is no share {share_id}.")
+        return self._shares[share_id]
+
+    async def unshare(self, share_id: str) -> None:
+        await self.shared(share_id)
+        self._check()
+        del self._shares[share_id]
+
     async def sessions(self, limit: int = 100) -> Sequence[SessionRecord]:
         return [replace(self._session(session_id), runs=()) for session_id in self._order[: -limit - 1 : -1]]
 
@@ -97,12 +169,23 @@ class MemoryStore:
 
     async def purge(self, session_id: str) -> None:
         for run in (await self.session(session_id)).runs:
-            self._runs.pop(run.run_id).log.close()
+            self._remove(run.run_id)
+        self._remove_session(session_id)
+
+    def _remove(self, run_id: str) -> None:
+        self._runs.pop(run_id).log.close()
+        self._feedback = [each for each in self._feedback if each.run_id != run_id]
+        self._shares = {key: each for key, each in self._shares.items() if each.run_id != run_id}
+
+    def _remove_session(self, session_id: str) -> None:
         self._order.remove(session_id)
+        self._titles.pop(session_id, None)
+        del self._begun[session_id]
 
     def _session(self, session_id: str) -> SessionRecord:
         runs = tuple(kept.record for kept in self._runs.values() if kept.record.session_id == session_id)
-        return SessionRecord(session_id, runs[0].question, runs[0].created_at, runs[-1].created_at, runs)
+        title = self._titles.get(session_id, runs[0].question)
+        return SessionRecord(session_id, title, self._begun[session_id], runs[-1].created_at, runs)
 
     def _check_same(self, earlier: RunRecord, record: RunRecord) -> None:
         begins = next(kept.record for kept in self._runs.values() if kept.record.session_id == earlier.session_id)

@@ -11,17 +11,19 @@ from backend import __version__
 from backend.api.body_limit import BodyLimit
 from backend.api.guard import OriginGuard
 from backend.api.problems import MEDIA_TYPE, Problem, add_problem_handlers
-from backend.api.routes import agents, events, health, recordings, runs, sessions
+from backend.api.routes import agents, events, feedback, health, recordings, runs, sessions, shared, shares
 from backend.api.services import Services
 
 MAX_BODY_BYTES = 256 * 1024
 """A request with the longest question, every character escaped, and its options."""
 
 _TAGS = [
-    {"name": "runs", "description": "Start, look at and cancel runs."},
+    {"name": "runs", "description": "Start, find, look at, cancel and delete runs."},
     {"name": "events", "description": "Follow a run live, resume after a cut."},
     {"name": "recordings", "description": "Take a run away as a file, bring one in."},
     {"name": "sessions", "description": "The conversations so far."},
+    {"name": "feedback", "description": "What people think of runs."},
+    {"name": "shares", "description": "Links that show one run, and what whoever has such a link may see."},
     {"name": "agents", "description": "What can be asked, and the known truth of scripted runs."},
     {"name": "health", "description": "For whoever operates the server."},
 ]
@@ -51,7 +53,7 @@ def create_app(services: Services, lifespan: Lifespan | None = None) -> FastAPI:
         ],
     )
     app.state.services = services
-    for room in (runs, events, recordings, sessions, agents, health):
+    for room in (runs, events, recordings, sessions, feedback, shares, shared, agents, health):
         app.include_router(room.router)
     add_problem_handlers(app)
     _describe_problems(app)

@@ -62,6 +62,12 @@ class OpenStreams:
         if not self._streams:
             self._none_left.set()
 
+    def stop_shared(self, share_id: str) -> None:
+        """End the streams that were opened through a share, which was revoked."""
+        for stream in list(self._streams):
+            if stream.share_id == share_id:
+                stream.stop()
+
     async def close(self, grace_s: float) -> None:
         """Give the streams ``grace_s`` seconds to reach their end, then end those that are left."""
         try:
@@ -84,9 +90,12 @@ class EventStream(EventSourceResponse):
         heartbeat_s: float,
         stalled_reader_s: float,
         headers: Mapping[str, str] | None = None,
+        share_id: str | None = None,
     ) -> None:
-        """``watching`` is held as long as somebody reads. Durations are seconds."""
+        """``watching`` is held as long as somebody reads. Durations are seconds. ``share_id`` is the share through
+        which the reader came, if it was one."""
         super().__init__(batches, headers=headers, ping=0, sep="\n")
+        self.share_id = share_id
         self._batches = batches
         self._streams = streams
         self._watching = watching

@@ -17,6 +17,8 @@ from backend.agents.agent import UnknownAgentError
 from backend.agents.catalogue import AgentNotReadyError
 from backend.protocol.cursor import CursorError
 from backend.protocol.recordings import RecordingError
+from backend.runs.review import UnknownShareError
+from backend.runs.search import PlaceError
 from backend.runs.store import KeyReusedError, StoreError, UnknownRunError, UnknownSessionError
 from backend.runs.supervisor import TooManyRunsError
 
@@ -92,8 +94,8 @@ def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
 _RETRIED = (429, 503)
 
 _DESCRIPTIONS: dict[int, str] = {
-    400: "The request cannot be read: malformed JSON, a malformed cursor or a malformed header.",
-    403: "A web page of another site sent the request.",
+    400: "The request cannot be read: malformed JSON, a malformed cursor or place, or a malformed header.",
+    403: "A web page of another site sent the request, or a share is used for more than looking.",
     404: "There is nothing of that name.",
     405: "The method is not for this path.",
     409: "The state of the run does not allow it.",
@@ -136,11 +138,13 @@ def _as_problem(request: Request, error: Exception) -> ProblemError:
 _KNOWN: dict[type[Exception], tuple[int, str]] = {
     UnknownRunError: (404, "unknown-run"),
     UnknownSessionError: (404, "unknown-session"),
+    UnknownShareError: (404, "unknown-share"),
     UnknownAgentError: (422, "unknown-agent"),
     AgentNotReadyError: (503, "agent-not-ready"),
     TooManyRunsError: (429, "too-many-runs"),
     KeyReusedError: (422, "key-reused"),
     CursorError: (400, "malformed-cursor"),
+    PlaceError: (400, "malformed-place"),
     RecordingError: (422, "malformed-recording"),
     StoreError: (507, "store-full"),
 }
@@ -151,6 +155,8 @@ def _sentence(error: Exception) -> str:
         return "There is no run of that id: it was deleted, or the address is wrong."
     if isinstance(error, UnknownSessionError):
         return "There is no session of that id: it was deleted, or the id is wrong."
+    if isinstance(error, UnknownShareError):
+        return "Nothing is shared under this link: the link is wrong, or it was withdrawn. Ask whoever sent it."
     return str(error)
 
 

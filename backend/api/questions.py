@@ -39,8 +39,13 @@ def check_key(key: str | None) -> str | None:
 
 def wants_stream(accept: str | None) -> bool:
     """Whether an Accept header asks for the event stream as the answer."""
+    return asks_for(accept, "text/event-stream")
+
+
+def asks_for(accept: str | None, media_type: str) -> bool:
+    """Whether an Accept header names the media type, and does not rule it out."""
     for part in (accept or "").lower().split(","):
         name, *parameters = (piece.strip() for piece in part.split(";"))
-        if name == "text/event-stream":
+        if name == media_type:
             return not any(parameter.replace(" ", "") in ("q=0", "q=0.0") for parameter in parameters)
     return False

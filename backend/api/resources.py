@@ -76,6 +76,8 @@ class RunSummary(BaseModel):
     attempt: int
     outcome: Outcome | None
     last_seq: int
+    duration_ms: float | None = Field(description="How long it took; null while it runs.")
+    ttft_ms: float | None = Field(description="When its first token came; null where none did, and while it runs.")
     cancel_requested: bool
     links: RunLinks
 
@@ -92,6 +94,8 @@ class RunSummary(BaseModel):
             attempt=record.attempt,
             outcome=record.outcome,
             last_seq=record.last_seq,
+            duration_ms=record.duration_ms,
+            ttft_ms=record.ttft_ms,
             cancel_requested=record.cancel_requested,
             links=RunLinks.of(record.run_id),
         )
@@ -104,6 +108,13 @@ class RunNow(RunSummary):
     view: RunView
 
 
+class RunList(BaseModel):
+    """Runs of all conversations, the latest first. ``next`` is where the list goes on, or null at its end."""
+
+    runs: list[RunSummary]
+    next: str | None = Field(description="Send it as `before` for the runs behind these.")
+
+
 class CancelledRun(BaseModel):
     """What became of a request to cancel. ``outcome`` is null while the run is being stopped."""
 
@@ -112,7 +123,8 @@ class CancelledRun(BaseModel):
 
 
 class SessionSummary(BaseModel):
-    """A conversation without its runs. Its title is its first question; times are ISO 8601 in UTC."""
+    """A conversation without its runs. Its title is its first question until it gets another; times are ISO 8601 in
+    UTC."""
 
     session_id: str
     title: str
@@ -128,6 +140,14 @@ class SessionSummary(BaseModel):
             created_at=record.created_at,
             updated_at=record.updated_at,
         )
+
+
+class NewTitle(BaseModel):
+    """Another title for a conversation."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    title: Text = Field(description="At most 200 characters; line breaks become spaces.")
 
 
 class SessionList(BaseModel):

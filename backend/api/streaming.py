@@ -3,25 +3,32 @@
 from collections.abc import AsyncIterator, Mapping
 from contextlib import aclosing
 
-from backend.api.event_stream import EventStream
+from backend.api.event_stream import EventStream, close_batches
 from backend.api.services import Services
 from backend.protocol.cursor import Cursor
 from backend.protocol.run_view import SnapshotEvent
 from backend.protocol.sse import encode_event
+from backend.runs.review import UnknownShareError
 from backend.runs.store import Batch, RunStore
 
 
 def open_stream(
-    services: Services, run_id: str, batches: AsyncIterator[Batch], headers: Mapping[str, str] | None = None
+    services: Services,
+    run_id: str,
+    batches: AsyncIterator[Batch],
+    headers: Mapping[str, str] | None = None,
+    share_id: str | None = None,
 ) -> EventStream:
-    """The response that sends the batches; the run counts as watched while it does."""
+    """The response that sends the batches; the run counts as watched while it does. ``share_id`` is the share through
+    which the reader came, if it was one: then the stream ends with the share."""
     return EventStream(
-        batches,
+        batches if share_id is None else while_shared(services.store, share_id, batches),
         services.streams,
         services.supervisor.watching(run_id),
         heartbeat_s=services.settings.heartbeat_s,
         stalled_reader_s=services.settings.stalled_reader_s,
         headers=headers,
+        share_id=share_id,
     )
 
 
@@ -50,3 +57,16 @@ async def snapshot_first(store: RunStore, run_id: str) -> AsyncIterator[Batch]:
     async with aclosing(store.follow(run_id, cursor)) as batches:
         async for batch in batches:
             yield batch
+
+
+async def while_shared(store: RunStore, share_id: str, batches: AsyncIterator[Batch]) -> AsyncIterator[Batch]:
+    """The batches, or none if the share was revoked before the stream was among those that its end ends
+    (``OpenStreams.stop_shared``): the reader comes back and is told."""
+    try:
+        await store.shared(share_id)
+        async for batch in batches:
+            yield batch
+    except UnknownShareError:
+        return
+    finally:
+        await close_batches(batches)

@@ -14,13 +14,16 @@ from backend.client.errors import BackendGone, ClientError, ProblemError
 from backend.client.following import ConnectionChange
 from backend.client.frames import Frame
 from backend.client.replies import (
+    Feedback,
     ImportedRecording,
     OfferedAgent,
     Readiness,
+    RunsPage,
     RunState,
     RunSummary,
     SessionState,
     SessionSummary,
+    Share,
     StartedRun,
 )
 from backend.client.resumption import Arrival, StreamItem
@@ -31,6 +34,7 @@ __all__ = [
     "BackendGone",
     "ClientError",
     "ConnectionChange",
+    "Feedback",
     "Frame",
     "ImportedRecording",
     "OfferedAgent",
@@ -39,8 +43,10 @@ __all__ = [
     "RunClient",
     "RunState",
     "RunSummary",
+    "RunsPage",
     "SessionState",
     "SessionSummary",
+    "Share",
     "StartedRun",
     "StreamItem",
     "close_shared_http",

@@ -1,6 +1,6 @@
 """What the backend answers, as models. Fields it may add later are ignored: a newer one can be read."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -36,6 +36,10 @@ class RunSummary(Reply):
     attempt: int = 1
     outcome: Outcome | None = None
     last_seq: int = 0
+    duration_ms: float | None = None
+    """How long the run took; None until it has ended."""
+    ttft_ms: float | None = None
+    """When its first token came, in milliseconds since it was accepted; None where none came, or until it has ended."""
     cancel_requested: bool = False
 
     @property
@@ -44,8 +48,16 @@ class RunSummary(Reply):
         return self.outcome is not None
 
 
+class RunsPage(Reply):
+    """Past runs, the latest first. ``next`` is what ``before`` takes for the runs behind them, None at the end."""
+
+    runs: tuple[RunSummary, ...] = ()
+    next: str | None = None
+
+
 class RunState(RunSummary):
-    """A run with its folded view. ``cursor`` stands at the last event in it: following from there misses nothing."""
+    """A run with its folded view. ``cursor`` stands at the last event in it: following from there misses nothing. Of a
+    shared run ``run_id`` is the share's id and ``session_id`` is empty."""
 
     cursor: Annotated[Cursor, BeforeValidator(lambda text: Cursor.parse(text) if isinstance(text, str) else text)] = (
         START
@@ -54,7 +66,7 @@ class RunState(RunSummary):
 
 
 class SessionSummary(Reply):
-    """A conversation; ``title`` is its first question. Times are ISO 8601 in UTC."""
+    """A conversation; ``title`` is its first question until it is renamed. Times are ISO 8601 in UTC."""
 
     session_id: str
     title: str = ""
@@ -66,6 +78,34 @@ class SessionState(SessionSummary):
     """A conversation with its runs in order."""
 
     runs: tuple[RunSummary, ...] = ()
+
+
+class Feedback(Reply):
+    """What somebody thinks of a run. ``at_ms`` is the moment of the run it is about, in milliseconds since the run was
+    accepted, None for the run as a whole; ``created_at`` is ISO 8601 in UTC."""
+
+    feedback_id: str
+    run_id: str
+    thumb: Literal["up", "down"] | None = None
+    comment: str = ""
+    at_ms: float | None = None
+    created_at: str = ""
+    question: str = ""
+    agent: str = ""
+
+
+class Feedbacks(Reply):
+    """Feedback in the order in which it was given."""
+
+    feedback: tuple[Feedback, ...]
+
+
+class Share(Reply):
+    """A link to one run: whoever has ``share_id`` may look at the run, and at nothing else."""
+
+    share_id: str
+    run_id: str
+    created_at: str = ""
 
 
 class OfferedAgent(Reply):

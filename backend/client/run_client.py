@@ -4,14 +4,14 @@ import json
 import uuid
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
-from typing import Any, TypeVar
+from typing import Any, Literal
 from urllib.parse import quote
 
 import httpx2
 from pydantic import TypeAdapter, ValidationError
 
-from backend.client.connection import problem_of, shared_http, transport_failures
-from backend.client.errors import BackendGone, ProblemError
+from backend.client.calls import run_path, shown_path
+from backend.client.errors import ProblemError
 from backend.client.following import ConnectionChange, Patience, follow_source
 from backend.client.frames import TICK_S, Frame, paced_frames
 from backend.client.http_source import HttpEventSource
@@ -22,6 +22,7 @@ from backend.client.replies import (
     PlannedRun,
     Preparation,
     Readiness,
+    RunsPage,
     RunState,
     Sessions,
     SessionState,
@@ -29,15 +30,17 @@ from backend.client.replies import (
     StartedRun,
 )
 from backend.client.resumption import Arrival, Resumption, StreamItem
+from backend.client.review import ReviewCalls
 from backend.protocol.cursor import START, Cursor
-from backend.protocol.events import Event, parse_event
+from backend.protocol.events import Event, Outcome, parse_event
 from backend.protocol.options import RunOptions
 from backend.protocol.run_view import RunView
 
 HEARTBEAT_S = 15.0
 """How often a silent stream of ours carries a comment."""
 
-AnswerType = TypeVar("AnswerType")
+OutcomeWanted = Literal[Outcome, "running", ""]
+"""How a run must have ended to be found: ``running`` = not yet, empty = however."""
 
 _STARTED = TypeAdapter(StartedRun)
 _RUN = TypeAdapter(RunState)
@@ -45,24 +48,28 @@ _OFFERS = TypeAdapter(Offers)
 _PLAN = TypeAdapter(PlannedRun)
 _SESSIONS = TypeAdapter(Sessions)
 _SESSION = TypeAdapter(SessionState)
+_RENAMED = TypeAdapter(SessionSummary)
+_RUNS = TypeAdapter(RunsPage)
 _IMPORTED = TypeAdapter(ImportedRecording)
 _READINESS = TypeAdapter(Readiness)
 _PREPARATIONS = TypeAdapter(tuple[Preparation, ...])
 
 
-class RunClient:
+class RunClient(ReviewCalls):
     """A client of the backend at ``base_url``, such as ``http://127.0.0.1:8750``.
 
     Cheap to make: it holds an address and the HTTP client it is given, or the running event loop's shared one
     (``connection.shared_http``). It never closes that client. Every method raises ``ProblemError`` where the
     backend refuses and ``BackendGone`` where nobody answers; both carry one sentence for people.
+
+    What only looks at a run (``run``, ``recording``, ``follow``, ``arrivals``, ``frames``) takes the id of a share as
+    well as that of a run.
     """
 
     def __init__(
         self, base_url: str, http: httpx2.AsyncClient | None = None, *, heartbeat_s: float = HEARTBEAT_S
     ) -> None:
-        self.base_url = base_url.rstrip("/")
-        self._given = http
+        super().__init__(base_url, http)
         self._heartbeat_s = heartbeat_s
 
     async def ready(self) -> Readiness:
@@ -96,11 +103,11 @@ class RunClient:
 
     async def run(self, run_id: str) -> RunState:
         """The run's record and its view so far."""
-        return self._read(await self._send("GET", _run_path(run_id)), _RUN)
+        return self._read(await self._send("GET", shown_path(run_id)), _RUN)
 
     async def cancel(self, run_id: str) -> None:
         """Ask for the run's end; its stream then brings ``done``. A run that had ended stays as it is."""
-        await self._send("POST", f"{_run_path(run_id)}/cancel")
+        await self._send("POST", f"{run_path(run_id)}/cancel")
 
     async def agents(self) -> tuple[OfferedAgent, ...]:
         """The agents and scenarios on offer."""
@@ -137,9 +144,33 @@ class RunClient:
         """Delete a conversation with its runs and their events."""
         await self._send("DELETE", _session_path(session_id))
 
+    async def runs(
+        self,
+        *,
+        text: str = "",
+        agent: str = "",
+        outcome: OutcomeWanted = "",
+        session_id: str = "",
+        limit: int = 50,
+        before: str = "",
+    ) -> RunsPage:
+        """Past runs of all conversations that fit, the latest first; what is empty leaves nothing out. ``text`` is a
+        part of the question in upper or lower case, ``outcome`` may be ``running``, ``before`` is ``RunsPage.next``."""
+        asked = {"text": text, "agent": agent, "outcome": outcome, "session_id": session_id, "before": before}
+        params = {"limit": str(limit), **{name: value for name, value in asked.items() if value}}
+        return self._read(await self._send("GET", "/v1/runs", params=params), _RUNS)
+
+    async def delete_run(self, run_id: str) -> None:
+        """Delete a run with its events; one that goes on is cancelled first. A conversation goes with its last run."""
+        await self._send("DELETE", run_path(run_id))
+
+    async def rename_session(self, session_id: str, title: str) -> SessionSummary:
+        """Give a conversation another title."""
+        return self._read(await self._send("PATCH", _session_path(session_id), json={"title": title}), _RENAMED)
+
     async def recording(self, run_id: str) -> bytes:
         """The run as a recording (JSON lines)."""
-        return (await self._send("GET", f"{_run_path(run_id)}/recording")).content
+        return (await self._send("GET", f"{shown_path(run_id)}/recording")).content
 
     async def import_recording(self, data: bytes) -> ImportedRecording:
         """Hand a recording to the backend, which then offers it as an agent."""
@@ -197,36 +228,12 @@ class RunClient:
                 yield frame
 
     def _source(self, run_id: str) -> HttpEventSource:
-        return HttpEventSource(self._http(), self.base_url, self.base_url + _run_path(run_id), self._heartbeat_s)
-
-    def _http(self) -> httpx2.AsyncClient:
-        return self._given or shared_http()
-
-    async def _send(self, method: str, path: str, **how: Any) -> httpx2.Response:
-        """One call, read whole. Tried once more where a kept connection broke: all calls are idempotent."""
-        async with transport_failures(self.base_url):
-            try:
-                response = await self._http().request(method, self.base_url + path, **how)
-            except (httpx2.ReadError, httpx2.WriteError, httpx2.RemoteProtocolError):
-                response = await self._http().request(method, self.base_url + path, **how)
-        if not response.is_success:
-            raise await problem_of(response)
-        return response
-
-    def _read(self, response: httpx2.Response, kind: TypeAdapter[AnswerType]) -> AnswerType:
-        try:
-            return kind.validate_json(response.content)
-        except ValidationError as error:
-            raise BackendGone(f"What answers at {self.base_url} is no Playhead backend: check the address.") from error
+        return HttpEventSource(self._http(), self.base_url, self.base_url + shown_path(run_id), self._heartbeat_s)
 
 
 def _options(options: RunOptions | Mapping[str, Any] | None) -> dict[str, Any]:
     """The options that were set; the backend knows the others' defaults."""
     return options.model_dump(exclude_unset=True) if isinstance(options, RunOptions) else dict(options or {})
-
-
-def _run_path(run_id: str) -> str:
-    return f"/v1/runs/{quote(run_id, safe='')}"
 
 
 def _session_path(session_id: str) -> str:

@@ -10,12 +10,22 @@ from collections.abc import Coroutine, Generator, Mapping
 from concurrent.futures import Future
 from contextlib import aclosing
 from dataclasses import replace
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, Literal, TypeVar
 
 from backend.client.connection import close_shared_http
 from backend.client.frames import TICK_S, Frame
-from backend.client.replies import OfferedAgent, RunState, SessionState, SessionSummary, StartedRun
-from backend.client.run_client import RunClient
+from backend.client.replies import (
+    Feedback,
+    ImportedRecording,
+    OfferedAgent,
+    RunsPage,
+    RunState,
+    SessionState,
+    SessionSummary,
+    Share,
+    StartedRun,
+)
+from backend.client.run_client import OutcomeWanted, RunClient
 from backend.protocol.options import RunOptions
 from backend.protocol.run_view import RunView
 
@@ -131,6 +141,65 @@ class SyncRunClient:
     def delete_session(self, session_id: str) -> None:
         """Delete a conversation with its runs."""
         self.background.call(self.client.delete_session(session_id))
+
+    def runs(
+        self,
+        *,
+        text: str = "",
+        agent: str = "",
+        outcome: OutcomeWanted = "",
+        session_id: str = "",
+        limit: int = 50,
+        before: str = "",
+    ) -> RunsPage:
+        """Past runs that fit, the latest first."""
+        work = self.client.runs(
+            text=text, agent=agent, outcome=outcome, session_id=session_id, limit=limit, before=before
+        )
+        return self.background.call(work)
+
+    def delete_run(self, run_id: str) -> None:
+        """Delete a run with its events."""
+        self.background.call(self.client.delete_run(run_id))
+
+    def rename_session(self, session_id: str, title: str) -> SessionSummary:
+        """Give a conversation another title."""
+        return self.background.call(self.client.rename_session(session_id, title))
+
+    def recording(self, run_id: str) -> bytes:
+        """The run as a recording (JSON lines)."""
+        return self.background.call(self.client.recording(run_id))
+
+    def import_recording(self, data: bytes) -> ImportedRecording:
+        """Hand a recording to the backend, which then offers it as an agent."""
+        return self.background.call(self.client.import_recording(data))
+
+    def give_feedback(
+        self,
+        run_id: str,
+        *,
+        thumb: Literal["up", "down"] | None = None,
+        comment: str = "",
+        at_ms: float | None = None,
+    ) -> Feedback:
+        """Say what you think of a run, or of a moment of it."""
+        return self.background.call(self.client.give_feedback(run_id, thumb=thumb, comment=comment, at_ms=at_ms))
+
+    def feedback(self, run_id: str | None = None) -> tuple[Feedback, ...]:
+        """What people think of a run, or of all."""
+        return self.background.call(self.client.feedback(run_id))
+
+    def feedback_csv(self) -> bytes:
+        """All feedback as a table that a spreadsheet can open."""
+        return self.background.call(self.client.feedback_csv())
+
+    def share(self, run_id: str) -> Share:
+        """Share a run."""
+        return self.background.call(self.client.share(run_id))
+
+    def unshare(self, share_id: str) -> None:
+        """Withdraw a share."""
+        self.background.call(self.client.unshare(share_id))
 
     def frames_sync(
         self,

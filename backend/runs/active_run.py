@@ -54,6 +54,11 @@ class ActiveRun:
         self._size = 0
         self._stop: Ending | None = None
 
+    @property
+    def elapsed_ms(self) -> float:
+        """Milliseconds since the run was accepted."""
+        return (self._clock.now() - self._accepted_at) * 1000
+
     def add_watcher(self) -> None:
         """Somebody watches the run."""
         self.watchers += 1

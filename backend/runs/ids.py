@@ -2,6 +2,9 @@
 
 import secrets
 
+SHARE_PREFIX = "share_"
+"""What every share's id begins with, and no run's."""
+
 _BYTES = 16
 """128 bits of the system's randomness, as RFC 6749 section 10.10 asks of tokens."""
 
@@ -14,3 +17,13 @@ def new_run_id() -> str:
 def new_session_id() -> str:
     """A new session's id: ``ses_`` and 22 characters that are safe in an address."""
     return f"ses_{secrets.token_urlsafe(_BYTES)}"
+
+
+def new_share_id() -> str:
+    """A new share's id: ``share_`` and 22 characters that are safe in an address. Nothing of the run is in it."""
+    return f"{SHARE_PREFIX}{secrets.token_urlsafe(_BYTES)}"
+
+
+def new_feedback_id() -> str:
+    """A new feedback's id: ``fb_`` and 22 characters that are safe in an address."""
+    return f"fb_{secrets.token_urlsafe(_BYTES)}"

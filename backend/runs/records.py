@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 
-from backend.protocol.events import Outcome
+from backend.protocol.events import DoneEvent, Outcome
 from backend.protocol.options import RunOptions
 
 
@@ -20,6 +20,10 @@ class RunRecord:
     attempt: int = 1
     outcome: Outcome | None = None
     last_seq: int = 0
+    duration_ms: float | None = None
+    """How long the run took; None until it has ended."""
+    ttft_ms: float | None = None
+    """When its first token came, in milliseconds since it was accepted; None where none came, or until it has ended."""
     cancel_requested: bool = False
     idempotency_key: str | None = None
     """The caller's key; the same key again finds this run."""
@@ -29,14 +33,22 @@ class RunRecord:
         """Whether ``done`` is in the log."""
         return self.outcome is not None
 
-    def with_outcome(self, outcome: Outcome, last_seq: int) -> "RunRecord":
+    def ended_by(self, done: DoneEvent) -> "RunRecord":
         """The record of the run after its end."""
-        return replace(self, outcome=outcome, last_seq=last_seq)
+        return replace(
+            self, outcome=done.outcome, last_seq=done.seq, duration_ms=duration_ms(done), ttft_ms=done.ttft_ms
+        )
+
+
+def duration_ms(done: DoneEvent) -> float:
+    """How long the run took that ended with this: as ``done`` says, or else until it came."""
+    return done.at_ms if done.latency_ms is None else done.latency_ms
 
 
 @dataclass(frozen=True, slots=True)
 class SessionRecord:
-    """A conversation: its runs in order. ``title`` is its first question; times are ISO 8601 in UTC."""
+    """A conversation: its runs in order. ``title`` is its first question until it gets another; times are ISO 8601 in
+    UTC."""
 
     session_id: str
     title: str

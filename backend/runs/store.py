@@ -13,6 +13,8 @@ from backend.protocol.cursor import Cursor
 from backend.protocol.events import DoneEvent, Event, KnownEvent
 from backend.protocol.run_view import RunView
 from backend.runs.records import RunRecord, SessionRecord
+from backend.runs.review import ReviewStore
+from backend.runs.search import RunPage, RunQuery
 
 
 class StoreError(Exception):
@@ -33,7 +35,7 @@ class UnknownCursorError(LookupError):
 
 
 class KeyReusedError(ValueError):
-    """The idempotency key was used before for another question, agent, session or options."""
+    """The idempotency key was used before for another question, agent, session or options, or other feedback."""
 
     def __init__(self) -> None:
         super().__init__("This Idempotency-Key was used for another request: send a new key, or that request again.")
@@ -49,8 +51,8 @@ class Batch:
     """Whether the last frame is ``done``."""
 
 
-class RunStore(Protocol):
-    """Keeps runs. All times in milliseconds, all ids opaque."""
+class RunStore(ReviewStore, Protocol):
+    """Keeps runs, and what people add to them. All times in milliseconds, all ids opaque."""
 
     async def open(self) -> Sequence[RunRecord]:
         """Make the store ready. Ends every run that an earlier process left unfinished: open steps are
@@ -118,6 +120,22 @@ class RunStore(Protocol):
 
     async def request_cancel(self, run_id: str) -> bool:
         """Note durably that the run shall be cancelled. False if it had ended. Raises ``UnknownRunError``."""
+        ...
+
+    async def runs(self, query: RunQuery, limit: int = 50, before: str = "") -> RunPage:
+        """Runs of all sessions that fit the query, the latest submitted first: at most ``limit`` (from 1) of those
+        behind the place ``before``, which is ``RunPage.next`` of the page before. Raises ``PlaceError``."""
+        ...
+
+    async def delete(self, run_id: str) -> None:
+        """Delete a run with its events, durably; whoever follows it is let go. Its session goes with its last run; a
+        session that still bears the run's question as its title gets that of the run which is then its first.
+        ``RunSupervisor.delete`` stops a running run first. Raises ``UnknownRunError``."""
+        ...
+
+    async def rename(self, session_id: str, title: str) -> SessionRecord:
+        """Give a session another title, durably; its place among the sessions stays. Gives the session without its
+        runs. Raises ``UnknownSessionError``."""
         ...
 
     async def sessions(self, limit: int = 100) -> Sequence[SessionRecord]:

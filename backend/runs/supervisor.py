@@ -130,6 +130,19 @@ class RunSupervisor:
         if task is not None:
             await asyncio.wait({task})
 
+    def elapsed_ms(self, run_id: str) -> float | None:
+        """Milliseconds since the run was accepted, or None for one that does not go on here."""
+        run = self._runs.get(run_id)
+        return None if run is None else run.elapsed_ms
+
+    async def delete(self, run_id: str) -> None:
+        """Cancel the run if it goes on, then delete it. Raises ``UnknownRunError`` and ``StoreError``."""
+        run = self._runs.get(run_id)
+        if run is not None:
+            run.stop(Ending("cancelled"))
+            await self.ended(run_id)
+        await self._store.delete(run_id)
+
     async def purge(self, session_id: str) -> None:
         """Cancel the session's running runs, then delete it. Raises ``UnknownSessionError`` and
         ``StoreError``."""

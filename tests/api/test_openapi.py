@@ -15,7 +15,9 @@ Operation = dict[str, Any]
 
 PUBLIC = {
     ("post", "/v1/runs"),
+    ("get", "/v1/runs"),
     ("get", "/v1/runs/{run_id}"),
+    ("delete", "/v1/runs/{run_id}"),
     ("get", "/v1/runs/{run_id}/events"),
     ("post", "/v1/runs/{run_id}/cancel"),
     ("get", "/v1/runs/{run_id}/recording"),
@@ -23,7 +25,16 @@ PUBLIC = {
     ("get", "/v1/sessions"),
     ("delete", "/v1/sessions"),
     ("get", "/v1/sessions/{session_id}"),
+    ("patch", "/v1/sessions/{session_id}"),
     ("delete", "/v1/sessions/{session_id}"),
+    ("post", "/v1/runs/{run_id}/feedback"),
+    ("get", "/v1/runs/{run_id}/feedback"),
+    ("get", "/v1/feedback"),
+    ("post", "/v1/runs/{run_id}/share"),
+    ("get", "/v1/shared/{share_id}"),
+    ("get", "/v1/shared/{share_id}/events"),
+    ("get", "/v1/shared/{share_id}/recording"),
+    ("delete", "/v1/shared/{share_id}"),
     ("get", "/v1/agents"),
     ("get", "/v1/agents/{agent}/plan"),
     ("get", "/healthz"),
@@ -70,7 +81,7 @@ def test_every_operation_documents_its_errors_as_problems(schema: dict[str, Any]
             assert problem == {"$ref": "#/components/schemas/Problem"}
             assert list(answer["content"]) == ["application/problem+json"]
         assert {"500", "421"} <= set(errors), (method, path)
-        assert ("403" in errors) == (method in ("post", "delete")), (method, path)
+        assert ("403" in errors) == (method in ("post", "patch", "delete")), (method, path)
         assert ("{" not in path) or "404" in errors, (method, path)
     assert "HTTPValidationError" not in schema["components"]["schemas"]
 

@@ -1,6 +1,6 @@
 """The events of a run, followed live."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query, Response
 
@@ -15,27 +15,28 @@ from backend.protocol.cursor import Cursor
 router = APIRouter(tags=["events"])
 
 
+LastEventId = Annotated[
+    str | None, Header(description="The id of the last event you have: go on behind it.", examples=["1-42"])
+]
+After = Annotated[str | None, Query(description="The same, for readers that cannot set a header.", examples=["1-42"])]
+
+STREAM_ANSWERS: dict[int | str, dict[str, Any]] = {
+    200: {"description": "The events behind the cursor, then those to come, until `done`.", **STREAM_CONTENT},
+    204: {"description": "The cursor is at `done`: there is nothing more, do not reconnect."},
+    **problem_responses(400, 404, 421),
+}
+
+
 @router.get(
     "/v1/runs/{run_id}/events",
     operation_id="follow_run",
     summary="Follow a run's events",
     status_code=200,
     response_class=EventStream,
-    responses={
-        200: {"description": "The events behind the cursor, then those to come, until `done`.", **STREAM_CONTENT},
-        204: {"description": "The cursor is at `done`: there is nothing more, do not reconnect."},
-        **problem_responses(400, 404, 421),
-    },
+    responses=STREAM_ANSWERS,
 )
 async def follow_run(
-    run_id: RunId,
-    services: ServicesOf,
-    last_event_id: Annotated[
-        str | None, Header(description="The id of the last event you have: go on behind it.", examples=["1-42"])
-    ] = None,
-    after: Annotated[
-        str | None, Query(description="The same, for readers that cannot set a header.", examples=["1-42"])
-    ] = None,
+    run_id: RunId, services: ServicesOf, last_event_id: LastEventId = None, after: After = None
 ) -> Response:
     """Replays what is behind the cursor, then follows live. Closing the connection cancels nothing.
 

@@ -13,6 +13,7 @@ from backend.api.routes.runs import RunId
 from backend.api.services import ServicesOf
 from backend.protocol.cursor import START
 from backend.protocol.events import event_json
+from backend.protocol.recordings import RecordingHeader
 from backend.runs.log import frame_data
 from backend.runs.recording_library import header_of
 from backend.runs.records import RunRecord
@@ -34,6 +35,13 @@ _CONTENT: dict[str, Any] = {
     }
 }
 
+RECORDING_ANSWER: dict[str, Any] = {
+    "description": "The recording; of a run that still goes on, what there is.",
+    "headers": {"Content-Disposition": {"description": "A file name.", "schema": {"type": "string"}}},
+    "content": _CONTENT,
+}
+"""The 200 of a route that gives a recording."""
+
 
 class RecordingResponse(StreamingResponse):
     """A recording as a file to keep."""
@@ -47,30 +55,28 @@ class RecordingResponse(StreamingResponse):
     summary="A run as a recording",
     status_code=200,
     response_class=RecordingResponse,
-    responses={
-        200: {
-            "description": "The recording; of a run that still goes on, what there is.",
-            "headers": {"Content-Disposition": {"description": "A file name.", "schema": {"type": "string"}}},
-            "content": _CONTENT,
-        },
-        **problem_responses(404, 421),
-    },
+    responses={200: RECORDING_ANSWER, **problem_responses(404, 421)},
 )
 async def get_recording(run_id: RunId, services: ServicesOf) -> RecordingResponse:
     """One header line, then the events as they were sent, one a line."""
     record = await services.store.record(run_id)
+    return recording_response(services.store, record, header_of(record))
+
+
+def recording_response(store: RunStore, record: RunRecord, header: RecordingHeader) -> RecordingResponse:
+    """The run's events under this header, as a file named after the header's ``run_id``."""
     return RecordingResponse(
-        _lines(services.store, record),
+        _lines(store, record, header),
         headers={
-            "Content-Disposition": f'attachment; filename="{run_id}.jsonl"',
+            "Content-Disposition": f'attachment; filename="{header.run_id}.jsonl"',
             "X-Content-Type-Options": "nosniff",
             "Cache-Control": "no-store",
         },
     )
 
 
-async def _lines(store: RunStore, record: RunRecord) -> AsyncIterator[bytes]:
-    yield event_json(header_of(record)).encode("ascii") + b"\n"
+async def _lines(store: RunStore, record: RunRecord, header: RecordingHeader) -> AsyncIterator[bytes]:
+    yield event_json(header).encode("ascii") + b"\n"
     if record.last_seq == 0:
         return
     async with aclosing(store.follow(record.run_id, START)) as batches:

@@ -3,24 +3,42 @@
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Path, Response
+from fastapi import APIRouter, Depends, Header, Path, Query, Response
 
 from backend.agents.agent import UnknownAgentError
 from backend.api.event_stream import EventStream
 from backend.api.problems import ProblemError, problem_responses
 from backend.api.questions import check_key, check_question, wants_stream
-from backend.api.resources import AcceptedRun, CancelledRun, NewRun, RunLinks, RunNow, RunSummary
+from backend.api.resources import AcceptedRun, CancelledRun, NewRun, RunLinks, RunList, RunNow, RunSummary
 from backend.api.services import Services, ServicesOf
 from backend.api.stream_description import STREAM_CONTENT
 from backend.api.streaming import open_stream
 from backend.protocol.cursor import START, Cursor
-from backend.runs.ids import new_run_id, new_session_id
+from backend.runs.ids import SHARE_PREFIX, new_run_id, new_session_id
 from backend.runs.records import RunRecord
-from backend.runs.store import UnknownSessionError
+from backend.runs.search import OutcomeWanted, RunQuery
+from backend.runs.store import RunStore, UnknownSessionError
 
 router = APIRouter(tags=["runs"])
 
+MAX_SEARCH_CHARACTERS = 1000
+MAX_PAGE = 1000
+
 RunId = Annotated[str, Path(description="The run's id.", examples=["run_8YvBtm3zQd2l5dYw0u1P4A"])]
+
+
+def _run_to_change(run_id: RunId) -> str:
+    if run_id.startswith(SHARE_PREFIX):
+        raise ProblemError(
+            403,
+            "share-is-read-only",
+            "A share only shows a run: ask whoever sent the link to stop or change the run, or to comment on it.",
+        )
+    return run_id
+
+
+RunToChange = Annotated[str, Depends(_run_to_change)]
+"""The id of a run that is to be changed, or commented on: the id of a share is refused."""
 
 _NAMES: dict[str, Any] = {
     "Location": {"description": "The run's path.", "schema": {"type": "string"}},
@@ -101,6 +119,31 @@ async def _record_of(services: Services, new_run: NewRun, key: str | None) -> Ru
 
 
 @router.get(
+    "/v1/runs",
+    operation_id="list_runs",
+    summary="Find past runs",
+    responses=problem_responses(400, 421, 422),
+)
+async def list_runs(
+    services: ServicesOf,
+    text: Annotated[
+        str,
+        Query(max_length=MAX_SEARCH_CHARACTERS, description="A part of the question; upper or lower case is the same."),
+    ] = "",
+    agent: Annotated[str, Query(description="The agent's whole name.", examples=["scripted:happy_path"])] = "",
+    outcome: Annotated[OutcomeWanted, Query(description="How it ended; `running` = not yet.")] = "",
+    session_id: Annotated[str, Query(description="The conversation it belongs to.")] = "",
+    limit: Annotated[int, Query(ge=1, le=MAX_PAGE, description="How many at most.")] = 50,
+    before: Annotated[str, Query(description="`next` of the page before, for the runs behind it.")] = "",
+) -> RunList:
+    """Runs of all conversations that fit everything that is asked for, the latest first. What is empty or left out
+    leaves nothing out. A page may hold fewer runs than `limit` while runs end; only `next` says whether more follow."""
+    query = RunQuery(text=text, agent=agent, outcome=outcome, session_id=session_id)
+    page = await services.store.runs(query, limit, before)
+    return RunList(runs=[RunSummary.of(record) for record in page.runs], next=page.next)
+
+
+@router.get(
     "/v1/runs/{run_id}",
     operation_id="get_run",
     summary="A run and what its watchers see now",
@@ -108,12 +151,31 @@ async def _record_of(services: Services, new_run: NewRun, key: str | None) -> Ru
 )
 async def get_run(run_id: RunId, services: ServicesOf) -> RunNow:
     """The folded view of everything sent so far. Following the events from `cursor` misses nothing."""
-    view = await services.store.snapshot(run_id)
-    record = await services.store.record(run_id)
+    return await run_now(services.store, run_id)
+
+
+async def run_now(store: RunStore, run_id: str) -> RunNow:
+    """The run's record and its view, which fit each other. Raises ``UnknownRunError``."""
+    view = await store.snapshot(run_id)
+    record = await store.record(run_id)
     seq = view.stream.last_seq
     summary = RunSummary.of(record).model_copy(update={"last_seq": seq})
     cursor = Cursor(record.attempt, seq) if seq else START
     return RunNow(**dict(summary), cursor=str(cursor), view=view)
+
+
+@router.delete(
+    "/v1/runs/{run_id}",
+    operation_id="delete_run",
+    summary="Delete a run",
+    status_code=204,
+    response_class=Response,
+    responses={204: {"description": "It is gone."}, **problem_responses(403, 404, 421, 507)},
+)
+async def delete_run(run_id: RunToChange, services: ServicesOf) -> None:
+    """Deletes the run with its events, feedback and share for good; one that still goes on is stopped first. Its
+    conversation goes with its last run."""
+    await services.supervisor.delete(run_id)
 
 
 @router.post(
@@ -126,7 +188,7 @@ async def get_run(run_id: RunId, services: ServicesOf) -> RunNow:
         **problem_responses(403, 404, 421, 507),
     },
 )
-async def cancel_run(run_id: RunId, services: ServicesOf, response: Response) -> CancelledRun:
+async def cancel_run(run_id: RunToChange, services: ServicesOf, response: Response) -> CancelledRun:
     """Ask the run to stop; its answer so far is kept. As often as you like."""
     if not (await services.store.record(run_id)).ended:
         await services.supervisor.cancel(run_id)

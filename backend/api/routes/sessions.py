@@ -5,7 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Response
 
 from backend.api.problems import problem_responses
-from backend.api.resources import DeletedSessions, RunSummary, Session, SessionList, SessionSummary
+from backend.api.remarks import checked_title
+from backend.api.resources import DeletedSessions, NewTitle, RunSummary, Session, SessionList, SessionSummary
 from backend.api.services import ServicesOf
 
 router = APIRouter(tags=["sessions"])
@@ -38,6 +39,17 @@ async def get_session(session_id: SessionId, services: ServicesOf) -> Session:
     """The runs in order; each one's answer is at its own path."""
     record = await services.store.session(session_id)
     return Session(**dict(SessionSummary.of(record)), runs=[RunSummary.of(run) for run in record.runs])
+
+
+@router.patch(
+    "/v1/sessions/{session_id}",
+    operation_id="rename_session",
+    summary="Rename a conversation",
+    responses=problem_responses(400, 403, 404, 413, 415, 421, 422, 507),
+)
+async def rename_session(session_id: SessionId, new_title: NewTitle, services: ServicesOf) -> SessionSummary:
+    """Gives it another title. Its place in the list stays."""
+    return SessionSummary.of(await services.store.rename(session_id, checked_title(new_title.title)))
 
 
 @router.delete(

@@ -6,9 +6,9 @@ import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from backend.protocol.events import Outcome
+from backend.protocol.events import DoneEvent
 from backend.runs.log import RunLog
-from backend.runs.sqlite.statements import insert_frames, set_outcome
+from backend.runs.sqlite.statements import insert_frames, set_end
 
 logger = logging.getLogger(__name__)
 
@@ -25,8 +25,8 @@ class Tail:
         """How many events are committed."""
         self.failure: Exception | None = None
         """Why events could not be committed; stays, since the run ends over it."""
-        self.outcome: Outcome | None = None
-        """How the run ended, where its end is part of the tail."""
+        self.done: DoneEvent | None = None
+        """The run's end, where it is part of the tail."""
         self.settled = False
         """Whether nothing is left to write."""
 
@@ -43,21 +43,20 @@ class TailPiece:
     backlog: "Backlog"
     tail: Tail
     until: int
-    outcome: Outcome | None
+    done: DoneEvent | None
 
     def write(self, connection: sqlite3.Connection) -> None:
-        """Write the events, and the outcome where they reach the end."""
+        """Write the events, and how the run ended where they reach its end."""
         if self.backlog.is_deleted(self.tail):
             return
         self.tail.write(connection, self.until)
-        if self.outcome is not None:
-            now = self.backlog.now()
-            set_outcome(connection, self.tail.number, self.outcome, self.until, self.tail.attempt, now)
+        if self.done is not None:
+            set_end(connection, self.tail.number, self.done, self.tail.attempt, self.backlog.now())
 
     def written(self) -> None:
         """Note how far the log is saved."""
         self.tail.saved = self.until
-        self.tail.settled = self.outcome is not None
+        self.tail.settled = self.done is not None
 
     def refused(self, error: Exception) -> None:
         """Keep the tail for later and note why."""
@@ -85,9 +84,9 @@ class Backlog:
         """Every tail as it stands; the backlog is empty then."""
         with self._lock:
             tails, self._tails = self._tails, {}
-        # The outcome is read first: the log was complete before it was set.
-        outcomes = [(tail, tail.outcome) for tail in tails.values()]
-        return [TailPiece(self, tail, len(tail.log.frames), outcome) for tail, outcome in outcomes]
+        # The end is read first: the log was complete before it was set.
+        ends = [(tail, tail.done) for tail in tails.values()]
+        return [TailPiece(self, tail, len(tail.log.frames), done) for tail, done in ends]
 
     def forget(self, numbers: Iterable[int]) -> None:
         """These runs were deleted: whatever still comes of them is left out."""

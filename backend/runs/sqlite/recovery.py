@@ -7,7 +7,7 @@ from backend.protocol.ending import Ending, Tally, end_run
 from backend.protocol.events import Outcome, parse_event
 from backend.runs.log import encode_frames
 from backend.runs.records import RunRecord
-from backend.runs.sqlite.statements import StoredRun, event_data, insert_frames, set_outcome, unfinished_runs
+from backend.runs.sqlite.statements import StoredRun, event_data, insert_frames, set_end, unfinished_runs
 
 
 def end_unfinished(connection: sqlite3.Connection, now: str) -> list[RunRecord]:
@@ -30,5 +30,5 @@ def _end(connection: sqlite3.Connection, run: StoredRun, now: str) -> RunRecord:
     outcome: Outcome = "cancelled" if run.record.cancel_requested else "interrupted"
     closing, done = end_run(tally, Ending(outcome), tally.last_at_ms)
     insert_frames(connection, run.number, attempt, first_seq, encode_frames([*closing, done], attempt))
-    set_outcome(connection, run.number, outcome, done.seq, attempt, now)
-    return replace(run.record, attempt=attempt, outcome=outcome, last_seq=done.seq)
+    set_end(connection, run.number, done, attempt, now)
+    return replace(run.record.ended_by(done), attempt=attempt)

@@ -7,10 +7,7 @@ from backend.runs.store import StoreError
 
 FILE_NAME = "runs.sqlite3"
 
-SCHEMA_VERSION = 1
-"""Kept in ``PRAGMA user_version``; 0 is a new file."""
-
-_TABLES = (
+_RUNS = (
     """CREATE TABLE session (
         session_id TEXT PRIMARY KEY,
         title TEXT NOT NULL,
@@ -45,6 +42,41 @@ _TABLES = (
 )
 """``event.data`` is the JSON that was sent; ``run.number`` is in the order of submission."""
 
+_REVIEW = (
+    "ALTER TABLE run ADD COLUMN duration_ms REAL",
+    "ALTER TABLE run ADD COLUMN ttft_ms REAL",
+    """UPDATE run SET (duration_ms, ttft_ms) = (
+        SELECT coalesce(data ->> 'latency_ms', data ->> 'at_ms'), data ->> 'ttft_ms'
+        FROM event WHERE event.run = run.number AND event.seq = run.last_seq AND event.type = 'done'
+    ) WHERE outcome IS NOT NULL""",
+    "CREATE INDEX run_of_agent ON run (agent, number)",
+    "CREATE INDEX run_of_outcome ON run (outcome, number)",
+    "DROP INDEX unfinished_run",
+    """CREATE TABLE feedback (
+        number INTEGER PRIMARY KEY,
+        feedback_id TEXT NOT NULL UNIQUE,
+        run INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,
+        thumb TEXT,
+        comment TEXT NOT NULL,
+        at_ms REAL,
+        created_at TEXT NOT NULL,
+        idempotency_key TEXT UNIQUE
+    ) STRICT""",
+    "CREATE INDEX feedback_of_run ON feedback (run, number)",
+    """CREATE TABLE share (
+        share_id TEXT PRIMARY KEY,
+        run INTEGER NOT NULL UNIQUE REFERENCES run ON DELETE CASCADE,
+        created_at TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID""",
+)
+"""What runs took, from their ``done``; indexes to find runs by; what people add to runs."""
+
+_STEPS = (_RUNS, _REVIEW)
+"""Each brings a file from one version to the next. What was released is never changed: files were made with it."""
+
+SCHEMA_VERSION = len(_STEPS)
+"""Kept in ``PRAGMA user_version``; 0 is a new file."""
+
 _BUSY_MS = 5000
 """How long a write waits while somebody looks at the file with another program."""
 
@@ -61,6 +93,7 @@ def connect(folder: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA secure_delete = FAST")
+        connection.create_function("casefold", 1, str.casefold, deterministic=True)
     except sqlite3.Error:
         connection.close()
         raise
@@ -68,7 +101,8 @@ def connect(folder: Path) -> sqlite3.Connection:
 
 
 def prepare(connection: sqlite3.Connection, folder: Path) -> None:
-    """Make the tables in a new file. Raises ``StoreError`` for a file that a newer version wrote."""
+    """Make the tables in a new file, and bring an older version's up to date, all or nothing. Raises ``StoreError``
+    for a file that a newer version wrote."""
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     if version > SCHEMA_VERSION:
         raise StoreError(
@@ -78,8 +112,9 @@ def prepare(connection: sqlite3.Connection, folder: Path) -> None:
     if version == SCHEMA_VERSION:
         return
     connection.execute("BEGIN IMMEDIATE")
-    for statement in _TABLES:
-        connection.execute(statement)
+    for step in _STEPS[version:]:
+        for statement in step:
+            connection.execute(statement)
     connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
     connection.execute("COMMIT")
 

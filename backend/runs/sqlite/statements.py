@@ -5,14 +5,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
-from backend.protocol.events import Outcome
+from backend.protocol.events import DoneEvent
 from backend.protocol.options import RunOptions
 from backend.runs.log import RunLog, frame_of, frame_parts
-from backend.runs.records import RunRecord, SessionRecord
+from backend.runs.records import RunRecord, SessionRecord, duration_ms
 
 _SELECT_RUN = (
     "SELECT number, run_id, session_id, question, agent, options, created_at, attempt, outcome, last_seq, "
-    "cancel_requested, idempotency_key FROM run "
+    "duration_ms, ttft_ms, cancel_requested, idempotency_key FROM run "
 )
 
 _INSERT_RUN = (
@@ -52,13 +52,11 @@ def insert_frames(
     connection.executemany("INSERT INTO event (run, seq, attempt, type, data) VALUES (?, ?, ?, ?, ?)", rows)
 
 
-def set_outcome(
-    connection: sqlite3.Connection, number: int, outcome: Outcome, last_seq: int, attempt: int, now: str
-) -> None:
-    """Note that the run has ended."""
+def set_end(connection: sqlite3.Connection, number: int, done: DoneEvent, attempt: int, now: str) -> None:
+    """Note that the run has ended, and how."""
     connection.execute(
-        "UPDATE run SET outcome = ?, last_seq = ?, attempt = ? WHERE number = ?",
-        (outcome, last_seq, attempt, number),
+        "UPDATE run SET outcome = ?, last_seq = ?, attempt = ?, duration_ms = ?, ttft_ms = ? WHERE number = ?",
+        (done.outcome, done.seq, attempt, duration_ms(done), done.ttft_ms, number),
     )
     connection.execute(
         "UPDATE session SET updated_at = ? WHERE session_id = (SELECT session_id FROM run WHERE number = ?)",
@@ -74,17 +72,22 @@ def set_cancel_requested(connection: sqlite3.Connection, run_id: str) -> bool:
 
 def find_run(connection: sqlite3.Connection, run_id: str) -> StoredRun | None:
     """The run of that id."""
-    return _first_run(connection, "WHERE run_id = ?", run_id)
+    return next(iter(select_runs(connection, "WHERE run_id = ?", run_id)), None)
 
 
 def find_by_key(connection: sqlite3.Connection, idempotency_key: str) -> StoredRun | None:
     """The run that was submitted with that key."""
-    return _first_run(connection, "WHERE idempotency_key = ?", idempotency_key)
+    return next(iter(select_runs(connection, "WHERE idempotency_key = ?", idempotency_key)), None)
 
 
 def unfinished_runs(connection: sqlite3.Connection) -> list[StoredRun]:
     """Runs without an outcome, in order of submission."""
-    return _runs(connection, "WHERE outcome IS NULL ORDER BY number")
+    return select_runs(connection, "WHERE outcome IS NULL ORDER BY number")
+
+
+def select_runs(connection: sqlite3.Connection, rest: str, *values: str | int) -> list[StoredRun]:
+    """The runs that the rest of the query (from WHERE on) finds; ``values`` stand for its question marks."""
+    return [_stored(row) for row in connection.execute(_SELECT_RUN + rest, values)]
 
 
 def begins_session(connection: sqlite3.Connection, run: StoredRun) -> bool:
@@ -128,7 +131,7 @@ def load_session(connection: sqlite3.Connection, session_id: str) -> SessionReco
     row = connection.execute(query, (session_id,)).fetchone()
     if row is None:
         return None
-    runs = _runs(connection, "WHERE session_id = ? ORDER BY number", session_id)
+    runs = select_runs(connection, "WHERE session_id = ? ORDER BY number", session_id)
     return replace(SessionRecord(*row), runs=tuple(run.record for run in runs))
 
 
@@ -138,6 +141,29 @@ def delete_session(connection: sqlite3.Connection, session_id: str) -> dict[int,
     rows = connection.execute("SELECT number, run_id FROM run WHERE session_id = ?", (session_id,)).fetchall()
     deleted = connection.execute("DELETE FROM session WHERE session_id = ?", (session_id,))
     return dict(rows) if deleted.rowcount else None
+
+
+def delete_run(connection: sqlite3.Connection, run: StoredRun) -> None:
+    """Delete a run with its events, and its session if that has no other. Its question goes as a title, too."""
+    session_id = run.record.session_id
+    connection.execute("DELETE FROM run WHERE number = ?", (run.number,))
+    first = connection.execute(
+        "SELECT question FROM run WHERE session_id = ? ORDER BY number LIMIT 1", (session_id,)
+    ).fetchone()
+    if first is None:
+        connection.execute("DELETE FROM session WHERE session_id = ?", (session_id,))
+    else:
+        connection.execute(
+            "UPDATE session SET title = ? WHERE session_id = ? AND title = ?",
+            (first[0], session_id, run.record.question),
+        )
+
+
+def set_title(connection: sqlite3.Connection, session_id: str, title: str) -> SessionRecord | None:
+    """Give the session another title; None if there is no such session."""
+    query = "UPDATE session SET title = ? WHERE session_id = ? RETURNING session_id, title, created_at, updated_at"
+    row = connection.execute(query, (title, session_id)).fetchone()
+    return None if row is None else SessionRecord(*row)
 
 
 def _by_attempt(rows: Iterable[tuple[int, int, str, str]]) -> Iterator[tuple[int, list[bytes]]]:
@@ -153,14 +179,6 @@ def _by_attempt(rows: Iterable[tuple[int, int, str, str]]) -> Iterator[tuple[int
         yield current, frames
 
 
-def _first_run(connection: sqlite3.Connection, where: str, value: str) -> StoredRun | None:
-    return next(iter(_runs(connection, where, value)), None)
-
-
-def _runs(connection: sqlite3.Connection, where: str, *values: str) -> list[StoredRun]:
-    return [_stored(row) for row in connection.execute(_SELECT_RUN + where, values)]
-
-
 def _stored(row: tuple[Any, ...]) -> StoredRun:
     (
         number,
@@ -173,6 +191,8 @@ def _stored(row: tuple[Any, ...]) -> StoredRun:
         attempt,
         outcome,
         last_seq,
+        duration,
+        ttft,
         cancel,
         key,
     ) = row
@@ -188,6 +208,8 @@ def _stored(row: tuple[Any, ...]) -> StoredRun:
             attempt=attempt,
             outcome=outcome,
             last_seq=last_seq,
+            duration_ms=duration,
+            ttft_ms=ttft,
             cancel_requested=bool(cancel),
             idempotency_key=key,
         ),

@@ -16,10 +16,13 @@ from backend.protocol.run_view import RunView
 from backend.runs.closing import storage_failure
 from backend.runs.log import RunLog, encode_frames
 from backend.runs.records import RunRecord, SessionRecord
+from backend.runs.search import RunPage, RunQuery
 from backend.runs.sqlite import statements
 from backend.runs.sqlite.backlog import Backlog, Tail
 from backend.runs.sqlite.database import Database
 from backend.runs.sqlite.memory import KeptRun, RunMemory
+from backend.runs.sqlite.review import SqliteReviews
+from backend.runs.sqlite.run_search import find_runs
 from backend.runs.sqlite.statements import StoredRun
 from backend.runs.store import Batch, KeyReusedError, StoreError, UnknownRunError, UnknownSessionError
 
@@ -31,7 +34,7 @@ def utc_now() -> str:
     return datetime.now(UTC).isoformat(timespec="microseconds")
 
 
-class SqliteStore:
+class SqliteStore(SqliteReviews):
     """Implements ``RunStore`` in one file of the data folder. One server per folder.
 
     Durable means here: it survives the death of the process at any moment. A power cut may cost the last
@@ -40,7 +43,7 @@ class SqliteStore:
 
     def __init__(self, data_dir: Path, memory_runs: int = 64) -> None:
         self._backlog = Backlog(utc_now)
-        self._database = Database(data_dir, self._backlog)
+        super().__init__(Database(data_dir, self._backlog))
         self._memory = RunMemory(memory_runs)
         self._loading: dict[str, asyncio.Task[KeptRun]] = {}
 
@@ -106,7 +109,7 @@ class SqliteStore:
                 raise UnknownRunError(f"The run {run.record.run_id} was deleted.")
             tail.write(connection, shown)
             statements.insert_frames(connection, tail.number, tail.attempt, shown + 1, frames)
-            statements.set_outcome(connection, tail.number, done.outcome, done.seq, tail.attempt, utc_now())
+            statements.set_end(connection, tail.number, done, tail.attempt, utc_now())
 
         def committed() -> None:
             tail.saved = shown + len(frames)
@@ -125,13 +128,13 @@ class SqliteStore:
         """End the run for its watchers, and leave its end to the backlog."""
         events, done = storage_failure(closing, done, message)
         run.log.append([*events, done], run.tail.attempt)
-        run.tail.outcome = done.outcome
+        run.tail.done = done
         self._backlog.add(run.tail)
         self._note_end(run, done)
         self._database.poke()
 
     def _note_end(self, run: KeptRun, done: DoneEvent) -> None:
-        run.record = run.record.with_outcome(done.outcome, done.seq)
+        run.record = run.record.ended_by(done)
         self._memory.keep(run)
 
     async def record(self, run_id: str) -> RunRecord:
@@ -175,6 +178,33 @@ class SqliteStore:
         run.record = replace(run.record, cancel_requested=noted)
         return noted
 
+    async def runs(self, query: RunQuery, limit: int = 50, before: str = "") -> RunPage:
+        """See ``RunStore.runs``."""
+        found, behind = await self._database.read(lambda connection: find_runs(connection, query, limit, before))
+        latest = (self._latest(run.record) for run in found)
+        # A run may have ended on disk and not yet for its watchers, or the other way round.
+        return RunPage(tuple(record for record in latest if query.fits(record)), behind)
+
+    async def delete(self, run_id: str) -> None:
+        """See ``RunStore.delete``."""
+
+        def delete(connection: sqlite3.Connection) -> None:
+            stored = statements.find_run(connection, run_id)
+            if stored is None:
+                raise UnknownRunError(f"There is no run {run_id}.")
+            statements.delete_run(connection, stored)
+            self._backlog.forget([stored.number])
+
+        await self._database.write(delete)
+        self._drop(run_id)
+
+    async def rename(self, session_id: str, title: str) -> SessionRecord:
+        """See ``RunStore.rename``."""
+        renamed = await self._database.write(lambda connection: statements.set_title(connection, session_id, title))
+        if renamed is None:
+            raise UnknownSessionError(f"There is no session {session_id}.")
+        return renamed
+
     async def sessions(self, limit: int = 100) -> Sequence[SessionRecord]:
         """See ``RunStore.sessions``."""
         return await self._database.read(lambda connection: statements.load_sessions(connection, limit))
@@ -197,10 +227,14 @@ class SqliteStore:
             return deleted
 
         for run_id in (await self._database.write(delete)).values():
-            self._loading.pop(run_id, None)
-            run = self._memory.drop(run_id)
-            if run is not None:
-                run.log.close()
+            self._drop(run_id)
+
+    def _drop(self, run_id: str) -> None:
+        """Let go of a run that was deleted, and of whoever follows it."""
+        self._loading.pop(run_id, None)
+        run = self._memory.drop(run_id)
+        if run is not None:
+            run.log.close()
 
     def _latest(self, record: RunRecord) -> RunRecord:
         run = self._memory.find(record.run_id)

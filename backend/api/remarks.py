@@ -1,0 +1,69 @@
+"""What is taken as a title, as a comment, and as the moment of a run that a comment is about."""
+
+from backend.api.problems import ProblemError
+from backend.api.review_resources import NewFeedback
+from backend.runs.records import RunRecord
+
+MAX_TITLE_CHARACTERS = 200
+MAX_COMMENT_CHARACTERS = 4000
+
+ROUNDING_MS = 1.0
+"""How far a moment may lie behind the end of its run: a reader may have rounded the end up."""
+
+
+def checked_title(title: str) -> str:
+    """The title on one line. Raises a problem for one that cannot be shown as a title."""
+    line = " ".join(title.split())
+    if not line:
+        raise ProblemError(422, "empty-title", "The title is empty: write one.")
+    if not line.isprintable():
+        raise ProblemError(422, "title-not-text", "The title holds characters that cannot be shown: send plain text.")
+    if len(line) > MAX_TITLE_CHARACTERS:
+        raise ProblemError(
+            422,
+            "title-too-long",
+            f"The title has {len(line):,} characters, at most {MAX_TITLE_CHARACTERS:,} are taken: shorten it.",
+            limit_characters=MAX_TITLE_CHARACTERS,
+        )
+    return line
+
+
+def checked_comment(feedback: NewFeedback) -> str:
+    """The comment without the white space around it. Raises a problem where nothing was said, or too much."""
+    comment = feedback.comment.strip()
+    if not comment and feedback.thumb is None:
+        raise ProblemError(422, "empty-feedback", "The feedback is empty: give a thumb (up or down) or a comment.")
+    if "\0" in comment:
+        raise ProblemError(422, "comment-not-text", "The comment holds a NUL character: send text.")
+    if len(comment) > MAX_COMMENT_CHARACTERS:
+        raise ProblemError(
+            422,
+            "comment-too-long",
+            f"The comment has {len(comment):,} characters, at most {MAX_COMMENT_CHARACTERS:,} are taken: shorten it.",
+            limit_characters=MAX_COMMENT_CHARACTERS,
+        )
+    return comment
+
+
+def checked_moment(at_ms: float | None, record: RunRecord, elapsed_ms: float) -> float | None:
+    """The moment, in milliseconds since the run was accepted, or None for the run as a whole.
+
+    ``elapsed_ms`` is how far a run is that goes on. Raises a problem for a moment that is not one of the run.
+    """
+    if at_ms is None:
+        return None
+    if at_ms < 0:
+        raise ProblemError(
+            422, "moment-before-run", "at_ms lies before the run: send milliseconds since the run was accepted, from 0."
+        )
+    end_ms = elapsed_ms if record.duration_ms is None else record.duration_ms
+    if at_ms > end_ms + ROUNDING_MS:
+        stood = "has taken" if record.ended else "has gone on for"
+        raise ProblemError(
+            422,
+            "moment-beyond-run",
+            f"at_ms is {at_ms:,.0f}, but the run {stood} {end_ms:,.0f} ms: send a moment within the run, "
+            "or leave at_ms out for the run as a whole.",
+            limit_ms=end_ms,
+        )
+    return min(at_ms, end_ms)

@@ -1,0 +1,120 @@
+"""What the API takes and gives as JSON about feedback and shares."""
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from backend.api.resources import RunNow, Text
+from backend.protocol.events import Outcome
+from backend.protocol.options import RunOptions
+from backend.protocol.run_view import RunView
+from backend.runs.review import FeedbackRecord, ShareRecord, Thumb
+
+
+class NewFeedback(BaseModel):
+    """What somebody thinks of a run: a thumb, a comment, or both. A field that is not listed here is refused."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"thumb": "down", "comment": "Which quarter is this?", "at_ms": 3200}]},
+    )
+
+    thumb: Thumb | None = None
+    comment: Text = Field(default="", description="At most 4,000 characters.")
+    at_ms: float | None = Field(
+        default=None,
+        allow_inf_nan=False,
+        description="The moment of the run it is about, in milliseconds since the run was accepted; "
+        "left out, the run as a whole.",
+    )
+
+
+class Feedback(BaseModel):
+    """What somebody thinks of a run, with the run's question and agent. ``created_at`` is ISO 8601 in UTC."""
+
+    feedback_id: str
+    run_id: str
+    thumb: Thumb | None
+    comment: str
+    at_ms: float | None
+    created_at: str
+    question: str
+    agent: str
+
+    @classmethod
+    def of(cls, record: FeedbackRecord) -> "Feedback":
+        """The feedback of a record."""
+        return cls(
+            feedback_id=record.feedback_id,
+            run_id=record.run_id,
+            thumb=record.thumb,
+            comment=record.comment,
+            at_ms=record.at_ms,
+            created_at=record.created_at,
+            question=record.question,
+            agent=record.agent,
+        )
+
+
+class FeedbackList(BaseModel):
+    """Feedback in the order in which it was given."""
+
+    feedback: list[Feedback]
+
+
+class Share(BaseModel):
+    """A link to one run: whoever has ``share_id`` may look at the run, and at nothing else."""
+
+    share_id: str = Field(examples=["share_8YvBtm3zQd2l5dYw0u1P4A"])
+    run_id: str
+    created_at: str
+
+    @classmethod
+    def of(cls, record: ShareRecord) -> "Share":
+        """The share of a record."""
+        return cls(share_id=record.share_id, run_id=record.run_id, created_at=record.created_at)
+
+
+class SharedLinks(BaseModel):
+    """Paths of a shared run."""
+
+    self: str
+    events: str
+    recording: str
+
+    @classmethod
+    def of(cls, share_id: str) -> "SharedLinks":
+        """The paths of the share of that id."""
+        path = f"/v1/shared/{share_id}"
+        return cls(self=path, events=f"{path}/events", recording=f"{path}/recording")
+
+
+class SharedRun(BaseModel):
+    """A shared run and what its watchers see at this moment: a run's own answer, but its ``run_id`` is the share's id.
+    Nothing in it leads to the run itself, to its session or to another run."""
+
+    run_id: str = Field(description="The share's id.", examples=["share_8YvBtm3zQd2l5dYw0u1P4A"])
+    question: str
+    agent: str
+    options: RunOptions
+    created_at: str
+    attempt: int
+    outcome: Outcome | None
+    last_seq: int
+    duration_ms: float | None
+    ttft_ms: float | None
+    cancel_requested: bool
+    links: SharedLinks
+    cursor: str = Field(examples=["1-42"])
+    view: RunView
+
+    @classmethod
+    def of(cls, now: RunNow, share_id: str) -> "SharedRun":
+        """The run as the share shows it."""
+        told = {name: value for name, value in now if name in cls.model_fields}
+        return cls(**{**told, "run_id": share_id, "agent": shown_agent(now.agent), "links": SharedLinks.of(share_id)})
+
+
+def shown_agent(agent: str) -> str:
+    """The agent's name as a share tells it: the id of the recording it played is not for everybody, since a run's
+    recording goes by the run's id."""
+    family, _, _ = agent.partition(":")
+    return family if family == "recording" else agent

@@ -1,0 +1,67 @@
+"""A shared run, to be looked at: what a run's own routes give, without anything that leads to the run itself."""
+
+from fastapi import APIRouter, Response
+
+from backend.api.event_stream import EventStream
+from backend.api.problems import problem_responses
+from backend.api.review_resources import SharedRun, shown_agent
+from backend.api.routes.events import STREAM_ANSWERS, After, LastEventId
+from backend.api.routes.recordings import RECORDING_ANSWER, RecordingResponse, recording_response
+from backend.api.routes.runs import run_now
+from backend.api.routes.shares import ShareId
+from backend.api.services import ServicesOf
+from backend.api.streaming import follow_from, open_stream
+from backend.protocol.cursor import Cursor
+from backend.runs.recording_library import header_of
+
+router = APIRouter(tags=["shares"])
+
+_NOT_KEPT = {"Cache-Control": "no-store"}
+
+
+@router.get(
+    "/v1/shared/{share_id}",
+    operation_id="get_shared_run",
+    summary="A shared run and what its watchers see now",
+    responses=problem_responses(404, 421),
+)
+async def get_shared_run(share_id: ShareId, services: ServicesOf, response: Response) -> SharedRun:
+    """The folded view of everything sent so far. Following the events from `cursor` misses nothing."""
+    share = await services.store.shared(share_id)
+    response.headers.update(_NOT_KEPT)
+    return SharedRun.of(await run_now(services.store, share.run_id), share_id)
+
+
+@router.get(
+    "/v1/shared/{share_id}/events",
+    operation_id="follow_shared_run",
+    summary="Follow a shared run's events",
+    status_code=200,
+    response_class=EventStream,
+    responses=STREAM_ANSWERS,
+)
+async def follow_shared_run(
+    share_id: ShareId, services: ServicesOf, last_event_id: LastEventId = None, after: After = None
+) -> Response:
+    """What following the run itself gives, with the same cursors. The stream ends when the share is withdrawn."""
+    cursor = Cursor.parse(last_event_id or after or "")
+    run_id = (await services.store.shared(share_id)).run_id
+    batches = await follow_from(services.store, run_id, cursor)
+    if batches is None:
+        return Response(status_code=204)
+    return open_stream(services, run_id, batches, share_id=share_id)
+
+
+@router.get(
+    "/v1/shared/{share_id}/recording",
+    operation_id="get_shared_recording",
+    summary="A shared run as a recording",
+    status_code=200,
+    response_class=RecordingResponse,
+    responses={200: RECORDING_ANSWER, **problem_responses(404, 421)},
+)
+async def get_shared_recording(share_id: ShareId, services: ServicesOf) -> RecordingResponse:
+    """One header line, which names the share in place of the run, then the events as they were sent, one a line."""
+    record = await services.store.record((await services.store.shared(share_id)).run_id)
+    told = {"run_id": share_id, "session_id": "", "agent": shown_agent(record.agent)}
+    return recording_response(services.store, record, header_of(record).model_copy(update=told))

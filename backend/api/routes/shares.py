@@ -1,0 +1,50 @@
+"""Shares: links that show one run to whoever has them."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Response
+
+from backend.api.problems import problem_responses
+from backend.api.review_resources import Share
+from backend.api.routes.runs import RunToChange
+from backend.api.services import ServicesOf
+from backend.runs.ids import new_share_id
+from backend.runs.review import ShareRecord
+
+router = APIRouter(tags=["shares"])
+
+ShareId = Annotated[str, Path(description="The share's id.", examples=["share_8YvBtm3zQd2l5dYw0u1P4A"])]
+
+
+@router.post(
+    "/v1/runs/{run_id}/share",
+    operation_id="share_run",
+    summary="Share a run",
+    status_code=201,
+    responses={
+        200: {"description": "The run was shared before: this is its share.", "model": Share},
+        **problem_responses(403, 404, 421, 507),
+    },
+)
+async def share_run(run_id: RunToChange, services: ServicesOf, response: Response) -> Share:
+    """Gives an id under which the run can be looked at, and nothing else be done or seen. A run has one share: asked
+    for again, it is the same until it is withdrawn."""
+    created_at = datetime.now(UTC).isoformat(timespec="milliseconds")
+    record, new = await services.store.share(ShareRecord(new_share_id(), run_id, created_at))
+    response.status_code = 201 if new else 200
+    return Share.of(record)
+
+
+@router.delete(
+    "/v1/shared/{share_id}",
+    operation_id="withdraw_share",
+    summary="Withdraw a share",
+    status_code=204,
+    response_class=Response,
+    responses={204: {"description": "The link leads nowhere now."}, **problem_responses(403, 404, 421, 507)},
+)
+async def withdraw_share(share_id: ShareId, services: ServicesOf) -> None:
+    """From now on nobody sees the run by it; whoever follows the run through it is let go. The run stays."""
+    await services.store.unshare(share_id)
+    services.streams.stop_shared(share_id)

@@ -1,0 +1,74 @@
+"""What people add to a run: feedback, and links that show it to others."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+Thumb = Literal["up", "down"]
+
+
+class UnknownShareError(LookupError):
+    """No share of that id: it never was, it was revoked, or its run was deleted."""
+
+
+@dataclass(frozen=True, slots=True)
+class FeedbackRecord:
+    """What somebody thinks of a run. ``created_at`` is ISO 8601 in UTC; ``at_ms`` is the moment of the run it is
+    about, in milliseconds since the run was accepted, or None for the run as a whole."""
+
+    feedback_id: str
+    run_id: str
+    thumb: Thumb | None
+    comment: str
+    at_ms: float | None
+    created_at: str
+    question: str = ""
+    """The run's, filled in by the store."""
+    agent: str = ""
+    """The run's, filled in by the store."""
+    idempotency_key: str | None = None
+    """The caller's key; the same key again finds this feedback."""
+
+    def says_the_same(self, other: "FeedbackRecord") -> bool:
+        """Whether both are the same opinion of the same run."""
+        return (self.run_id, self.thumb, self.comment, self.at_ms) == (
+            *(other.run_id, other.thumb, other.comment),
+            other.at_ms,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ShareRecord:
+    """A link to one run. Whoever has ``share_id`` may look at the run and at nothing else."""
+
+    share_id: str
+    run_id: str
+    created_at: str
+
+
+class ReviewStore(Protocol):
+    """Keeps what people add to runs, durably. It is part of ``RunStore``: whoever deletes a run or its session deletes
+    its feedback and its share as well."""
+
+    async def add_feedback(self, record: FeedbackRecord) -> tuple[FeedbackRecord, bool]:
+        """Keep feedback, durably, before returning. Gives (record, True), or, where its idempotency key is known for
+        the same opinion, (the earlier record, False). Raises ``UnknownRunError``, ``KeyReusedError`` and
+        ``StoreError``."""
+        ...
+
+    async def feedback(self, run_id: str | None = None) -> Sequence[FeedbackRecord]:
+        """Feedback in the order in which it was given: of one run, or of all. Raises ``UnknownRunError``."""
+        ...
+
+    async def share(self, record: ShareRecord) -> tuple[ShareRecord, bool]:
+        """Share a run, durably. Gives (record, True), or (the earlier record, False) for a run that is shared already:
+        a run has one share at most. Raises ``UnknownRunError`` and ``StoreError``."""
+        ...
+
+    async def shared(self, share_id: str) -> ShareRecord:
+        """The share of that id. Raises ``UnknownShareError``."""
+        ...
+
+    async def unshare(self, share_id: str) -> None:
+        """Revoke a share, durably. Raises ``UnknownShareError``."""
+        ...
