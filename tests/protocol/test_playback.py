@@ -33,7 +33,11 @@ def test_the_last_event_that_had_come(events: list[KnownEvent], t_ms: float) -> 
 
 
 def test_a_time_that_goes_back_hides_nothing_before_it() -> None:
-    events = [TokenEvent(text="a", seq=1, at_ms=50), TokenEvent(text="b", seq=2, at_ms=10), DoneEvent(seq=3, at_ms=60)]
+    events: list[KnownEvent] = [
+        TokenEvent(text="a", seq=1, at_ms=50),
+        TokenEvent(text="b", seq=2, at_ms=10),
+        DoneEvent(seq=3, at_ms=60),
+    ]
     playback = Playback(events)
     for t_ms in (0, 10, 49, 50, 59, 60):
         assert playback.view_at(t_ms) == view_at(events, t_ms)
@@ -65,7 +69,7 @@ def test_jumps_visit_every_beginning_once_and_come_back_the_same_way(events: lis
 
 
 def test_tokens_that_follow_each_other_are_one_stop() -> None:
-    events = [
+    events: list[KnownEvent] = [
         StatusEvent(step="retrieving", seq=1, at_ms=10),
         *(TokenEvent(text="x", seq=seq, at_ms=seq * 100) for seq in range(2, 6)),
         StatusEvent(step="summarizing", seq=6, at_ms=600),
