@@ -100,7 +100,7 @@ class MemoryStore:
         return True
 
     async def runs(self, query: RunQuery, limit: int = 50, before: str = "") -> RunPage:
-        if before and not (before.isascii() and before.isdecimal() and int(before) > 0):
+        if before and not (before.isascii() and before.isdecimal() and 0 < int(before) < 10**18):
             raise PlaceError
         records = [(each.number, await self.record(each.record.run_id)) for each in reversed(self._runs.values())]
         until = int(before) if before else self._submitted + 1

@@ -1,5 +1,6 @@
 """Finding past runs: what can be asked for, and a page of what was found."""
 
+import unicodedata
 from dataclasses import dataclass
 from typing import Literal
 
@@ -8,6 +9,14 @@ from backend.runs.records import RunRecord
 
 OutcomeWanted = Literal[Outcome, "running", ""]
 """How the run must have ended; ``running`` = not yet, empty = however."""
+
+
+def folded(text: str) -> str:
+    """The text as it is compared: upper and lower case are the same, and so are the two ways to write an accent
+    (Unicode 3.13, canonical caseless matching)."""
+    if text.isascii():
+        return text.lower()
+    return unicodedata.normalize("NFD", unicodedata.normalize("NFD", text).casefold())
 
 
 class PlaceError(ValueError):
@@ -34,7 +43,7 @@ class RunQuery:
     def fits(self, record: RunRecord) -> bool:
         """Whether the run is one of those that are looked for."""
         return (
-            self.text.casefold() in record.question.casefold()
+            folded(self.text) in folded(record.question)
             and self.agent in ("", record.agent)
             and self.session_id in ("", record.session_id)
             and self.outcome in ("", record.outcome or "running")

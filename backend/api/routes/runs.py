@@ -138,7 +138,7 @@ async def list_runs(
 ) -> RunList:
     """Runs of all conversations that fit everything that is asked for, the latest first. What is empty or left out
     leaves nothing out. A page may hold fewer runs than `limit` while runs end; only `next` says whether more follow."""
-    query = RunQuery(text=text, agent=agent, outcome=outcome, session_id=session_id)
+    query = RunQuery(text=text.strip(), agent=agent, outcome=outcome, session_id=session_id)
     page = await services.store.runs(query, limit, before)
     return RunList(runs=[RunSummary.of(record) for record in page.runs], next=page.next)
 

@@ -3,7 +3,7 @@
 import re
 import sqlite3
 
-from backend.runs.search import PlaceError, RunQuery
+from backend.runs.search import PlaceError, RunQuery, folded
 from backend.runs.sqlite.statements import StoredRun, select_runs
 
 _PLACE = re.compile(r"[1-9][0-9]{0,17}", re.ASCII)
@@ -15,8 +15,8 @@ def find_runs(
     """Runs that fit, the latest first, and the place behind them where there are more. Raises ``PlaceError``.
 
     A place is the number of the last run of a page. Text is looked for in every row that is left, with ``instr``: it
-    knows no wildcards, and ``casefold`` is Python's (see ``schema.connect``), since SQLite's own ``LIKE`` and
-    ``lower`` know only the letters of ASCII.
+    knows no wildcards, and ``folded`` is ours (see ``schema.connect``), since SQLite's own ``LIKE`` and ``lower`` know
+    only the letters of ASCII.
     """
     where, values = _conditions(query)
     if before:
@@ -45,6 +45,6 @@ def _conditions(query: RunQuery) -> tuple[list[str], list[str | int]]:
         where.append("outcome = ?")
         values.append(query.outcome)
     if query.text:
-        where.append("instr(casefold(question), ?) > 0")
-        values.append(query.text.casefold())
+        where.append("instr(folded(question), ?) > 0")
+        values.append(folded(query.text))
     return where, values

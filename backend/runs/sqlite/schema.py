@@ -3,6 +3,7 @@
 import sqlite3
 from pathlib import Path
 
+from backend.runs.search import folded
 from backend.runs.store import StoreError
 
 FILE_NAME = "runs.sqlite3"
@@ -93,7 +94,7 @@ def connect(folder: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA secure_delete = FAST")
-        connection.create_function("casefold", 1, str.casefold, deterministic=True)
+        connection.create_function("folded", 1, folded, deterministic=True)
     except sqlite3.Error:
         connection.close()
         raise
