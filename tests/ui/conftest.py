@@ -11,6 +11,7 @@ from playwright.async_api import Browser
 
 from backend.launch.server import LocalServer
 from tests.ui import delays
+from tests.ui.hostile_scenario import hostile_scenario
 from tests.ui.reader import Reader
 from tests.ui.serving import served
 
@@ -25,6 +26,7 @@ def backend_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     for file in (Path(__file__).parent / "scenarios").iterdir():
         shutil.copy(file, scenarios)
     (scenarios / "measured.yaml").write_text(delays.scenario(MEASURED_EVENTS, MEASURED_RATE), encoding="utf-8")
+    (scenarios / "hostile.yaml").write_text(hostile_scenario(), encoding="utf-8")
     with LocalServer(tmp_path_factory.mktemp("ui") / "data", scenarios_dir=scenarios) as server:
         yield server.url
 

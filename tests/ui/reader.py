@@ -6,6 +6,10 @@ from urllib.parse import parse_qs, urlparse
 from playwright.async_api import ConsoleMessage, Locator, Page, Request, expect
 
 DEADLINE_MS = 30_000
+MOST_TABS = 60
+
+PLACES = {"": "Ask", "replay": "Replay", "compare": "Compare", "history": "History"}
+"""The four places by their address."""
 
 READING = "#ph-reading, .st-key-ph-reading"
 """The scrolling place of question and answer, in Gradio or in Streamlit."""
@@ -45,9 +49,12 @@ class Reader:
         if host not in (None, "127.0.0.1"):
             self.foreign_requests.append(request.url)
 
-    async def open(self, run_id: str | None = None) -> None:
-        """Open the page, or the page of a run, and wait until it can be used."""
-        await self.page.goto(self.url + (f"?run={run_id}" if run_id else ""))
+    async def open(self, run_id: str | None = None, *, place: str = "") -> None:
+        """Open Ask or another place, with a run or without, and wait until it can be used."""
+        await self.page.goto(self.url + place + (f"?run={run_id}" if run_id else ""))
+        if place:
+            await expect(self.page.get_by_role("link", name=PLACES[place], exact=True)).to_be_visible()
+            return
         await expect(self.page.get_by_label("Question").first).to_be_visible(timeout=DEADLINE_MS)
         # The agents come from the backend after the page: with them it is complete.
         if run_id is None:
@@ -94,6 +101,14 @@ class Reader:
         """The run in the page's address."""
         await self.page.wait_for_url(re.compile(r"[?&]run=run_"), timeout=DEADLINE_MS)
         return parse_qs(urlparse(self.page.url).query)["run"][0]
+
+    async def tab_to(self, element: Locator) -> None:
+        """Press Tab until the focus is there, as somebody without a mouse does."""
+        for _ in range(MOST_TABS):
+            if await element.evaluate("(e) => e === document.activeElement"):
+                return
+            await self.page.keyboard.press("Tab")
+        raise AssertionError(f"{MOST_TABS} times Tab, and the focus is not on {element}")
 
     async def ground_of(self, selector: str) -> str:
         """The background colour of the first such element, once nothing moves."""

@@ -45,6 +45,8 @@
     card.showPopover();
     place();
     marker.setAttribute('aria-describedby', card.id);
+    // The browser's own tooltip would come over the card and say less.
+    marker.removeAttribute('title');
   };
 
   const close = () => {
@@ -65,7 +67,7 @@
   document.addEventListener('mouseover', (event) => {
     const link = markerAt(event.target);
     clearTimeout(timer);
-    if (link && link !== marker) timer = setTimeout(() => { if (link.isConnected) open(link); }, OPENS_AFTER_MS);
+    if (link && link !== marker) timer = setTimeout(() => { if (link.matches(':hover')) open(link); }, OPENS_AFTER_MS);
     const leaves = marker && !link && !card.contains(event.target) && marker !== document.activeElement;
     if (leaves) timer = setTimeout(close, CLOSES_AFTER_MS);
   });
@@ -78,7 +80,7 @@
     if (event.key === 'Escape' && close()) event.stopImmediatePropagation();
   }, true);
   document.addEventListener('click', (event) => { if (markerAt(event.target)) close(); });
-  document.addEventListener('scroll', (event) => { if (!card?.contains(event.target)) close(); },
+  document.addEventListener('scroll', (event) => { if (marker && !card.contains(event.target)) close(); },
     {capture: true, passive: true});
 
   // A paragraph that is drawn anew brings a new marker to the same place.

@@ -1,0 +1,42 @@
+"""axe-core finds nothing critical or serious at any place, in either UI, light and dark."""
+
+from collections.abc import AsyncIterator
+
+import httpx2
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, expect
+
+from tests.ui.accessibility import findings
+from tests.ui.reader import Reader
+from tests.ui.runs import finished
+
+pytestmark = [pytest.mark.browser, pytest.mark.server]
+
+
+@pytest_asyncio.fixture(loop_scope="session", params=["light", "dark"])
+async def viewer(request: pytest.FixtureRequest, ui_url: str, browser: Browser) -> AsyncIterator[Reader]:
+    """Somebody whose system is light, and somebody whose system is dark."""
+    context = await browser.new_context(viewport={"width": 1280, "height": 720}, color_scheme=request.param)
+    yield Reader(await context.new_page(), ui_url)
+    await context.close()
+
+
+async def test_ask_with_nothing_and_with_everything(viewer: Reader, backend: httpx2.Client) -> None:
+    await viewer.open()
+    assert await findings(viewer.page) == []
+    await viewer.open(await finished(backend, "scripted:brief"))
+    await viewer.expect_status("Completed")
+    await viewer.page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
+    await viewer.page.locator("a.ph-marker").first.hover()
+    await expect(viewer.page.get_by_role("tooltip")).to_be_visible()
+    assert await findings(viewer.page) == []
+
+
+async def test_charts_have_a_text_alternative(viewer: Reader, backend: httpx2.Client) -> None:
+    await viewer.open(await finished(backend, "scripted:brief"))
+    await viewer.expect_status("Completed")
+    await expect(viewer.page.locator(".js-plotly-plot svg.main-svg").first).to_be_visible()
+    data = viewer.page.get_by_text("The chart's data as a table")
+    await data.click()
+    await expect(viewer.page.get_by_role("row", name="Length 412").first).to_be_visible()

@@ -1,0 +1,57 @@
+"""Everything by keyboard alone, in either UI."""
+
+import httpx2
+import pytest
+from playwright.async_api import expect
+
+from tests.ui.reader import DEADLINE_MS, Reader
+from tests.ui.runs import ended, finished
+
+pytestmark = [pytest.mark.browser, pytest.mark.server]
+
+
+async def test_enter_asks_and_escape_stops(reader: Reader, backend: httpx2.Client) -> None:
+    await reader.open()
+    await reader.choose_agent("Endless")
+    await reader.page.get_by_label("Question").first.focus()
+    await reader.page.keyboard.type("Tell me everything.")
+    await reader.page.keyboard.press("Enter")
+    await reader.expect_text("Paragraph 2 is here")
+    await expect(reader.button("Stop")).to_be_visible()
+    await reader.page.keyboard.press("Escape")
+    await reader.expect_status("Stopped")
+    assert (await ended(backend, await reader.run_id()))["outcome"] == "cancelled"
+
+
+async def test_markers_and_logs_open_without_a_mouse(reader: Reader, backend: httpx2.Client) -> None:
+    await reader.open(await finished(backend, "scripted:brief"))
+    await reader.expect_status("Completed")
+    marker = reader.page.locator("a.ph-marker").first
+    await reader.tab_to(marker)
+    await expect(reader.page.get_by_role("tooltip")).to_contain_text("It has ninety-six pages.")
+    await reader.page.keyboard.press("Escape")
+    await expect(reader.page.get_by_role("tooltip")).to_be_hidden()
+    await reader.page.keyboard.press("Enter")
+    await expect(reader.page.locator(".ph-source[data-number='1']:target")).to_be_in_viewport()
+    log = reader.page.locator("details.ph-tool summary").first
+    await log.focus()
+    await reader.page.keyboard.press("Enter")
+    await expect(reader.page.get_by_text("96").first).to_be_visible(timeout=DEADLINE_MS)
+    assert await log.evaluate("(e) => e.parentElement.open")
+
+
+async def test_what_happens_is_read_out(reader: Reader) -> None:
+    await reader.open()
+    await reader.page.evaluate(
+        "window.said = []; new MutationObserver(() => {"
+        "  const text = document.querySelector('#ph-live-region')?.textContent;"
+        "  if (text && text !== window.said.at(-1)) window.said.push(text);"
+        "}).observe(document.body, {childList: true, subtree: true, characterData: true})"
+    )
+    await reader.choose_agent("Brief")
+    await reader.ask("What is brief?")
+    await reader.expect_status("Completed")
+    await reader.page.wait_for_function("window.said.at(-1)?.startsWith('Completed')")
+    said = await reader.page.evaluate("window.said")
+    assert "Searching the shelf." in said
+    assert len(said) <= 8, "an activity is read out when it changes, and the answer's words are not"
