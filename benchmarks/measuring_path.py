@@ -14,8 +14,8 @@ import os
 import time
 from multiprocessing.connection import Connection
 
+from backend.metrics.statistics import nearest_rank
 from evals.arrivals import parse, post_request
-from evals.statistics import nearest_rank
 from evals.transport import Address, exchange
 
 FIRST_TOKEN_S = 0.2

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 
+from backend.metrics.registry import BY_KEY
+from backend.metrics.statistics import nearest_rank, summarize
 from evals import results as schema
 from evals.harness import Lag, machine, receive_lag, versions
-from evals.metrics.registry import BY_KEY
 from evals.runner import Session
 from evals.scoring import ScoredRun
-from evals.statistics import nearest_rank, summarize
 from evals.suite import Suite
 
 RECEIVE_LAG_BASIS = (

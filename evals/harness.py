@@ -11,8 +11,8 @@ from importlib.metadata import PackageNotFoundError, version
 from itertools import chain
 from pathlib import Path
 
-from evals.statistics import nearest_rank
-from evals.trace import Trace
+from backend.metrics.statistics import nearest_rank
+from backend.metrics.trace import Trace
 
 TICK_S = 0.01
 """How often the loop is asked to wake the ticker up; what it is late by is the loop's lag."""

@@ -11,12 +11,12 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
+from backend.metrics.registry import BY_KEY
+from backend.metrics.statistics import nearest_rank
 from backend.present.durations import format_ms
 from evals.evaluation import Evaluation, Watcher, evaluate
-from evals.metrics.registry import BY_KEY
 from evals.report.numbers import difference, formatted
 from evals.results import Results, Target
-from evals.statistics import nearest_rank
 from evals.suite import Suite
 from evals.target import Play
 

@@ -3,16 +3,16 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from backend.metrics.citation_lag import CitationLag, citation_lags
+from backend.metrics.registry import measure
+from backend.metrics.silence import Silence, longest_silence
+from backend.metrics.steps import StepSpan, self_time_ms
+from backend.metrics.trace import Trace
 from backend.protocol.checks import RULES, Violation, check
 from backend.protocol.events import DoneEvent, Event
 from evals.arrivals import Arrivals, parse
-from evals.metrics.citation_lag import CitationLag, citation_lags
-from evals.metrics.registry import measure
-from evals.metrics.silence import Silence, longest_silence
 from evals.runner import PlayedRun
-from evals.steps import StepSpan, self_time_ms
 from evals.target import Play
-from evals.trace import Trace
 from evals.transport import Capture
 
 MetricValues = dict[str, float | None]

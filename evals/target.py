@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from backend.client import RunClient
+from backend.metrics.trace import Trace
 from backend.protocol.checks import check
 from backend.protocol.events import DoneEvent, Outcome
 from evals.suite import Entry, Suite
-from evals.trace import Trace
 
 
 class TargetError(Exception):

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from evals.metrics.registry import BY_KEY
+from backend.metrics.registry import BY_KEY
+from backend.metrics.statistics import nearest_rank
 from evals.report.numbers import formatted
 from evals.scoring import ScoredRun
-from evals.statistics import nearest_rank
 
 Tone = Literal["", "good", "bad", "caution", "muted"]
 

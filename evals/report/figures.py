@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from html import escape
 from typing import Any
 
+from backend.metrics.registry import BY_KEY
+from backend.metrics.statistics import nearest_rank
 from backend.present.chart_theme import template
 from backend.present.palette import COLOURS, SERIES, Theme
 from backend.present.timeline import timeline_figure
-from evals.metrics.registry import BY_KEY
 from evals.report.numbers import difference, milliseconds
 from evals.report.themes import Figure
 from evals.scoring import ScoredRun
-from evals.statistics import nearest_rank
 
 COMPARED = ("ttfs_ms", "ttft_ms", "e2e_ms", "longest_gap_ms")
 """The metrics of the figure of differences."""

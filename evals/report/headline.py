@@ -5,12 +5,12 @@ look.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from backend.metrics.statistics import nearest_rank
 from backend.present.durations import NO_VALUE
 from evals.report.cells import Tone
 from evals.report.numbers import difference, formatted, milliseconds
 from evals.results import Results
 from evals.scoring import ScoredRun
-from evals.statistics import nearest_rank
 
 
 @dataclass(frozen=True, slots=True)

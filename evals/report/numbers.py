@@ -2,8 +2,8 @@
 milliseconds.
 """
 
+from backend.metrics.metric import Unit
 from backend.present.durations import NO_VALUE
-from evals.metrics.metric import Unit
 from evals.results import Interval
 
 

@@ -13,9 +13,9 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from backend.metrics.registry import METRICS
 from backend.present.style import stylesheet
 from evals.assembling import by_scenario
-from evals.metrics.registry import METRICS
 from evals.report import figures, headline, run_tables, tables
 from evals.report.cells import anchor
 from evals.report.themes import two_themes

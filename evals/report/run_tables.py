@@ -1,9 +1,9 @@
 """The tables of single runs and of steps."""
 
+from backend.metrics.statistics import nearest_rank
 from evals.report.cells import Cell, Table, anchor, run_cell, titled, value, words
 from evals.report.numbers import difference, milliseconds
 from evals.scoring import ScoredRun, StepLatency
-from evals.statistics import nearest_rank
 
 
 def steps(scenarios: dict[str, list[ScoredRun]]) -> Table:

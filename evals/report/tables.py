@@ -1,12 +1,12 @@
 """The report's tables over scenarios and over all runs."""
 
+from backend.metrics.registry import BY_KEY, METRICS
+from backend.metrics.statistics import nearest_rank, needed
 from backend.present.durations import NO_VALUE
-from evals.metrics.registry import BY_KEY, METRICS
 from evals.report.cells import Cell, Table, anchor, median_of, titled, value, words
 from evals.report.numbers import difference, formatted, interval
 from evals.results import MetricAgainstScript, Results
 from evals.scoring import ScoredRun
-from evals.statistics import nearest_rank, needed
 
 AGAINST_SCRIPT = (
     "ttfs_ms",

@@ -1,3 +1,1 @@
-"""Tests of the measuring: metrics against values computed by hand, the measuring path against scripted
-bytes.
-"""
+"""Tests of the measuring: the measuring path against scripted bytes, suites, results and reports."""

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 
+from backend.metrics.trace import Trace
 from backend.protocol.events import Event, Outcome
 from backend.protocol.sse import encode_event
 from evals.runner import PlayedRun
 from evals.suite import Entry
 from evals.target import Play
-from evals.trace import Trace
 from evals.transport import Capture
 from tests.evals.byte_server import END, HEAD, chunk
 

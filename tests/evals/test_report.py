@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, Page
 
-from evals.metrics.registry import METRICS
+from backend.metrics.registry import METRICS
 from evals.report.numbers import difference, formatted, milliseconds
 from evals.report.page import plotly_js, report_html
 from evals.report.themes import patches

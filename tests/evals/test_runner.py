@@ -14,7 +14,7 @@ from evals.suite import Suite, parse_suite
 from evals.target import Play
 from tests.evals.byte_server import END, HEAD, Hang, Pause, byte_server, frames
 from tests.evals.captures import play
-from tests.evals.traces import done, status, token
+from tests.metrics.traces import done, status, token
 
 EVENTS = frames(status("s"), token("Up."), status("s", "finished"), done())
 GOOD = [HEAD, *EVENTS, END]

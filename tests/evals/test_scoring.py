@@ -6,7 +6,7 @@ from backend.protocol.events import Event
 from evals.harness import delivery_jitter_ms
 from evals.scoring import score
 from tests.evals.captures import capture, play, played
-from tests.evals.traces import citation, done, status, token
+from tests.metrics.traces import citation, done, status, token
 
 SCRIPT: list[tuple[float, Event]] = [
     (0, status("s")),

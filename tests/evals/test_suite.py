@@ -7,7 +7,7 @@ import pytest
 from evals.runner import interleaved, warm_up_plays
 from evals.suite import SuiteError, bundled_suites, load_suite, parse_suite
 from tests.evals.captures import play
-from tests.evals.traces import done
+from tests.metrics.traces import done
 
 GOOD = b"""suite: mine
 repeats: 2

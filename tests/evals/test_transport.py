@@ -10,7 +10,7 @@ from backend.protocol.events import Event
 from evals.arrivals import Arrivals, parse, post_request
 from evals.transport import Address, AddressError, Capture, exchange
 from tests.evals.byte_server import END, HEAD, Hang, Pause, byte_server, chunk, frames
-from tests.evals.traces import done, status, token
+from tests.metrics.traces import done, status, token
 
 EVENTS: list[Event] = [status("s"), token("Up "), token("by half."), status("s", "finished"), done()]
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from evals.metrics.registry import METRICS
+from backend.metrics.registry import METRICS
 from evals.results import SCHEMA, Results
 from evals.writing import OutputError, check_writable, runs_csv, write_files
 from tests.evals.evaluations import evaluation, good_evaluation, hostile_evaluation
-from tests.evals.test_metric_properties import RUN_KEYS
+from tests.metrics.test_metric_properties import RUN_KEYS
 
 
 def test_results_json_has_the_names_that_others_rely_on() -> None:

@@ -2,8 +2,7 @@
 
 import pytest
 
-from backend.protocol.events import Span
-from evals.metrics.citation_counts import (
+from backend.metrics.citation_counts import (
     citations,
     dangling_markers,
     duplicate_citations,
@@ -11,12 +10,13 @@ from evals.metrics.citation_counts import (
     mutated_citations,
     orphan_citations,
 )
-from evals.metrics.citation_lag import citation_lags
-from evals.metrics.citation_order import kendall_tau, order_inversions, renumber_inversions
-from evals.metrics.coverage import coverage, verified_quotes
-from evals.metrics.exposure import dangling_exposure_marker_ms, dangling_share
-from evals.metrics.in_sync import in_sync_rate
-from tests.evals.traces import citation, done, token, trace
+from backend.metrics.citation_lag import citation_lags
+from backend.metrics.citation_order import kendall_tau, order_inversions, renumber_inversions
+from backend.metrics.coverage import coverage, verified_quotes
+from backend.metrics.exposure import dangling_exposure_marker_ms, dangling_share
+from backend.metrics.in_sync import in_sync_rate
+from backend.protocol.events import Span
+from tests.metrics.traces import citation, done, token, trace
 
 EARLY = trace(
     (100, citation(1)),

@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from backend.metrics.citation_lag import citation_lags
+from backend.metrics.citation_order import discordant_pairs, kendall_tau
+from backend.metrics.citing import first_by_number
+from backend.metrics.exposure import dangling_exposure_marker_ms
+from backend.metrics.registry import BY_KEY, KEYS_WITHOUT_MEASURE, METRICS, measure
+from backend.metrics.trace import Trace
 from backend.protocol.events import Event
-from evals.metrics.citation_lag import citation_lags
-from evals.metrics.citation_order import discordant_pairs, kendall_tau
-from evals.metrics.citing import first_by_number
-from evals.metrics.exposure import dangling_exposure_marker_ms
-from evals.metrics.registry import BY_KEY, KEYS_WITHOUT_MEASURE, METRICS, measure
-from evals.trace import Trace
-from tests.evals.traces import announced, citation, done, status, token, trace
+from tests.metrics.traces import announced, citation, done, status, token, trace
 
 RUN_KEYS = [
     "connect_ms",

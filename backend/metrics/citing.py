@@ -7,9 +7,9 @@ stamp.
 
 from dataclasses import dataclass
 
+from backend.metrics.answer import MarkerSighting
+from backend.metrics.trace import Trace
 from backend.protocol.events import CitationEvent
-from evals.answer import MarkerSighting
-from evals.trace import Trace
 
 
 @dataclass(frozen=True, slots=True)

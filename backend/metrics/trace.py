@@ -6,9 +6,9 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Literal
 
+from backend.metrics.answer import Answer, grow
+from backend.metrics.steps import StepSpan, step_spans
 from backend.protocol.events import DoneEvent, Event, TokenEvent
-from evals.answer import Answer, grow
-from evals.steps import StepSpan, step_spans
 
 Plane = Literal["wire", "server", "planned"]
 """Whose clock the times were read on: the harness's on arrival, the server's, or the script's."""

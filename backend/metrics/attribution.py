@@ -1,8 +1,8 @@
 """Time that no step and no answering accounts for. Shown as it is, never spread over the steps."""
 
-from evals.metrics.metric import Metric
-from evals.steps import covered_ms
-from evals.trace import Trace
+from backend.metrics.metric import Metric
+from backend.metrics.steps import covered_ms
+from backend.metrics.trace import Trace
 
 
 def unattributed_ms(trace: Trace) -> float | None:

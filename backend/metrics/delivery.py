@@ -1,7 +1,7 @@
 """What came more than once, or never, by the events' own numbers."""
 
-from evals.metrics.metric import Metric
-from evals.trace import Trace
+from backend.metrics.metric import Metric
+from backend.metrics.trace import Trace
 
 
 def duplicates(trace: Trace) -> int | None:

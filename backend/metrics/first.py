@@ -1,8 +1,8 @@
 """When things first and last came: the waits a reader feels."""
 
+from backend.metrics.metric import Metric
+from backend.metrics.trace import Trace
 from backend.protocol.events import ArtifactEvent, CitationEvent, StatusEvent
-from evals.metrics.metric import Metric
-from evals.trace import Trace
 
 
 def connect_ms(trace: Trace) -> float | None:

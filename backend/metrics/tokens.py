@@ -2,9 +2,9 @@
 too.
 """
 
-from evals.metrics.metric import Metric
-from evals.statistics import nearest_rank
-from evals.trace import Trace, gaps_ms
+from backend.metrics.metric import Metric
+from backend.metrics.statistics import nearest_rank
+from backend.metrics.trace import Trace, gaps_ms
 
 
 def _token_gaps(trace: Trace) -> list[float]:

@@ -2,10 +2,10 @@
 
 from bisect import bisect_right
 
-from evals.metrics.citing import first_by_number, resolved_ms
-from evals.metrics.metric import Metric
-from evals.sentences import Sentence, sentences
-from evals.trace import Trace
+from backend.metrics.citing import first_by_number, resolved_ms
+from backend.metrics.metric import Metric
+from backend.metrics.sentences import Sentence, sentences
+from backend.metrics.trace import Trace
 
 IN_SYNC_MS = 100.0
 """How long after the end of its sentence a marker may resolve and still count as in sync."""

@@ -5,10 +5,10 @@ A rank correlation cannot be the headline: a stream that sends all citations at 
 perfect order, while its reader looked at dead markers for the whole answer.
 """
 
-from evals.metrics.citing import first_by_number, resolved_ms
-from evals.metrics.metric import Metric
-from evals.steps import Interval, covered_ms
-from evals.trace import Trace
+from backend.metrics.citing import first_by_number, resolved_ms
+from backend.metrics.metric import Metric
+from backend.metrics.steps import Interval, covered_ms
+from backend.metrics.trace import Trace
 
 
 def dangling_intervals(trace: Trace) -> tuple[Interval, ...]:

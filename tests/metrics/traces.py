@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from backend.metrics.trace import Trace
 from backend.protocol.events import CitationEvent, DoneEvent, Event, StatusEvent, TokenEvent
-from evals.trace import Trace
 
 
 def status(step_id: str | None, state: str = "started", **fields: Any) -> StatusEvent:

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from evals.metrics.citing import anchor, first_citations
-from evals.trace import Trace
+from backend.metrics.citing import anchor, first_citations
+from backend.metrics.trace import Trace
 
 
 @dataclass(frozen=True, slots=True)

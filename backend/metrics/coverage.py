@@ -1,10 +1,10 @@
 """How much of the answer is backed by a source, and whether the quotes are real."""
 
+from backend.metrics.citing import first_by_number
+from backend.metrics.metric import Metric
+from backend.metrics.sentences import sentences
+from backend.metrics.trace import Trace
 from backend.protocol.events import CitationEvent
-from evals.metrics.citing import first_by_number
-from evals.metrics.metric import Metric
-from evals.sentences import sentences
-from evals.trace import Trace
 
 
 def coverage(trace: Trace) -> float | None:

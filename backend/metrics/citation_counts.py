@@ -1,9 +1,9 @@
 """How many citations and markers there were, and how many of them did not fit together."""
 
+from backend.metrics.citing import anchor, first_by_number, first_citations, identity, payload
+from backend.metrics.metric import Metric
+from backend.metrics.trace import Trace
 from backend.protocol.events import CitationEvent
-from evals.metrics.citing import anchor, first_by_number, first_citations, identity, payload
-from evals.metrics.metric import Metric
-from evals.trace import Trace
 
 
 def citations(trace: Trace) -> int:

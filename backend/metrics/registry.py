@@ -1,6 +1,6 @@
 """Every metric, in the order in which reports show them. A new metric is one function, and one line here."""
 
-from evals.metrics import (
+from backend.metrics import (
     attribution,
     citation_counts,
     citation_order,
@@ -13,8 +13,8 @@ from evals.metrics import (
     silence,
     tokens,
 )
-from evals.metrics.metric import Metric
-from evals.trace import Trace
+from backend.metrics.metric import Metric
+from backend.metrics.trace import Trace
 
 METRICS: tuple[Metric, ...] = (
     first.CONNECT,

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evals.statistics import nearest_rank, needed, percentile_interval, summarize
+from backend.metrics.statistics import nearest_rank, needed, percentile_interval, summarize
 
 numbers = st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=200)
 

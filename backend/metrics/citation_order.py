@@ -4,9 +4,9 @@ exposure.
 
 from collections.abc import Sequence
 
-from evals.metrics.citing import first_by_number
-from evals.metrics.metric import Metric
-from evals.trace import Trace
+from backend.metrics.citing import first_by_number
+from backend.metrics.metric import Metric
+from backend.metrics.trace import Trace
 
 
 def order_inversions(trace: Trace) -> int | None:

@@ -2,19 +2,19 @@
 
 import pytest
 
-from backend.protocol.events import ArtifactEvent
-from evals.metrics.attribution import unattributed_ms
-from evals.metrics.first import connect_ms, e2e_ms, ttfa_ms, ttfc_ms, ttfe_ms, ttfs_ms, ttft_ms, ttlt_ms
-from evals.metrics.silence import longest_gap_ms, longest_silence, longest_text_gap_ms, stalled_ms, stalls
-from evals.metrics.tokens import (
+from backend.metrics.attribution import unattributed_ms
+from backend.metrics.first import connect_ms, e2e_ms, ttfa_ms, ttfc_ms, ttfe_ms, ttfs_ms, ttft_ms, ttlt_ms
+from backend.metrics.silence import longest_gap_ms, longest_silence, longest_text_gap_ms, stalled_ms, stalls
+from backend.metrics.steps import covered_ms, self_time_ms
+from backend.metrics.tokens import (
     chars_per_s,
     token_events_per_s,
     token_gap_max_ms,
     token_gap_median_ms,
     token_gap_p95_ms,
 )
-from evals.steps import covered_ms, self_time_ms
-from tests.evals.traces import announced, citation, done, status, token, trace
+from backend.protocol.events import ArtifactEvent
+from tests.metrics.traces import announced, citation, done, status, token, trace
 
 RUN = trace(
     (5, status("retrieving")),

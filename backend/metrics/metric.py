@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from evals.trace import Trace
+from backend.metrics.trace import Trace
 
 Unit = Literal["ms", "marker*ms", "count", "share", "1/s", "tau"]
 Direction = Literal["lower", "higher", "none"]

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from itertools import pairwise
 
-from evals.metrics.metric import Metric
-from evals.statistics import nearest_rank
-from evals.trace import Trace
+from backend.metrics.metric import Metric
+from backend.metrics.statistics import nearest_rank
+from backend.metrics.trace import Trace
 
 STALL_MS = 1000.0
 STALL_MEDIANS = 5.0

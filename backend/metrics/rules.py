@@ -1,8 +1,8 @@
 """The five rules of a stream, counted."""
 
+from backend.metrics.metric import Metric
+from backend.metrics.trace import Trace
 from backend.protocol.checks import check
-from evals.metrics.metric import Metric
-from evals.trace import Trace
 
 
 def violations(trace: Trace) -> int:

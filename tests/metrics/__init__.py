@@ -1,0 +1,1 @@
+"""Tests of the metrics: against values computed by hand, and properties that hold for any run."""
