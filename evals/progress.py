@@ -14,8 +14,8 @@ from rich.text import Text
 from backend.metrics.registry import BY_KEY
 from backend.metrics.statistics import nearest_rank
 from backend.present.durations import format_ms
+from backend.present.metric_text import difference, formatted
 from evals.evaluation import Evaluation, Watcher, evaluate
-from evals.report.numbers import difference, formatted
 from evals.results import Results, Target
 from evals.suite import Suite
 from evals.target import Play

@@ -6,7 +6,7 @@ from typing import Literal
 
 from backend.metrics.registry import BY_KEY
 from backend.metrics.statistics import nearest_rank
-from evals.report.numbers import formatted
+from backend.present.metric_text import formatted
 from evals.scoring import ScoredRun
 
 Tone = Literal["", "good", "bad", "caution", "muted"]

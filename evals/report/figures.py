@@ -7,9 +7,9 @@ from typing import Any
 from backend.metrics.registry import BY_KEY
 from backend.metrics.statistics import nearest_rank
 from backend.present.chart_theme import template
+from backend.present.metric_text import difference, milliseconds
 from backend.present.palette import COLOURS, SERIES, Theme
 from backend.present.timeline import timeline_figure
-from evals.report.numbers import difference, milliseconds
 from evals.report.themes import Figure
 from evals.scoring import ScoredRun
 

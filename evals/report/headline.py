@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from backend.metrics.statistics import nearest_rank
 from backend.present.durations import NO_VALUE
+from backend.present.metric_text import difference, formatted, milliseconds
 from evals.report.cells import Tone
-from evals.report.numbers import difference, formatted, milliseconds
 from evals.results import Results
 from evals.scoring import ScoredRun
 

@@ -1,8 +1,8 @@
 """The tables of single runs and of steps."""
 
 from backend.metrics.statistics import nearest_rank
+from backend.present.metric_text import difference, milliseconds
 from evals.report.cells import Cell, Table, anchor, run_cell, titled, value, words
-from evals.report.numbers import difference, milliseconds
 from evals.scoring import ScoredRun, StepLatency
 
 

@@ -3,8 +3,8 @@
 from backend.metrics.registry import BY_KEY, METRICS
 from backend.metrics.statistics import nearest_rank, needed
 from backend.present.durations import NO_VALUE
+from backend.present.metric_text import difference, formatted, interval
 from evals.report.cells import Cell, Table, anchor, median_of, titled, value, words
-from evals.report.numbers import difference, formatted, interval
 from evals.results import MetricAgainstScript, Results
 from evals.scoring import ScoredRun
 

@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import Browser, Page
 
 from backend.metrics.registry import METRICS
-from evals.report.numbers import difference, formatted, milliseconds
+from backend.present.metric_text import difference, formatted, milliseconds
 from evals.report.page import plotly_js, report_html
 from evals.report.themes import patches
 from tests.evals.evaluations import ATTACK, evaluation, good_evaluation, hostile_evaluation

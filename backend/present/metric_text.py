@@ -4,7 +4,8 @@ milliseconds.
 
 from backend.metrics.metric import Unit
 from backend.present.durations import NO_VALUE
-from evals.results import Interval
+
+Interval = tuple[float, float]
 
 
 def formatted(value: float | None, unit: Unit) -> str:
