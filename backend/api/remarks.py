@@ -1,5 +1,7 @@
 """What is taken as a title, as a comment, and as the moment of a run that a comment is about."""
 
+import unicodedata
+
 from backend.api.problems import ProblemError
 from backend.api.review_resources import NewFeedback
 from backend.runs.records import RunRecord
@@ -14,10 +16,11 @@ ROUNDING_MS = 1.0
 def checked_title(title: str) -> str:
     """The title on one line. Raises a problem for one that cannot be shown as a title."""
     line = " ".join(title.split())
-    if not line:
+    kinds = {unicodedata.category(character) for character in line}
+    if all(kind[0] in "CZ" for kind in kinds):
         raise ProblemError(422, "empty-title", "The title is empty: write one.")
-    if not line.isprintable():
-        raise ProblemError(422, "title-not-text", "The title holds characters that cannot be shown: send plain text.")
+    if "Cc" in kinds:
+        raise ProblemError(422, "title-not-text", "The title holds control characters: send plain text.")
     if len(line) > MAX_TITLE_CHARACTERS:
         raise ProblemError(
             422,
