@@ -16,9 +16,17 @@ START_RACE: Final = "Start both"
 STOP_BOTH: Final = "Stop"
 WITH_STATUS: Final = "With status events"
 WITHOUT_STATUS: Final = "Without status events"
-NOTHING_CHOSEN_TITLE: Final = "Nothing to compare yet"
-NOTHING_CHOSEN: Final = "Choose two runs, or ask two agents the same question at once, and see them on one clock."
 TABLE_TITLE: Final = "In numbers"
 NOT_A_SCENARIO: Final = "Only scripted agents and recordings can be played without their status events."
 SAME_CLOCK: Final = "Both runs on one clock"
 """Title of the figure with both timelines."""
+
+METRIC: Final = "Metric"
+DIFFERENCE: Final = "Difference"
+STANDINGS: Final = {"better": "better", "worse": "worse", "other": "", "same": "the same", "unknown": ""}
+"""How the second run's value stands to the first one's."""
+MOVES: Final = ("moves", "shows a sign of work", "move")
+WRITES: Final = ("writes", "writes an answer", "write")
+"""What the run that is first does, and what is said where neither or both do so."""
+A_SOURCE: Final = "a source"
+THE_ANSWER: Final = "the answer"
