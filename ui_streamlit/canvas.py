@@ -13,60 +13,78 @@ from backend.present.sources import sources_html
 from backend.present.status import status_html
 from backend.present.steps import steps_html
 from backend.protocol.run_view import RunView
-from ui_streamlit.layout import Page
+from ui_streamlit.problems import Problem
+from ui_streamlit.run_places import RunPlaces
 
 
 class Canvas:
     """One pass's drawing. Finished answer blocks have elements of their own and are sent once."""
 
-    def __init__(self, page: Page, theme: Theme) -> None:
-        self._page = page
+    def __init__(self, places: RunPlaces, theme: Theme) -> None:
+        self._places = places
         self._panels = Panels(theme)
         self._blocks: list[tuple[DeltaGenerator, str]] = []
+        self._status = ""
 
     def draw(self, frame: Frame) -> None:
         """What this frame changes."""
-        page, changes = self._page, self._panels.draw(frame.view, frame.elapsed_ms)
+        self.draw_view(frame.view, frame.elapsed_ms)
+
+    def draw_view(self, view: RunView, elapsed_ms: float | None = None) -> None:
+        """What this view changes; ``elapsed_ms`` is the moment at which it was like this."""
+        places, changes = self._places, self._panels.draw(view, elapsed_ms)
         if changes.answer is not None:
             self._answer(changes.answer)
         if changes.artifacts is not None:
             self._artifacts(changes.artifacts)
-        if changes.results is not None and not frame.view.artifacts.items:
-            _fill(page.results, changes.results)
+        if changes.results is not None and not view.artifacts.items:
+            _fill(places.results, changes.results)
         # The status comes last: what it says has been drawn when it says so.
         for place, fragment in (
-            (page.asked, changes.question),
-            (page.steps, changes.steps),
-            (page.notice, changes.notice),
-            (page.warnings, changes.warnings),
-            (page.sources, changes.sources),
-            (page.status, changes.status),
+            (places.asked, changes.question),
+            (places.steps, changes.steps),
+            (places.notice, changes.notice),
+            (places.warnings, changes.warnings),
+            (places.sources, changes.sources),
         ):
             if fragment is not None:
                 _fill(place, fragment)
+        if changes.status is not None:
+            self._draw_status(changes.status)
 
     def starting(self, question: str) -> None:
         """The page at the moment of the click, before the backend has answered."""
         view = RunView.start(question)
-        _fill(self._page.status, status_html(view, 0.0))
-        _fill(self._page.asked, question_html(question))
-        _fill(self._page.steps, steps_html(view))
-        _fill(self._page.results, artifacts_html(view))
-        _fill(self._page.sources, sources_html(view))
+        self._draw_status(status_html(view, 0.0))
+        _fill(self._places.asked, question_html(question))
+        self._evidence_of(view)
 
-    def notice(self, notice: str, sentence: str | None = None) -> None:
-        """A designed state instead of a run."""
-        view = RunView.start()
-        _fill(self._page.notice, notice_html(notice, sentence))
-        _fill(self._page.steps, steps_html(view))
-        _fill(self._page.results, artifacts_html(view))
-        _fill(self._page.sources, sources_html(view))
+    def nothing(self) -> None:
+        """The page before anything was asked."""
+        self._evidence_of(RunView.start())
+
+    def notice(self, problem: Problem) -> None:
+        """A designed state, above what is on the page."""
+        _fill(self._places.notice, notice_html(problem.notice, problem.sentence))
+
+    def tick(self) -> None:
+        """A drawing call that changes nothing: at it a pass ends that nobody waits for any more."""
+        _fill(self._places.status, self._status)
+
+    def _draw_status(self, fragment: str) -> None:
+        self._status = fragment
+        _fill(self._places.status, fragment)
+
+    def _evidence_of(self, view: RunView) -> None:
+        _fill(self._places.steps, steps_html(view))
+        _fill(self._places.results, artifacts_html(view))
+        _fill(self._places.sources, sources_html(view))
 
     def _answer(self, blocks: tuple[AnswerBlock, ...]) -> None:
         for index, block in enumerate(blocks):
             if index == len(self._blocks):
                 # Not into an empty place: the block stands there from the pass before, and would vanish for a moment.
-                self._blocks.append((self._page.answer.html(block.html), block.html))
+                self._blocks.append((self._places.answer.html(block.html), block.html))
             place, drawn = self._blocks[index]
             if drawn != block.html:
                 place.html(block.html)
@@ -77,7 +95,7 @@ class Canvas:
 
     def _artifacts(self, artifacts: tuple[ArtifactView, ...]) -> None:
         """Each chart as Streamlit's own, with its data below it; everything else as a fragment."""
-        with self._page.results.container(gap="xsmall"):
+        with self._places.results.container(gap="xsmall"):
             # Charts first, as in the Gradio page: retrieved passages are long.
             for artifact in sorted(artifacts, key=lambda artifact: artifact.figure is None):
                 if artifact.figure is not None:

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from backend.present import words
+from backend.present import words, words_ask
 from backend.present.markup import EMPTY, Markup, fragment
 from backend.protocol.run_view import RunView
 
@@ -19,18 +19,28 @@ _NOTICE_LOOKS: Final = {
     "failed": ("bad", "failed"),
     "interrupted": ("bad", "failed"),
     "no_answer": ("caution", "info"),
+    "invalid_recording": ("caution", "info"),
+    "nothing_to_replay": ("muted", "info"),
+    "nothing_to_compare": ("muted", "info"),
+    "no_runs": ("muted", "info"),
+    "no_run_fits": ("muted", "info"),
 }
 
 
-def header_html() -> str:
-    """The page's title and the one sentence that explains it."""
+def header_html(title: str = words.APP_TITLE, explanation: str = words.EXPLANATION) -> str:
+    """A place's title and the one sentence that explains it."""
     return str(
         fragment(
             '<header class="ph ph-header"><h1 class="ph-title">{}</h1><p class="ph-explanation">{}</p></header>',
-            words.APP_TITLE,
-            words.EXPLANATION,
+            title,
+            explanation,
         )
     )
+
+
+def shared_header_html() -> str:
+    """The same for a run that somebody shared."""
+    return header_html(words_ask.SHARED_TITLE, words_ask.SHARED_SENTENCE)
 
 
 def question_html(question: str) -> str:

@@ -80,6 +80,17 @@ NOTICES: Final[dict[str, tuple[str, str]]] = {
     "timed_out": ("Timed out", "The run took longer than allowed. What was written until then is kept."),
     "failed": ("Failed", "The agent could not finish. What was written until then is kept."),
     "interrupted": ("Interrupted", "The run was cut off before its end. What was written until then is kept."),
+    "invalid_recording": ("This file cannot be replayed", "Choose a recording that Playhead saved."),
+    "nothing_to_replay": (
+        "Nothing to replay yet",
+        "Choose a run, or open a recording file, and see again what a watcher saw at any moment.",
+    ),
+    "nothing_to_compare": (
+        "Nothing to compare yet",
+        "Choose two runs, or ask two agents the same question at once, and see them on one clock.",
+    ),
+    "no_runs": ("Nothing has been asked yet", "Runs appear here as soon as somebody asks."),
+    "no_run_fits": ("No run fits this search", "Search for fewer words, or for all agents and outcomes."),
     "no_answer": ("No answer", "The agent finished without writing an answer."),
 }
 """Designed states by name: a heading and a sentence."""

@@ -21,6 +21,7 @@ NOT_HELPFUL: Final = "Not helpful"
 COMMENT: Final = "Comment"
 COMMENT_LABEL: Final = "What should be known about this moment of the run?"
 SEND_COMMENT: Final = "Send comment"
+COMMENT_EMPTY: Final = "Write a comment first."
 FEEDBACK_KEPT: Final = "Thank you. Your feedback is kept with the run."
 """Said once feedback was taken."""
 
@@ -28,3 +29,5 @@ FEEDBACK_KEPT: Final = "Thank you. Your feedback is kept with the run."
 def speed_word(speed: float) -> str:
     """A speed as it stands in a list: ``1x``, ``0.25x``, ``without waiting`` for 0."""
     return f"{speed:g}x" if speed else SPEED_AS_FAST_AS_POSSIBLE
+
+EARLIER_TURNS: Final = "Earlier in this conversation"

@@ -7,6 +7,9 @@ REPLAY_PLACE: Final = "Replay"
 COMPARE_PLACE: Final = "Compare"
 HISTORY_PLACE: Final = "History"
 
+PLACES_LABEL: Final = "Places"
+"""What a screen reader calls the navigation."""
+
 OPEN_IN_ASK: Final = "Open in Ask"
 OPEN_IN_REPLAY: Final = "Open in Replay"
 OPEN_IN_COMPARE: Final = "Open in Compare"
@@ -16,6 +19,7 @@ SHARE_LINK_LABEL: Final = "Link to this run, for reading only"
 SHARE_HELP: Final = (
     "Whoever has the link can read this run, and follow it while it goes on. Nobody can stop or change it."
 )
+COPY_LINK: Final = "Copy the link"
 UNSHARE: Final = "End sharing"
 UNSHARED: Final = "The link no longer works."
 

@@ -1,0 +1,18 @@
+"""Text to take away: a button that copies, with the text beside it where nobody sees it."""
+
+from backend.present import words
+from backend.present.markup import fragment
+
+
+def copy_button_html(text: str, element_id: str, label: str = words.COPY_MARKDOWN) -> str:
+    """A button that copies ``text`` by the pages' script. ``element_id`` must be the page's only one of that name."""
+    return str(
+        fragment(
+            '<div class="ph ph-copy"><button type="button" class="ph-button" data-ph-copy="#{}">{}</button>'
+            '<pre id="{}" hidden>{}</pre></div>',
+            element_id,
+            label,
+            element_id,
+            text,
+        )
+    )

@@ -1,0 +1,37 @@
+"""What can be done with a run that is on the page: ask again, copy, replay, share, say what you think of it."""
+
+from typing import Literal
+
+import streamlit as st
+
+from backend.present import words, words_places
+from backend.present.copying import copy_button_html
+from backend.present.markdown_export import export_markdown
+from ui_streamlit.ask.conversation import Conversation
+from ui_streamlit.remarks import draw_remarks
+from ui_streamlit.sharing import draw_share_link
+from ui_streamlit.visit import Visit
+
+
+def draw_actions(visit: Visit, conversation: Conversation) -> None:
+    """One row of them, as high as the examples that stand there before the first question."""
+    with st.container(key="ph-actions", horizontal=True, vertical_alignment="center", gap="xsmall"):
+        if conversation.may_continue:
+            st.button(words.CONTINUE, key="continue", type="primary", on_click=conversation.carry_on)
+        if conversation.may_retry:
+            kind: Literal["primary", "secondary"] = "secondary" if conversation.may_continue else "primary"
+            st.button(words.RETRY, key="retry", type=kind, on_click=conversation.retry)
+        if not conversation.run_id:
+            return
+        if conversation.ended and conversation.latest is not None:
+            st.html(copy_button_html(export_markdown(conversation.latest.view), "ph-answer-markdown"), width="content")
+            visit.link("replay", words_places.OPEN_IN_REPLAY, run=conversation.run_id)
+        draw_share_link(visit.client, conversation.run_id)
+        draw_remarks(visit.client, conversation.run_id, lambda: _moment(conversation))
+
+
+def _moment(conversation: Conversation) -> float | None:
+    """The moment a remark is about, in milliseconds: now while the run goes on, the run as a whole afterwards."""
+    if conversation.ended or conversation.latest is None:
+        return None
+    return conversation.latest.elapsed_ms

@@ -1,0 +1,48 @@
+"""The Ask place, from top to bottom. Streamlit runs it at every click, and it follows the run at its end.
+
+A stop, another click or a closed tab ends the script at its next drawing call, which is at most a quarter of a
+second away; the run itself goes on in the backend, and the next pass of the script finds it by its id.
+"""
+
+import streamlit as st
+
+from backend.present import words_ask
+from backend.present.page import header_html
+from ui_streamlit.ask import following, shared
+from ui_streamlit.ask.actions import draw_actions
+from ui_streamlit.ask.conversation import Conversation
+from ui_streamlit.ask.earlier import earlier_turns
+from ui_streamlit.ask.question_form import draw_examples, draw_question_form
+from ui_streamlit.canvas import Canvas
+from ui_streamlit.run_places import lay_out_evidence, lay_out_reading
+from ui_streamlit.visit import SHARE, Visit, named
+
+
+def show(visit: Visit) -> None:
+    """One pass."""
+    if named(SHARE):
+        shared.show(visit, named(SHARE))
+        return
+    client, conversation = visit.client, Conversation.of_this_session()
+    offers = following.offered_agents(client, conversation)
+    if conversation.problem is None or not conversation.problem.passes:
+        following.take_up_address(client, conversation)
+    conversation.fill_fields()
+    with st.container(key="ph-head", horizontal=True, vertical_alignment="center", gap="small"):
+        st.html(header_html())
+        if not conversation.empty:
+            st.button(words_ask.NEW_CONVERSATION, key="new-conversation", on_click=conversation.begin_anew)
+    left, right = st.columns([6, 5], gap="medium")
+    with left:
+        draw_question_form(conversation, offers, on_stop=lambda: following.stop(client, conversation))
+        if conversation.empty:
+            draw_examples(conversation)
+        else:
+            draw_actions(visit, conversation)
+        reading = lay_out_reading(earlier_turns(conversation.earlier))
+    with right:
+        places = lay_out_evidence(reading)
+    canvas = Canvas(places, visit.theme)
+    if conversation.wanted is not None:
+        following.start(client, conversation, canvas)
+    following.show(client, conversation, canvas)

@@ -1,0 +1,1 @@
+"""The Replay place: a run as it was seen at any moment."""

@@ -1,0 +1,41 @@
+"""The scrubber as a component of the page: Streamlit's own slider tells a move only when the thumb is let go."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+import streamlit as st
+
+from backend.present import words_replay
+from ui_streamlit.replay.opened import Opened
+
+_KEY: Final = "scrubber"
+_HTML: Final = '<input type="range" class="ph-scrubber" min="0" max="1" step="any" value="0">'
+
+
+def draw_scrubber(opened: Opened) -> None:
+    """Draw it at the playhead. A move of the reader's moves the playhead and runs the script anew."""
+    _component()(
+        key=_KEY,
+        data={
+            "label": words_replay.SCRUBBER_LABEL,
+            "at_ms": opened.position_ms(),
+            "duration_ms": opened.playback.duration_ms,
+            "playing": opened.playhead.playing,
+            "speed": opened.playhead.speed,
+            "moves": opened.moves,
+        },
+        on_seek_change=lambda: _take(opened),
+    )
+
+
+def _take(opened: Opened) -> None:
+    at_ms = getattr(st.session_state.get(_KEY), "seek", None)
+    if isinstance(at_ms, (int, float)):
+        opened.seek(float(at_ms))
+
+
+def _component() -> Callable[..., object]:
+    """Registered at every pass, as Streamlit wants it where it is used; the same text is the same component."""
+    script = Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
+    return st.components.v2.component("playhead_scrubber", html=_HTML, js=script, isolate_styles=False)

@@ -1,0 +1,46 @@
+"""Play and pause, jumps, speed, and what can be said or shared at this moment of the run."""
+
+import streamlit as st
+
+from backend.present import words_ask, words_places, words_replay
+from backend.protocol.playback import SPEEDS
+from ui_streamlit.remarks import draw_remarks
+from ui_streamlit.replay.opened import Opened, open_run
+from ui_streamlit.sharing import draw_share_link
+from ui_streamlit.visit import Visit
+
+_SPEED = "replay-speed"
+
+
+def draw_transport(visit: Visit, opened: Opened) -> None:
+    """One row above the scrubber. The keyboard finds these buttons by what they say."""
+    with st.container(key="ph-transport", horizontal=True, vertical_alignment="center", gap="xsmall"):
+        st.button(words_replay.PREVIOUS_EVENT, key="previous", on_click=lambda: opened.jump(forward=False))
+        label = words_replay.PAUSE if opened.playhead.playing else words_replay.PLAY
+        # One key for both, so that the button under the finger stays the same one.
+        st.button(label, key="play", type="primary", on_click=opened.play_or_pause)
+        st.button(words_replay.NEXT_EVENT, key="next", on_click=lambda: opened.jump(forward=True))
+        st.session_state.setdefault(_SPEED, opened.playhead.speed)
+        st.selectbox(
+            words_replay.SPEED_LABEL,
+            SPEEDS,
+            key=_SPEED,
+            format_func=words_ask.speed_word,
+            label_visibility="collapsed",
+            width=92,
+            on_change=lambda: opened.set_speed(float(st.session_state[_SPEED])),
+        )
+        if not opened.ended and opened.run_id:
+            st.caption(words_replay.STILL_RUNNING)
+            st.button(words_replay.REFRESH, key="refresh", on_click=lambda: _load_anew(visit, opened))
+        if not opened.run_id:
+            st.caption(words_replay.TEMPORARY_LINK)
+        elif not opened.shared:
+            draw_share_link(visit.client, opened.run_id)
+            draw_remarks(visit.client, opened.run_id, opened.position_ms)
+
+
+def _load_anew(visit: Visit, opened: Opened) -> None:
+    again = open_run(visit.client, opened.run_id, str(opened.position_ms()))
+    if not isinstance(again, Opened):
+        st.toast(again.sentence or words_places.UNSHARED)

@@ -1,0 +1,78 @@
+"""One pass over one place: the backend, the colours of the page, and the way to the other places."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Final, Literal
+from urllib.parse import urlencode, urlsplit
+
+import streamlit as st
+
+from backend.client.sync import SyncRunClient
+from backend.present import words_places
+from backend.present.palette import Theme
+
+PlaceName = Literal["ask", "replay", "compare", "history"]
+
+_TITLES: Final[dict[PlaceName, str]] = {
+    "ask": words_places.ASK_PLACE,
+    "replay": words_places.REPLAY_PLACE,
+    "compare": words_places.COMPARE_PLACE,
+    "history": words_places.HISTORY_PLACE,
+}
+
+RUN: Final = "run"
+SHARE: Final = "share"
+MOMENT: Final = "t"
+FIRST: Final = "a"
+SECOND: Final = "b"
+"""The parameters of an address. ``MOMENT`` is in milliseconds since the run was accepted."""
+
+
+@dataclass(slots=True)
+class Visit:
+    """What every place is given. Made anew for each pass of the script, so that nothing is shared between people."""
+
+    client: SyncRunClient
+    theme: Theme
+    places: dict[PlaceName, st.Page] = field(default_factory=dict)
+
+    def open_places(self, shows: Mapping[PlaceName, Callable[["Visit"], None]]) -> list[st.Page]:
+        """The places as Streamlit's pages; the first is at ``/``, the others at ``/<name>``."""
+        for name, show in shows.items():
+            self.places[name] = st.Page(
+                partial(show, self), title=_TITLES[name], url_path=name, default=name == next(iter(shows))
+            )
+        return list(self.places.values())
+
+    def link(self, place: PlaceName, label: str, **parameters: str) -> None:
+        """A link to another place, in this tab; the run it is about goes along in the address."""
+        if place in self.places:
+            st.page_link(self.places[place], label=label, query_params=parameters)
+
+    def go(self, place: PlaceName, **parameters: str) -> None:
+        """Leave for another place now. Ends the pass."""
+        st.switch_page(self.places[place], query_params=parameters)
+
+
+def named(parameter: str) -> str:
+    """What the page's address says of it; empty where it says nothing."""
+    value: str = st.query_params.get(parameter, "")
+    return value
+
+
+def put_into_address(**parameters: str) -> None:
+    """Let the address say exactly this; empty values are left out. Sends nothing where it says so already."""
+    wanted = {name: value for name, value in parameters.items() if value}
+    if st.query_params.to_dict() != wanted:
+        st.query_params.from_dict(wanted)
+
+
+def link_to(place: PlaceName, **parameters: str) -> str:
+    """The full address of a place, as one person sends it to another."""
+    here = urlsplit(st.context.url or "")
+    above = here.path.rstrip("/").removesuffix(f"/{place}")
+    for name in _TITLES:
+        above = above.removesuffix(f"/{name}")
+    path = "/" if place == "ask" else f"/{place}"
+    return f"{here.scheme}://{here.netloc}{above}{path}?{urlencode(parameters)}"
