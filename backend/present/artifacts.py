@@ -53,20 +53,24 @@ def artifact_view(artifact: ArtifactEvent, index: int = 0, theme: Theme = "light
     if artifact.kind == "chart":
         columns, rows = chart_table(content)
         body = fragment(
-            '<details class="ph-details"><summary>{} <span class="ph-visually-hidden">{}</span></summary>{}</details>',
+            '<details class="ph-details" data-ph-keep="{}">'
+            '<summary>{} <span class="ph-visually-hidden">{}</span></summary>{}</details>',
+            key,
             words.CHART_AS_TABLE,
             title,
-            table_html(columns, rows),
+            table_html(columns, rows, title=title, element_id=f"{key}-data"),
         )
         figure = themed_figure(content, title, theme)
         return ArtifactView(key, title, "chart", _framed(key, "", body), figure, columns, rows)
     if artifact.kind == "table":
         columns, rows = _table(content)
-        return ArtifactView(key, title, "table", _framed(key, title, table_html(columns, rows)), None, columns, rows)
+        body = table_html(columns, rows, title=title, element_id=f"{key}-data")
+        return ArtifactView(key, title, "table", _framed(key, title, body), None, columns, rows)
     if artifact.kind == "documents":
         # Folded: passages are long, and the sources below them must stay in view.
         body = fragment(
-            '<details class="ph-details"><summary>{} ({})</summary>{}</details>',
+            '<details class="ph-details" data-ph-keep="{}"><summary>{} ({})</summary>{}</details>',
+            key,
             title,
             _item_count(content),
             _documents_html(content),

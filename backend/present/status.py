@@ -56,14 +56,18 @@ def metric_values(view: RunView, elapsed_ms: float | None = None) -> dict[str, f
 
 
 def status_html(view: RunView, elapsed_ms: float | None = None) -> str:
-    """The status line with its metrics. ``elapsed_ms`` as in ``steps_html``; the elapsed time counts on by itself."""
+    """The status line with its metrics. ``elapsed_ms`` as in ``steps_html``; the elapsed time counts on by itself.
+
+    Drawn twice a second, it is no live region: the page's script reads the announcement out when that changes.
+    """
     stream = view.stream
     state = stream.outcome or stream.phase
     return str(
         fragment(
-            '<div class="ph ph-status ph-tone--{}"><p class="ph-status-line" role="status">'
+            '<div class="ph ph-status ph-tone--{}" data-ph-announcement="{}"><p class="ph-status-line">'
             '<span class="ph-glyph ph-glyph--{}"></span><span class="ph-status-text" dir="auto">{}</span></p>{}</div>',
             _TONES[state],
+            words.announcement(view),
             _GLYPHS[state],
             words.current_activity(view),
             metrics_html(view, elapsed_ms),

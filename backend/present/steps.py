@@ -70,7 +70,7 @@ def _step_html(step: StepView, view: RunView, now: float, nested: Markup) -> Mar
         _request_html(step),
         _progress_html(step),
         _warnings_html(step, view),
-        _tool_html(step.tool) if step.tool else EMPTY,
+        _tool_html(step.tool, step.step_id) if step.tool else EMPTY,
         nested,
     )
 
@@ -122,7 +122,7 @@ def _warnings_html(step: StepView, view: RunView) -> Markup:
     )
 
 
-def _tool_html(tool: ToolLog) -> Markup:
+def _tool_html(tool: ToolLog, step_id: str | None) -> Markup:
     parts = joined(
         fragment('<dt>{}</dt><dd><pre class="ph-code" dir="ltr" tabindex="0">{}</pre></dd>', name, tool_text(value))
         for name, value in (("Arguments", tool.arguments), ("Result", tool.result))
@@ -131,7 +131,9 @@ def _tool_html(tool: ToolLog) -> Markup:
     if not parts:
         return EMPTY
     return fragment(
-        '<details class="ph-tool"><summary>Tool log: <code>{}</code></summary><dl>{}</dl></details>',
+        '<details class="ph-tool" data-ph-keep="tool-{}"><summary>Tool log: <code>{}</code></summary>'
+        "<dl>{}</dl></details>",
+        step_id or tool.name,
         words.shortened(tool.name),
         parts,
     )

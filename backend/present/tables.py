@@ -1,8 +1,9 @@
-"""Data as an HTML table that scrolls by itself, with numbers set right."""
+"""Data as an HTML table that scrolls by itself, with numbers set right; sorted and saved by the pages' script."""
 
 from collections.abc import Sequence
 from typing import Any, Final
 
+from backend.present import words
 from backend.present.durations import NO_VALUE
 from backend.present.markup import EMPTY, Markup, fragment, joined
 
@@ -10,8 +11,12 @@ MAX_ROWS: Final = 200
 MAX_COLUMNS: Final = 40
 
 
-def table_html(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> Markup:
-    """The table, cut after ``MAX_ROWS`` rows and ``MAX_COLUMNS`` columns with a sentence that says so."""
+def table_html(columns: Sequence[str], rows: Sequence[Sequence[Any]], *, title: str, element_id: str) -> Markup:
+    """The table, cut after ``MAX_ROWS`` rows and ``MAX_COLUMNS`` columns with a sentence that says so.
+
+    ``title`` is its name for screen readers and files, ``element_id`` the page's only one. What is saved as CSV is what
+    is shown, cut as it is.
+    """
     shown, names = rows[:MAX_ROWS], columns[:MAX_COLUMNS]
     classes = [_column_class([row[index] for row in shown]) for index in range(len(names))]
     head = joined(fragment('<th scope="col"{}>{}</th>', css, name) for css, name in zip(classes, names, strict=True))
@@ -23,11 +28,16 @@ def table_html(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> Markup:
         for row in shown
     )
     return fragment(
-        '<div class="ph-table-scroll" tabindex="0"><table class="ph-table"><thead><tr>{}</tr></thead>'
-        "<tbody>{}</tbody></table></div>{}",
+        '<div class="ph-table-scroll" tabindex="0"><table class="ph-table" id="{}" aria-label="{}" data-ph-sortable>'
+        "<thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>"
+        '{}<p><button type="button" class="ph-button" data-ph-csv="#{}">{}</button></p>',
+        element_id,
+        title,
         head,
         body,
         _rest_html(len(rows), len(columns)),
+        element_id,
+        words.DOWNLOAD_CSV,
     )
 
 

@@ -5,12 +5,50 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
 TAGS = frozenset(
-    {"a", "bdi", "blockquote", "br", "code", "dd", "del", "details", "div", "dl", "dt", "em", "h1", "h2", "h3", "h4"}
+    {
+        "a",
+        "bdi",
+        "blockquote",
+        "br",
+        "button",
+        "code",
+        "dd",
+        "del",
+        "details",
+        "div",
+        "dl",
+        "dt",
+        "em",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+    }
     | {"h5", "h6", "header", "hr", "li", "ol", "p", "pre", "progress", "s", "section", "span", "strong", "summary"}
     | {"table", "tbody", "td", "th", "thead", "tr", "ul"}
 )
 ATTRIBUTES = frozenset(
-    {"aria-hidden", "aria-label", "class", "data-number", "dir", "href", "id", "max", "rel", "role", "scope", "start"}
+    {
+        "aria-hidden",
+        "aria-label",
+        "class",
+        "data-number",
+        "data-ph-announcement",
+        "data-ph-copy",
+        "data-ph-csv",
+        "data-ph-keep",
+        "data-ph-sortable",
+        "dir",
+        "href",
+        "type",
+        "hidden",
+        "id",
+        "max",
+        "rel",
+        "role",
+        "scope",
+        "start",
+    }
     | {"style", "tabindex", "target", "title", "value"}
 )
 BLOCKS = frozenset({"blockquote", "dd", "div", "dt", "h3", "h4", "h5", "h6", "li", "p", "pre", "td", "th", "tr"})

@@ -1,6 +1,9 @@
 // What the other parts share: word of every change of the document, and what can be seen in it.
 const listeners = [];
 
+// For the style: what the script does for a press can be pressed.
+document.documentElement.dataset.phScript = '';
+
 // At once, so that what a part mends is never painted broken; and once now, for what stands there already.
 function onDocumentChange(listener) {
   listeners.push(listener);
