@@ -18,6 +18,7 @@ from backend.client.replies import (
     Feedback,
     ImportedRecording,
     OfferedAgent,
+    Readiness,
     RunsPage,
     RunState,
     SessionState,
@@ -26,6 +27,7 @@ from backend.client.replies import (
     StartedRun,
 )
 from backend.client.run_client import OutcomeWanted, RunClient
+from backend.protocol.events import Event
 from backend.protocol.options import RunOptions
 from backend.protocol.run_view import RunView
 
@@ -103,6 +105,10 @@ class SyncRunClient:
         self.background = background or Background.shared()
         self.client = RunClient(base_url)
 
+    def ready(self) -> Readiness:
+        """Whether the backend takes runs now."""
+        return self.background.call(self.client.ready())
+
     def start_run(
         self,
         question: str,
@@ -129,6 +135,12 @@ class SyncRunClient:
     def agents(self) -> tuple[OfferedAgent, ...]:
         """The agents and scenarios on offer."""
         return self.background.call(self.client.agents())
+
+    def plan(
+        self, agent: str, question: str = "", options: RunOptions | Mapping[str, Any] | None = None
+    ) -> tuple[Event, ...] | None:
+        """The stamped events this agent would send on a perfect machine; None where nobody can know."""
+        return self.background.call(self.client.plan(agent, question, options))
 
     def sessions(self, limit: int | None = None) -> tuple[SessionSummary, ...]:
         """Conversations, the latest first."""

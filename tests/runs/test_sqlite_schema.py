@@ -8,7 +8,8 @@ import pytest
 
 from backend.runs.review import FeedbackRecord, ShareRecord
 from backend.runs.search import RunQuery
-from backend.runs.sqlite.schema import FILE_NAME, SCHEMA_VERSION
+from backend.runs.sqlite.run_search import find_runs
+from backend.runs.sqlite.schema import FILE_NAME, SCHEMA_VERSION, connect
 from backend.runs.sqlite.store import SqliteStore
 from backend.runs.store import StoreError
 from tests.runs.logs import a_record, an_ended_run, frames_of
@@ -114,3 +115,34 @@ async def test_a_place_never_comes_back_to_another_run(tmp_path: Path) -> None:
     rest = await store.runs(RunQuery(), before=page.next or "")
     assert [run.run_id for run in rest.runs] == [run_ids[1], run_ids[0]]
     await store.close()
+
+
+QUERIES = [
+    RunQuery(),
+    RunQuery(text="risk"),
+    RunQuery(agent="documents"),
+    RunQuery(outcome="failed"),
+    RunQuery(outcome="running"),
+    RunQuery(session_id="ses_a"),
+    RunQuery(text="risk", agent="documents"),
+    RunQuery(text="risk", agent="documents", outcome="completed", session_id="ses_a"),
+]
+
+
+@pytest.mark.parametrize("before", ["", "3"], ids=["first page", "next page"])
+@pytest.mark.parametrize("query", QUERIES, ids=str)
+async def test_no_list_is_sorted_and_only_text_is_looked_for_row_by_row(
+    old_file: Path, query: RunQuery, before: str
+) -> None:
+    store = SqliteStore(old_file)
+    await store.open()
+    await store.close()
+    asked: list[str] = []
+    with closing(connect(old_file)) as connection:
+        connection.set_trace_callback(asked.append)
+        find_runs(connection, query, 50, before)
+        connection.set_trace_callback(None)
+        plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {asked[-1]}")]
+    narrowed = query.agent or query.outcome or query.session_id or before
+    assert len(plan) == 1, "the order comes from an index"
+    assert plan[0].startswith("SEARCH run USING" if narrowed else "SCAN run"), plan
