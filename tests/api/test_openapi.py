@@ -100,6 +100,10 @@ def test_streams_and_recordings_have_their_own_media_types(schema: dict[str, Any
     recording = found["get", "/v1/runs/{run_id}/recording"]["responses"]["200"]["content"]
     assert list(recording) == ["application/x-ndjson"]
     assert list(found["post", "/v1/recordings"]["requestBody"]["content"]) == ["application/x-ndjson"]
+    for path in ("events", "recording"):
+        own, shared = found["get", f"/v1/runs/{{run_id}}/{path}"], found["get", f"/v1/shared/{{share_id}}/{path}"]
+        assert shared["responses"]["200"] == own["responses"]["200"]
+    assert set(found["get", "/v1/feedback"]["responses"]["200"]["content"]) == {"application/json", "text/csv"}
     assert "Location" in found["post", "/v1/runs"]["responses"]["201"]["headers"]
 
 
@@ -107,4 +111,15 @@ def test_the_seven_events_and_the_view_are_described(schema: dict[str, Any]) -> 
     described = set(schema["components"]["schemas"])
     events = {f"{kind}Event" for kind in ("Status", "Token", "Citation", "Artifact", "Warning", "Error", "Done")}
     assert events | {"RunView", "NewRun", "Problem", "RunOptions"} <= described
-    assert schema["components"]["schemas"]["NewRun"]["examples"]
+    assert {"RunList", "NewFeedback", "Feedback", "FeedbackList", "Share", "SharedRun", "NewTitle"} <= described
+
+
+def test_a_shared_run_is_described_without_what_leads_to_the_run(schema: dict[str, Any]) -> None:
+    described = schema["components"]["schemas"]
+    assert set(described["RunNow"]["properties"]) - set(described["SharedRun"]["properties"]) == {"session_id"}
+    assert set(described["SharedLinks"]["properties"]) == {"self", "events", "recording"}
+
+
+def test_examples_are_there(schema: dict[str, Any]) -> None:
+    for name in ("NewRun", "NewFeedback"):
+        assert schema["components"]["schemas"][name]["examples"]

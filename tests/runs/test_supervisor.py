@@ -8,10 +8,12 @@ import pytest
 
 from backend.agents.agent import RunContext, RunRequest
 from backend.protocol.events import Draft, StatusEvent, TokenEvent
+from backend.runs.records import SessionRecord
 from backend.runs.store import UnknownRunError
 from backend.runs.supervisor import TooManyRunsError
 from backend.settings import Settings
 from tests.fakes import FakeAgent, StubbornAgent, settle
+from tests.memory_store import MemoryStore
 from tests.runs.bench import Bench, kinds, the_done
 from tests.runs.logs import a_record
 
@@ -167,3 +169,58 @@ async def test_a_run_that_is_deleted_under_its_supervisor_lets_its_agent_go(benc
     await agent.closed.wait()
     await settle()
     assert supervisor.running == 0
+
+
+async def test_a_running_run_is_stopped_and_deleted_and_no_other(bench: Bench) -> None:
+    supervisor = bench.supervise(agent := FakeAgent((STEP, asyncio.Event())))
+    record, _ = await supervisor.accept(a_record())
+    other, _ = await supervisor.accept(a_record(session_id=record.session_id))
+    await settle()
+    await supervisor.delete(record.run_id)
+    await agent.closed.wait()
+    with pytest.raises(UnknownRunError):
+        await bench.store.record(record.run_id)
+    with pytest.raises(UnknownRunError):
+        await supervisor.delete(record.run_id)
+    assert supervisor.running == 1
+    assert not (await bench.store.record(other.run_id)).ended
+    await supervisor.shutdown()
+
+
+async def test_how_far_a_run_is_that_goes_on(bench: Bench) -> None:
+    supervisor = bench.supervise(FakeAgent((STEP, asyncio.Event())))
+    record, _ = await supervisor.accept(a_record())
+    await settle()
+    await bench.clock.advance(1.25)
+    assert supervisor.elapsed_ms(record.run_id) == 1250
+    assert supervisor.elapsed_ms("run_nobody") is None
+    await supervisor.shutdown()
+    assert supervisor.elapsed_ms(record.run_id) is None
+
+
+class HastyStore(MemoryStore):
+    """Deletes a run as soon as somebody has seen that its session holds it."""
+
+    deleted: str = ""
+
+    async def session(self, session_id: str) -> SessionRecord:
+        session = await super().session(session_id)
+        if self.deleted:
+            deleted, self.deleted = self.deleted, ""
+            await self.delete(deleted)
+        return session
+
+
+async def test_a_run_is_told_of_what_is_left_when_an_earlier_one_is_deleted_just_then(bench: Bench) -> None:
+    store = HastyStore()
+    agent = FakeAgent((TokenEvent(text="An answer."),))
+    supervisor = Bench(store, bench.clock, bench.settings).supervise(agent)
+    first, _ = await supervisor.accept(a_record(question="First?"))
+    await supervisor.ended(first.run_id)
+    second, _ = await supervisor.accept(a_record(question="Second?", session_id=first.session_id))
+    await supervisor.ended(second.run_id)
+    store.deleted = first.run_id
+    third, _ = await supervisor.accept(a_record(question="Third?", session_id=first.session_id))
+    await supervisor.ended(third.run_id)
+    assert [turn.question for turn in agent.requests[-1].history] == ["Second?"]
+    assert (await store.record(third.run_id)).outcome == "completed"

@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, cast
+from typing import Any
 
 from backend.protocol.events import DoneEvent
 from backend.protocol.options import RunOptions
@@ -15,11 +15,6 @@ _SELECT_RUN = (
     "duration_ms, ttft_ms, cancel_requested, idempotency_key FROM run "
 )
 
-_INSERT_RUN = (
-    "INSERT INTO run (run_id, session_id, question, agent, options, created_at, attempt, outcome, last_seq, "
-    "cancel_requested, idempotency_key) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-)
-
 
 @dataclass(frozen=True, slots=True)
 class StoredRun:
@@ -27,21 +22,6 @@ class StoredRun:
 
     number: int
     record: RunRecord
-
-
-def insert_run(connection: sqlite3.Connection, record: RunRecord, now: str) -> int:
-    """Keep a new run, beginning its session if there is none. Gives the run's number."""
-    connection.execute(
-        "INSERT INTO session (session_id, title, created_at, updated_at) VALUES (?, ?, ?, ?) "
-        "ON CONFLICT (session_id) DO UPDATE SET updated_at = excluded.updated_at",
-        (record.session_id, record.question, record.created_at, now),
-    )
-    row = (
-        *(record.run_id, record.session_id, record.question, record.agent, record.options.model_dump_json()),
-        *(record.created_at, record.attempt, record.outcome, record.last_seq, record.cancel_requested),
-        record.idempotency_key,
-    )
-    return cast(int, connection.execute(_INSERT_RUN, row).lastrowid)
 
 
 def insert_frames(
@@ -75,11 +55,6 @@ def find_run(connection: sqlite3.Connection, run_id: str) -> StoredRun | None:
     return next(iter(select_runs(connection, "WHERE run_id = ?", run_id)), None)
 
 
-def find_by_key(connection: sqlite3.Connection, idempotency_key: str) -> StoredRun | None:
-    """The run that was submitted with that key."""
-    return next(iter(select_runs(connection, "WHERE idempotency_key = ?", idempotency_key)), None)
-
-
 def unfinished_runs(connection: sqlite3.Connection) -> list[StoredRun]:
     """Runs without an outcome, in order of submission."""
     return select_runs(connection, "WHERE outcome IS NULL ORDER BY number")
@@ -88,18 +63,6 @@ def unfinished_runs(connection: sqlite3.Connection) -> list[StoredRun]:
 def select_runs(connection: sqlite3.Connection, rest: str, *values: str | int) -> list[StoredRun]:
     """The runs that the rest of the query (from WHERE on) finds; ``values`` stand for its question marks."""
     return [_stored(row) for row in connection.execute(_SELECT_RUN + rest, values)]
-
-
-def begins_session(connection: sqlite3.Connection, run: StoredRun) -> bool:
-    """Whether the run is the first of its session."""
-    first = connection.execute("SELECT min(number) FROM run WHERE session_id = ?", (run.record.session_id,))
-    return cast(int, first.fetchone()[0]) == run.number
-
-
-def has_session(connection: sqlite3.Connection, session_id: str) -> bool:
-    """Whether there is such a session."""
-    found = connection.execute("SELECT 1 FROM session WHERE session_id = ?", (session_id,))
-    return found.fetchone() is not None
 
 
 def load_log(connection: sqlite3.Connection, run: StoredRun) -> RunLog:

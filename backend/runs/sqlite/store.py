@@ -24,7 +24,8 @@ from backend.runs.sqlite.memory import KeptRun, RunMemory
 from backend.runs.sqlite.review import SqliteReviews
 from backend.runs.sqlite.run_search import find_runs
 from backend.runs.sqlite.statements import StoredRun
-from backend.runs.store import Batch, KeyReusedError, StoreError, UnknownRunError, UnknownSessionError
+from backend.runs.sqlite.submission import submit_run
+from backend.runs.store import Batch, StoreError, UnknownRunError, UnknownSessionError
 
 logger = logging.getLogger(__name__)
 
@@ -62,7 +63,7 @@ class SqliteStore(SqliteReviews):
     async def submit(self, record: RunRecord) -> tuple[RunRecord, bool]:
         """See ``RunStore.submit``."""
         record = record if record.created_at else replace(record, created_at=utc_now())
-        number, kept = await self._database.write(lambda connection: _submit(connection, record))
+        number, kept = await self._database.write(lambda connection: submit_run(connection, record, utc_now()))
         if number is None:
             known = self._memory.find(kept.run_id)
             return (_as_it_is(known) if known else kept), False
@@ -280,19 +281,3 @@ class SqliteStore(SqliteReviews):
 def _as_it_is(run: KeptRun) -> RunRecord:
     """The record of a run in memory, whose log may still grow."""
     return run.record if run.record.ended else replace(run.record, last_seq=len(run.log.frames))
-
-
-def _submit(connection: sqlite3.Connection, record: RunRecord) -> tuple[int | None, RunRecord]:
-    """Keep the run and give its number, or give the earlier run of its key without one."""
-    key = record.idempotency_key
-    earlier = statements.find_by_key(connection, key) if key is not None else None
-    if earlier is None:
-        return statements.insert_run(connection, record, utc_now()), record
-    before = earlier.record
-    same_session = before.session_id == record.session_id or (
-        not statements.has_session(connection, record.session_id) and statements.begins_session(connection, earlier)
-    )
-    same = (before.question, before.agent, before.options) == (record.question, record.agent, record.options)
-    if not (same and same_session):
-        raise KeyReusedError
-    return None, before
