@@ -1,4 +1,4 @@
-"""How the fragments sit in Streamlit's page: a bar to navigate, columns that scroll by themselves, nothing that jumps."""
+"""How the fragments sit in Streamlit's page: a bar to navigate by, columns that scroll by themselves, no jumps."""
 
 _BAR = """
 .stApp header[data-testid="stHeader"]{height:44px;min-height:44px;background:var(--ph-ground);
@@ -64,7 +64,8 @@ background:linear-gradient(to right,var(--ph-accent) var(--ph-filled),var(--ph-l
 background:var(--ph-accent);border:2px solid var(--ph-ground);box-shadow:0 0 0 1px var(--ph-accent)}
 .ph-scrubber::-moz-range-thumb{width:12px;height:12px;border-radius:50%;background:var(--ph-accent);
 border:2px solid var(--ph-ground)}
-.st-key-ph-scrubber input.ph-scrubber:focus-visible{outline:2px solid var(--ph-accent);outline-offset:2px;border-radius:6px}
+.st-key-ph-scrubber input.ph-scrubber:focus-visible{
+outline:2px solid var(--ph-accent);outline-offset:2px;border-radius:6px}
 .st-key-ph-timeline .js-plotly-plot{cursor:crosshair}
 .ph-playhead{position:absolute;left:-1px;width:2px;background:var(--ph-accent);pointer-events:none;z-index:2}
 .stApp:has(.st-key-ph-scrubber){--ph-above:186px;--ph-above-reading:246px}

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 import streamlit as st
 
 from backend.client.frames import Frame
+from backend.present.conversation import EarlierTurn
 from backend.protocol.options import RunOptions
-from backend.protocol.run_view import RunView
 from ui_streamlit.problems import Problem
+from ui_streamlit.visit import put_into_address
 
 QUESTION = "question"
 AGENT = "agent"
@@ -18,14 +19,6 @@ SPEED = "speed"
 USUAL_AGENT = "documents"
 
 _KEY = "conversation"
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """An earlier run of the conversation, as it ended."""
-
-    run_id: str
-    view: RunView
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +39,7 @@ class Conversation:
     question: str = ""
     agent: str = USUAL_AGENT
     options: RunOptions = field(default_factory=RunOptions)
-    earlier: tuple[Turn, ...] = ()
+    earlier: tuple[EarlierTurn, ...] = ()
     wanted: Wanted | None = None
     stopping: bool = False
     latest: Frame | None = None
@@ -132,7 +125,7 @@ class Conversation:
     def ask(self, wanted: Wanted) -> None:
         """Note what was asked; the next pass starts it. What was shown until now becomes an earlier turn."""
         if self.run_id and self.latest is not None:
-            self.earlier = (*self.earlier, Turn(self.run_id, self.latest.view))
+            self.earlier = (*self.earlier, EarlierTurn(self.run_id, self.latest.view))
         self.wanted = wanted
         self.run_id, self.latest, self.problem, self.stopping, self.share_id = "", None, None, False, ""
         self.question, self.agent, self.options = wanted.question, wanted.agent, wanted.options
@@ -144,5 +137,6 @@ class Conversation:
 
     def begin_anew(self) -> None:
         """An empty conversation; the one until now stays in the history, and a run under way goes on there."""
-        fresh = Conversation(agent=st.session_state.get(AGENT, self.agent), refill="")
-        st.session_state[_KEY] = fresh
+        agent = st.session_state.get(AGENT, self.agent)
+        st.session_state[_KEY] = Conversation(agent=agent, refill="", address=self.run_id)
+        put_into_address()

@@ -6,7 +6,8 @@ from backend.client.errors import ClientError
 from backend.client.replies import OfferedAgent
 from backend.client.sync import SyncRunClient
 from backend.present.asking import question_problem
-from ui_streamlit.ask.conversation import Conversation, Turn
+from backend.present.conversation import EarlierTurn
+from ui_streamlit.ask.conversation import Conversation
 from ui_streamlit.canvas import Canvas
 from ui_streamlit.problems import Problem, problem_of, wait_for_backend
 from ui_streamlit.visit import RUN, named, put_into_address
@@ -51,12 +52,12 @@ def take_up_address(client: SyncRunClient, conversation: Conversation) -> None:
             conversation.address = ""
 
 
-def _turns_before(client: SyncRunClient, session_id: str, run_id: str) -> tuple[Turn, ...]:
+def _turns_before(client: SyncRunClient, session_id: str, run_id: str) -> tuple[EarlierTurn, ...]:
     if not session_id:
         return ()
     names = [run.run_id for run in client.session(session_id).runs]
     before = names[: names.index(run_id)] if run_id in names else []
-    return tuple(Turn(name, client.run(name).view) for name in before[-_TURNS_SHOWN:])
+    return tuple(EarlierTurn(name, client.run(name).view) for name in before[-_TURNS_SHOWN:])
 
 
 def start(client: SyncRunClient, conversation: Conversation, canvas: Canvas) -> None:

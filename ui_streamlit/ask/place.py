@@ -7,11 +7,11 @@ second away; the run itself goes on in the backend, and the next pass of the scr
 import streamlit as st
 
 from backend.present import words_ask
+from backend.present.conversation import earlier_turns_html
 from backend.present.page import header_html
 from ui_streamlit.ask import following, shared
 from ui_streamlit.ask.actions import draw_actions
 from ui_streamlit.ask.conversation import Conversation
-from ui_streamlit.ask.earlier import earlier_turns
 from ui_streamlit.ask.question_form import draw_examples, draw_question_form
 from ui_streamlit.canvas import Canvas
 from ui_streamlit.run_places import lay_out_evidence, lay_out_reading
@@ -39,7 +39,7 @@ def show(visit: Visit) -> None:
             draw_examples(conversation)
         else:
             draw_actions(visit, conversation)
-        reading = lay_out_reading(earlier_turns(conversation.earlier))
+        reading = lay_out_reading(earlier_turns_html(conversation.earlier))
     with right:
         places = lay_out_evidence(reading)
     canvas = Canvas(places, visit.theme)
