@@ -8,9 +8,9 @@ from backend.metrics.registry import BY_KEY
 from backend.metrics.statistics import nearest_rank
 from backend.present.chart_theme import template
 from backend.present.metric_text import difference, milliseconds
+from backend.present.offline_page.two_themes import Figure
 from backend.present.palette import COLOURS, SERIES, Theme
 from backend.present.timeline import timeline_figure
-from evals.report.themes import Figure
 from evals.scoring import ScoredRun
 
 COMPARED = ("ttfs_ms", "ttft_ms", "e2e_ms", "longest_gap_ms")

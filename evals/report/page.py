@@ -5,20 +5,18 @@ policy names the page's own scripts by their hash, so that nothing else could ru
 through.
 """
 
-import base64
-import hashlib
-import json
 from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
 from backend.metrics.registry import METRICS
+from backend.present.offline_page import content_policy, figures_script, plotly_js, script_json
+from backend.present.offline_page.two_themes import two_themes
 from backend.present.style import stylesheet
 from evals.assembling import by_scenario
 from evals.report import figures, headline, run_tables, tables
 from evals.report.cells import anchor
-from evals.report.themes import two_themes
 from evals.results import Results
 from evals.scoring import ScoredRun
 
@@ -32,14 +30,14 @@ def report_html(results: Results, runs: Sequence[ScoredRun]) -> str:
     scenarios = by_scenario(runs)
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     template = environment.from_string(_text("report.html.jinja"))
-    script = _text("report.js")
+    script = figures_script()
     return template.render(
         results=results,
-        policy=_policy(plotly_js(), script),
+        policy=content_policy(plotly_js(), script),
         style=stylesheet("auto") + _text("report.css"),
         plotly_js=plotly_js(),
         script=script,
-        figure_data=_json(_figure_data(scenarios)),
+        figure_data=script_json(_figure_data(scenarios)),
         **_content(results, scenarios, runs),
     )
 
@@ -81,31 +79,6 @@ def _figure_data(scenarios: dict[str, list[ScoredRun]]) -> dict[str, Any]:
                     lambda theme, run=run: figures.timeline(run, theme)  # type: ignore[misc]
                 )
     return found
-
-
-@cache
-def plotly_js() -> str:
-    """The text of plotly.js as this Plotly brings it."""
-    from plotly.offline import get_plotlyjs
-
-    text = str(get_plotlyjs())
-    if "</script" in text.lower():
-        raise RuntimeError("This plotly.js cannot be put into a page as it is: it holds the end of a script element.")
-    return text
-
-
-def _policy(*scripts: str) -> str:
-    """What the page may do: run these scripts, style itself, draw pictures of its own. Nothing is fetched."""
-    allowed = " ".join(
-        f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'" for script in scripts
-    )
-    return f"default-src 'none'; script-src {allowed}; style-src 'unsafe-inline'; img-src data: blob:"
-
-
-def _json(value: object) -> str:
-    """JSON that can stand in a script element: no text in it can end the element or begin a comment."""
-    text = json.dumps(value, ensure_ascii=True, separators=(",", ":"), allow_nan=False)
-    return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
 
 
 @cache

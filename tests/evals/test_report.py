@@ -10,8 +10,9 @@ from playwright.async_api import Browser, Page
 
 from backend.metrics.registry import METRICS
 from backend.present.metric_text import difference, formatted, milliseconds
-from evals.report.page import plotly_js, report_html
-from evals.report.themes import patches
+from backend.present.offline_page import plotly_js
+from backend.present.offline_page.two_themes import patches
+from evals.report.page import report_html
 from tests.evals.evaluations import ATTACK, evaluation, good_evaluation, hostile_evaluation
 
 LOADING = {"src", "href", "srcset", "data", "action", "formaction", "poster", "background", "ping", "xlink:href"}

@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 TAGS = frozenset(
     {
         "a",
+        "article",
         "bdi",
         "blockquote",
         "br",

@@ -4,6 +4,7 @@ from pydantic import JsonValue
 
 from backend.present.answer import answer_html
 from backend.present.artifacts import artifacts_html
+from backend.present.conversation import EarlierTurn, earlier_turns_html
 from backend.present.page import error_html, question_html
 from backend.present.sources import sources_html
 from backend.present.status import status_html
@@ -139,4 +140,5 @@ def fragments(view: RunView) -> dict[str, str]:
         "warnings": warnings_html(view),
         "artifacts": artifacts_html(view),
         "question": question_html(view.message.question),
+        "earlier turns": earlier_turns_html([EarlierTurn("run_1", view)]),
     }

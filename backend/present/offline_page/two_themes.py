@@ -14,8 +14,12 @@ Patch = tuple[list[str | int], Any]
 
 def two_themes(draw: Callable[[Theme], Figure]) -> dict[str, Any]:
     """The figure that ``draw`` makes, as ``{"light": figure, "dark": patches}``."""
-    light = draw("light")
-    return {"light": light, "dark": patches(light, draw("dark"))}
+    return in_two_themes(draw("light"), draw("dark"))
+
+
+def in_two_themes(light: Figure, dark: Figure) -> dict[str, Any]:
+    """The same of a figure that was drawn twice."""
+    return {"light": light, "dark": patches(light, dark)}
 
 
 def patches(light: Any, dark: Any, path: tuple[str | int, ...] = ()) -> list[Patch]:

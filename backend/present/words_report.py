@@ -1,0 +1,16 @@
+"""Words of a run's own report."""
+
+from typing import Final
+
+A_RUN: Final = "A run recorded by Playhead"
+NO_QUESTION: Final = "No question is known"
+NOT_ENDED: Final = "not ended"
+ANSWER: Final = "Answer"
+TIMELINE: Final = "Timeline"
+TIMELINE_ALTERNATIVE: Final = "Timeline of the run: steps, token events, citations and their markers, warnings, silence"
+TIMELINE_AS_TABLE: Final = "The timeline as a table"
+NUMBERS: Final = "In numbers"
+PLANE: Final = (
+    "Times are the server's, counted from the moment it accepted the question; what the wire adds is not in them."
+)
+FEEDBACK: Final = "Feedback"

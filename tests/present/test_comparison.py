@@ -1,0 +1,98 @@
+"""Two runs side by side: the figure keeps both whole, the table says what is better, the sentence who moved first."""
+
+import json
+from itertools import pairwise
+from typing import Any, cast
+
+import plotly.graph_objects as go
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from backend.present.comparison import (
+    Compared,
+    comparison_figure,
+    comparison_rows,
+    comparison_table_html,
+    first_to_move,
+    first_to_move_html,
+)
+from backend.present.run_metrics import COMPARED, metric_definition, metric_label
+from backend.present.timeline import timeline_figure
+from backend.protocol.events import DoneEvent, KnownEvent, StatusEvent, TokenEvent
+from tests.present.html_reader import Fragment, visible
+from tests.present.samples import numbered
+from tests.strategies import runs
+
+
+def run(status_ms: float | None, token_ms: float, end_ms: float) -> list[KnownEvent]:
+    status = [] if status_ms is None else [StatusEvent(step_id="s", step="summarizing", at_ms=status_ms)]
+    closing = (
+        [] if status_ms is None else [StatusEvent(step_id="s", step="summarizing", state="finished", at_ms=end_ms)]
+    )
+    text = [TokenEvent(text="One ", at_ms=token_ms), TokenEvent(text="two.", at_ms=token_ms + 100)]
+    return numbered([*status, *text, *closing, DoneEvent(at_ms=end_ms)])
+
+
+SLOW = Compared("Slow", run(50, 900, 2000))
+FAST = Compared("Fast", run(None, 300, 2000))
+
+
+def test_the_table_says_what_is_better_in_words() -> None:
+    rows = {row.key: row for row in comparison_rows(SLOW, FAST)}
+    assert (rows["ttft_ms"].first, rows["ttft_ms"].second) == ("900 ms", "300 ms")
+    assert (rows["ttft_ms"].difference, rows["ttft_ms"].standing) == ("−600 ms", "better")
+    assert comparison_rows(FAST, SLOW)[0].key == "ttfs_ms"
+    assert {row.key: row.standing for row in comparison_rows(FAST, SLOW)}["ttft_ms"] == "worse"
+    assert rows["e2e_ms"].standing == "same"
+    assert (rows["ttfs_ms"].second, rows["ttfs_ms"].standing) == ("–", "unknown")
+    assert "ttfa_ms" not in rows, "what neither has is left out"
+    shown = visible(comparison_table_html(SLOW, FAST))
+    assert "Time to first token 900 ms 300 ms −600 ms better" in shown
+    assert Fragment(comparison_table_html(SLOW, FAST)).problems == []
+
+
+def test_every_compared_metric_has_a_name_and_a_definition() -> None:
+    assert all(metric_label(key) and metric_definition(key) for key in COMPARED)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "said"),
+    [
+        (SLOW, FAST, ["Slow moves first, after 50 ms: 250 ms before Fast.", "Fast writes first, after 300 ms: 600 ms"]),
+        (FAST, FAST, ["Both move at the same moment, after 300 ms.", "Both write at the same moment"]),
+        (SLOW, Compared("Nothing", []), ["Only Slow moves, after 50 ms.", "Only Slow writes, after 900 ms."]),
+        (Compared("A", []), Compared("B", []), ["Neither run shows a sign of work.", "Neither run writes an answer."]),
+    ],
+)
+def test_who_moved_first(first: Compared, second: Compared, said: list[str]) -> None:
+    sentence = first_to_move(first, second)
+    for part in said:
+        assert part in sentence
+
+
+def test_names_and_labels_stay_text() -> None:
+    hostile = '<img src=x onerror="alert(1)">'
+    events = numbered([StatusEvent(step="x", label=hostile, at_ms=1), DoneEvent(at_ms=2)])
+    compared = Compared(hostile, events)
+    for html in (first_to_move_html(compared, compared), comparison_table_html(compared, compared)):
+        assert Fragment(html).problems == []
+    assert "<img" not in json.dumps(comparison_figure(compared, compared))
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(runs(), runs())
+def test_the_figure_holds_both_timelines_on_one_clock(one: list[KnownEvent], other: list[KnownEvent]) -> None:
+    figure = comparison_figure(Compared("A", one), Compared("B", other), theme="dark", playhead_ms=5.0)
+    go.Figure(figure)
+    for place, events in enumerate((one, other)):
+        alone = timeline_figure(events, theme="dark", playhead_ms=5.0)
+        mine = [trace for trace in figure["data"] if trace["meta"] == place]
+        assert [trace.get("x") for trace in mine] == [trace.get("x") for trace in alone["data"]]
+        assert figure["layout"]["xaxis"]["range"][1] >= alone["layout"]["xaxis"]["range"][1]
+    domains = [cast("dict[str, Any]", figure["layout"][f"yaxis{number}"])["domain"] for number in ("", 2, 3, 4, 5, 6)]
+    ordered = sorted(domains)
+    assert ordered[0][0] >= 0
+    assert ordered[-1][1] <= 1
+    assert all(low[1] <= high[0] for low, high in pairwise(ordered)), "no two rows overlap"
+    lower = {"y4", "y5", "y6"}
+    assert all((trace.get("yaxis", "y") in lower) == (trace["meta"] == 1) for trace in figure["data"])
