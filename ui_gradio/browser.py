@@ -1,11 +1,8 @@
-"""The few lines of script that tie Gradio's page to its address and its theme."""
+"""The few lines of script that tie Gradio's pages to their addresses and to light and dark."""
 
 from typing import Final
 
-from backend.present import words
-
-ASK_AGAIN: Final = f"() => {words.ASK!r}"
-"""Another question is asked, not retried."""
+from ui_gradio.places import SHARE
 
 RUN_INTO_ADDRESS: Final = """
 (run) => {
@@ -15,6 +12,25 @@ RUN_INTO_ADDRESS: Final = """
 }
 """
 """Put the run's id into the page's address, so that a reload finds it again."""
+
+HERE: Final = "(conversation) => [conversation, new URL('./', document.baseURI).href]"
+"""Tell the server the address of the application as the browser knows it."""
+
+BEFORE_THE_PAGE: Final = f"""
+<script>
+// A page for reading only is one from its first moment, and not once the server has said so.
+if (new URL(window.location).searchParams.has('{SHARE}')) document.documentElement.classList.add('ph-shared');
+// Light or dark as the address asked for goes along to the other places.
+document.addEventListener('click', (event) => {{
+  const link = event.target.closest?.('a.ph-place');
+  const theme = new URL(window.location).searchParams.get('__theme');
+  if (!link || !theme) return;
+  const address = new URL(link.href);
+  address.searchParams.set('__theme', theme);
+  link.href = address.href;
+}}, true);
+</script>
+"""
 
 _WHEN_CHARTS_CAN_BE_DRAWN: Final = """
   const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
@@ -28,11 +44,7 @@ _WHEN_CHARTS_CAN_BE_DRAWN: Final = """
 """Gradio drops a chart that comes while Plotly's script still loads, in the first second of a page: a question waits
 for it, five seconds at most."""
 
-WITH_THEME: Final = (
-    f"async (question, agent, session, theme) => {{{_WHEN_CHARTS_CAN_BE_DRAWN}"
-    "return [question, agent, session, shade]; }"
-)
-"""Tell the server whether the page is light or dark, since charts are coloured there."""
 
-THEME_ONLY: Final = f"async (theme) => {{{_WHEN_CHARTS_CAN_BE_DRAWN}  return [shade]; }}"
-"""The same for a page that takes up a run again."""
+def with_theme(inputs: int) -> str:
+    """Tell the server whether the page is light or dark, since charts are coloured there, as the last of the inputs."""
+    return f"async (...values) => {{{_WHEN_CHARTS_CAN_BE_DRAWN}  return [...values.slice(0, {inputs - 1}), shade]; }}"

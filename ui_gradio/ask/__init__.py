@@ -1,0 +1,1 @@
+"""The Ask place: a conversation with an agent, seen live."""

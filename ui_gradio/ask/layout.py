@@ -1,0 +1,155 @@
+"""Where things stand on the Ask page: the conversation on the left; steps, sources and results on the right."""
+
+from dataclasses import dataclass, fields
+from typing import Literal
+
+import gradio as gr
+
+from backend.present import words, words_ask, words_places
+from backend.present.page import header_html
+from ui_gradio.ask.conversation import USUAL_AGENT, Conversation
+from ui_gradio.places import lay_out_navigation
+from ui_gradio.run_panels import RunPanels, lay_out_evidence, lay_out_reading
+
+SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 0.0)
+"""Offered for scripted and recorded runs; 0 plays without waiting."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskPage:
+    """The widgets of the page that change, beside those of the run."""
+
+    header: gr.HTML
+    new_conversation: gr.Button
+    question: gr.Textbox
+    agent: gr.Dropdown
+    timeout: gr.Number
+    speed: gr.Dropdown
+    ask: gr.Button
+    stop: gr.Button
+    example_row: gr.Row
+    action_row: gr.Row
+    go_on: gr.Button
+    retry: gr.Button
+    after_run: gr.HTML
+    share: gr.Button
+    helpful: gr.Button
+    not_helpful: gr.Button
+    comment: gr.Button
+    share_panel: gr.Column
+    share_link: gr.HTML
+    unshare: gr.Button
+    comment_panel: gr.Column
+    comment_text: gr.Textbox
+    send_comment: gr.Button
+    run_id: gr.Textbox
+    conversation: gr.State
+    theme: gr.Textbox
+    panels: RunPanels
+    examples: tuple[gr.Button, ...]
+
+    def outputs(self) -> list[gr.blocks.Block]:
+        """Every widget that a run may change."""
+        single = [getattr(self, field.name) for field in fields(self) if field.name not in ("panels", "examples")]
+        return [*single, *self.panels.outputs()]
+
+
+def build_page() -> AskPage:
+    """Lay the page out. To be called inside ``gr.Blocks``."""
+    lay_out_navigation("ask")
+    with gr.Row(elem_id="ph-head", equal_height=False):
+        header = gr.HTML(header_html(), padding=False, scale=1)
+        new = gr.Button(words_ask.NEW_CONVERSATION, size="sm", scale=0, min_width=150, visible=False)
+    with gr.Row(elem_id="ph-columns", equal_height=False):
+        with gr.Column(scale=6, min_width=320, elem_id="ph-conversation"):
+            question, agent, timeout, speed, ask, stop = _question_row()
+            example_row, examples = _example_row()
+            action_row, actions = _action_row()
+            share_panel, share_link, unshare = _share_panel()
+            comment_panel, comment_text, send_comment = _comment_panel()
+            reading = lay_out_reading()
+        panels = lay_out_evidence(reading)
+    run_id = gr.Textbox(visible="hidden", elem_id="ph-run-id", label="Run")
+    conversation = gr.State(Conversation())
+    theme = gr.Textbox("light", visible="hidden", label="Theme")
+    return AskPage(
+        header, new, question, agent, timeout, speed, ask, stop, example_row, action_row, *actions, share_panel,
+        share_link, unshare, comment_panel, comment_text, send_comment, run_id, conversation, theme, panels, examples,
+    )  # fmt: skip
+
+
+def _question_row() -> tuple[gr.Textbox, gr.Dropdown, gr.Number, gr.Dropdown, gr.Button, gr.Button]:
+    with gr.Row(elem_id="ph-ask", equal_height=True):
+        question = gr.Textbox(
+            label=words.QUESTION_LABEL,
+            placeholder=words.QUESTION_PLACEHOLDER,
+            lines=1,
+            max_lines=1,
+            scale=6,
+            min_width=200,
+            autofocus=True,
+            elem_id="ph-question",
+        )
+        agent = gr.Dropdown(
+            choices=[USUAL_AGENT],
+            value=USUAL_AGENT,
+            label=words.AGENT_LABEL,
+            # The list comes from the backend after the page is built, and Gradio checks against the built one.
+            allow_custom_value=True,
+            scale=4,
+            min_width=170,
+            elem_id="ph-agent",
+        )
+        with gr.Accordion(words_ask.OPTIONS, open=False, elem_id="ph-options"):
+            timeout = gr.Number(label=words_ask.TIMEOUT_LABEL, info=words_ask.TIMEOUT_HELP, maximum=3600)
+            speed = gr.Dropdown(
+                choices=[(words_ask.speed_word(speed), speed) for speed in SPEEDS],
+                value=1.0,
+                label=words_ask.SPEED_LABEL,
+                info=words_ask.SPEED_HELP,
+                filterable=False,
+            )
+        ask = gr.Button(words.ASK, variant="primary", scale=1, min_width=72, elem_id="ph-ask-button")
+        stop = gr.Button(words.STOP, variant="stop", scale=1, min_width=72, visible=False, elem_id="ph-stop-button")
+    return question, agent, timeout, speed, ask, stop
+
+
+def _example_row() -> tuple[gr.Row, tuple[gr.Button, ...]]:
+    with gr.Row(elem_id="ph-examples") as row:
+        buttons = tuple(
+            gr.Button(question, size="sm", variant="secondary", min_width=80) for question in words.EXAMPLE_QUESTIONS
+        )
+    return row, buttons
+
+
+def _action_row() -> tuple[gr.Row, tuple[gr.Button, gr.Button, gr.HTML, gr.Button, gr.Button, gr.Button, gr.Button]]:
+    """What can be done with the run on the page; as high as the examples that stand there before the first question."""
+    with gr.Row(elem_id="ph-actions", visible=False) as row:
+        go_on = _small(words.CONTINUE, variant="primary", visible=False)
+        retry = _small(words.RETRY, visible=False)
+        after_run = gr.HTML("", padding=False, elem_id="ph-after-run")
+        share = _small(words_places.SHARE, visible=False)
+        helpful = _small(words_ask.HELPFUL, visible=False)
+        not_helpful = _small(words_ask.NOT_HELPFUL, visible=False)
+        comment = _small(words_ask.COMMENT, visible=False)
+    return row, (go_on, retry, after_run, share, helpful, not_helpful, comment)
+
+
+def _small(label: str, *, variant: Literal["primary", "secondary"] = "secondary", visible: bool = True) -> gr.Button:
+    return gr.Button(label, size="sm", variant=variant, scale=0, min_width=60, visible=visible)
+
+
+def _share_panel() -> tuple[gr.Column, gr.HTML, gr.Button]:
+    with gr.Column(visible=False, elem_id="ph-share-panel", elem_classes="ph-floating") as panel:
+        link = gr.HTML("", padding=False)
+        with gr.Row():
+            unshare = _small(words_places.UNSHARE)
+    return panel, link, unshare
+
+
+def _comment_panel() -> tuple[gr.Column, gr.Textbox, gr.Button]:
+    with gr.Column(visible=False, elem_id="ph-comment-panel", elem_classes="ph-floating") as panel:
+        text = gr.Textbox(label=words_ask.COMMENT_LABEL, lines=3, max_lines=3)
+        with gr.Row():
+            send = _small(words_ask.SEND_COMMENT, variant="primary")
+    return panel, text, send

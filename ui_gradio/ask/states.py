@@ -1,0 +1,77 @@
+"""How the Ask page looks around a run: which buttons fit, and what stands there before, after and instead of one."""
+
+import gradio as gr
+
+from backend.present import words, words_ask, words_places
+from backend.present.copying import copy_button_html
+from backend.present.markdown_export import export_markdown
+from ui_gradio.ask.conversation import USUAL_AGENT, Conversation
+from ui_gradio.ask.layout import AskPage
+from ui_gradio.drawing import Updates, blank
+from ui_gradio.places import RUN, link_html
+from ui_gradio.problems import Problem
+
+
+def started(page: AskPage, conversation: Conversation) -> Updates:
+    """The page at the moment of the click, before the backend has answered."""
+    return {
+        **blank(page.panels, conversation.asked.question),
+        **earlier(page, conversation),
+        **buttons(page, conversation, running=True),
+        page.question: gr.update(value="", placeholder=words_ask.FOLLOW_UP_PLACEHOLDER),
+        page.share_panel: gr.update(visible=False),
+        page.comment_panel: gr.update(visible=False),
+    }
+
+
+def troubled(page: AskPage, conversation: Conversation, problem: Problem) -> Updates:
+    """The page when no run could be had: a designed state with its sentence, and the question given back."""
+    return {
+        page.panels.status: "",
+        page.panels.notice: problem.html,
+        **buttons(page, conversation, running=problem.passes and conversation.waiting),
+    }
+
+
+def emptied(page: AskPage, conversation: Conversation) -> Updates:
+    """The page before the first question."""
+    return {
+        **blank(page.panels, status=False),
+        page.panels.notice: Problem("empty").html,
+        **earlier(page, conversation),
+        **buttons(page, conversation, running=False),
+        page.question: gr.update(value="", placeholder=words.QUESTION_PLACEHOLDER),
+        page.agent: gr.update(value=USUAL_AGENT) if not conversation.asked.question else gr.skip(),
+        page.run_id: "",
+        page.share_panel: gr.update(visible=False),
+        page.comment_panel: gr.update(visible=False),
+    }
+
+
+def earlier(page: AskPage, conversation: Conversation) -> Updates:
+    """The turns before the current one."""
+    return {page.panels.earlier: ""}
+
+
+def buttons(page: AskPage, conversation: Conversation, *, running: bool) -> Updates:
+    """Stop while something runs, else Ask; and what can be done with the run, where there is one."""
+    has_run = bool(conversation.run_id)
+    again = not running and conversation.may_retry
+    return {
+        page.ask: gr.update(visible=not running),
+        page.stop: gr.update(visible=running, value=words.STOP, interactive=True),
+        page.example_row: gr.update(visible=conversation.empty),
+        page.action_row: gr.update(visible=not conversation.empty),
+        page.new_conversation: gr.update(visible=not conversation.empty),
+        page.go_on: gr.update(visible=again and conversation.may_continue),
+        page.retry: gr.update(visible=again, variant="secondary" if conversation.may_continue else "primary"),
+        page.after_run: _after_run(conversation) if has_run and not running else "",
+        **{button: gr.update(visible=has_run) for button in (page.share, page.helpful, page.not_helpful, page.comment)},
+    }
+
+
+def _after_run(conversation: Conversation) -> str:
+    if conversation.latest is None:
+        return ""
+    copy = copy_button_html(export_markdown(conversation.latest.view), "ph-answer-markdown")
+    return copy + link_html("replay", words_places.OPEN_IN_REPLAY, **{RUN: conversation.run_id})

@@ -1,0 +1,51 @@
+"""What went wrong between page and backend, as one of the designed states; and how a page recovers by itself."""
+
+import asyncio
+from dataclasses import dataclass
+
+from backend.client.errors import BackendGone, ClientError, ProblemError
+from backend.client.run_client import RunClient
+from backend.present.page import notice_html
+
+_NOT_FOUND = 404
+_BETWEEN_TRIALS_S = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A designed state by its name in ``words.NOTICES``; ``sentence`` stands in for its own."""
+
+    notice: str
+    sentence: str | None = None
+
+    @property
+    def passes(self) -> bool:
+        """Whether it ends by itself, once the backend answers again."""
+        return self.notice == "backend_down"
+
+    @property
+    def html(self) -> str:
+        """The state as a safe fragment."""
+        return notice_html(self.notice, self.sentence)
+
+
+def problem_of(error: ClientError) -> Problem:
+    """The state that tells of this error."""
+    if isinstance(error, BackendGone):
+        return Problem("backend_down", error.sentence)
+    if isinstance(error, ProblemError) and error.status == _NOT_FOUND:
+        return Problem("run_not_found")
+    return Problem("refused", error.sentence)
+
+
+async def wait_for_backend(client: RunClient) -> None:
+    """Come back when somebody answers at the backend's address."""
+    while True:
+        try:
+            await client.agents()
+        except BackendGone:
+            await asyncio.sleep(_BETWEEN_TRIALS_S)
+        except ClientError:
+            return
+        else:
+            return

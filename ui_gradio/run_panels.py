@@ -1,0 +1,92 @@
+"""Where the parts of a run stand on a page: the answer to read on the left, its evidence on the right."""
+
+from dataclasses import dataclass, fields
+
+import gradio as gr
+from gradio.components.plot import PlotData
+
+from backend.present import words
+from backend.present.artifacts import artifacts_html
+from backend.present.page import notice_html, section_title_html
+from backend.present.sources import sources_html
+from backend.present.steps import steps_html
+from backend.protocol.run_view import RunView
+
+CHART_SLOTS = 3
+"""Charts drawn at once. Widgets cannot be added while a run streams; further charts show their data as tables."""
+
+EMPTY_CHART = PlotData(type="plotly", plot='{"data": [], "layout": {"height": 10}}')
+
+
+@dataclass(frozen=True, slots=True)
+class RunPanels:
+    """The widgets that a run fills."""
+
+    status: gr.HTML
+    earlier: gr.HTML
+    asked: gr.HTML
+    notice: gr.HTML
+    warnings: gr.HTML
+    answer: gr.HTML
+    steps: gr.HTML
+    results: gr.HTML
+    sources: gr.HTML
+    charts: tuple[gr.Plot, ...]
+
+    def outputs(self) -> list[gr.blocks.Block]:
+        """Every widget that a run may change."""
+        single = [getattr(self, field.name) for field in fields(self) if field.name != "charts"]
+        return [*single, *self.charts]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingPanels:
+    """The left side of them."""
+
+    status: gr.HTML
+    earlier: gr.HTML
+    asked: gr.HTML
+    notice: gr.HTML
+    warnings: gr.HTML
+    answer: gr.HTML
+
+
+def lay_out_reading(notice: str = "empty", sentence: str | None = None) -> ReadingPanels:
+    """Status line, and below it what is read, in a box that scrolls. ``notice``: what it says while there is no run."""
+    status = gr.HTML("", padding=False, elem_id="ph-status")
+    with gr.Column(elem_id="ph-reading"):
+        earlier = gr.HTML("", padding=False, elem_id="ph-earlier")
+        asked = gr.HTML("", padding=False, elem_id="ph-asked")
+        shown = gr.HTML(notice_html(notice, sentence), padding=False, elem_id="ph-notice")
+        warnings = gr.HTML("", padding=False, elem_id="ph-warnings")
+        answer = gr.HTML(
+            [],
+            html_template='${(value || []).join("")}',
+            js_on_load="",
+            apply_default_css=False,
+            padding=False,
+            elem_id="ph-answer",
+        )
+    return ReadingPanels(status, earlier, asked, shown, warnings, answer)
+
+
+def lay_out_evidence(reading: ReadingPanels) -> RunPanels:
+    """Steps, results and sources, in a box that scrolls by itself; together with the left side."""
+    with gr.Column(scale=5, min_width=320, elem_id="ph-evidence"):
+        gr.HTML(section_title_html(words.STEPS_TITLE), padding=False)
+        steps = gr.HTML(steps_html(RunView.start()), padding=False, elem_id="ph-steps")
+        gr.HTML(section_title_html(words.ARTIFACTS_TITLE), padding=False)
+        charts = tuple(_chart_slot(index) for index in range(CHART_SLOTS))
+        results = gr.HTML(artifacts_html(RunView.start()), padding=False, elem_id="ph-results")
+        gr.HTML(section_title_html(words.SOURCES_TITLE), padding=False)
+        sources = gr.HTML(sources_html(RunView.start()), padding=False, elem_id="ph-sources")
+    return RunPanels(
+        reading.status, reading.earlier, reading.asked, reading.notice, reading.warnings, reading.answer, steps,
+        results, sources, charts,
+    )  # fmt: skip
+
+
+def _chart_slot(index: int) -> gr.Plot:
+    # Mounted from the start with an empty figure, so that Plotly's script (a second or more) is there for a chart.
+    # The page's style folds it away meanwhile.
+    return gr.Plot(EMPTY_CHART, show_label=False, container=False, elem_id=f"ph-chart-{index}")
