@@ -48,7 +48,7 @@ def test_it_holds_the_whole_run_and_loads_nothing() -> None:
         assert part in page
     without_plotly = re.sub(r"(?s)<script>.*?</script>", "", page)
     assert re.findall(r"""(?:src|href)=["']?(?!["']?(?:#|data:,))""", without_plotly) == []
-    assert "default-src 'none'" in page
+    assert "default-src &#39;none&#39;" in page
 
 
 def test_a_cut_recording_says_so() -> None:
