@@ -37,7 +37,8 @@ a[data-testid="stPageLink-NavLink"]) p{font-size:13px;line-height:1.5}
 """
 
 _RUN = """
-:is(.st-key-ph-reading,.st-key-ph-evidence),div:has(>:is(.st-key-ph-reading,.st-key-ph-evidence)){
+:is(.st-key-ph-reading,.st-key-ph-evidence,.st-key-ph-table),
+div:has(>:is(.st-key-ph-reading,.st-key-ph-evidence,.st-key-ph-table)){
 height:calc(100dvh - var(--ph-above,98px))!important;max-height:none!important;flex:none!important}
 .st-key-ph-reading,div:has(>.st-key-ph-reading){height:calc(100dvh - var(--ph-above-reading,296px))!important}
 .st-key-ph-reading>div:has(.ph-warnings){
@@ -46,28 +47,15 @@ position:sticky;top:0;z-index:1;max-height:40%;overflow-y:auto;background:var(--
 
 _NARROW = """
 @media (max-width:760px){
-.st-key-ph-reading,.st-key-ph-evidence,div:has(>:is(.st-key-ph-reading,.st-key-ph-evidence)){height:auto!important}
+:is(.st-key-ph-reading,.st-key-ph-evidence,.st-key-ph-table),
+div:has(>:is(.st-key-ph-reading,.st-key-ph-evidence,.st-key-ph-table)){height:auto!important}
 .stMainBlockContainer{padding:52px 12px 12px!important}
 .st-key-ph-head{flex-wrap:wrap}
 }
 """
 
 _SCRUBBER = """
-.st-key-ph-scrubber input.ph-scrubber{
---ph-filled:calc(8px + (100% - 16px)*var(--ph-share,0));
-appearance:none;width:100%;height:20px;margin:0;background:none;cursor:pointer;display:block}
-.ph-scrubber::-webkit-slider-runnable-track{height:6px;border-radius:3px;
-background:linear-gradient(to right,var(--ph-accent) var(--ph-filled),var(--ph-line-strong) var(--ph-filled))}
-.ph-scrubber::-moz-range-track{height:6px;border-radius:3px;background:var(--ph-line-strong)}
-.ph-scrubber::-moz-range-progress{height:6px;border-radius:3px;background:var(--ph-accent)}
-.ph-scrubber::-webkit-slider-thumb{appearance:none;width:16px;height:16px;margin-top:-5px;border-radius:50%;
-background:var(--ph-accent);border:2px solid var(--ph-ground);box-shadow:0 0 0 1px var(--ph-accent)}
-.ph-scrubber::-moz-range-thumb{width:12px;height:12px;border-radius:50%;background:var(--ph-accent);
-border:2px solid var(--ph-ground)}
-.st-key-ph-scrubber input.ph-scrubber:focus-visible{
-outline:2px solid var(--ph-accent);outline-offset:2px;border-radius:6px}
-.st-key-ph-timeline .js-plotly-plot{cursor:crosshair}
-.ph-playhead{position:absolute;left:-1px;width:2px;background:var(--ph-accent);pointer-events:none;z-index:2}
+.stApp:has(.st-key-ph-table){--ph-above:160px}
 .stApp:has(.st-key-ph-scrubber){--ph-above:186px;--ph-above-reading:246px}
 """
 

@@ -7,10 +7,10 @@ from typing import Final
 import streamlit as st
 
 from backend.present import words_replay
+from backend.present.browser import SCRUBBER_HTML, scrubber_script
 from ui_streamlit.replay.opened import Opened
 
 _KEY: Final = "scrubber"
-_HTML: Final = '<input type="range" class="ph-scrubber" min="0" max="1" step="any" value="0">'
 
 
 def draw_scrubber(opened: Opened) -> None:
@@ -37,5 +37,5 @@ def _take(opened: Opened) -> None:
 
 def _component() -> Callable[..., object]:
     """Registered at every pass, as Streamlit wants it where it is used; the same text is the same component."""
-    script = Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
-    return st.components.v2.component("playhead_scrubber", html=_HTML, js=script, isolate_styles=False)
+    script = scrubber_script() + Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
+    return st.components.v2.component("playhead_scrubber", html=SCRUBBER_HTML, js=script, isolate_styles=False)

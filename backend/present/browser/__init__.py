@@ -59,6 +59,24 @@ def page_script() -> str:
     return f"(() => {{\nif (window.phStarted) return;\nwindow.phStarted = true;\nconst say = {say};\n{parts}}})();\n"
 
 
+SCRUBBER_HTML: Final = (
+    f'<input type="range" class="ph-scrubber" aria-label="{words_replay.SCRUBBER_LABEL}" min="0" max="1" step="any" '
+    'value="0">'
+)
+"""The scrubber's element, on which ``startScrubber`` is called."""
+
+
+@cache
+def scrubber_script() -> str:
+    """The script of the scrubber, which each framework starts in its own way.
+
+    ``startScrubber(root)`` gives ``take(data)`` for what the server says (``at_ms``, ``duration_ms``, ``playing``,
+    ``speed``, ``moves``: counts the server's moves, ``label``), ``tell`` to be set to what takes the reader's moves in
+    milliseconds, and ``stop()``.
+    """
+    return files(__name__).joinpath("scrubber.js").read_text(encoding="utf-8")
+
+
 @cache
 def browser_rules() -> str:
     """The CSS of what the script puts on the page; part of ``present.style.stylesheet``."""
