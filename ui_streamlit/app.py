@@ -11,11 +11,16 @@ from backend.present import words
 from backend.present.browser import page_script
 from backend.present.style import style_element
 from ui_streamlit.ask import place as ask
+from ui_streamlit.compare import place as compare
 from ui_streamlit.replay import place as replay
 from ui_streamlit.style import PAGE_STYLE
 from ui_streamlit.visit import PlaceName, Visit
 
-_PLACES: Final[dict[PlaceName, Callable[[Visit], None]]] = {"ask": ask.show, "replay": replay.show}
+_PLACES: Final[dict[PlaceName, Callable[[Visit], None]]] = {
+    "ask": ask.show,
+    "replay": replay.show,
+    "compare": compare.show,
+}
 """In the order of the navigation; the first is at ``/``."""
 
 

@@ -1,11 +1,10 @@
 """Draws a run into the page's places, and only what changed."""
 
-import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from backend.client.frames import Frame
 from backend.present.answer import AnswerBlock
-from backend.present.artifacts import ArtifactView, artifacts_html
+from backend.present.artifacts import artifacts_html
 from backend.present.page import notice_html, question_html
 from backend.present.palette import Theme
 from backend.present.panels import Panels
@@ -14,15 +13,19 @@ from backend.present.status import status_html
 from backend.present.steps import steps_html
 from backend.protocol.run_view import RunView
 from ui_streamlit.problems import Problem
+from ui_streamlit.results import Results
 from ui_streamlit.run_places import RunPlaces
 
 
 class Canvas:
     """One pass's drawing. Finished answer blocks have elements of their own and are sent once."""
 
-    def __init__(self, places: RunPlaces, theme: Theme) -> None:
+    def __init__(self, places: RunPlaces, theme: Theme, scope: str = "") -> None:
+        """``scope`` tells this run's markers and sources from those of another one on the page."""
         self._places = places
-        self._panels = Panels(theme)
+        self._panels = Panels(theme, scope)
+        self._scope = scope
+        self._results: Results | None = None
         self._blocks: list[tuple[DeltaGenerator, str]] = []
         self._status = ""
 
@@ -35,10 +38,13 @@ class Canvas:
         places, changes = self._places, self._panels.draw(view, elapsed_ms)
         if changes.answer is not None:
             self._answer(changes.answer)
-        if changes.artifacts is not None:
-            self._artifacts(changes.artifacts)
-        if changes.results is not None and not view.artifacts.items:
+        if changes.artifacts is not None and view.artifacts.items:
+            if self._results is None:
+                self._results = Results(places.results, self._scope)
+            self._results.draw(changes.artifacts)
+        elif changes.results is not None and not view.artifacts.items:
             _fill(places.results, changes.results)
+            self._results = None
         # The status comes last: what it says has been drawn when it says so.
         for place, fragment in (
             (places.asked, changes.question),
@@ -93,26 +99,9 @@ class Canvas:
             place.empty()
         del self._blocks[len(blocks) :]
 
-    def _artifacts(self, artifacts: tuple[ArtifactView, ...]) -> None:
-        """Each chart as Streamlit's own, with its data below it; everything else as a fragment."""
-        with self._places.results.container(gap="xsmall"):
-            # Charts first, as in the Gradio page: retrieved passages are long.
-            for artifact in sorted(artifacts, key=lambda artifact: artifact.figure is None):
-                if artifact.figure is not None:
-                    self._chart(artifact)
-                if artifact.html:
-                    _html(artifact.html)
-
-    def _chart(self, artifact: ArtifactView) -> None:
-        st.plotly_chart(artifact.figure, theme=None, config={"displayModeBar": False}, alt=artifact.title)
-
 
 def _fill(place: DeltaGenerator, fragment: str) -> None:
     if fragment:
         place.html(fragment)
     else:
         place.empty()
-
-
-def _html(fragment: str) -> None:
-    st.html(fragment)

@@ -1,0 +1,152 @@
+"""Three ways to get two runs: choose them, race two agents, or play one scenario with and without its status events."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import streamlit as st
+
+from backend.client.errors import ClientError
+from backend.client.replies import OfferedAgent, RunSummary
+from backend.client.sync import SyncRunClient
+from backend.present import words, words_compare, words_places, words_replay
+from backend.present.asking import question_problem
+from backend.present.run_titles import run_title
+from ui_streamlit.compare.sides import Comparison, Side, side_of_file, side_of_run
+from ui_streamlit.problems import Problem, problem_of
+from ui_streamlit.replay.opening import latest_runs
+
+_WAYS: Final = (words_compare.TWO_RUNS, words_compare.RACE, words_compare.WITH_AND_WITHOUT_STATUS)
+_PLAYED: Final = ("scripted:", "recording:")
+"""What the names of agents begin with that can be played without status events."""
+
+
+def draw_choosing(client: SyncRunClient, comparison: Comparison, offers: Sequence[OfferedAgent]) -> Problem | None:
+    """Draw the ways. Gives why something could not be opened or started, else None."""
+    way = st.segmented_control(
+        words_compare.WAYS_LABEL,
+        _WAYS,
+        default=_WAYS[0],
+        required=True,
+        key="compare-way",
+        label_visibility="collapsed",
+    )
+    if way == words_compare.RACE:
+        return _race(client, comparison, offers)
+    if way == words_compare.WITH_AND_WITHOUT_STATUS:
+        return _with_and_without(client, comparison, offers)
+    return _two_runs(client, comparison)
+
+
+def _two_runs(client: SyncRunClient, comparison: Comparison) -> Problem | None:
+    runs = latest_runs(client)
+    left, right = st.columns(2, gap="small")
+    with left:
+        first = _side_field(client, "first", words_compare.FIRST_RUN, runs, comparison.first)
+    with right:
+        second = _side_field(client, "second", words_compare.SECOND_RUN, runs, comparison.second)
+    for found in (first, second):
+        if isinstance(found, Problem):
+            return found
+    if (first, second) != (comparison.first, comparison.second):
+        comparison.first, comparison.second = _side(first), _side(second)
+        comparison.put_into_address()
+        st.rerun()
+    return None
+
+
+def _side_field(
+    client: SyncRunClient, which: str, label: str, runs: Sequence[RunSummary], now: Side | None
+) -> Side | Problem | None:
+    """A list of runs and a place for a file, for one side. The file is first: whoever uploads one means it."""
+    titles = {run.run_id: run_title(run.question, run.agent, run.created_at, run.outcome) for run in runs}
+    if now is not None and now.run_id:
+        header = now.recording.header
+        titles.setdefault(now.run_id, run_title(header.question, header.agent, header.created_at, None))
+    key = f"compare-{which}"
+    st.session_state.setdefault(key, now.run_id if now is not None and now.run_id else None)
+    chosen = st.selectbox(
+        label,
+        list(titles),
+        format_func=lambda run_id: titles.get(run_id, run_id),
+        placeholder=words_replay.CHOOSE_RUN,
+        key=key,
+    )
+    upload = st.file_uploader(
+        f"{label}: {words_places.UPLOAD_LABEL.lower()}",
+        type=["jsonl"],
+        help=words_places.UPLOAD_HELP,
+        key=f"{key}-file",
+    )
+    if upload is not None:
+        found = side_of_file(upload.getvalue())
+        return now if isinstance(found, Side) and now is not None and now.recording == found.recording else found
+    if not chosen:
+        return None
+    return now if now is not None and now.run_id == chosen else side_of_run(client, chosen)
+
+
+def _race(client: SyncRunClient, comparison: Comparison, offers: Sequence[OfferedAgent]) -> Problem | None:
+    titles = {offer.agent: offer.title or offer.agent for offer in offers}
+    with st.form("ph-race", border=False):
+        places = st.columns([5, 3, 3, 1.6], vertical_alignment="bottom", gap="small")
+        question = places[0].text_input(words.QUESTION_LABEL, key="race-question", autocomplete="off")
+        first, second = (
+            place.selectbox(label, list(titles), index=index, key=key, format_func=lambda name: titles.get(name, name))
+            for place, label, index, key in (
+                (places[1], words_compare.FIRST_AGENT, 0, "race-first"),
+                (places[2], words_compare.SECOND_AGENT, min(1, len(titles) - 1) if titles else None, "race-second"),
+            )
+        )
+        pressed = places[3].form_submit_button(words_compare.START_RACE, type="primary", width="stretch")
+    if not pressed:
+        return None
+    sentence = question_problem(question)
+    if sentence or not first or not second:
+        return Problem("invalid_question", sentence)
+    return _start_both(client, comparison, question, (first, {}), (second, {}))
+
+
+def _with_and_without(client: SyncRunClient, comparison: Comparison, offers: Sequence[OfferedAgent]) -> Problem | None:
+    titles = {offer.agent: offer.title or offer.agent for offer in offers if offer.agent.startswith(_PLAYED)}
+    with st.form("ph-status-race", border=False):
+        places = st.columns([5, 6, 1.6], vertical_alignment="bottom", gap="small")
+        scenario = places[0].selectbox(
+            words_compare.SCENARIO_LABEL,
+            list(titles),
+            key="status-scenario",
+            format_func=lambda name: titles.get(name, name),
+            help=words_compare.NOT_A_SCENARIO,
+        )
+        pressed = places[2].form_submit_button(words_compare.START_RACE, type="primary", width="stretch")
+    if not pressed or not scenario:
+        return None
+    question = titles[scenario]
+    return _start_both(client, comparison, question, (scenario, {}), (scenario, {"status_events": False}))
+
+
+def _start_both(
+    client: SyncRunClient,
+    comparison: Comparison,
+    question: str,
+    first: tuple[str, dict[str, bool]],
+    second: tuple[str, dict[str, bool]],
+) -> Problem | None:
+    """Start two runs in one conversation, and follow both from the next pass on."""
+    try:
+        one = client.start_run(question, first[0], options=first[1])
+        other = client.start_run(question, second[0], session_id=one.session_id or None, options=second[1])
+    except ClientError as error:
+        return problem_of(error)
+    sides = side_of_run(client, one.run_id), side_of_run(client, other.run_id)
+    for side in sides:
+        if isinstance(side, Problem):
+            return side
+    comparison.first, comparison.second = _side(sides[0]), _side(sides[1])
+    for which in ("first", "second"):
+        st.session_state.pop(f"compare-{which}", None)
+    comparison.put_into_address()
+    return st.rerun()
+
+
+def _side(found: Side | Problem | None) -> Side | None:
+    return found if isinstance(found, Side) else None

@@ -1,0 +1,71 @@
+"""The Compare place: two runs on one clock, live or as they were."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from backend.client.errors import ClientError
+from backend.client.replies import OfferedAgent
+from backend.client.sync import SyncRunClient
+from backend.present import words, words_compare, words_places, words_replay
+from backend.present.page import header_html, notice_html
+from ui_streamlit.compare.choosing import draw_choosing
+from ui_streamlit.compare.drawing import Duel
+from ui_streamlit.compare.sides import Comparison, take_up_address
+from ui_streamlit.problems import Problem, problem_of, wait_for_backend
+from ui_streamlit.visit import Visit
+
+
+def show(visit: Visit) -> None:
+    """One pass."""
+    client, comparison = visit.client, Comparison.of_this_session()
+    problem = take_up_address(client, comparison)
+    try:
+        offers = client.agents()
+    except ClientError as error:
+        offers, problem = (), problem_of(error)
+    problem = _head(client, comparison, offers) or problem
+    if problem is not None:
+        _tell(client, problem)
+    if not comparison.complete:
+        if problem is None:
+            st.html(notice_html("nothing_to_compare"))
+        return
+    duel = Duel(visit, comparison)
+    duel.draw()
+    if comparison.running:
+        lost = duel.follow()
+        if lost is not None:
+            _tell(client, lost)
+        # Once more from the top: Stop belongs to runs that are over.
+        st.rerun()
+
+
+def _head(client: SyncRunClient, comparison: Comparison, offers: Sequence[OfferedAgent]) -> Problem | None:
+    """Title, and the ways to get two runs: on the page until there are two, folded away afterwards."""
+    with st.container(key="ph-head", horizontal=True, vertical_alignment="center", gap="small"):
+        st.html(header_html(words_places.COMPARE_PLACE, words_compare.EXPLANATION))
+        if comparison.complete:
+            if comparison.running:
+                st.button(words.STOP, key="stop-both", on_click=lambda: _stop(client, comparison))
+            with st.popover(words_replay.OPEN_ANOTHER, width=220), st.container(key="ph-choosing", width=760):
+                return draw_choosing(client, comparison, offers)
+    return draw_choosing(client, comparison, offers)
+
+
+def _stop(client: SyncRunClient, comparison: Comparison) -> None:
+    for side in (comparison.first, comparison.second):
+        if side is not None and side.running:
+            try:
+                client.cancel(side.run_id)
+            except ClientError as error:
+                st.toast(error.sentence)
+
+
+def _tell(client: SyncRunClient, problem: Problem) -> None:
+    place = st.empty()
+    notice = notice_html(problem.notice, problem.sentence)
+    place.html(notice)
+    if problem.passes:
+        wait_for_backend(client, lambda: place.html(notice))
+        st.rerun()
