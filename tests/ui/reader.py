@@ -5,6 +5,9 @@ from urllib.parse import parse_qs, urlparse
 
 from playwright.async_api import ConsoleMessage, Locator, Page, Request, expect
 
+from backend.present import words_replay
+from backend.present.durations import format_clock
+
 DEADLINE_MS = 30_000
 MOST_TABS = 60
 
@@ -14,8 +17,13 @@ PLACES = {"": "Ask", "replay": "Replay", "compare": "Compare", "history": "Histo
 READING = "#ph-reading, .st-key-ph-reading"
 """The scrolling place of question and answer, in Gradio or in Streamlit."""
 
-_LEAVING = re.compile(r"AbortError: signal is aborted|Connection errored out")
-"""What Gradio's own script says on the console when a page is left while it streams: nobody is there to see it."""
+_NO_COMPLAINT = re.compile(
+    # Gradio's own script, when a page is left while it streams: nobody is there to see it.
+    r"AbortError: signal is aborted|Connection errored out"
+    # Streamlit's own script, looking for its server first below the address of the place and then above it.
+    r"|/(replay|compare|history)/_stcore/(health|host-config)"
+)
+"""What is said on the console and means nothing."""
 
 WATCH_THE_ANSWER = """
 () => {
@@ -24,6 +32,19 @@ WATCH_THE_ANSWER = """
     [...document.querySelectorAll('.ph-answer')].map((block) => block.innerText).join('\\n')
   );
   new MutationObserver(note).observe(document.body, {childList: true, subtree: true, characterData: true});
+}
+"""
+
+
+ANSWER_IS = r"""
+(text) => [...document.querySelectorAll('.ph-answer')].map((block) => block.innerText).join(' ')
+  .replace(/\s+/g, ' ').trim() === text
+"""
+SCRUBBER_IS_AFTER = """
+([label, at]) => {
+  const sliders = [...document.querySelectorAll('input[type=range]')];
+  const named = sliders.find((s) => s.ariaLabel === label || [...s.labels].some((l) => l.textContent.includes(label)));
+  return Boolean(named) && Number(named.value) > at;
 }
 """
 
@@ -41,8 +62,9 @@ class Reader:
         page.on("request", self._on_request)
 
     def _on_console(self, message: ConsoleMessage) -> None:
-        if message.type == "error" and not _LEAVING.search(message.text):
-            self.complaints.append(message.text)
+        text = f"{message.text} {message.location.get('url', '')}"
+        if message.type == "error" and not _NO_COMPLAINT.search(text):
+            self.complaints.append(text)
 
     def _on_request(self, request: Request) -> None:
         host = urlparse(request.url).hostname
@@ -96,6 +118,39 @@ class Reader:
     async def answer_text(self) -> str:
         """The answer as it reads, white space folded."""
         return " ".join(" ".join(await self.answer.all_inner_texts()).split())
+
+    async def expect_answer(self, text: str) -> None:
+        """Wait until the answer reads exactly so, white space folded."""
+        await self.page.wait_for_function(ANSWER_IS, arg=text, timeout=DEADLINE_MS)
+
+    @property
+    def scrubber(self) -> Locator:
+        """The slider over the moments of a run."""
+        return self.page.get_by_role("slider", name=words_replay.SCRUBBER_LABEL).first
+
+    async def scrub_to(self, at_ms: float) -> None:
+        """Move the playhead there, and wait until the page shows that moment."""
+        await self.scrubber.fill(f"{at_ms:.0f}", timeout=DEADLINE_MS)
+        clock = self.page.locator(".ph-moment-clock")
+        await expect(clock).to_contain_text(f"{format_clock(round(at_ms))} of", timeout=DEADLINE_MS)
+
+    async def scrubber_ms(self) -> float:
+        """Where the playhead stands, in milliseconds."""
+        return float(await self.scrubber.input_value())
+
+    async def expect_scrubber_after(self, at_ms: float) -> None:
+        """Wait until the playhead stands later than that."""
+        await self.page.wait_for_function(SCRUBBER_IS_AFTER, arg=[words_replay.SCRUBBER_LABEL, at_ms])
+
+    async def expect_scrubber_before(self, at_ms: float) -> None:
+        """Wait until the playhead stands earlier than that."""
+        await self.page.wait_for_function(
+            f"(it) => !({SCRUBBER_IS_AFTER})(it)", arg=[words_replay.SCRUBBER_LABEL, at_ms - 0.5]
+        )
+
+    async def leave_fields(self) -> None:
+        """Take the focus off whatever has it."""
+        await self.page.evaluate("document.activeElement.blur()")
 
     async def run_id(self) -> str:
         """The run in the page's address."""
