@@ -4,6 +4,7 @@ It is extractive. It quotes sentences as they stand, states figures that it read
 nothing else but the words between them, which are fixed templates. What it cannot find it says it cannot find.
 """
 
+import textwrap
 import threading
 from collections.abc import AsyncIterator
 
@@ -30,10 +31,13 @@ from backend.agents.documents.indexing.folder import FolderError
 from backend.agents.documents.indexing.folder_index import StoppedError
 from backend.agents.documents.indexing.schema import IndexUnusableError
 from backend.agents.documents.library import Library
-from backend.agents.documents.search.question import understand
-from backend.agents.documents.search.retrieval import PASSAGES_SHOWN, Retrieval, retrieve
+from backend.agents.documents.search.follow_up import Asked, understand_in_turn
+from backend.agents.documents.search.retrieval import PASSAGES_SHOWN, Retrieval, knows, retrieve
 from backend.agents.documents.threads import in_thread
 from backend.protocol.events import ArtifactEvent, Draft, StatusEvent, ToolLog, WarningEvent
+
+_LONGEST_QUOTED = 120
+"""Characters of an earlier question that a status shows."""
 
 
 class DocumentsAgent:
@@ -43,23 +47,26 @@ class DocumentsAgent:
         self._library = library
 
     async def run(self, request: RunRequest, context: RunContext) -> AsyncIterator[Draft]:
-        """The drafts of one answer. Every question stands alone: earlier turns of the session are not read.
+        """The drafts of one answer. Of earlier turns only the questions count, and only for a question that says too
+        little by itself (``search.follow_up``); what was answered is never searched.
 
         Raises ``AgentFailure`` if the folder or its index cannot be used.
         """
         try:
-            async for draft in self._answered(request.question):
+            async for draft in self._answered(request):
                 yield draft
                 # Give the loop a turn: an answer is ready at once, and its watchers are served in between.
                 await context.clock.sleep(0)
         except (FolderError, IndexUnusableError) as error:
             raise AgentFailure("documents_unavailable", str(error)) from error
 
-    async def _answered(self, question: str) -> AsyncIterator[Draft]:
+    async def _answered(self, request: RunRequest) -> AsyncIterator[Draft]:
         library = self._library
         yield StatusEvent(step_id="retrieve", step="retrieving", label="Searching the documents")
-        retrieval, candidates = await self._searched(question)
-        yield _retrieved(retrieval)
+        asked, retrieval, candidates = await self._searched(request)
+        yield _retrieved(retrieval, asked)
+        if asked.unresolved:
+            yield WarningEvent(code="period_unclear", message=_unresolved(asked), step_id="retrieve")
         if retrieval.hits:
             yield passages_artifact(retrieval.hits, is_answered=retrieval.is_answered)
         for problem in candidates.problems:
@@ -94,16 +101,18 @@ class DocumentsAgent:
             yield draft
         yield StatusEvent(step_id="summarize", step="summarizing", state="finished", detail=_summary(told))
 
-    async def _searched(self, question: str) -> tuple[Retrieval, Candidates]:
+    async def _searched(self, request: RunRequest) -> tuple[Asked, Retrieval, Candidates]:
         library, stop = self._library, threading.Event()
 
-        def search() -> tuple[Retrieval, Candidates]:
+        def search() -> tuple[Asked, Retrieval, Candidates]:
             library.refresh_if_changed(stop=stop)
-            retrieval = retrieve(library.corpus, understand(question))
+            earlier = [turn.question for turn in request.history]
+            asked = understand_in_turn(request.question, earlier, lambda words: knows(library.corpus, words))
+            retrieval = retrieve(library.corpus, asked.question)
             try:
-                return retrieval, find_candidates(library.tables, library.corpus, retrieval)
+                return asked, retrieval, find_candidates(library.tables, library.corpus, retrieval)
             except QueryError as error:
-                return retrieval, Candidates((), (f"The tables could not be looked at: {error}",))
+                return asked, retrieval, Candidates((), (f"The tables could not be looked at: {error}",))
 
         def interrupt(thread: int) -> None:
             stop.set()
@@ -122,17 +131,20 @@ class DocumentsAgent:
             return None
 
 
-def _retrieved(retrieval: Retrieval) -> StatusEvent:
+def _retrieved(retrieval: Retrieval, asked: Asked) -> StatusEvent:
     hits, names = retrieval.hits, retrieval.names
     detail = f"{_count(len(hits), 'passage')} from {_count(len(names), 'document')}" if hits else "no passage"
+    if hits and not retrieval.is_answered:
+        detail = f"{detail}, none of which answers the question"
+    joined = {"read_together_with": list(asked.joined)} if asked.joined else {}
     return StatusEvent(
         step_id="retrieve",
         step="retrieving",
         state="finished",
-        detail=f"{detail}, none of which answers the question" if hits and not retrieval.is_answered else detail,
+        detail=f"{_read_together(asked)} · {detail}" if asked.joined else detail,
         tool=ToolLog(
             name="search_documents",
-            arguments={"query": retrieval.expression, "limit": PASSAGES_SHOWN},
+            arguments={"query": retrieval.expression, "limit": PASSAGES_SHOWN, **joined},
             result={
                 "passages": len(hits),
                 "documents": list(names),
@@ -140,6 +152,19 @@ def _retrieved(retrieval: Retrieval) -> StatusEvent:
                 "words_not_found": list(retrieval.unknown),
             },
         ),
+    )
+
+
+def _read_together(asked: Asked) -> str:
+    """That the question was not taken by itself, with the question before as it was asked."""
+    quoted = [f"“{textwrap.shorten(text, _LONGEST_QUOTED, placeholder=' …')}”" for text in asked.joined]
+    return f"Read together with the question{'' if len(quoted) == 1 else 's'} before: {', '.join(quoted)}"
+
+
+def _unresolved(asked: Asked) -> str:
+    return (
+        f"It is not clear which period “{asked.unresolved}” means: the question before names none to count from. "
+        "Name the period."
     )
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from backend.agents.agent import RunContext, RunRequest
+from backend.agents.agent import RunContext, RunRequest, Turn
 from backend.agents.clock import VirtualClock
 from backend.agents.documents.agent import DocumentsAgent
 from backend.agents.documents.library import Library
@@ -71,11 +71,12 @@ class Told:
         return check([*events, DoneEvent(seq=len(events) + 1, at_ms=float(len(events) + 1))])
 
 
-async def ask(library: Library, question: str) -> Told:
-    """Every draft of one run."""
+async def ask(library: Library, question: str, *earlier: str) -> Told:
+    """Every draft of one run, after the earlier questions of its session."""
     agent = DocumentsAgent(library)
     context = RunContext(clock=VirtualClock())
-    return Told([draft async for draft in agent.run(RunRequest("run", question), context)])
+    history = tuple(Turn(text, "An answer about gaming and receivables.") for text in earlier)
+    return Told([draft async for draft in agent.run(RunRequest("run", question, history=history), context)])
 
 
 def assert_sound(told: Told, library: Library) -> None:

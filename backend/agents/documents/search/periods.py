@@ -4,7 +4,7 @@ A fiscal year is never turned into a calendar year: the two are different years.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 _MONTH_WORDS = "january february march april may june july august september october november december"
@@ -61,6 +61,21 @@ class Period:
             and (not self.month or self.month == other.month)
             and (not self.day or self.day == other.day)
         )
+
+    def shifted(self, unit: str, by: int) -> "Period | None":
+        """The period so many units later (earlier, if negative): ``quarter``, ``month`` or ``year``; any other word
+        means a period of this one's own length. None if this one is no quarter or month to count from."""
+        if unit not in ("quarter", "month", "year"):
+            unit = "quarter" if self.quarter else "month" if self.month else "year"
+        if self.day or (unit == "quarter" and not self.quarter) or (unit == "month" and not self.month):
+            return None
+        if unit == "year":
+            return replace(self, year=self.year + by)
+        if unit == "quarter":
+            years, place = divmod(self.quarter - 1 + by, 4)
+            return replace(self, year=self.year + years, quarter=place + 1)
+        years, place = divmod(self.month - 1 + by, 12)
+        return replace(self, year=self.year + years, month=place + 1)
 
     def spellings(self) -> tuple[str, ...]:
         """How a document may write the period."""

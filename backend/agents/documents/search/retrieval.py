@@ -6,6 +6,7 @@ a question about something the documents do not hold is covered by little, whate
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -65,6 +66,11 @@ class Retrieval:
     def names(self) -> tuple[str, ...]:
         """The documents of the passages, in order of first appearance."""
         return tuple(dict.fromkeys(hit.passage.document.name for hit in self.hits))
+
+
+def knows(corpus: Corpus, concepts: Sequence[Concept]) -> list[bool]:
+    """Which of the concepts, or of what stands for them, occur in a passage."""
+    return [count > 0 for count in corpus.frequencies(expression([concept]) for concept in concepts)]
 
 
 def retrieve(corpus: Corpus, question: Question) -> Retrieval:

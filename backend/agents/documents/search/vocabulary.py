@@ -79,6 +79,13 @@ WEAK: frozenset[str] = RISING | FALLING | CHANGING | HIGHEST | LOWEST | frozense
 """Words that say less about what is asked than others: they count for ``WEAK_FACTOR`` of what they would, and for
 nothing if no document has them."""
 
+_NAMING_A_MATTER = """
+risk risks exposure rule rules policy company colour color name names kind type main important allowed permitted
+possible required necessary
+"""
+TOPICAL: frozenset[str] = frozenset(_NAMING_A_MATTER.split())
+"""Weak words that still name what is asked about; the other weak ones only say when, how much, or which way."""
+
 WEAK_FACTOR = 0.3
 
 

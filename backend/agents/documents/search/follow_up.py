@@ -1,0 +1,114 @@
+"""Follow-up questions: which of them lean on the question before, and what both ask for together.
+
+The rule is lexical and knows no meaning. A question leans on the one before if it has no word of its own to search for
+("And the quarter before?"), or one or two, which the documents know, and begins or points back like a follow-up ("What
+about gaming?", "Did it fall?"). It is then searched with the words of both, its own counting more; a period of its own
+stands in the place of the earlier one. A word that the documents do not have makes a question one that stands alone:
+it is better not found than answered with something else.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from backend.agents.documents.search.periods import Period, find_periods
+from backend.agents.documents.search.question import Concept, Question, understand
+from backend.agents.documents.search.vocabulary import TOPICAL, WEAK
+
+Known = Callable[[Sequence[Concept]], Sequence[bool]]
+"""Which of the concepts occur in the documents."""
+
+EARLIER_FACTOR = 1 / 3
+"""How much a word of the question before counts against one of the question itself."""
+
+MOST_JOINED = 3
+"""How many earlier questions a chain of follow-ups may reach back."""
+
+_FEW_WORDS = 2
+_OPENS_LIKE_ONE = re.compile(
+    r"\A\W*(?:and|but|also|then|plus|what about|how about|what of|und|wie steht es mit|et|y)\b", re.IGNORECASE
+)
+_POINTS_BACK = re.compile(r"\b(?:it|its|they|their|them|those|same)\b", re.IGNORECASE)
+
+_UNIT = "quarter|year|month|period|one"
+_RELATIVE = re.compile(
+    r"\b(?:(?:the|a|one)\s+)?\b(?:"
+    rf"(?P<before>{_UNIT})\s+(?:before|earlier|ago|prior)|(?:previous|prior|preceding)\s+(?P<previous>{_UNIT})"
+    rf"|(?P<after>{_UNIT})\s+(?:after|later)|(?:next|following)\s+(?P<next>{_UNIT})"
+    r")\b(?:\s+(?:that|then|it|this)\b)?",
+    re.IGNORECASE,
+)
+"""A period told by its distance from another one. ``last quarter`` is none: it may be the newest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a question asks for in its conversation."""
+
+    question: Question
+    joined: tuple[str, ...] = ()
+    """The earlier questions it was read together with, the first of them first; empty for one that stands alone."""
+    unresolved: str = ""
+    """What points to a period that the earlier questions do not settle, such as ``the quarter before``."""
+
+
+def understand_in_turn(text: str, earlier: Sequence[str], known: Known) -> Asked:
+    """Take a question apart as it is meant after the earlier ones of its conversation, the latest of them last."""
+    alone = understand(text)
+    if not earlier or not _leans(alone, known):
+        return Asked(alone)
+    before = understand_in_turn(earlier[-1], earlier[-MOST_JOINED:-1], known)
+    return _together(text, before, earlier[-1])
+
+
+def _leans(question: Question, known: Known) -> bool:
+    """Whether the question says too little by itself, and something that can be read with another."""
+    own = [one for one in question.concepts if one.kind != "period" and (one.word not in WEAK or one.word in TOPICAL)]
+    if not own:
+        return bool(question.concepts)
+    points = _OPENS_LIKE_ONE.search(question.text) or _POINTS_BACK.search(question.text)
+    return points is not None and len(own) <= _FEW_WORDS and all(known(own))
+
+
+def _together(text: str, before: Asked, last: str) -> Asked:
+    """Both questions as one: the words of the earlier one behind, and its periods unless there are new ones."""
+    resolved, unresolved = _with_relative_period(text, before.question.periods)
+    own = understand(resolved)
+    earlier_text = _without_periods(before.question.text) if own.periods else before.question.text
+    both = understand(f"{resolved} {earlier_text}")
+    words = {concept.word for concept in own.concepts}
+    weights = {concept.word: concept.importance * EARLIER_FACTOR for concept in before.question.concepts}
+    concepts = tuple(
+        one if one.word in words or one.kind == "period" else replace(one, importance=weights[one.word])
+        for one in both.concepts
+        if one.word in words or one.kind == "period" or one.word in weights
+    )
+    asks_anew = own.direction or own.extreme
+    question = replace(
+        both,
+        concepts=concepts,
+        is_yes_or_no=own.is_yes_or_no if asks_anew else own.is_yes_or_no or before.question.is_yes_or_no,
+        direction=own.direction or ("" if own.extreme else before.question.direction),
+        extreme=own.extreme or ("" if own.direction else before.question.extreme),
+    )
+    return Asked(question, (*before.joined, last), unresolved)
+
+
+def _with_relative_period(text: str, periods: Sequence[Period]) -> tuple[str, str]:
+    """The text with ``the quarter before`` and the like replaced by the period that is meant; and what could not be,
+    since the earlier question names no period, several, or one of another kind."""
+    match = _RELATIVE.search(text)
+    if match is None or find_periods(text):
+        return text, ""
+    unit = next(value for value in match.groups() if value).lower()
+    by = -1 if match["before"] or match["previous"] else 1
+    meant = periods[0].shifted(unit, by) if len(periods) == 1 else None
+    if meant is None:
+        return text, match[0].strip()
+    return f"{text[: match.start()]} {meant.label} {text[match.end() :]}", ""
+
+
+def _without_periods(text: str) -> str:
+    for _, start, end in reversed(find_periods(text)):
+        text = f"{text[:start]} {text[end:]}"
+    return text
