@@ -12,6 +12,7 @@ from backend.present.browser import page_script
 from backend.present.style import style_element
 from ui_streamlit.ask import place as ask
 from ui_streamlit.compare import place as compare
+from ui_streamlit.history import place as history
 from ui_streamlit.replay import place as replay
 from ui_streamlit.style import PAGE_STYLE
 from ui_streamlit.visit import PlaceName, Visit
@@ -20,6 +21,7 @@ _PLACES: Final[dict[PlaceName, Callable[[Visit], None]]] = {
     "ask": ask.show,
     "replay": replay.show,
     "compare": compare.show,
+    "history": history.show,
 }
 """In the order of the navigation; the first is at ``/``."""
 

@@ -8,6 +8,7 @@ import streamlit as st
 from backend.client.errors import ClientError
 from backend.client.sync import SyncRunClient
 from backend.present import words_ask
+from ui_streamlit.plain_text import plain
 
 
 def draw_remarks(client: SyncRunClient, run_id: str, moment: Callable[[], float | None]) -> None:
@@ -22,7 +23,7 @@ def draw_remarks(client: SyncRunClient, run_id: str, moment: Callable[[], float 
         try:
             client.give_feedback(run_id, thumb=thumb, comment=comment, at_ms=moment())
         except ClientError as error:
-            st.toast(error.sentence)
+            st.toast(plain(error.sentence))
             return
         if comment_key:
             st.session_state[comment_key] = ""

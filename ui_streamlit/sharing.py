@@ -6,6 +6,7 @@ from backend.client.errors import ClientError
 from backend.client.sync import SyncRunClient
 from backend.present import words_places
 from backend.present.copying import copy_button_html
+from ui_streamlit.plain_text import plain
 from ui_streamlit.visit import link_to
 
 _SHARES = "shares"
@@ -34,7 +35,7 @@ def _share(client: SyncRunClient, run_id: str, key: str) -> None:
     try:
         st.session_state[_SHARES][run_id] = client.share(run_id).share_id
     except ClientError as error:
-        st.toast(error.sentence)
+        st.toast(plain(error.sentence))
 
 
 def _unshare(client: SyncRunClient, run_id: str) -> None:
@@ -46,4 +47,4 @@ def _unshare(client: SyncRunClient, run_id: str) -> None:
         st.toast(words_places.UNSHARED)
     except ClientError as error:
         st.session_state[_SHARES][run_id] = share_id
-        st.toast(error.sentence)
+        st.toast(plain(error.sentence))

@@ -1,63 +1,73 @@
-"""How the fragments sit in Streamlit's page: a bar to navigate by, columns that scroll by themselves, no jumps."""
+"""How the fragments sit in Streamlit's page: a bar to navigate by, columns that scroll by themselves, no jumps.
+
+Keys of containers become classes: ``st-key-<key>``.
+"""
+
+
+def _keys(*names: str) -> str:
+    """A selector of the containers with these keys."""
+    return f":is({','.join(f'.st-key-ph-{name}' for name in names)})"
+
+
+_ROWS = _keys("head", "actions", "examples", "transport", "chosen-links", "chosen-exports", "feedback-actions")
+_BORDERED = _keys("head", "actions", "transport", "chosen-links")
+_DELETIONS = "[class*=st-key-ph-delete-]"
+_BOXES = _keys("reading", "evidence", "table", "list", "details")
+_CHOICES = ":is([class*=st-key-ph-row-],[class*=st-key-ph-chosen-row-])"
+_LINK = 'a[data-testid="stPageLink-NavLink"]'
 
 _BAR = """
 .stApp header[data-testid="stHeader"]{height:44px;min-height:44px;background:var(--ph-ground);
 border-bottom:1px solid var(--ph-line)}
-.stApp header [data-testid="stToolbar"]{height:44px;min-height:0;padding:0 12px}
-.stApp header [data-testid="stTopNavLink"]{padding:5px 12px;border-radius:8px}
+.stApp header [data-testid="stToolbar"]{height:44px;min-height:0;padding:0 10px}
+.stApp header [data-testid="stTopNavLink"]{padding:4px 12px;border-radius:8px}
 .stApp header [data-testid="stTopNavLink"][aria-current]{background:var(--ph-accent-soft)}
 .stApp header [data-testid="stTopNavLink"][aria-current] p{color:var(--ph-accent);font-weight:600}
 .stApp header [data-testid="stTopNavLink"] p{font-size:14px}
 """
 
 _SPACE = """
-.stMainBlockContainer{padding:54px 20px 0!important;max-width:none!important}
+.stMainBlockContainer{padding:52px 20px 0!important;max-width:none!important}
 .stMainBlockContainer [data-testid="stVerticalBlock"]{gap:8px}
 .stApp [data-stale="true"]{opacity:1!important;transition:none!important}
-.stMainBlockContainer [data-testid="stElementContainer"]:has(>.stHtml>style:only-child),
-.stMainBlockContainer [data-testid="stElementContainer"]:has(>.stHtml>script:only-child){display:none}
-.st-key-ph-head{min-height:28px}
+.stMainBlockContainer [data-testid="stElementContainer"]:has(>.stHtml>:is(style,script):only-child){display:none}
+.st-key-ph-head{min-height:32px}
 .st-key-ph-head>div:first-child{flex:1;min-width:0}
-.st-key-ph-head .ph-explanation{overflow:hidden;text-overflow:ellipsis}
 .stApp [data-testid="stForm"]{padding:0}
 """
 
-_SMALL_BUTTONS = """
-:is(.st-key-ph-head,.st-key-ph-actions,.st-key-ph-examples,.st-key-ph-transport) :is(button,
-a[data-testid="stPageLink-NavLink"]){padding:3px 10px;min-height:0}
-:is(.st-key-ph-head,.st-key-ph-actions,.st-key-ph-transport) :is(button,a[data-testid="stPageLink-NavLink"]){
-border:1px solid var(--ph-line-strong);border-radius:8px;white-space:nowrap}
-:is(.st-key-ph-head,.st-key-ph-actions,.st-key-ph-examples,.st-key-ph-transport) :is(button,
-a[data-testid="stPageLink-NavLink"]) p{font-size:13px;line-height:1.5}
-.st-key-ph-examples button{justify-content:start;text-align:start}
-.st-key-ph-examples button p{line-height:1.35}
-.st-key-ph-actions{min-height:44px}
-.stApp button[kind^="primary"]{border-color:var(--ph-accent)}
-.stApp button[kind^="primary"] p{color:var(--ph-on-accent)}
+_BUTTONS = f"""
+{_ROWS} :is(button,{_LINK}),{_DELETIONS} button{{padding:3px 10px;min-height:0}}
+{_BORDERED} :is(button,{_LINK}){{border:1px solid var(--ph-line-strong);border-radius:8px;white-space:nowrap;margin:0}}
+{_ROWS} :is(button,{_LINK}) p,{_DELETIONS} button p{{font-size:13px;line-height:1.5}}
+.st-key-ph-examples button{{justify-content:start;text-align:start;min-height:44px}}
+.st-key-ph-examples button p{{line-height:1.35}}
+.st-key-ph-actions{{min-height:44px}}
+{_CHOICES} button{{justify-content:start;text-align:start;padding:6px 10px;min-height:0}}
+{_CHOICES} button p{{font-size:14px;font-weight:500}}
+[class*=st-key-ph-chosen-row-] button{{background:var(--ph-accent-soft);border-color:var(--ph-accent)}}
+.stApp button[kind^="primary"]{{border-color:var(--ph-accent)}}
+.stApp button[kind^="primary"] p{{color:var(--ph-on-accent)}}
 """
 
-_RUN = """
-:is(.st-key-ph-reading,.st-key-ph-evidence,.st-key-ph-table),
-div:has(>:is(.st-key-ph-reading,.st-key-ph-evidence,.st-key-ph-table)){
-height:calc(100dvh - var(--ph-above,98px))!important;max-height:none!important;flex:none!important}
-.st-key-ph-reading,div:has(>.st-key-ph-reading){height:calc(100dvh - var(--ph-above-reading,296px))!important}
-.st-key-ph-reading>div:has(.ph-warnings){
-position:sticky;top:0;z-index:1;max-height:40%;overflow-y:auto;background:var(--ph-ground)}
+_HEIGHTS = f"""
+{_BOXES},div:has(>{_BOXES}){{
+height:calc(100dvh - var(--ph-above,100px))!important;max-height:none!important;flex:none!important}}
+.st-key-ph-reading,div:has(>.st-key-ph-reading){{height:calc(100dvh - var(--ph-above-reading,296px))!important}}
+.st-key-ph-reading>div:has(.ph-warnings){{
+position:sticky;top:0;z-index:1;max-height:40%;overflow-y:auto;background:var(--ph-ground)}}
+.stApp:has(.st-key-ph-table){{--ph-above:164px}}
+.stApp:has(.st-key-ph-list){{--ph-above:214px}}
+.stApp:has(.st-key-ph-feedback-actions){{--ph-above:182px}}
+.stApp:has(.st-key-ph-scrubber){{--ph-above:192px;--ph-above-reading:252px}}
 """
 
-_NARROW = """
-@media (max-width:760px){
-:is(.st-key-ph-reading,.st-key-ph-evidence,.st-key-ph-table),
-div:has(>:is(.st-key-ph-reading,.st-key-ph-evidence,.st-key-ph-table)){height:auto!important}
-.stMainBlockContainer{padding:52px 12px 12px!important}
-.st-key-ph-head{flex-wrap:wrap}
-}
+_NARROW = f"""
+@media (max-width:760px){{
+{_BOXES},div:has(>{_BOXES}){{height:auto!important}}
+.stMainBlockContainer{{padding:52px 12px 12px!important}}
+}}
 """
 
-_SCRUBBER = """
-.stApp:has(.st-key-ph-table){--ph-above:160px}
-.stApp:has(.st-key-ph-scrubber){--ph-above:186px;--ph-above-reading:246px}
-"""
-
-PAGE_STYLE = f"<style>{_BAR}{_SPACE}{_SMALL_BUTTONS}{_RUN}{_SCRUBBER}{_NARROW}</style>"
-"""One style element for all places. Keys of containers become classes: ``st-key-<key>``."""
+PAGE_STYLE = f"<style>{_BAR}{_SPACE}{_BUTTONS}{_HEIGHTS}{_NARROW}</style>"
+"""One style element for all places."""

@@ -47,12 +47,7 @@ class Visit:
 
     def link(self, place: PlaceName, label: str, **parameters: str) -> None:
         """A link to another place, in this tab; the run it is about goes along in the address."""
-        if place in self.places:
-            st.page_link(self.places[place], label=label, query_params=parameters)
-
-    def go(self, place: PlaceName, **parameters: str) -> None:
-        """Leave for another place now. Ends the pass."""
-        st.switch_page(self.places[place], query_params=parameters)
+        st.page_link(self.places[place], label=label, query_params=parameters)
 
 
 def named(parameter: str) -> str:

@@ -9,6 +9,7 @@ from backend.present.asking import question_problem
 from backend.present.conversation import EarlierTurn
 from ui_streamlit.ask.conversation import Conversation
 from ui_streamlit.canvas import Canvas
+from ui_streamlit.plain_text import plain
 from ui_streamlit.problems import Problem, problem_of, wait_for_backend
 from ui_streamlit.visit import RUN, named, put_into_address
 
@@ -123,4 +124,4 @@ def stop(client: SyncRunClient, conversation: Conversation) -> None:
         client.cancel(conversation.run_id)
     except ClientError as error:
         conversation.stopping = False
-        st.toast(error.sentence)
+        st.toast(plain(error.sentence))

@@ -12,6 +12,7 @@ from backend.present.page import header_html, notice_html
 from ui_streamlit.compare.choosing import draw_choosing
 from ui_streamlit.compare.drawing import Duel
 from ui_streamlit.compare.sides import Comparison, take_up_address
+from ui_streamlit.plain_text import plain
 from ui_streamlit.problems import Problem, problem_of, wait_for_backend
 from ui_streamlit.visit import Visit
 
@@ -59,7 +60,7 @@ def _stop(client: SyncRunClient, comparison: Comparison) -> None:
             try:
                 client.cancel(side.run_id)
             except ClientError as error:
-                st.toast(error.sentence)
+                st.toast(plain(error.sentence))
 
 
 def _tell(client: SyncRunClient, problem: Problem) -> None:
