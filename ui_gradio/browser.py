@@ -48,3 +48,18 @@ for it, five seconds at most."""
 def with_theme(inputs: int) -> str:
     """Tell the server whether the page is light or dark, since charts are coloured there, as the last of the inputs."""
     return f"async (...values) => {{{_WHEN_CHARTS_CAN_BE_DRAWN}  return [...values.slice(0, {inputs - 1}), shade]; }}"
+
+
+SAVE_FILE: Final = """
+async () => {
+  // The file's address reaches the page a moment after the answer that names it.
+  for (let wait = 0; wait < 100; wait++) {
+    const link = document.querySelector('#ph-file a[href], a#ph-file[href]');
+    const button = document.querySelector('#ph-file');
+    if (link) { link.click(); return; }
+    if (button && wait > 5) { button.click(); return; }
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+"""
+"""Have the browser save the file that the hidden download button holds."""

@@ -20,7 +20,6 @@ _ROLES = {
     "background_fill_secondary": "raised",
     "input_border_color": "line-strong",
     "slider_color": "accent",
-    "color_accent": "accent",
     "button_primary_background_fill": "accent",
     "button_primary_background_fill_hover": "accent",
     "button_primary_border_color": "accent",

@@ -32,7 +32,7 @@ NO_FEEDBACK: Final = "Nobody has said anything of this yet."
 
 ASKED: Final = "Asked"
 TOOK: Final = "Took"
-FIRST_TOKEN: Final = "First token after"
+ANSWERED_AFTER: Final = "First token after"
 EVENTS: Final = "Events"
 RUNS_LABEL: Final = "Past runs, the latest first"
 CHOSEN_TITLE: Final = "Chosen run"
