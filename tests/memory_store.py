@@ -154,6 +154,10 @@ class MemoryStore:
             raise UnknownShareError(f"There is no share {share_id}.")
         return self._shares[share_id]
 
+    async def shares(self) -> Sequence[ShareRecord]:
+        numbers = {run_id: kept.number for run_id, kept in self._runs.items()}
+        return sorted(self._shares.values(), key=lambda each: (each.created_at, numbers[each.run_id]), reverse=True)
+
     async def unshare(self, share_id: str) -> None:
         await self.shared(share_id)
         self._check()

@@ -73,6 +73,12 @@ class Share(BaseModel):
         return cls(share_id=record.share_id, run_id=record.run_id, created_at=record.created_at)
 
 
+class ShareList(BaseModel):
+    """Shares, the latest first."""
+
+    shares: list[Share]
+
+
 class SharedLinks(BaseModel):
     """Paths of a shared run."""
 

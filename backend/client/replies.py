@@ -108,6 +108,12 @@ class Share(Reply):
     created_at: str = ""
 
 
+class Shares(Reply):
+    """Shares, the latest first."""
+
+    shares: tuple[Share, ...]
+
+
 class OfferedAgent(Reply):
     """An agent on offer: the name to run it by and what to say of it. ``examples`` are questions to try."""
 

@@ -7,11 +7,12 @@ from urllib.parse import quote
 from pydantic import TypeAdapter
 
 from backend.client.calls import Calls, run_path
-from backend.client.replies import Feedback, Feedbacks, Share
+from backend.client.replies import Feedback, Feedbacks, Share, Shares
 
 _GIVEN = TypeAdapter(Feedback)
 _FEEDBACK = TypeAdapter(Feedbacks)
 _SHARE = TypeAdapter(Share)
+_SHARES = TypeAdapter(Shares)
 
 
 class ReviewCalls(Calls):
@@ -44,6 +45,10 @@ class ReviewCalls(Calls):
     async def share(self, run_id: str) -> Share:
         """Share a run. One that is shared already keeps its share."""
         return self._read(await self._send("POST", f"{run_path(run_id)}/share"), _SHARE)
+
+    async def shares(self) -> tuple[Share, ...]:
+        """Every share there is, the latest first."""
+        return self._read(await self._send("GET", "/v1/shares"), _SHARES).shares
 
     async def unshare(self, share_id: str) -> None:
         """Withdraw a share: its link leads nowhere from now on, and whoever follows the run through it is let go."""

@@ -209,6 +209,10 @@ class SyncRunClient:
         """Share a run."""
         return self.background.call(self.client.share(run_id))
 
+    def shares(self) -> tuple[Share, ...]:
+        """Every share there is."""
+        return self.background.call(self.client.shares())
+
     def unshare(self, share_id: str) -> None:
         """Withdraw a share."""
         self.background.call(self.client.unshare(share_id))

@@ -69,6 +69,10 @@ class ReviewStore(Protocol):
         """The share of that id. Raises ``UnknownShareError``."""
         ...
 
+    async def shares(self) -> Sequence[ShareRecord]:
+        """Every share there is, the latest first."""
+        ...
+
     async def unshare(self, share_id: str) -> None:
         """Revoke a share, durably. Raises ``UnknownShareError``."""
         ...

@@ -31,6 +31,7 @@ PUBLIC = {
     ("get", "/v1/runs/{run_id}/feedback"),
     ("get", "/v1/feedback"),
     ("post", "/v1/runs/{run_id}/share"),
+    ("get", "/v1/shares"),
     ("get", "/v1/shared/{share_id}"),
     ("get", "/v1/shared/{share_id}/events"),
     ("get", "/v1/shared/{share_id}/recording"),

@@ -35,6 +35,7 @@ def test_sharing_twice_gives_the_same_link_until_it_is_withdrawn(client: httpx2.
     assert (first.status_code, again.status_code) == (201, 200)
     assert first.json() == again.json()
     assert first.json()["run_id"] == run_id
+    assert client.get("/v1/shares").json() == {"shares": [first.json()]}
     share_id = first.json()["share_id"]
     assert re.fullmatch(r"share_[A-Za-z0-9_-]{22}", share_id)
     assert client.delete(f"/v1/shared/{share_id}").status_code == 204
@@ -43,6 +44,7 @@ def test_sharing_twice_gives_the_same_link_until_it_is_withdrawn(client: httpx2.
         assert (answer.status_code, answer.json()["type"]) == (404, "urn:playhead:problem:unknown-share")
         assert "withdrawn" in answer.json()["detail"]
     assert client.delete(f"/v1/shared/{share_id}").status_code == 404
+    assert client.get("/v1/shares").json() == {"shares": []}
     assert share(client, run_id) != share_id
     assert client.get(f"/v1/runs/{run_id}").status_code == 200
 

@@ -125,6 +125,7 @@ async def test_a_shared_run_is_looked_at_by_its_share(client: RunClient) -> None
     run_id = await ended_run(client)
     share = await client.share(run_id)
     assert (share.run_id, await client.share(run_id)) == (run_id, share)
+    assert share in await client.shares()
     own, shown = await client.run(run_id), await client.run(share.share_id)
     assert (shown.run_id, shown.session_id) == (share.share_id, "")
     assert (shown.view, shown.cursor, shown.question) == (own.view, own.cursor, own.question)
@@ -182,6 +183,7 @@ def test_the_same_from_a_thread(tmp_path: Path) -> None:
         started = client.start_run("Show me", "scripted:happy_path", options=AT_ONCE)
         list(client.frames_sync(started.run_id))
         share = client.share(started.run_id)
+        assert client.shares() == (share,)
         assert list(client.frames_sync(share.share_id))[-1].view.ended
         assert planned is not None
         assert len(planned) == client.run(started.run_id).last_seq

@@ -82,6 +82,17 @@ async def test_a_withdrawn_share_is_gone_for_good(store: RunStore) -> None:
     assert (await store.record(run_id)).ended
 
 
+async def test_all_shares_are_listed_latest_first(store: RunStore) -> None:
+    assert await store.shares() == []
+    one, two, three = [await an_ended_run(store) for _ in range(3)]
+    later = ShareRecord(new_share_id(), one, "2026-11-22T21:00:00.000+00:00")
+    made = [(await store.share(record))[0] for record in (link(two), later, link(three))]
+    assert await store.shares() == [made[1], made[2], made[0]]
+    await store.unshare(made[2].share_id)
+    await store.delete(one)
+    assert await store.shares() == [made[0]]
+
+
 async def test_an_id_of_a_run_is_no_share(store: RunStore) -> None:
     run_id = await an_ended_run(store)
     await store.share(link(run_id))

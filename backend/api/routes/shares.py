@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Response
 
 from backend.api.problems import problem_responses
-from backend.api.review_resources import Share
+from backend.api.review_resources import Share, ShareList
 from backend.api.routes.runs import RunToChange
 from backend.api.services import ServicesOf
 from backend.runs.ids import new_share_id
@@ -34,6 +34,12 @@ async def share_run(run_id: RunToChange, services: ServicesOf, response: Respons
     record, new = await services.store.share(ShareRecord(new_share_id(), run_id, created_at))
     response.status_code = 201 if new else 200
     return Share.of(record)
+
+
+@router.get("/v1/shares", operation_id="list_shares", summary="What is shared", responses=problem_responses(421))
+async def list_shares(services: ServicesOf) -> ShareList:
+    """Every share with the run it shows, the latest first: what can be withdrawn."""
+    return ShareList(shares=[Share.of(record) for record in await services.store.shares()])
 
 
 @router.delete(

@@ -48,6 +48,12 @@ class SqliteReviews:
             raise UnknownShareError(f"There is no share {share_id}.")
         return ShareRecord(*row)
 
+    async def shares(self) -> Sequence[ShareRecord]:
+        """See ``ReviewStore.shares``."""
+        query = f"{_SELECT_SHARE} ORDER BY share.created_at DESC, share.run DESC"
+        rows = await self._database.read(lambda connection: connection.execute(query).fetchall())
+        return [ShareRecord(*row) for row in rows]
+
     async def unshare(self, share_id: str) -> None:
         """See ``ReviewStore.unshare``."""
         query = "DELETE FROM share WHERE share_id = ?"
