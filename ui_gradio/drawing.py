@@ -28,11 +28,24 @@ class Drawing:
         self._widgets = panels
         self._panels = Panels(theme)
         self._ended = False
+        self._exact: dict[gr.HTML, str] = {}
         self._figures: list[dict[str, Any]] = []
 
     def frame(self, frame: Frame) -> Updates:
         """What this frame changes on the page."""
-        widgets, changes = self._widgets, self._panels.draw(frame.view, frame.elapsed_ms)
+        return self.view(frame.view, frame.elapsed_ms)
+
+    def moment(self, view: RunView, at_ms: float) -> Updates:
+        """What changes with a move to that moment of a run. Durations are those of the very moment: none counts on."""
+        updates, widgets = self.view(view, at_ms), self._widgets
+        for widget, fragment in ((widgets.status, status_html(view, at_ms)), (widgets.steps, steps_html(view, at_ms))):
+            if self._exact.get(widget) != fragment:
+                self._exact[widget] = updates[widget] = fragment
+        return updates
+
+    def view(self, view: RunView, elapsed_ms: float | None) -> Updates:
+        """What this view changes; ``elapsed_ms``: milliseconds since the run was accepted."""
+        widgets, changes = self._widgets, self._panels.draw(view, elapsed_ms)
         updates: Updates = {}
         for widget, fragment in (
             (widgets.asked, changes.question),
@@ -48,13 +61,13 @@ class Drawing:
             updates[widgets.answer] = [block.html for block in changes.answer]
         if changes.artifacts is not None:
             self._figures = [item.figure for item in changes.artifacts if item.figure is not None]
-        ends = frame.view.ended and not self._ended
-        self._ended = frame.view.ended
+        ends = view.ended and not self._ended
+        self._ended = view.ended
         if changes.artifacts is not None or ends:
             # Sent once more with the end: of messages that follow each other closely Gradio may drop a chart.
             updates |= self._charts(revision=int(ends))
         if changes.results is not None:
-            charts = sum(item.kind == "chart" for item in frame.view.artifacts.items)
+            charts = sum(item.kind == "chart" for item in view.artifacts.items)
             # The page's style unfolds as many charts: told to appear and to draw at once, Gradio loses one of the two.
             updates[widgets.results] = (
                 f'{changes.results}<span hidden data-charts="{min(charts, len(widgets.charts))}"></span>'

@@ -1,5 +1,6 @@
 """Where the parts of a run stand on a page: the answer to read on the left, its evidence on the right."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 
 import gradio as gr
@@ -70,9 +71,12 @@ def lay_out_reading(notice: str = "empty", sentence: str | None = None) -> Readi
     return ReadingPanels(status, earlier, asked, shown, warnings, answer)
 
 
-def lay_out_evidence(reading: ReadingPanels) -> RunPanels:
-    """Steps, results and sources, in a box that scrolls by itself; together with the left side."""
+def lay_out_evidence(reading: ReadingPanels, before: Callable[[], None] | None = None) -> RunPanels:
+    """Steps, results and sources, in a box that scrolls by itself; together with the left side. ``before`` lays out
+    what stands above them in that box."""
     with gr.Column(scale=5, min_width=320, elem_id="ph-evidence"):
+        if before is not None:
+            before()
         gr.HTML(section_title_html(words.STEPS_TITLE), padding=False)
         steps = gr.HTML(steps_html(RunView.start()), padding=False, elem_id="ph-steps")
         gr.HTML(section_title_html(words.ARTIFACTS_TITLE), padding=False)

@@ -7,10 +7,11 @@ import gradio as gr
 from backend.client.errors import BackendGone, ClientError
 from backend.client.run_client import RunClient
 from backend.present import words_ask, words_places
+from backend.present.conversation import EarlierTurn
 from backend.present.page import shared_header_html
 from backend.present.palette import Theme
 from ui_gradio.ask import states
-from ui_gradio.ask.conversation import Conversation, Turn, Wanted
+from ui_gradio.ask.conversation import Conversation, Wanted
 from ui_gradio.ask.layout import AskPage
 from ui_gradio.ask.live import Live
 from ui_gradio.drawing import Updates, blank
@@ -72,9 +73,9 @@ class Arriving:
         async for updates in self._live.follow(conversation, serial, theme, fresh=False):
             yield updates
 
-    async def _turns_before(self, session_id: str, run_id: str) -> tuple[Turn, ...]:
+    async def _turns_before(self, session_id: str, run_id: str) -> tuple[EarlierTurn, ...]:
         if not session_id:
             return ()
         names = [run.run_id for run in (await self._client.session(session_id)).runs]
         before = names[: names.index(run_id)] if run_id in names else []
-        return tuple([Turn(name, (await self._client.run(name)).view) for name in before[-_TURNS_SHOWN:]])
+        return tuple([EarlierTurn(name, (await self._client.run(name)).view) for name in before[-_TURNS_SHOWN:]])

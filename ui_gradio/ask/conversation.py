@@ -3,18 +3,10 @@
 from dataclasses import dataclass, field
 
 from backend.client.frames import Frame
+from backend.present.conversation import EarlierTurn
 from backend.protocol.options import RunOptions
-from backend.protocol.run_view import RunView
 
 USUAL_AGENT = "documents"
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """An earlier run of the conversation, as it was seen last."""
-
-    run_id: str
-    view: RunView
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +32,7 @@ class Conversation:
     asked: Wanted = field(default_factory=Wanted)
     latest: Frame | None = None
     """What was drawn last of this run."""
-    earlier: tuple[Turn, ...] = ()
+    earlier: tuple[EarlierTurn, ...] = ()
     waiting: bool = False
     """Whether a question waits for the backend to come back."""
     share_id: str = ""
@@ -56,6 +48,11 @@ class Conversation:
         return self.latest.view.stream.outcome if self.latest else None
 
     @property
+    def moment_ms(self) -> float | None:
+        """How far the run is. None once it is over: a moment of it is chosen on the Replay page."""
+        return self.latest.elapsed_ms if self.latest is not None and not self.latest.view.ended else None
+
+    @property
     def may_retry(self) -> bool:
         """Whether what was asked last did not come to a complete answer."""
         return bool(self.asked.question) and self.outcome != "completed"
@@ -68,7 +65,7 @@ class Conversation:
     def ask(self, wanted: Wanted, *, keep: bool) -> int:
         """Begin with another question; gives the new serial. ``keep``: what was shown becomes an earlier turn."""
         if keep and self.run_id and self.latest is not None:
-            self.earlier = (*self.earlier, Turn(self.run_id, self.latest.view))
+            self.earlier = (*self.earlier, EarlierTurn(self.run_id, self.latest.view))
         self.serial += 1
         self.run_id, self.share_id, self.latest, self.waiting = "", "", None, False
         self.asked = wanted

@@ -1,14 +1,14 @@
 """Where things stand on the Ask page: the conversation on the left; steps, sources and results on the right."""
 
 from dataclasses import dataclass, fields
-from typing import Literal
 
 import gradio as gr
 
-from backend.present import words, words_ask, words_places
+from backend.present import words, words_ask
 from backend.present.page import header_html
 from ui_gradio.ask.conversation import USUAL_AGENT, Conversation
 from ui_gradio.places import lay_out_navigation
+from ui_gradio.review import ReviewWidgets, lay_out_review_buttons, lay_out_review_panels, small_button
 from ui_gradio.run_panels import RunPanels, lay_out_evidence, lay_out_reading
 
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 0.0)
@@ -32,26 +32,18 @@ class AskPage:
     go_on: gr.Button
     retry: gr.Button
     after_run: gr.HTML
-    share: gr.Button
-    helpful: gr.Button
-    not_helpful: gr.Button
-    comment: gr.Button
-    share_panel: gr.Column
-    share_link: gr.HTML
-    unshare: gr.Button
-    comment_panel: gr.Column
-    comment_text: gr.Textbox
-    send_comment: gr.Button
     run_id: gr.Textbox
     conversation: gr.State
     theme: gr.Textbox
+    review: ReviewWidgets
     panels: RunPanels
     examples: tuple[gr.Button, ...]
 
     def outputs(self) -> list[gr.blocks.Block]:
         """Every widget that a run may change."""
-        single = [getattr(self, field.name) for field in fields(self) if field.name not in ("panels", "examples")]
-        return [*single, *self.panels.outputs()]
+        groups = ("review", "panels", "examples")
+        single = [getattr(self, field.name) for field in fields(self) if field.name not in groups]
+        return [*single, *self.review.outputs(), *self.panels.outputs()]
 
 
 def build_page() -> AskPage:
@@ -64,17 +56,20 @@ def build_page() -> AskPage:
         with gr.Column(scale=6, min_width=320, elem_id="ph-conversation"):
             question, agent, timeout, speed, ask, stop = _question_row()
             example_row, examples = _example_row()
-            action_row, actions = _action_row()
-            share_panel, share_link, unshare = _share_panel()
-            comment_panel, comment_text, send_comment = _comment_panel()
+            with gr.Row(elem_id="ph-actions", visible=False) as action_row:
+                go_on = small_button(words.CONTINUE, variant="primary", visible=False)
+                retry = small_button(words.RETRY, visible=False)
+                after_run = gr.HTML("", padding=False, elem_id="ph-after-run")
+                review_buttons = lay_out_review_buttons()
+            review = lay_out_review_panels(review_buttons)
             reading = lay_out_reading()
         panels = lay_out_evidence(reading)
     run_id = gr.Textbox(visible="hidden", elem_id="ph-run-id", label="Run")
     conversation = gr.State(Conversation())
     theme = gr.Textbox("light", visible="hidden", label="Theme")
     return AskPage(
-        header, new, question, agent, timeout, speed, ask, stop, example_row, action_row, *actions, share_panel,
-        share_link, unshare, comment_panel, comment_text, send_comment, run_id, conversation, theme, panels, examples,
+        header, new, question, agent, timeout, speed, ask, stop, example_row, action_row, go_on, retry, after_run,
+        run_id, conversation, theme, review, panels, examples,
     )  # fmt: skip
 
 
@@ -120,36 +115,3 @@ def _example_row() -> tuple[gr.Row, tuple[gr.Button, ...]]:
             gr.Button(question, size="sm", variant="secondary", min_width=80) for question in words.EXAMPLE_QUESTIONS
         )
     return row, buttons
-
-
-def _action_row() -> tuple[gr.Row, tuple[gr.Button, gr.Button, gr.HTML, gr.Button, gr.Button, gr.Button, gr.Button]]:
-    """What can be done with the run on the page; as high as the examples that stand there before the first question."""
-    with gr.Row(elem_id="ph-actions", visible=False) as row:
-        go_on = _small(words.CONTINUE, variant="primary", visible=False)
-        retry = _small(words.RETRY, visible=False)
-        after_run = gr.HTML("", padding=False, elem_id="ph-after-run")
-        share = _small(words_places.SHARE, visible=False)
-        helpful = _small(words_ask.HELPFUL, visible=False)
-        not_helpful = _small(words_ask.NOT_HELPFUL, visible=False)
-        comment = _small(words_ask.COMMENT, visible=False)
-    return row, (go_on, retry, after_run, share, helpful, not_helpful, comment)
-
-
-def _small(label: str, *, variant: Literal["primary", "secondary"] = "secondary", visible: bool = True) -> gr.Button:
-    return gr.Button(label, size="sm", variant=variant, scale=0, min_width=60, visible=visible)
-
-
-def _share_panel() -> tuple[gr.Column, gr.HTML, gr.Button]:
-    with gr.Column(visible=False, elem_id="ph-share-panel", elem_classes="ph-floating") as panel:
-        link = gr.HTML("", padding=False)
-        with gr.Row():
-            unshare = _small(words_places.UNSHARE)
-    return panel, link, unshare
-
-
-def _comment_panel() -> tuple[gr.Column, gr.Textbox, gr.Button]:
-    with gr.Column(visible=False, elem_id="ph-comment-panel", elem_classes="ph-floating") as panel:
-        text = gr.Textbox(label=words_ask.COMMENT_LABEL, lines=3, max_lines=3)
-        with gr.Row():
-            send = _small(words_ask.SEND_COMMENT, variant="primary")
-    return panel, text, send

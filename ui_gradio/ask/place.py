@@ -15,10 +15,8 @@ from backend.present import words
 from ui_gradio.ask.arriving import Arriving
 from ui_gradio.ask.layout import AskPage, build_page
 from ui_gradio.ask.live import Live
-from ui_gradio.ask.review import Review
-from ui_gradio.browser import HERE, RUN_INTO_ADDRESS, with_theme
-
-_QUIET: dict[str, Any] = {"show_progress": "hidden", "concurrency_limit": None}
+from ui_gradio.browser import RUN_INTO_ADDRESS, with_theme
+from ui_gradio.review import QUIET, Review
 
 
 def build_ask(application: gr.Blocks, client: RunClient) -> None:
@@ -26,7 +24,7 @@ def build_ask(application: gr.Blocks, client: RunClient) -> None:
     page = build_page()
     live = Live(client, page)
     _connect_asking(page, live)
-    _connect_review(page, Review(client, page))
+    Review(client, page.review).connect(page.conversation)
     page.run_id.change(None, inputs=[page.run_id], js=RUN_INTO_ADDRESS, api_visibility="private")
     application.load(
         Arriving(client, page, live).arrive,
@@ -34,14 +32,14 @@ def build_ask(application: gr.Blocks, client: RunClient) -> None:
         outputs=page.outputs(),
         js=with_theme(2),
         api_name="arrive",
-        **_QUIET,
+        **QUIET,
     )
 
 
 def _connect_asking(page: AskPage, live: Live) -> None:
     def asks(event: Callable[..., Any], handler: Callable[..., Any], api_name: str, fields: list[Any]) -> None:
         inputs = [page.conversation, *fields, page.theme]
-        event(handler, inputs=inputs, outputs=page.outputs(), js=with_theme(len(inputs)), api_name=api_name, **_QUIET)
+        event(handler, inputs=inputs, outputs=page.outputs(), js=with_theme(len(inputs)), api_name=api_name, **QUIET)
 
     written = [page.question, page.agent, page.timeout, page.speed]
     asks(page.ask.click, live.ask, "ask", written)
@@ -50,34 +48,12 @@ def _connect_asking(page: AskPage, live: Live) -> None:
     asks(page.go_on.click, live.carry_on, "continue", [])
     for number, (button, question) in enumerate(zip(page.examples, words.EXAMPLE_QUESTIONS, strict=True), 1):
         asks(button.click, partial(_example, live, question), f"ask_example_{number}", [])
-    page.stop.click(live.stop, inputs=[page.conversation], outputs=page.outputs(), api_name="stop", **_QUIET)
+    page.stop.click(live.stop, inputs=[page.conversation], outputs=page.outputs(), api_name="stop", **QUIET)
     page.new_conversation.click(
-        live.begin_anew, inputs=[page.conversation], outputs=page.outputs(), api_name="new_conversation", **_QUIET
+        live.begin_anew, inputs=[page.conversation], outputs=page.outputs(), api_name="new_conversation", **QUIET
     )
 
 
 async def _example(live: Live, question: str, conversation: Any, theme: Any) -> Any:
     async for updates in live.ask_example(conversation, question, theme):
         yield updates
-
-
-def _connect_review(page: AskPage, review: Review) -> None:
-    panels = [page.share_panel, page.share_link, page.comment_panel, page.comment_text]
-    page.share.click(
-        review.share, inputs=[page.conversation, page.theme], outputs=panels, js=HERE, api_name="share", **_QUIET
-    )
-    page.unshare.click(review.unshare, inputs=[page.conversation], outputs=panels, api_name="unshare", **_QUIET)
-    page.helpful.click(review.thumb_up, inputs=[page.conversation], api_name="helpful", **_QUIET)
-    page.not_helpful.click(review.thumb_down, inputs=[page.conversation], api_name="not_helpful", **_QUIET)
-    page.comment.click(_unfold_comment, outputs=[page.comment_panel, page.share_panel], api_name="comment", **_QUIET)
-    page.send_comment.click(
-        review.send_comment,
-        inputs=[page.conversation, page.comment_text],
-        outputs=panels,
-        api_name="send_comment",
-        **_QUIET,
-    )
-
-
-async def _unfold_comment() -> tuple[Any, Any]:
-    return gr.update(visible=True), gr.update(visible=False)

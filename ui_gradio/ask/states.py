@@ -3,6 +3,7 @@
 import gradio as gr
 
 from backend.present import words, words_ask, words_places
+from backend.present.conversation import earlier_turns_html
 from backend.present.copying import copy_button_html
 from backend.present.markdown_export import export_markdown
 from ui_gradio.ask.conversation import USUAL_AGENT, Conversation
@@ -19,8 +20,6 @@ def started(page: AskPage, conversation: Conversation) -> Updates:
         **earlier(page, conversation),
         **buttons(page, conversation, running=True),
         page.question: gr.update(value="", placeholder=words_ask.FOLLOW_UP_PLACEHOLDER),
-        page.share_panel: gr.update(visible=False),
-        page.comment_panel: gr.update(visible=False),
     }
 
 
@@ -43,14 +42,12 @@ def emptied(page: AskPage, conversation: Conversation) -> Updates:
         page.question: gr.update(value="", placeholder=words.QUESTION_PLACEHOLDER),
         page.agent: gr.update(value=USUAL_AGENT) if not conversation.asked.question else gr.skip(),
         page.run_id: "",
-        page.share_panel: gr.update(visible=False),
-        page.comment_panel: gr.update(visible=False),
     }
 
 
 def earlier(page: AskPage, conversation: Conversation) -> Updates:
     """The turns before the current one."""
-    return {page.panels.earlier: ""}
+    return {page.panels.earlier: earlier_turns_html(conversation.earlier)}
 
 
 def buttons(page: AskPage, conversation: Conversation, *, running: bool) -> Updates:
@@ -66,7 +63,7 @@ def buttons(page: AskPage, conversation: Conversation, *, running: bool) -> Upda
         page.go_on: gr.update(visible=again and conversation.may_continue),
         page.retry: gr.update(visible=again, variant="secondary" if conversation.may_continue else "primary"),
         page.after_run: _after_run(conversation) if has_run and not running else "",
-        **{button: gr.update(visible=has_run) for button in (page.share, page.helpful, page.not_helpful, page.comment)},
+        **page.review.offered(whether=has_run),
     }
 
 

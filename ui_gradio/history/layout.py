@@ -65,6 +65,7 @@ class HistoryPage:
     all_remarks: gr.HTML
     save_feedback: gr.Button
     file: gr.DownloadButton
+    here: gr.Textbox
     state: gr.State
 
     def outputs(self) -> list[gr.blocks.Block]:
@@ -92,9 +93,10 @@ def build_page(state: object) -> HistoryPage:
             chosen = gr.HTML(no_run_chosen_html(), padding=False)
             with gr.Column(visible=False) as column:
                 actions = _actions()
-    file = gr.DownloadButton("file", visible="hidden", elem_id="ph-file")
+    file = gr.DownloadButton("Save", visible="hidden", elem_id="ph-file")
+    here = gr.Textbox(visible="hidden", label="Address")
     return HistoryPage(
-        search, notice, runs, more, chosen, column, actions, all_remarks, save_feedback, file, gr.State(state)
+        search, notice, runs, more, chosen, column, actions, all_remarks, save_feedback, file, here, gr.State(state)
     )
 
 

@@ -45,7 +45,7 @@ def _connect_doing(page: HistoryPage, doing: Doing) -> None:
     actions, everything = page.actions, page.outputs()
     on_run: dict[str, Any] = {"inputs": [page.state], "outputs": everything, **_QUIET}
     actions.share.click(
-        doing.share, inputs=[page.state, page.file], outputs=everything, js=HERE, api_name="share_run", **_QUIET
+        doing.share, inputs=[page.state, page.here], outputs=everything, js=HERE, api_name="share_run", **_QUIET
     )
     actions.unshare.click(doing.unshare, api_name="unshare_run", **on_run)
     forms: dict[ExportForm, gr.Button] = {

@@ -1,1 +1,1 @@
-"""The Replay place."""
+"""The Replay place: a run as it was seen at any moment."""

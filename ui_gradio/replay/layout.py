@@ -1,0 +1,145 @@
+"""Where things stand on the Replay page: how to open a run, how to move in it, and what was seen then."""
+
+from dataclasses import dataclass, fields
+from typing import Final
+
+import gradio as gr
+
+from backend.present import words_ask, words_places, words_replay
+from backend.present.browser import SCRUBBER_HTML, scrubber_script
+from backend.present.page import header_html
+from backend.protocol.playback import SPEEDS
+from ui_gradio.places import lay_out_navigation
+from ui_gradio.replay.table import Table
+from ui_gradio.review import ReviewWidgets, lay_out_review_buttons, lay_out_review_panels, small_button
+from ui_gradio.run_panels import EMPTY_CHART, RunPanels, lay_out_evidence, lay_out_reading
+
+_START_SCRUBBER: Final = f"""
+{scrubber_script()}
+const scrubber = startScrubber(element);
+scrubber.tell = (ms) => trigger('input', {{ms}});
+const put = (name, value, address) => {{
+  if (value) address.searchParams.set(name, value); else address.searchParams.delete(name);
+}};
+const take = () => {{
+  const data = props.value;
+  if (!data) return;
+  const address = new URL(window.location);
+  const shared = (data.opened || '').startsWith('share_');
+  put('run', shared ? '' : data.opened, address);
+  put('share', shared ? data.opened : '', address);
+  if (!data.opened) put('t', '', address);
+  if (address.href !== window.location.href) window.history.replaceState(window.history.state, '', address);
+  scrubber.take(data);
+}};
+watch('value', take);
+take();
+"""
+"""The run and the moment go into the page's address, so that a reload and a link lead to them again."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayPage:
+    """The widgets of the page that change, beside those of the run."""
+
+    links: gr.HTML
+    open_another: gr.Button
+    opening: gr.Row
+    choice: gr.Dropdown
+    upload: gr.UploadButton
+    player: gr.Column
+    previous: gr.Button
+    play: gr.Button
+    next: gr.Button
+    speed: gr.Dropdown
+    hint: gr.HTML
+    refresh: gr.Button
+    scrubber: gr.HTML
+    moment: gr.HTML
+    timeline: gr.Plot
+    table: gr.State
+    theme: gr.Textbox
+    review: ReviewWidgets
+    panels: RunPanels
+
+    def outputs(self) -> list[gr.blocks.Block]:
+        """Every widget that may change."""
+        single = [getattr(self, field.name) for field in fields(self) if field.name not in ("review", "panels")]
+        return [*single, *self.review.outputs(), *self.panels.outputs()]
+
+
+def build_page() -> ReplayPage:
+    """Lay the page out. To be called inside ``gr.Blocks``."""
+    lay_out_navigation("replay")
+    with gr.Row(elem_id="ph-head", equal_height=False):
+        gr.HTML(header_html(words_places.REPLAY_PLACE, words_replay.EXPLANATION), padding=False, scale=1)
+        links = gr.HTML("", padding=False, elem_id="ph-links")
+        another = gr.Button(words_replay.OPEN_ANOTHER, size="sm", scale=0, min_width=120, visible=False)
+    opening, choice, upload = _opening_row()
+    with gr.Column(elem_id="ph-player", visible=True) as player:
+        with gr.Row(elem_id="ph-transport"):
+            previous = small_button(words_replay.PREVIOUS_EVENT)
+            play = small_button(words_replay.PLAY, variant="primary")
+            following = small_button(words_replay.NEXT_EVENT)
+            speed = gr.Dropdown(
+                choices=[(words_ask.speed_word(speed), speed) for speed in SPEEDS],
+                value=1.0,
+                label=words_replay.SPEED_LABEL,
+                show_label=False,
+                container=False,
+                filterable=False,
+                scale=0,
+                min_width=92,
+                elem_id="ph-speed",
+            )
+            hint = gr.HTML("", padding=False)
+            refresh = small_button(words_replay.REFRESH, visible=False)
+            review_buttons = lay_out_review_buttons()
+        review = lay_out_review_panels(review_buttons)
+        scrubber = gr.HTML(
+            None,
+            html_template=SCRUBBER_HTML,
+            js_on_load=_START_SCRUBBER,
+            apply_default_css=False,
+            padding=False,
+            elem_id="ph-scrubber",
+        )
+        moment = gr.HTML("", padding=False, elem_id="ph-moment")
+        panels, timeline = _run_columns()
+    table = gr.State(Table())
+    theme = gr.Textbox("light", visible="hidden", label="Theme")
+    return ReplayPage(
+        links, another, opening, choice, upload, player, previous, play, following, speed, hint, refresh, scrubber,
+        moment, timeline, table, theme, review, panels,
+    )  # fmt: skip
+
+
+def _opening_row() -> tuple[gr.Row, gr.Dropdown, gr.UploadButton]:
+    with gr.Row(elem_id="ph-opening") as row:
+        choice = gr.Dropdown(
+            choices=[],
+            value=None,
+            label=words_replay.CHOOSE_RUN_LABEL,
+            info=None,
+            allow_custom_value=True,
+            scale=1,
+            elem_id="ph-run-choice",
+        )
+        upload = gr.UploadButton(
+            words_places.UPLOAD_LABEL, file_types=[".jsonl"], type="binary", scale=0, min_width=160, elem_id="ph-upload"
+        )
+    return row, choice, upload
+
+
+def _run_columns() -> tuple[RunPanels, gr.Plot]:
+    timelines: list[gr.Plot] = []
+    with gr.Row(elem_id="ph-columns", equal_height=False):
+        with gr.Column(scale=6, min_width=320, elem_id="ph-conversation"):
+            reading = lay_out_reading("nothing_to_replay")
+        panels = lay_out_evidence(
+            reading,
+            before=lambda: timelines.append(
+                gr.Plot(EMPTY_CHART, show_label=False, container=False, elem_id="ph-timeline")
+            ),
+        )
+    return panels, timelines[0]
