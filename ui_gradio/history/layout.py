@@ -125,7 +125,8 @@ def _actions() -> Actions:
         links = gr.HTML("", padding=False, elem_id="ph-links")
         share = _small(words_places.SHARE)
     share_link = gr.HTML("", padding=False)
-    unshare = _small(words_places.UNSHARE, visible=False)
+    with gr.Row(elem_classes="ph-small-row"):
+        unshare = _small(words_places.UNSHARE, visible=False)
     gr.HTML(section_title_html(words_history.EXPORT), padding=False)
     with gr.Row(elem_classes="ph-small-row"):
         recording = _small(words_places.SAVE_RECORDING)
