@@ -21,6 +21,10 @@ class _Kept:
     number: int
 
 
+def _as_it_is(kept: _Kept) -> RunRecord:
+    return replace(kept.record, last_seq=len(kept.log.frames))
+
+
 class MemoryStore:
     """Implements ``RunStore``. ``broken`` makes it refuse to write, like a full disk."""
 
@@ -75,8 +79,7 @@ class MemoryStore:
             raise StoreError(problem)
 
     async def record(self, run_id: str) -> RunRecord:
-        kept = self._kept(run_id)
-        return replace(kept.record, last_seq=len(kept.log.frames))
+        return _as_it_is(self._kept(run_id))
 
     async def events(self, run_id: str) -> Sequence[Event]:
         return await self._kept(run_id).log.events()
@@ -187,7 +190,7 @@ class MemoryStore:
         del self._begun[session_id]
 
     def _session(self, session_id: str) -> SessionRecord:
-        runs = tuple(kept.record for kept in self._runs.values() if kept.record.session_id == session_id)
+        runs = tuple(_as_it_is(kept) for kept in self._runs.values() if kept.record.session_id == session_id)
         title = self._titles.get(session_id, runs[0].question)
         return SessionRecord(session_id, title, self._begun[session_id], runs[-1].created_at, runs)
 
