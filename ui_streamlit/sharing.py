@@ -24,7 +24,7 @@ def draw_share_link(client: SyncRunClient, run_id: str) -> None:
             return
         link = link_to("ask", share=share_id)
         st.text_input(words_places.SHARE_LINK_LABEL, value=link, key=f"link-{share_id}")
-        with st.container(horizontal=True, gap="xsmall"):
+        with st.container(key="ph-share-link", horizontal=True, vertical_alignment="center", gap="xsmall"):
             st.html(copy_button_html(link, f"ph-link-{share_id}", words_places.COPY_LINK), width="content")
             st.button(words_places.UNSHARE, key=f"unshare-{share_id}", on_click=_unshare, args=(client, run_id))
 

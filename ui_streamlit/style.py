@@ -9,7 +9,9 @@ def _keys(*names: str) -> str:
     return f":is({','.join(f'.st-key-ph-{name}' for name in names)})"
 
 
-_ROWS = _keys("head", "actions", "examples", "transport", "chosen-links", "chosen-exports", "feedback-actions")
+_ROWS = _keys(
+    "head", "actions", "examples", "transport", "chosen-links", "chosen-exports", "feedback-actions", "share-link"
+)
 _BORDERED = _keys("head", "actions", "transport", "chosen-links")
 _DELETIONS = "[class*=st-key-ph-delete-]"
 _BOXES = _keys("reading", "evidence", "table", "list", "details")
@@ -34,6 +36,8 @@ _SPACE = """
 .st-key-ph-head{min-height:32px}
 .st-key-ph-head>div:first-child{flex:1;min-width:0}
 .stApp [data-testid="stForm"]{padding:0}
+.stApp [data-testid="InputInstructions"]{display:none}
+.st-key-ph-actions>[data-testid="stElementContainer"]:has(>.stHtml>span[hidden]:only-child){display:none}
 """
 
 _BUTTONS = f"""
@@ -44,6 +48,8 @@ _BUTTONS = f"""
 .st-key-ph-examples button p{{line-height:1.35}}
 .st-key-ph-actions{{min-height:44px}}
 {_CHOICES} button{{justify-content:start;text-align:start;padding:6px 10px;min-height:0}}
+{_CHOICES} button :is(div,span){{justify-content:start;text-align:start}}
+.stMainBlockContainer [data-testid="stVerticalBlock"]:is(.st-key-ph-list,{_CHOICES}){{gap:2px}}
 {_CHOICES} button p{{font-size:14px;font-weight:500}}
 [class*=st-key-ph-chosen-row-] button{{background:var(--ph-accent-soft);border-color:var(--ph-accent)}}
 .stApp button[kind^="primary"]{{border-color:var(--ph-accent)}}
@@ -56,10 +62,13 @@ height:calc(100dvh - var(--ph-above,100px))!important;max-height:none!important;
 .st-key-ph-reading,div:has(>.st-key-ph-reading){{height:calc(100dvh - var(--ph-above-reading,296px))!important}}
 .st-key-ph-reading>div:has(.ph-warnings){{
 position:sticky;top:0;z-index:1;max-height:40%;overflow-y:auto;background:var(--ph-ground)}}
+.st-key-ph-reading:has(.ph-turn) .st-key-ph-answer{{
+min-height:calc(100dvh - var(--ph-above-reading,296px) - 64px)}}
 .stApp:has(.st-key-ph-table){{--ph-above:164px}}
 .stApp:has(.st-key-ph-list){{--ph-above:214px}}
 .stApp:has(.st-key-ph-feedback-actions){{--ph-above:182px}}
 .stApp:has(.st-key-ph-scrubber){{--ph-above:192px;--ph-above-reading:252px}}
+.stApp:has(.st-key-ph-scrubber) :is(.ph-ticking,.ph-glyph--running){{animation-play-state:paused}}
 """
 
 _NARROW = f"""

@@ -20,6 +20,10 @@ _TURNS_SHOWN = 20
 
 def offered_agents(client: SyncRunClient, conversation: Conversation) -> tuple[OfferedAgent, ...]:
     """The agents on offer; while the backend does not answer, those it offered last."""
+    if conversation.wanted is not None and _OFFERS in st.session_state:
+        # The click waits for its answer: nothing is asked that is known.
+        known: tuple[OfferedAgent, ...] = st.session_state[_OFFERS]
+        return known
     try:
         st.session_state[_OFFERS] = client.agents()
         if conversation.problem is not None and conversation.problem.passes:

@@ -10,7 +10,7 @@ from backend.present import words_ask
 from backend.present.conversation import earlier_turns_html
 from backend.present.page import header_html
 from ui_streamlit.ask import following, shared
-from ui_streamlit.ask.actions import draw_actions
+from ui_streamlit.ask.actions import draw_actions, lay_out_actions
 from ui_streamlit.ask.conversation import Conversation
 from ui_streamlit.ask.question_form import draw_examples, draw_question_form
 from ui_streamlit.canvas import Canvas
@@ -35,14 +35,16 @@ def show(visit: Visit) -> None:
     left, right = st.columns([6, 5], gap="medium")
     with left:
         draw_question_form(conversation, offers, on_stop=lambda: following.stop(client, conversation))
-        if conversation.empty:
+        row = None if conversation.empty else lay_out_actions()
+        if row is None:
             draw_examples(conversation)
-        else:
-            draw_actions(visit, conversation)
         reading = lay_out_reading(earlier_turns_html(conversation.earlier))
     with right:
         places = lay_out_evidence(reading)
     canvas = Canvas(places, visit.theme)
     if conversation.wanted is not None:
         following.start(client, conversation, canvas)
+    if row is not None:
+        with row:
+            draw_actions(visit, conversation)
     following.show(client, conversation, canvas)

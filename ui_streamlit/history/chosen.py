@@ -57,7 +57,7 @@ def draw_chosen(visit: Visit, choice: Choice, run: RunSummary, session_title: st
     """What can be done with the run. Raises ``ClientError``."""
     client = visit.client
     st.html(chosen_run_html(run))
-    with st.container(key="ph-chosen-links", horizontal=True, gap="xsmall"):
+    with st.container(key="ph-chosen-links", horizontal=True, vertical_alignment="center", gap="xsmall"):
         visit.link("ask", words_places.OPEN_IN_ASK, run=run.run_id)
         visit.link("replay", words_places.OPEN_IN_REPLAY, run=run.run_id)
         visit.link("compare", words_places.OPEN_IN_COMPARE, a=run.run_id)
@@ -137,8 +137,9 @@ def _deletion(choice: Choice, what: str, texts: tuple[str, str], delete: Callabl
     label, question = texts
     with st.container(key=f"ph-delete-{what}", horizontal=True, vertical_alignment="center", gap="xsmall"):
         if choice.deleting != what:
-            st.button(label, key=f"delete-{what}", on_click=choice.ask_to_delete, args=(what,))
+            # The key of Keep: with one of its own, it would stand beside Keep while the script runs.
+            st.button(label, key=f"keep-{what}", on_click=choice.ask_to_delete, args=(what,))
             return
-        st.html(f'<p class="ph" role="alert">{question}</p>')
-        st.button(words_history.DELETE, key=f"confirm-{what}", type="primary", on_click=confirmed)
         st.button(words_history.KEEP, key=f"keep-{what}", on_click=choice.ask_to_delete, args=("",))
+        st.button(words_history.DELETE, key=f"confirm-{what}", type="primary", on_click=confirmed)
+        st.html(f'<p class="ph" role="alert">{question}</p>', width="content")
