@@ -7,7 +7,7 @@ import httpx2
 from pydantic import TypeAdapter, ValidationError
 
 from backend.client.connection import problem_of, shared_http, transport_failures
-from backend.client.errors import BackendGone
+from backend.client.errors import BackendGone, ProblemError
 
 AnswerType = TypeVar("AnswerType")
 
@@ -32,6 +32,10 @@ class Calls:
                 response = await self._http().request(method, self.base_url + path, **how)
             except (httpx2.ReadError, httpx2.WriteError, httpx2.RemoteProtocolError):
                 response = await self._http().request(method, self.base_url + path, **how)
+            except UnicodeEncodeError as error:
+                raise ProblemError(
+                    422, "invalid-request", "The text holds half of a surrogate pair: send valid Unicode."
+                ) from error
         if not response.is_success:
             raise await problem_of(response)
         return response

@@ -102,6 +102,7 @@ async def test_feedback_goes_in_and_comes_out(alone: RunClient) -> None:
         (alone.give_feedback(run_id, thumb="up", at_ms=10**9), "moment-beyond-run"),
         (alone.give_feedback("run_nobody", thumb="up"), "unknown-run"),
         (alone.feedback("run_nobody"), "unknown-run"),
+        (alone.give_feedback(run_id, comment="\ud800"), "invalid-request"),
     ):
         assert (await refused(problem)).slug == slug
     assert len(await alone.feedback()) == 2
