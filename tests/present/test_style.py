@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from backend.present.browser import page_script
 from backend.present.palette import (
     COLOURS,
     DARK,
@@ -81,7 +82,8 @@ def test_every_custom_property_in_use_is_defined() -> None:
     css = stylesheet()
     used = set(re.findall(r"var\((--ph-[\w-]+)", css))
     defined = set(re.findall(r"(--ph-[\w-]+)\s*:", css)) | set(re.findall(r"@property (--ph-[\w-]+)", css))
-    assert used <= defined
+    by_script = set(re.findall(r"setProperty\('(--ph-[\w-]+)'", page_script()))
+    assert used <= defined | by_script
 
 
 def test_importing_every_module_loads_no_heavy_library() -> None:
