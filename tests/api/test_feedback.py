@@ -135,7 +135,7 @@ def test_the_table_is_asked_for_by_its_media_type(client: httpx2.Client) -> None
     assert (row["run_id"], row["thumb"], row["at_ms"], row["agent"]) == (run_id, "down", "0.500", "told:words-1")
     assert row["comment"] == 'He said "no",\nthen; \'=1+1'
     assert row["question"] == '\'=HYPERLINK("http://evil.example","Click")'
-    for accept in ("application/json", "*/*", "text/csv;q=0"):
+    for accept in ("application/json", "*/*", "text/csv;q=0", "application/json, text/csv;q=0.5"):
         assert client.get("/v1/feedback", headers={"Accept": accept}).json()["feedback"][0]["run_id"] == run_id
 
 

@@ -102,9 +102,9 @@ async def list_feedback(
     services: ServicesOf,
     accept: Annotated[str | None, Header(description="`text/csv` gives a table for spreadsheets.")] = None,
 ) -> Response | FeedbackList:
-    """In the order in which it was given, as JSON or as a table."""
+    """In the order in which it was given: as JSON, or as a table where `Accept` names that and no JSON."""
     found = await services.store.feedback()
-    if not asks_for(accept, CSV_TYPE):
+    if not asks_for(accept, CSV_TYPE) or asks_for(accept, "application/json"):
         return _listed(found)
     headers = {"Content-Disposition": 'attachment; filename="feedback.csv"', "X-Content-Type-Options": "nosniff"}
     return Response(feedback_csv(found), media_type=f"{CSV_TYPE}; charset=utf-8", headers={**headers, "Vary": "Accept"})
