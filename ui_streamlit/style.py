@@ -60,6 +60,7 @@ _HEIGHTS = f"""
 {_BOXES},div:has(>{_BOXES}){{
 height:calc(100dvh - var(--ph-above,100px))!important;max-height:none!important;flex:none!important}}
 .st-key-ph-reading,div:has(>.st-key-ph-reading){{height:calc(100dvh - var(--ph-above-reading,296px))!important}}
+.st-key-ph-reading>*{{flex:none}}
 .st-key-ph-reading>div:has(.ph-warnings){{
 position:sticky;top:0;z-index:1;max-height:40%;overflow-y:auto;background:var(--ph-ground)}}
 .st-key-ph-reading:has(.ph-turn) .st-key-ph-answer{{
@@ -68,13 +69,15 @@ min-height:calc(100dvh - var(--ph-above-reading,296px) - 64px)}}
 .stApp:has(.st-key-ph-list){{--ph-above:214px}}
 .stApp:has(.st-key-ph-feedback-actions){{--ph-above:182px}}
 .stApp:has(.st-key-ph-scrubber){{--ph-above:192px;--ph-above-reading:252px}}
-.stApp:has(.st-key-ph-scrubber) :is(.ph-ticking,.ph-glyph--running){{animation-play-state:paused}}
+.stApp:has(.st-key-ph-scrubber) :is(.ph-ticking,.ph-glyph--running){{animation-play-state:paused!important}}
 """
 
 _NARROW = f"""
 @media (max-width:760px){{
 {_BOXES},div:has(>{_BOXES}){{height:auto!important}}
 .stMainBlockContainer{{padding:52px 12px 12px!important}}
+.st-key-ph-head>div:first-child{{flex:1 1 100%}}
+.st-key-ph-reading:has(.ph-turn) .st-key-ph-answer{{min-height:0}}
 }}
 """
 

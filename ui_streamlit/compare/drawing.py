@@ -28,7 +28,7 @@ _NUMBERS_EVERY_S = 1.0
 """While a run goes on, the timelines and the table are drawn anew this often."""
 
 _COLUMN_HEIGHT = 620
-_ANSWER_HEIGHT = 300
+_ANSWER_HEIGHT = 250
 """Pixels; the page's style fits the columns to the window."""
 
 

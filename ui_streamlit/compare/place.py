@@ -49,7 +49,7 @@ def _head(client: SyncRunClient, comparison: Comparison, offers: Sequence[Offere
         if comparison.complete:
             if comparison.running:
                 st.button(words.STOP, key="stop-both", on_click=lambda: _stop(client, comparison))
-            with st.popover(words_replay.OPEN_ANOTHER, width=220), st.container(key="ph-choosing", width=760):
+            with st.popover(words_replay.OPEN_ANOTHER), st.container(key="ph-choosing", width=760):
                 return draw_choosing(client, comparison, offers)
     return draw_choosing(client, comparison, offers)
 

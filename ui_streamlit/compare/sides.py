@@ -114,12 +114,12 @@ def side_of_file(data: bytes) -> Side | Problem:
 
 
 def _names(first: Recording, second: Recording) -> tuple[str, str]:
-    """What tells the two apart: with or without status, else the agent, else which came first."""
+    """What tells the two apart: the agent, else with or without status, else which of them is the first."""
+    agents = first.header.agent, second.header.agent
+    if all(agents) and agents[0] != agents[1]:
+        return agents
     statuses = first.header.options.status_events, second.header.options.status_events
     if statuses[0] != statuses[1]:
         with_status, without = words_compare.WITH_STATUS, words_compare.WITHOUT_STATUS
         return (with_status, without) if statuses[0] else (without, with_status)
-    agents = first.header.agent, second.header.agent
-    if all(agents) and agents[0] != agents[1]:
-        return agents
     return words_compare.FIRST_RUN, words_compare.SECOND_RUN
