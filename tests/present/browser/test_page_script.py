@@ -9,7 +9,7 @@ from playwright.async_api import Page, expect
 
 from backend.present import words, words_replay
 from backend.present.answer import answer_html
-from backend.present.browser import page_script
+from backend.present.browser import page_script, scrubber_script
 from backend.present.sources import sources_html
 from tests.present.browser.conftest import Show
 from tests.present.samples import HOSTILE, answered, cited
@@ -37,13 +37,14 @@ def test_a_sanitizer_finds_nothing_like_a_tag_in_it() -> None:
 
 
 def test_nothing_in_it_makes_markup_of_text() -> None:
-    assert re.findall(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|Function\(", page_script()) == []
+    scripts = page_script() + scrubber_script()
+    assert re.findall(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|Function\(", scripts) == []
 
 
-def test_every_file_is_part_of_it() -> None:
+def test_every_file_is_part_of_a_script() -> None:
     for file in files("backend.present.browser").iterdir():
         if file.name.endswith(".js"):
-            assert file.read_text(encoding="utf-8") in page_script(), file.name
+            assert file.read_text(encoding="utf-8") in page_script() + scrubber_script(), file.name
 
 
 @pytest.mark.browser
