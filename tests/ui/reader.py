@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, urlparse
 
 from playwright.async_api import ConsoleMessage, Locator, Page, Request, expect
 
-from backend.present import words_replay
+from backend.present import words_history, words_replay
 from backend.present.durations import format_clock
 
 DEADLINE_MS = 30_000
@@ -40,11 +40,11 @@ ANSWER_IS = r"""
 (text) => [...document.querySelectorAll('.ph-answer')].map((block) => block.innerText).join(' ')
   .replace(/\s+/g, ' ').trim() === text
 """
-SCRUBBER_IS_AFTER = """
-([label, at]) => {
+SCRUBBER_IS = """
+([label, at, way]) => {
   const sliders = [...document.querySelectorAll('input[type=range]')];
   const named = sliders.find((s) => s.ariaLabel === label || [...s.labels].some((l) => l.textContent.includes(label)));
-  return Boolean(named) && Number(named.value) > at;
+  return Boolean(named) && (Number(named.value) - at) * way > 0;
 }
 """
 
@@ -134,19 +134,22 @@ class Reader:
         clock = self.page.locator(".ph-moment-clock")
         await expect(clock).to_contain_text(f"{format_clock(round(at_ms))} of", timeout=DEADLINE_MS)
 
+    async def expect_moment(self) -> None:
+        """Wait until a run is open, at whatever moment."""
+        await expect(self.page.locator(".ph-moment")).to_be_visible(timeout=DEADLINE_MS)
+        await expect(self.scrubber).to_be_visible(timeout=DEADLINE_MS)
+
     async def scrubber_ms(self) -> float:
         """Where the playhead stands, in milliseconds."""
         return float(await self.scrubber.input_value())
 
     async def expect_scrubber_after(self, at_ms: float) -> None:
         """Wait until the playhead stands later than that."""
-        await self.page.wait_for_function(SCRUBBER_IS_AFTER, arg=[words_replay.SCRUBBER_LABEL, at_ms])
+        await self.page.wait_for_function(SCRUBBER_IS, arg=[words_replay.SCRUBBER_LABEL, at_ms, 1])
 
     async def expect_scrubber_before(self, at_ms: float) -> None:
         """Wait until the playhead stands earlier than that."""
-        await self.page.wait_for_function(
-            f"(it) => !({SCRUBBER_IS_AFTER})(it)", arg=[words_replay.SCRUBBER_LABEL, at_ms - 0.5]
-        )
+        await self.page.wait_for_function(SCRUBBER_IS, arg=[words_replay.SCRUBBER_LABEL, at_ms, -1])
 
     async def leave_fields(self) -> None:
         """Take the focus off whatever has it."""
@@ -156,6 +159,27 @@ class Reader:
         """The run in the page's address."""
         await self.page.wait_for_url(re.compile(r"[?&]run=run_"), timeout=DEADLINE_MS)
         return parse_qs(urlparse(self.page.url).query)["run"][0]
+
+    async def choose(self, label: str) -> None:
+        """Choose one of several, whatever they are: tabs, radio buttons, or buttons side by side."""
+        roles = [self.page.get_by_role(role, name=label, exact=True) for role in ("tab", "radio", "button")]
+        await roles[0].or_(roles[1]).or_(roles[2]).filter(visible=True).first.click(timeout=DEADLINE_MS)
+
+    async def pick(self, label: str, option: str) -> None:
+        """Pick an option of the list with that label."""
+        await self.page.get_by_role("combobox", name=re.compile(label)).filter(visible=True).first.click()
+        await self.page.get_by_role("option", name=option, exact=True).first.click()
+
+    async def search(self, text: str) -> None:
+        """Search the history for runs with that in their question."""
+        field = self.page.get_by_label(words_history.SEARCH_LABEL).first
+        await field.fill(text)
+        await field.press("Enter")
+
+    async def select_run(self, question: str) -> None:
+        """Choose a run of the list by its question."""
+        row = self.page.locator("button, label").filter(has_text=question).filter(visible=True).first
+        await row.click(timeout=DEADLINE_MS)
 
     async def tab_to(self, element: Locator) -> None:
         """Press Tab until the focus is there, as somebody without a mouse does."""
