@@ -12,6 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.routing import Match
 
 from backend.agents.agent import UnknownAgentError
 from backend.agents.catalogue import AgentNotReadyError
@@ -92,6 +93,7 @@ def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 
 _RETRIED = (429, 503)
+_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 _DESCRIPTIONS: dict[int, str] = {
     400: "The request cannot be read: malformed JSON, a malformed cursor or place, or a malformed header.",
@@ -166,12 +168,19 @@ def _from_framework(request: Request, error: HTTPException) -> ProblemError:
         detail = f"There is nothing at {request.url.path}: GET /openapi.json lists what there is."
         return ProblemError(404, "unknown-path", detail)
     if error.status_code == 405:
-        allowed = (error.headers or {}).get("Allow", "")
-        detail = f"{request.method} is not for {request.url.path}: use {allowed or 'another method'}."
-        return ProblemError(405, "method-not-allowed", detail, headers=error.headers)
+        allowed = ", ".join(_methods_of(request))
+        detail = f"{request.method} is not for {request.url.path}: use {allowed}."
+        return ProblemError(405, "method-not-allowed", detail, headers={"Allow": allowed})
     if error.status_code == 400:
         return ProblemError(400, "unreadable-body", "The body cannot be read: send JSON as UTF-8.")
     return ProblemError(error.status_code, "refused", str(error.detail), headers=error.headers)
+
+
+def _methods_of(request: Request) -> list[str]:
+    """Every method that the path takes (RFC 9110, section 15.5.6): the framework names those of one route alone."""
+    routes = request.app.router.routes
+    asked = {method: {**request.scope, "method": method} for method in _METHODS}
+    return [method for method, scope in asked.items() if any(route.matches(scope)[0] is Match.FULL for route in routes)]
 
 
 def _invalid(request: Request, error: RequestValidationError) -> ProblemError:

@@ -162,6 +162,25 @@ def test_a_path_that_leads_nowhere(asked: httpx2.Client, method: str, path: str,
     assert ("allow" in answer.headers) == (status == 405)
 
 
+ALLOWED = [
+    ("PUT", "/v1/runs", "GET, POST"),
+    ("PUT", "/v1/runs/run_nobody", "GET, DELETE"),
+    ("POST", "/v1/sessions/ses_nobody", "GET, PATCH, DELETE"),
+    ("POST", "/v1/shared/share_nobody", "GET, DELETE"),
+    ("DELETE", "/healthz", "GET"),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "allowed"), ALLOWED, ids=[f"{row[0]} {row[1]}" for row in ALLOWED])
+def test_a_method_that_is_not_for_a_path_is_told_all_that_are(
+    asked: httpx2.Client, method: str, path: str, allowed: str
+) -> None:
+    answer = asked.request(method, path)
+    problem = expect(answer, 405, "method-not-allowed")
+    assert answer.headers["allow"] == allowed
+    assert problem["detail"] == f"{method} is not for {path}: use {allowed}."
+
+
 RECORDINGS: list[tuple[str, bytes, int, str, str]] = [
     ("empty", b"", 422, "malformed-recording", "empty"),
     ("no recording", b'{"question": "x"}\n', 422, "malformed-recording", "header"),
