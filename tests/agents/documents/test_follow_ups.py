@@ -1,6 +1,7 @@
 """Follow-up questions: read together with the question before where they lean on it, and the run says so."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -11,6 +12,9 @@ from backend.agents.documents.search.follow_up import Asked, understand_in_turn
 from backend.agents.documents.search.periods import Period
 from backend.agents.documents.search.question import Concept, understand
 from tests.agents.documents.asking import Told, ask, assert_sound
+from tests.api.backend_server import BackendServer
+from tests.api.readers import finish
+from tests.api.test_agents import until_ready
 
 REVENUE = "What was data center revenue in FY2026 Q3?"
 RISING = "Is data center revenue rising?"
@@ -227,3 +231,18 @@ async def test_earlier_answers_are_never_searched(sample: Library) -> None:
     told = await ask(sample, "And the quarter before?", "What was automotive revenue in FY2026 Q3?")
     assert "Automotive was USD 586 million in FY2026 Q2" in told.answer
     assert "Gaming" not in told.answer
+
+
+@pytest.mark.server
+def test_a_session_carries_the_question_over(tmp_path: Path) -> None:
+    with BackendServer(tmp_path) as backend, backend.client() as client:
+        until_ready(client)
+        first, _ = finish(client, "documents", question=REVENUE)
+        session_id = client.get(f"/v1/runs/{first}").json()["session_id"]
+        second, _ = finish(client, "documents", question="And the quarter before?", session_id=session_id)
+        view = client.get(f"/v1/runs/{second}").json()["view"]
+        assert "Data center was USD 41,096 million in FY2026 Q2" in view["message"]["answer"]
+        assert view["stream"]["steps"][0]["detail"].startswith(f"Read together with the question before: “{REVENUE}”")
+        elsewhere, _ = finish(client, "documents", question="And the quarter before?")
+        view = client.get(f"/v1/runs/{elsewhere}").json()["view"]
+        assert "Read together" not in view["stream"]["steps"][0]["detail"]
