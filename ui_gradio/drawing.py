@@ -24,9 +24,10 @@ Updates = dict[gr.blocks.Block, Any]
 class Drawing:
     """Draws one run for one watcher."""
 
-    def __init__(self, panels: RunPanels, theme: Theme) -> None:
+    def __init__(self, panels: RunPanels, theme: Theme, scope: str = "") -> None:
+        """``scope`` tells this run's markers and sources from those of another one on the page."""
         self._widgets = panels
-        self._panels = Panels(theme)
+        self._panels = Panels(theme, scope)
         self._ended = False
         self._exact: dict[gr.HTML, str] = {}
         self._figures: list[dict[str, Any]] = []

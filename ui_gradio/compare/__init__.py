@@ -1,1 +1,1 @@
-"""The Compare place."""
+"""The Compare place: two runs on one clock."""

@@ -42,7 +42,8 @@ def build_replay(application: gr.Blocks, client: RunClient) -> None:
     )
     page.next.click(player.next, inputs=[page.table], trigger_mode="multiple", api_name="next_event", **common)
     page.speed.input(player.set_speed, inputs=[page.table, page.speed], api_name="speed", **common)
-    page.scrubber.input(player.seek, inputs=[page.table], trigger_mode="always_last", api_name="seek", **common)
+    # Not "always_last", which was seen to drop the very last move.
+    page.scrubber.input(player.seek, inputs=[page.table], trigger_mode="multiple", api_name="seek", **common)
     Review(client, page.review).connect(page.table)
     application.load(
         opening.arrive, inputs=[page.table, page.theme], js=with_theme(2), api_name="arrive_at_replay", **common

@@ -22,13 +22,14 @@ class Player:
         self._page = page
 
     async def play_or_pause(self, table: Table) -> AsyncIterator[Updates]:
-        """Start, and draw until the end or until it is paused; or stop where it is."""
+        """Start, and draw until the end or until it is paused; or stop where it is. Who began to play draws that as
+        well: told by two, the page could be told of an earlier moment last."""
         page = self._page
         if not table.is_open:
             return
         if table.playhead.playing:
             table.pause()
-            yield {page.play: words_replay.PLAY, **moment(page, table)}
+            yield {page.play: words_replay.PLAY}
             return
         table.play()
         loop, told = table.loops, -1
@@ -36,14 +37,15 @@ class Player:
         while table.playhead.playing and table.loops == loop:
             if table.at_the_end():
                 table.pause()
-                yield {page.play: words_replay.PLAY, **moment(page, table)}
-                return
+                break
             updates = _drawn(page, table)
             if told != table.moves:
                 told = table.moves
                 updates[page.scrubber] = table.scrubber()
             yield updates
             await asyncio.sleep(_FRAME_S)
+        if table.loops == loop:
+            yield {page.play: words_replay.PLAY, **moment(page, table)}
 
     async def previous(self, table: Table) -> Updates:
         """To the event before."""

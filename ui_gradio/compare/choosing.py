@@ -1,0 +1,170 @@
+"""What a reader does on the Compare page: choose two runs, race two agents, or play one scenario in two ways."""
+
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
+
+import gradio as gr
+
+from backend.client.errors import BackendGone, ClientError
+from backend.client.run_client import RunClient
+from backend.present.asking import question_problem
+from backend.present.palette import Theme
+from ui_gradio.compare.layout import ComparePage
+from ui_gradio.compare.pair import Pair, Side, Which, side_of_file, side_of_run
+from ui_gradio.compare.showing import Duel
+from ui_gradio.drawing import Updates
+from ui_gradio.places import FIRST, SECOND
+from ui_gradio.problems import Problem, problem_of, wait_for_backend
+from ui_gradio.replay.opening import LATEST_RUNS, run_choices
+
+_PLAYED = ("scripted:", "recording:")
+"""What the names of agents begin with that can be played without status events."""
+
+
+class Compare:
+    """The page's handlers, for one backend."""
+
+    def __init__(self, client: RunClient, page: ComparePage) -> None:
+        self._client = client
+        self._page = page
+
+    async def arrive(self, pair: Pair, theme: Theme, request: gr.Request) -> AsyncIterator[Updates]:
+        """Offer runs and agents, and open what the address names; begin again by itself once the backend is there."""
+        page, named = self._page, request.query_params
+        wanted: dict[Which, str] = {"first": named.get(FIRST, ""), "second": named.get(SECOND, "")}
+        while True:
+            try:
+                yield await self._offers()
+                for which, run_id in wanted.items():
+                    if run_id:
+                        async for updates in self._take(pair, which, await side_of_run(self._client, run_id), theme):
+                            yield updates
+            except BackendGone as error:
+                yield {page.notice: problem_of(error).html}
+                await wait_for_backend(self._client)
+                yield {page.notice: Problem("nothing_to_compare").html}
+            except ClientError as error:
+                yield {page.notice: problem_of(error).html}
+                return
+            else:
+                return
+
+    async def choose(self, which: Which, pair: Pair, run_id: str | None, theme: Theme) -> AsyncIterator[Updates]:
+        """Take a run of the list for one side."""
+        if not run_id:
+            return
+        try:
+            found = await side_of_run(self._client, run_id)
+        except BackendGone as error:
+            found = problem_of(error)
+        async for updates in self._take(pair, which, found, theme):
+            yield updates
+
+    async def upload(self, which: Which, pair: Pair, data: bytes, theme: Theme) -> AsyncIterator[Updates]:
+        """Take a recording file for one side; it stays in this tab."""
+        async for updates in self._take(pair, which, side_of_file(data), theme):
+            yield updates
+
+    async def race(
+        self, pair: Pair, question: str, first: str | None, second: str | None, theme: Theme
+    ) -> AsyncIterator[Updates]:
+        """Put one question to two agents at once."""
+        problem = question_problem(question)
+        if problem or not first or not second:
+            yield {self._page.notice: Problem("invalid_question", problem).html}
+            return
+        async for updates in self._start_both(pair, question, (first, {}), (second, {}), theme):
+            yield updates
+
+    async def race_status(self, pair: Pair, scenario: str | None, theme: Theme) -> AsyncIterator[Updates]:
+        """Play one scenario with and without its status events."""
+        if not scenario:
+            return
+        ways: tuple[dict[str, Any], dict[str, Any]] = ({}, {"status_events": False})
+        try:
+            titles = {offer.agent: offer.title or offer.agent for offer in await self._client.agents()}
+        except ClientError as error:
+            yield {self._page.notice: problem_of(error).html}
+            return
+        question = titles.get(scenario, scenario)
+        async for updates in self._start_both(pair, question, (scenario, ways[0]), (scenario, ways[1]), theme):
+            yield updates
+
+    async def stop(self, pair: Pair) -> None:
+        """End whatever still runs; both go on being drawn until they are over."""
+        for side in pair.sides:
+            if side.running:
+                try:
+                    await self._client.cancel(side.run_id)
+                except ClientError as error:
+                    gr.Info(error.sentence)
+
+    async def open_another(self) -> Updates:
+        """Show the ways again, with the runs of since."""
+        shown: Updates = {self._page.choosing_box: gr.update(visible=True)}
+        try:
+            return {**shown, **await self._offers()}
+        except ClientError:
+            return shown
+
+    async def _offers(self) -> Updates:
+        fields = self._page.choosing
+        agents = [(offer.title or offer.agent, offer.agent) for offer in await self._client.agents()]
+        runs = run_choices((await self._client.runs(limit=LATEST_RUNS)).runs)
+        names = [name for _, name in agents]
+        played = [(title, name) for title, name in agents if name.startswith(_PLAYED)]
+        return {
+            fields.first_run: gr.update(choices=runs),
+            fields.second_run: gr.update(choices=runs),
+            fields.first_agent: gr.update(choices=agents, value=names[0] if names else None),
+            fields.second_agent: gr.update(choices=agents, value=names[min(1, len(names) - 1)] if names else None),
+            fields.scenario: gr.update(choices=played, value=played[0][1] if played else None),
+        }
+
+    async def _take(self, pair: Pair, which: Which, found: Side | Problem, theme: Theme) -> AsyncIterator[Updates]:
+        page = self._page
+        if isinstance(found, Problem):
+            yield {page.notice: found.html}
+            return
+        pair.put(which, found)
+        field = page.choosing.first_run if which == "first" else page.choosing.second_run
+        yield {page.addresses: _addresses(pair), field: found.run_id or None, page.notice: gr.skip()}
+        if pair.complete:
+            async for updates in self._show(pair, theme):
+                yield updates
+
+    async def _start_both(
+        self,
+        pair: Pair,
+        question: str,
+        first: tuple[str, Mapping[str, Any]],
+        second: tuple[str, Mapping[str, Any]],
+        theme: Theme,
+    ) -> AsyncIterator[Updates]:
+        """Start two runs in one conversation, and follow both."""
+        client, page = self._client, self._page
+        try:
+            one = await client.start_run(question, first[0], options=first[1])
+            other = await client.start_run(question, second[0], session_id=one.session_id or None, options=second[1])
+            sides = await side_of_run(client, one.run_id), await side_of_run(client, other.run_id)
+        except ClientError as error:
+            yield {page.notice: problem_of(error).html}
+            return
+        for side in sides:
+            if isinstance(side, Problem):
+                yield {page.notice: side.html}
+                return
+        pair.put_both(*(side for side in sides if isinstance(side, Side)))
+        yield {page.addresses: _addresses(pair)}
+        async for updates in self._show(pair, theme):
+            yield updates
+
+    async def _show(self, pair: Pair, theme: Theme) -> AsyncIterator[Updates]:
+        yield {self._page.choosing_box: gr.update(visible=False)}
+        async for updates in Duel(self._client, self._page, pair, theme).draw():
+            yield updates
+
+
+def _addresses(pair: Pair) -> str:
+    """Both ids in one text, for the page's script."""
+    return " ".join(run_id or "-" for run_id in pair.run_ids)

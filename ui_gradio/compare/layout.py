@@ -1,0 +1,135 @@
+"""Where things stand on the Compare page: ways to get two runs, and both of them on one clock."""
+
+from dataclasses import dataclass, fields
+
+import gradio as gr
+
+from backend.present import words, words_compare, words_places, words_replay
+from backend.present.page import header_html, notice_html, section_title_html
+from ui_gradio.compare.pair import Pair
+from ui_gradio.places import lay_out_navigation
+from ui_gradio.run_panels import EMPTY_CHART, RunPanels
+
+
+@dataclass(frozen=True, slots=True)
+class Choosing:
+    """The fields of the three ways to get two runs."""
+
+    first_run: gr.Dropdown
+    first_file: gr.UploadButton
+    second_run: gr.Dropdown
+    second_file: gr.UploadButton
+    question: gr.Textbox
+    first_agent: gr.Dropdown
+    second_agent: gr.Dropdown
+    race: gr.Button
+    scenario: gr.Dropdown
+    status_race: gr.Button
+
+    def outputs(self) -> list[gr.blocks.Block]:
+        """Every one of them."""
+        return [getattr(self, field.name) for field in fields(self)]
+
+
+@dataclass(frozen=True, slots=True)
+class ComparePage:
+    """The widgets of the page that change."""
+
+    stop: gr.Button
+    another: gr.Button
+    choosing_box: gr.Column
+    notice: gr.HTML
+    sentence: gr.HTML
+    figure: gr.Plot
+    first_name: gr.HTML
+    second_name: gr.HTML
+    table: gr.HTML
+    addresses: gr.Textbox
+    pair: gr.State
+    theme: gr.Textbox
+    choosing: Choosing
+    first: RunPanels
+    second: RunPanels
+
+    def outputs(self) -> list[gr.blocks.Block]:
+        """Every widget that may change."""
+        groups = ("choosing", "first", "second")
+        single = [getattr(self, field.name) for field in fields(self) if field.name not in groups]
+        return [*single, *self.choosing.outputs(), *self.first.outputs(), *self.second.outputs()]
+
+
+def build_page() -> ComparePage:
+    """Lay the page out. To be called inside ``gr.Blocks``."""
+    lay_out_navigation("compare")
+    with gr.Row(elem_id="ph-head", equal_height=False):
+        gr.HTML(header_html(words_places.COMPARE_PLACE, words_compare.EXPLANATION), padding=False, scale=1)
+        stop = gr.Button(words.STOP, size="sm", variant="stop", scale=0, min_width=72, visible=False)
+        another = gr.Button(words_replay.OPEN_ANOTHER, size="sm", scale=0, min_width=120, visible=False)
+    with gr.Column(elem_id="ph-choosing") as choosing_box:
+        choosing = _ways()
+    notice = gr.HTML(notice_html("nothing_to_compare"), padding=False, elem_id="ph-notice")
+    sentence = gr.HTML("", padding=False, elem_id="ph-sentence")
+    with gr.Row(elem_id="ph-columns", equal_height=False):
+        with gr.Column(scale=5, min_width=320, elem_id="ph-clock"):
+            gr.HTML(section_title_html(words_compare.SAME_CLOCK), padding=False)
+            figure = gr.Plot(EMPTY_CHART, show_label=False, container=False, elem_id="ph-chart-0")
+        with gr.Column(scale=6, min_width=320, elem_id="ph-differences"):
+            with gr.Row(elem_id="ph-sides", equal_height=False):
+                first_name, first = _side("first")
+                second_name, second = _side("second")
+            gr.HTML(section_title_html(words_compare.TABLE_TITLE), padding=False)
+            table = gr.HTML("", padding=False, elem_id="ph-table")
+    addresses = gr.Textbox(visible="hidden", elem_id="ph-addresses", label="Runs")
+    pair = gr.State(Pair())
+    theme = gr.Textbox("light", visible="hidden", label="Theme")
+    return ComparePage(
+        stop, another, choosing_box, notice, sentence, figure, first_name, second_name, table, addresses, pair, theme,
+        choosing, first, second,
+    )  # fmt: skip
+
+
+def _ways() -> Choosing:
+    with gr.Tabs(elem_id="ph-ways"):
+        with gr.Tab(words_compare.TWO_RUNS), gr.Row(elem_classes="ph-fields"):
+            first_run, first_file = _run_field(words_compare.FIRST_RUN)
+            second_run, second_file = _run_field(words_compare.SECOND_RUN)
+        with gr.Tab(words_compare.RACE), gr.Row(elem_classes="ph-fields"):
+            question = gr.Textbox(label=words.QUESTION_LABEL, lines=1, max_lines=1, scale=5, min_width=220)
+            first_agent = _list(words_compare.FIRST_AGENT)
+            second_agent = _list(words_compare.SECOND_AGENT)
+            race = gr.Button(words_compare.START_RACE, variant="primary", scale=0, min_width=110)
+        with gr.Tab(words_compare.WITH_AND_WITHOUT_STATUS), gr.Row(elem_classes="ph-fields"):
+            scenario = _list(words_compare.SCENARIO_LABEL, hint=words_compare.NOT_A_SCENARIO)
+            status_race = gr.Button(words_compare.START_RACE, variant="primary", scale=0, min_width=110)
+    return Choosing(
+        first_run, first_file, second_run, second_file, question, first_agent, second_agent, race, scenario, status_race
+    )
+
+
+def _run_field(label: str) -> tuple[gr.Dropdown, gr.UploadButton]:
+    upload = f"{label}: {words_places.UPLOAD_LABEL.lower()}"
+    return _list(label), gr.UploadButton(upload, file_types=[".jsonl"], type="binary", scale=0, min_width=200)
+
+
+def _list(label: str, hint: str | None = None) -> gr.Dropdown:
+    # The list comes from the backend after the page is built, and Gradio checks against the built one.
+    return gr.Dropdown(choices=[], value=None, label=label, info=hint, allow_custom_value=True, scale=3, min_width=180)
+
+
+def _side(which: str) -> tuple[gr.HTML, RunPanels]:
+    """One run in half of the width: its name and status, and in a box below all that a watcher sees."""
+    with gr.Column(min_width=260):
+        name = gr.HTML("", padding=False)
+        status = gr.HTML("", padding=False, elem_classes="ph-side-status")
+        with gr.Column(elem_id=f"ph-side-{which}", elem_classes="ph-side"):
+            parts = [gr.HTML("", padding=False) for _ in range(5)]
+            answer = gr.HTML(
+                [],
+                html_template='${(value || []).join("")}',
+                js_on_load="",
+                apply_default_css=False,
+                padding=False,
+            )
+            results, sources = gr.HTML("", padding=False), gr.HTML("", padding=False)
+    earlier, asked, steps, notice, warnings = parts
+    return name, RunPanels(status, earlier, asked, notice, warnings, answer, steps, results, sources, ())
