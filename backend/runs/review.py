@@ -31,10 +31,8 @@ class FeedbackRecord:
 
     def says_the_same(self, other: "FeedbackRecord") -> bool:
         """Whether both are the same opinion of the same run."""
-        return (self.run_id, self.thumb, self.comment, self.at_ms) == (
-            *(other.run_id, other.thumb, other.comment),
-            other.at_ms,
-        )
+        mine = (self.run_id, self.thumb, self.comment, self.at_ms)
+        return mine == (other.run_id, other.thumb, other.comment, other.at_ms)
 
 
 @dataclass(frozen=True, slots=True)

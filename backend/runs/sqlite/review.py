@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from backend.runs.review import FeedbackRecord, ShareRecord, UnknownShareError
 from backend.runs.sqlite.database import Database
-from backend.runs.sqlite.statements import find_run
+from backend.runs.sqlite.statements import StoredRun, find_run
 from backend.runs.store import KeyReusedError, UnknownRunError
 
 _SELECT_FEEDBACK = (
@@ -62,17 +62,15 @@ class SqliteReviews:
             raise UnknownShareError(f"There is no share {share_id}.")
 
 
-def _number_of(connection: sqlite3.Connection, run_id: str) -> int:
+def _run_of(connection: sqlite3.Connection, run_id: str) -> StoredRun:
     run = find_run(connection, run_id)
     if run is None:
         raise UnknownRunError(f"There is no run {run_id}.")
-    return run.number
+    return run
 
 
 def _add_feedback(connection: sqlite3.Connection, record: FeedbackRecord) -> tuple[FeedbackRecord, bool]:
-    run = find_run(connection, record.run_id)
-    if run is None:
-        raise UnknownRunError(f"There is no run {record.run_id}.")
+    run = _run_of(connection, record.run_id)
     key = record.idempotency_key
     if key is not None:
         row = connection.execute(f"{_SELECT_FEEDBACK} WHERE feedback.idempotency_key = ?", (key,)).fetchone()
@@ -90,13 +88,13 @@ def _load_feedback(connection: sqlite3.Connection, run_id: str | None) -> list[F
     if run_id is None:
         rows = connection.execute(f"{_SELECT_FEEDBACK} ORDER BY feedback.number")
     else:
-        number = _number_of(connection, run_id)
+        number = _run_of(connection, run_id).number
         rows = connection.execute(f"{_SELECT_FEEDBACK} WHERE feedback.run = ? ORDER BY feedback.number", (number,))
     return [FeedbackRecord(*row) for row in rows]
 
 
 def _share(connection: sqlite3.Connection, record: ShareRecord) -> tuple[ShareRecord, bool]:
-    number = _number_of(connection, record.run_id)
+    number = _run_of(connection, record.run_id).number
     row = connection.execute(f"{_SELECT_SHARE} WHERE share.run = ?", (number,)).fetchone()
     if row is not None:
         return ShareRecord(*row), False
