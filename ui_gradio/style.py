@@ -49,4 +49,4 @@ def theme() -> gr.themes.Base:
         colours[variable] = LIGHT[role]
         colours[f"{variable}_dark"] = DARK[role]
     base = gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"])
-    return base.set(**colours)
+    return base.set(input_border_width="1px", **colours)

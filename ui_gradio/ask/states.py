@@ -9,7 +9,7 @@ from backend.present.markdown_export import export_markdown
 from ui_gradio.ask.conversation import USUAL_AGENT, Conversation
 from ui_gradio.ask.layout import AskPage
 from ui_gradio.drawing import Updates, blank
-from ui_gradio.places import RUN, link_html
+from ui_gradio.places import RUN, in_a_row, link_html
 from ui_gradio.problems import Problem
 
 
@@ -71,4 +71,4 @@ def _after_run(conversation: Conversation) -> str:
     if conversation.latest is None:
         return ""
     copy = copy_button_html(export_markdown(conversation.latest.view), "ph-answer-markdown")
-    return copy + link_html("replay", words_places.OPEN_IN_REPLAY, **{RUN: conversation.run_id})
+    return in_a_row(copy, link_html("replay", words_places.OPEN_IN_REPLAY, **{RUN: conversation.run_id}))

@@ -14,7 +14,7 @@ from backend.present.run_titles import run_title
 from backend.present.timeline import timeline_figure
 from backend.protocol.recordings import RecordingError, parse_recording
 from ui_gradio.drawing import Drawing, Updates, blank, plot_data
-from ui_gradio.places import FIRST, MOMENT, RUN, SHARE, link_html
+from ui_gradio.places import FIRST, MOMENT, RUN, SHARE, in_a_row, link_html
 from ui_gradio.problems import Problem, problem_of, wait_for_backend
 from ui_gradio.replay.layout import ReplayPage
 from ui_gradio.replay.player import moment
@@ -116,8 +116,9 @@ def run_choices(runs: tuple[RunSummary, ...]) -> list[tuple[str, str]]:
 def _links(table: Table) -> str:
     if not table.run_id:
         return ""
-    return link_html("ask", words_places.OPEN_IN_ASK, **{RUN: table.run_id}) + link_html(
-        "compare", words_places.OPEN_IN_COMPARE, **{FIRST: table.run_id}
+    return in_a_row(
+        link_html("ask", words_places.OPEN_IN_ASK, **{RUN: table.run_id}),
+        link_html("compare", words_places.OPEN_IN_COMPARE, **{FIRST: table.run_id}),
     )
 
 
