@@ -1,4 +1,4 @@
-"""Runs: accept one, look at one, cancel one."""
+"""Runs: accept one, find past ones, look at one, cancel one, delete one."""
 
 from datetime import UTC, datetime
 from typing import Annotated, Any
