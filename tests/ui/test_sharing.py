@@ -1,6 +1,7 @@
 """Several people and several pages, in either UI: who sees which run."""
 
 import asyncio
+import re
 from contextlib import aclosing
 
 import httpx2
@@ -8,8 +9,9 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from backend.client.run_client import RunClient
+from backend.present import words, words_ask, words_places
 from tests.ui.reader import DEADLINE_MS, Reader
-from tests.ui.runs import run, start
+from tests.ui.runs import finished, run, start
 
 pytestmark = [pytest.mark.browser, pytest.mark.server]
 
@@ -63,3 +65,64 @@ async def test_two_people_never_see_each_others_runs(reader: Reader, browser: Br
     await other.expect_status("Completed")
     assert other.complaints == []
     await context.close()
+
+
+async def test_a_shared_run_is_followed_live_and_can_only_be_read(reader: Reader, browser: Browser) -> None:
+    await reader.open()
+    await reader.choose_agent("Endless")
+    await reader.ask("Tell me everything.")
+    await reader.expect_text("Paragraph 2 is here")
+    await reader.press(words_places.SHARE)
+    field = reader.page.get_by_label(words_places.SHARE_LINK_LABEL).filter(visible=True).first
+    await expect(field).to_have_value(re.compile(r"[?&]share=share_"), timeout=DEADLINE_MS)
+    link = await field.input_value()
+    run_id = await reader.run_id()
+
+    context = await browser.new_context(viewport={"width": 1280, "height": 720})
+    guest = Reader(await context.new_page(), reader.url)
+    await guest.page.goto(link)
+    await guest.expect_text("Paragraph 2 is here")
+    await expect(guest.page.get_by_text(words_ask.SHARED_TITLE).first).to_be_visible()
+    for label in (words.ASK, words.STOP, words.RETRY, words_ask.HELPFUL, words_ask.COMMENT, words_places.SHARE):
+        await expect(guest.button(label)).to_have_count(0)
+    await expect(guest.page.get_by_label("Question").filter(visible=True)).to_have_count(0)
+    assert run_id not in await guest.page.content(), "a link for reading does not tell the run's own id"
+    later = await guest.page.locator(".ph-answer").count()
+    await expect(guest.page.locator(".ph-answer").nth(later + 3)).to_be_attached(timeout=DEADLINE_MS)
+
+    # Escape is for whoever may stop it.
+    await guest.page.keyboard.press("Escape")
+    await reader.page.keyboard.press("Escape")
+    await reader.press(words.STOP)
+    await reader.expect_status("Stopped")
+    await guest.expect_status("Stopped")
+    await expect(guest.page.get_by_role("link", name=words_places.OPEN_IN_REPLAY).first).to_be_visible()
+    assert guest.complaints == []
+    await context.close()
+
+
+async def test_a_link_that_was_withdrawn_says_so(reader: Reader, backend: httpx2.Client) -> None:
+    run_id = await finished(backend, "scripted:brief")
+    share = backend.post(f"/v1/runs/{run_id}/share").raise_for_status().json()["share_id"]
+    await reader.page.goto(f"{reader.url}?share={share}")
+    await reader.expect_status("Completed")
+    backend.delete(f"/v1/shared/{share}").raise_for_status()
+    await reader.page.goto(f"{reader.url}?share={share}")
+    await expect(reader.page.locator(".ph-notice")).to_contain_text(words_ask.SHARE_NOT_FOUND, timeout=DEADLINE_MS)
+
+
+async def test_feedback_is_kept_with_the_run(reader: Reader, backend: httpx2.Client) -> None:
+    await reader.open()
+    await reader.choose_agent("Brief")
+    await reader.ask("What is brief?")
+    await reader.expect_status("Completed")
+    run_id = await reader.run_id()
+    await reader.press(words_ask.HELPFUL)
+    await expect(reader.page.get_by_text(words_ask.FEEDBACK_KEPT).first).to_be_visible(timeout=DEADLINE_MS)
+    await reader.press(words_ask.COMMENT)
+    await reader.page.get_by_label(words_ask.COMMENT_LABEL).filter(visible=True).first.fill("=Good")
+    await reader.press(words_ask.SEND_COMMENT)
+    async with asyncio.timeout(DEADLINE_MS / 1000):
+        while len(given := backend.get(f"/v1/runs/{run_id}/feedback").json()["feedback"]) < 2:
+            await reader.page.wait_for_timeout(100)
+    assert {(item["thumb"], item["comment"]) for item in given} == {("up", ""), (None, "=Good")}

@@ -1,0 +1,66 @@
+"""Five things that somebody does who has read nothing, by what is written on the page alone."""
+
+import re
+
+import httpx2
+import pytest
+from playwright.async_api import expect
+
+from tests.ui.reader import DEADLINE_MS, Reader
+from tests.ui.runs import finished
+
+pytestmark = [pytest.mark.browser, pytest.mark.server]
+
+
+async def test_ask_by_pressing_an_example(reader: Reader) -> None:
+    page = reader.page
+    await page.goto(reader.url)
+    await page.get_by_role("button", name=re.compile("customer concentration")).click(timeout=DEADLINE_MS)
+    await expect(page.get_by_text("Completed", exact=True).first).to_be_visible(timeout=DEADLINE_MS)
+    await expect(page.get_by_role("heading", name="Sources").first).to_be_visible()
+    await expect(page.get_by_text("NVIDIA").filter(visible=True).first).to_be_visible()
+
+
+async def test_stop_what_was_asked_and_find_it_after_a_reload(reader: Reader) -> None:
+    page = reader.page
+    await reader.open()
+    await reader.choose_agent("Endless")
+    await page.get_by_label("Question").first.fill("What does not end?")
+    await page.get_by_role("button", name="Ask", exact=True).click()
+    await expect(page.get_by_text("Paragraph 2 is here").first).to_be_visible(timeout=DEADLINE_MS)
+    await page.get_by_role("button", name="Stop", exact=True).click()
+    await expect(page.get_by_text("Stopped", exact=True).first).to_be_visible(timeout=DEADLINE_MS)
+    await page.reload()
+    await expect(page.get_by_text("Stopped", exact=True).first).to_be_visible(timeout=DEADLINE_MS)
+    await expect(page.get_by_text("Paragraph 2 is here").first).to_be_visible(timeout=DEADLINE_MS)
+    await expect(page.get_by_text("What does not end?").first).to_be_visible()
+
+
+async def test_scrub_to_the_first_citation(reader: Reader, backend: httpx2.Client) -> None:
+    page = reader.page
+    question = "Where is the first citation?"
+    await finished(backend, "scripted:brief", question, speed=1)
+    await page.goto(reader.url)
+    await page.get_by_role("link", name="Replay", exact=True).click(timeout=DEADLINE_MS)
+    await page.get_by_role("combobox", name=re.compile("Run to replay")).first.click(timeout=DEADLINE_MS)
+    await page.get_by_role("option", name=re.compile(re.escape(question))).first.click()
+    await page.get_by_role("slider", name="Moment of the run").focus(timeout=DEADLINE_MS)
+    for _ in range(120):
+        if await page.get_by_text("It has ninety-six pages.").count():
+            break
+        await page.keyboard.press("ArrowRight")
+        await expect(page.get_by_text(re.compile(r"(Event \d+ of|Nothing had come)")).first).to_be_visible()
+    await expect(page.get_by_text("It has ninety-six pages.").first).to_be_visible(timeout=DEADLINE_MS)
+
+
+async def test_compare_two_runs(reader: Reader, backend: httpx2.Client) -> None:
+    page = reader.page
+    for question, speed in (("Which one is slow?", 1), ("Which one is fast?", 8)):
+        await finished(backend, "scripted:brief", question, speed=speed)
+    await page.goto(reader.url)
+    await page.get_by_role("link", name="Compare", exact=True).click(timeout=DEADLINE_MS)
+    for label, question in (("First run", "Which one is slow?"), ("Second run", "Which one is fast?")):
+        await page.get_by_role("combobox", name=re.compile(label)).first.click(timeout=DEADLINE_MS)
+        await page.get_by_role("option", name=re.compile(re.escape(question))).first.click()
+    table = page.get_by_role("table").filter(has_text="Difference").first
+    await expect(table).to_contain_text("better", timeout=DEADLINE_MS)
