@@ -46,7 +46,9 @@ _BUTTONS = f"""
 {_ROWS} :is(button,{_LINK}) p,{_DELETIONS} button p{{font-size:13px;line-height:1.5}}
 .st-key-ph-examples button{{justify-content:start;text-align:start;min-height:44px}}
 .st-key-ph-examples button p{{line-height:1.35}}
-.st-key-ph-actions{{min-height:44px}}
+.st-key-ph-actions{{min-height:44px;flex-wrap:nowrap;overflow-x:auto;overflow-y:hidden;scrollbar-width:none}}
+.st-key-ph-actions>*{{flex:none}}
+.st-key-ph-actions :is(button,{_LINK}){{padding:3px 8px}}
 {_CHOICES} button{{justify-content:start;text-align:start;padding:6px 10px;min-height:0}}
 {_CHOICES} button :is(div,span){{justify-content:start;text-align:start}}
 .stMainBlockContainer [data-testid="stVerticalBlock"]:is(.st-key-ph-list,{_CHOICES}){{gap:2px}}
@@ -77,6 +79,7 @@ _NARROW = f"""
 {_BOXES},div:has(>{_BOXES}){{height:auto!important}}
 .stMainBlockContainer{{padding:52px 12px 12px!important}}
 .st-key-ph-head>div:first-child{{flex:1 1 100%}}
+.st-key-ph-actions{{flex-wrap:wrap;overflow:visible}}
 .st-key-ph-reading:has(.ph-turn) .st-key-ph-answer{{min-height:0}}
 }}
 """

@@ -41,6 +41,7 @@ class Conversation:
     options: RunOptions = field(default_factory=RunOptions)
     earlier: tuple[EarlierTurn, ...] = ()
     wanted: Wanted | None = None
+    just_started: bool = False
     stopping: bool = False
     latest: Frame | None = None
     """What was drawn last of this run: it stands there at once after a click, and while the backend is gone."""

@@ -84,6 +84,7 @@ def start(client: SyncRunClient, conversation: Conversation, canvas: Canvas) -> 
         conversation.problem, conversation.refill = problem, wanted.question
         st.rerun()
     conversation.follow(run.run_id, run.session_id)
+    conversation.just_started = True
     put_into_address(run=run.run_id)
 
 
@@ -106,9 +107,11 @@ def show(client: SyncRunClient, conversation: Conversation, canvas: Canvas) -> N
 
 
 def _follow(client: SyncRunClient, conversation: Conversation, canvas: Canvas) -> None:
+    # A run that was just started is followed from its first event; of any other one, all there is comes in one frame.
+    question, conversation.just_started = (conversation.question if conversation.just_started else None), False
     try:
-        for frame in client.frames_sync(conversation.run_id):
-            if frame.view.stream.last_seq or conversation.latest is None:
+        for frame in client.frames_sync(conversation.run_id, question=question):
+            if frame.view.stream.last_seq or frame.view.stream.phase != "connecting":
                 canvas.draw(frame)
                 conversation.latest = frame
             else:
