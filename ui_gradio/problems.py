@@ -2,9 +2,13 @@
 
 import asyncio
 from dataclasses import dataclass
+from html import escape
+
+import gradio as gr
 
 from backend.client.errors import BackendGone, ClientError, ProblemError
 from backend.client.run_client import RunClient
+from backend.present import words
 from backend.present.page import notice_html
 
 _NOT_FOUND = 404
@@ -36,6 +40,11 @@ def problem_of(error: ClientError) -> Problem:
     if isinstance(error, ProblemError) and error.status == _NOT_FOUND:
         return Problem("run_not_found")
     return Problem("refused", error.sentence)
+
+
+def tell(sentence: str) -> None:
+    """Say something in passing, in a corner of the page. To be called while an event is handled."""
+    gr.Info(escape(sentence), title=words.APP_TITLE)
 
 
 async def wait_for_backend(client: RunClient) -> None:

@@ -13,6 +13,7 @@ from backend.present.markup import fragment
 from ui_gradio.browser import HERE
 from ui_gradio.drawing import Updates
 from ui_gradio.places import address
+from ui_gradio.problems import tell
 
 QUIET: dict[str, Any] = {"show_progress": "hidden", "concurrency_limit": None}
 """For every event: nothing on the page is covered while it is under way, and nobody waits for somebody else."""
@@ -117,7 +118,7 @@ class Review:
         try:
             run.share_id = (await self._client.share(run.run_id)).share_id
         except ClientError as error:
-            gr.Info(error.sentence)
+            tell(error.sentence)
             return {widgets.share_panel: gr.update(visible=False)}
         return {
             widgets.share_link: share_link_html(here, run.share_id),
@@ -130,10 +131,10 @@ class Review:
         try:
             await self._client.unshare(run.share_id)
         except ClientError as error:
-            gr.Info(error.sentence)
+            tell(error.sentence)
             return {self._widgets.share_panel: gr.skip()}
         run.share_id = ""
-        gr.Info(words_places.UNSHARED)
+        tell(words_places.UNSHARED)
         return {self._widgets.share_panel: gr.update(visible=False)}
 
     async def thumb_up(self, run: Reviewed) -> None:
@@ -156,7 +157,7 @@ class Review:
         """Keep what somebody wrote about this moment of the run."""
         widgets = self._widgets
         if not comment.strip():
-            gr.Info(words_ask.COMMENT_EMPTY)
+            tell(words_ask.COMMENT_EMPTY)
             return {widgets.comment_text: gr.skip()}
         if not await self._give(run, None, comment.strip()):
             return {widgets.comment_text: gr.skip()}
@@ -166,9 +167,9 @@ class Review:
         try:
             await self._client.give_feedback(run.run_id, thumb=thumb, comment=comment, at_ms=run.moment_ms)
         except ClientError as error:
-            gr.Info(error.sentence)
+            tell(error.sentence)
             return False
-        gr.Info(words_ask.FEEDBACK_KEPT)
+        tell(words_ask.FEEDBACK_KEPT)
         return True
 
 

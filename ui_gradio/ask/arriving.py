@@ -15,7 +15,7 @@ from ui_gradio.ask.conversation import Conversation, Wanted
 from ui_gradio.ask.layout import AskPage
 from ui_gradio.ask.live import Live
 from ui_gradio.drawing import Updates, blank
-from ui_gradio.places import RUN, SHARE, link_html
+from ui_gradio.places import RUN, SHARE, in_a_row, link_html
 from ui_gradio.problems import Problem, problem_of, wait_for_backend
 
 _TURNS_SHOWN = 20
@@ -34,6 +34,8 @@ class Arriving:
         """Draw what the address asks for. While the backend is not there it says so and begins again by itself."""
         page, share_id = self._page, request.query_params.get(SHARE, "")
         serial = conversation.serial
+        if share_id:
+            yield {page.header: shared_header_html()}
         while True:
             try:
                 if share_id:
@@ -65,7 +67,9 @@ class Arriving:
         conversation.run_id, conversation.session_id = run.run_id, run.session_id
         if share_id:
             yield {
-                page.header: shared_header_html() + link_html("replay", words_places.OPEN_IN_REPLAY, share=share_id),
+                page.header: in_a_row(
+                    shared_header_html(), link_html("replay", words_places.OPEN_IN_REPLAY, **{SHARE: share_id})
+                ),
                 **blank(page.panels, run.question),
             }
         else:

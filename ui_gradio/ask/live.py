@@ -20,7 +20,7 @@ from ui_gradio.ask import states
 from ui_gradio.ask.conversation import USUAL_AGENT, Conversation, Wanted
 from ui_gradio.ask.layout import AskPage
 from ui_gradio.drawing import Drawing, Updates
-from ui_gradio.problems import Problem, problem_of, wait_for_backend
+from ui_gradio.problems import Problem, problem_of, tell, wait_for_backend
 
 
 class Live:
@@ -81,7 +81,7 @@ class Live:
         try:
             await self._client.cancel(conversation.run_id)
         except ClientError as error:
-            gr.Info(error.sentence)
+            tell(error.sentence)
             yield {page.stop: gr.update(value=words.STOP, interactive=True)}
 
     async def follow(

@@ -14,7 +14,7 @@ from ui_gradio.compare.pair import Pair, Side, Which, side_of_file, side_of_run
 from ui_gradio.compare.showing import Duel
 from ui_gradio.drawing import Updates
 from ui_gradio.places import FIRST, SECOND
-from ui_gradio.problems import Problem, problem_of, wait_for_backend
+from ui_gradio.problems import Problem, problem_of, tell, wait_for_backend
 from ui_gradio.replay.opening import LATEST_RUNS, run_choices
 
 _PLAYED = ("scripted:", "recording:")
@@ -97,7 +97,7 @@ class Compare:
                 try:
                     await self._client.cancel(side.run_id)
                 except ClientError as error:
-                    gr.Info(error.sentence)
+                    tell(error.sentence)
 
     async def open_another(self) -> Updates:
         """Show the ways again, with the runs of since."""

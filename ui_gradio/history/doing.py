@@ -14,6 +14,7 @@ from backend.protocol.recordings import RecordingError
 from ui_gradio.drawing import Updates
 from ui_gradio.history.finding import Finding, Found
 from ui_gradio.history.layout import HistoryPage
+from ui_gradio.problems import tell
 from ui_gradio.review import share_link_html
 
 
@@ -31,7 +32,7 @@ class Doing:
         try:
             found.share_id = (await self._client.share(found.chosen)).share_id
         except ClientError as error:
-            gr.Info(error.sentence)
+            tell(error.sentence)
             return {actions.share_link: gr.skip()}
         return {
             actions.share_link: share_link_html(here, found.share_id),
@@ -43,9 +44,9 @@ class Doing:
         try:
             await self._client.unshare(found.share_id)
         except ClientError as error:
-            gr.Info(error.sentence)
+            tell(error.sentence)
             return {self._page.actions.share_link: gr.skip()}
-        gr.Info(words_places.UNSHARED)
+        tell(words_places.UNSHARED)
         return {self._page.actions.share_link: "", self._page.actions.unshare: gr.update(visible=False)}
 
     async def save(self, form: ExportForm, found: Found) -> Updates:
@@ -54,10 +55,10 @@ class Doing:
             remarks = await self._client.feedback(found.chosen) if form == "report" else ()
             file = exported(form, await self._client.recording(found.chosen), remarks)
         except ClientError as error:
-            gr.Info(error.sentence)
+            tell(error.sentence)
             return {self._page.file: gr.update(value=None)}
         except RecordingError as error:
-            gr.Info(str(error))
+            tell(str(error))
             return {self._page.file: gr.update(value=None)}
         return {self._page.file: gr.update(value=_written(file.name, file.content))}
 
@@ -66,7 +67,7 @@ class Doing:
         try:
             content = await self._client.feedback_csv()
         except ClientError as error:
-            gr.Info(error.sentence)
+            tell(error.sentence)
             return {self._page.file: gr.update(value=None)}
         return {self._page.file: gr.update(value=_written("feedback.csv", content))}
 
@@ -77,9 +78,9 @@ class Doing:
         try:
             await self._client.rename_session(found.run.session_id, name)
         except ClientError as error:
-            gr.Info(error.sentence)
+            tell(error.sentence)
             return
-        gr.Info(words_history.NAMED)
+        tell(words_history.NAMED)
 
     async def ask_to_delete_run(self, found: Found) -> Updates:
         """Ask before the run goes."""
@@ -105,9 +106,9 @@ class Doing:
             else:
                 await self._client.delete_session(run.session_id)
         except ClientError as error:
-            gr.Info(error.sentence)
+            tell(error.sentence)
             return {self._page.actions.confirm: gr.update(visible=False)}
-        gr.Info(words_history.DELETED)
+        tell(words_history.DELETED)
         found.deleting = ""
         return await self._finding.search(found, text, agent, outcome, conversation)
 
