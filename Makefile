@@ -52,6 +52,10 @@ lock: ## Write requirements.lock anew from pyproject.toml
 pictures: setup browser ## Take the README's pictures anew, into docs
 	@.venv/bin/python -m scripts.pictures
 
+.PHONY: animation
+animation: setup browser ## Make the README's animation anew, into docs
+	@.venv/bin/python -m scripts.animation
+
 .PHONY: clean
 clean: ## Remove .venv, caches and builds
 	@rm -rf .venv build dist test-output .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -1,68 +1,74 @@
-"""Take the pictures of the README anew: `make pictures`. Needs Chromium, as the browser tests do."""
+"""Take the pictures of the README anew: `make pictures`. Needs Chromium, as the browser tests do.
 
+Four places in each UI: Gradio in the light, Streamlit in the dark.
+"""
+
+import asyncio
 import re
-import shutil
-import sys
-import tempfile
-from contextlib import ExitStack
 from pathlib import Path
+from typing import Literal
 
-from playwright.sync_api import Page, ViewportSize, expect, sync_playwright
+from playwright.sync_api import Page, ViewportSize, expect
 
-from backend.launch.child import ChildProcess
-from backend.launch.ports import free_port
-from backend.launch.server import LocalServer
+from backend.client.run_client import RunClient
 from backend.present import words
+from scripts.product import running_product
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs"
 WINDOW = ViewportSize(width=1280, height=720)
-FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
-START_S = 120.0
-DEADLINE_MS = 30_000.0
+DEADLINE_MS = 60_000.0
+SCHEMES: dict[str, Literal["light", "dark"]] = {"gradio": "light", "streamlit": "dark"}
 
 
 def main() -> None:
     """Start the product as a user would, and take each picture at its moment."""
-    chromium = shutil.which("chromium") or shutil.which("google-chrome")
-    if chromium is None:
-        sys.exit("There is no Chromium: run scripts/ensure-browser first.")
     FOLDER.mkdir(exist_ok=True)
-    with ExitStack() as stack:
-        data = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        backend = stack.enter_context(LocalServer(data / "data")).url
-        gradio, streamlit = (_serve(stack, name, backend) for name in ("ui_gradio", "ui_streamlit"))
-        browser = stack.enter_context(sync_playwright()).chromium.launch(executable_path=chromium, args=FLAGS)
-        _answered(browser.new_page(viewport=WINDOW), gradio, "gradio.png")
-        _under_way(browser.new_page(viewport=WINDOW, color_scheme="dark"), streamlit, "streamlit.png")
+    with running_product("ui_gradio", "ui_streamlit") as product:
+        first, second = asyncio.run(_two_runs(product.backend))
+        for name, scheme in SCHEMES.items():
+            url = product.uis[f"ui_{name}"]
+            page = product.browser.new_page(viewport=WINDOW, color_scheme=scheme)
+            _ask(page, url)
+            _take(page, name)
+            page.goto(f"{url}replay?run={first}&t=3200")
+            expect(page.locator(".ph-moment")).to_be_visible(timeout=DEADLINE_MS)
+            _take(page, f"{name}-replay")
+            page.goto(f"{url}compare?a={first}&b={second}")
+            expect(page.locator(".ph-first-to-move")).to_be_visible(timeout=DEADLINE_MS)
+            _take(page, f"{name}-compare")
+            page.goto(f"{url}history")
+            page.locator("button, label").filter(has_text=words.EXAMPLE_QUESTIONS[1]).first.click(timeout=DEADLINE_MS)
+            expect(page.get_by_role("link", name="Open in Replay").first).to_be_visible(timeout=DEADLINE_MS)
+            _take(page, f"{name}-history", chart=False)
+            page.close()
 
 
-def _serve(stack: ExitStack, module: str, backend: str) -> str:
-    port = free_port()
-    command = [sys.executable, "-m", module, "--port", str(port), "--backend", backend]
-    process = stack.enter_context(ChildProcess(module, command))
-    process.wait_until_ready(f"http://127.0.0.1:{port}/", START_S)
-    return f"http://127.0.0.1:{port}/"
+async def _two_runs(backend: str) -> tuple[str, str]:
+    """The same question with status events and without them, at their own pace."""
+    client = RunClient(backend)
+    question = words.EXAMPLE_QUESTIONS[1]
+    runs = [
+        await client.start_run(question, "scripted:happy_path", options={"status_events": wanted})
+        for wanted in (True, False)
+    ]
+    for run in runs:
+        async for _ in client.follow(run.run_id):
+            pass
+    return runs[0].run_id, runs[1].run_id
 
 
-def _answered(page: Page, url: str, name: str) -> None:
+def _ask(page: Page, url: str) -> None:
     """The example question, answered from the bundled filings."""
     page.goto(url)
-    page.get_by_role("button", name=words.EXAMPLE_QUESTIONS[0]).click()
-    expect(page.locator(".ph-status-text")).to_have_text("Completed", timeout=DEADLINE_MS)
-    expect(page.locator(".js-plotly-plot svg.main-svg").first).to_be_visible(timeout=DEADLINE_MS)
+    page.get_by_role("button", name=re.compile(re.escape(words.EXAMPLE_QUESTIONS[0]))).click(timeout=DEADLINE_MS)
+    expect(page.locator(".ph-status-text")).to_have_text(words.OUTCOME_WORDS["completed"], timeout=DEADLINE_MS)
+
+
+def _take(page: Page, name: str, *, chart: bool = True) -> None:
+    if chart:
+        expect(page.locator(".js-plotly-plot svg.main-svg").first).to_be_visible(timeout=DEADLINE_MS)
     page.mouse.move(0, 0)
-    page.screenshot(path=FOLDER / name, animations="disabled")
-
-
-def _under_way(page: Page, url: str, name: str) -> None:
-    """A scenario in the middle of its answer."""
-    page.goto(url)
-    page.get_by_role("combobox", name=re.compile(words.AGENT_LABEL)).click(timeout=DEADLINE_MS)
-    page.get_by_role("option", name="Happy path", exact=True).click()
-    page.get_by_label(words.QUESTION_LABEL).first.fill(words.EXAMPLE_QUESTIONS[0])
-    page.get_by_role("button", name=words.ASK, exact=True).click()
-    expect(page.locator("a.ph-marker").first).to_be_visible(timeout=DEADLINE_MS)
-    page.screenshot(path=FOLDER / name)
+    page.screenshot(path=FOLDER / f"{name}.png", animations="disabled")
 
 
 if __name__ == "__main__":

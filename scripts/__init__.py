@@ -1,0 +1,1 @@
+"""Scripts of the repository: setting up, and taking pictures of the product."""
