@@ -22,6 +22,10 @@ ACTIVE = "img, iframe, object, embed, form, math, script, [onclick], [onerror], 
 async def test_hostile_text_is_inert(reader: Reader, backend: httpx2.Client, place: str) -> None:
     run_id = await finished(backend, "scripted:hostile", hostile_text())
     await reader.open(run_id, place=place)
+    if place == "replay":
+        # It opens before the first event.
+        await reader.expect_moment()
+        await reader.scrubber.press("End")
     await expect(reader.page.locator(".ph-source").first).to_be_visible()
     await reader.page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
     await reader.page.evaluate(

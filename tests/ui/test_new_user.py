@@ -27,12 +27,12 @@ async def test_stop_what_was_asked_and_find_it_after_a_reload(reader: Reader) ->
     await reader.choose_agent("Endless")
     await page.get_by_label("Question").first.fill("What does not end?")
     await page.get_by_role("button", name="Ask", exact=True).click()
-    await expect(page.get_by_text("Paragraph 2 is here").first).to_be_visible(timeout=DEADLINE_MS)
+    await expect(page.get_by_text("Paragraph 2 is here").filter(visible=True).first).to_be_visible(timeout=DEADLINE_MS)
     await page.get_by_role("button", name="Stop", exact=True).click()
     await expect(page.get_by_text("Stopped", exact=True).first).to_be_visible(timeout=DEADLINE_MS)
     await page.reload()
     await expect(page.get_by_text("Stopped", exact=True).first).to_be_visible(timeout=DEADLINE_MS)
-    await expect(page.get_by_text("Paragraph 2 is here").first).to_be_visible(timeout=DEADLINE_MS)
+    await expect(page.get_by_text("Paragraph 2 is here").filter(visible=True).first).to_be_visible(timeout=DEADLINE_MS)
     await expect(page.get_by_text("What does not end?").first).to_be_visible()
 
 
@@ -46,11 +46,13 @@ async def test_scrub_to_the_first_citation(reader: Reader, backend: httpx2.Clien
     await page.get_by_role("option", name=re.compile(re.escape(question))).first.click()
     await page.get_by_role("slider", name="Moment of the run").focus(timeout=DEADLINE_MS)
     for _ in range(120):
-        if await page.get_by_text("It has ninety-six pages.").count():
+        if await page.get_by_text("It has ninety-six pages.").filter(visible=True).count():
             break
         await page.keyboard.press("ArrowRight")
         await expect(page.get_by_text(re.compile(r"(Event \d+ of|Nothing had come)")).first).to_be_visible()
-    await expect(page.get_by_text("It has ninety-six pages.").first).to_be_visible(timeout=DEADLINE_MS)
+    await expect(page.get_by_text("It has ninety-six pages.").filter(visible=True).first).to_be_visible(
+        timeout=DEADLINE_MS
+    )
 
 
 async def test_compare_two_runs(reader: Reader, backend: httpx2.Client) -> None:
