@@ -44,22 +44,29 @@ document.addEventListener('click', (event) => {{
 </script>
 """
 
-_WHEN_CHARTS_CAN_BE_DRAWN: Final = """
+_WAIT_FOR_CHARTS: Final = """
   const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
   if (!window.phChartsReady) {
     for (let wait = 0; wait < 100 && !document.querySelector('#ph-chart-0 .main-svg'); wait++) await pause(50);
     await pause(300);
     window.phChartsReady = true;
   }
-  const shade = document.body.classList.contains('dark') ? 'dark' : 'light';
 """
-"""Gradio drops a chart that comes while Plotly's script still loads, in the first second of a page: a question waits
-for it, five seconds at most."""
+"""Gradio drops a chart that comes while Plotly's script still loads, in the first second of a page. This waits for it,
+five seconds at most."""
+
+WHEN_CHARTS_CAN_BE_DRAWN: Final = f"async () => {{{_WAIT_FOR_CHARTS}  return 'yes'; }}"
+"""Says when; until then nothing waits, and what came too early is drawn again."""
 
 
-def with_theme(inputs: int) -> str:
-    """Tell the server whether the page is light or dark, since charts are coloured there, as the last of the inputs."""
-    return f"async (...values) => {{{_WHEN_CHARTS_CAN_BE_DRAWN}  return [...values.slice(0, {inputs - 1}), shade]; }}"
+def with_theme(inputs: int, *, for_charts: bool = True) -> str:
+    """Tell the server whether the page is light or dark, since charts are coloured there, as the last of the inputs.
+
+    ``for_charts``: not before charts can be drawn, for a page that is nothing without its figure.
+    """
+    shade = "document.body.classList.contains('dark') ? 'dark' : 'light'"
+    wait = _WAIT_FOR_CHARTS if for_charts else ""
+    return f"async (...values) => {{{wait}  return [...values.slice(0, {inputs - 1}), {shade}]; }}"
 
 
 SAVE_FILE: Final = """

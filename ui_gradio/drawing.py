@@ -1,13 +1,14 @@
 """From a run's changed fragments to updates of widgets."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import gradio as gr
 from gradio.components.plot import PlotData
 
 from backend.client.frames import Frame
-from backend.present.artifacts import artifacts_html
+from backend.present.artifacts import artifact_views, artifacts_html
 from backend.present.page import question_html
 from backend.present.palette import Theme
 from backend.present.panels import Panels
@@ -76,9 +77,18 @@ class Drawing:
         return updates
 
     def _charts(self, revision: int) -> Updates:
-        """The charts by their places. Another ``revision`` makes Gradio take the same figure as a new one."""
-        figures = [{**figure, "layout": {**figure["layout"], "datarevision": revision}} for figure in self._figures]
-        return {slot: plot_data(figure) for slot, figure in zip(self._widgets.charts, figures, strict=False)}
+        return _placed(self._widgets, self._figures, revision)
+
+
+def charts_again(panels: RunPanels, view: RunView, theme: Theme) -> Updates:
+    """The charts of a view, to be drawn once more as they are."""
+    return _placed(panels, [item.figure for item in artifact_views(view, theme) if item.figure is not None], revision=2)
+
+
+def _placed(panels: RunPanels, figures: Sequence[dict[str, Any]], revision: int) -> Updates:
+    """The charts by their places. Another ``revision`` makes Gradio take the same figure as a new one."""
+    revised = [{**figure, "layout": {**figure["layout"], "datarevision": revision}} for figure in figures]
+    return {slot: plot_data(figure) for slot, figure in zip(panels.charts, revised, strict=False)}
 
 
 def plot_data(figure: dict[str, Any]) -> PlotData:

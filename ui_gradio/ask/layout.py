@@ -35,6 +35,7 @@ class AskPage:
     run_id: gr.Textbox
     conversation: gr.State
     theme: gr.Textbox
+    charts_ready: gr.Textbox
     review: ReviewWidgets
     panels: RunPanels
     examples: tuple[gr.Button, ...]
@@ -67,9 +68,10 @@ def build_page() -> AskPage:
     run_id = gr.Textbox(visible="hidden", elem_id="ph-run-id", label="Run")
     conversation = gr.State(Conversation())
     theme = gr.Textbox("light", visible="hidden", label="Theme")
+    charts_ready = gr.Textbox("", visible="hidden", label="Charts")
     return AskPage(
         header, new, question, agent, timeout, speed, ask, stop, example_row, action_row, go_on, retry, after_run,
-        run_id, conversation, theme, review, panels, examples,
+        run_id, conversation, theme, charts_ready, review, panels, examples,
     )  # fmt: skip
 
 

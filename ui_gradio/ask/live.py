@@ -16,10 +16,11 @@ from backend.present import words
 from backend.present.asking import question_problem
 from backend.present.palette import Theme
 from backend.protocol.options import RunOptions
+from backend.protocol.run_view import RunView
 from ui_gradio.ask import states
 from ui_gradio.ask.conversation import USUAL_AGENT, Conversation, Wanted
 from ui_gradio.ask.layout import AskPage
-from ui_gradio.drawing import Drawing, Updates
+from ui_gradio.drawing import Drawing, Updates, charts_again
 from ui_gradio.problems import Problem, problem_of, tell, wait_for_backend
 
 
@@ -62,6 +63,12 @@ class Live:
         """Ask the same again, with what was written until the interruption kept above it."""
         async for updates in self._begin(conversation, conversation.asked, theme):
             yield updates
+
+    async def draw_charts_again(self, conversation: Conversation, theme: Theme) -> Updates:
+        """The charts of the run on the page, for one that could not draw them until now."""
+        view = conversation.latest.view if conversation.latest is not None else RunView.start()
+        charts = charts_again(self._page.panels, view, theme)
+        return charts or {self._page.panels.charts[0]: gr.skip()}
 
     async def begin_anew(self, conversation: Conversation) -> Updates:
         """An empty conversation."""

@@ -15,7 +15,7 @@ from backend.present import words
 from ui_gradio.ask.arriving import Arriving
 from ui_gradio.ask.layout import AskPage, build_page
 from ui_gradio.ask.live import Live
-from ui_gradio.browser import RUN_INTO_ADDRESS, with_theme
+from ui_gradio.browser import RUN_INTO_ADDRESS, WHEN_CHARTS_CAN_BE_DRAWN, with_theme
 from ui_gradio.review import QUIET, Review
 
 
@@ -24,14 +24,28 @@ def build_ask(application: gr.Blocks, client: RunClient) -> None:
     page = build_page()
     live = Live(client, page)
     _connect_asking(page, live)
+    _connect_charts(application, page, live)
     Review(client, page.review).connect(page.conversation)
     page.run_id.change(None, inputs=[page.run_id], js=RUN_INTO_ADDRESS, api_visibility="private")
     application.load(
         Arriving(client, page, live).arrive,
         inputs=[page.conversation, page.theme],
         outputs=page.outputs(),
-        js=with_theme(2),
+        js=with_theme(2, for_charts=False),
         api_name="arrive",
+        **QUIET,
+    )
+
+
+def _connect_charts(application: gr.Blocks, page: AskPage, live: Live) -> None:
+    """A question does not wait for Plotly's script: what it drew before the script was there is drawn again then."""
+    application.load(None, outputs=[page.charts_ready], js=WHEN_CHARTS_CAN_BE_DRAWN, api_visibility="private")
+    page.charts_ready.change(
+        live.draw_charts_again,
+        inputs=[page.conversation, page.theme],
+        outputs=list(page.panels.charts),
+        js=with_theme(2, for_charts=False),
+        api_name="draw_charts_again",
         **QUIET,
     )
 
@@ -39,7 +53,14 @@ def build_ask(application: gr.Blocks, client: RunClient) -> None:
 def _connect_asking(page: AskPage, live: Live) -> None:
     def asks(event: Callable[..., Any], handler: Callable[..., Any], api_name: str, fields: list[Any]) -> None:
         inputs = [page.conversation, *fields, page.theme]
-        event(handler, inputs=inputs, outputs=page.outputs(), js=with_theme(len(inputs)), api_name=api_name, **QUIET)
+        event(
+            handler,
+            inputs=inputs,
+            outputs=page.outputs(),
+            js=with_theme(len(inputs), for_charts=False),
+            api_name=api_name,
+            **QUIET,
+        )
 
     written = [page.question, page.agent, page.timeout, page.speed]
     asks(page.ask.click, live.ask, "ask", written)
