@@ -50,15 +50,15 @@ class Opened:
         """Move the playhead."""
         self._set(self.playhead.seek(min(at_ms, self.playback.duration_ms), time.monotonic()))
 
-    def play_or_pause(self) -> None:
-        """Start, or stop where it is; from the beginning where it stands at the end."""
-        now_s, duration_ms = time.monotonic(), self.playback.duration_ms
-        head = self.playhead
-        self._set(head.pause(now_s, duration_ms) if head.playing else head.play(now_s, duration_ms))
+    def play(self) -> None:
+        """Start; from the beginning where it stands at the end. Asked twice, it plays all the same."""
+        if not self.playhead.playing:
+            self._set(self.playhead.play(time.monotonic(), self.playback.duration_ms))
 
     def pause(self) -> None:
         """Stop where it is."""
-        self._set(self.playhead.pause(time.monotonic(), self.playback.duration_ms))
+        if self.playhead.playing:
+            self._set(self.playhead.pause(time.monotonic(), self.playback.duration_ms))
 
     def jump(self, *, forward: bool) -> None:
         """To the next event, or to the one before; to the end, or the beginning, where there is none."""

@@ -16,9 +16,14 @@ def draw_transport(visit: Visit, opened: Opened) -> None:
     """One row above the scrubber. The keyboard finds these buttons by what they say."""
     with st.container(key="ph-transport", horizontal=True, vertical_alignment="center", gap="xsmall"):
         st.button(words_replay.PREVIOUS_EVENT, key="previous", on_click=lambda: opened.jump(forward=False))
-        label = words_replay.PAUSE if opened.playhead.playing else words_replay.PLAY
+        playing = opened.playhead.playing
         # One key for both, so that the button under the finger stays the same one.
-        st.button(label, key="play", type="primary", on_click=opened.play_or_pause)
+        st.button(
+            words_replay.PAUSE if playing else words_replay.PLAY,
+            key="play",
+            type="primary",
+            on_click=opened.pause if playing else opened.play,
+        )
         st.button(words_replay.NEXT_EVENT, key="next", on_click=lambda: opened.jump(forward=True))
         st.session_state.setdefault(_SPEED, opened.playhead.speed)
         st.selectbox(
