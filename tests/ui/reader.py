@@ -75,7 +75,9 @@ class Reader:
         """Open Ask or another place, with a run or without, and wait until it can be used."""
         await self.page.goto(self.url + place + (f"?run={run_id}" if run_id else ""))
         if place:
-            await expect(self.page.get_by_role("link", name=PLACES[place], exact=True)).to_be_visible()
+            await expect(
+                self.page.get_by_role("link", name=PLACES[place], exact=True).filter(visible=True)
+            ).to_be_visible()
             return
         await expect(self.page.get_by_label("Question").first).to_be_visible(timeout=DEADLINE_MS)
         # The agents come from the backend after the page: with them it is complete.

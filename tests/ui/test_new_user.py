@@ -41,7 +41,7 @@ async def test_scrub_to_the_first_citation(reader: Reader, backend: httpx2.Clien
     question = "Where is the first citation?"
     await finished(backend, "scripted:brief", question, speed=1)
     await page.goto(reader.url)
-    await page.get_by_role("link", name="Replay", exact=True).click(timeout=DEADLINE_MS)
+    await page.get_by_role("link", name="Replay", exact=True).filter(visible=True).click(timeout=DEADLINE_MS)
     await page.get_by_role("combobox", name=re.compile("Run to replay")).first.click(timeout=DEADLINE_MS)
     await page.get_by_role("option", name=re.compile(re.escape(question))).first.click()
     await page.get_by_role("slider", name="Moment of the run").focus(timeout=DEADLINE_MS)
@@ -60,7 +60,7 @@ async def test_compare_two_runs(reader: Reader, backend: httpx2.Client) -> None:
     for question, speed in (("Which one is slow?", 1), ("Which one is fast?", 8)):
         await finished(backend, "scripted:brief", question, speed=speed)
     await page.goto(reader.url)
-    await page.get_by_role("link", name="Compare", exact=True).click(timeout=DEADLINE_MS)
+    await page.get_by_role("link", name="Compare", exact=True).filter(visible=True).click(timeout=DEADLINE_MS)
     for label, question in (("First run", "Which one is slow?"), ("Second run", "Which one is fast?")):
         await page.get_by_role("combobox", name=re.compile(label)).first.click(timeout=DEADLINE_MS)
         await page.get_by_role("option", name=re.compile(re.escape(question))).first.click()

@@ -34,6 +34,7 @@ _PARTS: Final = (
     "tables",
     "keyboard",
     "keep_place",
+    "scrolling_places",
 )
 """In the order in which they run: what the first two declare, the others use."""
 
