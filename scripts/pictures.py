@@ -3,14 +3,13 @@
 Four places in each UI: Gradio in the light, Streamlit in the dark.
 """
 
-import asyncio
 import re
 from pathlib import Path
 from typing import Literal
 
 from playwright.sync_api import Page, ViewportSize, expect
 
-from backend.client.run_client import RunClient
+from backend.client.sync import SyncRunClient
 from backend.present import words
 from scripts.product import running_product
 
@@ -24,7 +23,7 @@ def main() -> None:
     """Start the product as a user would, and take each picture at its moment."""
     FOLDER.mkdir(exist_ok=True)
     with running_product("ui_gradio", "ui_streamlit") as product:
-        first, second = asyncio.run(_two_runs(product.backend))
+        first, second = _two_runs(product.backend)
         for name, scheme in SCHEMES.items():
             url = product.uis[f"ui_{name}"]
             page = product.browser.new_page(viewport=WINDOW, color_scheme=scheme)
@@ -43,18 +42,17 @@ def main() -> None:
             page.close()
 
 
-async def _two_runs(backend: str) -> tuple[str, str]:
+def _two_runs(backend: str) -> tuple[str, str]:
     """The same question with status events and without them, at their own pace."""
-    client = RunClient(backend)
-    question = words.EXAMPLE_QUESTIONS[1]
-    runs = [
-        await client.start_run(question, "scripted:happy_path", options={"status_events": wanted})
+    client = SyncRunClient(backend)
+    first, second = (
+        client.start_run(words.EXAMPLE_QUESTIONS[1], "scripted:happy_path", options={"status_events": wanted}).run_id
         for wanted in (True, False)
-    ]
-    for run in runs:
-        async for _ in client.follow(run.run_id):
+    )
+    for run_id in (first, second):
+        for _ in client.frames_sync(run_id):
             pass
-    return runs[0].run_id, runs[1].run_id
+    return first, second
 
 
 def _ask(page: Page, url: str) -> None:
