@@ -6,11 +6,11 @@ from backend.present.copying import copy_button_html
 def test_the_button_names_the_text_it_copies() -> None:
     html = copy_button_html("The answer [1]", "ph-answer-markdown")
     assert 'data-ph-copy="#ph-answer-markdown"' in html
-    assert '<pre id="ph-answer-markdown" hidden>The answer [1]</pre>' in html
+    assert 'id="ph-answer-markdown" value="The answer [1]"' in html
 
 
 def test_what_is_copied_is_never_markup() -> None:
-    html = copy_button_html("</pre><script>alert(1)</script>", "ph-text", label="<b>Copy</b>")
+    html = copy_button_html('"><script>alert(1)</script>', "ph-text", label="<b>Copy</b>")
     assert "<script>" not in html
     assert "<b>" not in html
-    assert html.count("</pre>") == 1
+    assert 'value="">' not in html
