@@ -1,5 +1,7 @@
 """The Gradio application: its four places and how it is served."""
 
+from collections.abc import Callable
+
 import gradio as gr
 
 from backend.client.run_client import RunClient
@@ -9,23 +11,30 @@ from ui_gradio.ask.place import build_ask
 from ui_gradio.browser import BEFORE_THE_PAGE
 from ui_gradio.compare.place import build_compare
 from ui_gradio.history.place import build_history
-from ui_gradio.places import PATHS, TITLES
+from ui_gradio.places import PATHS, TITLES, PlaceName
 from ui_gradio.replay.place import build_replay
 from ui_gradio.style import page_style, theme
+
+_FILES_KEPT_S = (3600, 3600)
+"""How often the files that were handed out or taken are looked at, and how old they get."""
 
 
 def build(backend: str) -> gr.Blocks:
     """The application for the backend at that address."""
     client = RunClient(backend)
     application: gr.Blocks
-    with gr.Blocks(title=words.APP_TITLE, fill_width=True, analytics_enabled=False) as application:
+    with gr.Blocks(
+        title=words.APP_TITLE, fill_width=True, analytics_enabled=False, delete_cache=_FILES_KEPT_S
+    ) as application:
         build_ask(application, client)
-    with application.route(TITLES["replay"], PATHS["replay"]):
-        build_replay(application, client)
-    with application.route(TITLES["compare"], PATHS["compare"]):
-        build_compare(application, client)
-    with application.route(TITLES["history"], PATHS["history"]):
-        build_history(application, client)
+    others: tuple[tuple[PlaceName, Callable[[gr.Blocks, RunClient], None]], ...] = (
+        ("replay", build_replay),
+        ("compare", build_compare),
+        ("history", build_history),
+    )
+    for place, build_place in others:
+        with application.route(TITLES[place], PATHS[place], show_in_navbar=False):
+            build_place(application, client)
     # The default is one run at a time for everybody.
     application.queue(default_concurrency_limit=None)
     return application

@@ -36,13 +36,16 @@ class Arriving:
         serial = conversation.serial
         if share_id:
             yield {page.header: shared_header_html()}
+        was_gone = False
         while True:
             try:
                 if share_id:
                     run = await self._client.run(share_id)
                 else:
                     offers = [(offer.title or offer.agent, offer.agent) for offer in await self._client.agents()]
-                    yield {page.agent: gr.update(choices=offers)}
+                    # Together, so that who reads that the backend is back finds its agents.
+                    back: Updates = {page.panels.notice: Problem("empty").html} if was_gone else {}
+                    yield {page.agent: gr.update(choices=offers), **back}
                     if request.query_params.get(RUN):
                         run = await self._client.run(request.query_params[RUN])
                         conversation.earlier = await self._turns_before(run.session_id, run.run_id)
@@ -54,7 +57,7 @@ class Arriving:
                 await wait_for_backend(self._client)
                 if not conversation.shows(serial):
                     return
-                yield {page.panels.notice: Problem("empty").html}
+                was_gone = True
             except ClientError as error:
                 problem = problem_of(error)
                 if share_id and problem.notice == "run_not_found":
