@@ -58,7 +58,10 @@ def comparison_figure(
     first: Compared, second: Compared, *, theme: Theme = "light", playhead_ms: float | None = None
 ) -> dict[str, Any]:
     """Both timelines, one above the other, on one clock that starts for both when their question was accepted."""
-    upper, lower = (timeline_figure(run.events, theme=theme, playhead_ms=playhead_ms) for run in (first, second))
+    clock_ms = max((event.at_ms for run in (first, second) for event in run.events), default=0.0)
+    upper, lower = (
+        timeline_figure(run.events, theme=theme, playhead_ms=playhead_ms, clock_ms=clock_ms) for run in (first, second)
+    )
     return stacked((first.name, upper), (second.name, lower), theme)
 
 

@@ -18,6 +18,8 @@ LANE_PX: Final = 24
 _TOP_PX: Final = 22
 _BOTTOM_PX: Final = 34
 _GAP_PX: Final = 12
+_EARLY: Final = 0.3
+"""Of an end that comes early on the clock, the word stands behind it: before it is the run's name or nothing."""
 LANES: Final = ("Markers", "Citations", "Signals")
 
 
@@ -28,22 +30,23 @@ def timeline_figure(
     plan: Sequence[Event] | None = None,
     theme: Theme = "light",
     playhead_ms: float | None = None,
+    clock_ms: float = 0.0,
     silence_ms: float = 1000.0,
 ) -> dict[str, Any]:
     """A run over time, as a Plotly figure in a plain dictionary; x is seconds.
 
     ``times_ms`` gives each event another time by its ``seq`` (a client's arrival stamps, milliseconds) in the place of
     ``at_ms``; ``plan`` is what a script meant to send, drawn as outlines behind what happened; ``playhead_ms`` draws
-    the moment that is being looked at. Silence longer than ``silence_ms`` is shaded. Points carry ``[seq, ms]`` as
-    ``customdata``, so that a click can move the playhead.
+    the moment that is being looked at; the clock reaches ``clock_ms`` at least. Silence longer than ``silence_ms`` is
+    shaded. Points carry ``[seq, ms]`` as ``customdata``, so that a click can move the playhead.
     """
     run = run_times(events, times_ms, silence_ms)
     planned = None if plan is None else run_times(plan, None, silence_ms)
-    end_ms = max(run.end_ms, planned.end_ms if planned else 0.0, playhead_ms or 0.0, 1.0)
+    end_ms = max(run.end_ms, planned.end_ms if planned else 0.0, playhead_ms or 0.0, clock_ms, 1.0)
     rows = max(1, len(run.steps), len(planned.steps) if planned else 0)
     data = [
         *([plan_trace(planned, theme)] if planned else []),
-        *step_traces(run, theme),
+        *step_traces(run, end_ms, theme),
         *density_traces(run, end_ms, theme),
         *evidence_traces(run, theme),
     ]
@@ -153,6 +156,7 @@ def _annotations(run: RunTimes, colours: dict[str, str], density_top: float, end
                           "text": f"{format_ms(end - start)} silent"})  # fmt: skip
     if run.done:
         text = words.OUTCOME_WORDS[run.done.outcome]
+        side = "right" if run.done.at_ms > _EARLY * end_ms else "left"
         notes.append({**small, "xref": "x", "yref": "paper", "x": run.done.at_ms / 1000, "y": 1, "yanchor": "bottom",
-                      "xanchor": "right", "text": text})  # fmt: skip
+                      "xanchor": side, "text": text})  # fmt: skip
     return notes

@@ -17,8 +17,11 @@ _BAR_OFFSET: Final = 0.16
 """A step's bar stands under its label, within the row."""
 
 
-def step_traces(run: RunTimes, theme: Theme) -> list[dict[str, Any]]:
-    """One bar a step with its label above; failed and cancelled ones are hatched, running ones pale."""
+def step_traces(run: RunTimes, clock_ms: float, theme: Theme) -> list[dict[str, Any]]:
+    """One bar a step with its label above; failed and cancelled ones are hatched, running ones pale.
+
+    ``clock_ms`` is where the axis ends: the labels of late steps stand before the end of their bars.
+    """
     if not run.steps:
         return []
     spans = [(step.started_ms, step.ended_ms if step.ended_ms is not None else run.end_ms) for step in run.steps]
@@ -30,7 +33,7 @@ def step_traces(run: RunTimes, theme: Theme) -> list[dict[str, Any]]:
         "orientation": "h",
         "name": "Steps",
         "base": [start / 1000 for start, _ in spans],
-        "x": [max(end - start, run.end_ms * 0.002) / 1000 for start, end in spans],
+        "x": [max(end - start, clock_ms * 0.002) / 1000 for start, end in spans],
         "y": [row + _BAR_OFFSET for row in rows],
         "width": 0.3,
         "marker": {
@@ -49,7 +52,7 @@ def step_traces(run: RunTimes, theme: Theme) -> list[dict[str, Any]]:
         ],
         "hoverinfo": "text",
     }
-    late = [start > 0.45 * run.end_ms for start, _ in spans]
+    late = [start > 0.45 * clock_ms for start, _ in spans]
     texts = {
         "type": "scatter",
         "mode": "text",

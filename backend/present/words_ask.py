@@ -30,4 +30,5 @@ def speed_word(speed: float) -> str:
     """A speed as it stands in a list: ``1x``, ``0.25x``, ``without waiting`` for 0."""
     return f"{speed:g}x" if speed else SPEED_AS_FAST_AS_POSSIBLE
 
+
 EARLIER_TURNS: Final = "Earlier in this conversation"

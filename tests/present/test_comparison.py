@@ -84,8 +84,9 @@ def test_names_and_labels_stay_text() -> None:
 def test_the_figure_holds_both_timelines_on_one_clock(one: list[KnownEvent], other: list[KnownEvent]) -> None:
     figure = comparison_figure(Compared("A", one), Compared("B", other), theme="dark", playhead_ms=5.0)
     go.Figure(figure)
+    clock_ms = max(event.at_ms for event in (*one, *other))
     for place, events in enumerate((one, other)):
-        alone = timeline_figure(events, theme="dark", playhead_ms=5.0)
+        alone = timeline_figure(events, theme="dark", playhead_ms=5.0, clock_ms=clock_ms)
         mine = [trace for trace in figure["data"] if trace["meta"] == place]
         assert [trace.get("x") for trace in mine] == [trace.get("x") for trace in alone["data"]]
         assert figure["layout"]["xaxis"]["range"][1] >= alone["layout"]["xaxis"]["range"][1]
