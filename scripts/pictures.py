@@ -66,7 +66,8 @@ def _take(page: Page, name: str, *, chart: bool = True) -> None:
     if chart:
         expect(page.locator(".js-plotly-plot svg.main-svg").first).to_be_visible(timeout=DEADLINE_MS)
     page.mouse.move(0, 0)
-    page.screenshot(path=FOLDER / f"{name}.png", animations="disabled")
+    # Not with animations disabled: that would end them, and a duration that counts on would read 3600 s.
+    page.screenshot(path=FOLDER / f"{name}.png")
 
 
 if __name__ == "__main__":
