@@ -11,7 +11,7 @@ from backend.client.frames import Frame
 from backend.present.artifacts import artifact_views, artifacts_html
 from backend.present.page import question_html
 from backend.present.palette import Theme
-from backend.present.panels import Panels
+from backend.present.panels import Panels, Place
 from backend.present.sources import sources_html
 from backend.present.status import status_html
 from backend.present.steps import steps_html
@@ -48,17 +48,15 @@ class Drawing:
     def view(self, view: RunView, elapsed_ms: float | None) -> Updates:
         """What this view changes; ``elapsed_ms``: milliseconds since the run was accepted."""
         widgets, changes = self._widgets, self._panels.draw(view, elapsed_ms)
-        updates: Updates = {}
-        for widget, fragment in (
-            (widgets.asked, changes.question),
-            (widgets.status, changes.status),
-            (widgets.steps, changes.steps),
-            (widgets.notice, changes.notice),
-            (widgets.warnings, changes.warnings),
-            (widgets.sources, changes.sources),
-        ):
-            if fragment is not None:
-                updates[widget] = fragment
+        at: dict[Place, gr.HTML] = {
+            "question": widgets.asked,
+            "status": widgets.status,
+            "steps": widgets.steps,
+            "notice": widgets.notice,
+            "warnings": widgets.warnings,
+            "sources": widgets.sources,
+        }
+        updates: Updates = {at[place]: fragment for place, fragment in changes.fragments().items()}
         if changes.answer is not None:
             updates[widgets.answer] = [block.html for block in changes.answer]
         if changes.artifacts is not None:

@@ -48,13 +48,13 @@ def tell(sentence: str) -> None:
 
 
 async def wait_for_backend(client: RunClient) -> None:
-    """Come back when somebody answers at the backend's address."""
+    """Come back when the backend takes runs: before that it may answer and not know its agents yet."""
     while True:
         try:
-            await client.agents()
+            if (await client.ready()).ready:
+                return
         except BackendGone:
-            await asyncio.sleep(_BETWEEN_TRIALS_S)
+            pass
         except ClientError:
             return
-        else:
-            return
+        await asyncio.sleep(_BETWEEN_TRIALS_S)

@@ -36,16 +36,12 @@ class Arriving:
         serial = conversation.serial
         if share_id:
             yield {page.header: shared_header_html()}
-        was_gone = False
         while True:
             try:
                 if share_id:
                     run = await self._client.run(share_id)
                 else:
-                    offers = [(offer.title or offer.agent, offer.agent) for offer in await self._client.agents()]
-                    # Together, so that who reads that the backend is back finds its agents.
-                    back: Updates = {page.panels.notice: Problem("empty").html} if was_gone else {}
-                    yield {page.agent: gr.update(choices=offers), **back}
+                    yield await self._offers()
                     if request.query_params.get(RUN):
                         run = await self._client.run(request.query_params[RUN])
                         conversation.earlier = await self._turns_before(run.session_id, run.run_id)
@@ -57,7 +53,7 @@ class Arriving:
                 await wait_for_backend(self._client)
                 if not conversation.shows(serial):
                     return
-                was_gone = True
+                yield {page.panels.notice: Problem("empty").html}
             except ClientError as error:
                 problem = problem_of(error)
                 if share_id and problem.notice == "run_not_found":
@@ -79,6 +75,10 @@ class Arriving:
             yield {**states.started(page, conversation), page.agent: run.agent, page.run_id: run.run_id}
         async for updates in self._live.follow(conversation, serial, theme, fresh=False):
             yield updates
+
+    async def _offers(self) -> Updates:
+        agents = await self._client.agents()
+        return {self._page.agent: gr.update(choices=[(offer.title or offer.agent, offer.agent) for offer in agents])}
 
     async def _turns_before(self, session_id: str, run_id: str) -> tuple[EarlierTurn, ...]:
         if not session_id:
