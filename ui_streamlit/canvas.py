@@ -7,7 +7,7 @@ from backend.present.answer import AnswerBlock
 from backend.present.artifacts import artifacts_html
 from backend.present.page import notice_html, question_html
 from backend.present.palette import Theme
-from backend.present.panels import Panels
+from backend.present.panels import Panels, Place
 from backend.present.sources import sources_html
 from backend.present.status import status_html
 from backend.present.steps import steps_html
@@ -45,18 +45,18 @@ class Canvas:
         elif changes.results is not None and not view.artifacts.items:
             _fill(places.results, changes.results)
             self._results = None
-        # The status comes last: what it says has been drawn when it says so.
-        for place, fragment in (
-            (places.asked, changes.question),
-            (places.steps, changes.steps),
-            (places.notice, changes.notice),
-            (places.warnings, changes.warnings),
-            (places.sources, changes.sources),
-        ):
-            if fragment is not None:
-                _fill(place, fragment)
-        if changes.status is not None:
-            self._draw_status(changes.status)
+        at: dict[Place, DeltaGenerator] = {
+            "question": places.asked,
+            "steps": places.steps,
+            "notice": places.notice,
+            "warnings": places.warnings,
+            "sources": places.sources,
+        }
+        for place, fragment in changes.fragments().items():
+            if place == "status":
+                self._draw_status(fragment)
+            else:
+                _fill(at[place], fragment)
 
     def starting(self, question: str) -> None:
         """The page at the moment of the click, before the backend has answered."""

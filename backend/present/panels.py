@@ -5,6 +5,7 @@ a part; and a fragment is handed out only if its text really differs, so that no
 """
 
 from dataclasses import dataclass
+from typing import Final, Literal, get_args
 
 from backend.present.answer import AnswerBlock, AnswerRenderer
 from backend.present.artifacts import ArtifactView, artifact_views, artifacts_html
@@ -18,6 +19,10 @@ from backend.protocol.run_view import RunView
 
 STATUS_PACE_MS = 500
 """The metrics are drawn anew this often; the elapsed time counts on in the browser meanwhile."""
+
+Place = Literal["question", "steps", "notice", "warnings", "sources", "status"]
+PLACES: Final[tuple[Place, ...]] = get_args(Place)
+"""The places of a page that hold one fragment each. The status comes last: what it says has been drawn by then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,10 @@ class Changes:
     def empty(self) -> bool:
         """Whether there is nothing to draw."""
         return all(getattr(self, name) is None for name in self.__dataclass_fields__)
+
+    def fragments(self) -> dict[Place, str]:
+        """The new fragments that are drawn as they are, by place; answer and results are each framework's own."""
+        return {place: text for place in PLACES if (text := getattr(self, place)) is not None}
 
 
 class Panels:

@@ -17,7 +17,7 @@ from backend.present.warnings import warnings_html
 from backend.protocol.events import DoneEvent, KnownEvent, Locator, StatusEvent, TokenEvent, WarningEvent
 from backend.protocol.run_view import RunView
 from backend.protocol.view import reduce
-from tests.present.samples import cited, numbered, view_of
+from tests.present.samples import cited, hostile_run, numbered, view_of
 from tests.strategies import runs
 
 
@@ -103,3 +103,12 @@ def test_the_answer_alone(run_view: RunView) -> None:
 
 def test_an_export_of_nothing() -> None:
     assert export_markdown(RunView.start()) == "\n"
+
+
+def test_fragments_are_what_changed_by_place_and_the_status_is_last() -> None:
+    panels = Panels()
+    first = panels.draw(hostile_run("plain"), 100.0)
+    fragments = first.fragments()
+    assert list(fragments) == ["question", "steps", "notice", "warnings", "sources", "status"]
+    assert all(fragments[place] == getattr(first, place) for place in fragments)
+    assert panels.draw(hostile_run("plain"), 100.0).fragments() == {}
