@@ -11,6 +11,8 @@ from backend.protocol.events import CitationEvent, Locator
 from backend.protocol.run_view import RunView
 
 _NO_NUMBER: Final = 1_000_000
+_SURROUNDINGS: Final = 400
+"""Characters shown before and after a quote, at most."""
 _FACTS: Final = (
     ("filing", ""),
     ("date", ""),
@@ -101,15 +103,25 @@ def source_html(source: Source, *, ended: bool, scope: str = "") -> Markup:
         number if citation.number is not None else "–",
         external_link(citation.url, citation.title.strip() or citation.source or citation.document_id or "Source"),
         _facts(source_facts(citation)),
-        fragment('<blockquote class="ph-quote" dir="auto">{}</blockquote>', citation.quote)
-        if citation.quote
-        else EMPTY,
+        _quote_html(citation),
         _uses_html(source, ended),
         joined(
             fragment('<p class="ph-flag"><span class="ph-glyph ph-glyph--warning"></span>{}</p>', text)
             for text in source.warnings
         ),
     )
+
+
+def _quote_html(citation: CitationEvent) -> Markup:
+    """The quote within its surroundings, where the agent tells them."""
+    if not citation.quote:
+        return EMPTY
+    before, after = (
+        fragment('<span class="ph-around">{}</span>', words.shortened(text, _SURROUNDINGS)) if text else EMPTY
+        for text in (citation.before, citation.after)
+    )
+    quote = fragment('<span class="ph-quoted">{}</span>', citation.quote) if before or after else citation.quote
+    return fragment('<blockquote class="ph-quote" dir="auto">{} {} {}</blockquote>', before, quote, after)
 
 
 def source_facts(citation: CitationEvent) -> list[str]:

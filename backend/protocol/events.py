@@ -105,6 +105,10 @@ class CitationEvent(EventBase):
     source: str | None = None
     url: str | None = None
     quote: str | None = None
+    before: str | None = None
+    """What stands just before the quote in its document."""
+    after: str | None = None
+    """What stands just behind it."""
     document_id: str | None = None
     locator: Locator | None = None
     spans: tuple[Span, ...] = ()

@@ -88,3 +88,11 @@ def test_locators() -> None:
     assert locator_text(Locator(page=1)) == "page 1"
     assert locator_text(Locator(start=10, end=1200)) == "characters 10 to 1,200"
     assert locator_text(Locator(start=10)) == ""
+
+
+def test_a_quote_stands_in_its_surroundings() -> None:
+    view = view_of(cited(1, quote="Sales rose.", before="… <b>Before</b> it.", after="After it …"))
+    html = sources_html(view)
+    assert Fragment(html).problems == []
+    assert "… <b>Before</b> it. Sales rose. After it …" in visible(html)
+    assert "ph-around" not in sources_html(view_of(cited(1, quote="Sales rose.")))

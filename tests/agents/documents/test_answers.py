@@ -91,6 +91,20 @@ async def test_the_demo_question_cites_filings(sample: Library) -> None:
         assert any(value in (one.quote or "") and one.title.endswith(period) for one in filings)
 
 
+async def test_a_quote_is_cited_with_what_stands_around_it(sample: Library) -> None:
+    told = await ask(sample, MAIN_QUESTION)
+    surrounded = [citation for citation in told.citations if citation.before or citation.after]
+    assert surrounded
+    for citation in surrounded:
+        assert citation.document_id
+        assert citation.quote
+        text = " ".join(sample.corpus.text(citation.document_id).split())
+        place = text.index(" ".join(citation.quote.split()))
+        assert text[:place].rstrip().endswith((citation.before or "").removeprefix("… "))
+        behind = text[place + len(" ".join(citation.quote.split())) :].lstrip()
+        assert behind.startswith((citation.after or "").removesuffix(" …"))
+
+
 async def test_the_demo_question_draws_the_share_by_quarter(sample: Library) -> None:
     told = await ask(sample, MAIN_QUESTION)
     chart = told.content("chart")

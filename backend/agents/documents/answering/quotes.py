@@ -8,6 +8,9 @@ from backend.agents.documents.indexing.sentences import quotable, sentence_spans
 from backend.protocol.events import CitationEvent, Locator
 
 _MARKDOWN_SUFFIXES = (".md", ".markdown")
+_SURROUNDINGS = 180
+"""Characters of the text around a quote that go with it, on each side."""
+
 _MARKER = re.compile(r"\[(\s*\d[\d\s,]*)\]")
 _SPECIAL = re.compile(r"(`|(?<!\s)[*~]|[*~](?!\s)|(?<!\w)_|_(?!\w)|\[|\]|<(?=[a-zA-Z/!?])|&(?=#?\w+;))")
 
@@ -22,6 +25,9 @@ class Quote:
     text: str
     page: int | None
     line: int | None
+    before: str = ""
+    after: str = ""
+    """What stands around it in its passage, cut between words."""
 
     @property
     def key(self) -> tuple[str, int, int]:
@@ -39,6 +45,8 @@ class Quote:
             source=f"{document.source}, {document.date}" if dated else document.source,
             url=document.url or None,
             quote=self.text,
+            before=self.before or None,
+            after=self.after or None,
             document_id=document.name,
             locator=Locator(page=self.page, line=self.line, start=self.start, end=self.end),
         )
@@ -48,7 +56,20 @@ def quote_of(passage: Passage, start: int, end: int) -> Quote:
     """A range of the passage's own text as a quote."""
     line = passage.line + passage.text.count("\n", 0, start) if passage.line is not None else None
     first, last = passage.start + start, passage.start + end
-    return Quote(passage.document, first, last, passage.text[start:end], passage.page, line)
+    is_table = passage.document.kind == "table"
+    before = "" if is_table else _end_of(passage.text[:start])
+    after = "" if is_table else _beginning_of(passage.text[end:])
+    return Quote(passage.document, first, last, passage.text[start:end], passage.page, line, before, after)
+
+
+def _end_of(text: str) -> str:
+    line = " ".join(text[-2 * _SURROUNDINGS :].split())
+    return line if len(line) <= _SURROUNDINGS else f"… {line[-_SURROUNDINGS:].partition(' ')[2]}"
+
+
+def _beginning_of(text: str) -> str:
+    line = " ".join(text[: 2 * _SURROUNDINGS].split())
+    return line if len(line) <= _SURROUNDINGS else f"{line[:_SURROUNDINGS].rpartition(' ')[0]} …"
 
 
 def quotes_in(passage: Passage) -> list[Quote]:
