@@ -14,6 +14,7 @@ from backend.present.palette import Theme
 from backend.present.run_metrics import COMPARED, metric_definition, metric_label, metric_text, run_metrics
 from backend.present.stacked_timelines import stacked
 from backend.present.timeline import timeline_figure
+from backend.present.timeline_text import timeline_text_html
 from backend.protocol.events import ArtifactEvent, CitationEvent, DoneEvent, Event, StatusEvent, TokenEvent
 from backend.protocol.view import StepView
 
@@ -75,7 +76,10 @@ def comparison_rows(first: Compared, second: Compared) -> tuple[Row, ...]:
 
 
 def comparison_table_html(first: Compared, second: Compared) -> str:
-    """The same as a table that can be sorted and saved; each difference says in words whether it is for the better."""
+    """The same as a table that can be sorted and saved; each difference says in words whether it is for the better.
+
+    Below it both timelines as text, to fold out.
+    """
     body = joined(
         fragment(
             '<tr><th scope="row" title="{}">{}</th><td class="ph-right">{}</td><td class="ph-right">{}</td>'
@@ -94,12 +98,14 @@ def comparison_table_html(first: Compared, second: Compared) -> str:
             '<div class="ph ph-comparison"><div class="ph-table-scroll" tabindex="0">'
             '<table class="ph-table" id="ph-comparison" data-ph-sortable><thead><tr><th scope="col">{}</th>'
             '<th scope="col" class="ph-right">{}</th><th scope="col" class="ph-right">{}</th>'
-            '<th scope="col" class="ph-right">{}</th></tr></thead><tbody>{}</tbody></table></div></div>',
+            '<th scope="col" class="ph-right">{}</th></tr></thead><tbody>{}</tbody></table></div></div>{}{}',
             words_compare.METRIC,
             first.name,
             second.name,
             words_compare.DIFFERENCE,
             body,
+            timeline_text_html(first.events, "ph-timeline-first", first.name),
+            timeline_text_html(second.events, "ph-timeline-second", second.name),
         )
     )
 

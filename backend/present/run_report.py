@@ -21,8 +21,8 @@ from backend.present.run_metrics import metric_definition, metric_label, metric_
 from backend.present.sources import sources_html
 from backend.present.steps import steps_html
 from backend.present.style import stylesheet
-from backend.present.tables import table_html
-from backend.present.timeline import timeline_figure, timeline_table
+from backend.present.timeline import timeline_figure
+from backend.present.timeline_text import timeline_text_html
 from backend.present.warnings import warnings_html
 from backend.protocol.recordings import Recording
 from backend.protocol.run_view import RunView
@@ -125,14 +125,11 @@ def _artifacts(view: RunView, figures: dict[str, Any]) -> Markup:
 
 
 def _timeline(recording: Recording) -> Markup:
-    columns, rows = timeline_table(recording.events)
     return fragment(
-        '<div class="figure" data-figure="{}" role="img" aria-label="{}"></div>'
-        '<details class="ph ph-details"><summary>{}</summary>{}</details>',
+        '<div class="figure" data-figure="{}" role="img" aria-label="{}"></div>{}',
         _TIMELINE,
         words_report.TIMELINE_ALTERNATIVE,
-        words_report.TIMELINE_AS_TABLE,
-        table_html(columns, rows, title=words_report.TIMELINE, element_id="ph-timeline-table"),
+        timeline_text_html(recording.events),
     )
 
 

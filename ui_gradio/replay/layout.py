@@ -57,6 +57,7 @@ class ReplayPage:
     scrubber: gr.HTML
     moment: gr.HTML
     timeline: gr.Plot
+    timeline_text: gr.HTML
     table: gr.State
     theme: gr.Textbox
     review: ReviewWidgets
@@ -105,12 +106,12 @@ def build_page() -> ReplayPage:
             elem_id="ph-scrubber",
         )
         moment = gr.HTML("", padding=False, elem_id="ph-moment")
-        panels, timeline = _run_columns()
+        panels, timeline, timeline_text = _run_columns()
     table = gr.State(Table())
     theme = gr.Textbox("light", visible="hidden", label="Theme")
     return ReplayPage(
         links, another, opening, choice, upload, player, previous, play, following, speed, hint, refresh, scrubber,
-        moment, timeline, table, theme, review, panels,
+        moment, timeline, timeline_text, table, theme, review, panels,
     )  # fmt: skip
 
 
@@ -131,15 +132,17 @@ def _opening_row() -> tuple[gr.Row, gr.Dropdown, gr.UploadButton]:
     return row, choice, upload
 
 
-def _run_columns() -> tuple[RunPanels, gr.Plot]:
-    timelines: list[gr.Plot] = []
+def _run_columns() -> tuple[RunPanels, gr.Plot, gr.HTML]:
+    timelines: list[tuple[gr.Plot, gr.HTML]] = []
     with gr.Row(elem_id="ph-columns", equal_height=False):
         with gr.Column(scale=6, min_width=320, elem_id="ph-conversation"):
             reading = lay_out_reading("nothing_to_replay")
-        panels = lay_out_evidence(
-            reading,
-            before=lambda: timelines.append(
-                gr.Plot(EMPTY_CHART, show_label=False, container=False, elem_id="ph-timeline")
-            ),
-        )
-    return panels, timelines[0]
+        panels = lay_out_evidence(reading, before=lambda: timelines.append(_timeline()))
+    return panels, *timelines[0]
+
+
+def _timeline() -> tuple[gr.Plot, gr.HTML]:
+    return (
+        gr.Plot(EMPTY_CHART, show_label=False, container=False, elem_id="ph-timeline"),
+        gr.HTML("", padding=False, elem_id="ph-timeline-text"),
+    )

@@ -12,6 +12,7 @@ from backend.present.markup import fragment
 from backend.present.palette import Theme
 from backend.present.run_titles import run_title
 from backend.present.timeline import timeline_figure
+from backend.present.timeline_text import timeline_text_html
 from backend.protocol.recordings import RecordingError, parse_recording
 from ui_gradio.drawing import Drawing, Updates, blank, plot_data
 from ui_gradio.places import FIRST, MOMENT, RUN, SHARE, in_a_row, link_html
@@ -104,6 +105,7 @@ class Opening:
             page.refresh: gr.update(visible=unfinished),
             page.play: words_replay.PLAY,
             page.timeline: plot_data(timeline_figure(table.playback.events, theme=theme)),
+            page.timeline_text: str(timeline_text_html(table.playback.events)),
             **moment(page, table),
         }
 

@@ -9,6 +9,7 @@ from backend.present import words_places, words_replay
 from backend.present.moment import moment_html
 from backend.present.page import header_html, notice_html
 from backend.present.timeline import timeline_figure
+from backend.present.timeline_text import timeline_text_html
 from ui_streamlit.canvas import Canvas
 from ui_streamlit.problems import Problem, wait_for_backend
 from ui_streamlit.replay.opened import Opened, open_from_address
@@ -94,3 +95,4 @@ def _timeline(visit: Visit, opened: Opened) -> None:
         st.plotly_chart(
             figure, theme=None, config={"displayModeBar": False}, key="timeline", alt=words_replay.TIMELINE_ALT
         )
+        st.html(timeline_text_html(opened.playback.events))
