@@ -67,7 +67,9 @@ async def test_two_people_never_see_each_others_runs(reader: Reader, browser: Br
     await context.close()
 
 
-async def test_a_shared_run_is_followed_live_and_can_only_be_read(reader: Reader, browser: Browser) -> None:
+async def test_a_shared_run_is_followed_live_and_can_only_be_read(
+    reader: Reader, browser: Browser, backend: httpx2.Client
+) -> None:
     await reader.open()
     await reader.choose_agent("Endless")
     await reader.ask("Tell me everything.")
@@ -92,8 +94,9 @@ async def test_a_shared_run_is_followed_live_and_can_only_be_read(reader: Reader
 
     # Escape is for whoever may stop it.
     await guest.page.keyboard.press("Escape")
-    await reader.page.keyboard.press("Escape")
-    await reader.press(words.STOP)
+    later = await guest.page.locator(".ph-answer").count()
+    await expect(guest.page.locator(".ph-answer").nth(later + 1)).to_be_attached(timeout=DEADLINE_MS)
+    backend.post(f"/v1/runs/{run_id}/cancel").raise_for_status()
     await reader.expect_status("Stopped")
     await guest.expect_status("Stopped")
     await expect(guest.page.get_by_role("link", name=words_places.OPEN_IN_REPLAY).first).to_be_visible()

@@ -6,7 +6,7 @@
   const OPENS_AFTER_MS = 150;
   const CLOSES_AFTER_MS = 250;
   const MARGIN = 8;
-  let card = null, marker = null, source = null, leadsTo = null, timer = null;
+  let card = null, marker = null, source = null, leadsTo = null, timer = null, dismissed = null;
   let pointer = {x: -1, y: -1};
 
   const make = () => {
@@ -73,18 +73,28 @@
   });
   document.addEventListener('focusin', (event) => {
     const link = markerAt(event.target);
+    dismissed = null;
     if (link && link.matches(':focus-visible')) open(link);
     else if (!card?.contains(event.target)) close();
   });
   document.addEventListener('keydown', (event) => {
-    if (event.key === 'Escape' && close()) event.stopImmediatePropagation();
+    const dismisses = event.key === 'Escape' ? marker : null;
+    if (dismisses && close()) { dismissed = dismisses; event.stopImmediatePropagation(); }
   }, true);
-  document.addEventListener('click', (event) => { if (markerAt(event.target)) close(); });
-  document.addEventListener('scroll', (event) => { if (marker && !card.contains(event.target)) close(); },
-    {capture: true, passive: true});
+  document.addEventListener('click', (event) => {
+    const link = markerAt(event.target);
+    if (link) { dismissed = link; close(); }
+  });
+  document.addEventListener('scroll', (event) => {
+    if (!marker || card.contains(event.target)) return;
+    // The browser brings what gets the focus into view: the card goes along with it, and gives way to other scrolling.
+    if (marker === document.activeElement) place(); else close();
+  }, {capture: true, passive: true});
 
-  // A paragraph that is drawn anew brings a new marker to the same place.
+  // A paragraph that is drawn anew brings a new marker to the same place; sources may come after the focus.
   onDocumentChange(() => {
+    const focused = markerAt(document.activeElement);
+    if (!marker && focused && focused.matches(':focus-visible') && focused !== dismissed) open(focused);
     if (!marker) return;
     if (!isHere(marker)) {
       const under = markerAt(document.elementFromPoint(pointer.x, pointer.y));
