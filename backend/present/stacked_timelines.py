@@ -5,8 +5,8 @@ from typing import Any, Final
 
 from backend.present.palette import COLOURS, Theme
 
-_TITLE_PX: Final = 26
-"""Above each timeline, for its name."""
+_TITLE_PX: Final = 40
+"""Above each timeline, for its name and, below that, for what it says of silence and of its end."""
 _BETWEEN_PX: Final = 12
 _AXES: Final = {"y": "y4", "y2": "y5", "y3": "y6"}
 """A timeline's axes, and those of the lower one of two."""
@@ -74,6 +74,6 @@ def _within(value: float, part: tuple[float, float]) -> float:
 def _name(name: str, top: float, theme: Theme) -> dict[str, Any]:
     return {
         "xref": "paper", "yref": "paper", "x": 0, "y": top, "xanchor": "left", "yanchor": "bottom", "showarrow": False,
-        "xshift": -60, "yshift": 3, "text": f"<b>{escape(name)}</b>",
+        "xshift": -60, "yshift": 17, "text": f"<b>{escape(name)}</b>",
         "font": {"size": 13, "color": COLOURS[theme]["text"]},
     }  # fmt: skip
