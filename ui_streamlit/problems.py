@@ -35,16 +35,19 @@ def problem_of(error: ClientError) -> Problem:
 
 
 def wait_for_backend(client: SyncRunClient, draw_something: Callable[[], object]) -> None:
-    """Come back when the backend answers. ``draw_something`` makes a Streamlit call, by which a closed tab or a click
-    ends the waiting within a quarter of a second."""
+    """Come back when the backend takes runs: before that it may answer and not know its agents yet.
+
+    ``draw_something`` makes a Streamlit call, by which a closed tab or a click ends the waiting within a quarter of a
+    second.
+    """
     while True:
         for _ in range(_TICKS_BETWEEN_TRIALS):
             time.sleep(_TICK_S)
             draw_something()
         try:
-            client.agents()
+            if client.ready().ready:
+                return
         except BackendGone:
             continue
         except ClientError:
             return
-        return

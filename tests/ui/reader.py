@@ -4,11 +4,15 @@ import re
 from urllib.parse import parse_qs, urlparse
 
 from playwright.async_api import ConsoleMessage, Locator, Page, Request, expect
+from playwright.async_api import TimeoutError as PlaywrightTimeoutError
 
 from backend.present import words_history, words_replay
 from backend.present.durations import format_clock
 
 DEADLINE_MS = 30_000
+LIST_MS = 5_000
+MOST_TRIALS = 6
+"""How long an open list is looked at, and how often it is opened."""
 MOST_TABS = 60
 
 PLACES = {"": "Ask", "replay": "Replay", "compare": "Compare", "history": "History"}
@@ -85,9 +89,17 @@ class Reader:
             await expect(self.page.locator(".ph-notice")).to_be_visible(timeout=DEADLINE_MS)
 
     async def choose_agent(self, title: str) -> None:
-        """Pick an agent by its title."""
-        await self.page.get_by_role("combobox", name=re.compile("Agent")).first.click()
-        await self.page.get_by_role("option", name=title, exact=True).first.click()
+        """Pick an agent by its title. A list that was opened before the agents had come is closed and opened again."""
+        box = self.page.get_by_role("combobox", name=re.compile("Agent")).first
+        for _ in range(MOST_TRIALS):
+            await box.click()
+            try:
+                await self.page.get_by_role("option", name=title, exact=True).first.click(timeout=LIST_MS)
+            except PlaywrightTimeoutError:
+                await self.page.keyboard.press("Escape")
+            else:
+                return
+        raise AssertionError(f"There is no agent {title} in the list.")
 
     async def ask(self, question: str) -> None:
         """Write the question and press Ask."""

@@ -97,7 +97,8 @@ class Live:
         """Draw the conversation's run to its end. ``fresh``: it was started just now, nothing of it is known."""
         page, drawing = self._page, Drawing(self._page.panels, theme)
         question = conversation.asked.question if fresh else None
-        running: bool | None = True if fresh else None
+        running: bool | None = None
+        answering = False
         try:
             async with aclosing(self._client.frames(conversation.run_id, question=question)) as frames:
                 async for frame in frames:
@@ -105,8 +106,11 @@ class Live:
                         return
                     conversation.latest = frame
                     updates = drawing.frame(frame)
-                    if running != (not frame.view.ended):
-                        running = not frame.view.ended
+                    begins = bool(frame.view.message.answer) and not answering
+                    if running != (not frame.view.ended) or begins:
+                        # Once more with the first of the answer: told to appear together with the row it stands in, a
+                        # button may stay away.
+                        running, answering = not frame.view.ended, answering or begins
                         updates |= states.buttons(page, conversation, running=running)
                     if updates:
                         yield updates
