@@ -4,7 +4,7 @@ the verdict.
 ``schema`` names the version; a reader refuses another one. Times are milliseconds, missing values null. A
 run's ``metrics`` are those of METRICS.md on the wire's plane; ``server_metrics`` the same functions on the
 server's stamps, ``truth`` on the script's. Of a summary, ``ci95`` is the 95 % interval of ``p95``,
-``median_ci95`` that of the median.
+``median_ci95`` that of the median. Fields may be added under the same version; none is renamed or removed.
 """
 
 from typing import Any, Literal
@@ -48,17 +48,51 @@ class LagFigures(_Part):
     n: int
 
 
+class CalibratedError(_Part):
+    """What ``playhead bench calibrate`` measured on this machine, at the concurrency nearest to the suite's:
+    the harness's total error against a server with known timing, in milliseconds.
+    """
+
+    concurrency: int
+    n: int
+    ttft_error_median_ms: float
+    ttft_error_p99_ms: float | None
+    gap_error_median_ms: float | None
+    gap_error_p99_ms: float | None
+    measured_at: str
+
+
 class Harness(_Part):
     """The harness's own error and effort. ``load`` is the machine's one-minute load average, before and
-    after.
+    after. ``kernel_lag_ms`` is our stamp minus the kernel's receive stamp, null where there is none. All is
+    null where nothing was measured here, but recordings were scored.
     """
 
     receive_lag_ms: LagFigures
     receive_lag_basis: str
+    kernel_lag_ms: LagFigures | None = None
     loop_lag_ms: LagFigures
     cpu_share: float | None
     load: dict[str, float | None]
-    lasted_s: float
+    lasted_s: float | None
+    calibration: CalibratedError | None = None
+
+
+class LimitResult(_Part):
+    """One limit, judged. ``scenario`` is null for all runs; ``limit`` bounds ``statistic`` (median, p95, p99,
+    max, min, mean) of ``metric`` from above where lower is better, else from below. ``interval`` is the 95 %
+    interval of the value, null where n is too small for one or the value is exact.
+    """
+
+    metric: str
+    statistic: str
+    scenario: str | None
+    limit: float
+    value: float | None
+    interval: Interval | None
+    n: int
+    verdict: Literal["pass", "fail", "inconclusive"]
+    reason: str
 
 
 class MetricSummary(_Part):
@@ -134,6 +168,11 @@ class ViolationResult(_Part):
 class RunResult(_Part):
     """One run. ``error`` is why it could not be measured to its end; ``surprises`` what was not expected of
     it.
+
+    ``load`` names the load it was played under ("closed 10", "poisson 5/s"); ``intended_ms`` is how long
+    after its scheduled start an open loop started it; ``disturbance`` says what the harness did to it (a
+    cancel, a cut); ``through`` is the UI whose page was measured; ``recording`` its file, relative to the
+    results.
     """
 
     run_id: str
@@ -155,11 +194,17 @@ class RunResult(_Part):
     violations: tuple[ViolationResult, ...]
     surprises: tuple[str, ...]
     error: str | None
+    load: str = ""
+    tags: tuple[str, ...] = ()
+    intended_ms: float | None = None
+    disturbance: str | None = None
+    through: Literal["gradio", "streamlit"] | None = None
+    recording: str | None = None
 
 
 class Verdict(_Part):
-    """The end of it in a sentence, with the exit code of the command: 0 all as expected, 1 not, 2 nothing
-    ran.
+    """The end of it in a sentence, with the exit code of the command: 0 pass, 1 fail (a run not as expected,
+    or a limit failed), 2 inconclusive or nothing ran.
     """
 
     exit_code: Literal[0, 1, 2]
@@ -183,7 +228,7 @@ class Results(_Part):
     versions: dict[str, str]
     summary: dict[str, MetricSummary]
     scenarios: dict[str, dict[str, MetricAgainstScript]]
-    limits: tuple[dict[str, Any], ...] = ()
+    limits: tuple[LimitResult, ...] = ()
     runs: tuple[RunResult, ...]
 
     def to_json(self) -> str:
