@@ -31,35 +31,45 @@ class Arrivals:
     """Header names in lower case."""
     events: list[Event] = field(default_factory=list)
     stamps_ns: list[int] = field(default_factory=list)
+    ids: list[str] = field(default_factory=list)
+    """For each event the stream's id in force when it came: the cursor with which a reader resumes behind it."""
     closed_ns: int | None = None
     failure: str | None = None
 
 
-def post_request(address: Address, path: str, body: dict[str, object]) -> bytes:
-    """The bytes of a POST with a JSON body that asks for an event stream, and for the connection's end
-    after it.
+def post_request(
+    address: Address, path: str, body: dict[str, object] | None, accept: str = "text/event-stream"
+) -> bytes:
+    """The bytes of a POST with a JSON body, or with none, that asks for an event stream, and for the connection's
+    end after it.
     """
-    content = json.dumps(body).encode()
+    content = b"" if body is None else json.dumps(body).encode()
+    headers = [("Content-Type", "application/json")] if body is not None else []
+    return _request("POST", address, path, accept, [*headers, ("Content-Length", str(len(content)))], content)
+
+
+def get_request(address: Address, path: str, last_event_id: str = "") -> bytes:
+    """The bytes of a GET of an event stream, from behind ``last_event_id`` where there is one."""
+    headers = [("Last-Event-ID", last_event_id)] if last_event_id else []
+    return _request("GET", address, path, "text/event-stream", headers, b"")
+
+
+def _request(
+    method: str, address: Address, path: str, accept: str, headers: list[tuple[str, str]], content: bytes
+) -> bytes:
     connection = h11.Connection(h11.CLIENT)
-    head = h11.Request(
-        method="POST",
-        target=address.path + path,
-        headers=[
-            ("Host", address.authority),
-            ("Accept", "text/event-stream"),
-            ("Content-Type", "application/json"),
-            ("Content-Length", str(len(content))),
-            ("User-Agent", "playhead-eval"),
-            ("Connection", "close"),
-        ],
-    )
-    return connection.send(head) + connection.send(h11.Data(data=content)) + connection.send(h11.EndOfMessage())
+    common = [("Host", address.authority), ("Accept", accept), ("User-Agent", "playhead-eval"), ("Connection", "close")]
+    head = h11.Request(method=method, target=address.path + path, headers=[*common, *headers])
+    sent = connection.send(head)
+    if content:
+        sent += connection.send(h11.Data(data=content))
+    return sent + connection.send(h11.EndOfMessage())
 
 
 def parse(capture: Capture) -> Arrivals:
     """Read the kept bytes. Never raises for what they hold: see ``Arrivals.failure``."""
     arrivals = Arrivals(closed_ns=capture.closed_ns)
-    reading = _Reading(arrivals)
+    reading = Reading(arrivals)
     try:
         for stamp, data in capture.chunks:
             reading.feed(data, stamp)
@@ -73,12 +83,13 @@ def parse(capture: Capture) -> Arrivals:
         arrivals.failure = str(error)
     if arrivals.failure is None and capture.closed_ns is not None:
         reading.close(capture.closed_ns)
-    arrivals.failure = arrivals.failure or reading.refusal() or capture.failure or reading.shortfall()
+    shortfall = reading.shortfall() if capture.hung_up_ns is None else None
+    arrivals.failure = arrivals.failure or reading.refusal() or capture.failure or shortfall
     return arrivals
 
 
-class _Reading:
-    """One answer being read."""
+class Reading:
+    """One answer being read into ``arrivals``, chunk by chunk."""
 
     def __init__(self, arrivals: Arrivals) -> None:
         self._arrivals = arrivals
@@ -91,6 +102,7 @@ class _Reading:
         self._complete = False
 
     def feed(self, data: bytes, stamp: int) -> None:
+        """Take a chunk. Raises ``h11.RemoteProtocolError`` or ``MessageTooLargeError`` where it cannot be read on."""
         if self._complete:
             return
         self._http.receive_data(data)
@@ -150,6 +162,7 @@ class _Reading:
                 event = UnknownEvent(type=message.event, problem=str(error))
             self._arrivals.events.append(event)
             self._arrivals.stamps_ns.append(stamp)
+            self._arrivals.ids.append(message.id)
 
 
 def _problem(body: bytes) -> str:

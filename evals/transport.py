@@ -9,11 +9,16 @@ it is taken after decryption.
 
 import asyncio
 import ssl
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from time import perf_counter_ns
 from urllib.parse import urlsplit
 
 CONNECT_TIMEOUT_S = 10.0
+
+Heard = Callable[[int, bytes], bool]
+"""Gets every stamp with its bytes once they are kept. True hangs up at once. It runs where stamps are taken, so it is
+for runs that are disturbed on purpose and for nothing else."""
 
 
 class AddressError(ValueError):
@@ -74,21 +79,30 @@ class Capture:
     chunks: list[tuple[int, bytes]] = field(default_factory=list)
     closed_ns: int | None = None
     """When the server closed the connection; None if it was still open at the deadline."""
+    hung_up_ns: int | None = None
+    """When the harness itself closed the connection, on purpose; None for a connection left to its server."""
     failure: str | None = None
 
 
 class StampingProtocol(asyncio.Protocol):
     """Keeps (stamp, bytes) of everything that arrives, and the stamp of the end."""
 
-    def __init__(self, capture: Capture) -> None:
+    def __init__(self, capture: Capture, heard: Heard | None = None) -> None:
         self._capture = capture
         self._keep = capture.chunks.append
+        self._heard = heard
         self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     def data_received(self, data: bytes) -> None:
-        """Stamp first, then keep."""
+        """Stamp first, then keep. What comes behind a hang-up is not kept."""
         stamp = perf_counter_ns()
+        if self._capture.hung_up_ns is not None:
+            return
         self._keep((stamp, data))
+        if self._heard is not None and self._heard(stamp, data):
+            self._capture.hung_up_ns = perf_counter_ns()
+            if not self.ended.done():
+                self.ended.set_result(None)
 
     def eof_received(self) -> bool:
         """The server has sent everything: this is the close; the connection goes with it."""
@@ -102,15 +116,15 @@ class StampingProtocol(asyncio.Protocol):
             self._capture.failure = f"The connection broke: {exc or type(exc).__name__}."
 
     def _end(self, stamp: int) -> None:
-        if self._capture.closed_ns is None:
+        if self._capture.closed_ns is None and self._capture.hung_up_ns is None:
             self._capture.closed_ns = stamp
         if not self.ended.done():
             self.ended.set_result(None)
 
 
-async def exchange(address: Address, request: bytes, deadline_s: float) -> Capture:
+async def exchange(address: Address, request: bytes, deadline_s: float, heard: Heard | None = None) -> Capture:
     """Connect, send one request that asks the server to close afterwards, and stamp what comes until it
-    does.
+    does, or until ``heard`` hangs up.
 
     Never raises for what the server does: a refused, broken or endless connection is told in
     ``Capture.failure``, with whatever had arrived by then. ``deadline_s`` counts from the request.
@@ -122,7 +136,7 @@ async def exchange(address: Address, request: bytes, deadline_s: float) -> Captu
     try:
         async with asyncio.timeout(CONNECT_TIMEOUT_S):
             transport, protocol = await loop.create_connection(
-                lambda: StampingProtocol(capture), address.host, address.port, ssl=tls
+                lambda: StampingProtocol(capture, heard), address.host, address.port, ssl=tls
             )
     except TimeoutError:
         capture.failure = f"{address.url} did not accept a connection within {CONNECT_TIMEOUT_S:g} s."
