@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from backend.protocol.events import Outcome
 from backend.protocol.options import MAX_QUESTION_BYTES
+from evals.disturbance import CANCEL, CUT, TRANSPORT, Cancel, Cut, Transport
 from evals.yaml_source import MAX_FILE_BYTES, SourceError, YamlSource, read_yaml
 
 MAX_REPEATS = 10_000
@@ -43,6 +44,9 @@ class SuiteEntry(_Part):
     speed: float | None = Field(default=None, strict=False, ge=0, le=1000, description=_SPEED)
     seed: int = Field(default=0, ge=0, le=2**31 - 1, description="a whole number, 0 or more")
     expect: Outcome | None = Field(default=None, description="completed, cancelled, timed_out, failed or interrupted")
+    cancel: Cancel | None = Field(default=None, description=CANCEL)
+    cut: Cut | None = Field(default=None, description=CUT)
+    transport: Transport = Field(default="post", description=TRANSPORT)
 
 
 class Suite(_Part):
@@ -88,6 +92,9 @@ class Suite(_Part):
                 speed=self.speed if run.speed is None else run.speed,
                 seed=run.seed,
                 expect=run.expect,
+                cancel=run.cancel,
+                cut=run.cut,
+                transport=run.transport,
             )
             for run in self.runs
         )
@@ -110,6 +117,15 @@ class Entry:
     speed: float
     seed: int
     expect: Outcome | None
+    cancel: Cancel | None = None
+    cut: Cut | None = None
+    transport: Transport = "post"
+
+    @property
+    def disturbance(self) -> str | None:
+        """What is done to its runs on purpose, in words; None for runs that are left alone."""
+        done = [str(part) for part in (self.cancel, self.cut) if part is not None]
+        return ", ".join(done) or None
 
     @property
     def scenario(self) -> str:
@@ -174,7 +190,10 @@ def _check_fields(
 
 def _first_problem(source: YamlSource, error: ValidationError) -> SourceError:
     """The complaint nearest to the top of the file."""
-    problem = min(error.errors(include_url=False), key=lambda found: source.line(found["loc"]))
+    problems = error.errors(include_url=False)
+    # Where every entry is refused, pydantic also complains of a list that is left empty by that.
+    named = [found for found in problems if found["loc"] != ("runs",)] or problems
+    problem = min(named, key=lambda found: source.line(found["loc"]))
     path = problem["loc"]
     in_entry = len(path) > 2 and path[0] == "runs"
     field = str(path[2] if in_entry else path[0])
