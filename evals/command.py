@@ -23,7 +23,7 @@ class Unusable(click.ClickException):
 @click.command(short_help="Measure a suite and write a report.")
 @click.argument("suite")
 @click.option(
-    "--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="The folder for the three files."
+    "--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="The folder for what is written."
 )
 @click.option("--url", help="A backend to measure.  [default: one that is started for the suite]")
 @click.option("--repeat", type=click.IntRange(1, 10_000), help="How often each entry is played.  [default: as it says]")
@@ -31,9 +31,9 @@ class Unusable(click.ClickException):
 def command(context: click.Context, suite: str, out: Path, url: str | None, repeat: int | None) -> None:
     """Play SUITE (the name of a bundled one, such as quick, or a YAML file) against a backend over HTTP.
 
-    Writes report.html, results.json and runs.csv to the folder --out. Ctrl-C ends the suite early and
-    writes what is done so far. Exit code 0: every run ended as expected; 1: some did not; 2: nothing could
-    be measured; 130: Ctrl-C.
+    Writes report.html, results.json, runs.csv, junit.xml and summary.md to the folder --out. Ctrl-C ends
+    the suite early and writes what is done so far. Exit code 0: every run ended as expected; 1: some did
+    not; 2: nothing could be measured; 130: Ctrl-C.
     """
     from evals.suite import SuiteError, load_suite
     from evals.writing import OutputError, check_writable, write_files
@@ -73,12 +73,16 @@ def _measure(suite: "Suite", url: str | None) -> tuple["Evaluation", bool]:
 
 
 def _contents(evaluation: "Evaluation") -> dict[str, str]:
+    from evals.junit import junit_xml
+    from evals.markdown_summary import markdown_summary
     from evals.report.page import report_html
     from evals.writing import runs_csv
 
     return {
         "results.json": evaluation.results.to_json(),
         "runs.csv": runs_csv(evaluation.results),
+        "junit.xml": junit_xml(evaluation.results),
+        "summary.md": markdown_summary(evaluation.results),
         "report.html": report_html(evaluation.results, evaluation.runs),
     }
 

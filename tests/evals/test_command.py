@@ -58,7 +58,8 @@ def test_a_suite_is_measured_and_reported(suite_file: Path, tmp_path: Path) -> N
     out = tmp_path / "out"
     code, said = call(suite_file, "--out", out)
     assert code == 0, said
-    assert sorted(path.name for path in out.iterdir()) == ["report.html", "results.json", "runs.csv"]
+    files = {"report.html", "results.json", "runs.csv", "junit.xml", "summary.md"}
+    assert {path.name for path in out.iterdir()} >= files
     results = Results.model_validate_json((out / "results.json").read_bytes())
     assert results.verdict.sentence == "All 6 runs ended as expected."
     assert [run.scenario for run in results.runs] == ["happy_path", "late_citation", "error_mid_answer"] * 2
