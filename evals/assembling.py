@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from backend.metrics.registry import BY_KEY
 from backend.metrics.statistics import nearest_rank, summarize
 from evals import results as schema
+from evals.continuation import told
 from evals.harness import Lag, machine, receive_lag, versions
 from evals.runner import Session
 from evals.scoring import ScoredRun
@@ -61,7 +62,8 @@ def judge(scored: Sequence[ScoredRun], unfinished: int) -> schema.Verdict:
 def by_scenario(scored: Sequence[ScoredRun]) -> dict[str, list[ScoredRun]]:
     """The runs of each scenario, in the order in which the scenarios were first played.
 
-    One scenario at several speeds or seeds is several: their names say so.
+    One scenario at several speeds or seeds is several: their names say so. So it is where its runs are cancelled,
+    cut, or read another way.
     """
     names: dict[str, set[tuple[float, int]]] = {}
     for run in scored:
@@ -71,7 +73,10 @@ def by_scenario(scored: Sequence[ScoredRun]) -> dict[str, list[ScoredRun]]:
     for run in scored:
         entry = run.played.play.entry
         several = len(names[entry.scenario]) > 1
-        name = f"{entry.scenario} (speed {entry.speed:g}, seed {entry.seed})" if several else entry.scenario
+        marks = [f"speed {entry.speed:g}, seed {entry.seed}"] if several else []
+        marks += [entry.disturbance] if entry.disturbance else []
+        marks += ["over GET /events"] if entry.transport == "events" else []
+        name = f"{entry.scenario} ({', '.join(marks)})" if marks else entry.scenario
         found.setdefault(name, []).append(run)
     return found
 
@@ -148,7 +153,14 @@ def _run(run: ScoredRun) -> schema.RunResult:
         violations=tuple(schema.ViolationResult(**asdict(found)) for found in run.violations),
         surprises=run.surprises,
         error=run.error,
+        disturbance=_disturbance(run),
     )
+
+
+def _disturbance(run: ScoredRun) -> str | None:
+    """What the harness did to the run on purpose, and when."""
+    asked, carried = run.played.play.entry.disturbance, run.played.carried
+    return asked if asked is None or carried is None else told(asked, carried, run.wire)
 
 
 def _rounded_fields(fields: dict[str, object]) -> dict[str, object]:

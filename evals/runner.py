@@ -9,13 +9,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from evals.arrivals import post_request
+from evals.carrying import Carried, carry
 from evals.harness import Effort, measured_effort
 from evals.suite import Suite
 from evals.target import Play
-from evals.transport import Address, Capture, exchange
-
-RUNS_PATH = "/v1/runs"
+from evals.transport import Address, Capture
 
 Ended = Callable[[Play], None]
 """Called when a run, warm-up or not, has ended."""
@@ -24,13 +22,14 @@ Ended = Callable[[Play], None]
 @dataclass(frozen=True, slots=True)
 class PlayedRun:
     """One run as it was captured. ``repeat`` counts from 1 within its entry; ``started`` is ISO 8601 in
-    UTC.
+    UTC. ``carried`` is how it came where it took more connections than ``capture``'s.
     """
 
     play: Play
     repeat: int
     started: str
     capture: Capture
+    carried: Carried | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +54,7 @@ class _Playing:
     async def play(self, play: Play, repeat: int) -> PlayedRun | None:
         """One run, or None if the session was stopped before its end."""
         started = datetime.now(UTC).isoformat(timespec="milliseconds")
-        request = post_request(self.address, RUNS_PATH, _body(play))
-        measuring = asyncio.ensure_future(exchange(self.address, request, self.suite.deadline_s))
+        measuring = asyncio.ensure_future(carry(play, self.address, self.suite.deadline_s))
         stopping = asyncio.ensure_future(self.stop.wait())
         await asyncio.wait([measuring, stopping], return_when=asyncio.FIRST_COMPLETED)
         stopping.cancel()
@@ -65,7 +63,8 @@ class _Playing:
             await asyncio.wait([measuring])
             return None
         self.ended(play)
-        return PlayedRun(play, repeat, started, measuring.result())
+        capture, carried = measuring.result()
+        return PlayedRun(play, repeat, started, capture, carried)
 
     async def work(self, schedule: Iterator[tuple[int, Play]]) -> None:
         """Play what is still to be played, one run after the other."""
@@ -108,11 +107,6 @@ async def play_suite(
     place = {id(play): index for index, play in enumerate(plays)}
     playing.runs.sort(key=lambda run: (run.repeat, place[id(run.play)]))
     return Session(playing.runs, len(warming.runs), len(schedule) - len(playing.runs), effort)
-
-
-def _body(play: Play) -> dict[str, object]:
-    options = {"speed": play.entry.speed, "seed": play.entry.seed, "on_abandon": "cancel"}
-    return {"question": play.question, "agent": play.entry.agent, "options": options}
 
 
 @contextmanager

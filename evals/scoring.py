@@ -11,8 +11,8 @@ from backend.metrics.trace import Trace
 from backend.protocol.checks import RULES, Violation, check
 from backend.protocol.events import DoneEvent, Event
 from evals.arrivals import Arrivals, parse
+from evals.continuation import disturbance_metrics, joined, shortfalls
 from evals.runner import PlayedRun
-from evals.target import Play
 from evals.transport import Capture
 
 MetricValues = dict[str, float | None]
@@ -69,10 +69,11 @@ class ScoredRun:
 
 def score(played: PlayedRun) -> ScoredRun:
     """Parse and measure one captured run. Never raises for what the target sent."""
-    arrivals = parse(played.capture)
+    arrivals = parse(played.capture) if played.carried is None else joined(played.carried)
     wire = wire_trace(played.capture, arrivals)
     server = Trace.of_server_times("server", arrivals.events)
-    plan = played.play.plan
+    # What a script says of a whole run is no truth about one that is cancelled on purpose.
+    plan = played.play.plan if played.play.entry.cancel is None else None
     violations = tuple(check(wire.received))
     error = arrivals.failure or (None if wire.done else _cut_off(wire))
     return ScoredRun(
@@ -80,7 +81,7 @@ def score(played: PlayedRun) -> ScoredRun:
         run_id=_run_id(arrivals),
         wire=wire,
         server=server,
-        metrics=measure(wire),
+        metrics=measure(wire) | ({} if played.carried is None else disturbance_metrics(played.carried, wire)),
         server_metrics=measure(server),
         truth=None if plan is None else measure(plan),
         steps=step_latencies(wire, server, plan),
@@ -88,7 +89,7 @@ def score(played: PlayedRun) -> ScoredRun:
         violations=violations,
         silence=longest_silence(wire),
         error=error,
-        surprises=() if error else tuple(_surprises(played.play, wire, violations)),
+        surprises=() if error else tuple(_surprises(played, wire, violations)),
     )
 
 
@@ -151,9 +152,9 @@ def _run_id(arrivals: Arrivals) -> str:
     return arrivals.headers.get("playhead-run-id") or location.rstrip("/").rpartition("/")[2]
 
 
-def _surprises(play: Play, wire: Trace, violations: tuple[Violation, ...]) -> list[str]:
+def _surprises(played: PlayedRun, wire: Trace, violations: tuple[Violation, ...]) -> list[str]:
     """What went otherwise than it was meant to, a sentence each."""
-    found = []
+    play, found = played.play, []
     outcome = wire.done.outcome if wire.done else None
     if outcome != play.expected:
         found.append(f"The run ended {outcome}, expected {play.expected}.")
@@ -164,6 +165,9 @@ def _surprises(play: Play, wire: Trace, violations: tuple[Violation, ...]) -> li
             found.append(f"Rule {rule} was broken {len(seen)} times, scripted {scripted}: {seen[-1].message}")
     if play.plan is not None and outcome == play.expected == "completed":
         found += _departures(play.plan.events, wire.events)
+    if played.carried is not None:
+        cuts = len(play.entry.cut.after_events) if play.entry.cut else 0
+        found += shortfalls(played.carried, cuts, play.entry.cancel is not None, wire)
     return found
 
 

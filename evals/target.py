@@ -63,4 +63,6 @@ def _play(entry: Entry, question: str, plan: Trace | None) -> Play:
             violations[violation.rule] = violations.get(violation.rule, 0) + 1
         done = plan.done
         expected = done.outcome if isinstance(done, DoneEvent) else "interrupted"
+    if entry.cancel is not None:
+        expected = "cancelled"
     return Play(entry, question, plan, entry.expect or expected, violations)
