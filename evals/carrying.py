@@ -144,7 +144,7 @@ class _Carrying:
 
     async def _exchange(self, request: bytes, heard: "_Listener | None" = None) -> Capture:
         left_s = self._deadline_s - (perf_counter_ns() - self._began_ns) / 1e9
-        return await exchange(self._address, request, max(_LEAST_S, left_s), heard)
+        return await exchange(self._address, request, max(_LEAST_S, round(left_s, 3)), heard)
 
     def named(self, path: str) -> None:
         """The run's path is known."""

@@ -22,11 +22,13 @@ def joined(carried: Carried) -> Arrivals:
     """The legs' events one behind the other, as the harness saw them, duplicates included."""
     read = [parse(leg.capture) for leg in carried.legs]
     found = Arrivals(status=read[0].status, headers=read[0].headers, closed_ns=read[-1].closed_ns)
-    for leg, arrivals in zip(carried.legs, read, strict=True):
+    for number, (leg, arrivals) in enumerate(zip(carried.legs, read, strict=True), start=1):
         found.events += arrivals.events[: leg.kept]
         found.stamps_ns += arrivals.stamps_ns[: leg.kept]
         found.ids += arrivals.ids[: leg.kept]
-        found.failure = found.failure or _failure(leg, arrivals, found)
+        failure = _failure(leg, arrivals, found)
+        if found.failure is None and failure is not None:
+            found.failure = f"On connection {number}: {failure}" if number > 1 else failure
     return found
 
 

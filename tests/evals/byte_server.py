@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 
 from backend.protocol.events import Event
 from backend.protocol.sse import encode_event
@@ -30,7 +31,14 @@ class Hang:
     """The server sends nothing more and keeps the connection."""
 
 
-Script = Sequence[bytes | Pause | Hang]
+@dataclass(frozen=True)
+class Requests:
+    """Nothing is sent until so many requests have come, over all connections."""
+
+    count: int
+
+
+Script = Sequence[bytes | Pause | Hang | Requests]
 
 
 @dataclass
@@ -46,6 +54,8 @@ class ByteServer:
     sent_ns: list[int] = field(default_factory=list)
     answering: asyncio.Event = field(default_factory=asyncio.Event)
     """Set with the first write."""
+    asked: asyncio.Condition = field(default_factory=asyncio.Condition)
+    """Notified of every request."""
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
@@ -59,12 +69,18 @@ class ByteServer:
                 0,
             )
             script = self.scripts[min(len(self.requests), len(self.scripts) - 1)]
-            self.requests.append(head + await reader.readexactly(length))
+            body = await reader.readexactly(length)
+            async with self.asked:
+                self.requests.append(head + body)
+                self.asked.notify_all()
             for part in script:
                 if isinstance(part, Pause):
                     await asyncio.sleep(part.seconds)
                 elif isinstance(part, Hang):
                     await reader.read()
+                elif isinstance(part, Requests):
+                    async with self.asked:
+                        await self.asked.wait_for(partial(self._asked_for, part.count))
                 else:
                     self.sent_ns.append(time.perf_counter_ns())
                     self.answering.set()
@@ -74,6 +90,9 @@ class ByteServer:
             pass
         finally:
             writer.close()
+
+    def _asked_for(self, count: int) -> bool:
+        return len(self.requests) >= count
 
 
 @asynccontextmanager
