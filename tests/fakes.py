@@ -13,10 +13,15 @@ SETTLE_TURNS = 50
 """Turns of the event loop after which tasks that only wait for each other have come to rest."""
 
 
+async def turn() -> None:
+    """Let every other task that is ready go on once; no time passes."""
+    await asyncio.sleep(0)
+
+
 async def settle() -> None:
     """Let every task go on until it waits for something from outside."""
     for _ in range(SETTLE_TURNS):
-        await asyncio.sleep(0)
+        await turn()
 
 
 class ManualClock:
@@ -32,7 +37,7 @@ class ManualClock:
 
     async def sleep(self, seconds: float) -> None:
         if seconds <= 0:
-            await asyncio.sleep(0)
+            await turn()
             return
         woken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         heapq.heappush(self._sleepers, (self._now + seconds, next(self._order), woken))

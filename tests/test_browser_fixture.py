@@ -5,9 +5,11 @@ import asyncio
 import pytest
 from playwright.async_api import Page
 
+from tests.fakes import turn
+
 
 async def test_an_ordinary_async_test_before() -> None:
-    await asyncio.sleep(0)
+    await turn()
 
 
 @pytest.mark.browser
@@ -25,4 +27,4 @@ async def test_pages_share_nothing(page: Page) -> None:
 
 def test_an_ordinary_test_after() -> None:
     with asyncio.Runner() as runner:
-        runner.run(asyncio.sleep(0))
+        runner.run(turn())

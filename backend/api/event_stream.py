@@ -45,8 +45,7 @@ class OpenStreams:
 
     def __init__(self) -> None:
         self._streams: set[EventStream] = set()
-        self._none_left = asyncio.Event()
-        self._none_left.set()
+        self._changed = asyncio.Event()
 
     def __len__(self) -> int:
         return len(self._streams)
@@ -54,13 +53,21 @@ class OpenStreams:
     def add(self, stream: "EventStream") -> None:
         """Count the stream in."""
         self._streams.add(stream)
-        self._none_left.clear()
+        self._tell()
 
     def discard(self, stream: "EventStream") -> None:
         """Count the stream out."""
         self._streams.discard(stream)
-        if not self._streams:
-            self._none_left.set()
+        self._tell()
+
+    async def until(self, count: int) -> None:
+        """Return once so many streams are open."""
+        while len(self) != count:
+            await self._changed.wait()
+
+    def _tell(self) -> None:
+        self._changed.set()
+        self._changed = asyncio.Event()
 
     def stop_shared(self, share_id: str) -> None:
         """End the streams that were opened through a share, which was revoked."""
@@ -72,7 +79,7 @@ class OpenStreams:
         """Give the streams ``grace_s`` seconds to reach their end, then end those that are left."""
         try:
             async with asyncio.timeout(grace_s):
-                await self._none_left.wait()
+                await self.until(0)
         except TimeoutError:
             for stream in list(self._streams):
                 stream.stop()

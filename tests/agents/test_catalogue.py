@@ -21,7 +21,7 @@ from backend.agents.catalogue import ENTRY_POINT_GROUP, AgentCatalogue, AgentNot
 from backend.protocol.events import DoneEvent, KnownEvent
 from backend.protocol.recordings import Recording
 from backend.settings import Settings
-from tests.fakes import FakeAgent, settle
+from tests.fakes import FakeAgent, settle, turn
 
 
 class ListedProvider:
@@ -166,7 +166,7 @@ async def test_a_caller_waits_for_a_provider_that_is_ready_in_time() -> None:
     catalogue = AgentCatalogue([provider], patience_s=60)
     preparing = asyncio.create_task(catalogue.prepare())
     finding = asyncio.create_task(catalogue.find("slow:a"))
-    await asyncio.sleep(0)
+    await turn()
     assert not finding.done()
     provider.gate.set()
     assert await finding is provider.agents["a"]

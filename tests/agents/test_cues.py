@@ -8,6 +8,7 @@ from backend.agents.agent import AgentFailure
 from backend.agents.clock import VirtualClock
 from backend.agents.cues import Cue, Failure, Finish, Hang, play_cues
 from backend.protocol.events import Draft, TokenEvent
+from tests.fakes import turn
 
 
 class LateClock(VirtualClock):
@@ -102,7 +103,7 @@ async def test_other_tasks_get_a_turn_at_full_speed() -> None:
         nonlocal turns
         while True:
             turns += 1
-            await asyncio.sleep(0)
+            await turn()
 
     task = asyncio.create_task(other())
     async for _ in play_cues(tokens(*[0.0] * 3200), VirtualClock(), 0.0):

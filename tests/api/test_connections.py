@@ -23,10 +23,7 @@ def wait_until_ended(backend: BackendServer, run_id: str) -> None:
 
 def wait_for_streams(backend: BackendServer, count: int) -> None:
     """Return once so many streams are open."""
-    deadline = time.monotonic() + DEADLINE_S
-    while len(backend.services.streams) != count:
-        assert time.monotonic() < deadline, f"{len(backend.services.streams)} streams are open, not {count}"
-        time.sleep(0.005)
+    backend.call(lambda: backend.services.streams.until(count))
 
 
 def test_a_heartbeat_comes_after_silence_and_only_then(tmp_path: Path, told: ToldProvider) -> None:
@@ -146,11 +143,11 @@ def test_a_slow_reader_is_not_cut(tmp_path: Path, told: ToldProvider) -> None:
         wait_until_ended(backend, run_id)
         connection = raw_request(backend.url, f"/v1/runs/{run_id}/events", receive_buffer=65536)
         with connection, raw_response(connection) as response:
-            size, began = 0, time.monotonic()
+            size, began, pace_s = 0, time.monotonic(), backend.settings.stalled_reader_s / 20
             while chunk := response.read1(1 << 16):
                 size += len(chunk)
                 if time.monotonic() - began < 3 * backend.settings.stalled_reader_s:
-                    time.sleep(backend.settings.stalled_reader_s / 20)
+                    time.sleep(pace_s)
             assert size > 8192 * 1000
 
 

@@ -18,6 +18,7 @@ from backend.protocol.events import DoneEvent, KnownEvent, StatusEvent, TokenEve
 from backend.protocol.run_view import RunView, SnapshotEvent
 from backend.protocol.view import fold, reduce
 from tests.client.sources import BadSource, Connection, Fault
+from tests.fakes import turn
 from tests.strategies import runs
 
 QUESTION = "Is it rising?"
@@ -45,7 +46,7 @@ def connections(lossless: bool) -> st.SearchStrategy[Connection]:
 
 
 async def no_wait(seconds: float) -> None:
-    await asyncio.sleep(0)
+    await turn()
 
 
 async def followed(source: Any, after: Cursor = START, patience: Patience | None = None) -> list[Any]:

@@ -23,6 +23,7 @@ from backend.protocol.events import (
 )
 from backend.protocol.run_view import RunView, SnapshotEvent
 from backend.protocol.view import fold
+from tests.fakes import turn
 
 NEVER_S = 3600.0
 URGENT: list[Any] = [
@@ -121,7 +122,7 @@ async def test_a_slow_reader_gets_fewer_frames_and_none_that_is_old() -> None:
         await anext(frames)
         for seq in range(2, 100):
             feed.give(TokenEvent(seq=seq, text="b"))
-            await asyncio.sleep(0)
+            await turn()
         feed.give(DoneEvent(seq=100))
         feed.end()
         await feed.closed.wait()

@@ -14,6 +14,7 @@ from evals.suite import Suite, parse_suite
 from evals.target import Play
 from tests.evals.byte_server import END, HEAD, Hang, Pause, byte_server, frames
 from tests.evals.captures import play
+from tests.fakes import turn
 from tests.metrics.traces import done, status, token
 
 EVENTS = frames(status("s"), token("Up."), status("s", "finished"), done())
@@ -114,16 +115,22 @@ async def test_collection_is_back_on_after_the_suite() -> None:
     assert gc.isenabled()
 
 
+CALM_S = 0.2
+"""How long a loop does nothing but sleep."""
+
+
 async def test_the_harness_sees_its_own_loop_blocked() -> None:
     async with measured_effort() as calm:
-        await asyncio.sleep(0.2)
+        await asyncio.sleep(CALM_S)
     async with measured_effort() as blocked:
-        await asyncio.sleep(0.05)
+        while not blocked.loop_lag_ms:
+            await turn()
         loop = asyncio.get_running_loop()
-        until = loop.time() + 0.4
+        until, ticks = loop.time() + 0.4, len(blocked.loop_lag_ms)
         while loop.time() < until:
             pass
-        await asyncio.sleep(0.05)
+        while len(blocked.loop_lag_ms) == ticks:
+            await turn()
     assert max(blocked.loop_lag_ms) > 300
     assert blocked.cpu_share is not None
     assert calm.cpu_share is not None

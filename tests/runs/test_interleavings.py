@@ -20,7 +20,7 @@ from backend.runs.store import RunStore
 from backend.runs.supervisor import RunSupervisor
 from backend.settings import Settings
 from tests import strategies
-from tests.fakes import FakeAgent, ManualClock, Sleep, Step, opens
+from tests.fakes import FakeAgent, ManualClock, Sleep, Step, opens, turn
 from tests.memory_store import MemoryStore
 from tests.runs.logs import a_record, frames_of
 
@@ -69,7 +69,7 @@ class Scene:
         await self.clock.advance(4)
 
     async def turn(self) -> None:
-        await asyncio.sleep(0)
+        await turn()
 
     async def follow(self) -> None:
         cursor = Cursor(1, (await self.store.record(self.run_id)).last_seq)
@@ -78,7 +78,7 @@ class Scene:
 
     async def glance(self) -> None:
         with self.supervisor.watching(self.run_id):
-            await asyncio.sleep(0)
+            await turn()
             await self.store.snapshot(self.run_id)
 
     async def break_disk(self) -> None:
@@ -152,15 +152,15 @@ def plans() -> st.SearchStrategy[Plan]:
 async def _every_follower_gets_the_rest(store: RunStore, plan: Plan) -> None:
     record, _ = await store.submit(a_record())
     followers: list[tuple[int, asyncio.Task[list[bytes]]]] = []
-    body, at, turn = plan.events[:-1], 0, 0
+    body, at, appends = plan.events[:-1], 0, 0
     while at < len(body):
         followers.append((at, asyncio.create_task(frames_of(store, record.run_id, Cursor(1, at) if at else START))))
-        size = plan.cuts[turn % len(plan.cuts)]
+        size = plan.cuts[appends % len(plan.cuts)]
         await store.append(record.run_id, body[at : at + size])
         at += len(body[at : at + size])
-        for _ in range(plan.pauses[turn % len(plan.pauses)]):
-            await asyncio.sleep(0)
-        turn += 1
+        for _ in range(plan.pauses[appends % len(plan.pauses)]):
+            await turn()
+        appends += 1
     done = plan.events[-1]
     assert isinstance(done, DoneEvent)
     await store.finish(record.run_id, [], done)

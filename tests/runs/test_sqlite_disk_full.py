@@ -48,6 +48,11 @@ async def store(tmp_path: Path) -> SqliteStore:
     return store
 
 
+async def written(store: SqliteStore) -> None:
+    """Return once the writer has tried what was appended so far."""
+    await store._database.write(lambda _: None)
+
+
 async def until_refused(store: SqliteStore, run_id: str) -> str:
     """Append until the store says that earlier events could not be kept; gives its words."""
     while True:
@@ -57,7 +62,7 @@ async def until_refused(store: SqliteStore, run_id: str) -> str:
         except StoreError as problem:
             assert (await store.record(run_id)).last_seq == seq - 1, "nothing was added"
             return str(problem)
-        await asyncio.sleep(0.002)
+        await written(store)
 
 
 async def test_a_running_run_ends_for_its_watchers_and_is_kept_once_there_is_room(

@@ -17,6 +17,7 @@ from backend.protocol.events import DoneEvent, StatusEvent, StepStateName, Token
 from backend.runs.sqlite.schema import FILE_NAME, SCHEMA_VERSION
 from backend.runs.sqlite.store import SqliteStore
 from backend.runs.store import StoreError, UnknownRunError
+from tests.fakes import turn
 from tests.runs.logs import a_record, a_run, an_ended_run, frames_of, stamped, the_end, words
 
 OpenStore = Callable[[], Awaitable[SqliteStore]]
@@ -222,6 +223,7 @@ _WITHOUT_PERMISSION = """
 import asyncio, os, sys
 from pathlib import Path
 from backend.runs.sqlite.store import SqliteStore
+from tests.fakes import turn
 if os.geteuid() == 0:
     os.setuid(65534)  # root may write everywhere
 asyncio.run(SqliteStore(Path(sys.argv[1])).open())
@@ -274,7 +276,7 @@ async def test_a_caller_that_gives_up_undoes_nothing(open_store: OpenStore) -> N
     store = await open_store()
     run_id = await a_run(store, words(1))
     finishing = asyncio.create_task(store.finish(run_id, [], the_end(2)))
-    await asyncio.sleep(0)
+    await turn()
     finishing.cancel()
     assert len(await frames_of(store, run_id)) == 2
     assert (await store.record(run_id)).ended

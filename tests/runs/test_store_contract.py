@@ -19,7 +19,7 @@ from backend.runs.store import (
     UnknownRunError,
     UnknownSessionError,
 )
-from tests.fakes import settle
+from tests.fakes import settle, turn
 from tests.runs.logs import a_record, a_run, an_ended_run, frames_of, stamped, the_end, words
 
 
@@ -112,7 +112,7 @@ async def test_a_follower_gets_what_is_there_then_what_comes_then_the_end(store:
     await settle()
     for event in words(40, first_seq=4):
         await store.append(run_id, [event])
-        await asyncio.sleep(0)
+        await turn()
     await store.finish(run_id, [], the_end(44))
     whole = [encode_event(event, 1) for event in [*words(43), the_end(44)]]
     assert await follower == whole
@@ -161,7 +161,7 @@ async def test_batches_are_bounded_and_the_loop_turns_between_them(store: RunSto
         nonlocal turns
         while True:
             turns += 1
-            await asyncio.sleep(0)
+            await turn()
 
     turning = asyncio.create_task(turn())
     batches = [batch async for batch in store.follow(run_id, START)]

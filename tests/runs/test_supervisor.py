@@ -12,7 +12,7 @@ from backend.runs.records import SessionRecord
 from backend.runs.store import UnknownRunError
 from backend.runs.supervisor import TooManyRunsError
 from backend.settings import Settings
-from tests.fakes import FakeAgent, StubbornAgent, settle
+from tests.fakes import FakeAgent, StubbornAgent, settle, turn
 from tests.memory_store import MemoryStore
 from tests.runs.bench import Bench, kinds, the_done
 from tests.runs.logs import a_record
@@ -68,7 +68,7 @@ async def test_a_caller_who_leaves_does_not_lose_the_run(bench: Bench) -> None:
     supervisor = bench.supervise(FakeAgent((TokenEvent(text="x"),)))
     record = a_record()
     accepting = asyncio.create_task(supervisor.accept(record))
-    await asyncio.sleep(0)
+    await turn()
     accepting.cancel()
     await settle()
     assert accepting.cancelled()
@@ -112,7 +112,7 @@ async def test_a_run_that_is_being_accepted_when_the_server_stops_is_interrupted
     supervisor = bench.supervise(FakeAgent((asyncio.Event(),)))
     record = a_record()
     accepting = asyncio.create_task(supervisor.accept(record))
-    await asyncio.sleep(0)
+    await turn()
     await supervisor.shutdown()
     assert the_done(await bench.log(record)).outcome == "interrupted"
     assert (await accepting)[1]

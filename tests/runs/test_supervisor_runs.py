@@ -19,7 +19,7 @@ from backend.protocol.events import (
 )
 from backend.runs.draft_buffer import BUFFERED_DRAFTS
 from backend.settings import Settings
-from tests.fakes import FakeAgent, Sleep, settle
+from tests.fakes import FakeAgent, Sleep, settle, turn
 from tests.runs.bench import Bench, kinds, the_done, the_error
 from tests.runs.logs import a_record, frames_of
 
@@ -149,7 +149,7 @@ async def test_an_agent_that_never_awaits_lets_others_have_their_turn(bench: Ben
     turns = 0
     while supervisor.running:
         turns += 1
-        await asyncio.sleep(0)
+        await turn()
     assert turns >= 2000 / BUFFERED_DRAFTS
     assert len(await bench.log(record)) == 2001
 
