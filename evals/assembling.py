@@ -10,7 +10,7 @@ from evals import results as schema
 from evals.continuation import told
 from evals.harness import Lag, machine, receive_lag, versions
 from evals.runner import Session
-from evals.scoring import ScoredRun
+from evals.scoring import MetricValues, ScoredRun
 from evals.suite import Suite
 
 RECEIVE_LAG_BASIS = (
@@ -22,6 +22,7 @@ RECEIVE_LAG_BASIS = (
 
 def assemble(suite: Suite, target: schema.Target, session: Session, scored: Sequence[ScoredRun]) -> schema.Results:
     """Everything that is written of a session, in the order in which it was played."""
+    runs = tuple(run_result(run) for run in scored)
     return schema.Results(
         created_at=datetime.now(UTC).isoformat(timespec="seconds"),
         suite=schema.SuiteInfo(
@@ -34,28 +35,28 @@ def assemble(suite: Suite, target: schema.Target, session: Session, scored: Sequ
             unfinished_runs=session.unfinished,
         ),
         target=target,
-        verdict=judge(scored, session.unfinished),
+        verdict=judge(runs, session.unfinished),
         harness=_harness(session, scored),
         machine=dict(machine()),
         versions=versions(),
-        summary={key: _summary([run.metrics[key] for run in scored]) for key in _keys(scored)},
+        summary=summarized([run.metrics for run in runs]),
         scenarios={name: against_script(runs) for name, runs in by_scenario(scored).items()},
-        runs=tuple(_run(run) for run in scored),
+        runs=runs,
     )
 
 
-def judge(scored: Sequence[ScoredRun], unfinished: int) -> schema.Verdict:
+def judge(runs: Sequence[schema.RunResult], unfinished: int) -> schema.Verdict:
     """The verdict over all runs."""
-    good = sum(run.as_expected for run in scored)
-    bad = len(scored) - good
+    good = sum(run.as_expected for run in runs)
+    bad = len(runs) - good
     rest = f" {unfinished} more were not played, since the suite was stopped." if unfinished else ""
-    if not scored:
+    if not runs:
         return schema.Verdict(exit_code=2, sentence="No run was played to its end." + rest, as_expected=0, unexpected=0)
     if not bad:
         sentence = f"All {good} runs ended as expected." if good > 1 else "The one run ended as expected."
         return schema.Verdict(exit_code=0, sentence=sentence + rest, as_expected=good, unexpected=0)
-    sentence = f"{bad} of {len(scored)} runs did not end as expected."
-    none_ran = all(not run.wire.events for run in scored)
+    sentence = f"{bad} of {len(runs)} runs did not end as expected."
+    none_ran = all(run.metrics["ttfe_ms"] is None for run in runs)
     return schema.Verdict(exit_code=2 if none_ran else 1, sentence=sentence + rest, as_expected=good, unexpected=bad)
 
 
@@ -115,8 +116,10 @@ def _keys(runs: Sequence[ScoredRun]) -> list[str]:
     return list(runs[0].metrics) if runs else []
 
 
-def _summary(values: Sequence[float | None]) -> schema.MetricSummary:
-    return schema.MetricSummary(**asdict(summarize(values)))
+def summarized(runs: Sequence[MetricValues]) -> dict[str, schema.MetricSummary]:
+    """Every metric over these runs."""
+    keys = list(runs[0]) if runs else []
+    return {key: schema.MetricSummary(**asdict(summarize([run[key] for run in runs]))) for key in keys}
 
 
 def _harness(session: Session, scored: Sequence[ScoredRun]) -> schema.Harness:
@@ -131,7 +134,8 @@ def _harness(session: Session, scored: Sequence[ScoredRun]) -> schema.Harness:
     )
 
 
-def _run(run: ScoredRun) -> schema.RunResult:
+def run_result(run: ScoredRun) -> schema.RunResult:
+    """One run as it is written."""
     entry = run.played.play.entry
     return schema.RunResult(
         run_id=run.run_id,

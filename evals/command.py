@@ -21,34 +21,64 @@ class Unusable(click.ClickException):
 
 
 @click.command(short_help="Measure a suite and write a report.")
-@click.argument("suite")
+@click.argument("suite", required=False)
 @click.option(
     "--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="The folder for what is written."
 )
 @click.option("--url", help="A backend to measure.  [default: one that is started for the suite]")
+@click.option(
+    "--recordings",
+    type=click.Path(path_type=Path),
+    help="Score this recording, or the *.jsonl of this folder, instead of measuring.",
+)
 @click.option("--repeat", type=click.IntRange(1, 10_000), help="How often each entry is played.  [default: as it says]")
 @click.pass_context
-def command(context: click.Context, suite: str, out: Path, url: str | None, repeat: int | None) -> None:
+def command(
+    context: click.Context, suite: str | None, out: Path, url: str | None, recordings: Path | None, repeat: int | None
+) -> None:
     """Play SUITE (the name of a bundled one, such as quick, or a YAML file) against a backend over HTTP.
 
     Writes report.html, results.json, runs.csv, junit.xml and summary.md to the folder --out. Ctrl-C ends
     the suite early and writes what is done so far. Exit code 0: every run ended as expected; 1: some did
     not; 2: nothing could be measured; 130: Ctrl-C.
+
+    With --recordings nothing is played and no server is asked: the times are those of the recordings'
+    server, and the same recordings give the same results, byte for byte. SUITE may be left out then; given,
+    it says what is expected of whom, and limits.
     """
+    from evals.offline import RecordingsError
     from evals.suite import SuiteError, load_suite
     from evals.writing import OutputError, check_writable, write_files
 
+    _check_together(context, recordings)
     try:
-        loaded = load_suite(suite).with_repeats(repeat)
+        loaded = load_suite(suite).with_repeats(repeat) if suite else None
         check_writable(out)
-        evaluation, interrupted = _measure(loaded, url)
+        evaluation, interrupted = _evaluated(loaded, url, recordings)
         if evaluation.results.runs:
             write_files(out, _contents(evaluation))
-    except (SuiteError, OutputError) as error:
+    except (SuiteError, OutputError, RecordingsError) as error:
         raise Unusable(str(error)) from error
     _say(evaluation, out)
     code = evaluation.results.verdict.exit_code
     context.exit(INTERRUPTED if interrupted and evaluation.results.runs else code)
+
+
+def _check_together(context: click.Context, recordings: Path | None) -> None:
+    """Refuse what means nothing together."""
+    given = [f"--{name}" for name in ("url", "repeat") if context.params[name] is not None]
+    if recordings is not None and given:
+        raise click.UsageError(f"{' and '.join(given)} cannot be used with --recordings: nothing is played.")
+
+
+def _evaluated(suite: "Suite | None", url: str | None, recordings: Path | None) -> tuple["Evaluation", bool]:
+    from evals.progress import score_with_progress
+
+    if recordings is not None:
+        return score_with_progress(recordings, suite)
+    if suite is None:
+        raise click.UsageError("Name a suite, such as quick, or give recordings with --recordings.")
+    return _measure(suite, url)
 
 
 def _measure(suite: "Suite", url: str | None) -> tuple["Evaluation", bool]:

@@ -3,6 +3,7 @@ together.
 """
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from backend.client import RunClient, close_shared_http
@@ -17,10 +18,11 @@ from evals.transport import Address
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """The results, and the scored runs with their events, from which the report is drawn."""
+    """The results, and the scored runs with their events, from which the report is drawn. Runs of recordings are read
+    again each time one is asked for: ask once."""
 
     results: Results
-    runs: list[ScoredRun]
+    runs: Sequence[ScoredRun]
 
 
 class Watcher:

@@ -71,6 +71,8 @@ def _unexpected(runs: Sequence[RunResult]) -> str:
 
 def _harness(results: Results) -> str:
     harness = results.harness
+    if results.target.plane == "server":
+        return harness.receive_lag_basis
     return (
         f"Measuring: receive lag p99 {milliseconds(harness.receive_lag_ms.p99)}, event-loop lag p99 "
         f"{milliseconds(harness.loop_lag_ms.p99)}, {formatted(harness.cpu_share, 'share')} of one core."

@@ -2,8 +2,10 @@
 
 import asyncio
 import signal
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -16,15 +18,21 @@ from backend.metrics.statistics import nearest_rank
 from backend.present.durations import format_ms
 from backend.present.metric_text import difference, formatted
 from evals.evaluation import Evaluation, Watcher, evaluate
+from evals.offline import evaluate_recordings
 from evals.results import Results, Target
 from evals.suite import Suite
 from evals.target import Play
+
+STOPPING = "Stopping: what is done so far is written. Ctrl-C again drops it."
 
 _UNPLANNED_MS = 5_000.0
 """What a run without a plan is taken to last, until it has."""
 
 _PLAIN_STEP = 0.1
 """Where the output is no terminal: a line each time another tenth of the runs is done."""
+
+_REDRAW_EVERY = 50
+"""Recordings between two drawings of the bar."""
 
 _HEADLINE = ("ttfs_ms", "ttft_ms", "e2e_ms", "longest_gap_ms", "dangling_exposure_marker_ms", "unattributed_ms")
 
@@ -50,7 +58,7 @@ def _stopping(stop: asyncio.Event, console: Console) -> Iterator[None]:
 
     def end() -> None:
         loop.remove_signal_handler(signal.SIGINT)
-        console.print("Stopping: what is done so far is written. Ctrl-C again drops it.")
+        console.print(STOPPING)
         stop.set()
 
     loop.add_signal_handler(signal.SIGINT, end)
@@ -58,6 +66,53 @@ def _stopping(stop: asyncio.Event, console: Console) -> Iterator[None]:
         yield
     finally:
         loop.remove_signal_handler(signal.SIGINT)
+
+
+def score_with_progress(path: Path, suite: Suite | None) -> tuple[Evaluation, bool]:
+    """Score recordings, showing how far it is. The flag says whether Ctrl-C ended it early. Raises
+    ``RecordingsError``."""
+    console = Console(stderr=True)
+    stopped = False
+
+    def end(*_: object) -> None:
+        nonlocal stopped
+        signal.signal(signal.SIGINT, before)
+        console.print(STOPPING)
+        stopped = True
+
+    before = signal.signal(signal.SIGINT, end)
+    try:
+        with _bar(console) as bar:
+            shown = _Scored(bar, console)
+
+            def scored(done: int, total: int) -> bool:
+                shown.draw(done, total)
+                return stopped
+
+            return evaluate_recordings(path, suite, scored), stopped
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+class _Scored:
+    """How many recordings are scored, and how long the rest will take at the pace so far."""
+
+    def __init__(self, bar: Progress, console: Console) -> None:
+        self._bar = bar
+        self._console = console
+        self._task = bar.add_task("Scoring", total=None, count="", remains="")
+        self._began = time.monotonic()
+        self._said = 0
+
+    def draw(self, done: int, total: int) -> None:
+        tenth = done * 10 // total
+        if tenth == self._said and done % _REDRAW_EVERY:
+            return
+        left = f"{format_ms((time.monotonic() - self._began) * 1000 * (total - done) / done)} left"
+        self._bar.update(self._task, refresh=True, completed=done, total=total, count=f"{done}/{total}", remains=left)
+        if tenth > self._said and not self._console.is_terminal:
+            self._console.print(f"{done} of {total} recordings, {left}.")
+        self._said = tenth
 
 
 @contextmanager

@@ -110,7 +110,7 @@ class Playhead:
         try:
             # A thread of its own: a test that is a coroutine has an event loop running in this one.
             with ThreadPoolExecutor(1) as executor:
-                return executor.submit(asyncio.run, measured()).result().runs
+                return list(executor.submit(asyncio.run, measured()).result().runs)
         except (ClientError, TargetError, AddressError) as error:
             pytest.fail(str(error), pytrace=False)
 

@@ -21,22 +21,28 @@ class _Part(BaseModel):
 
 
 class SuiteInfo(_Part):
-    """Which suite was played. ``unfinished_runs`` are those a stop from outside left out."""
+    """Which suite was played. ``unfinished_runs`` are those a stop from outside left out. ``concurrency`` and
+    ``deadline_s`` are null where recordings were scored."""
 
     name: str
     description: str
-    concurrency: int
-    deadline_s: float
+    concurrency: int | None
+    deadline_s: float | None
     warm_up_runs: int
     planned_runs: int
     unfinished_runs: int
 
 
 class Target(_Part):
-    """What was measured. ``started_here``: the backend was started for this suite and stopped after it."""
+    """What was measured. ``started_here``: the backend was started for this suite and stopped after it.
+
+    ``plane`` says on whose clock the runs' ``metrics`` are. Of recordings (``url`` is then their file or folder) it is
+    the server's: what only the wire knows is null in every run.
+    """
 
     url: str
     started_here: bool
+    plane: Literal["wire", "server"] = "wire"
 
 
 class LagFigures(_Part):

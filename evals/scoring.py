@@ -1,7 +1,7 @@
 """A captured run becomes a scored one: parsed, put on its planes, measured, and held against its script."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from backend.metrics.citation_lag import CitationLag, citation_lags
 from backend.metrics.registry import measure
@@ -65,6 +65,10 @@ class ScoredRun:
     def as_expected(self) -> bool:
         """Whether the run was measured to its end and did what it was meant to do."""
         return self.error is None and not self.surprises
+
+    def of_repeat(self, repeat: int) -> "ScoredRun":
+        """The same run as the ``repeat``-th of its entry."""
+        return replace(self, played=replace(self.played, repeat=repeat))
 
 
 def score(played: PlayedRun) -> ScoredRun:

@@ -90,6 +90,8 @@ def findings(results: Results, scenarios: dict[str, list[ScoredRun]]) -> list[st
     if broken:
         found.append(f"Stream rules were broken in {_listed(broken)}; what the script itself breaks is expected.")
     harness = results.harness
+    if results.target.plane == "server":
+        return [*found, harness.receive_lag_basis]
     found.append(
         f"The harness's own error: delivery jitter {milliseconds(harness.receive_lag_ms.p50)} median and "
         f"{milliseconds(harness.receive_lag_ms.p99)} p99, event-loop lag {milliseconds(harness.loop_lag_ms.p99)} p99, "
