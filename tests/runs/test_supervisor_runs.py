@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from backend.protocol.events import (
     CitationEvent,
     DoneEvent,
     ErrorEvent,
+    KnownEvent,
     StatusEvent,
     TokenEvent,
     WarningEvent,
@@ -20,6 +22,7 @@ from backend.protocol.events import (
 from backend.runs.draft_buffer import BUFFERED_DRAFTS
 from backend.settings import Settings
 from tests.fakes import FakeAgent, Sleep, settle, turn
+from tests.memory_store import MemoryStore
 from tests.runs.bench import Bench, kinds, the_done, the_error
 from tests.runs.logs import a_record, frames_of
 
@@ -141,6 +144,50 @@ async def test_an_agent_that_is_no_iterator_crashes(bench: Bench) -> None:
     record, _ = await supervisor.accept(a_record())
     await supervisor.ended(record.run_id)
     assert the_error(await bench.log(record)).code == "agent_crashed"
+
+
+class FaultyStore(MemoryStore):
+    """A store with a defect of its own: it raises what the port does not name, from one of its calls."""
+
+    def __init__(self, faulty: str) -> None:
+        super().__init__()
+        self._faulty = faulty
+
+    async def append(self, run_id: str, events: Sequence[KnownEvent]) -> None:
+        if self._faulty == "append":
+            raise ZeroDivisionError("a defect")
+        await super().append(run_id, events)
+
+    async def finish(self, run_id: str, closing: Sequence[KnownEvent], done: DoneEvent) -> None:
+        if self._faulty == "finish":
+            raise ZeroDivisionError("a defect")
+        await super().finish(run_id, closing, done)
+
+
+async def test_a_defect_of_our_own_fails_the_run_and_is_logged(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
+    bench.store = FaultyStore("append")
+    agent = FakeAgent((STEP, TokenEvent(text="x"), asyncio.Event()))
+    supervisor = bench.supervise(agent)
+    record, _ = await supervisor.accept(a_record())
+    await supervisor.ended(record.run_id)
+    events = await bench.log(record)
+    assert (the_error(events).code, the_done(events).outcome) == ("internal_error", "failed")
+    assert "defect" not in the_error(events).message
+    assert agent.cancelled
+    assert "ZeroDivisionError: a defect" in caplog.text
+
+
+async def test_a_run_whose_end_cannot_be_written_is_over_all_the_same(
+    bench: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
+    bench.store = FaultyStore("finish")
+    supervisor = bench.supervise(FakeAgent((TokenEvent(text="x"),)))
+    record, _ = await supervisor.accept(a_record())
+    await settle()
+    await supervisor.ended(record.run_id)
+    assert supervisor.running == 0
+    assert "could not be ended" in caplog.text
+    assert "ZeroDivisionError: a defect" in caplog.text
 
 
 async def test_an_agent_that_never_awaits_lets_others_have_their_turn(bench: Bench) -> None:

@@ -1,7 +1,9 @@
 """Readers: text, blocks, origin and pages of each format, and files that cannot be read."""
 
+import contextlib
+
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backend.agents.documents.indexing.passages import LONGEST, passages_of
@@ -158,6 +160,47 @@ def test_encodings(data: bytes, text: str) -> None:
 def test_unreadable_files_have_a_reason(name: str, data: bytes, reason: str) -> None:
     with pytest.raises(UnreadableFileError, match=reason):
         read_document(name, data)
+
+
+@pytest.mark.parametrize("unknown", [b"/Nonsense", b"/JBIG2Decode"])
+def test_a_page_of_a_pdf_that_cannot_be_decoded_leaves_the_others(unknown: bytes) -> None:
+    readable = pdf_of([["Broken."], ["The second page can be read."]])
+    extraction = read_document("a.pdf", readable.replace(b"<< /Length", b"<< /Filter " + unknown + b" /Length", 1))
+    assert extraction.notices == ("page 1 could not be read",)
+    assert "The second page can be read." in extraction.text
+
+
+def test_a_pdf_with_an_encryption_nobody_knows_is_refused() -> None:
+    locked = encrypted(pdf_of([["secret"]]), "").replace(b"/Filter /Standard", b"/Filter /Otherone")
+    with pytest.raises(UnreadableFileError, match="encryption"):
+        read_document("a.pdf", locked)
+
+
+_WHOLE_PDF = pdf_of([["Up to the first page."], ["And to the second."]], title="Damaged")
+_WRONG_VALUES = (b"/Nope", b"[1 2]", b"(x)", b"null", b"-1", b"<< >>", b"3 0 R", b"9 0 R", b"/FlateDecode", b"1.5")
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(0, len(_WHOLE_PDF) - 1), st.binary(max_size=4)), max_size=4),
+    st.lists(
+        st.tuples(
+            st.sampled_from([b"/Font", b"/Kids", b"/Count", b"/Length", b"/Contents", b"/Type", b"/Root", b"/Parent"]),
+            st.sampled_from(_WRONG_VALUES),
+        ),
+        max_size=3,
+    ),
+)
+def test_a_damaged_pdf_is_read_or_refused_and_nothing_else(
+    cuts: list[tuple[int, bytes]], wrong: list[tuple[bytes, bytes]]
+) -> None:
+    damaged = _WHOLE_PDF
+    for key, value in wrong:
+        damaged = damaged.replace(key, key + b" " + value + b" ", 1)
+    for place, put_in in cuts:
+        damaged = damaged[:place] + put_in + damaged[place + len(put_in) :]
+    with contextlib.suppress(UnreadableFileError):
+        assert read_document("a.pdf", damaged).blocks
 
 
 def test_pdf_encrypted_with_an_empty_password_is_read() -> None:

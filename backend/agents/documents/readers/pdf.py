@@ -21,11 +21,14 @@ MAX_PAGES = 10_000
 MAX_SECONDS = 120.0
 """How long one file may take; checked between pages."""
 
-# A damaged file makes pypdf meet values of the wrong kind anywhere; these are what it lets through.
-_FAULTS = (
-    *(ValueError, TypeError, LookupError, AttributeError, ArithmeticError),
-    *(AssertionError, RecursionError, NotImplementedError),
-)
+# A damaged file makes pypdf meet values of the wrong kind anywhere, and it lets through what Python then says.
+_WRONG_KIND = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError)
+
+# What pypdf itself raises beside its own errors: it asserts what it takes for granted of a file, follows some
+# references by recursion, and calls a filter or an encryption that it does not know not implemented.
+_GIVEN_UP = (AssertionError, RecursionError, NotImplementedError)
+
+_FAULTS = (*_WRONG_KIND, *_GIVEN_UP)
 
 # pypdf reports every irregularity of a file to its logger; a file's faults are told by this reader's own notices.
 logging.getLogger("pypdf").setLevel(logging.CRITICAL)
@@ -55,13 +58,15 @@ def read_pdf(data: bytes) -> Extraction:
 
 def _page_texts(reader: "PdfReader") -> tuple[list[str], tuple[str, ...]]:
     """Text of each page. A page that cannot be read stays empty and is told of; so are pages left out."""
+    from pypdf.errors import DependencyError, PyPdfError
+
     texts: list[str] = []
     broken: list[int] = []
     length, count, started = 0, len(reader.pages), time.monotonic()
     for number in range(1, min(count, MAX_PAGES) + 1):
         try:
             page = reader.pages[number - 1].extract_text()
-        except _FAULTS:
+        except (PyPdfError, DependencyError, *_FAULTS):
             broken.append(number)
             page = ""
         texts.append(page.replace("\x00", "").replace("\r\n", "\n").replace("\r", "\n"))
