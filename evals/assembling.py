@@ -9,6 +9,7 @@ from backend.metrics.statistics import nearest_rank, summarize
 from evals import results as schema
 from evals.continuation import told
 from evals.harness import Lag, machine, receive_lag, versions
+from evals.layers import layers
 from evals.runner import Session
 from evals.scoring import MetricValues, ScoredRun
 from evals.suite import Suite
@@ -41,6 +42,7 @@ def assemble(suite: Suite, target: schema.Target, session: Session, scored: Sequ
         versions=versions(),
         summary=summarized([run.metrics for run in runs]),
         scenarios={name: against_script(runs) for name, runs in by_scenario(scored).items()},
+        layers=layers(scored),
         runs=runs,
     )
 
@@ -77,6 +79,7 @@ def by_scenario(scored: Sequence[ScoredRun]) -> dict[str, list[ScoredRun]]:
         marks = [f"speed {entry.speed:g}, seed {entry.seed}"] if several else []
         marks += [entry.disturbance] if entry.disturbance else []
         marks += ["over GET /events"] if entry.transport == "events" else []
+        marks += [f"through {run.through}"] if run.through else []
         name = f"{entry.scenario} ({', '.join(marks)})" if marks else entry.scenario
         found.setdefault(name, []).append(run)
     return found
@@ -117,9 +120,9 @@ def _keys(runs: Sequence[ScoredRun]) -> list[str]:
 
 
 def summarized(runs: Sequence[MetricValues]) -> dict[str, schema.MetricSummary]:
-    """Every metric over these runs."""
-    keys = list(runs[0]) if runs else []
-    return {key: schema.MetricSummary(**asdict(summarize([run[key] for run in runs]))) for key in keys}
+    """Every metric over the runs that can have it: what is measured in pages only is not missing in the others."""
+    keys = dict.fromkeys(key for run in runs for key in run)
+    return {key: schema.MetricSummary(**asdict(summarize([run[key] for run in runs if key in run]))) for key in keys}
 
 
 def _harness(session: Session, scored: Sequence[ScoredRun]) -> schema.Harness:
@@ -158,6 +161,8 @@ def run_result(run: ScoredRun) -> schema.RunResult:
         surprises=run.surprises,
         error=run.error,
         disturbance=_disturbance(run),
+        through=run.through,
+        page=None if run.page is None else schema.PageResult(**asdict(run.page)),
     )
 
 

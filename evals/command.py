@@ -2,6 +2,7 @@
 expected.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ import click
 if TYPE_CHECKING:
     from evals.evaluation import Evaluation
     from evals.suite import Suite
+    from evals.through.figures import Through
 
 INTERRUPTED = 130
 
@@ -31,10 +33,23 @@ class Unusable(click.ClickException):
     type=click.Path(path_type=Path),
     help="Score this recording, or the *.jsonl of this folder, instead of measuring.",
 )
+@click.option(
+    "--through",
+    multiple=True,
+    metavar="PAGE",
+    help="Ask in the page of this UI too, in a real browser: gradio or streamlit, or gradio=URL for one that runs. "
+    "As often as you like.",
+)
 @click.option("--repeat", type=click.IntRange(1, 10_000), help="How often each entry is played.  [default: as it says]")
 @click.pass_context
 def command(
-    context: click.Context, suite: str | None, out: Path, url: str | None, recordings: Path | None, repeat: int | None
+    context: click.Context,
+    suite: str | None,
+    out: Path,
+    url: str | None,
+    recordings: Path | None,
+    through: tuple[str, ...],
+    repeat: int | None,
 ) -> None:
     """Play SUITE (the name of a bundled one, such as quick, or a YAML file) against a backend over HTTP.
 
@@ -45,19 +60,24 @@ def command(
     With --recordings nothing is played and no server is asked: the times are those of the recordings'
     server, and the same recordings give the same results, byte for byte. SUITE may be left out then; given,
     it says what is expected of whom, and limits.
+
+    With --through the suite is played directly and then in the page of the UI, one run at a time, in a
+    headless Chromium: the report says what the page adds to the agent and the wire.
     """
     from evals.offline import RecordingsError
     from evals.suite import SuiteError, load_suite
+    from evals.through.figures import PageError, Through
     from evals.writing import OutputError, check_writable, write_files
 
     _check_together(context, recordings)
     try:
+        pages = [Through.parse(text) for text in through]
         loaded = load_suite(suite).with_repeats(repeat) if suite else None
         check_writable(out)
-        evaluation, interrupted = _evaluated(loaded, url, recordings)
+        evaluation, interrupted = _evaluated(loaded, url, recordings, pages)
         if evaluation.results.runs:
             write_files(out, _contents(evaluation))
-    except (SuiteError, OutputError, RecordingsError) as error:
+    except (SuiteError, OutputError, RecordingsError, PageError) as error:
         raise Unusable(str(error)) from error
     _say(evaluation, out)
     code = evaluation.results.verdict.exit_code
@@ -66,22 +86,24 @@ def command(
 
 def _check_together(context: click.Context, recordings: Path | None) -> None:
     """Refuse what means nothing together."""
-    given = [f"--{name}" for name in ("url", "repeat") if context.params[name] is not None]
+    given = [f"--{name}" for name in ("url", "through", "repeat") if context.params[name] not in (None, ())]
     if recordings is not None and given:
         raise click.UsageError(f"{' and '.join(given)} cannot be used with --recordings: nothing is played.")
 
 
-def _evaluated(suite: "Suite | None", url: str | None, recordings: Path | None) -> tuple["Evaluation", bool]:
+def _evaluated(
+    suite: "Suite | None", url: str | None, recordings: Path | None, through: "Sequence[Through]"
+) -> tuple["Evaluation", bool]:
     from evals.progress import score_with_progress
 
     if recordings is not None:
         return score_with_progress(recordings, suite)
     if suite is None:
         raise click.UsageError("Name a suite, such as quick, or give recordings with --recordings.")
-    return _measure(suite, url)
+    return _measure(suite, url, through)
 
 
-def _measure(suite: "Suite", url: str | None) -> tuple["Evaluation", bool]:
+def _measure(suite: "Suite", url: str | None, through: "Sequence[Through]") -> tuple["Evaluation", bool]:
     import tempfile
 
     from backend.client import ClientError
@@ -94,10 +116,10 @@ def _measure(suite: "Suite", url: str | None) -> tuple["Evaluation", bool]:
 
     try:
         if url is not None:
-            return measure_with_progress(suite, Target(url=url, started_here=False))
+            return measure_with_progress(suite, Target(url=url, started_here=False), through)
         click.echo("Starting a backend ...", err=True)
         with tempfile.TemporaryDirectory(prefix="playhead-eval-") as data, LocalServer(Path(data)) as server:
-            return measure_with_progress(suite, Target(url=server.url, started_here=True))
+            return measure_with_progress(suite, Target(url=server.url, started_here=True), through)
     except (ClientError, ChildFailed, TargetError, AddressError) as error:
         raise Unusable(str(error)) from error
 

@@ -4,7 +4,7 @@ together.
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from backend.client import RunClient, close_shared_http
 from evals.assembling import assemble
@@ -13,6 +13,7 @@ from evals.runner import play_suite, warm_up_plays
 from evals.scoring import ScoredRun, score
 from evals.suite import Suite
 from evals.target import Play, prepare
+from evals.through.figures import Through
 from evals.transport import Address
 
 
@@ -34,17 +35,27 @@ class Watcher:
     def run_ended(self, play: Play) -> None:
         """One of them has ended."""
 
+    def opening(self, page: Through, plays: list[Play]) -> None:
+        """These runs, the next ones, are asked for in this UI's page, one at a time."""
+
     def scoring(self, done: int, total: int) -> None:
         """The runs are being scored: ``done`` of ``total`` are."""
 
 
-async def evaluate(suite: Suite, target: Target, stop: asyncio.Event, watcher: Watcher) -> Evaluation:
-    """Measure the target with the suite. Setting ``stop`` ends it early with what is complete by then.
+async def evaluate(
+    suite: Suite, target: Target, stop: asyncio.Event, watcher: Watcher, through: Sequence[Through] = ()
+) -> Evaluation:
+    """Measure the target with the suite, then the same through the pages of these UIs, one run at a time. Setting
+    ``stop`` ends it early with what is complete by then.
 
-    Raises ``TargetError``, ``ClientError`` or ``AddressError`` where nothing can be measured at all. What
-    goes wrong in a run is in its results.
+    Raises ``TargetError``, ``ClientError``, ``AddressError`` or ``PageError`` where nothing can be measured at all.
+    What goes wrong in a run is in its results.
     """
     address = Address.parse(target.url)
+    if through:
+        from evals.through.browser import check_pages
+
+        check_pages(through)
     try:
         plays = await prepare(suite, RunClient(address.url))
     finally:
@@ -56,4 +67,10 @@ async def evaluate(suite: Suite, target: Target, stop: asyncio.Event, watcher: W
     for played in session.runs:
         scored.append(score(played))
         watcher.scoring(len(scored), len(session.runs))
+    for page in through:
+        from evals.through.session import play_through
+
+        seen, left = await play_through(page, suite, plays, address, stop, watcher)
+        scored += seen
+        session = replace(session, unfinished=session.unfinished + left)
     return Evaluation(assemble(suite, target, session, scored), scored)

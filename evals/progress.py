@@ -3,7 +3,7 @@
 import asyncio
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -18,10 +18,12 @@ from backend.metrics.statistics import nearest_rank
 from backend.present.durations import format_ms
 from backend.present.metric_text import difference, formatted
 from evals.evaluation import Evaluation, Watcher, evaluate
+from evals.layers import PAGES, layers_text
 from evals.offline import evaluate_recordings
 from evals.results import Results, Target
 from evals.suite import Suite
 from evals.target import Play
+from evals.through.figures import Through
 
 STOPPING = "Stopping: what is done so far is written. Ctrl-C again drops it."
 
@@ -37,17 +39,19 @@ _REDRAW_EVERY = 50
 _HEADLINE = ("ttfs_ms", "ttft_ms", "e2e_ms", "longest_gap_ms", "dangling_exposure_marker_ms", "unattributed_ms")
 
 
-def measure_with_progress(suite: Suite, target: Target) -> tuple[Evaluation, bool]:
+def measure_with_progress(suite: Suite, target: Target, through: Sequence[Through] = ()) -> tuple[Evaluation, bool]:
     """Evaluate, showing how far it is. The flag says whether Ctrl-C ended it early."""
     console = Console(stderr=True)
-    return asyncio.run(_measure(suite, target, console))
+    return asyncio.run(_measure(suite, target, through, console))
 
 
-async def _measure(suite: Suite, target: Target, console: Console) -> tuple[Evaluation, bool]:
+async def _measure(
+    suite: Suite, target: Target, through: Sequence[Through], console: Console
+) -> tuple[Evaluation, bool]:
     stop = asyncio.Event()
     with _bar(console) as bar, _stopping(stop, console):
         watcher = _Bar(bar, console, suite.suite)
-        evaluation = await evaluate(suite, target, stop, watcher)
+        evaluation = await evaluate(suite, target, stop, watcher, through)
     return evaluation, stop.is_set()
 
 
@@ -152,6 +156,13 @@ class _Bar(Watcher):
             self._console.print(f"Playing {self._runs} runs, about {self._remaining()}.")
         self._draw(total=self._total_ms, count=f"0/{self._runs}", remains=f"about {self._remaining()}")
 
+    def opening(self, page: Through, plays: list[Play]) -> None:
+        self._done, self._played_ms, self._said = 0, 0.0, 0.0
+        self._draw(description=f"Asking in {PAGES[page.interface]}")
+        if not self._console.is_terminal:
+            self._console.print(f"Asking in {PAGES[page.interface]}'s page.")
+        self.begins(plays, 1)
+
     def run_ended(self, play: Play) -> None:
         self._done += 1
         self._played_ms += _weight(play)
@@ -197,3 +208,5 @@ def print_results(results: Results) -> None:
             difference(typical, unit),
         )
     console.print(table)
+    for layer in results.layers:
+        console.print(layers_text(layer), soft_wrap=True)

@@ -171,6 +171,31 @@ class ViolationResult(_Part):
     message: str
 
 
+class PageResult(_Part):
+    """What is known of a run's page; see ``evals.through.figures``."""
+
+    clock_bracket_ms: float | None
+    painted_events: int
+    end_out_of_view_ms: float | None
+    stuck_scroll: bool | None
+    notes: tuple[str, ...]
+
+
+class LayerResult(_Part):
+    """Where the wait for a scenario's first token goes, medians in milliseconds.
+
+    ``agent_ms``: from the run's acceptance to its first token, on the server's clock. ``wire_ms``: what a client adds
+    that reads the stream itself, from its request to the token's arrival. ``pages_ms``: what each UI adds to both, from
+    the click on Ask to the frame that shows the first token. Only durations are subtracted, never stamps of two clocks;
+    each difference is taken within one run.
+    """
+
+    scenario: str
+    agent_ms: float
+    wire_ms: float
+    pages_ms: dict[str, float]
+
+
 class RunResult(_Part):
     """One run. ``error`` is why it could not be measured to its end; ``surprises`` what was not expected of
     it.
@@ -206,6 +231,7 @@ class RunResult(_Part):
     disturbance: str | None = None
     through: Literal["gradio", "streamlit"] | None = None
     recording: str | None = None
+    page: PageResult | None = None
 
 
 class Verdict(_Part):
@@ -235,6 +261,7 @@ class Results(_Part):
     summary: dict[str, MetricSummary]
     scenarios: dict[str, dict[str, MetricAgainstScript]]
     limits: tuple[LimitResult, ...] = ()
+    layers: tuple[LayerResult, ...] = ()
     runs: tuple[RunResult, ...]
 
     def to_json(self) -> str:

@@ -13,6 +13,7 @@ from backend.protocol.events import DoneEvent, Event
 from evals.arrivals import Arrivals, parse
 from evals.continuation import disturbance_metrics, joined, shortfalls
 from evals.runner import PlayedRun
+from evals.through.figures import Interface, PageFigures
 from evals.transport import Capture
 
 MetricValues = dict[str, float | None]
@@ -40,7 +41,8 @@ class StepLatency:
 @dataclass(frozen=True)
 class ScoredRun:
     """Everything known of one run. ``error`` is why it could not be measured to its end, in one sentence;
-    ``surprises`` are what the script, or the suite, did not lead to expect."""
+    ``surprises`` are what the script, or the suite, did not lead to expect. ``through`` is the UI in whose page the run
+    was asked for, ``page`` what is known of that."""
 
     played: PlayedRun
     run_id: str
@@ -55,6 +57,8 @@ class ScoredRun:
     silence: Silence | None
     error: str | None
     surprises: tuple[str, ...]
+    through: Interface | None = None
+    page: PageFigures | None = None
 
     @property
     def outcome(self) -> str | None:
@@ -73,7 +77,11 @@ class ScoredRun:
 
 def score(played: PlayedRun) -> ScoredRun:
     """Parse and measure one captured run. Never raises for what the target sent."""
-    arrivals = parse(played.capture) if played.carried is None else joined(played.carried)
+    return score_arrivals(played, parse(played.capture) if played.carried is None else joined(played.carried))
+
+
+def score_arrivals(played: PlayedRun, arrivals: Arrivals) -> ScoredRun:
+    """Measure a run whose bytes are parsed already."""
     wire = wire_trace(played.capture, arrivals)
     server = Trace.of_server_times("server", arrivals.events)
     # What a script says of a whole run is no truth about one that is cancelled on purpose.

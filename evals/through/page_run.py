@@ -1,0 +1,87 @@
+"""One run asked for in a page: what the page showed and what the wire carried, as they were noted."""
+
+from dataclasses import dataclass, field
+
+from playwright.async_api import Browser, Page
+from playwright.async_api import Error as PlaywrightError
+
+from backend.present import words
+from backend.protocol.run_view import RunView
+from backend.protocol.view import fold
+from evals.arrivals import Arrivals, parse
+from evals.target import Play
+from evals.through.following import Follower
+from evals.through.frames import PageClock, Shown, read_clock, read_frames, watch
+from evals.through.visitor import Visitor
+from evals.transport import Address, Capture
+
+LAST_WORDS_MS = 15_000
+"""How long the page may take to show the end of a run that has ended."""
+
+WIDTH, HEIGHT = 1280, 720
+
+
+@dataclass(slots=True)
+class PageCapture:
+    """What was noted. ``failure`` says in a sentence why the run could not be seen to its end.
+
+    ``capture`` is the stream as the harness followed it itself; ``asked_ns`` the click on Ask, by the harness's clock.
+    """
+
+    run_id: str = ""
+    capture: Capture = field(default_factory=Capture)
+    arrivals: Arrivals = field(default_factory=Arrivals)
+    clock: PageClock | None = None
+    click_ms: float | None = None
+    frames: list[Shown] = field(default_factory=list)
+    failure: str | None = None
+
+
+async def play_in_page(
+    browser: Browser, url: str, play: Play, title: str, address: Address, deadline_s: float
+) -> PageCapture:
+    """Ask the question of ``play`` in a fresh window of the UI at ``url``, whose backend is at ``address``."""
+    found = PageCapture()
+    context = await browser.new_context(viewport={"width": WIDTH, "height": HEIGHT})
+    try:
+        await _play(await context.new_page(), url, play, title, address, deadline_s, found)
+    except (PlaywrightError, AssertionError) as error:
+        found.failure = f"The page could not be used: {_first_line(error)}"
+    finally:
+        await context.close()
+    return found
+
+
+async def _play(
+    page: Page, url: str, play: Play, title: str, address: Address, deadline_s: float, found: PageCapture
+) -> None:
+    visitor = Visitor(page, url)
+    await visitor.open_ask()
+    await visitor.choose_agent(title)
+    if play.entry.speed != 1:
+        await visitor.choose_speed(play.entry.speed)
+    await watch(page)
+    clocks = [await read_clock(page)]
+    async with Follower(address, play.question, play.entry.agent, deadline_s) as follower:
+        await visitor.ask(play.question)
+        capture = await follower.capture()
+    if capture is None:
+        found.failure = f"The page started no run within {deadline_s:g} s."
+        return
+    found.run_id, found.capture, found.arrivals = follower.run_id, capture, parse(capture)
+    try:
+        await visitor.expect_status(_last_words(found.arrivals), LAST_WORDS_MS)
+    except AssertionError:
+        found.failure = f"The page had not shown the end of the run {LAST_WORDS_MS / 1000:g} s after it."
+    found.click_ms, found.frames = await read_frames(page)
+    clocks.append(await read_clock(page))
+    found.clock = min(clocks, key=lambda clock: clock.bracket_ms)
+
+
+def _last_words(arrivals: Arrivals) -> str:
+    """What the status line says at the end of this run."""
+    return words.current_activity(fold(RunView.start(), arrivals.events))
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0].rstrip(".") + "."

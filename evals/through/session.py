@@ -1,0 +1,81 @@
+"""Plays a suite through UIs: one page at a time, each UI started, used and stopped before the next one."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import ExitStack, asynccontextmanager
+from datetime import UTC, datetime
+
+from backend.client import RunClient, close_shared_http
+from backend.launch.child import ChildFailed
+from evals.evaluation import Watcher
+from evals.runner import interleaved
+from evals.scoring import ScoredRun
+from evals.suite import Suite
+from evals.target import Play
+from evals.through.browser import open_browser
+from evals.through.figures import MODULES, PageError, Through
+from evals.through.page_run import PageCapture, play_in_page
+from evals.through.page_scoring import score_page
+from evals.through.serving import served
+from evals.transport import Address
+
+
+def playable(plays: Sequence[Play]) -> list[Play]:
+    """What can be asked in a page: nobody cancels or cuts there, and the seed is the page's own."""
+    return [play for play in plays if play.entry.disturbance is None and play.entry.seed == 0]
+
+
+async def play_through(
+    page: Through, suite: Suite, plays: Sequence[Play], address: Address, stop: asyncio.Event, watcher: Watcher
+) -> tuple[list[ScoredRun], int]:
+    """Every run of the suite through this UI, one after the other, and how many of them were left out by setting
+    ``stop``, which ends it behind the run under way.
+
+    A UI that does not start, or ends, makes failed runs of those that it owes. Its first run is played once more before
+    all others and left out: whatever a program loads at first is not measured.
+    """
+    asked = playable(plays)
+    scheduled = interleaved(asked) if asked else []
+    watcher.opening(page, [play for _, play in [*scheduled[:1], *scheduled]])
+    scored: list[ScoredRun] = []
+    if stop.is_set() or not asked:
+        return scored, len(scheduled)
+    titles = await _titles(address)
+    try:
+        async with _address_of(page, address) as url, open_browser() as browser:
+            for repeat, play in [(0, asked[0]), *scheduled]:
+                if stop.is_set():
+                    break
+                started = _now()
+                title = titles.get(play.entry.agent, play.entry.agent)
+                seen = await play_in_page(browser, url, play, title, address, suite.deadline_s)
+                watcher.run_ended(play)
+                if repeat:
+                    scored.append(score_page(play, repeat, started, page.interface, seen))
+    except (ChildFailed, PageError) as error:
+        failed = PageCapture(failure=str(error))
+        owed = scheduled[len(scored) :]
+        scored += [score_page(play, repeat, _now(), page.interface, failed) for repeat, play in owed]
+    return scored, len(scheduled) - len(scored)
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
+
+
+async def _titles(address: Address) -> dict[str, str]:
+    try:
+        return {offer.agent: offer.title or offer.agent for offer in await RunClient(address.url).agents()}
+    finally:
+        await close_shared_http()
+
+
+@asynccontextmanager
+async def _address_of(page: Through, address: Address) -> AsyncIterator[str]:
+    if page.url is not None:
+        yield page.url if page.url.endswith("/") else f"{page.url}/"
+        return
+    with ExitStack() as stack:
+        # Starting and stopping a process waits for it, and whoever stops the suite is to be heard meanwhile.
+        yield await asyncio.to_thread(stack.enter_context, served(MODULES[page.interface], address.url))
+        await asyncio.to_thread(stack.close)
