@@ -6,12 +6,13 @@ import gradio as gr
 
 from backend.client.run_client import RunClient
 from backend.present import words
+from backend.present.places import TITLES, PlaceName
 from backend.present.style import style_element
 from ui_gradio.ask.place import build_ask
 from ui_gradio.browser import BEFORE_THE_PAGE
 from ui_gradio.compare.place import build_compare
 from ui_gradio.history.place import build_history
-from ui_gradio.places import PATHS, TITLES, PlaceName
+from ui_gradio.places import PATHS
 from ui_gradio.replay.place import build_replay
 from ui_gradio.style import page_style, theme
 

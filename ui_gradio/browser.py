@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from ui_gradio.places import FIRST, SECOND, SHARE
+from backend.present.places import FIRST, SECOND, SHARE
 
 RUN_INTO_ADDRESS: Final = """
 (run) => {

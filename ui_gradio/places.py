@@ -1,31 +1,16 @@
-"""The four places: their addresses, what stands above each of them, and what an address may say."""
+"""The way to the four places: their addresses, and the bar above each of them."""
 
-from typing import Final, Literal
+from typing import Final
 
 import gradio as gr
 
 from backend.present import words_places
 from backend.present.browser import page_script
 from backend.present.markup import fragment, joined
-
-PlaceName = Literal["ask", "replay", "compare", "history"]
+from backend.present.places import TITLES, PlaceName
 
 PATHS: Final[dict[PlaceName, str]] = {"ask": "./", "replay": "replay", "compare": "compare", "history": "history"}
 """Where each place is, from the address of the application."""
-
-TITLES: Final[dict[PlaceName, str]] = {
-    "ask": words_places.ASK_PLACE,
-    "replay": words_places.REPLAY_PLACE,
-    "compare": words_places.COMPARE_PLACE,
-    "history": words_places.HISTORY_PLACE,
-}
-
-RUN: Final = "run"
-SHARE: Final = "share"
-MOMENT: Final = "t"
-FIRST: Final = "a"
-SECOND: Final = "b"
-"""The parameters of an address. ``MOMENT`` is in milliseconds since the run was accepted."""
 
 
 def lay_out_navigation(here: PlaceName) -> None:

@@ -8,11 +8,11 @@ from backend.present.artifacts import artifacts_html
 from backend.present.page import notice_html, question_html
 from backend.present.palette import Theme
 from backend.present.panels import Panels, Place
+from backend.present.problem import Problem
 from backend.present.sources import sources_html
 from backend.present.status import status_html
 from backend.present.steps import steps_html
 from backend.protocol.run_view import RunView
-from ui_streamlit.problems import Problem
 from ui_streamlit.results import Results
 from ui_streamlit.run_places import RunPlaces
 

@@ -3,30 +3,13 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Final, Literal
 from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
 
 from backend.client.sync import SyncRunClient
-from backend.present import words_places
 from backend.present.palette import Theme
-
-PlaceName = Literal["ask", "replay", "compare", "history"]
-
-_TITLES: Final[dict[PlaceName, str]] = {
-    "ask": words_places.ASK_PLACE,
-    "replay": words_places.REPLAY_PLACE,
-    "compare": words_places.COMPARE_PLACE,
-    "history": words_places.HISTORY_PLACE,
-}
-
-RUN: Final = "run"
-SHARE: Final = "share"
-MOMENT: Final = "t"
-FIRST: Final = "a"
-SECOND: Final = "b"
-"""The parameters of an address. ``MOMENT`` is in milliseconds since the run was accepted."""
+from backend.present.places import TITLES, PlaceName
 
 
 @dataclass(slots=True)
@@ -41,7 +24,7 @@ class Visit:
         """The places as Streamlit's pages; the first is at ``/``, the others at ``/<name>``."""
         for name, show in shows.items():
             self.places[name] = st.Page(
-                partial(show, self), title=_TITLES[name], url_path=name, default=name == next(iter(shows))
+                partial(show, self), title=TITLES[name], url_path=name, default=name == next(iter(shows))
             )
         return list(self.places.values())
 
@@ -67,7 +50,7 @@ def link_to(place: PlaceName, **parameters: str) -> str:
     """The full address of a place, as one person sends it to another."""
     here = urlsplit(st.context.url or "")
     above = here.path.rstrip("/").removesuffix(f"/{place}")
-    for name in _TITLES:
+    for name in TITLES:
         above = above.removesuffix(f"/{name}")
     path = "/" if place == "ask" else f"/{place}"
     return f"{here.scheme}://{here.netloc}{above}{path}?{urlencode(parameters)}"

@@ -21,14 +21,7 @@ def checked_title(title: str) -> str:
         raise ProblemError(422, "empty-title", "The title is empty: write one.")
     if "Cc" in kinds:
         raise ProblemError(422, "title-not-text", "The title holds control characters: send plain text.")
-    if len(line) > MAX_TITLE_CHARACTERS:
-        raise ProblemError(
-            422,
-            "title-too-long",
-            f"The title has {len(line):,} characters, at most {MAX_TITLE_CHARACTERS:,} are taken: shorten it.",
-            limit_characters=MAX_TITLE_CHARACTERS,
-        )
-    return line
+    return _short_enough("title", line, MAX_TITLE_CHARACTERS)
 
 
 def checked_comment(feedback: NewFeedback) -> str:
@@ -38,14 +31,7 @@ def checked_comment(feedback: NewFeedback) -> str:
         raise ProblemError(422, "empty-feedback", "The feedback is empty: give a thumb (up or down) or a comment.")
     if "\0" in comment:
         raise ProblemError(422, "comment-not-text", "The comment holds a NUL character: send text.")
-    if len(comment) > MAX_COMMENT_CHARACTERS:
-        raise ProblemError(
-            422,
-            "comment-too-long",
-            f"The comment has {len(comment):,} characters, at most {MAX_COMMENT_CHARACTERS:,} are taken: shorten it.",
-            limit_characters=MAX_COMMENT_CHARACTERS,
-        )
-    return comment
+    return _short_enough("comment", comment, MAX_COMMENT_CHARACTERS)
 
 
 def checked_moment(at_ms: float | None, record: RunRecord, elapsed_ms: float) -> float | None:
@@ -70,3 +56,14 @@ def checked_moment(at_ms: float | None, record: RunRecord, elapsed_ms: float) ->
             limit_ms=end_ms,
         )
     return min(at_ms, end_ms)
+
+
+def _short_enough(what: str, text: str, limit: int) -> str:
+    if len(text) > limit:
+        raise ProblemError(
+            422,
+            f"{what}-too-long",
+            f"The {what} has {len(text):,} characters, at most {limit:,} are taken: shorten it.",
+            limit_characters=limit,
+        )
+    return text

@@ -134,12 +134,7 @@ class SessionSummary(BaseModel):
     @classmethod
     def of(cls, record: SessionRecord) -> "SessionSummary":
         """The summary of a record."""
-        return cls(
-            session_id=record.session_id,
-            title=record.title,
-            created_at=record.created_at,
-            updated_at=record.updated_at,
-        )
+        return cls.model_validate(record, from_attributes=True)
 
 
 class NewTitle(BaseModel):

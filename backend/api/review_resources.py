@@ -42,16 +42,7 @@ class Feedback(BaseModel):
     @classmethod
     def of(cls, record: FeedbackRecord) -> "Feedback":
         """The feedback of a record."""
-        return cls(
-            feedback_id=record.feedback_id,
-            run_id=record.run_id,
-            thumb=record.thumb,
-            comment=record.comment,
-            at_ms=record.at_ms,
-            created_at=record.created_at,
-            question=record.question,
-            agent=record.agent,
-        )
+        return cls.model_validate(record, from_attributes=True)
 
 
 class FeedbackList(BaseModel):
@@ -70,7 +61,7 @@ class Share(BaseModel):
     @classmethod
     def of(cls, record: ShareRecord) -> "Share":
         """The share of a record."""
-        return cls(share_id=record.share_id, run_id=record.run_id, created_at=record.created_at)
+        return cls.model_validate(record, from_attributes=True)
 
 
 class ShareList(BaseModel):

@@ -8,11 +8,9 @@ from pydantic import TypeAdapter, ValidationError
 
 from backend.client.connection import problem_of, shared_http, transport_failures
 from backend.client.errors import BackendGone, ProblemError
+from backend.protocol.share_ids import is_share
 
 AnswerType = TypeVar("AnswerType")
-
-SHARE_PREFIX = "share_"
-"""What the id of a share begins with."""
 
 
 class Calls:
@@ -54,5 +52,5 @@ def run_path(run_id: str) -> str:
 
 def shown_path(run_id: str) -> str:
     """The path for what only looks at a run, by its own id or by that of a share."""
-    room = "shared" if run_id.startswith(SHARE_PREFIX) else "runs"
+    room = "shared" if is_share(run_id) else "runs"
     return f"/v1/{room}/{quote(run_id, safe='')}"

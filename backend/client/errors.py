@@ -1,11 +1,21 @@
 """What can go wrong between a client and a backend, each with one sentence for people."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
+
+Kind = Literal["gone", "not_found", "refused"]
+
+_NOT_FOUND = 404
 
 
 class ClientError(Exception):
-    """Base of this floor's errors. ``sentence`` says what happened and what to do, and is safe to show."""
+    """Base of this floor's errors. ``sentence`` says what happened and what to do, and is safe to show.
+
+    ``kind`` is what a caller decides by: nobody answers (``gone``), there is no such thing (``not_found``), or the
+    backend would not (``refused``).
+    """
+
+    kind: Kind = "refused"
 
     def __init__(self, sentence: str) -> None:
         super().__init__(sentence)
@@ -25,6 +35,7 @@ class ProblemError(ClientError):
         members: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(sentence)
+        self.kind = "not_found" if status == _NOT_FOUND else "refused"
         self.status = status
         self.slug = slug
         self.retry_after_s = retry_after_s
@@ -35,6 +46,8 @@ class ProblemError(ClientError):
 
 class BackendGone(ClientError):
     """Nobody answers at the backend's address, or not any more."""
+
+    kind: Kind = "gone"
 
 
 class StreamLost(Exception):

@@ -2,8 +2,7 @@
 
 import secrets
 
-SHARE_PREFIX = "share_"
-"""What every share's id begins with, and no run's."""
+from backend.protocol.share_ids import SHARE_PREFIX
 
 _BYTES = 16
 """128 bits of the system's randomness, as RFC 6749 section 10.10 asks of tokens."""

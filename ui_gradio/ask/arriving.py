@@ -6,17 +6,19 @@ import gradio as gr
 
 from backend.client.errors import BackendGone, ClientError
 from backend.client.run_client import RunClient
-from backend.present import words_ask, words_places
+from backend.present import words_places
 from backend.present.conversation import EarlierTurn
 from backend.present.page import shared_header_html
 from backend.present.palette import Theme
+from backend.present.places import RUN, SHARE
+from backend.present.problem import Problem, problem_of
 from ui_gradio.ask import states
 from ui_gradio.ask.conversation import Conversation, Wanted
 from ui_gradio.ask.layout import AskPage
 from ui_gradio.ask.live import Live
 from ui_gradio.drawing import Updates, blank
-from ui_gradio.places import RUN, SHARE, in_a_row, link_html
-from ui_gradio.problems import Problem, problem_of, wait_for_backend
+from ui_gradio.places import in_a_row, link_html
+from ui_gradio.problems import wait_for_backend
 
 _TURNS_SHOWN = 20
 """Of a long conversation, the latest are shown above the current one; all of them are in the history."""
@@ -55,10 +57,7 @@ class Arriving:
                     return
                 yield {page.panels.notice: Problem("empty").html}
             except ClientError as error:
-                problem = problem_of(error)
-                if share_id and problem.notice == "run_not_found":
-                    problem = Problem("run_not_found", words_ask.SHARE_NOT_FOUND)
-                yield {page.panels.notice: problem.html}
+                yield {page.panels.notice: problem_of(error, share_id).html}
                 return
         if not conversation.shows(serial):
             return

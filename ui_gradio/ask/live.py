@@ -15,13 +15,14 @@ from backend.client.run_client import RunClient
 from backend.present import words
 from backend.present.asking import question_problem
 from backend.present.palette import Theme
+from backend.present.problem import Problem, problem_of
 from backend.protocol.options import RunOptions
 from backend.protocol.run_view import RunView
 from ui_gradio.ask import states
 from ui_gradio.ask.conversation import USUAL_AGENT, Conversation, Wanted
 from ui_gradio.ask.layout import AskPage
 from ui_gradio.drawing import Drawing, Updates, charts_again
-from ui_gradio.problems import Problem, problem_of, tell, wait_for_backend
+from ui_gradio.problems import tell, wait_for_backend
 
 
 class Live:

@@ -6,11 +6,12 @@ from backend.present import words, words_ask, words_places
 from backend.present.conversation import earlier_turns_html
 from backend.present.copying import copy_button_html
 from backend.present.markdown_export import export_markdown
+from backend.present.places import RUN
+from backend.present.problem import Problem
 from ui_gradio.ask.conversation import USUAL_AGENT, Conversation
 from ui_gradio.ask.layout import AskPage
 from ui_gradio.drawing import Updates, blank
-from ui_gradio.places import RUN, in_a_row, link_html
-from ui_gradio.problems import Problem
+from ui_gradio.places import in_a_row, link_html
 
 
 def started(page: AskPage, conversation: Conversation) -> Updates:

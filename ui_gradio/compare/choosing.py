@@ -8,13 +8,15 @@ import gradio as gr
 from backend.client.errors import BackendGone, ClientError
 from backend.client.run_client import RunClient
 from backend.present.asking import question_problem
+from backend.present.pair import Side
 from backend.present.palette import Theme
+from backend.present.places import FIRST, SECOND
+from backend.present.problem import Problem, problem_of
 from ui_gradio.compare.layout import ComparePage
-from ui_gradio.compare.pair import Pair, Side, Which, side_of_file, side_of_run
+from ui_gradio.compare.pair import Pair, Which, side_of_file, side_of_run
 from ui_gradio.compare.showing import Duel
 from ui_gradio.drawing import Updates
-from ui_gradio.places import FIRST, SECOND
-from ui_gradio.problems import Problem, problem_of, tell, wait_for_backend
+from ui_gradio.problems import tell, wait_for_backend
 from ui_gradio.replay.opening import LATEST_RUNS, run_choices
 
 _PLAYED = ("scripted:", "recording:")

@@ -12,11 +12,12 @@ from backend.client.frames import Frame
 from backend.client.run_client import RunClient
 from backend.present.comparison import comparison_figure, comparison_table_html, first_to_move_html
 from backend.present.page import section_title_html
+from backend.present.pair import Side
 from backend.present.palette import Theme
+from backend.present.problem import problem_of
 from ui_gradio.compare.layout import ComparePage
-from ui_gradio.compare.pair import Pair, Side, Which, side_of_run
+from ui_gradio.compare.pair import Pair, Which, side_of_run
 from ui_gradio.drawing import Drawing, Updates, blank, plot_data
-from ui_gradio.problems import problem_of
 
 _FRAME_S = 0.1
 """Between two drawings while a run goes on."""

@@ -11,11 +11,12 @@ from backend.present import words_history, words_places
 from backend.present.feedback import feedback_html
 from backend.present.history import chosen_run_html, no_run_chosen_html
 from backend.present.page import notice_html
+from backend.present.places import FIRST, RUN
+from backend.present.problem import problem_of
 from backend.present.run_titles import run_title
 from ui_gradio.drawing import Updates
 from ui_gradio.history.layout import EVERY, HistoryPage
-from ui_gradio.places import FIRST, RUN, link_html
-from ui_gradio.problems import problem_of
+from ui_gradio.places import link_html
 
 _PAGE = 50
 """Runs that are fetched at a time."""

@@ -7,16 +7,18 @@ import gradio as gr
 from backend.client.errors import BackendGone, ClientError
 from backend.client.replies import RunSummary
 from backend.client.run_client import RunClient
-from backend.present import words_ask, words_places, words_replay
+from backend.present import words_places, words_replay
 from backend.present.markup import fragment
 from backend.present.palette import Theme
+from backend.present.places import FIRST, MOMENT, RUN, SHARE, moment_ms
+from backend.present.problem import Problem, problem_of, recording_of_backend, recording_of_file
 from backend.present.run_titles import run_title
 from backend.present.timeline import timeline_figure
 from backend.present.timeline_text import timeline_text_html
-from backend.protocol.recordings import RecordingError, parse_recording
+from backend.protocol.recordings import Recording
 from ui_gradio.drawing import Drawing, Updates, blank, plot_data
-from ui_gradio.places import FIRST, MOMENT, RUN, SHARE, in_a_row, link_html
-from ui_gradio.problems import Problem, problem_of, wait_for_backend
+from ui_gradio.places import in_a_row, link_html
+from ui_gradio.problems import wait_for_backend
 from ui_gradio.replay.layout import ReplayPage
 from ui_gradio.replay.player import moment
 from ui_gradio.replay.table import Table
@@ -40,7 +42,7 @@ class Opening:
             try:
                 yield {page.choice: gr.update(choices=run_choices((await self._client.runs(limit=LATEST_RUNS)).runs))}
                 if opened_id:
-                    yield await self._open_run(table, opened_id, theme, _milliseconds(asked.get(MOMENT, "")))
+                    yield await self._open_run(table, opened_id, theme, moment_ms(asked.get(MOMENT, "")))
             except BackendGone as error:
                 yield {page.panels.notice: problem_of(error).html}
                 await wait_for_backend(self._client)
@@ -63,7 +65,7 @@ class Opening:
 
     async def upload(self, table: Table, data: bytes, theme: Theme) -> Updates:
         """Open a recording from a file; it stays in this tab."""
-        return self._put(table, data, "", theme, 0.0, "invalid_recording")
+        return self._put(table, recording_of_file(data), "", theme, 0.0)
 
     async def open_another(self) -> Updates:
         """Show the list again, with what was asked since."""
@@ -76,24 +78,19 @@ class Opening:
 
     async def _open_run(self, table: Table, opened_id: str, theme: Theme, at_ms: float) -> Updates:
         try:
-            data = await self._client.recording(opened_id)
+            found = recording_of_backend(await self._client.recording(opened_id))
         except BackendGone:
             raise
         except ClientError as error:
-            problem = problem_of(error)
-            if problem.notice == "run_not_found" and opened_id.startswith("share_"):
-                problem = Problem("run_not_found", words_ask.SHARE_NOT_FOUND)
-            return {self._page.panels.notice: problem.html}
-        return self._put(table, data, opened_id, theme, at_ms, "refused")
+            found = problem_of(error, opened_id)
+        return self._put(table, found, opened_id, theme, at_ms)
 
-    def _put(self, table: Table, data: bytes, opened_id: str, theme: Theme, at_ms: float, notice: str) -> Updates:
+    def _put(self, table: Table, recording: Recording | Problem, opened_id: str, theme: Theme, at_ms: float) -> Updates:
         page = self._page
-        try:
-            recording = parse_recording(data)
-        except RecordingError as error:
-            return {page.panels.notice: Problem(notice, str(error)).html}
+        if isinstance(recording, Problem):
+            return {page.panels.notice: recording.html}
         table.open(recording, opened_id, Drawing(page.panels, theme), at_ms)
-        unfinished = bool(opened_id) and not table.ended
+        unfinished = table.unfinished
         hint = words_replay.STILL_RUNNING if unfinished else "" if opened_id else words_replay.TEMPORARY_LINK
         return {
             **blank(page.panels, table.playback.question),
@@ -122,8 +119,3 @@ def _links(table: Table) -> str:
         link_html("ask", words_places.OPEN_IN_ASK, **{RUN: table.run_id}),
         link_html("compare", words_places.OPEN_IN_COMPARE, **{FIRST: table.run_id}),
     )
-
-
-def _milliseconds(text: str) -> float:
-    """A moment as an address says it; 0 for what is no number."""
-    return float(text) if text.replace(".", "", 1).isdecimal() else 0.0

@@ -6,8 +6,8 @@ import streamlit as st
 
 from backend.client.frames import Frame
 from backend.present.conversation import EarlierTurn
+from backend.present.problem import Problem
 from backend.protocol.options import RunOptions
-from ui_streamlit.problems import Problem
 from ui_streamlit.visit import put_into_address
 
 QUESTION = "question"

@@ -7,11 +7,13 @@ from backend.client.replies import OfferedAgent
 from backend.client.sync import SyncRunClient
 from backend.present.asking import question_problem
 from backend.present.conversation import EarlierTurn
+from backend.present.places import RUN
+from backend.present.problem import Problem, problem_of
 from ui_streamlit.ask.conversation import Conversation
 from ui_streamlit.canvas import Canvas
 from ui_streamlit.plain_text import plain
-from ui_streamlit.problems import Problem, problem_of, wait_for_backend
-from ui_streamlit.visit import RUN, named, put_into_address
+from ui_streamlit.problems import wait_for_backend
+from ui_streamlit.visit import named, put_into_address
 
 _OFFERS = "offers"
 _TURNS_SHOWN = 20

@@ -9,13 +9,14 @@ import streamlit as st
 from backend.present import words_ask
 from backend.present.conversation import earlier_turns_html
 from backend.present.page import header_html
+from backend.present.places import SHARE
 from ui_streamlit.ask import following, shared
 from ui_streamlit.ask.actions import draw_actions, lay_out_actions
 from ui_streamlit.ask.conversation import Conversation
 from ui_streamlit.ask.question_form import draw_examples, draw_question_form
 from ui_streamlit.canvas import Canvas
 from ui_streamlit.run_places import lay_out_evidence, lay_out_reading
-from ui_streamlit.visit import SHARE, Visit, named
+from ui_streamlit.visit import Visit, named
 
 
 def show(visit: Visit) -> None:

@@ -6,10 +6,11 @@ import streamlit as st
 
 from backend.client.errors import ClientError
 from backend.client.frames import Frame
-from backend.present import words_ask, words_places
+from backend.present import words_places
 from backend.present.page import shared_header_html
+from backend.present.problem import Problem, problem_of
 from ui_streamlit.canvas import Canvas
-from ui_streamlit.problems import Problem, problem_of, wait_for_backend
+from ui_streamlit.problems import wait_for_backend
 from ui_streamlit.run_places import lay_out_evidence, lay_out_reading
 from ui_streamlit.visit import Visit
 
@@ -65,8 +66,5 @@ def _frames_to_the_end(visit: Visit, shared: SharedRun, canvas: Canvas) -> Probl
             else:
                 canvas.tick()
     except ClientError as error:
-        problem = problem_of(error)
-        if problem.notice == "run_not_found":
-            return Problem("run_not_found", words_ask.SHARE_NOT_FOUND)
-        return problem
+        return problem_of(error, shared.share_id)
     return None

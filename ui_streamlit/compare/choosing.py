@@ -10,9 +10,10 @@ from backend.client.replies import OfferedAgent, RunSummary
 from backend.client.sync import SyncRunClient
 from backend.present import words, words_compare, words_places, words_replay
 from backend.present.asking import question_problem
+from backend.present.pair import Side
+from backend.present.problem import Problem, problem_of
 from backend.present.run_titles import run_title
-from ui_streamlit.compare.sides import Comparison, Side, side_of_file, side_of_run
-from ui_streamlit.problems import Problem, problem_of
+from ui_streamlit.compare.sides import Comparison, side_of_file, side_of_run
 from ui_streamlit.replay.opening import latest_runs
 
 _WAYS: Final = (words_compare.TWO_RUNS, words_compare.RACE, words_compare.WITH_AND_WITHOUT_STATUS)

@@ -13,11 +13,12 @@ from backend.client.sync import SyncRunClient
 from backend.present import words_compare
 from backend.present.comparison import comparison_figure, comparison_table_html, first_to_move_html
 from backend.present.page import section_title_html
+from backend.present.pair import Side
+from backend.present.problem import Problem, problem_of
 from backend.protocol.run_view import RunView
 from backend.protocol.view import fold
 from ui_streamlit.canvas import Canvas
-from ui_streamlit.compare.sides import Comparison, Side, side_of_run
-from ui_streamlit.problems import Problem, problem_of
+from ui_streamlit.compare.sides import Comparison, side_of_run
 from ui_streamlit.run_places import RunPlaces
 from ui_streamlit.visit import Visit
 

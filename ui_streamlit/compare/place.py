@@ -9,11 +9,12 @@ from backend.client.replies import OfferedAgent
 from backend.client.sync import SyncRunClient
 from backend.present import words, words_compare, words_places, words_replay
 from backend.present.page import header_html, notice_html
+from backend.present.problem import Problem, problem_of
 from ui_streamlit.compare.choosing import draw_choosing
 from ui_streamlit.compare.drawing import Duel
 from ui_streamlit.compare.sides import Comparison, take_up_address
 from ui_streamlit.plain_text import plain
-from ui_streamlit.problems import Problem, problem_of, wait_for_backend
+from ui_streamlit.problems import wait_for_backend
 from ui_streamlit.visit import Visit
 
 

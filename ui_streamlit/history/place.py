@@ -8,10 +8,11 @@ from backend.client.sync import SyncRunClient
 from backend.present import words_history, words_places
 from backend.present.feedback import feedback_html
 from backend.present.page import header_html, notice_html
+from backend.present.problem import problem_of
 from ui_streamlit.history.chosen import Choice, draw_chosen
 from ui_streamlit.history.run_list import draw_run_list
 from ui_streamlit.history.search import draw_search
-from ui_streamlit.problems import problem_of, wait_for_backend
+from ui_streamlit.problems import wait_for_backend
 from ui_streamlit.visit import Visit
 
 _SESSIONS = 100

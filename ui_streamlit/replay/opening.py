@@ -6,15 +6,16 @@ from backend.client.errors import ClientError
 from backend.client.replies import RunSummary
 from backend.client.sync import SyncRunClient
 from backend.present import words_places, words_replay
+from backend.present.player import Player
+from backend.present.problem import Problem
 from backend.present.run_titles import run_title
-from ui_streamlit.problems import Problem
-from ui_streamlit.replay.opened import Opened, open_file, open_run
+from ui_streamlit.replay.opened import open_file, open_run
 
 LATEST_RUNS = 50
 """Offered in the list; the others are found in the history."""
 
 
-def draw_opening(client: SyncRunClient) -> Opened | Problem | None:
+def draw_opening(client: SyncRunClient) -> Player | Problem | None:
     """A list of runs and a place for a file. Gives what was just opened, or why it could not be; else None."""
     runs = latest_runs(client)
     titles = {run.run_id: run_title(run.question, run.agent, run.created_at, run.outcome) for run in runs}
@@ -37,7 +38,7 @@ def draw_opening(client: SyncRunClient) -> Opened | Problem | None:
     if chosen is None and upload is None:
         return None
     result = open_file(upload.getvalue()) if upload is not None else open_run(client, str(chosen))
-    if isinstance(result, Opened):
+    if isinstance(result, Player):
         # Other keys, so that the fields are empty again.
         st.session_state["replay-serial"] = serial + 1
     return result

@@ -8,11 +8,13 @@ from streamlit.delta_generator import DeltaGenerator
 from backend.present import words_places, words_replay
 from backend.present.moment import moment_html
 from backend.present.page import header_html, notice_html
+from backend.present.player import Player
+from backend.present.problem import Problem
 from backend.present.timeline import timeline_figure
 from backend.present.timeline_text import timeline_text_html
 from ui_streamlit.canvas import Canvas
-from ui_streamlit.problems import Problem, wait_for_backend
-from ui_streamlit.replay.opened import Opened, open_from_address
+from ui_streamlit.problems import wait_for_backend
+from ui_streamlit.replay.opened import open_from_address
 from ui_streamlit.replay.opening import draw_opening
 from ui_streamlit.replay.scrubber import draw_scrubber
 from ui_streamlit.replay.transport import draw_transport
@@ -26,9 +28,9 @@ _FRAME_S = 0.1
 def show(visit: Visit) -> None:
     """One pass."""
     found = open_from_address(visit.client)
-    opened = found if isinstance(found, Opened) else None
+    opened = found if isinstance(found, Player) else None
     result = _head(visit, opened)
-    if isinstance(result, Opened):
+    if isinstance(result, Player):
         st.rerun()
     problem = result or (found if isinstance(found, Problem) else None)
     if problem is not None:
@@ -39,12 +41,12 @@ def show(visit: Visit) -> None:
         _player(visit, opened)
 
 
-def _head(visit: Visit, opened: Opened | None) -> Opened | Problem | None:
+def _head(visit: Visit, opened: Player | None) -> Player | Problem | None:
     """Title, and the ways to open a run: on the page while nothing is open, folded away afterwards."""
     with st.container(key="ph-head", horizontal=True, vertical_alignment="center", gap="small"):
         st.html(header_html(words_places.REPLAY_PLACE, words_replay.EXPLANATION))
         if opened is not None:
-            if opened.run_id and not opened.shared:
+            if opened.run_id:
                 visit.link("ask", words_places.OPEN_IN_ASK, run=opened.run_id)
                 visit.link("compare", words_places.OPEN_IN_COMPARE, a=opened.run_id)
             with st.popover(words_replay.OPEN_ANOTHER):
@@ -62,7 +64,7 @@ def _tell(visit: Visit, problem: Problem) -> None:
         st.rerun()
 
 
-def _player(visit: Visit, opened: Opened) -> None:
+def _player(visit: Visit, opened: Player) -> None:
     draw_transport(visit, opened)
     with st.container(key="ph-scrubber"):
         draw_scrubber(opened)
@@ -75,20 +77,20 @@ def _player(visit: Visit, opened: Opened) -> None:
     canvas = Canvas(places, visit.theme)
     _draw(opened, canvas, moment)
     while opened.playhead.playing:
-        if opened.position_ms() >= opened.playback.duration_ms:
+        if opened.at_the_end():
             opened.pause()
             st.rerun()
         time.sleep(_FRAME_S)
         _draw(opened, canvas, moment)
 
 
-def _draw(opened: Opened, canvas: Canvas, moment: DeltaGenerator) -> None:
+def _draw(opened: Player, canvas: Canvas, moment: DeltaGenerator) -> None:
     at_ms = opened.position_ms()
     canvas.draw_view(opened.playback.view_at(at_ms), at_ms)
     moment.html(moment_html(opened.playback, at_ms))
 
 
-def _timeline(visit: Visit, opened: Opened) -> None:
+def _timeline(visit: Visit, opened: Player) -> None:
     """Drawn once: the line of the playhead on it is the scrubber's."""
     figure = timeline_figure(opened.playback.events, theme=visit.theme)
     with st.container(key="ph-timeline"):

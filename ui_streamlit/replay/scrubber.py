@@ -6,30 +6,18 @@ from typing import Final
 
 import streamlit as st
 
-from backend.present import words_replay
 from backend.present.browser import SCRUBBER_HTML, scrubber_script
-from ui_streamlit.replay.opened import Opened
+from backend.present.player import Player
 
 _KEY: Final = "scrubber"
 
 
-def draw_scrubber(opened: Opened) -> None:
+def draw_scrubber(opened: Player) -> None:
     """Draw it at the playhead. A move of the reader's moves the playhead and runs the script anew."""
-    _component()(
-        key=_KEY,
-        data={
-            "label": words_replay.SCRUBBER_LABEL,
-            "at_ms": opened.position_ms(),
-            "duration_ms": opened.playback.duration_ms,
-            "playing": opened.playhead.playing,
-            "speed": opened.playhead.speed,
-            "moves": opened.moves,
-        },
-        on_seek_change=lambda: _take(opened),
-    )
+    _component()(key=_KEY, data=opened.scrubber(), on_seek_change=lambda: _take(opened))
 
 
-def _take(opened: Opened) -> None:
+def _take(opened: Player) -> None:
     at_ms = getattr(st.session_state.get(_KEY), "seek", None)
     if isinstance(at_ms, (int, float)):
         opened.seek(float(at_ms))

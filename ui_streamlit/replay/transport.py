@@ -3,16 +3,17 @@
 import streamlit as st
 
 from backend.present import words_ask, words_places, words_replay
+from backend.present.player import Player
 from backend.protocol.playback import SPEEDS
 from ui_streamlit.remarks import draw_remarks
-from ui_streamlit.replay.opened import Opened, open_run
+from ui_streamlit.replay.opened import open_run
 from ui_streamlit.sharing import draw_share_link
 from ui_streamlit.visit import Visit
 
 _SPEED = "replay-speed"
 
 
-def draw_transport(visit: Visit, opened: Opened) -> None:
+def draw_transport(visit: Visit, opened: Player) -> None:
     """One row above the scrubber. The keyboard finds these buttons by what they say."""
     with st.container(key="ph-transport", horizontal=True, vertical_alignment="center", gap="xsmall"):
         st.button(words_replay.PREVIOUS_EVENT, key="previous", on_click=lambda: opened.jump(forward=False))
@@ -35,17 +36,17 @@ def draw_transport(visit: Visit, opened: Opened) -> None:
             width=92,
             on_change=lambda: opened.set_speed(float(st.session_state[_SPEED])),
         )
-        if not opened.ended and opened.run_id:
+        if opened.unfinished:
             st.caption(words_replay.STILL_RUNNING)
             st.button(words_replay.REFRESH, key="refresh", on_click=lambda: _load_anew(visit, opened))
-        if not opened.run_id:
+        if not opened.opened_id:
             st.caption(words_replay.TEMPORARY_LINK)
-        elif not opened.shared:
+        elif opened.run_id:
             draw_share_link(visit.client, opened.run_id)
             draw_remarks(visit.client, opened.run_id, opened.position_ms)
 
 
-def _load_anew(visit: Visit, opened: Opened) -> None:
-    again = open_run(visit.client, opened.run_id, str(opened.position_ms()))
-    if not isinstance(again, Opened):
+def _load_anew(visit: Visit, opened: Player) -> None:
+    again = open_run(visit.client, opened.opened_id, opened.position_ms())
+    if not isinstance(again, Player):
         st.toast(again.sentence or words_places.UNSHARED)

@@ -14,7 +14,8 @@ from backend.api.services import Services, ServicesOf
 from backend.api.stream_description import STREAM_CONTENT
 from backend.api.streaming import open_stream
 from backend.protocol.cursor import START, Cursor
-from backend.runs.ids import SHARE_PREFIX, new_run_id, new_session_id
+from backend.protocol.share_ids import is_share
+from backend.runs.ids import new_run_id, new_session_id
 from backend.runs.records import RunRecord
 from backend.runs.search import OutcomeWanted, RunQuery
 from backend.runs.store import RunStore, UnknownSessionError
@@ -28,7 +29,7 @@ RunId = Annotated[str, Path(description="The run's id.", examples=["run_8YvBtm3z
 
 
 def _run_to_change(run_id: RunId) -> str:
-    if run_id.startswith(SHARE_PREFIX):
+    if is_share(run_id):
         raise ProblemError(
             403,
             "share-is-read-only",

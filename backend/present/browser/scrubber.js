@@ -52,19 +52,28 @@ function startScrubber(root) {
     if (address.href !== window.location.href) window.history.replaceState(window.history.state, '', address);
   };
 
-  const tell = (ms) => {
+  const tellNow = () => {
     clearTimeout(state.pending);
-    const wait = state.told + TELLS_EVERY_MS - performance.now();
-    if (wait > 0) { state.pending = setTimeout(() => tell(ms), wait); return; }
+    state.pending = 0;
     state.told = performance.now();
-    state.tell(ms);
+    state.tell(state.at);
   };
+
+  const tell = () => {
+    const wait = state.told + TELLS_EVERY_MS - performance.now();
+    if (wait <= 0) tellNow();
+    else if (!state.pending) state.pending = setTimeout(tellNow, wait);
+  };
+
+  // Before a press of Next or Play is told, so that a move of before does not come behind it and undo it.
+  const tellBeforeAPress = () => { if (state.pending) tellNow(); };
+  document.addEventListener('click', tellBeforeAPress, true);
 
   const moveTo = (ms) => {
     state.at = Math.min(Math.max(0, ms), duration());
     state.since = performance.now();
     show(state.at);
-    tell(state.at);
+    tell();
   };
 
   input.addEventListener('pointerdown', () => { state.dragging = true; });
@@ -99,6 +108,7 @@ function startScrubber(root) {
   state.stop = () => {
     cancelAnimationFrame(frame);
     clearTimeout(state.pending);
+    document.removeEventListener('click', tellBeforeAPress, true);
     document.removeEventListener('click', onTimeline, true);
   };
 
