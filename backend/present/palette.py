@@ -1,8 +1,10 @@
 """Colours, light and dark, one meaning each, shared by fragments and figures.
 
-The hues are those of Okabe and Ito's set (https://jfly.uni-koeln.de/color/), which stay apart under the common forms
-of colour blindness, darkened or lightened until text in them reaches a contrast of 4.5:1 on every ground it is
-drawn on (WCAG 2.2, 1.4.3); marks that carry no text reach 3:1 (1.4.11). No meaning rests on colour alone.
+The hues start from Okabe and Ito's set (https://jfly.uni-koeln.de/color/). Text in them reaches a contrast of 4.5:1 on
+every ground it is drawn on (WCAG 2.2, 1.4.3), marks that carry no text 3:1 (1.4.11). Darkened or lightened that far the
+set no longer stays apart for who is colour blind, so lightness was spread until it does: by CIEDE2000, any two series,
+and any two of good, bad and caution, differ by 12 or more for normal sight and under simulated protanopia,
+deuteranopia and tritanopia (``tests/present/test_colour_vision.py``). No meaning rests on colour alone.
 """
 
 from typing import Final, Literal
@@ -21,13 +23,13 @@ LIGHT: Final[dict[str, str]] = {
     "muted": "#565e6b",
     "accent": "#0061a8",
     "accent-soft": "#e5f0f9",
-    "good": "#00694c",
+    "good": "#0c5a40",
     "good-soft": "#e2f3ec",
-    "caution": "#8a5300",
+    "caution": "#a85400",
     "caution-soft": "#fdf1dc",
-    "bad": "#b23c00",
+    "bad": "#8e1300",
     "bad-soft": "#fdebe2",
-    "waiting": "#8f3d75",
+    "waiting": "#7d3070",
     "waiting-soft": "#f8eaf3",
     "on-accent": "#ffffff",
 }
@@ -42,13 +44,13 @@ DARK: Final[dict[str, str]] = {
     "muted": "#a3acb9",
     "accent": "#6fbcf0",
     "accent-soft": "#132a3d",
-    "good": "#4fc79d",
+    "good": "#74e8b0",
     "good-soft": "#10291f",
-    "caution": "#efb144",
+    "caution": "#e6c235",
     "caution-soft": "#2f2410",
-    "bad": "#ff9466",
+    "bad": "#f08468",
     "bad-soft": "#351b10",
-    "waiting": "#e19ac4",
+    "waiting": "#dd90c4",
     "waiting-soft": "#301c29",
     "on-accent": "#0a1118",
 }
@@ -74,8 +76,8 @@ STATE_ROLES: Final[dict[StepStateName, str]] = {
 }
 
 SERIES: Final[dict[Theme, tuple[str, ...]]] = {
-    "light": ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#a66f00", "#6f7bd0", "#5b6470"),
-    "dark": ("#56b4e9", "#ec8a52", "#2fbf93", "#d991b9", "#dcb84a", "#9aa6f0", "#a3acb9"),
+    "light": ("#0a66b0", "#d4720a", "#009e73", "#b57fa8", "#8f5f38", "#7a7cf4", "#5b6470"),
+    "dark": ("#56b4e9", "#e98768", "#9fdca8", "#b8709c", "#dbb904", "#5480e0", "#b4b5bd"),
 }
 """Colours of a chart's series, in order."""
 

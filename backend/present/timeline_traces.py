@@ -134,7 +134,7 @@ def evidence_traces(run: RunTimes, theme: Theme) -> list[dict[str, Any]]:
 
 
 def _links(run: RunTimes, theme: Theme) -> list[dict[str, Any]]:
-    """From each citation to its markers: early ones in the quiet colour, late ones in the colour of trouble."""
+    """From each citation to its markers: early ones in the quiet colour, late ones dotted in the colour of trouble."""
     traces = []
     for late in (False, True):
         xs: list[float | None] = []
@@ -144,7 +144,11 @@ def _links(run: RunTimes, theme: Theme) -> list[dict[str, Any]]:
                 xs += [marker.cited_at_ms / 1000, marker.at_ms / 1000, None]
                 ys += [_CITATION_LANE, _MARKER_LANE, None]
         if xs:
-            line = {"width": 1.4 if late else 1, "color": COLOURS[theme]["bad" if late else "line-strong"]}
+            line = {
+                "width": 1.6 if late else 1,
+                "color": COLOURS[theme]["bad" if late else "line-strong"],
+                "dash": "dot" if late else "solid",
+            }
             name = "Late citation" if late else "Citation"
             traces.append({"type": "scatter", "mode": "lines", "name": name, "x": xs, "y": ys, "yaxis": "y3",
                            "line": line, "hoverinfo": "skip"})  # fmt: skip
