@@ -7,20 +7,20 @@ Their browser shares the machine with them, so that those figures say less about
 
 import argparse
 import asyncio
-import shutil
 import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser
 
 from backend.launch.server import LocalServer
-from tests.conftest import CHROMIUM_FLAGS
+from evals.through.browser import BrowserMissing, check_browser, open_browser
+from evals.through.frames import watch
+from evals.through.serving import served
 from tests.ui import delays
 from tests.ui.delays import Measurement
 from tests.ui.reader import Reader
-from tests.ui.serving import served
 
 MODULES = ("ui_gradio", "ui_streamlit")
 SESSION_EVENTS = 1_000
@@ -36,23 +36,23 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=200.0, help="token events a second of the long run")
     parser.add_argument("--sessions", type=int, default=20, help="pages at once in the second part; 0 leaves it out")
     arguments = parser.parse_args()
-    chromium = shutil.which("chromium") or shutil.which("google-chrome")
-    if chromium is None:
-        sys.exit("There is no Chromium: run scripts/ensure-browser first.")
+    try:
+        check_browser()
+    except BrowserMissing as error:
+        sys.exit(str(error))
     with tempfile.TemporaryDirectory() as folder:
         scenarios = Path(folder) / "scenarios"
         scenarios.mkdir()
         for events, rate in ((arguments.events, arguments.rate), (SESSION_EVENTS, SESSION_RATE)):
             (scenarios / f"measured_{events}.yaml").write_text(delays.scenario(events, rate), encoding="utf-8")
         with LocalServer(Path(folder) / "data", scenarios_dir=scenarios) as backend:
-            asyncio.run(_measure_all(chromium, backend.url, arguments.events, arguments.sessions))
+            asyncio.run(_measure_all(backend.url, arguments.events, arguments.sessions))
 
 
-async def _measure_all(chromium: str, backend_url: str, events: int, sessions: int) -> None:
+async def _measure_all(backend_url: str, events: int, sessions: int) -> None:
     # A thread for each run that is followed at once: the machine's default may be fewer.
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(sessions + 1))
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=chromium, args=list(CHROMIUM_FLAGS))
+    async with open_browser() as browser:
         for module in MODULES:
             with served(module, backend_url) as url:
                 await _long_run(browser, module, url, backend_url, events)
@@ -94,7 +94,7 @@ async def _prepare(reader: Reader, events: int) -> None:
     reader.page.set_default_timeout(LONGEST_RUN_MS)
     await reader.open()
     await reader.choose_agent(f"Measured {events}")
-    await delays.watch_frames(reader.page)
+    await watch(reader.page)
 
 
 async def _followed(reader: Reader, backend_url: str, traffic: delays.Traffic | None = None) -> Measurement:

@@ -14,7 +14,6 @@ takes the fixture ``page``, or ``browser`` to open contexts of its own::
 """
 
 import os
-import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import NoReturn
@@ -24,19 +23,9 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page, async_playwright
 
 from backend.launch.ports import free_port as choose_free_port
+from evals.through.browser import CHROMIUM_FLAGS, BrowserMissing, find_chromium
 
 ROOT = Path(__file__).resolve().parent.parent
-CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
-CHROMIUM_FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -77,11 +66,10 @@ def free_port() -> int:
 @pytest.fixture(scope="session")
 def chromium_path() -> str:
     """The Chromium to drive: PLAYHEAD_CHROMIUM, or the first one on PATH."""
-    named = os.environ.get("PLAYHEAD_CHROMIUM")
-    found = next(filter(None, map(shutil.which, (named,) if named else CHROMIUM_NAMES)), None)
-    if found is None:
-        missing("needs Chromium: run scripts/ensure-browser, or name one with PLAYHEAD_CHROMIUM")
-    return found
+    try:
+        return find_chromium()
+    except BrowserMissing as error:
+        missing(str(error))
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

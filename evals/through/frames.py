@@ -27,11 +27,19 @@ _WATCH = r"""
     if (button && button.innerText.trim() === ask) watched.click ??= event.timeStamp;
   }, true);
   let due = false, shown = '';
+  const counted = new WeakMap();
+  const count = (block) => {
+    const text = block.textContent, known = counted.get(block);
+    if (known && known.text === text) return known.letters;
+    const letters = (text.match(/\p{L}/gu) || []).length;
+    counted.set(block, {text, letters});
+    return letters;
+  };
   const frame = () => {
     due = false;
     const at = performance.now();
     const blocks = [...document.querySelectorAll('.ph-answer')];
-    const letters = blocks.reduce((sum, block) => sum + (block.textContent.match(/\p{L}/gu) || []).length, 0);
+    const letters = blocks.reduce((sum, block) => sum + count(block), 0);
     const steps = document.querySelectorAll('.ph-step').length;
     const sources = document.querySelectorAll('.ph-source').length;
     const now = `${letters} ${steps} ${sources}`;

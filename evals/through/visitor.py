@@ -38,15 +38,19 @@ class Visitor:
                 await self.page.get_by_role("option", name=title, exact=True).first.click(timeout=LIST_MS)
             except PlaywrightTimeoutError:
                 await self.page.keyboard.press("Escape")
+                # A list that opens when its field gets the focus does not open again while it has it.
+                await box.blur()
             else:
                 return
         raise AssertionError(f"There is no agent {title} in the list.")
 
     async def choose_speed(self, speed: float) -> None:
         """Pick how fast a script is played, among the options."""
-        await self.press(words_ask.OPTIONS)
+        # The button's name goes on with the sign that says whether they are open.
+        options = self.page.get_by_role("button", name=re.compile(f"^{words_ask.OPTIONS}")).filter(visible=True).first
+        await options.click(timeout=DEADLINE_MS)
         await self.pick(words_ask.SPEED_LABEL, words_ask.speed_word(speed))
-        await self.press(words_ask.OPTIONS)
+        await options.click(timeout=DEADLINE_MS)
 
     async def ask(self, question: str) -> None:
         """Write the question and press Ask."""

@@ -10,10 +10,10 @@ import pytest_asyncio
 from playwright.async_api import Browser
 
 from backend.launch.server import LocalServer
+from evals.through.serving import served
 from tests.ui import delays
 from tests.ui.hostile_scenario import hostile_scenario
 from tests.ui.reader import Reader
-from tests.ui.serving import served
 
 MEASURED_EVENTS = 5_000
 MEASURED_RATE = 400.0

@@ -1,9 +1,9 @@
 """How long a page takes to show what arrived, and how many bytes that costs: see METRICS, render delay.
 
 The run's answer is the same short word over and over, one to a token event, so that the number of words on screen
-says which event was the last one shown. A client of its own, in a thread of its own, stamps when each event arrives; a
-script in the page stamps the animation frame after each change; the developer tools' protocol counts the bytes. All
-three clocks are turned into seconds since the epoch on this machine.
+says which event was the last one shown. A client of its own, in a thread of its own, stamps when each event arrives;
+the script of ``evals.through.frames`` stamps the animation frame after each change; the developer tools' protocol
+counts the bytes. All three clocks are turned into seconds since the epoch on this machine.
 """
 
 import asyncio
@@ -20,29 +20,10 @@ from playwright.async_api import Page
 
 from backend.client.run_client import RunClient
 from backend.protocol.events import TokenEvent
+from evals.through.frames import read_clock, read_frames
 
 WORDS_PER_PARAGRAPH = 50
 _WORD = "word"
-
-_WATCH_FRAMES = """
-() => {
-  window.phFrames = [];
-  let due = false;
-  const count = () => {
-    let words = 0;
-    for (const block of document.querySelectorAll('.ph-answer')) words += block.textContent.split('word').length - 1;
-    return words;
-  };
-  const frame = () => {
-    due = false;
-    const at = performance.timeOrigin + performance.now(), words = count();
-    if (words > (window.phFrames.at(-1)?.[1] ?? 0)) window.phFrames.push([at, words]);
-  };
-  new MutationObserver(() => { if (!due) { due = true; requestAnimationFrame(frame); } })
-    .observe(document.body, {childList: true, subtree: true, characterData: true});
-}
-"""
-_BROWSER_CLOCK = "() => performance.timeOrigin + performance.now()"
 
 
 def scenario(events: int, rate: float) -> str:
@@ -106,21 +87,14 @@ async def counted_traffic(page: Page) -> AsyncIterator[Traffic]:
     await session.detach()
 
 
-async def watch_frames(page: Page) -> None:
-    """From now on, note the animation frames that show more words than those before."""
-    await page.evaluate(_WATCH_FRAMES)
-
-
 async def frames_shown(page: Page) -> list[tuple[float, int]]:
-    """Those frames: seconds since the epoch, and words on screen."""
-    offsets = []
-    for _ in range(5):
-        before = time.time()
-        browser_s = await page.evaluate(_BROWSER_CLOCK) / 1000
-        after = time.time()
-        offsets.append((after - before, (before + after) / 2 - browser_s))
-    offset = min(offsets)[1]
-    return [(at / 1000 + offset, words) for at, words in await page.evaluate("window.phFrames")]
+    """The frames that showed more words than those before: seconds since the epoch, and words on screen."""
+    clock, epoch_ns = await read_clock(page), time.time_ns() - time.perf_counter_ns()
+    shown: list[tuple[float, int]] = []
+    for frame in (await read_frames(page))[1]:
+        if (words := frame.letters // len(_WORD)) > (shown[-1][1] if shown else 0):
+            shown.append(((clock.ns(frame.at_ms) + epoch_ns) / 1e9, words))
+    return shown
 
 
 async def token_arrivals(backend_url: str, run_id: str) -> list[float]:

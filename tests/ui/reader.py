@@ -1,18 +1,15 @@
 """What a person does with either UI, in one vocabulary: the pages differ in widgets, not in words."""
 
 import re
-from urllib.parse import parse_qs, urlparse
+from urllib.parse import urlparse
 
 from playwright.async_api import ConsoleMessage, Locator, Page, Request, expect
-from playwright.async_api import TimeoutError as PlaywrightTimeoutError
 
 from backend.present import words_history, words_replay
 from backend.present.durations import format_clock
+from evals.through import visitor
 
-DEADLINE_MS = 30_000
-LIST_MS = 5_000
-MOST_TRIALS = 6
-"""How long an open list is looked at, and how often it is opened."""
+DEADLINE_MS = visitor.DEADLINE_MS
 MOST_TABS = 60
 
 PLACES = {"": "Ask", "replay": "Replay", "compare": "Compare", "history": "History"}
@@ -53,12 +50,11 @@ SCRUBBER_IS = """
 """
 
 
-class Reader:
-    """A person in front of one page."""
+class Reader(visitor.Visitor):
+    """A person in front of one page, whose complaints and requests are kept."""
 
     def __init__(self, page: Page, url: str) -> None:
-        self.page = page
-        self.url = url
+        super().__init__(page, url)
         self.complaints: list[str] = []
         self.foreign_requests: list[str] = []
         page.on("console", self._on_console)
@@ -87,38 +83,6 @@ class Reader:
         # The agents come from the backend after the page: with them it is complete.
         if run_id is None:
             await expect(self.page.locator(".ph-notice")).to_be_visible(timeout=DEADLINE_MS)
-
-    async def choose_agent(self, title: str) -> None:
-        """Pick an agent by its title. A list that was opened before the agents had come is closed and opened again."""
-        box = self.page.get_by_role("combobox", name=re.compile("Agent")).first
-        for _ in range(MOST_TRIALS):
-            await box.click()
-            try:
-                await self.page.get_by_role("option", name=title, exact=True).first.click(timeout=LIST_MS)
-            except PlaywrightTimeoutError:
-                await self.page.keyboard.press("Escape")
-            else:
-                return
-        raise AssertionError(f"There is no agent {title} in the list.")
-
-    async def ask(self, question: str) -> None:
-        """Write the question and press Ask."""
-        field = self.page.get_by_label("Question").first
-        await field.fill(question)
-        await field.blur()
-        await self.press("Ask")
-
-    def button(self, label: str) -> Locator:
-        """The visible button that says exactly this."""
-        return self.page.get_by_role("button", name=label, exact=True).filter(visible=True)
-
-    async def press(self, label: str) -> None:
-        """Press it, once it can be pressed."""
-        await self.button(label).first.click(timeout=DEADLINE_MS)
-
-    async def expect_status(self, words: str, within_ms: float = DEADLINE_MS) -> None:
-        """Wait until the status line says this."""
-        await expect(self.page.locator(".ph-status-text")).to_have_text(words, timeout=within_ms)
 
     async def expect_text(self, text: str) -> None:
         """Wait until the answer holds this."""
@@ -169,20 +133,10 @@ class Reader:
         """Take the focus off whatever has it."""
         await self.page.evaluate("document.activeElement.blur()")
 
-    async def run_id(self) -> str:
-        """The run in the page's address."""
-        await self.page.wait_for_url(re.compile(r"[?&]run=run_"), timeout=DEADLINE_MS)
-        return parse_qs(urlparse(self.page.url).query)["run"][0]
-
     async def choose(self, label: str) -> None:
         """Choose one of several, whatever they are: tabs, radio buttons, or buttons side by side."""
         roles = [self.page.get_by_role(role, name=label, exact=True) for role in ("tab", "radio", "button")]
         await roles[0].or_(roles[1]).or_(roles[2]).filter(visible=True).first.click(timeout=DEADLINE_MS)
-
-    async def pick(self, label: str, option: str) -> None:
-        """Pick an option of the list with that label."""
-        await self.page.get_by_role("combobox", name=re.compile(label)).filter(visible=True).first.click()
-        await self.page.get_by_role("option", name=option, exact=True).first.click()
 
     async def search(self, text: str) -> None:
         """Search the history for runs with that in their question."""

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from evals.through.frames import watch
 from tests.ui.conftest import MEASURED_EVENTS
-from tests.ui.delays import counted_traffic, frames_shown, measured, token_arrivals, watch_frames
+from tests.ui.delays import counted_traffic, frames_shown, measured, token_arrivals
 from tests.ui.reader import Reader
 
 pytestmark = [pytest.mark.browser, pytest.mark.server]
@@ -27,7 +28,7 @@ def keep(repository: Path, name: str, figures: dict[str, float | int]) -> None:
 async def test_a_long_answer_stays_smooth(reader: Reader, ui_name: str, backend_url: str, repository: Path) -> None:
     async with counted_traffic(reader.page) as traffic:
         await reader.open()
-        await watch_frames(reader.page)
+        await watch(reader.page)
         await reader.choose_agent(f"Measured {MEASURED_EVENTS}")
         await reader.ask("How fast is this drawn?")
         following = asyncio.create_task(token_arrivals(backend_url, await reader.run_id()))

@@ -9,8 +9,8 @@ from playwright.async_api import Browser, expect
 from backend.launch.child import ChildProcess
 from backend.launch.ports import free_port
 from backend.launch.server import serve_command
+from evals.through.serving import START_S, served
 from tests.ui.reader import DEADLINE_MS, Reader
-from tests.ui.serving import START_S, served
 
 pytestmark = [pytest.mark.browser, pytest.mark.server]
 
