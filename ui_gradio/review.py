@@ -1,7 +1,7 @@
 """What a reader does with a run beside reading it: share it, and say what they think of it. On Ask and on Replay."""
 
 from dataclasses import dataclass, fields
-from typing import Any, Literal, Protocol
+from typing import Literal, Protocol
 
 import gradio as gr
 
@@ -12,11 +12,9 @@ from backend.present.copying import copy_button_html
 from backend.present.markup import fragment
 from ui_gradio.browser import HERE
 from ui_gradio.drawing import Updates
+from ui_gradio.events import quiet
 from ui_gradio.places import address
 from ui_gradio.problems import tell
-
-QUIET: dict[str, Any] = {"show_progress": "hidden", "concurrency_limit": None}
-"""For every event: nothing on the page is covered while it is under way, and nobody waits for somebody else."""
 
 
 class Reviewed(Protocol):
@@ -95,18 +93,25 @@ class Review:
         """Tie the buttons to the handlers. ``reviewed`` holds the page's ``Reviewed``."""
         widgets, outputs = self._widgets, self._widgets.outputs()
         widgets.share.click(
-            self.share, inputs=[reviewed, widgets.comment_text], outputs=outputs, js=HERE, api_name="share", **QUIET
+            self.share,
+            inputs=[reviewed, widgets.comment_text],
+            outputs=outputs,
+            js=HERE,
+            api_name="share",
+            **quiet(reviewed),
         )
-        widgets.unshare.click(self.unshare, inputs=[reviewed], outputs=outputs, api_name="unshare", **QUIET)
-        widgets.helpful.click(self.thumb_up, inputs=[reviewed], api_name="helpful", **QUIET)
-        widgets.not_helpful.click(self.thumb_down, inputs=[reviewed], api_name="not_helpful", **QUIET)
-        widgets.comment.click(self.unfold_comment, inputs=[reviewed], outputs=outputs, api_name="comment", **QUIET)
+        widgets.unshare.click(self.unshare, inputs=[reviewed], outputs=outputs, api_name="unshare", **quiet(reviewed))
+        widgets.helpful.click(self.thumb_up, inputs=[reviewed], api_name="helpful", **quiet(reviewed))
+        widgets.not_helpful.click(self.thumb_down, inputs=[reviewed], api_name="not_helpful", **quiet(reviewed))
+        widgets.comment.click(
+            self.unfold_comment, inputs=[reviewed], outputs=outputs, api_name="comment", **quiet(reviewed)
+        )
         widgets.send_comment.click(
             self.send_comment,
             inputs=[reviewed, widgets.comment_text],
             outputs=outputs,
             api_name="send_comment",
-            **QUIET,
+            **quiet(reviewed),
         )
 
     async def share(self, run: Reviewed, here: str) -> Updates:

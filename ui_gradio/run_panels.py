@@ -12,6 +12,7 @@ from backend.present.page import notice_html, section_title_html
 from backend.present.sources import sources_html
 from backend.present.steps import steps_html
 from backend.protocol.run_view import RunView
+from ui_gradio.answer_widget import answer_widget
 
 CHART_SLOTS = 3
 """Charts drawn at once. Widgets cannot be added while a run streams; further charts show their data as tables."""
@@ -60,14 +61,7 @@ def lay_out_reading(notice: str = "empty", sentence: str | None = None) -> Readi
         asked = gr.HTML("", padding=False, elem_id="ph-asked")
         shown = gr.HTML(notice_html(notice, sentence), padding=False, elem_id="ph-notice")
         warnings = gr.HTML("", padding=False, elem_id="ph-warnings")
-        answer = gr.HTML(
-            [],
-            html_template='${(value || []).join("")}',
-            js_on_load="",
-            apply_default_css=False,
-            padding=False,
-            elem_id="ph-answer",
-        )
+        answer = answer_widget(elem_id="ph-answer")
     return ReadingPanels(status, earlier, asked, shown, warnings, answer)
 
 

@@ -16,7 +16,8 @@ from ui_gradio.ask.arriving import Arriving
 from ui_gradio.ask.layout import AskPage, build_page
 from ui_gradio.ask.live import Live
 from ui_gradio.browser import RUN_INTO_ADDRESS, WHEN_CHARTS_CAN_BE_DRAWN, with_theme
-from ui_gradio.review import QUIET, Review
+from ui_gradio.events import quiet
+from ui_gradio.review import Review
 
 
 def build_ask(application: gr.Blocks, client: RunClient) -> None:
@@ -33,7 +34,7 @@ def build_ask(application: gr.Blocks, client: RunClient) -> None:
         outputs=page.outputs(),
         js=with_theme(2, for_charts=False),
         api_name="arrive",
-        **QUIET,
+        **quiet(page.conversation),
     )
 
 
@@ -46,7 +47,7 @@ def _connect_charts(application: gr.Blocks, page: AskPage, live: Live) -> None:
         outputs=list(page.panels.charts),
         js=with_theme(2, for_charts=False),
         api_name="draw_charts_again",
-        **QUIET,
+        **quiet(page.conversation),
     )
 
 
@@ -59,7 +60,7 @@ def _connect_asking(page: AskPage, live: Live) -> None:
             outputs=page.outputs(),
             js=with_theme(len(inputs), for_charts=False),
             api_name=api_name,
-            **QUIET,
+            **quiet(page.conversation),
         )
 
     written = [page.question, page.agent, page.timeout, page.speed]
@@ -69,9 +70,15 @@ def _connect_asking(page: AskPage, live: Live) -> None:
     asks(page.go_on.click, live.carry_on, "continue", [])
     for number, (button, question) in enumerate(zip(page.examples, words.EXAMPLE_QUESTIONS, strict=True), 1):
         asks(button.click, partial(_example, live, question), f"ask_example_{number}", [])
-    page.stop.click(live.stop, inputs=[page.conversation], outputs=page.outputs(), api_name="stop", **QUIET)
+    page.stop.click(
+        live.stop, inputs=[page.conversation], outputs=page.outputs(), api_name="stop", **quiet(page.conversation)
+    )
     page.new_conversation.click(
-        live.begin_anew, inputs=[page.conversation], outputs=page.outputs(), api_name="new_conversation", **QUIET
+        live.begin_anew,
+        inputs=[page.conversation],
+        outputs=page.outputs(),
+        api_name="new_conversation",
+        **quiet(page.conversation),
     )
 
 

@@ -6,6 +6,7 @@ import gradio as gr
 
 from backend.present import words, words_compare, words_places, words_replay
 from backend.present.page import header_html, notice_html, section_title_html
+from ui_gradio.answer_widget import answer_widget
 from ui_gradio.compare.pair import Pair
 from ui_gradio.places import lay_out_navigation
 from ui_gradio.run_panels import EMPTY_CHART, RunPanels
@@ -123,13 +124,7 @@ def _side(which: str) -> tuple[gr.HTML, RunPanels]:
         status = gr.HTML("", padding=False, elem_classes="ph-side-status")
         with gr.Column(elem_id=f"ph-side-{which}", elem_classes="ph-side"):
             parts = [gr.HTML("", padding=False) for _ in range(5)]
-            answer = gr.HTML(
-                [],
-                html_template='${(value || []).join("")}',
-                js_on_load="",
-                apply_default_css=False,
-                padding=False,
-            )
+            answer = answer_widget()
             results, sources = gr.HTML("", padding=False), gr.HTML("", padding=False)
     earlier, asked, steps, notice, warnings = parts
     return name, RunPanels(status, earlier, asked, notice, warnings, answer, steps, results, sources, ())

@@ -11,7 +11,7 @@ from ui_gradio.compare.choosing import Compare
 from ui_gradio.compare.layout import build_page
 from ui_gradio.compare.pair import Which
 from ui_gradio.drawing import Updates
-from ui_gradio.review import QUIET
+from ui_gradio.events import quiet
 
 
 def build_compare(application: gr.Blocks, client: RunClient) -> None:
@@ -29,7 +29,7 @@ def build_compare(application: gr.Blocks, client: RunClient) -> None:
             # Another pair may be chosen while one still goes on.
             trigger_mode="multiple",
             api_name=api_name,
-            **QUIET,
+            **quiet(page.pair),
         )
 
     connect(fields.first_run.input, _for_side(compare.choose, "first"), "choose_first_run", fields.first_run)
@@ -41,8 +41,8 @@ def build_compare(application: gr.Blocks, client: RunClient) -> None:
         fields.question.submit, compare.race, "submit_race", fields.question, fields.first_agent, fields.second_agent
     )
     connect(fields.status_race.click, compare.race_status, "race_status", fields.scenario)
-    page.stop.click(compare.stop, inputs=[page.pair], api_name="stop_both", **QUIET)
-    page.another.click(compare.open_another, outputs=page.outputs(), api_name="compare_another", **QUIET)
+    page.stop.click(compare.stop, inputs=[page.pair], api_name="stop_both", **quiet(page.pair))
+    page.another.click(compare.open_another, outputs=page.outputs(), api_name="compare_another", **quiet(page.pair))
     page.addresses.change(None, inputs=[page.addresses], js=RUNS_INTO_ADDRESS, api_visibility="private")
     application.load(
         compare.arrive,
@@ -50,7 +50,7 @@ def build_compare(application: gr.Blocks, client: RunClient) -> None:
         outputs=page.outputs(),
         js=with_theme(2),
         api_name="arrive_at_compare",
-        **QUIET,
+        **quiet(page.pair),
     )
 
 

@@ -1,7 +1,7 @@
 """The History place put together: what a reader does is tied to the handlers."""
 
 from functools import partial
-from typing import Any, Final
+from typing import Any
 
 import gradio as gr
 
@@ -9,11 +9,10 @@ from backend.client.run_client import RunClient
 from backend.present.exports import ExportForm
 from ui_gradio.browser import HERE, SAVE_FILE
 from ui_gradio.drawing import Updates
+from ui_gradio.events import quiet
 from ui_gradio.history.doing import Doing
 from ui_gradio.history.finding import Finding, Found
 from ui_gradio.history.layout import HistoryPage, build_page
-
-_QUIET: Final[dict[str, Any]] = {"show_progress": "hidden", "concurrency_limit": None}
 
 
 def build_history(application: gr.Blocks, client: RunClient) -> None:
@@ -28,7 +27,7 @@ def build_history(application: gr.Blocks, client: RunClient) -> None:
 def _connect_finding(application: gr.Blocks, page: HistoryPage, finding: Finding) -> None:
     fields = [page.state, page.search.text, page.search.agent, page.search.outcome, page.search.conversation]
     everything = page.outputs()
-    application.load(finding.arrive, inputs=[page.state], outputs=everything, api_name="find_all", **_QUIET)
+    application.load(finding.arrive, inputs=[page.state], outputs=everything, api_name="find_all", **quiet(page.state))
     for event, name in (
         (page.search.text.submit, "find_by_text"),
         (page.search.text.blur, "find_by_text_left"),
@@ -36,16 +35,23 @@ def _connect_finding(application: gr.Blocks, page: HistoryPage, finding: Finding
         (page.search.outcome.input, "find_by_outcome"),
         (page.search.conversation.input, "find_by_conversation"),
     ):
-        event(finding.search, inputs=fields, outputs=everything, api_name=name, **_QUIET)
-    page.more.click(finding.more, inputs=fields, outputs=everything, api_name="find_more", **_QUIET)
-    page.runs.input(finding.choose, inputs=[page.state, page.runs], outputs=everything, api_name="choose_run", **_QUIET)
+        event(finding.search, inputs=fields, outputs=everything, api_name=name, **quiet(page.state))
+    page.more.click(finding.more, inputs=fields, outputs=everything, api_name="find_more", **quiet(page.state))
+    page.runs.input(
+        finding.choose, inputs=[page.state, page.runs], outputs=everything, api_name="choose_run", **quiet(page.state)
+    )
 
 
 def _connect_doing(page: HistoryPage, doing: Doing) -> None:
     actions, everything = page.actions, page.outputs()
-    on_run: dict[str, Any] = {"inputs": [page.state], "outputs": everything, **_QUIET}
+    on_run: dict[str, Any] = {"inputs": [page.state], "outputs": everything, **quiet(page.state)}
     actions.share.click(
-        doing.share, inputs=[page.state, page.here], outputs=everything, js=HERE, api_name="share_run", **_QUIET
+        doing.share,
+        inputs=[page.state, page.here],
+        outputs=everything,
+        js=HERE,
+        api_name="share_run",
+        **quiet(page.state),
     )
     actions.unshare.click(doing.unshare, api_name="unshare_run", **on_run)
     forms: dict[ExportForm, gr.Button] = {
@@ -56,9 +62,13 @@ def _connect_doing(page: HistoryPage, doing: Doing) -> None:
     for form, button in forms.items():
         made = button.click(partial(_save, doing, form), api_name=f"save_{form}", **on_run)
         made.then(None, js=SAVE_FILE, api_visibility="private")
-    made = page.save_feedback.click(doing.save_feedback, outputs=everything, api_name="save_feedback", **_QUIET)
+    made = page.save_feedback.click(
+        doing.save_feedback, outputs=everything, api_name="save_feedback", **quiet(page.state)
+    )
     made.then(None, js=SAVE_FILE, api_visibility="private")
-    actions.save_name.click(doing.save_name, inputs=[page.state, actions.name], api_name="save_name", **_QUIET)
+    actions.save_name.click(
+        doing.save_name, inputs=[page.state, actions.name], api_name="save_name", **quiet(page.state)
+    )
     actions.delete_run.click(doing.ask_to_delete_run, api_name="ask_to_delete_run", **on_run)
     actions.delete_conversation.click(doing.ask_to_delete_conversation, api_name="ask_to_delete_conversation", **on_run)
     actions.keep.click(doing.keep, api_name="keep_run", **on_run)
@@ -67,7 +77,7 @@ def _connect_doing(page: HistoryPage, doing: Doing) -> None:
         inputs=[page.state, page.search.text, page.search.agent, page.search.outcome, page.search.conversation],
         outputs=everything,
         api_name="delete",
-        **_QUIET,
+        **quiet(page.state),
     )
 
 

@@ -4,17 +4,18 @@ import gradio as gr
 
 from backend.client.run_client import RunClient
 from ui_gradio.browser import with_theme
+from ui_gradio.events import quiet
 from ui_gradio.replay.layout import build_page
 from ui_gradio.replay.opening import Opening
 from ui_gradio.replay.player import Player
-from ui_gradio.review import QUIET, Review
+from ui_gradio.review import Review
 
 
 def build_replay(application: gr.Blocks, client: RunClient) -> None:
     """Lay the page out and make it work. To be called inside ``gr.Blocks``."""
     page = build_page()
     opening, player, outputs = Opening(client, page), Player(page), page.outputs()
-    common = {"outputs": outputs, **QUIET}
+    common = {"outputs": outputs, **quiet(page.table)}
     page.choice.input(
         opening.choose,
         inputs=[page.table, page.choice, page.theme],
