@@ -9,18 +9,46 @@ server's stamps, ``truth`` on the script's. Of a summary, ``ci95`` is the 95 % i
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
+
+from evals.run_results import (
+    CitationResult,
+    PageResult,
+    Part,
+    RunResult,
+    SilenceResult,
+    StepResult,
+    ViolationResult,
+)
+
+__all__ = [
+    "SCHEMA",
+    "CalibratedError",
+    "CitationResult",
+    "Harness",
+    "Interval",
+    "LagFigures",
+    "LayerResult",
+    "LimitResult",
+    "MetricAgainstScript",
+    "MetricSummary",
+    "PageResult",
+    "Results",
+    "RunResult",
+    "SilenceResult",
+    "StepResult",
+    "SuiteInfo",
+    "Target",
+    "Verdict",
+    "ViolationResult",
+]
 
 SCHEMA: Literal["playhead.results/1"] = "playhead.results/1"
 
 Interval = tuple[float, float]
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True)
-
-
-class SuiteInfo(_Part):
+class SuiteInfo(Part):
     """Which suite was played. ``unfinished_runs`` are those a stop from outside left out. ``concurrency`` and
     ``deadline_s`` are null where recordings were scored."""
 
@@ -33,7 +61,7 @@ class SuiteInfo(_Part):
     unfinished_runs: int
 
 
-class Target(_Part):
+class Target(Part):
     """What was measured. ``started_here``: the backend was started for this suite and stopped after it.
 
     ``plane`` says on whose clock the runs' ``metrics`` are. Of recordings (``url`` is then their file or folder) it is
@@ -45,7 +73,7 @@ class Target(_Part):
     plane: Literal["wire", "server"] = "wire"
 
 
-class LagFigures(_Part):
+class LagFigures(Part):
     """Delays in milliseconds, pooled over all runs."""
 
     p50: float | None
@@ -54,7 +82,7 @@ class LagFigures(_Part):
     n: int
 
 
-class CalibratedError(_Part):
+class CalibratedError(Part):
     """What ``playhead bench calibrate`` measured on this machine, at the concurrency nearest to the suite's:
     the harness's total error against a server with known timing, in milliseconds.
     """
@@ -68,10 +96,11 @@ class CalibratedError(_Part):
     measured_at: str
 
 
-class Harness(_Part):
+class Harness(Part):
     """The harness's own error and effort. ``load`` is the machine's one-minute load average, before and
-    after. ``kernel_lag_ms`` is our stamp minus the kernel's receive stamp, null where there is none. All is
-    null where nothing was measured here, but recordings were scored.
+    after; ``cpu_pressure`` the share of the time in which some task had to wait for a core, null where
+    the system does not tell. ``kernel_lag_ms`` is our stamp minus the kernel's receive stamp, null where
+    there is none. All is null where nothing was measured here, but recordings were scored.
     """
 
     receive_lag_ms: LagFigures
@@ -79,12 +108,13 @@ class Harness(_Part):
     kernel_lag_ms: LagFigures | None = None
     loop_lag_ms: LagFigures
     cpu_share: float | None
+    cpu_pressure: float | None = None
     load: dict[str, float | None]
     lasted_s: float | None
     calibration: CalibratedError | None = None
 
 
-class LimitResult(_Part):
+class LimitResult(Part):
     """One limit, judged. ``scenario`` is null for all runs; ``limit`` bounds ``statistic`` (median, p95, p99,
     max, min, mean) of ``metric`` from above where lower is better, else from below. ``interval`` is the 95 %
     interval of the value, null where n is too small for one or the value is exact.
@@ -101,7 +131,7 @@ class LimitResult(_Part):
     reason: str
 
 
-class MetricSummary(_Part):
+class MetricSummary(Part):
     """One metric over runs."""
 
     n: int
@@ -112,7 +142,7 @@ class MetricSummary(_Part):
     median_ci95: Interval | None
 
 
-class MetricAgainstScript(_Part):
+class MetricAgainstScript(Part):
     """One metric of one scenario, medians over its runs: what the script says and what was measured.
 
     ``error`` is measured minus scripted, run by run; ``server_error`` is the same on the server's own
@@ -127,61 +157,7 @@ class MetricAgainstScript(_Part):
     n: int
 
 
-class StepResult(_Part):
-    """One step of a run, in milliseconds from its start to its own end."""
-
-    step_id: str
-    step: str
-    state: str
-    parent_id: str | None
-    wire_ms: float | None
-    server_ms: float | None
-    skew_ms: float | None
-    self_ms: float | None
-    planned_ms: float | None
-
-
-class CitationResult(_Part):
-    """One citation's signed lag; null where the answer does not refer to it."""
-
-    citation_id: str | None
-    number: int | None
-    known_ms: float
-    marker_ms: float | None
-    late: bool | None
-    lag_ms: float | None
-    lag_events: int | None
-    lag_chars: int | None
-
-
-class SilenceResult(_Part):
-    """The longest silent gap: when, and what was on screen meanwhile."""
-
-    from_ms: float
-    to_ms: float
-    steps: tuple[str, ...]
-    text_shown: bool
-
-
-class ViolationResult(_Part):
-    """One broken rule."""
-
-    rule: str
-    seq: int
-    message: str
-
-
-class PageResult(_Part):
-    """What is known of a run's page; see ``evals.through.figures``."""
-
-    clock_bracket_ms: float | None
-    painted_events: int
-    end_out_of_view_ms: float | None
-    stuck_scroll: bool | None
-    notes: tuple[str, ...]
-
-
-class LayerResult(_Part):
+class LayerResult(Part):
     """Where the wait for a scenario's first token goes, medians in milliseconds.
 
     ``agent_ms``: from the run's acceptance to its first token, on the server's clock. ``wire_ms``: what a client adds
@@ -196,45 +172,7 @@ class LayerResult(_Part):
     pages_ms: dict[str, float]
 
 
-class RunResult(_Part):
-    """One run. ``error`` is why it could not be measured to its end; ``surprises`` what was not expected of
-    it.
-
-    ``load`` names the load it was played under ("closed 10", "poisson 5/s"); ``intended_ms`` is how long
-    after its scheduled start an open loop started it; ``disturbance`` says what the harness did to it (a
-    cancel, a cut); ``through`` is the UI whose page was measured; ``recording`` its file, relative to the
-    results.
-    """
-
-    run_id: str
-    scenario: str
-    agent: str
-    repeat: int
-    speed: float
-    seed: int
-    outcome: str | None
-    expected: str
-    as_expected: bool
-    started: str
-    metrics: dict[str, float | None]
-    server_metrics: dict[str, float | None]
-    truth: dict[str, float | None] | None
-    steps: tuple[StepResult, ...]
-    citations: tuple[CitationResult, ...]
-    longest_silence: SilenceResult | None
-    violations: tuple[ViolationResult, ...]
-    surprises: tuple[str, ...]
-    error: str | None
-    load: str = ""
-    tags: tuple[str, ...] = ()
-    intended_ms: float | None = None
-    disturbance: str | None = None
-    through: Literal["gradio", "streamlit"] | None = None
-    recording: str | None = None
-    page: PageResult | None = None
-
-
-class Verdict(_Part):
+class Verdict(Part):
     """The end of it in a sentence, with the exit code of the command: 0 pass, 1 fail (a run not as expected,
     or a limit failed), 2 inconclusive or nothing ran.
     """
@@ -245,7 +183,7 @@ class Verdict(_Part):
     unexpected: int
 
 
-class Results(_Part):
+class Results(Part):
     """A whole results.json."""
 
     model_config = ConfigDict(frozen=True, populate_by_name=True)
