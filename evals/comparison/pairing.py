@@ -1,0 +1,100 @@
+"""What of two results belongs together: runs of the same scenario under the same conditions."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from evals.results import Results, RunResult
+
+Matrix = npt.NDArray[np.float64]
+
+_Conditions = tuple[str, float, int, str, str | None, str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """The runs of one scenario under the same load, speed, seed and disturbance in both results."""
+
+    name: str
+    a: tuple[RunResult, ...]
+    b: tuple[RunResult, ...]
+
+    def values(self, metric: str) -> tuple[Matrix, Matrix]:
+        """The metric's values on both sides, without those of runs that have none; failed runs have none."""
+        return _values(self.a, metric), _values(self.b, metric)
+
+    def matrices(self, metrics: Sequence[str]) -> tuple[Matrix, Matrix]:
+        """Both sides as tables, a row for each run that was measured to its end, a column for each metric; NaN where
+        a run has no value.
+        """
+        return _matrix(self.a, metrics), _matrix(self.b, metrics)
+
+    @property
+    def scripted(self) -> bool:
+        """Whether every run follows a script without a disturbance: what it counts can then differ only if the agent
+        or the server does.
+        """
+        return all(run.truth is not None and run.disturbance is None for run in (*self.a, *self.b))
+
+
+@dataclass(frozen=True, slots=True)
+class Pairing:
+    """``only_a`` and ``only_b``: what one of the results holds alone, by name."""
+
+    pairs: tuple[Pair, ...]
+    only_a: tuple[str, ...]
+    only_b: tuple[str, ...]
+
+
+def paired(a: Results, b: Results) -> Pairing:
+    """The scenarios of both results, in the order of the first."""
+    of_a, of_b = _grouped(a.runs), _grouped(b.runs)
+    names = _names([*of_a, *(conditions for conditions in of_b if conditions not in of_a)])
+    return Pairing(
+        tuple(Pair(names[key], tuple(runs), tuple(of_b[key])) for key, runs in of_a.items() if key in of_b),
+        tuple(names[key] for key in of_a if key not in of_b),
+        tuple(names[key] for key in of_b if key not in of_a),
+    )
+
+
+def _grouped(runs: Sequence[RunResult]) -> dict[_Conditions, list[RunResult]]:
+    found: dict[_Conditions, list[RunResult]] = {}
+    for run in runs:
+        # A disturbance says what was asked for, then for each run when it came.
+        asked = run.disturbance.partition(":")[0] if run.disturbance else None
+        found.setdefault((run.agent, run.speed, run.seed, run.load, asked, run.through), []).append(run)
+    return found
+
+
+def _names(keys: Sequence[_Conditions]) -> dict[_Conditions, str]:
+    """Each scenario's name, with as much of its conditions as tells it from the others of the name."""
+    found = {}
+    for key in keys:
+        agent, speed, seed, load, asked, through = key
+        alike = [other for other in keys if other[0] == agent and other != key]
+        marks = [asked] if asked else []
+        marks += [f"speed {speed:g}"] if any(other[1] != speed for other in alike) else []
+        marks += [f"seed {seed}"] if any(other[2] != seed for other in alike) else []
+        marks += [load] if any(other[3] != load for other in alike) else []
+        marks += [f"through {through}"] if through else []
+        name = agent.removeprefix("scripted:")
+        found[key] = f"{name} ({', '.join(marks)})" if marks else name
+    return found
+
+
+def _values(runs: Sequence[RunResult], metric: str) -> Matrix:
+    column = _matrix(runs, [metric])[:, 0]
+    return column[~np.isnan(column)]
+
+
+def _matrix(runs: Sequence[RunResult], metrics: Sequence[str]) -> Matrix:
+    rows = [[_number(run.metrics.get(key)) for key in metrics] for run in runs if run.error is None]
+    found = np.array(rows, dtype=np.float64).reshape(len(rows), len(metrics))
+    found[~np.isfinite(found)] = np.nan
+    return found
+
+
+def _number(value: float | None) -> float:
+    return np.nan if value is None else float(value)

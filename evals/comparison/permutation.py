@@ -1,0 +1,104 @@
+"""Whether two results differ at all, over all metrics and scenarios at once.
+
+Many metrics in many scenarios are looked at together, so that some differ by chance alone. The largest of all
+statistics is therefore compared with the largest that arises when the labels A and B are dealt anew within every
+scenario (Westfall and Young, Resampling-Based Multiple Testing, 1993, the single-step maxT procedure). Where both are
+the same build, any difference at all is called in at most 5 % of comparisons, however many metrics there are and
+however they depend on one another; no distribution is assumed.
+
+The statistic is a difference of means over its standard error, to which the smallest error that can be meant is added
+(Tusher, Tibshirani and Chu, PNAS 2001), so that values which happen to lie close together do not stand out.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from evals.comparison.pairing import Matrix
+
+PERMUTATIONS = 2000
+_CELLS_AT_A_TIME = 4_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One scenario: both sides (rows are runs, columns metrics, NaN for no value), and for every metric the floor that
+    is added to the standard error, above zero.
+    """
+
+    a: Matrix
+    b: Matrix
+    floor: Matrix
+
+
+@dataclass(frozen=True, slots=True)
+class Chances:
+    """How often chance alone brings forth a statistic as large as this anywhere: adjusted p-values.
+
+    ``single`` has a row for each scenario and a column for each metric; ``together`` a value for each metric, over all
+    scenarios.
+    """
+
+    single: Matrix
+    together: Matrix
+
+
+def chances(tables: Sequence[Table], generator: np.random.Generator, permutations: int = PERMUTATIONS) -> Chances:
+    """The adjusted p-value of every metric in every scenario, and of every metric over all of them."""
+    metrics = tables[0].a.shape[1]
+    largest = np.zeros(permutations + 1)
+    total, seen = np.zeros((permutations + 1, metrics)), np.zeros((permutations + 1, metrics))
+    observed = []
+    for table in tables:
+        statistics = _statistics(table, generator, permutations)
+        observed.append(np.abs(statistics[0]))
+        largest = np.maximum(largest, np.abs(statistics).max(axis=1, initial=0.0))
+        total += statistics
+        seen += statistics != 0
+    together = np.abs(total) / np.sqrt(np.maximum(seen, 1))
+    largest = np.maximum(largest, together.max(axis=1, initial=0.0))
+    ordered = np.sort(largest)
+    return Chances(np.array([_share_at_least(ordered, row) for row in observed]), _share_at_least(ordered, together[0]))
+
+
+def _share_at_least(ordered: Matrix, values: Matrix) -> Matrix:
+    # The labels as they were are one of the permutations, so that no p-value is zero.
+    below = np.searchsorted(ordered, values * (1 - 1e-9), side="left")
+    return np.asarray((len(ordered) - below) / len(ordered), dtype=np.float64)
+
+
+def _statistics(table: Table, generator: np.random.Generator, permutations: int) -> Matrix:
+    """The statistic of every metric, in the first row with the labels as they are, then with labels dealt anew."""
+    both = np.vstack((table.a, table.b))
+    runs, of_b = len(both), len(table.b)
+    known = ~np.isnan(both)
+    if runs == 0:
+        return np.zeros((permutations + 1, both.shape[1]))
+    centre = np.where(known, both, 0.0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
+    centred = np.where(known, both - centre, 0.0)
+    as_they_are = np.arange(runs)[None, :] >= len(table.a)
+    parts = [_of_labels(as_they_are, centred, known, table.floor)]
+    at_a_time = max(1, _CELLS_AT_A_TIME // runs)
+    for start in range(0, permutations, at_a_time):
+        count = min(at_a_time, permutations - start)
+        labels = generator.random((count, runs)).argsort(axis=1) < of_b
+        parts.append(_of_labels(labels, centred, known, table.floor))
+    return np.concatenate(parts)
+
+
+def _of_labels(labels: Matrix, centred: Matrix, known: Matrix, floor: Matrix) -> Matrix:
+    """The statistic under every row of labels (true for side B); zero where a side is empty or too few values are left
+    to tell their spread.
+    """
+    chosen, there = labels.astype(np.float64), known.astype(np.float64)
+    n_b = chosen @ there
+    n_a = there.sum(axis=0) - n_b
+    sum_b = chosen @ centred
+    sum_a = centred.sum(axis=0) - sum_b
+    squares = (centred**2).sum(axis=0)
+    usable = (n_a > 0) & (n_b > 0) & (n_a + n_b > 2)
+    n_a, n_b = np.where(usable, n_a, 1.0), np.where(usable, n_b, 1.0)
+    within = np.maximum(squares - sum_a**2 / n_a - sum_b**2 / n_b, 0.0)
+    error = np.sqrt(within / np.maximum(n_a + n_b - 2, 1.0) * (1 / n_a + 1 / n_b))
+    return np.asarray(np.where(usable, (sum_b / n_b - sum_a / n_a) / (error + floor), 0.0), dtype=np.float64)
