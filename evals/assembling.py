@@ -4,15 +4,18 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 
-from backend.metrics.registry import BY_KEY
+from backend.metrics.facts import PAGE_FACTS
+from backend.metrics.registry import KEYS_WITHOUT_MEASURE
 from backend.metrics.statistics import nearest_rank, summarize
 from evals import results as schema
 from evals.continuation import told
 from evals.harness import Lag, machine, receive_lag, versions
+from evals.judging import judge_limits
 from evals.layers import layers
 from evals.runner import Session
 from evals.scoring import MetricValues, ScoredRun
 from evals.suite import Suite
+from evals.verdict import judge
 
 RECEIVE_LAG_BASIS = (
     "Delivery jitter: each event's arrival minus the server's own stamp, less the smallest such difference of "
@@ -21,9 +24,15 @@ RECEIVE_LAG_BASIS = (
 )
 
 
+_NOT_SCRIPTED = frozenset({"connect_ms", *KEYS_WITHOUT_MEASURE, *(fact.key for fact in PAGE_FACTS)})
+"""What no script says of its run."""
+
+
 def assemble(suite: Suite, target: schema.Target, session: Session, scored: Sequence[ScoredRun]) -> schema.Results:
     """Everything that is written of a session, in the order in which it was played."""
     runs = tuple(run_result(run) for run in scored)
+    harness = _harness(session, scored)
+    limits = judge_limits(suite, runs, harness)
     return schema.Results(
         created_at=datetime.now(UTC).isoformat(timespec="seconds"),
         suite=schema.SuiteInfo(
@@ -36,8 +45,9 @@ def assemble(suite: Suite, target: schema.Target, session: Session, scored: Sequ
             unfinished_runs=session.unfinished,
         ),
         target=target,
-        verdict=judge(runs, session.unfinished),
-        harness=_harness(session, scored),
+        verdict=judge(runs, session.unfinished, limits),
+        harness=harness,
+        limits=limits,
         machine=dict(machine()),
         versions=versions(),
         summary=summarized([run.metrics for run in runs]),
@@ -45,21 +55,6 @@ def assemble(suite: Suite, target: schema.Target, session: Session, scored: Sequ
         layers=layers(scored),
         runs=runs,
     )
-
-
-def judge(runs: Sequence[schema.RunResult], unfinished: int) -> schema.Verdict:
-    """The verdict over all runs."""
-    good = sum(run.as_expected for run in runs)
-    bad = len(runs) - good
-    rest = f" {unfinished} more were not played, since the suite was stopped." if unfinished else ""
-    if not runs:
-        return schema.Verdict(exit_code=2, sentence="No run was played to its end." + rest, as_expected=0, unexpected=0)
-    if not bad:
-        sentence = f"All {good} runs ended as expected." if good > 1 else "The one run ended as expected."
-        return schema.Verdict(exit_code=0, sentence=sentence + rest, as_expected=good, unexpected=0)
-    sentence = f"{bad} of {len(runs)} runs did not end as expected."
-    none_ran = all(run.metrics["ttfe_ms"] is None for run in runs)
-    return schema.Verdict(exit_code=2 if none_ran else 1, sentence=sentence + rest, as_expected=good, unexpected=bad)
 
 
 def by_scenario(scored: Sequence[ScoredRun]) -> dict[str, list[ScoredRun]]:
@@ -91,7 +86,7 @@ def against_script(runs: Sequence[ScoredRun]) -> dict[str, schema.MetricAgainstS
         return {}
     found = {}
     for key in _keys(runs):
-        if key not in BY_KEY or key == "connect_ms":
+        if key in _NOT_SCRIPTED:
             continue
         scripted = [run.truth[key] for run in runs if run.truth is not None]
         measured = [run.metrics[key] for run in runs]
@@ -132,6 +127,7 @@ def _harness(session: Session, scored: Sequence[ScoredRun]) -> schema.Harness:
         receive_lag_basis=RECEIVE_LAG_BASIS,
         loop_lag_ms=schema.LagFigures(**asdict(Lag.of(effort.loop_lag_ms))),
         cpu_share=effort.cpu_share,
+        cpu_pressure=effort.cpu_pressure,
         load={"before": effort.load_before, "after": effort.load_after},
         lasted_s=round(effort.lasted_s, 3),
     )

@@ -51,14 +51,15 @@ class Lag:
 @dataclass(slots=True)
 class Effort:
     """What the harness did while it measured. ``cpu_share`` is its CPU time over wall time, 1.0 = one core
-    busy; ``load`` is the machine's load average over one minute, before and after, None where there is
-    none.
+    busy; ``load`` is the machine's load average over one minute, before and after; ``cpu_pressure`` the share
+    of the time in which some task of the machine had to wait for a core. None where the system does not tell.
     """
 
     loop_lag_ms: list[float] = field(default_factory=list)
     cpu_share: float | None = None
     load_before: float | None = None
     load_after: float | None = None
+    cpu_pressure: float | None = None
     lasted_s: float = 0.0
 
 
@@ -66,7 +67,7 @@ class Effort:
 async def measured_effort() -> AsyncIterator[Effort]:
     """Measure the harness while the body runs; complete when the body has ended."""
     effort = Effort(load_before=_load())
-    wall, cpu = time.perf_counter(), time.process_time()
+    wall, cpu, waited_us = time.perf_counter(), time.process_time(), _waited_us()
     ticker = asyncio.create_task(_tick(effort.loop_lag_ms))
     try:
         yield effort
@@ -76,6 +77,9 @@ async def measured_effort() -> AsyncIterator[Effort]:
         effort.lasted_s = time.perf_counter() - wall
         effort.cpu_share = round((time.process_time() - cpu) / effort.lasted_s, 4)
         effort.load_after = _load()
+        if waited_us is not None:
+            waited_s = ((_waited_us() or waited_us) - waited_us) / 1e6
+            effort.cpu_pressure = round(min(1.0, waited_s / effort.lasted_s), 4)
 
 
 async def _tick(lags_ms: list[float]) -> None:
@@ -122,6 +126,15 @@ def versions() -> dict[str, str]:
         except PackageNotFoundError:
             continue
     return found
+
+
+def _waited_us() -> int | None:
+    """For how long some task of the machine had to wait for a core, since it started: pressure stall information."""
+    try:
+        first = Path("/proc/pressure/cpu").read_text(encoding="ascii").splitlines()[0]
+        return int(first.rpartition("total=")[2])
+    except (OSError, ValueError, IndexError):
+        return None
 
 
 def _load() -> float | None:

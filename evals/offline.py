@@ -18,11 +18,13 @@ from pathlib import Path
 from typing import overload
 
 from evals import results as schema
-from evals.assembling import judge, run_result, summarized
+from evals.assembling import run_result, summarized
 from evals.evaluation import Evaluation
+from evals.judging import judge_limits
 from evals.recorded import score_file
 from evals.scoring import ScoredRun
 from evals.suite import Entry, Suite
+from evals.verdict import judge
 
 SUFFIX = ".jsonl"
 FILES_AT_A_TIME = 32
@@ -101,6 +103,15 @@ def evaluate_recordings(path: Path, suite: Suite | None, progress: Progress) -> 
 
 def _results(path: Path, suite: Suite | None, runs: list[schema.RunResult], unfinished: int) -> schema.Results:
     nothing = schema.LagFigures(p50=None, p99=None, max=None, n=0)
+    harness = schema.Harness(
+        receive_lag_ms=nothing,
+        receive_lag_basis=RECEIVE_LAG_BASIS,
+        loop_lag_ms=nothing,
+        cpu_share=None,
+        load={"before": None, "after": None},
+        lasted_s=None,
+    )
+    limits = judge_limits(suite, runs, harness, by_agent_only=True) if suite else ()
     return schema.Results(
         created_at=max((run.started for run in runs), key=_moment, default=""),
         suite=schema.SuiteInfo(
@@ -113,15 +124,9 @@ def _results(path: Path, suite: Suite | None, runs: list[schema.RunResult], unfi
             unfinished_runs=unfinished,
         ),
         target=schema.Target(url=str(path), started_here=False, plane="server"),
-        verdict=judge(runs, unfinished),
-        harness=schema.Harness(
-            receive_lag_ms=nothing,
-            receive_lag_basis=RECEIVE_LAG_BASIS,
-            loop_lag_ms=nothing,
-            cpu_share=None,
-            load={"before": None, "after": None},
-            lasted_s=None,
-        ),
+        verdict=judge(runs, unfinished, limits),
+        harness=harness,
+        limits=limits,
         machine={},
         versions={},
         summary=summarized([run.metrics for run in runs]),

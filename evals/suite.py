@@ -1,7 +1,7 @@
 """A suite: which agents are asked what, how often and under which load. YAML, bundled or the user's own."""
 
 import difflib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from backend.protocol.events import Outcome
 from backend.protocol.options import MAX_QUESTION_BYTES
 from evals.disturbance import CANCEL, CUT, TRANSPORT, Cancel, Cut, Transport
+from evals.limits import LIMITS, Limits, check_limits
 from evals.yaml_source import MAX_FILE_BYTES, SourceError, YamlSource, read_yaml
 
 MAX_REPEATS = 10_000
@@ -22,6 +23,7 @@ class SuiteError(ValueError):
     """There is no such suite, or it cannot be used. The message says where and what to do."""
 
 
+_TAGS = "a list of words, such as [release, slow]"
 _SPEED = "a number: 1 as written, 4 four times as fast, 0 without waiting"
 
 
@@ -47,6 +49,8 @@ class SuiteEntry(_Part):
     cancel: Cancel | None = Field(default=None, description=CANCEL)
     cut: Cut | None = Field(default=None, description=CUT)
     transport: Transport = Field(default="post", description=TRANSPORT)
+    limits: Limits = Field(default_factory=dict, strict=False, description=LIMITS)
+    tags: tuple[str, ...] = Field(default=(), strict=False, max_length=20, description=_TAGS)
 
 
 class Suite(_Part):
@@ -72,6 +76,8 @@ class Suite(_Part):
         le=3600,
         description="a number of seconds after which a run has failed",
     )
+    limits: Limits = Field(default_factory=dict, strict=False, description=LIMITS)
+    tags: tuple[str, ...] = Field(default=(), strict=False, max_length=20, description=_TAGS)
     runs: tuple[SuiteEntry, ...] = Field(
         strict=False, min_length=1, max_length=1000, description="a list of entries, each with an agent"
     )
@@ -95,6 +101,8 @@ class Suite(_Part):
                 cancel=run.cancel,
                 cut=run.cut,
                 transport=run.transport,
+                limits=run.limits,
+                tags=(*self.tags, *run.tags),
             )
             for run in self.runs
         )
@@ -120,6 +128,8 @@ class Entry:
     cancel: Cancel | None = None
     cut: Cut | None = None
     transport: Transport = "post"
+    limits: Limits = field(default_factory=dict)
+    tags: tuple[str, ...] = ()
 
     @property
     def disturbance(self) -> str | None:
@@ -186,6 +196,8 @@ def _check_fields(
             close = difflib.get_close_matches(str(key), model.model_fields, n=1)
             hint = f"did you mean {close[0]!r}?" if close else f"expected one of {', '.join(model.model_fields)}."
             raise source.error((*path, str(key)), f"there is no field {str(key)!r} here; {hint}")
+    if "limits" in data:
+        check_limits(source, data["limits"], (*path, "limits"))
 
 
 def _first_problem(source: YamlSource, error: ValidationError) -> SourceError:

@@ -33,3 +33,18 @@ class Metric:
     def definition(self) -> str:
         """The definition in sentences, from the function that computes the value."""
         return " ".join((inspect.getdoc(self.measure) or "").split())
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A value that no stream tells of itself: whoever plays the run knows it, since it was done to the run or seen
+    beside it. Described like a metric, so that limits, comparisons and glossaries treat both alike.
+    """
+
+    key: str
+    label: str
+    unit: Unit
+    direction: Direction
+    definition: str
+    clocked: bool = True
+    plane: str = "wire"

@@ -13,7 +13,8 @@ from backend.metrics import (
     silence,
     tokens,
 )
-from backend.metrics.metric import Metric
+from backend.metrics.facts import PAGE_FACTS, WIRE_FACTS
+from backend.metrics.metric import Fact, Metric
 from backend.metrics.trace import Trace
 
 METRICS: tuple[Metric, ...] = (
@@ -54,17 +55,12 @@ METRICS: tuple[Metric, ...] = (
     rules.VIOLATIONS,
 )
 
-BY_KEY: dict[str, Metric] = {metric.key: metric for metric in METRICS}
+_ALL: tuple[Metric | Fact, ...] = (*METRICS, *WIRE_FACTS, *PAGE_FACTS)
 
-KEYS_WITHOUT_MEASURE: tuple[str, ...] = (
-    "ttft_intended_ms",
-    "cancel_to_done_ms",
-    "cancel_to_last_token_ms",
-    "recovery_ms",
-)
-"""Keys of METRICS.md that say nothing about a run that is started at once, never cancelled and never cut:
-null in every result of such a run, and counted as missing.
-"""
+BY_KEY: dict[str, Metric | Fact] = {described.key: described for described in _ALL}
+"""Everything that may stand among a run's metrics in a result."""
+
+KEYS_WITHOUT_MEASURE: tuple[str, ...] = tuple(fact.key for fact in WIRE_FACTS)
 
 
 def measure(trace: Trace) -> dict[str, float | None]:

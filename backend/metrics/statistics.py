@@ -41,12 +41,12 @@ def nearest_rank(values: Sequence[float], share: float) -> float | None:
     return sorted(values)[max(rank, 1) - 1]
 
 
-def percentile_interval(values: Sequence[float], share: float) -> tuple[float, float] | None:
-    """The order-statistic confidence interval of a percentile, or None where there are too few values."""
+def percentile_bounds(values: Sequence[float], share: float) -> tuple[float | None, float | None]:
+    """The lower and the upper end of the order-statistic confidence interval of a percentile, each of which is missed
+    with 2.5 %; None for an end that so few values cannot give.
+    """
     n, tail = len(values), (1 - LEVEL) / 2
-    if n == 0 or share**n > tail or (1 - share) ** n > tail:
-        return None
-    below, lower, upper = 0.0, 1, n
+    below, lower, upper = 0.0, 0, 0
     for count in range(n):
         below += _binomial(count, n, share)
         if below <= tail:
@@ -55,7 +55,13 @@ def percentile_interval(values: Sequence[float], share: float) -> tuple[float, f
             upper = count + 1
             break
     ordered = sorted(values)
-    return ordered[lower - 1], ordered[upper - 1]
+    return ordered[lower - 1] if lower else None, ordered[upper - 1] if upper else None
+
+
+def percentile_interval(values: Sequence[float], share: float) -> tuple[float, float] | None:
+    """The order-statistic confidence interval of a percentile, or None where there are too few values."""
+    lower, upper = percentile_bounds(values, share)
+    return None if lower is None or upper is None else (lower, upper)
 
 
 def needed(share: float) -> int:

@@ -10,7 +10,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from backend.metrics.registry import METRICS
+from backend.metrics.registry import BY_KEY
 from backend.present.offline_page import content_policy, figures_script, plotly_js, script_json
 from backend.present.offline_page.two_themes import two_themes
 from backend.present.style import stylesheet
@@ -60,7 +60,7 @@ def _content(results: Results, scenarios: dict[str, list[ScoredRun]], runs: Sequ
             {"name": name, "anchor": anchor(name), "play": group[0].played.play, "runs": group}
             for name, group in scenarios.items()
         ],
-        "metrics": METRICS,
+        "metrics": [metric for key, metric in BY_KEY.items() if key in results.summary],
     }
 
 

@@ -55,7 +55,7 @@ def test_a_file_may_have_any_name(tmp_path: Path) -> None:
         ((b"repeats: 5", b"repeats: 2.5"), 6, "'repeats' must be a whole number"),
         ((b"speed: 4", b"speed: -1"), 3, "'speed' must be a number"),
         ((b"speed: 4", b"sped: 4"), 3, "there is no field 'sped' here; did you mean 'speed'?"),
-        ((b"    speed: 1", b"    limits: 1"), 7, "there is no field 'limits' here; expected one of agent,"),
+        ((b"    speed: 1", b"    levels: 1"), 7, "there is no field 'levels' here; expected one of agent,"),
         ((b"agent: documents", b"agent: 7"), 8, "'agent' must be an agent such as scripted:happy_path, not '7'"),
         ((b"  - agent: documents\n    question", b"  - question"), 8, "the field 'agent' is missing"),
         ((b"expect: completed", b"expect: fine"), 10, "'expect' must be completed, cancelled"),

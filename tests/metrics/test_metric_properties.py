@@ -10,6 +10,7 @@ from backend.metrics.citation_lag import citation_lags
 from backend.metrics.citation_order import discordant_pairs, kendall_tau
 from backend.metrics.citing import first_by_number
 from backend.metrics.exposure import dangling_exposure_marker_ms
+from backend.metrics.facts import PAGE_FACTS, WIRE_FACTS
 from backend.metrics.registry import BY_KEY, KEYS_WITHOUT_MEASURE, METRICS, measure
 from backend.metrics.trace import Trace
 from backend.protocol.events import Event
@@ -85,9 +86,9 @@ def traces(draw: st.DrawFn) -> Trace:
 def test_every_key_of_the_definition_is_there_once_and_has_a_meaning() -> None:
     values = measure(trace((1, done())))
     assert sorted(values) == sorted(RUN_KEYS)
-    assert len(METRICS) == len(BY_KEY)
+    assert len(METRICS) + len(WIRE_FACTS) + len(PAGE_FACTS) == len(BY_KEY)
     assert all(values[key] is None for key in KEYS_WITHOUT_MEASURE)
-    for metric in METRICS:
+    for metric in BY_KEY.values():
         assert metric.label
         assert len(metric.definition) > 30, metric.key
         assert metric.definition.endswith(".")

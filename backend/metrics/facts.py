@@ -1,0 +1,78 @@
+"""Values of a run that only its player knows: when it was meant to start, what was done to it, what a page showed."""
+
+from backend.metrics.metric import Fact
+
+TTFT_INTENDED = Fact(
+    "ttft_intended_ms",
+    "First token from the intended start",
+    "ms",
+    "lower",
+    "Time from the moment at which an open loop meant to start the run until the first token event with text arrived: "
+    "free of coordinated omission. No value under a closed loop.",
+)
+CANCEL_TO_DONE = Fact(
+    "cancel_to_done_ms",
+    "Cancel to done",
+    "ms",
+    "lower",
+    "Time from just before the request to cancel was written until done arrived. No value for a run that was not "
+    "cancelled.",
+)
+CANCEL_TO_LAST_TOKEN = Fact(
+    "cancel_to_last_token_ms",
+    "Cancel to last token",
+    "ms",
+    "lower",
+    "Time from just before the request to cancel was written until the last token event that came after it; 0 where "
+    "none came. No value for a run that was not cancelled.",
+)
+RECOVERY = Fact(
+    "recovery_ms",
+    "Recovery from a cut",
+    "ms",
+    "lower",
+    "Time from a cut of the connection until the first new event over the next one; of several cuts the longest. No "
+    "value for a run that was not cut.",
+)
+PERCEIVED_TTFS = Fact(
+    "perceived_ttfs_ms",
+    "Click to first status",
+    "ms",
+    "lower",
+    "Time from the click that asks until the animation frame that shows the first step, on the browser's clock. Only "
+    "through a page.",
+    plane="paint",
+)
+PERCEIVED_TTFT = Fact(
+    "perceived_ttft_ms",
+    "Click to first token",
+    "ms",
+    "lower",
+    "Time from the click that asks until the animation frame that shows the first letters of the answer, on the "
+    "browser's clock. Only through a page.",
+    plane="paint",
+)
+RENDER_DELAY_P50 = Fact(
+    "render_delay_p50_ms",
+    "Render delay, median",
+    "ms",
+    "lower",
+    "Median over the events of a run of the time from an event's arrival on the wire to the animation frame that "
+    "shows it. Only through a page.",
+    plane="paint",
+)
+RENDER_DELAY_P95 = Fact(
+    "render_delay_p95_ms",
+    "Render delay, p95",
+    "ms",
+    "lower",
+    "95th percentile over the events of a run of the time from an event's arrival on the wire to the animation frame "
+    "that shows it. Only through a page.",
+    plane="paint",
+)
+
+WIRE_FACTS: tuple[Fact, ...] = (TTFT_INTENDED, CANCEL_TO_DONE, CANCEL_TO_LAST_TOKEN, RECOVERY)
+"""Null in every result of a run that is started at once, never cancelled and never cut."""
+
+PAGE_FACTS: tuple[Fact, ...] = (PERCEIVED_TTFS, PERCEIVED_TTFT, RENDER_DELAY_P50, RENDER_DELAY_P95)
+"""Only of a run that was asked for and seen in a page."""

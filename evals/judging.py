@@ -1,0 +1,135 @@
+"""Results held against the limits of their suite: pass, fail, or inconclusive, each with its reason.
+
+The rules are those of METRICS.md, "Statistics" and "The harness measures itself". A limit on a percentile fails only
+if the estimate is over it and the lower end of its 95 % interval is too; where only the estimate is over it, nobody can
+tell. What depends on a clock is inconclusive on a machine that was too busy, or where the p99 receive lag is more than
+a tenth of the distance between value and limit. What only counts is exact, and judged as it is.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Final, Literal
+
+from backend.metrics.registry import BY_KEY
+from backend.metrics.statistics import nearest_rank, needed, percentile_bounds
+from backend.present.metric_text import formatted
+from evals.limits import Limit, Limits, Statistic, listed
+from evals.overload import overload
+from evals.results import Harness, LimitResult, RunResult
+from evals.suite import Entry, Suite
+
+LARGEST_LAG_SHARE: Final = 0.1
+"""How much of the distance between a value and its limit the p99 receive lag may be."""
+
+_SHARES: Final[dict[Statistic, float]] = {"median": 0.5, "p95": 0.95, "p99": 0.99}
+
+_Verdict = Literal["pass", "fail", "inconclusive"]
+
+
+def judge_limits(
+    suite: Suite, runs: Sequence[RunResult], harness: Harness, *, by_agent_only: bool = False
+) -> tuple[LimitResult, ...]:
+    """Every limit of the suite, then of its entries. An entry's limits hold for the runs that were played for it;
+    ``by_agent_only`` takes every run of its agent for that, as recordings have to be.
+    """
+    found = list(_judged(suite.limits, runs, harness, None))
+    for entry in suite.entries:
+        if entry.limits:
+            of_entry = [run for run in runs if _belongs(run, entry, by_agent_only)]
+            found += _judged(entry.limits, of_entry, harness, entry.scenario)
+    return tuple(found)
+
+
+def _belongs(run: RunResult, entry: Entry, by_agent_only: bool) -> bool:
+    if run.agent != entry.agent or by_agent_only:
+        return run.agent == entry.agent
+    return (run.speed, run.seed, run.disturbance) == (entry.speed, entry.seed, entry.disturbance)
+
+
+def _judged(limits: Limits, runs: Sequence[RunResult], harness: Harness, scenario: str | None) -> Iterator[LimitResult]:
+    for limit in listed(limits):
+        on_page = BY_KEY[limit.metric].plane == "paint"
+        values = [run.metrics.get(limit.metric) for run in runs if (run.through is not None) == on_page]
+        yield judge_limit(limit, values, harness, scenario)
+
+
+def judge_limit(
+    limit: Limit, values: Sequence[float | None], harness: Harness, scenario: str | None = None
+) -> LimitResult:
+    """One limit against a metric's values, one for each run, None where the run has none."""
+    present = [value for value in values if value is not None]
+    value = _estimate(present, limit.statistic)
+    lower, upper = (
+        percentile_bounds(present, _SHARES[limit.statistic]) if limit.statistic in _SHARES else (value, value)
+    )
+    if value is None:
+        verdict, reason = _without_value(limit, values)
+    else:
+        verdict, reason = _verdict(limit, value, lower, upper, len(present))
+        doubt = _doubt(limit, value, harness)
+        if doubt:
+            verdict, reason = "inconclusive", f"{reason} But {doubt}."
+    missing = len(values) - len(present)
+    if value is not None and missing:
+        reason += f" {missing} of {len(values)} runs have no value."
+    exact = not BY_KEY[limit.metric].clocked or limit.statistic not in _SHARES
+    return LimitResult(
+        metric=limit.metric,
+        statistic=limit.statistic,
+        scenario=scenario,
+        limit=limit.bound,
+        value=value,
+        interval=None if exact or lower is None or upper is None else (lower, upper),
+        n=len(present),
+        verdict=verdict,
+        reason=reason,
+    )
+
+
+def _estimate(present: Sequence[float], statistic: Statistic) -> float | None:
+    if not present:
+        return None
+    if statistic in ("max", "min"):
+        return max(present) if statistic == "max" else min(present)
+    return nearest_rank(present, _SHARES[statistic])
+
+
+def _without_value(limit: Limit, values: Sequence[float | None]) -> tuple[_Verdict, str]:
+    if not values:
+        return "inconclusive", "No run was played that this limit is about."
+    return "inconclusive", f"None of {len(values)} runs has a value for {limit.metric}."
+
+
+def _verdict(limit: Limit, value: float, lower: float | None, upper: float | None, n: int) -> tuple[_Verdict, str]:
+    unit = BY_KEY[limit.metric].unit
+    said = (
+        f"The {limit.statistic} of {n} runs is {formatted(value, unit)}" if n > 1 else f"It is {formatted(value, unit)}"
+    )
+    side = "below" if limit.from_below else "over"
+    if not limit.broken_by(value):
+        return "pass", f"{said}, not {side} the limit of {formatted(limit.bound, unit)}."
+    said += f", {side} the limit of {formatted(limit.bound, unit)}"
+    if not BY_KEY[limit.metric].clocked or limit.statistic not in _SHARES:
+        return "fail", f"{said}."
+    nearest = upper if limit.from_below else lower
+    if nearest is not None and limit.broken_by(nearest):
+        return "fail", f"{said}, and so is the nearest end of its 95 % interval, {formatted(nearest, unit)}."
+    if nearest is None:
+        return "inconclusive", f"{said}, but so few runs have no interval: play {needed(_SHARES[limit.statistic])}."
+    return "inconclusive", f"{said}, but its 95 % interval reaches to {formatted(nearest, unit)}: play more runs."
+
+
+def _doubt(limit: Limit, value: float, harness: Harness) -> str | None:
+    """Why a clocked value cannot be judged, if it cannot."""
+    metric = BY_KEY[limit.metric]
+    if not metric.clocked:
+        return None
+    busy = overload(harness)
+    if busy:
+        return f"the machine was too busy: {busy}"
+    lag, margin = harness.receive_lag_ms.p99, abs(value - limit.bound)
+    if metric.unit == "ms" and lag is not None and lag > LARGEST_LAG_SHARE * margin:
+        return (
+            f"the harness's receive lag of {formatted(lag, 'ms')} (p99) is more than a tenth of the distance between "
+            f"value and limit, {formatted(margin, 'ms')}"
+        )
+    return None
