@@ -17,8 +17,8 @@ demo: setup ## Start the backend and both UIs; options in ARGS="--port 9000"
 	@exec .venv/bin/playhead demo $(ARGS)
 
 .PHONY: test
-test: setup browser lint ## Lint, then all tests; options in ARGS="-k cursor"
-	@exec .venv/bin/python -m pytest $(ARGS)
+test: setup browser lint ## Lint, then all tests, in two processes; options in ARGS="-k cursor" or ARGS="-n 0 --pdb"
+	@exec .venv/bin/python -m pytest --numprocesses 2 $(ARGS)
 
 .PHONY: lint
 lint: setup ## Check style, types and the import arrows

@@ -25,6 +25,8 @@ from playwright.async_api import Browser, Page, async_playwright
 from backend.launch.ports import free_port as choose_free_port
 from evals.through.browser import CHROMIUM_FLAGS, BrowserMissing, find_chromium
 
+pytest_plugins = ["tests.spreading"]
+
 ROOT = Path(__file__).resolve().parent.parent
 
 

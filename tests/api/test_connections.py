@@ -26,6 +26,7 @@ def wait_for_streams(backend: BackendServer, count: int) -> None:
     backend.call(lambda: backend.services.streams.until(count))
 
 
+@pytest.mark.alone
 def test_a_heartbeat_comes_after_silence_and_only_then(tmp_path: Path, told: ToldProvider) -> None:
     with BackendServer(tmp_path, [told], heartbeat_s=0.2) as backend, backend.client() as client:
         run_id = start(client, "told:held")
@@ -57,6 +58,7 @@ def test_a_reader_who_leaves_is_noticed_and_no_longer_counts_as_watching(
     assert not told.held.cancelled.is_set()
 
 
+@pytest.mark.alone
 def test_replaying_a_long_run_to_a_reader_who_left_keeps_nobody_waiting(
     backend: BackendServer, client: httpx2.Client
 ) -> None:
@@ -79,6 +81,7 @@ def test_replaying_a_long_run_to_a_reader_who_left_keeps_nobody_waiting(
     assert sorted(waits)[2] < max(read_s / 5, 0.1), (waits, read_s)
 
 
+@pytest.mark.alone
 def test_a_live_reader_gets_on_while_long_runs_are_replayed(
     backend: BackendServer, client: httpx2.Client, told: ToldProvider
 ) -> None:
@@ -137,6 +140,7 @@ def read_to_the_end(connection: socket.socket) -> None:
     raise AssertionError("the stream ended as if it were whole")
 
 
+@pytest.mark.alone
 def test_a_slow_reader_is_not_cut(tmp_path: Path, told: ToldProvider) -> None:
     with BackendServer(tmp_path, [told], stalled_reader_s=1.0) as backend, backend.client() as client:
         run_id = start(client, "told:blocks-1000")
@@ -169,6 +173,7 @@ def test_a_server_that_stops_ends_runs_and_streams(tmp_path: Path, told: ToldPro
         assert Cursor.parse(again[-1][0]) == Cursor(1, 4)
 
 
+@pytest.mark.alone
 def test_a_server_that_stops_does_not_wait_for_a_reader_who_stalls(tmp_path: Path, told: ToldProvider) -> None:
     with BackendServer(tmp_path, [told]) as backend, backend.client() as client:
         run_id = start(client, "told:blocks-2000")

@@ -12,7 +12,7 @@ from evals.runner import Session, play_suite
 from evals.scoring import score
 from evals.suite import Suite, parse_suite
 from evals.target import Play
-from tests.evals.byte_server import END, HEAD, Hang, Pause, byte_server, frames
+from tests.evals.byte_server import END, HEAD, Hang, Requests, byte_server, frames
 from tests.evals.captures import play
 from tests.fakes import turn
 from tests.metrics.traces import done, status, token
@@ -102,7 +102,7 @@ async def test_a_suite_that_is_stopped_keeps_what_is_complete() -> None:
 
 async def test_so_many_runs_at_a_time() -> None:
     of = suite(concurrency=4)
-    async with byte_server([HEAD, Pause(0.2), *EVENTS, END]) as server:
+    async with byte_server([HEAD, Requests(4), *EVENTS, END]) as server:
         session = await play_suite(of, [play(repeats=4)], server.address, asyncio.Event(), ignored)
     starts = sorted(run.capture.sent_ns or 0 for run in session.runs)
     ends = sorted(run.capture.closed_ns or 0 for run in session.runs)
@@ -119,6 +119,7 @@ CALM_S = 0.2
 """How long a loop does nothing but sleep."""
 
 
+@pytest.mark.alone
 async def test_the_harness_sees_its_own_loop_blocked() -> None:
     async with measured_effort() as calm:
         await asyncio.sleep(CALM_S)

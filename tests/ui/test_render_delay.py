@@ -25,6 +25,7 @@ def keep(repository: Path, name: str, figures: dict[str, float | int]) -> None:
     file.write_text(json.dumps({**kept, name: figures}, indent=2) + "\n", encoding="utf-8")
 
 
+@pytest.mark.alone
 async def test_a_long_answer_stays_smooth(reader: Reader, ui_name: str, backend_url: str, repository: Path) -> None:
     async with counted_traffic(reader.page) as traffic:
         await reader.open()
