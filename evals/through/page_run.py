@@ -84,4 +84,7 @@ def _last_words(arrivals: Arrivals) -> str:
 
 
 def _first_line(error: Exception) -> str:
-    return (str(error).strip() or type(error).__name__).splitlines()[0].rstrip(".") + "."
+    """What playwright says, and for which part of the page it waited."""
+    lines = [line.strip(" -") for line in str(error).splitlines() if line.strip()] or [type(error).__name__]
+    waited = next((line for line in lines[1:] if line.startswith("waiting for ")), None)
+    return f"{lines[0].rstrip('.')}, {waited}." if waited else f"{lines[0].rstrip('.')}."

@@ -50,6 +50,9 @@ async def play_through(
                 title = titles.get(play.entry.agent, play.entry.agent)
                 seen = await play_in_page(browser, url, play, title, address, suite.deadline_s)
                 watcher.run_ended(play)
+                if not repeat and seen.failure is not None and not seen.run_id:
+                    # It would keep every run waiting as long.
+                    raise PageError(seen.failure)
                 if repeat:
                     scored.append(score_page(play, repeat, started, page.interface, seen))
     except (ChildFailed, PageError) as error:
