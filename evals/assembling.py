@@ -9,6 +9,7 @@ from backend.metrics.registry import KEYS_WITHOUT_MEASURE
 from backend.metrics.statistics import nearest_rank, summarize
 from evals import results as schema
 from evals.continuation import told
+from evals.grouping import with_groups
 from evals.harness import Lag, machine, receive_lag, versions
 from evals.judging import judge_limits
 from evals.layers import layers
@@ -30,7 +31,7 @@ _NOT_SCRIPTED = frozenset({"connect_ms", *KEYS_WITHOUT_MEASURE, *(fact.key for f
 
 def assemble(suite: Suite, target: schema.Target, session: Session, scored: Sequence[ScoredRun]) -> schema.Results:
     """Everything that is written of a session, in the order in which it was played."""
-    runs = tuple(run_result(run) for run in scored)
+    runs = with_groups([run_result(run) for run in scored])
     harness = _harness(session, scored)
     limits = judge_limits(suite, runs, harness)
     return schema.Results(
@@ -51,32 +52,16 @@ def assemble(suite: Suite, target: schema.Target, session: Session, scored: Sequ
         machine=dict(machine()),
         versions=versions(),
         summary=summarized([run.metrics for run in runs]),
-        scenarios={name: against_script(runs) for name, runs in by_scenario(scored).items()},
+        scenarios={name: against_script(group) for name, group in _scored_by_group(runs, scored).items()},
         layers=layers(scored),
         runs=runs,
     )
 
 
-def by_scenario(scored: Sequence[ScoredRun]) -> dict[str, list[ScoredRun]]:
-    """The runs of each scenario, in the order in which the scenarios were first played.
-
-    One scenario at several speeds or seeds is several: their names say so. So it is where its runs are cancelled,
-    cut, or read another way.
-    """
-    names: dict[str, set[tuple[float, int]]] = {}
-    for run in scored:
-        entry = run.played.play.entry
-        names.setdefault(entry.scenario, set()).add((entry.speed, entry.seed))
+def _scored_by_group(runs: Sequence[schema.RunResult], scored: Sequence[ScoredRun]) -> dict[str, list[ScoredRun]]:
     found: dict[str, list[ScoredRun]] = {}
-    for run in scored:
-        entry = run.played.play.entry
-        several = len(names[entry.scenario]) > 1
-        marks = [f"speed {entry.speed:g}, seed {entry.seed}"] if several else []
-        marks += [entry.disturbance] if entry.disturbance else []
-        marks += ["over GET /events"] if entry.transport == "events" else []
-        marks += [f"through {run.through}"] if run.through else []
-        name = f"{entry.scenario} ({', '.join(marks)})" if marks else entry.scenario
-        found.setdefault(name, []).append(run)
+    for run, of_run in zip(runs, scored, strict=True):
+        found.setdefault(run.group, []).append(of_run)
     return found
 
 
@@ -156,6 +141,9 @@ def run_result(run: ScoredRun) -> schema.RunResult:
         violations=tuple(schema.ViolationResult(**asdict(found)) for found in run.violations),
         surprises=run.surprises,
         error=run.error,
+        question=run.played.play.question,
+        tags=entry.tags,
+        transport=entry.transport,
         disturbance=_disturbance(run),
         through=run.through,
         page=None if run.page is None else schema.PageResult(**asdict(run.page)),

@@ -20,6 +20,7 @@ from typing import overload
 from evals import results as schema
 from evals.assembling import run_result, summarized
 from evals.evaluation import Evaluation
+from evals.grouping import with_groups
 from evals.judging import judge_limits
 from evals.recorded import score_file
 from evals.scoring import ScoredRun
@@ -93,15 +94,15 @@ def evaluate_recordings(path: Path, suite: Suite | None, progress: Progress) -> 
         for result in scored:
             repeats[(result.agent, result.speed, result.seed)] += 1
             repeat = repeats[(result.agent, result.speed, result.seed)]
-            runs.append(result.model_copy(update={"repeat": repeat, "recording": names[len(runs)]}))
+            runs.append(result.model_copy(update={"repeat": repeat, "source": names[len(runs)]}))
             if progress(len(runs), len(names)):
                 break
-    results = _results(path, suite, runs, len(names) - len(runs))
+    results = _results(path, suite, with_groups(runs), len(names) - len(runs))
     again = RecordedRuns(folder, names[: len(runs)], [run.repeat for run in runs], entries)
     return Evaluation(results, again)
 
 
-def _results(path: Path, suite: Suite | None, runs: list[schema.RunResult], unfinished: int) -> schema.Results:
+def _results(path: Path, suite: Suite | None, runs: Sequence[schema.RunResult], unfinished: int) -> schema.Results:
     nothing = schema.LagFigures(p50=None, p99=None, max=None, n=0)
     harness = schema.Harness(
         receive_lag_ms=nothing,

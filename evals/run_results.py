@@ -73,6 +73,7 @@ class RunResult(Part):
     - ``question``: what was asked
     - ``load``: the load it was played under ("closed 10", "poisson 5/s")
     - ``intended_ms``: how long after its scheduled start an open loop started it
+    - ``transport``: how the run came: as the answer to the POST that starts it, or over ``GET /events`` after it
     - ``disturbance``: what the harness did to it (a cancel, a cut)
     - ``through``: the UI whose page was measured
     - ``recording``: its file in the folder of the results, null where none was written
@@ -103,6 +104,7 @@ class RunResult(Part):
     load: str = ""
     tags: tuple[str, ...] = ()
     intended_ms: float | None = None
+    transport: Literal["post", "events"] = "post"
     disturbance: str | None = None
     through: Literal["gradio", "streamlit"] | None = None
     recording: str | None = None

@@ -14,7 +14,6 @@ from backend.metrics.registry import BY_KEY
 from backend.present.offline_page import content_policy, figures_script, plotly_js, script_json
 from backend.present.offline_page.two_themes import two_themes
 from backend.present.style import stylesheet
-from evals.assembling import by_scenario
 from evals.report import figures, headline, run_tables, tables
 from evals.report.cells import anchor
 from evals.results import Results
@@ -27,7 +26,9 @@ def report_html(results: Results, runs: Sequence[ScoredRun]) -> str:
     """The whole report."""
     from jinja2 import Environment, StrictUndefined
 
-    scenarios = by_scenario(runs)
+    scenarios: dict[str, list[ScoredRun]] = {}
+    for result, run in zip(results.runs, runs, strict=True):
+        scenarios.setdefault(result.group, []).append(run)
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     template = environment.from_string(_text("report.html.jinja"))
     script = figures_script()

@@ -75,7 +75,7 @@ def test_the_same_recordings_give_the_same_bytes(tmp_path: Path) -> None:
         if (outs[0] / name).is_file():
             assert (outs[0] / name).read_bytes() == (outs[1] / name).read_bytes(), name
     results = Results.model_validate_json((outs[0] / "results.json").read_bytes())
-    assert [run.recording for run in results.runs] == ["a.jsonl", "b.jsonl", "below/c.jsonl"]
+    assert [run.source for run in results.runs] == ["a.jsonl", "b.jsonl", "below/c.jsonl"]
     assert results.created_at == "2026-11-22T12:00:00+01:00", "the newest, whatever its zone"
     assert (results.target.plane, results.target.started_here) == ("server", False)
     assert (results.harness.cpu_share, results.harness.lasted_s, results.machine, results.versions) == (
@@ -148,8 +148,8 @@ def test_many_recordings_are_scored_by_several_processes_as_by_one(tmp_path: Pat
         (tmp_path / f"{number:04}.jsonl").write_text(text[number % 7])
     (tmp_path / "0100.jsonl").write_text("broken")
     many = results_of(tmp_path)
-    assert [run.recording for run in many.runs] == [f"{number:04}.jsonl" for number in range(FEW + 1)]
-    assert [run.recording for run in many.runs if run.error] == ["0100.jsonl"]
+    assert [run.source for run in many.runs] == [f"{number:04}.jsonl" for number in range(FEW + 1)]
+    assert [run.source for run in many.runs if run.error] == ["0100.jsonl"]
     (tmp_path / "0000.jsonl").unlink()
     one_process = results_of(tmp_path)
     strip = {"repeat": 0}

@@ -1,0 +1,52 @@
+"""Which runs belong together: those of one scenario that were played alike. Their group has a name for people."""
+
+from collections.abc import Iterable, Sequence
+
+from evals.results import RunResult
+
+_Conditions = tuple[str, float, int, str, str, str | None, str | None]
+
+
+def with_groups(runs: Sequence[RunResult]) -> tuple[RunResult, ...]:
+    """The runs, each with the name of its group.
+
+    One scenario at several speeds, with several seeds or under several loads is several: their names say so. So it is
+    where its runs are cancelled, cut, read another way, or seen through a page.
+    """
+    names = _names({_conditions(run) for run in runs})
+    return tuple(run.model_copy(update={"group": names[_conditions(run)]}) for run in runs)
+
+
+def by_group(runs: Iterable[RunResult]) -> dict[str, list[RunResult]]:
+    """The runs of each group, in the order in which the groups were first played."""
+    found: dict[str, list[RunResult]] = {}
+    for run in runs:
+        found.setdefault(run.group or run.scenario, []).append(run)
+    return found
+
+
+def _conditions(run: RunResult) -> _Conditions:
+    # A disturbance says what was asked for, then for each run when it came.
+    asked = run.disturbance.partition(":")[0] if run.disturbance else None
+    return run.scenario, run.speed, run.seed, run.load, run.transport, asked, run.through
+
+
+def _names(all_conditions: set[_Conditions]) -> dict[_Conditions, str]:
+    alike: dict[str, list[_Conditions]] = {}
+    for conditions in all_conditions:
+        alike.setdefault(conditions[0], []).append(conditions)
+    return {conditions: _name(conditions, alike[conditions[0]]) for conditions in all_conditions}
+
+
+def _name(conditions: _Conditions, alike: Sequence[_Conditions]) -> str:
+    """The scenario, with what tells these conditions from the others of the scenario."""
+    scenario, speed, seed, load, transport, asked, through = conditions
+    marks = []
+    if len({(other[1], other[2]) for other in alike}) > 1:
+        marks.append(f"speed {speed:g}, seed {seed}")
+    if load and len({other[3] for other in alike}) > 1:
+        marks.append(load)
+    marks += [asked] if asked else []
+    marks += ["over GET /events"] if transport == "events" else []
+    marks += [f"through {through}"] if through else []
+    return f"{scenario} ({', '.join(marks)})" if marks else scenario
