@@ -6,9 +6,20 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from backend.metrics.metric import Fact
 from evals.results import Results, RunResult
 
 Matrix = npt.NDArray[np.float64]
+
+UNEXPECTED = Fact(
+    "unexpected_runs",
+    "Runs not as expected",
+    "share",
+    "lower",
+    "Share of the runs that could not be measured to their end, or did not do what was expected of them.",
+    clocked=False,
+)
+"""Compared like a metric: what went wrong in a run says more than its times."""
 
 _Conditions = tuple[str, float, int, str, str | None, str | None]
 
@@ -21,13 +32,9 @@ class Pair:
     a: tuple[RunResult, ...]
     b: tuple[RunResult, ...]
 
-    def values(self, metric: str) -> tuple[Matrix, Matrix]:
-        """The metric's values on both sides, without those of runs that have none; failed runs have none."""
-        return _values(self.a, metric), _values(self.b, metric)
-
     def matrices(self, metrics: Sequence[str]) -> tuple[Matrix, Matrix]:
-        """Both sides as tables, a row for each run that was measured to its end, a column for each metric; NaN where
-        a run has no value.
+        """Both sides as tables, a row for each run, a column for each metric; NaN where a run has no value. A run that
+        could not be measured to its end has none but that it was not as expected.
         """
         return _matrix(self.a, metrics), _matrix(self.b, metrics)
 
@@ -84,17 +91,15 @@ def _names(keys: Sequence[_Conditions]) -> dict[_Conditions, str]:
     return found
 
 
-def _values(runs: Sequence[RunResult], metric: str) -> Matrix:
-    column = _matrix(runs, [metric])[:, 0]
-    return column[~np.isnan(column)]
-
-
 def _matrix(runs: Sequence[RunResult], metrics: Sequence[str]) -> Matrix:
-    rows = [[_number(run.metrics.get(key)) for key in metrics] for run in runs if run.error is None]
+    rows = [[_value(run, key) for key in metrics] for run in runs]
     found = np.array(rows, dtype=np.float64).reshape(len(rows), len(metrics))
     found[~np.isfinite(found)] = np.nan
     return found
 
 
-def _number(value: float | None) -> float:
+def _value(run: RunResult, key: str) -> float:
+    if key == UNEXPECTED.key:
+        return float(not run.as_expected)
+    value = None if run.error is not None else run.metrics.get(key)
     return np.nan if value is None else float(value)

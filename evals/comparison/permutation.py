@@ -14,8 +14,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from evals.comparison.pairing import Matrix
+
+Flags = npt.NDArray[np.bool_]
 
 PERMUTATIONS = 2000
 _CELLS_AT_A_TIME = 4_000_000
@@ -87,7 +90,7 @@ def _statistics(table: Table, generator: np.random.Generator, permutations: int)
     return np.concatenate(parts)
 
 
-def _of_labels(labels: Matrix, centred: Matrix, known: Matrix, floor: Matrix) -> Matrix:
+def _of_labels(labels: Flags, centred: Matrix, known: Flags, floor: Matrix) -> Matrix:
     """The statistic under every row of labels (true for side B); zero where a side is empty or too few values are left
     to tell their spread.
     """

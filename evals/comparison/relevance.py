@@ -1,0 +1,61 @@
+"""How large a difference must be to mean anything: more than what measuring alone may pretend, and more than a share
+that somebody would notice.
+"""
+
+from typing import Final
+
+from backend.metrics.metric import Unit
+from evals.results import Results
+
+SHARE: Final = 0.05
+"""Of the value of A: a twentieth."""
+
+CLOCK_MS: Final = 1.0
+"""The grain of timers, on both ends."""
+
+_OF_A_WHOLE: Final = 0.02
+"""Shares (citations in sync, of a run with a dangling marker) must differ by two percentage points."""
+
+RULE: Final = (
+    "A difference is called one where three things hold: chance alone, over all metrics and scenarios at once, brings "
+    "forth such a one in at most 5 % of comparisons (permutation test, maxT); the medians differ by more than the "
+    "smallest relevant difference; and so does the nearer end of the 95 % bootstrap interval. The smallest relevant "
+    "difference is the larger of 5 % of A's value and the error of measuring: the calibrated error and the p99 receive "
+    "lag of either result, at least 1 ms. None is called where the 90 % interval lies within it (two one-sided tests, "
+    "Schuirmann 1987). What only counts, in scripted runs, differs exactly or not at all."
+)
+
+
+def error_ms(*results: Results) -> float:
+    """What measuring alone may pretend, in milliseconds: the most of either result."""
+    found = [CLOCK_MS]
+    for one in results:
+        lag, calibration = one.harness.receive_lag_ms.p99, one.harness.calibration
+        found += [] if lag is None else [lag]
+        if calibration is not None:
+            known = calibration.ttft_error_p99_ms
+            found.append(abs(calibration.ttft_error_median_ms if known is None else known))
+    return max(found)
+
+
+def smallest_relevant(unit: Unit, of_a: float, error: float, markers: float) -> float:
+    """The smallest relevant difference from the value ``of_a``, in the metric's unit.
+
+    ``error`` is what measuring may pretend, in milliseconds; ``markers`` how many markers the answers have, each of
+    which may be late by it.
+    """
+    share = SHARE * abs(of_a)
+    if unit == "ms":
+        return max(share, error)
+    if unit == "marker*ms":
+        return max(share, error * max(1.0, markers))
+    if unit == "share":
+        return max(share, _OF_A_WHOLE)
+    return share if unit == "1/s" else 0.0
+
+
+def floor(unit: Unit, of_a: float, error: float, markers: float) -> float:
+    """What is added to a standard error, so that values which lie close together by chance do not stand out."""
+    if unit in ("ms", "marker*ms"):
+        return error * (max(1.0, markers) if unit == "marker*ms" else 1.0)
+    return max(0.01, 0.01 * abs(of_a))
