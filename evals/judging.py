@@ -42,7 +42,9 @@ def judge_limits(
 def _belongs(run: RunResult, entry: Entry, by_agent_only: bool) -> bool:
     if run.agent != entry.agent or by_agent_only:
         return run.agent == entry.agent
-    return (run.speed, run.seed, run.disturbance) == (entry.speed, entry.seed, entry.disturbance)
+    # A disturbance says what was asked for, then for each run when it came.
+    asked = run.disturbance.partition(":")[0] if run.disturbance else None
+    return (run.speed, run.seed, asked) == (entry.speed, entry.seed, entry.disturbance)
 
 
 def _judged(limits: Limits, runs: Sequence[RunResult], harness: Harness, scenario: str | None) -> Iterator[LimitResult]:

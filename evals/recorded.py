@@ -112,6 +112,7 @@ def _play(header: RecordingHeader, asked: Entry | None, expected: Outcome) -> Pl
         speed=header.options.speed,
         seed=header.options.seed,
         expect=asked.expect if asked else None,
+        tags=asked.tags if asked else (),
     )
     return Play(entry, header.question, None, expected, {})
 

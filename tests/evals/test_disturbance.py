@@ -132,6 +132,25 @@ def test_a_cancel_by_time_a_cancel_over_a_cut_and_a_run_over_get(backend: str) -
 
 
 @pytest.mark.server
+def test_limits_of_an_entry_hold_for_its_disturbed_runs(backend: str) -> None:
+    runs = """
+  - agent: scripted:short
+    speed: 0
+    cut: {after_events: [2]}
+    limits: {lost: {max: 0}, duplicates: {max: 0}}
+  - agent: scripted:short
+    speed: 0
+    limits: {recovery_ms: {max: 1000000}}
+"""
+    limits = measured(backend, runs).results.limits
+    assert [(limit.metric, limit.n, limit.verdict) for limit in limits] == [
+        ("lost", 1, "pass"),
+        ("duplicates", 1, "pass"),
+        ("recovery_ms", 0, "inconclusive"),
+    ]
+
+
+@pytest.mark.server
 def test_what_was_to_happen_and_did_not_is_told(backend: str) -> None:
     runs = """
   - agent: scripted:short
