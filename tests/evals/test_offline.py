@@ -136,8 +136,11 @@ def test_a_file_that_cannot_be_opened_is_a_failed_run(tmp_path: Path) -> None:
 def test_a_suite_says_what_is_expected_of_whom(tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_text(lines())
     (tmp_path / "b.jsonl").write_text(lines(agent="documents"))
-    suite = parse_suite(b"suite: own\nruns:\n  - {agent: documents, expect: cancelled}\n", "own.yaml")
+    suite = parse_suite(
+        b"suite: own\ntags: [all]\nruns:\n  - {agent: documents, expect: cancelled, tags: [some]}\n", "own.yaml"
+    )
     scripted, documents = results_of(tmp_path, suite).runs
+    assert (scripted.tags, documents.tags) == ((), ("all", "some"))
     assert scripted.as_expected
     assert (documents.expected, documents.surprises) == ("cancelled", ("The run ended completed, expected cancelled.",))
 
