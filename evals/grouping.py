@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from evals.results import RunResult
 
-_Conditions = tuple[str, float, int, str, str, str | None, str | None]
+Conditions = tuple[str, float, int, str, str, str | None, str | None]
 
 
 def with_groups(runs: Sequence[RunResult]) -> tuple[RunResult, ...]:
@@ -13,8 +13,8 @@ def with_groups(runs: Sequence[RunResult]) -> tuple[RunResult, ...]:
     One scenario at several speeds, with several seeds or under several loads is several: their names say so. So it is
     where its runs are cancelled, cut, read another way, or seen through a page.
     """
-    names = _names({_conditions(run) for run in runs})
-    return tuple(run.model_copy(update={"group": names[_conditions(run)]}) for run in runs)
+    names = names_of({conditions(run) for run in runs})
+    return tuple(run.model_copy(update={"group": names[conditions(run)]}) for run in runs)
 
 
 def by_group(runs: Iterable[RunResult]) -> dict[str, list[RunResult]]:
@@ -25,22 +25,24 @@ def by_group(runs: Iterable[RunResult]) -> dict[str, list[RunResult]]:
     return found
 
 
-def _conditions(run: RunResult) -> _Conditions:
+def conditions(run: RunResult) -> Conditions:
+    """Under what the run was played: what is the same for the runs of a group."""
     # A disturbance says what was asked for, then for each run when it came.
     asked = run.disturbance.partition(":")[0] if run.disturbance else None
     return run.scenario, run.speed, run.seed, run.load, run.transport, asked, run.through
 
 
-def _names(all_conditions: set[_Conditions]) -> dict[_Conditions, str]:
-    alike: dict[str, list[_Conditions]] = {}
-    for conditions in all_conditions:
-        alike.setdefault(conditions[0], []).append(conditions)
-    return {conditions: _name(conditions, alike[conditions[0]]) for conditions in all_conditions}
+def names_of(all_conditions: set[Conditions]) -> dict[Conditions, str]:
+    """A name for each of these conditions, with as much of them as tells it from the others."""
+    alike: dict[str, list[Conditions]] = {}
+    for one in all_conditions:
+        alike.setdefault(one[0], []).append(one)
+    return {one: _name(one, alike[one[0]]) for one in all_conditions}
 
 
-def _name(conditions: _Conditions, alike: Sequence[_Conditions]) -> str:
+def _name(one: Conditions, alike: Sequence[Conditions]) -> str:
     """The scenario, with what tells these conditions from the others of the scenario."""
-    scenario, speed, seed, load, transport, asked, through = conditions
+    scenario, speed, seed, load, transport, asked, through = one
     marks = []
     if len({(other[1], other[2]) for other in alike}) > 1:
         marks.append(f"speed {speed:g}, seed {seed}")

@@ -11,7 +11,7 @@ from backend.metrics.statistics import LEVEL, needed
 from evals.comparison.bootstrap import RESAMPLES, medians, percentile_ends
 from evals.comparison.models import Difference, Verdict
 from evals.comparison.pairing import Matrix
-from evals.comparison.relevance import smallest_relevant
+from evals.comparison.relevance import alike, smallest_relevant
 
 ALPHA = 1 - LEVEL
 """In how many comparisons of the same build something may be called different."""
@@ -43,6 +43,11 @@ class Sample:
         return 0.0 if self.exact else smallest_relevant(self.metric.unit, median(self.a), self.error_ms, self.markers)
 
     @property
+    def alike(self) -> float:
+        """Within which difference the sides count as the same."""
+        return 0.0 if self.exact else alike(self.metric.unit, median(self.a), self.markers)
+
+    @property
     def testable(self) -> bool:
         """Whether there are enough runs that dealing their labels anew can show anything."""
         return 2 / math.comb(len(self.a) + len(self.b), len(self.a)) <= ALPHA
@@ -67,9 +72,9 @@ def of_scenario(sample: Sample) -> Difference:
         return _exact(sample)
     difference = median(sample.b) - median(sample.a)
     interval = percentile_ends(sample.draws) if sample.draws is not None and sample.testable else None
-    verdict, reason = judged(
-        sample.metric, difference, sample.draws, sample.p_value, sample.smallest_relevant, sample.testable
-    )
+    bounds = (sample.smallest_relevant, sample.alike)
+    draws = sample.draws if sample.testable else None
+    verdict, reason = judged(sample.metric, difference, draws, sample.p_value, bounds)
     risk = (
         verdict == "inconclusive"
         and not sample.testable
@@ -109,7 +114,8 @@ def over_all(
     if exact:
         verdict, reason = _of_exact_rows([row for row, _ in known])
     else:
-        verdict, reason = judged(metric, b - a, draws, p_value, relevant, enough)
+        same = math.fsum(sample.alike for _, sample in known) / count
+        verdict, reason = judged(metric, b - a, draws if enough else None, p_value, (relevant, same))
     return Difference(
         scenario=None, verdict=verdict, a=a, b=b, difference=b - a,
         interval=percentile_ends(draws) if enough and not exact else None, p_value=None if exact else p_value,
@@ -120,10 +126,13 @@ def over_all(
 
 
 def judged(
-    metric: Metric | Fact, difference: float, draws: Matrix | None, p_value: float, relevant: float, enough: bool
+    metric: Metric | Fact, difference: float, draws: Matrix | None, p_value: float, bounds: tuple[float, float]
 ) -> tuple[Verdict, str]:
-    """The verdict of values that are a sample, and why."""
-    if not enough or draws is None:
+    """The verdict of values that are a sample, and why. ``bounds``: the smallest relevant difference, and the one
+    within which both count as the same. ``draws`` is None where there are too few runs.
+    """
+    relevant, same = bounds
+    if draws is None:
         return "inconclusive", "too few runs: play each scenario at least 4 times, better 10"
     wide, narrow = percentile_ends(draws), percentile_ends(draws, _EQUIVALENCE_LEVEL)
     if abs(difference) > relevant and beyond(wide, difference, relevant):
@@ -132,7 +141,7 @@ def judged(
         if metric.direction == "none":
             return "inconclusive", "it differs, and neither way is better"
         return ("worse" if is_worse(metric, difference) else "better"), "it differs by more than is relevant"
-    if -relevant <= narrow[0] and narrow[1] <= relevant:
+    if -same <= narrow[0] and narrow[1] <= same:
         return "same", "whatever differs is too small to be relevant"
     return "inconclusive", "the runs are too few, or differ too much among themselves, to tell"
 

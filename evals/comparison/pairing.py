@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from backend.metrics.metric import Fact
+from evals.grouping import Conditions, conditions, names_of
 from evals.results import Results, RunResult
 
 Matrix = npt.NDArray[np.float64]
@@ -20,8 +21,6 @@ UNEXPECTED = Fact(
     clocked=False,
 )
 """Compared like a metric: what went wrong in a run says more than its times."""
-
-_Conditions = tuple[str, float, int, str, str | None, str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +57,7 @@ class Pairing:
 def paired(a: Results, b: Results) -> Pairing:
     """The scenarios of both results, in the order of the first."""
     of_a, of_b = _grouped(a.runs), _grouped(b.runs)
-    names = _names([*of_a, *(conditions for conditions in of_b if conditions not in of_a)])
+    names = names_of({*of_a, *of_b})
     return Pairing(
         tuple(Pair(names[key], tuple(runs), tuple(of_b[key])) for key, runs in of_a.items() if key in of_b),
         tuple(names[key] for key in of_a if key not in of_b),
@@ -66,28 +65,10 @@ def paired(a: Results, b: Results) -> Pairing:
     )
 
 
-def _grouped(runs: Sequence[RunResult]) -> dict[_Conditions, list[RunResult]]:
-    found: dict[_Conditions, list[RunResult]] = {}
+def _grouped(runs: Sequence[RunResult]) -> dict[Conditions, list[RunResult]]:
+    found: dict[Conditions, list[RunResult]] = {}
     for run in runs:
-        # A disturbance says what was asked for, then for each run when it came.
-        asked = run.disturbance.partition(":")[0] if run.disturbance else None
-        found.setdefault((run.agent, run.speed, run.seed, run.load, asked, run.through), []).append(run)
-    return found
-
-
-def _names(keys: Sequence[_Conditions]) -> dict[_Conditions, str]:
-    """Each scenario's name, with as much of its conditions as tells it from the others of the name."""
-    found = {}
-    for key in keys:
-        agent, speed, seed, load, asked, through = key
-        alike = [other for other in keys if other[0] == agent and other != key]
-        marks = [asked] if asked else []
-        marks += [f"speed {speed:g}"] if any(other[1] != speed for other in alike) else []
-        marks += [f"seed {seed}"] if any(other[2] != seed for other in alike) else []
-        marks += [load] if any(other[3] != load for other in alike) else []
-        marks += [f"through {through}"] if through else []
-        name = agent.removeprefix("scripted:")
-        found[key] = f"{name} ({', '.join(marks)})" if marks else name
+        found.setdefault(conditions(run), []).append(run)
     return found
 
 

@@ -21,8 +21,9 @@ RULE: Final = (
     "forth such a one in at most 5 % of comparisons (permutation test, maxT); the medians differ by more than the "
     "smallest relevant difference; and so does the nearer end of the 95 % bootstrap interval. The smallest relevant "
     "difference is the larger of 5 % of A's value and the error of measuring: the calibrated error and the p99 receive "
-    "lag of either result, at least 1 ms. None is called where the 90 % interval lies within it (two one-sided tests, "
-    "Schuirmann 1987). What only counts, in scripted runs, differs exactly or not at all."
+    "lag of either result, at least 1 ms. None is called where the 90 % interval lies within 5 % or 1 ms (two "
+    "one-sided tests, Schuirmann 1987), however large that error was. What only counts, in scripted runs, differs "
+    "exactly or not at all."
 )
 
 
@@ -52,6 +53,13 @@ def smallest_relevant(unit: Unit, of_a: float, error: float, markers: float) -> 
     if unit == "share":
         return max(share, _OF_A_WHOLE)
     return share if unit == "1/s" else 0.0
+
+
+def alike(unit: Unit, of_a: float, markers: float) -> float:
+    """Within which difference two values count as the same. The error of measuring widens it only by the grain of
+    timers: a machine that was too noisy to see a difference has not shown that there is none.
+    """
+    return smallest_relevant(unit, of_a, CLOCK_MS, markers)
 
 
 def floor(unit: Unit, of_a: float, error: float, markers: float) -> float:
