@@ -1,0 +1,124 @@
+"""The comparison as one HTML file in the report's style."""
+
+from evals.comparison.figures import forest, shown
+from evals.comparison.models import Comparison, Difference, Verdict
+from evals.comparison.relevance import RULE
+from evals.comparison.text import changed, described, relative_text, runs_text, values_text
+from evals.report.cells import Cell, Table, Tone, titled, words
+from evals.report.document import document_html
+from evals.report.headline import Tile
+
+_TONES: dict[Verdict, Tone] = {"worse": "bad", "better": "good", "same": "muted", "inconclusive": "caution"}
+
+IN_SCENARIOS = (
+    "ttfs_ms",
+    "ttft_ms",
+    "e2e_ms",
+    "longest_gap_ms",
+    "token_gap_median_ms",
+    "dangling_exposure_marker_ms",
+    "order_inversions",
+    "dangling_markers",
+)
+"""The columns of the table of scenarios; a metric that changed anywhere is added."""
+
+
+def comparison_html(comparison: Comparison) -> str:
+    """The whole page."""
+    from backend.present.offline_page.two_themes import two_themes
+
+    has_forest = bool(shown(comparison))
+    return document_html(
+        "comparison.html.jinja",
+        package="evals.comparison",
+        figures={"forest": two_themes(lambda theme: forest(comparison, theme))} if has_forest else {},
+        metrics=[one.metric for one in comparison.metrics],
+        comparison=comparison,
+        tiles=_tiles(comparison),
+        changes=_changes(comparison),
+        forest=has_forest,
+        overall=_overall(comparison),
+        scenarios=_scenarios(comparison),
+        rule=RULE,
+    )
+
+
+def _tiles(comparison: Comparison) -> list[Tile]:
+    def tile(name: str, verdict: Verdict, tone: Tone) -> Tile:
+        found = [described(one.metric).label for one in comparison.metrics if one.verdict == verdict]
+        note = ", ".join(found[:3]) + (f" and {len(found) - 3} more" if len(found) > 3 else "")
+        return Tile(name, str(len(found)), note or "no metric", tone if found else "")
+
+    return [
+        tile("Worse", "worse", "bad"),
+        tile("Better", "better", "good"),
+        tile("No relevant difference", "same", ""),
+        tile("Cannot be told", "inconclusive", "caution"),
+    ]
+
+
+def _changes(comparison: Comparison) -> Table:
+    rows = [
+        [
+            words(described(one.metric).label, href=f"#term-{one.metric}"),
+            words(row.scenario or "all scenarios"),
+            words(row.verdict, _TONES[row.verdict]),
+            *map(Cell, values_text(row, described(one.metric).unit)),
+            Cell(relative_text(row)),
+            Cell(_chance(row), "muted"),
+            Cell(runs_text(row), "muted"),
+        ]
+        for one, row in changed(comparison)
+    ]
+    heads = ("Metric", "Where", "Verdict", "A", "B", "Difference", "95 % interval", "of A", "By chance", "Runs")
+    return Table(
+        "By chance: how often chance alone brings forth so much anywhere in a comparison",
+        titled(heads, words_in_front=3),
+        rows,
+    )
+
+
+def _chance(row: Difference) -> str:
+    return "exact" if row.p_value is None else f"{row.p_value * 100:.2g} %"
+
+
+def _overall(comparison: Comparison) -> Table:
+    rows = [
+        [
+            words(described(one.metric).label, href=f"#term-{one.metric}"),
+            words(one.verdict, _TONES[one.verdict]),
+            *map(Cell, values_text(one.overall, described(one.metric).unit)),
+            Cell(relative_text(one.overall)),
+            Cell(values_text(one.overall.model_copy(update={"a": one.overall.smallest_relevant}),
+                             described(one.metric).unit)[0], "muted"),
+            Cell(runs_text(one.overall), "muted"),
+            Cell(f"{one.missing_a} and {one.missing_b}", "muted"),
+            words(one.reason, "muted"),
+        ]
+        for one in comparison.metrics
+    ]  # fmt: skip
+    heads = (
+        *(("Metric", False), ("Verdict", False), ("A", True), ("B", True), ("Difference", True)),
+        *(("95 % interval", True), ("of A", True), ("Relevant from", True), ("Runs", True), ("Missing", True)),
+        ("Because", False),
+    )
+    return Table("Means of the scenarios' medians", heads, rows)
+
+
+def _scenarios(comparison: Comparison) -> Table:
+    by_key = {one.metric: one for one in comparison.metrics}
+    keys = [key for key in by_key if key in IN_SCENARIOS or by_key[key].verdict in ("worse", "better")]
+    names = dict.fromkeys(row.scenario or "" for one in comparison.metrics for row in one.scenarios)
+    rows = []
+    for name in names:
+        found = [next((row for row in by_key[key].scenarios if row.scenario == name), None) for key in keys]
+        rows.append([words(name), *(_in_scenario(key, row) for key, row in zip(keys, found, strict=True))])
+    heads = ("Scenario", *(described(key).label for key in keys))
+    return Table("Difference of the medians, B minus A", titled(heads, words_in_front=1), rows)
+
+
+def _in_scenario(key: str, row: Difference | None) -> Cell:
+    if row is None or row.difference is None:
+        return Cell("–", "muted")
+    text = values_text(row, described(key).unit)[2]
+    return Cell(f"{text} {row.verdict}" if row.verdict in ("worse", "better") else text, _TONES[row.verdict])
