@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 import numpy as np
 
@@ -76,7 +77,9 @@ def _metrics(pairs: Sequence[Pair], only: Sequence[str]) -> tuple[Metric | Fact,
     present = {key for pair in pairs for run in (*pair.a, *pair.b) for key in run.metrics} | {UNEXPECTED.key}
     unknown = [key for key in only if key not in _DESCRIBED]
     if unknown:
-        raise ComparisonError(f"There is no metric {unknown[0]!r}; there are {', '.join(_DESCRIBED)}.")
+        close = get_close_matches(unknown[0], _DESCRIBED, n=1)
+        hint = f"did you mean {close[0]!r}?" if close else f"there are {', '.join(_DESCRIBED)}."
+        raise ComparisonError(f"There is no metric {unknown[0]!r}; {hint}")
     return tuple(metric for key, metric in _DESCRIBED.items() if key in present and (not only or key in only))
 
 
