@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from evals.comparison.gate import Baseline
     from evals.evaluation import Evaluation
     from evals.suite import Suite
     from evals.through.figures import Through
@@ -41,6 +42,11 @@ class Unusable(click.ClickException):
     "As often as you like.",
 )
 @click.option("--repeat", type=click.IntRange(1, 10_000), help="How often each entry is played.  [default: as it says]")
+@click.option(
+    "--baseline",
+    type=click.Path(path_type=Path),
+    help="Hold the results against this earlier results.json, or its folder: exit code 1 where any metric is worse.",
+)
 @click.pass_context
 def command(
     context: click.Context,
@@ -50,6 +56,7 @@ def command(
     recordings: Path | None,
     through: tuple[str, ...],
     repeat: int | None,
+    baseline: Path | None,
 ) -> None:
     """Play SUITE (the name of a bundled one, such as quick, or a YAML file) against a backend over HTTP.
 
@@ -63,7 +70,11 @@ def command(
 
     With --through the suite is played directly and then in the page of the UI, one run at a time, in a
     headless Chromium: the report says what the page adds to the agent and the wire.
+
+    With --baseline the results are compared as playhead compare does it; comparison.html and
+    comparison.json say what became better or worse.
     """
+    from evals.comparison.reading import ComparisonError
     from evals.offline import RecordingsError
     from evals.suite import SuiteError, load_suite
     from evals.through.figures import PageError, Through
@@ -73,15 +84,26 @@ def command(
     try:
         pages = [Through.parse(text) for text in through]
         loaded = load_suite(suite).with_repeats(repeat) if suite else None
+        earlier = _baseline(baseline, loaded)
         check_writable(out)
         evaluation, interrupted = _evaluated(loaded, url, recordings, pages)
+        code: int = evaluation.results.verdict.exit_code
         if evaluation.results.runs:
             write_files(out, _contents(evaluation))
-    except (SuiteError, OutputError, RecordingsError, PageError) as error:
+        _say(evaluation, out)
+        if earlier and evaluation.results.runs:
+            code = earlier.gate(evaluation.results, out)
+    except (SuiteError, OutputError, RecordingsError, PageError, ComparisonError) as error:
         raise Unusable(str(error)) from error
-    _say(evaluation, out)
-    code = evaluation.results.verdict.exit_code
     context.exit(INTERRUPTED if interrupted and evaluation.results.runs else code)
+
+
+def _baseline(path: Path | None, suite: "Suite | None") -> "Baseline | None":
+    if path is None:
+        return None
+    from evals.comparison.gate import Baseline
+
+    return Baseline.read(path, suite)
 
 
 def _check_together(context: click.Context, recordings: Path | None) -> None:

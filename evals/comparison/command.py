@@ -1,12 +1,8 @@
 """``playhead compare``: hold one result against another, and say in the exit code whether anything became worse."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
-
-if TYPE_CHECKING:
-    from evals.comparison.models import Comparison
 
 
 class Unusable(click.ClickException):
@@ -55,18 +51,6 @@ def command(
         click.echo(comparison.to_json())
     else:
         print_comparison(comparison)
-        _say_where(out)
+        if out is not None:
+            click.echo(f"report {(out / 'comparison.html').resolve()}")
     context.exit(comparison.exit_code)
-
-
-def _say_where(out: Path | None) -> None:
-    if out is not None:
-        click.echo(f"report {(out / 'comparison.html').resolve()}")
-
-
-def gated(exit_code: int, comparison: "Comparison") -> int:
-    """The exit code of an evaluation that is held against a baseline as well: what fails outweighs what cannot be
-    told.
-    """
-    codes = {exit_code, comparison.exit_code}
-    return 1 if 1 in codes else max(codes)

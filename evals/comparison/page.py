@@ -121,4 +121,6 @@ def _in_scenario(key: str, row: Difference | None) -> Cell:
     if row is None or row.difference is None:
         return Cell("–", "muted")
     text = values_text(row, described(key).unit)[2]
-    return Cell(f"{text} {row.verdict}" if row.verdict in ("worse", "better") else text, _TONES[row.verdict])
+    if row.verdict in ("worse", "better"):
+        return Cell(f"{text} {row.verdict}", _TONES[row.verdict])
+    return Cell(text, "muted")

@@ -1,0 +1,43 @@
+"""``playhead eval --baseline``: an evaluation held against an earlier one, so that a release does not become worse."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from evals.comparison.comparing import compare
+from evals.comparison.printing import print_comparison
+from evals.comparison.reading import ComparisonError, read_results
+from evals.comparison.writing import write_comparison
+from evals.results import Results
+from evals.suite import Suite
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """Earlier results, read before anything is measured, so that a wrong file costs no waiting."""
+
+    name: str
+    results: Results
+
+    @classmethod
+    def read(cls, path: Path, suite: Suite | None) -> "Baseline":
+        """The results at ``path``, for an evaluation of ``suite``. Raises ``ComparisonError``."""
+        results = read_results(path)
+        if suite is not None and suite.suite != results.suite.name:
+            raise ComparisonError(
+                f"{path} holds results of the suite {results.suite.name!r}, and {suite.suite!r} is to be played: "
+                "give a baseline of the same suite."
+            )
+        return cls(str(path), results)
+
+    def gate(self, results: Results, out: Path) -> int:
+        """Compare, write comparison.html and comparison.json into ``out``, print it, and give the exit code of both
+        verdicts: what fails outweighs what cannot be told. Raises ``ComparisonError`` or ``OutputError``.
+        """
+        comparison = compare(self.results, results, names=(self.name, str(out)))
+        write_comparison(out, comparison)
+        print_comparison(comparison)
+        click.echo(f"comparison {(out / 'comparison.html').resolve()}")
+        codes = {results.verdict.exit_code, comparison.exit_code}
+        return 1 if 1 in codes else max(codes)
