@@ -100,11 +100,13 @@ class Reading:
         self._decoder = Decoder()
         self._body = b""
         self._complete = False
+        self._received = 0
 
     def feed(self, data: bytes, stamp: int) -> None:
         """Take a chunk. Raises ``h11.RemoteProtocolError`` or ``MessageTooLargeError`` where it cannot be read on."""
         if self._complete:
             return
+        self._received += len(data)
         self._http.receive_data(data)
         while True:
             part = self._http.next_event()
@@ -140,6 +142,8 @@ class Reading:
 
     def shortfall(self) -> str | None:
         """What is missing at the end of the answer, or None for one that is complete."""
+        if self._arrivals.status is None and self._received:
+            return f"The server closed the connection after {self._received} bytes that are no HTTP answer."
         if self._arrivals.status is None:
             return "The server closed the connection without an answer."
         if not self._complete:
