@@ -1,8 +1,9 @@
 """From a run's changed fragments to updates of widgets."""
 
 import json
+import re
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 import gradio as gr
 from gradio.components.plot import PlotData
@@ -17,6 +18,8 @@ from backend.present.status import status_html
 from backend.present.steps import steps_html
 from backend.protocol.run_view import RunView
 from ui_gradio.run_panels import RunPanels
+
+_CLOSING_TAGS: Final = re.compile(r"(?:</[a-z][a-z0-9]*>\s*)+\Z")
 
 Updates = dict[gr.blocks.Block, Any]
 """New values by widget. A widget that is left out stays as it is and costs no bytes."""
@@ -58,7 +61,7 @@ class Drawing:
         }
         updates: Updates = {at[place]: fragment for place, fragment in changes.fragments().items()}
         if changes.answer is not None:
-            updates[widgets.answer] = [block.html for block in changes.answer]
+            updates[widgets.answer] = [block.html if block.final else _open(block.html) for block in changes.answer]
         if changes.artifacts is not None:
             self._figures = [item.figure for item in changes.artifacts if item.figure is not None]
         ends = view.ended and not self._ended
@@ -76,6 +79,12 @@ class Drawing:
 
     def _charts(self, revision: int) -> Updates:
         return _placed(self._widgets, self._figures, revision)
+
+
+def _open(html: str) -> str:
+    """A block that still grows, without the tags at its end, which every browser closes by itself. So what it grows by
+    is all that Gradio sends: it compares a text with the one before it from the beginning."""
+    return _CLOSING_TAGS.sub("", html)
 
 
 def charts_again(panels: RunPanels, view: RunView, theme: Theme) -> Updates:

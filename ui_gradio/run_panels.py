@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields
+from typing import Any
 
 import gradio as gr
 from gradio.components.plot import PlotData
@@ -37,8 +38,11 @@ class RunPanels:
 
     def outputs(self) -> list[gr.blocks.Block]:
         """Every widget that a run may change."""
-        single = [getattr(self, field.name) for field in fields(self) if field.name != "charts"]
-        return [*single, *self.charts]
+        return [*self.texts(), *self.charts]
+
+    def texts(self) -> list[gr.HTML]:
+        """Those of them that hold a text, or the blocks of the answer."""
+        return [getattr(self, field.name) for field in fields(self) if field.name != "charts"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,7 @@ def lay_out_evidence(reading: ReadingPanels, before: Callable[[], None] | None =
         gr.HTML(section_title_html(words.STEPS_TITLE), padding=False)
         steps = gr.HTML(steps_html(RunView.start()), padding=False, elem_id="ph-steps")
         gr.HTML(section_title_html(words.ARTIFACTS_TITLE), padding=False)
-        charts = tuple(_chart_slot(index) for index in range(CHART_SLOTS))
+        charts = tuple(chart_slot(index, elem_id=f"ph-chart-{index}") for index in range(CHART_SLOTS))
         results = gr.HTML(artifacts_html(RunView.start()), padding=False, elem_id="ph-results")
         gr.HTML(section_title_html(words.SOURCES_TITLE), padding=False)
         sources = gr.HTML(sources_html(RunView.start()), padding=False, elem_id="ph-sources")
@@ -84,7 +88,8 @@ def lay_out_evidence(reading: ReadingPanels, before: Callable[[], None] | None =
     )  # fmt: skip
 
 
-def _chart_slot(index: int) -> gr.Plot:
+def chart_slot(index: int, **options: Any) -> gr.Plot:
+    """A place for the chart of that number; ``options``: see ``gr.Plot``."""
     # Mounted from the start with an empty figure, so that Plotly's script (a second or more) is there for a chart.
     # The page's style folds it away meanwhile.
-    return gr.Plot(EMPTY_CHART, show_label=False, container=False, elem_id=f"ph-chart-{index}")
+    return gr.Plot(EMPTY_CHART, show_label=False, container=False, elem_classes=f"ph-chart-slot-{index}", **options)

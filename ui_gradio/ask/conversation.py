@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from backend.client.frames import Frame
 from backend.present.conversation import EarlierTurn
 from backend.protocol.options import RunOptions
+from ui_gradio.streaming import Waiting
 
 USUAL_AGENT = "documents"
 
@@ -36,6 +37,8 @@ class Conversation:
     waiting: bool = False
     """Whether a question waits for the backend to come back."""
     share_id: str = ""
+    undrawn: Waiting = field(default_factory=Waiting)
+    """What changes around the run and has not been fetched by the page."""
 
     @property
     def empty(self) -> bool:
@@ -75,6 +78,7 @@ class Conversation:
         """An empty conversation; the one until now stays in the history, and a run under way goes on there."""
         serial = self.ask(Wanted(), keep=False)
         self.session_id, self.earlier, self.serial = "", (), serial
+        self.undrawn.take()
 
     def shows(self, serial: int) -> bool:
         """Whether that showing is still the one on the page."""

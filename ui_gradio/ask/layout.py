@@ -10,6 +10,7 @@ from ui_gradio.ask.conversation import USUAL_AGENT, Conversation
 from ui_gradio.places import lay_out_navigation
 from ui_gradio.review import ReviewWidgets, lay_out_review_buttons, lay_out_review_panels, small_button
 from ui_gradio.run_panels import RunPanels, lay_out_evidence, lay_out_reading
+from ui_gradio.streaming import Streaming
 
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 0.0)
 """Offered for scripted and recorded runs; 0 plays without waiting."""
@@ -36,6 +37,7 @@ class AskPage:
     conversation: gr.State
     theme: gr.Textbox
     charts_ready: gr.Textbox
+    bell: gr.Textbox
     review: ReviewWidgets
     panels: RunPanels
     examples: tuple[gr.Button, ...]
@@ -45,6 +47,10 @@ class AskPage:
         groups = ("review", "panels", "examples")
         single = [getattr(self, field.name) for field in fields(self) if field.name not in groups]
         return [*single, *self.review.outputs(), *self.panels.outputs()]
+
+    def streaming(self) -> Streaming:
+        """Those of them that are drawn all the time, and the rest."""
+        return Streaming(self.outputs(), [self.run_id, *self.panels.texts()], self.bell)
 
 
 def build_page() -> AskPage:
@@ -69,9 +75,10 @@ def build_page() -> AskPage:
     conversation = gr.State(Conversation())
     theme = gr.Textbox("light", visible="hidden", label="Theme")
     charts_ready = gr.Textbox("", visible="hidden", label="Charts")
+    bell = gr.Textbox("", visible="hidden", label="Changes")
     return AskPage(
         header, new, question, agent, timeout, speed, ask, stop, example_row, action_row, go_on, retry, after_run,
-        run_id, conversation, theme, charts_ready, review, panels, examples,
+        run_id, conversation, theme, charts_ready, bell, review, panels, examples,
     )  # fmt: skip
 
 

@@ -1,0 +1,72 @@
+"""What a handler draws for as long as a run lasts, ten times a second, at a cost a process bears for many pages.
+
+Gradio builds every output of an event anew at each message, changed or not, at half a millisecond each, and a page has
+forty. So the event of a run has as outputs only what a run draws all the time, and says each time what they hold: what
+stays the same costs next to nothing and sends nothing, while a value that was left out once is sent whole the next
+time. What else changes waits in the page's state. The browser fetches it by an event of its own, when a bell rings.
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import aclosing
+from typing import Any
+
+import gradio as gr
+
+from ui_gradio.drawing import Updates
+
+
+class Waiting:
+    """Updates that wait in the page's state to be fetched."""
+
+    def __init__(self) -> None:
+        self._updates: Updates = {}
+        self._count = 0
+
+    def add(self, updates: Updates) -> str:
+        """Add some; later ones win. Gives what the bell is to say, another thing each time."""
+        for widget, update in updates.items():
+            known = self._updates.get(widget)
+            both = isinstance(known, dict) and isinstance(update, dict)
+            self._updates[widget] = {**known, **update} if both else update  # type: ignore[dict-item]
+        self._count += 1
+        return str(self._count)
+
+    def take(self) -> Any:
+        """All that waits, once, as a handler returns it."""
+        updates, self._updates = self._updates, {}
+        return updates or gr.skip()
+
+
+class Streaming:
+    """Divides the widgets of a page: those that a run draws all the time, and the rest."""
+
+    def __init__(self, page: Sequence[gr.blocks.Block], often: Sequence[gr.blocks.Block], bell: gr.Textbox) -> None:
+        """``page``: all that a handler may change; ``often``: those of them that hold a text or a list of texts.
+        ``bell`` is a hidden field."""
+        self._often = [*often, bell]
+        self._bell = bell
+        self.rest = [widget for widget in page if widget not in self._often]
+
+    @property
+    def event(self) -> dict[str, Any]:
+        """Settings of an event whose handler is ``drawn``."""
+        return {"outputs": self._often, "postprocess": False}
+
+    @property
+    def fetching(self) -> dict[str, Any]:
+        """Settings of the event at which the rest is fetched. One at a time and none left out: they are in order."""
+        return {"outputs": self.rest, "trigger_mode": "multiple", "concurrency_limit": 1}
+
+    async def drawn(self, handler: AsyncIterator[Updates], waiting: Waiting) -> AsyncIterator[Updates]:
+        """What the handler yields, divided."""
+        held: Updates = {}
+        async with aclosing(handler) as drawings:  # type: ignore[type-var]
+            async for updates in drawings:
+                now = {widget: updates[widget] for widget in self._often if widget in updates}
+                rest = {widget: update for widget, update in updates.items() if widget not in now}
+                if rest:
+                    now[self._bell] = waiting.add(rest)
+                held |= now
+                yield dict(held)
+        # Gradio sends the last message once more at the end, with all values: the page may show something else by then.
+        yield {widget: gr.skip() for widget in self._often}
