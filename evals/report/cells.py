@@ -1,20 +1,20 @@
 """What the report's tables are made of: plain cells, which the template escapes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from backend.metrics.registry import BY_KEY
 from backend.metrics.statistics import nearest_rank
 from backend.present.metric_text import formatted
-from evals.scoring import ScoredRun
+from evals.results import RunResult
 
 Tone = Literal["", "good", "bad", "caution", "muted"]
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A cell: its text, how it is set, and a link to a place of the page."""
+    """A cell: its text, how it is set, and a link to a place of the page or to a file beside it."""
 
     text: str
     tone: Tone = ""
@@ -42,9 +42,14 @@ def value(key: str, number: float | None, *, alarm: bool = False) -> Cell:
     return Cell(formatted(number, BY_KEY[key].unit), tone)
 
 
-def median_of(runs: Sequence[ScoredRun], key: str) -> float | None:
+def values_of(runs: Iterable[RunResult], key: str) -> list[float]:
+    """The values of a metric, of those runs that have one."""
+    return [number for run in runs if (number := run.metrics.get(key)) is not None]
+
+
+def median_of(runs: Iterable[RunResult], key: str) -> float | None:
     """The median of a metric over runs that have it."""
-    return nearest_rank([number for run in runs if (number := run.metrics[key]) is not None], 0.5)
+    return nearest_rank(values_of(runs, key), 0.5)
 
 
 def anchor(name: str) -> str:
@@ -60,6 +65,11 @@ def titled(titles: Sequence[str], words_in_front: int) -> tuple[tuple[str, bool]
     return tuple((title, place >= words_in_front) for place, title in enumerate(titles))
 
 
-def run_cell(name: str, run: ScoredRun) -> Cell:
-    """The name of a run, as a link to its timeline."""
-    return words(f"{name}, run {run.played.repeat}", href=f"#run-{anchor(name)}")
+def run_name(run: RunResult) -> str:
+    """What a report calls a run."""
+    return f"{run.group or run.scenario}, run {run.repeat}"
+
+
+def group_cell(name: str) -> Cell:
+    """The name of a group, as a link to its waterfalls."""
+    return words(name, href=f"#group-{anchor(name)}")

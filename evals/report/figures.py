@@ -1,8 +1,8 @@
-"""The report's figures, as plain Plotly dictionaries: timelines, measured against scripted, and citations."""
+"""The report's figures of runs, as plain Plotly dictionaries: waterfalls, measured against scripted, citations."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
-from typing import Any
+from typing import Any, Final, TypeVar
 
 from backend.metrics.registry import BY_KEY
 from backend.metrics.statistics import nearest_rank
@@ -11,46 +11,47 @@ from backend.present.metric_text import difference, milliseconds
 from backend.present.offline_page.two_themes import Figure
 from backend.present.palette import COLOURS, SERIES, Theme
 from backend.present.timeline import timeline_figure
+from evals.report.rows import rows_layout, thousandths
+from evals.results import RunResult
 from evals.scoring import ScoredRun
 
 COMPARED = ("ttfs_ms", "ttft_ms", "e2e_ms", "longest_gap_ms")
 """The metrics of the figure of differences."""
 
+MOST_POINTS: Final = 1500
+"""So many points at most stand in one figure; of more, every n-th."""
+
+_Item = TypeVar("_Item")
 _SYMBOLS = ("circle", "diamond", "square", "triangle-up")
-_ROW_PX = 26
+
+Groups = Mapping[str, Sequence[RunResult]]
 
 
-def timeline(run: ScoredRun, theme: Theme) -> Figure:
+def waterfall(run: ScoredRun, theme: Theme) -> Figure:
     """A run as it arrived, over what its script meant to send."""
     plan = run.played.play.plan
     times = {event.seq: at_ms for event, at_ms in zip(run.wire.events, run.wire.times_ms, strict=True)}
     return timeline_figure(run.wire.events, times_ms=times, plan=None if plan is None else plan.events, theme=theme)
 
 
-def differences(scenarios: dict[str, list[ScoredRun]], theme: Theme) -> Figure:
-    """Measured minus scripted, a point for every run: scenarios as rows, metrics as colours and shapes.
+def differences(groups: Groups, theme: Theme) -> Figure:
+    """Measured minus scripted, a point for every run: groups as rows, metrics as colours and shapes.
 
     A point far from the others would squeeze them into one column: it stands hollow at the edge, its value
     in its hover.
     """
     traces = []
-    names = list(scenarios)
-    reach = _reach(scenarios)
+    names = list(groups)
+    reach = _reach(groups)
     for place, key in enumerate(COMPARED):
         label = BY_KEY[key].label
-        rows = [
-            (name, run.played.repeat, measured, scripted)
-            for name in names
-            for run in scenarios[name]
-            if run.wire.done and run.truth is not None
-            if (measured := run.metrics[key]) is not None and (scripted := run.truth[key]) is not None
-        ]
+        rows = every_nth(list(_pairs(groups, key)), MOST_POINTS // len(COMPARED))
         traces.append(
             {
                 "type": "scatter",
                 "mode": "markers",
                 "name": label,
-                "x": [max(-reach, min(reach, round(measured - scripted, 3))) for _, _, measured, scripted in rows],
+                "x": [max(-reach, min(reach, thousandths(measured - scripted))) for _, _, measured, scripted in rows],
                 "y": [names.index(name) + (place - 1.5) * 0.17 for name, _, _, _ in rows],
                 "marker": {
                     "symbol": [
@@ -69,36 +70,41 @@ def differences(scenarios: dict[str, list[ScoredRun]], theme: Theme) -> Figure:
                 "hoverinfo": "text",
             }
         )
-    return {"data": traces, "layout": _rows_layout(names, "measured − scripted (ms)", theme)}
+    return {"data": traces, "layout": rows_layout(names, "measured − scripted (ms)", theme)}
 
 
-def _reach(scenarios: dict[str, list[ScoredRun]]) -> float:
+def _pairs(groups: Groups, key: str) -> Iterator[tuple[str, int, float, float]]:
+    """Group, repeat, measured and scripted value of every run that has both and was measured to its end."""
+    for name, runs in groups.items():
+        for run in runs:
+            if run.truth is None or run.outcome is None:
+                continue
+            measured, scripted = run.metrics.get(key), run.truth.get(key)
+            if measured is not None and scripted is not None:
+                yield name, run.repeat, measured, scripted
+
+
+def _reach(groups: Groups) -> float:
     """How far the axis goes: three times as far as nine of ten differences, at least 20 ms."""
-    sizes = [
-        abs(measured - scripted)
-        for runs in scenarios.values()
-        for run in runs
-        for key in COMPARED
-        if run.truth is not None
-        if (measured := run.metrics[key]) is not None and (scripted := run.truth[key]) is not None
-    ]
+    sizes = [abs(measured - scripted) for key in COMPARED for _, _, measured, scripted in _pairs(groups, key)]
     return max(20.0, 3 * (nearest_rank(sizes, 0.9) or 0.0))
 
 
-def citation_moments(scenarios: dict[str, list[ScoredRun]], theme: Theme) -> Figure:
+def citation_moments(groups: Groups, theme: Theme) -> Figure:
     """Each citation of every run: when its source was known against when its marker appeared. On the line
     both came together; below it the marker waited for its source.
     """
     colours = COLOURS[theme]
     points: dict[bool, list[tuple[float, float, str]]] = {False: [], True: []}
-    for name, runs in scenarios.items():
+    for name, runs in groups.items():
         for run in runs:
             for lag in run.citations:
                 if lag.marker_ms is None or lag.late is None or lag.lag_ms is None:
                     continue
                 said = f"{milliseconds(abs(lag.lag_ms))} {'late' if lag.late else 'early'}"
-                text = f"{escape(name)}, run {run.played.repeat}<br>[{lag.number or '–'}] {said}"
+                text = f"{escape(name)}, run {run.repeat}<br>[{lag.number or '–'}] {said}"
                 points[lag.late].append((lag.known_ms / 1000, lag.marker_ms / 1000, text))
+    points = {late: every_nth(rows, MOST_POINTS // 2) for late, rows in points.items()}
     everything = [value for rows in points.values() for row in rows for value in row[:2]]
     top = max(everything, default=1.0) * 1.05
     traces: list[dict[str, Any]] = [
@@ -115,7 +121,7 @@ def citation_moments(scenarios: dict[str, list[ScoredRun]], theme: Theme) -> Fig
         traces.append(
             {
                 "type": "scatter", "mode": "markers", "name": name, "hoverinfo": "text",
-                "x": [x for x, _, _ in points[late]], "y": [y for _, y, _ in points[late]],
+                "x": [thousandths(x) for x, _, _ in points[late]], "y": [thousandths(y) for _, y, _ in points[late]],
                 "hovertext": [text for _, _, text in points[late]],
                 "marker": {"symbol": symbol, "size": 8, "color": colour, "opacity": 0.8},
             }
@@ -135,26 +141,7 @@ def citation_moments(scenarios: dict[str, list[ScoredRun]], theme: Theme) -> Fig
     }
 
 
-def _rows_layout(names: Sequence[str], title: str, theme: Theme) -> dict[str, Any]:
-    colours = COLOURS[theme]
-    return {
-        "template": template(theme),
-        "height": 110 + _ROW_PX * len(names),
-        "margin": {"l": 190, "r": 16, "t": 40, "b": 44},
-        "xaxis": {
-            "title": {"text": title},
-            "zeroline": True,
-            "zerolinecolor": colours["line-strong"],
-            "fixedrange": True,
-        },
-        "yaxis": {
-            "tickvals": list(range(len(names))),
-            "ticktext": [escape(name) for name in names],
-            "range": [len(names) - 0.4, -0.6],
-            "fixedrange": True,
-            "zeroline": False,
-            "gridcolor": colours["line"],
-        },
-        "legend": {"orientation": "h", "y": 1.01, "yanchor": "bottom", "x": 0},
-        "dragmode": False,
-    }
+def every_nth(items: Sequence[_Item], most: int) -> list[_Item]:
+    """So many of the items that they are not more than ``most``, evenly spread over their order."""
+    step = -(-len(items) // most) if items else 1
+    return list(items[::step])

@@ -2,15 +2,18 @@
 look.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from backend.metrics.statistics import nearest_rank
 from backend.present.durations import NO_VALUE
 from backend.present.metric_text import difference, formatted, milliseconds
+from evals.layers import layers_text
 from evals.report.cells import Tone
-from evals.results import Results
-from evals.scoring import ScoredRun
+from evals.report.strange import STRANGE_FROM
+from evals.results import Results, RunResult
+
+_MOST_LISTED = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,14 +26,14 @@ class Tile:
     tone: Tone = ""
 
 
-def tiles(results: Results, scenarios: dict[str, list[ScoredRun]]) -> list[Tile]:
+def tiles(results: Results, scenarios: Mapping[str, Sequence[RunResult]]) -> list[Tile]:
     """The four figures."""
     runs = [run for group in scenarios.values() for run in group]
     verdict = results.verdict
     first = results.summary.get("ttft_ms")
-    quietest = max((run for run in runs if run.silence), key=_silence_ms, default=None)
-    exposed = max(runs, key=lambda run: run.metrics["dangling_exposure_marker_ms"] or 0, default=None)
-    exposure = exposed.metrics["dangling_exposure_marker_ms"] if exposed else None
+    quietest = max((run for run in runs if run.longest_silence), key=_silence_ms, default=None)
+    exposed = max(runs, key=lambda run: run.metrics.get("dangling_exposure_marker_ms") or 0, default=None)
+    exposure = exposed.metrics.get("dangling_exposure_marker_ms") if exposed else None
     return [
         Tile(
             "As expected",
@@ -46,20 +49,18 @@ def tiles(results: Results, scenarios: dict[str, list[ScoredRun]]) -> list[Tile]
         Tile(
             "Longest silence",
             milliseconds(_silence_ms(quietest)) if quietest else NO_VALUE,
-            f"in {quietest.played.play.entry.scenario}" if quietest else "no run",
+            f"in {quietest.scenario}" if quietest else "no run",
         ),
         Tile(
             "Dangling exposure",
             formatted(exposure, "marker*ms"),
-            f"the most of one run, in {exposed.played.play.entry.scenario}"
-            if exposed and exposure
-            else "no marker waited",
+            f"the most of one run, in {exposed.scenario}" if exposed and exposure else "no marker waited",
             "caution" if exposure else "good",
         ),
     ]
 
 
-def accuracy(runs: Sequence[ScoredRun]) -> str | None:
+def accuracy(runs: Sequence[RunResult]) -> str | None:
     """How far measured times are from scripted ones, in a few words; None without a script."""
     events, waits, gaps = (_errors(runs, key) for key in ("ttfe_ms", "ttft_ms", "longest_gap_ms"))
     if not events or not waits or not gaps:
@@ -70,16 +71,16 @@ def accuracy(runs: Sequence[ScoredRun]) -> str | None:
     )
 
 
-def findings(results: Results, scenarios: dict[str, list[ScoredRun]]) -> list[str]:
-    """Sentences about what is worth a look."""
-    found = []
-    dangling = [name for name, runs in scenarios.items() if any(run.metrics["dangling_markers"] for run in runs)]
+def findings(results: Results, scenarios: Mapping[str, Sequence[RunResult]], strange: int) -> list[str]:
+    """Sentences about what is worth a look; ``strange`` is how many runs are unlike the others of their group."""
+    found = [layers_text(layer) for layer in results.layers[:_MOST_LISTED]]
+    dangling = [name for name, runs in scenarios.items() if any(run.metrics.get("dangling_markers") for run in runs)]
     late = [
         name
         for name, runs in scenarios.items()
-        if any(run.metrics["dangling_exposure_marker_ms"] for run in runs) and name not in dangling
+        if any(run.metrics.get("dangling_exposure_marker_ms") for run in runs) and name not in dangling
     ]
-    stalled = [name for name, runs in scenarios.items() if any(run.metrics["stalls"] for run in runs)]
+    stalled = [name for name, runs in scenarios.items() if any(run.metrics.get("stalls") for run in runs)]
     broken = [name for name, runs in scenarios.items() if any(run.violations for run in runs)]
     if late:
         found.append(f"Markers stood on screen before their source in {_listed(late)}.")
@@ -89,6 +90,9 @@ def findings(results: Results, scenarios: dict[str, list[ScoredRun]]) -> list[st
         found.append(f"The stream stalled in {_listed(stalled)}.")
     if broken:
         found.append(f"Stream rules were broken in {_listed(broken)}; what the script itself breaks is expected.")
+    if strange:
+        runs = "One run is" if strange == 1 else f"{strange} runs are"
+        found.append(f"{runs} strange: {STRANGE_FROM:g} usual spreads or more from the median of the group.")
     harness = results.harness
     if results.target.plane == "server":
         return [*found, harness.receive_lag_basis]
@@ -105,14 +109,17 @@ def _spread(errors: Sequence[float]) -> str:
     return f"{difference(nearest_rank(errors, 0.5), 'ms')} (95 % of {len(errors)} runs within {milliseconds(within)})"
 
 
-def _errors(runs: Sequence[ScoredRun], key: str) -> list[float]:
-    pairs = [(run.metrics[key], run.truth[key]) for run in runs if run.truth is not None and run.as_expected]
+def _errors(runs: Sequence[RunResult], key: str) -> list[float]:
+    pairs = [(run.metrics.get(key), run.truth.get(key)) for run in runs if run.truth is not None and run.as_expected]
     return [measured - scripted for measured, scripted in pairs if measured is not None and scripted is not None]
 
 
-def _silence_ms(run: ScoredRun | None) -> float:
-    return run.silence.lasted_ms if run and run.silence else 0.0
+def _silence_ms(run: RunResult | None) -> float:
+    silence = run.longest_silence if run else None
+    return silence.to_ms - silence.from_ms if silence else 0.0
 
 
 def _listed(names: Sequence[str]) -> str:
+    if len(names) > _MOST_LISTED:
+        return f"{', '.join(names[:_MOST_LISTED])} and {len(names) - _MOST_LISTED} more"
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

@@ -1,87 +1,102 @@
-"""The page: content and figures put into the template, as one HTML text that loads nothing from anywhere.
+"""The report: what the results say, and the waterfalls of those runs that are shown one by one."""
 
-Whatever an agent said is escaped by the template, and figures hold no HTML of its own. The content security
-policy names the page's own scripts by their hash, so that nothing else could run even if something slipped
-through.
-"""
-
-from collections.abc import Sequence
-from functools import cache
-from importlib.resources import files
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
-from backend.metrics.registry import BY_KEY
-from backend.present.offline_page import content_policy, figures_script, plotly_js, script_json
 from backend.present.offline_page.two_themes import two_themes
-from backend.present.style import stylesheet
-from evals.report import figures, headline, run_tables, tables
-from evals.report.cells import anchor
-from evals.results import Results
+from evals.report import distributions, figures, headline, layers_figure, load, run_tables, tables
+from evals.report.cells import anchor, run_name
+from evals.report.choice import ALL_SHOWN, Choice, choose
+from evals.report.document import document_html
+from evals.results import Results, RunResult
 from evals.scoring import ScoredRun
 
-_FILES = files("evals.report")
+MOST_TROUBLES = 30
+"""Runs not as expected whose cause stands in the page; results.json and junit.xml have all of them."""
+
+Groups = Mapping[str, Sequence[RunResult]]
 
 
-def report_html(results: Results, runs: Sequence[ScoredRun]) -> str:
-    """The whole report."""
-    from jinja2 import Environment, StrictUndefined
-
-    scenarios: dict[str, list[ScoredRun]] = {}
-    for result, run in zip(results.runs, runs, strict=True):
-        scenarios.setdefault(result.group, []).append(run)
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    template = environment.from_string(_text("report.html.jinja"))
-    script = figures_script()
-    return template.render(
+def report_html(results: Results, runs: Sequence[ScoredRun], choice: Choice | None = None) -> str:
+    """The whole report. Of ``runs``, in the order of the results, only those that are shown by themselves are read."""
+    chosen = choose(results.runs) if choice is None else choice
+    groups = {name: [results.runs[place] for place in places] for name, places in chosen.groups.items()}
+    loads = load.by_load(results.runs)
+    drawn = _figures(results, groups, loads) | _waterfalls(runs, chosen)
+    return document_html(
+        "report.html.jinja",
+        figures=drawn,
+        metrics=results.summary,
+        drawn=drawn,
         results=results,
-        policy=content_policy(plotly_js(), script),
-        style=stylesheet("auto") + _text("report.css"),
-        plotly_js=plotly_js(),
-        script=script,
-        figure_data=script_json(_figure_data(scenarios)),
-        **_content(results, scenarios, runs),
+        **_content(results, groups, chosen),
+        load=load.load_table(loads) if loads else None,
     )
 
 
-def _content(results: Results, scenarios: dict[str, list[ScoredRun]], runs: Sequence[ScoredRun]) -> dict[str, Any]:
-    cited = tables.citations(scenarios)
+def _content(results: Results, groups: Groups, choice: Choice) -> dict[str, Any]:
+    cited = tables.citations(groups)
+    shown = distributions.shown_metrics(groups)
     return {
-        "tiles": headline.tiles(results, scenarios),
-        "accuracy": headline.accuracy(runs),
-        "findings": headline.findings(results, scenarios),
-        "unexpected": [run for run in runs if not run.as_expected],
-        "overview": tables.overview(scenarios),
+        "tiles": headline.tiles(results, groups),
+        "accuracy": headline.accuracy(results.runs),
+        "findings": headline.findings(results, groups, len(choice.strangeness)),
+        "limits": tables.limits(results.limits),
+        "troubles": [
+            (run_name(results.runs[place]), results.runs[place]) for place in choice.unexpected[:MOST_TROUBLES]
+        ],
+        "more_troubles": max(0, len(choice.unexpected) - MOST_TROUBLES),
+        "overview": tables.overview(groups),
+        "distributions": shown,
+        "distribution_table": distributions.distribution_table(groups, shown),
+        "layers": layers_figure.layers_table(results.layers),
         "summary": tables.summary(results),
         "against_script": tables.against_script(results),
         "citations": cited if cited.rows else None,
-        "steps": run_tables.steps(scenarios),
-        "slowest": run_tables.slowest(scenarios),
-        "silences": run_tables.longest_silences(scenarios),
-        "scenarios": [
-            {"name": name, "anchor": anchor(name), "play": group[0].played.play, "runs": group}
-            for name, group in scenarios.items()
+        "steps": run_tables.steps(groups),
+        "run_tables": [
+            table(results.runs, choice)
+            for table in (run_tables.slowest, run_tables.longest_silences, run_tables.strangest)
         ],
-        "metrics": [metric for key, metric in BY_KEY.items() if key in results.summary],
+        "waterfalls": _places(results.runs, choice),
+        "all_shown": len(results.runs) <= ALL_SHOWN,
+        "points": figures.MOST_POINTS,
     }
 
 
-def _figure_data(scenarios: dict[str, list[ScoredRun]]) -> dict[str, Any]:
-    """Every figure by the name under which the page asks for it."""
-    scripted = {name: runs for name, runs in scenarios.items() if any(run.truth for run in runs)}
-    found: dict[str, Any] = {}
+def _places(runs: Sequence[RunResult], choice: Choice) -> list[dict[str, Any]]:
+    """For each group with waterfalls: its name, and the places of its runs that have one."""
+    shown = set(choice.shown)
+    return [
+        {"name": name, "anchor": anchor(name), "runs": [(place, runs[place]) for place in places if place in shown]}
+        for name, places in choice.groups.items()
+        if not shown.isdisjoint(places)
+    ]
+
+
+def _figures(results: Results, groups: Groups, loads: load.Loads) -> dict[str, Any]:
+    """Every figure over many runs, by the name under which the page asks for it."""
+    found: dict[str, Any] = {
+        f"distribution-{key}": two_themes(partial(distributions.distribution, groups, key))
+        for key in distributions.shown_metrics(groups)
+    }
+    scripted = {name: runs for name, runs in groups.items() if any(run.truth for run in runs)}
     if scripted:
-        found["differences"] = two_themes(lambda theme: figures.differences(scripted, theme))
-    if any(run.citations for runs in scenarios.values() for run in runs):
-        found["citations"] = two_themes(lambda theme: figures.citation_moments(scenarios, theme))
-    for name, runs in scenarios.items():
-        for place, run in enumerate(runs):
-            if run.wire.events:
-                found[f"{anchor(name)}.{place}"] = two_themes(
-                    lambda theme, run=run: figures.timeline(run, theme)  # type: ignore[misc]
-                )
+        found["differences"] = two_themes(partial(figures.differences, scripted))
+    if any(run.citations for run in results.runs):
+        found["citations"] = two_themes(partial(figures.citation_moments, groups))
+    if results.layers:
+        found["layers"] = two_themes(partial(layers_figure.layers_figure, results.layers))
+    if loads:
+        found["load"] = two_themes(partial(load.load_figure, loads))
     return found
 
 
-@cache
-def _text(name: str) -> str:
-    return _FILES.joinpath(name).read_text(encoding="utf-8")
+def _waterfalls(runs: Sequence[ScoredRun], choice: Choice) -> dict[str, Any]:
+    found = {}
+    for place in choice.shown:
+        run = runs[place]
+        if run.wire.events:
+            found[f"run-{place}"] = two_themes(partial(figures.waterfall, run))
+    return found

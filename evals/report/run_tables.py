@@ -1,27 +1,37 @@
 """The tables of single runs and of steps."""
 
+from collections.abc import Mapping, Sequence
+
+from backend.metrics.registry import BY_KEY
 from backend.metrics.statistics import nearest_rank
-from backend.present.metric_text import difference, milliseconds
-from evals.report.cells import Cell, Table, anchor, run_cell, titled, value, words
-from evals.scoring import ScoredRun, StepLatency
+from backend.present.metric_text import difference, formatted, milliseconds
+from evals.report.cells import Cell, Table, group_cell, run_name, titled, value, words
+from evals.report.choice import Choice
+from evals.results import RunResult, StepResult
+
+MOST_STEP_ROWS = 400
+"""Rows of the table of steps; results.json has every step of every run."""
 
 
-def steps(scenarios: dict[str, list[ScoredRun]]) -> Table:
+def steps(groups: Mapping[str, Sequence[RunResult]]) -> Table:
     """The latency of every step on both planes: medians over runs."""
     rows = []
-    for name, runs in scenarios.items():
-        seen: dict[tuple[str, str], list[StepLatency]] = {}
+    for name, runs in groups.items():
+        seen: dict[tuple[str, str], list[StepResult]] = {}
         for run in runs:
             for step in run.steps:
                 seen.setdefault((step.step, step.step_id), []).append(step)
         for (step_name, step_id), found in seen.items():
             label = step_name if step_id == step_name else f"{step_name} ({step_id})"
-            rows.append([words(name, href=f"#run-{anchor(name)}"), words(label), *_step_cells(found)])
+            rows.append([group_cell(name), words(label), *_step_cells(found)])
     heads = ("Scenario", "Step", "Wire", "Server", "Skew", "Self time", "Scripted", "Times")
-    return Table("From a step's start to its own end", titled(heads, words_in_front=2), rows)
+    caption = "From a step's start to its own end"
+    if len(rows) > MOST_STEP_ROWS:
+        caption += f"; the first {MOST_STEP_ROWS} of {len(rows):,}, all of them are in results.json"
+    return Table(caption, titled(heads, words_in_front=2), rows[:MOST_STEP_ROWS])
 
 
-def _step_cells(found: list[StepLatency]) -> list[Cell]:
+def _step_cells(found: list[StepResult]) -> list[Cell]:
     def median(values: list[float | None]) -> float | None:
         return nearest_rank([number for number in values if number is not None], 0.5)
 
@@ -39,36 +49,67 @@ def _step_cells(found: list[StepLatency]) -> list[Cell]:
     ]
 
 
-def slowest(scenarios: dict[str, list[ScoredRun]], limit: int = 5) -> Table:
+def slowest(runs: Sequence[RunResult], choice: Choice) -> Table:
     """The runs that took longest from the request to done."""
-    ended = [
-        (took, name, run)
-        for name, runs in scenarios.items()
-        for run in runs
-        if (took := run.metrics["e2e_ms"]) is not None
-    ]
-    ended.sort(key=lambda row: row[0], reverse=True)
     keys = ("e2e_ms", "ttft_ms", "unattributed_ms", "stalled_ms")
-    rows = [[run_cell(name, run), *(value(key, run.metrics[key]) for key in keys)] for _, name, run in ended[:limit]]
-    heads = ("Run", "End to end", "First token", "Unattributed", "Stalled")
-    return Table("Slowest runs", titled(heads, words_in_front=1), rows)
+    rows = [
+        [_run_cell(place, runs, choice), *(value(key, runs[place].metrics.get(key)) for key in keys),
+         _recording_cell(runs[place])]
+        for place in choice.slowest
+    ]  # fmt: skip
+    heads = (*titled(("Run", "End to end", "First token", "Unattributed", "Stalled"), 1), ("Recording", False))
+    return Table("Slowest runs", heads, rows)
 
 
-def longest_silences(scenarios: dict[str, list[ScoredRun]], limit: int = 5) -> Table:
+def longest_silences(runs: Sequence[RunResult], choice: Choice) -> Table:
     """The runs with the longest silent gaps, and what a reader saw meanwhile."""
-    silent = [(run.silence, name, run) for name, runs in scenarios.items() for run in runs if run.silence]
-    silent.sort(key=lambda row: row[0].lasted_ms, reverse=True)
     rows = []
-    for silence, name, run in silent[:limit]:
+    for place in choice.most_silent:
+        run, silence = runs[place], runs[place].longest_silence
+        if silence is None:
+            continue
         seen = ", ".join(silence.steps) or "no step"
         seen += "; part of the answer" if silence.text_shown else "; no text yet"
         rows.append(
             [
-                run_cell(name, run),
-                Cell(milliseconds(silence.lasted_ms)),
+                _run_cell(place, runs, choice),
+                Cell(milliseconds(silence.to_ms - silence.from_ms)),
                 Cell(f"{milliseconds(silence.from_ms)} to {milliseconds(silence.to_ms)}", "muted"),
                 words(seen),
+                _recording_cell(run),
             ]
         )
-    heads = (("Run", False), ("Silence", True), ("When", True), ("On screen", False))
+    heads = (("Run", False), ("Silence", True), ("When", True), ("On screen", False), ("Recording", False))
     return Table("Longest silences", heads, rows)
+
+
+def strangest(runs: Sequence[RunResult], choice: Choice) -> Table:
+    """The runs that are least like the others of their group, with the metric that says so."""
+    rows = []
+    for place in choice.strangest:
+        found = choice.strangeness[place]
+        unit = BY_KEY[found.metric].unit
+        rows.append(
+            [
+                _run_cell(place, runs, choice),
+                words(BY_KEY[found.metric].label, href=f"#term-{found.metric}"),
+                Cell(formatted(found.value, unit)),
+                Cell(formatted(found.median, unit), "muted"),
+                Cell(f"{found.distance:,.0f} spreads"),
+                _recording_cell(runs[place]),
+            ]
+        )
+    heads = (*titled(("Run", "Metric", "Its value", "Median of its group", "Away"), 2), ("Recording", False))
+    return Table("Strangest runs", heads, rows)
+
+
+def _run_cell(place: int, runs: Sequence[RunResult], choice: Choice) -> Cell:
+    """The name of a run, as a link to its waterfall where it has one."""
+    return words(run_name(runs[place]), href=f"#run-{place}" if place in choice.shown else "")
+
+
+def _recording_cell(run: RunResult) -> Cell:
+    """The run's recording, as a link to the file beside the report."""
+    if run.recording is None:
+        return words("–", "muted")
+    return words(run.recording.rpartition("/")[2], href=run.recording)

@@ -1,12 +1,13 @@
 """The report's tables over scenarios and over all runs."""
 
-from backend.metrics.registry import BY_KEY, METRICS
+from collections.abc import Mapping, Sequence
+
+from backend.metrics.registry import BY_KEY
 from backend.metrics.statistics import nearest_rank, needed
 from backend.present.durations import NO_VALUE
 from backend.present.metric_text import difference, formatted, interval
-from evals.report.cells import Cell, Table, anchor, median_of, titled, value, words
-from evals.results import MetricAgainstScript, Results
-from evals.scoring import ScoredRun
+from evals.report.cells import Cell, Table, Tone, group_cell, median_of, titled, value, words
+from evals.results import LimitResult, MetricAgainstScript, Results, RunResult
 
 AGAINST_SCRIPT = (
     "ttfs_ms",
@@ -35,10 +36,43 @@ CITATION_COLUMNS = (
     ("Coverage", "coverage"),
     ("Verified", "verified_quotes"),
 )
+Groups = Mapping[str, Sequence[RunResult]]
+
 _ALARMING = frozenset({"dangling_markers", "orphan_citations", "order_inversions"})
 
 
-def overview(scenarios: dict[str, list[ScoredRun]]) -> Table:
+_VERDICT_WORDS: dict[str, tuple[str, Tone]] = {
+    "pass": ("pass", "good"),
+    "fail": ("FAIL", "bad"),
+    "inconclusive": ("cannot be told", "caution"),
+}
+
+
+def limits(results: Sequence[LimitResult]) -> Table:
+    """Every limit with its verdict: those that failed first, then those that cannot be told."""
+    order = {"fail": 0, "inconclusive": 1, "pass": 2}
+    rows = []
+    for limit in sorted(results, key=lambda limit: order[limit.verdict]):
+        metric = BY_KEY[limit.metric]
+        text, tone = _VERDICT_WORDS[limit.verdict]
+        sign = "≥" if metric.direction == "higher" else "≤"
+        rows.append(
+            [
+                words(f"{metric.label}, {limit.statistic}", href=f"#term-{limit.metric}"),
+                words(limit.scenario or "all runs"),
+                words(text, tone),
+                Cell(f"{sign} {formatted(limit.limit, metric.unit)}"),
+                Cell(formatted(limit.value, metric.unit)),
+                Cell(interval(limit.interval, metric.unit), "muted"),
+                Cell(str(limit.n), "muted"),
+                words(limit.reason, "muted"),
+            ]
+        )
+    heads = (("Limit on", False), ("Of", False), ("Verdict", False), ("Limit", True), ("Measured", True))
+    return Table("Limits", (*heads, ("95 % interval", True), ("Runs", True), ("Because", False)), rows)
+
+
+def overview(scenarios: Groups) -> Table:
     """One row for each scenario: whether it ran as expected, and its headline medians."""
     keys = ("ttfs_ms", "ttft_ms", "e2e_ms", "longest_gap_ms", "dangling_exposure_marker_ms", "dangling_markers")
     rows = []
@@ -47,7 +81,7 @@ def overview(scenarios: dict[str, list[ScoredRun]]) -> Table:
         outcomes = ", ".join(dict.fromkeys(run.outcome or "no end" for run in runs))
         rows.append(
             [
-                words(name, href=f"#run-{anchor(name)}"),
+                group_cell(name),
                 words(outcomes.replace("_", " ")),
                 Cell(f"{good} of {len(runs)}", "good" if good == len(runs) else "bad"),
                 *(value(key, median_of(runs, key), alarm=key == "dangling_markers") for key in keys),
@@ -61,7 +95,7 @@ def overview(scenarios: dict[str, list[ScoredRun]]) -> Table:
 def summary(results: Results) -> Table:
     """Every metric over all runs."""
     rows = []
-    for metric in METRICS:
+    for metric in BY_KEY.values():
         found = results.summary.get(metric.key)
         if found is None or found.n == 0:
             continue
@@ -93,7 +127,7 @@ def against_script(results: Results) -> Table:
             unit = BY_KEY[key].unit
             rows.append(
                 [
-                    words(name, href=f"#run-{anchor(name)}"),
+                    group_cell(name),
                     words(BY_KEY[key].label, href=f"#term-{key}"),
                     Cell(formatted(compared.scripted, unit)),
                     Cell(formatted(compared.measured, unit)),
@@ -108,18 +142,18 @@ def against_script(results: Results) -> Table:
     return Table(caption, titled(heads, words_in_front=2), rows)
 
 
-def citations(scenarios: dict[str, list[ScoredRun]]) -> Table:
+def citations(scenarios: Groups) -> Table:
     """The citation metrics of each scenario that cites anything."""
     heads = ("Scenario", "Lag, median", "Lag, latest", *(title for title, _ in CITATION_COLUMNS))
     rows = []
     for name, runs in scenarios.items():
-        if not any(run.metrics["citations"] or run.metrics["markers"] for run in runs):
+        if not any(run.metrics.get("citations") or run.metrics.get("markers") for run in runs):
             continue
         lags = [lag.lag_ms for run in runs for lag in run.citations if lag.lag_ms is not None]
         latest = max(lags, default=None)
         rows.append(
             [
-                words(name, href=f"#run-{anchor(name)}"),
+                group_cell(name),
                 Cell(difference(nearest_rank(lags, 0.5), "ms")),
                 Cell(difference(latest, "ms"), "bad" if latest is not None and latest > 0 else ""),
                 *(value(key, median_of(runs, key), alarm=key in _ALARMING) for _, key in CITATION_COLUMNS),

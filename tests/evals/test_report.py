@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Page, expect
 
 from backend.metrics.registry import METRICS
 from backend.present.metric_text import difference, formatted, milliseconds
@@ -164,12 +164,12 @@ async def _watched(page: Page, html: str, folder: Path) -> list[str]:
 @pytest.mark.browser
 async def test_it_opens_in_a_browser_and_draws_its_figures(page: Page, good: str, tmp_path: Path) -> None:
     seen = await _watched(page, good, tmp_path)
-    await page.locator("#timelines").scroll_into_view_if_needed()
-    figure = page.locator("[data-drawn='late.0']")
+    await page.locator("#waterfalls").scroll_into_view_if_needed()
+    figure = page.locator("[data-drawn='run-0']")
     await figure.wait_for()
     assert await figure.locator("svg").count() > 0
     await page.get_by_role("button", name="run 3").click()
-    await page.locator("[data-drawn='late.2']").wait_for()
+    await page.locator("[data-drawn='run-2']").wait_for()
     assert await page.get_by_role("button", name="run 3").get_attribute("aria-pressed") == "true"
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert seen == []
@@ -182,13 +182,12 @@ async def test_it_follows_the_readers_theme_and_prints_light(browser: Browser, g
     seen = await _watched(page, good, tmp_path)
     await page.locator("#script").scroll_into_view_if_needed()
     await page.locator("[data-drawn='differences']").wait_for()
-    ground = "getComputedStyle(document.body).backgroundColor"
-    text = "getComputedStyle(document.querySelector('[data-drawn=differences] .ytick text')).fill"
-    dark = (await page.evaluate(ground), await page.evaluate(text))
+    body, tick = page.locator("body"), page.locator("[data-drawn=differences] .ytick text").first
+    ground = await body.evaluate("body => getComputedStyle(body).backgroundColor")
+    text = await tick.evaluate("tick => getComputedStyle(tick).fill")
     await page.emulate_media(color_scheme="light")
-    light = (await page.evaluate(ground), await page.evaluate(text))
-    assert dark[0] != light[0]
-    assert dark[1] != light[1]
+    await expect(body).not_to_have_css("background-color", ground)
+    await expect(tick).not_to_have_css("fill", text)
     await page.emulate_media(color_scheme="dark")
     pdf = await page.pdf()
     assert pdf.startswith(b"%PDF")
@@ -200,7 +199,7 @@ async def test_it_follows_the_readers_theme_and_prints_light(browser: Browser, g
 @pytest.mark.browser
 async def test_nothing_an_agent_says_acts_in_a_browser(page: Page, hostile: str, tmp_path: Path) -> None:
     seen = await _watched(page, hostile, tmp_path)
-    await page.locator("#timelines").scroll_into_view_if_needed()
+    await page.locator("#waterfalls").scroll_into_view_if_needed()
     await page.locator("article [data-drawn]").first.wait_for()
     assert await page.locator("img").count() == 0
     assert seen == []

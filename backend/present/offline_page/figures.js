@@ -63,11 +63,7 @@
     drawn().forEach(draw);
   });
 
-  document.addEventListener("click", (event) => {
-    const button = event.target.closest("button[data-show]");
-    if (!button) {
-      return;
-    }
+  const show = (button) => {
     const article = button.closest("article");
     const element = article.querySelector("[data-figure]");
     if (!element || !figures[button.dataset.show]) {
@@ -79,5 +75,22 @@
     element.dataset.figure = button.dataset.show;
     watcher.unobserve(element);
     draw(element);
+  };
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("button[data-show]");
+    if (button) {
+      show(button);
+    }
   });
+
+  // A link to a figure that stands behind a button leads to its place: there it must be the one that is shown.
+  const showLinked = () => {
+    const button = document.querySelector(`button[data-show="${CSS.escape(location.hash.slice(1))}"]`);
+    if (button) {
+      show(button);
+    }
+  };
+  window.addEventListener("hashchange", showLinked);
+  showLinked();
 })();
