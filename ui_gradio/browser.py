@@ -47,7 +47,8 @@ document.addEventListener('click', (event) => {{
 _WAIT_FOR_CHARTS: Final = """
   const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
   if (!window.phChartsReady) {
-    for (let wait = 0; wait < 100 && !document.querySelector('#ph-chart-0 .main-svg'); wait++) await pause(50);
+    const drawn = () => document.querySelector(':is(#ph-chart-0, #ph-timeline) .main-svg');
+    for (let wait = 0; wait < 100 && !drawn(); wait++) await pause(50);
     await pause(300);
     window.phChartsReady = true;
   }

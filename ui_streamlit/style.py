@@ -14,7 +14,9 @@ _ROWS = _keys(
 )
 _BORDERED = _keys("head", "actions", "transport", "chosen-links")
 _DELETIONS = "[class*=st-key-ph-delete-]"
-_BOXES = _keys("reading", "evidence", "table", "list", "details")
+_BOXES = _keys("reading", "evidence", "list", "details")
+_SIDES = _keys("side-first", "side-second")
+_COMPARED = ".stApp:has(.st-key-ph-side-first)"
 _CHOICES = ":is([class*=st-key-ph-row-],[class*=st-key-ph-chosen-row-])"
 _LINK = 'a[data-testid="stPageLink-NavLink"]'
 
@@ -67,11 +69,19 @@ height:calc(100dvh - var(--ph-above,100px))!important;max-height:none!important;
 position:sticky;top:0;z-index:1;max-height:40%;overflow-y:auto;background:var(--ph-ground)}}
 .st-key-ph-reading:has(.ph-turn) .st-key-ph-answer{{
 min-height:calc(100dvh - var(--ph-above-reading,296px) - 64px)}}
-.stApp:has(.st-key-ph-table){{--ph-above:164px}}
 .stApp:has(.st-key-ph-list){{--ph-above:214px}}
 .stApp:has(.st-key-ph-feedback-actions){{--ph-above:182px}}
 .stApp:has(.st-key-ph-scrubber){{--ph-above:192px;--ph-above-reading:252px}}
 .stApp:has(.st-key-ph-scrubber) :is(.ph-ticking,.ph-glyph--running){{animation-play-state:paused!important}}
+"""
+
+_COMPARE = f"""
+{_COMPARED} .st-key-ph-timeline,{_COMPARED} div:has(>.st-key-ph-timeline){{
+height:calc(100dvh - 218px)!important;flex:none!important}}
+{_COMPARED} {_SIDES},{_COMPARED} div:has(>{_SIDES}){{height:calc(100dvh - 574px)!important;min-height:120px}}
+{_COMPARED} {_SIDES}{{padding:8px}}
+{_COMPARED} .st-key-ph-transport>:has(.ph-moment){{flex:1;min-width:0}}
+{_COMPARED} .ph-moment{{overflow:hidden;text-overflow:ellipsis;white-space:nowrap}}
 """
 
 _NARROW = f"""
@@ -81,8 +91,12 @@ _NARROW = f"""
 .st-key-ph-head>div:first-child{{flex:1 1 100%}}
 .st-key-ph-actions{{flex-wrap:wrap;overflow:visible}}
 .st-key-ph-reading:has(.ph-turn) .st-key-ph-answer{{min-height:0}}
+{_COMPARED} .st-key-ph-timeline,{_COMPARED} div:has(>.st-key-ph-timeline){{height:auto!important}}
+{_COMPARED} {_SIDES},{_COMPARED} div:has(>{_SIDES}){{height:240px!important}}
+{_COMPARED} .st-key-ph-table,{_COMPARED} div:has(>.st-key-ph-table){{height:auto!important}}
+{_COMPARED} .ph-moment{{white-space:normal}}
 }}
 """
 
-PAGE_STYLE = f"<style>{_BAR}{_SPACE}{_BUTTONS}{_HEIGHTS}{_NARROW}</style>"
+PAGE_STYLE = f"<style>{_BAR}{_SPACE}{_BUTTONS}{_HEIGHTS}{_COMPARE}{_NARROW}</style>"
 """One style element for all places."""

@@ -12,8 +12,9 @@ from backend.present.markup import Markup, fragment, joined
 from backend.present.metric_text import difference
 from backend.present.palette import Theme
 from backend.present.run_metrics import COMPARED, metric_definition, metric_label, metric_text, run_metrics
-from backend.present.stacked_timelines import stacked
+from backend.present.stacked_timelines import measures_of_two, stacked
 from backend.present.timeline import timeline_figure
+from backend.present.timeline_data import steps_of
 from backend.present.timeline_text import timeline_text_html
 from backend.protocol.events import ArtifactEvent, CitationEvent, DoneEvent, Event, StatusEvent, TokenEvent
 from backend.protocol.view import StepView
@@ -60,8 +61,10 @@ def comparison_figure(
 ) -> dict[str, Any]:
     """Both timelines, one above the other, on one clock that starts for both when their question was accepted."""
     clock_ms = max((event.at_ms for run in (first, second) for event in run.events), default=0.0)
+    measures = measures_of_two(sum(max(1, len(steps_of(run.events))) for run in (first, second)))
     upper, lower = (
-        timeline_figure(run.events, theme=theme, playhead_ms=playhead_ms, clock_ms=clock_ms) for run in (first, second)
+        timeline_figure(run.events, theme=theme, playhead_ms=playhead_ms, clock_ms=clock_ms, measures=measures)
+        for run in (first, second)
     )
     return stacked((first.name, upper), (second.name, lower), theme)
 

@@ -4,6 +4,7 @@ from backend.present import words, words_replay
 from backend.present.durations import format_clock, format_count, format_ms
 from backend.present.markup import fragment
 from backend.present.sources import source_title
+from backend.present.transport import Timed
 from backend.protocol.events import (
     ArtifactEvent,
     CitationEvent,
@@ -14,6 +15,7 @@ from backend.protocol.events import (
     TokenEvent,
     WarningEvent,
 )
+from backend.protocol.pair_playback import PairPlayback
 from backend.protocol.playback import Playback
 from backend.protocol.run_view import StepView
 
@@ -22,17 +24,29 @@ _LONGEST = 90
 
 def moment_html(playback: Playback, at_ms: float) -> str:
     """The moment as a line below the scrubber: its time, which event had come last, and what that was."""
-    return str(
-        fragment(
-            '<p class="ph ph-moment"><span class="ph-moment-clock">{}</span> '
-            '<span class="ph-moment-text">{}</span></p>',
-            moment_clock(playback, at_ms),
-            moment_text(playback, at_ms),
-        )
-    )
+    return _line(moment_clock(playback, at_ms), moment_text(playback, at_ms))
 
 
-def moment_clock(playback: Playback, at_ms: float) -> str:
+def pair_moment_html(playback: PairPlayback, names: tuple[str, str], at_ms: float) -> str:
+    """The same of two runs on one clock."""
+    return _line(moment_clock(playback, at_ms), pair_moment_text(playback, names, at_ms))
+
+
+def pair_moment_text(playback: PairPlayback, names: tuple[str, str], at_ms: float) -> str:
+    """``Documents: citation [1] Quarterly report``: what came last, and of which of the two."""
+    came = [
+        (run.events[index].at_ms, name, run.events[index])
+        for run, name in zip((playback.first, playback.second), names, strict=True)
+        if (index := run.event_index_at(at_ms)) >= 0
+    ]
+    if came:
+        _, name, event = max(came, key=lambda last: last[0])
+        return f"{name}: {event_text(event)}"
+    first = playback.next_event_ms(at_ms)
+    return words_replay.NO_EVENTS if first is None else words_replay.NOTHING_YET.format(format_ms(first - at_ms))
+
+
+def moment_clock(playback: Timed, at_ms: float) -> str:
     """``0:03.2 of 0:08.4``."""
     return f"{format_clock(at_ms)} of {format_clock(playback.duration_ms)}"
 
@@ -68,3 +82,14 @@ def event_text(event: Event) -> str:
     if isinstance(event, DoneEvent):
         return f"the end, {words.OUTCOME_WORDS[event.outcome].lower()}"
     return f"an event of a type this Playhead does not know, {words.shortened(event.type, 40)}"
+
+
+def _line(clock: str, text: str) -> str:
+    return str(
+        fragment(
+            '<p class="ph ph-moment"><span class="ph-moment-clock">{}</span> '
+            '<span class="ph-moment-text">{}</span></p>',
+            clock,
+            text,
+        )
+    )

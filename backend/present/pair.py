@@ -1,13 +1,19 @@
-"""Two runs to compare: what is known of each, and the names they have on the page."""
+"""Two runs to compare: what is known of each, the names they have on the page, and the clock they share."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Final, Literal
 
 from backend.present import words_compare
 from backend.present.comparison import Compared
+from backend.present.problem import Problem
+from backend.present.transport import Transport
 from backend.protocol.events import DoneEvent
+from backend.protocol.pair_playback import PairPlayback
+from backend.protocol.playback import Playback
 from backend.protocol.recordings import Recording
-from backend.protocol.run_view import RunView
-from backend.protocol.view import fold
+
+Which = Literal["first", "second"]
+BOTH: Final[tuple[Which, Which]] = ("first", "second")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,21 +30,90 @@ class Side:
         return bool(self.run_id) and not (events and isinstance(events[-1], DoneEvent))
 
     @property
-    def view(self) -> RunView:
-        """All of it that is known, folded."""
-        return fold(RunView.start(self.recording.header.question), self.recording.events)
+    def playback(self) -> Playback:
+        """What is known of it, to be looked at as it was at any moment."""
+        return Playback(self.recording.events, self.recording.header.question)
 
 
-def compared(first: Side | None, second: Side | None) -> tuple[Compared, Compared]:
-    """Both under the names they have on the page. Raises ``ValueError`` where one is missing."""
-    if first is None or second is None:
-        raise ValueError("There are not two runs to compare.")
-    names = _names(first.recording, second.recording)
-    one, other = (
-        Compared(name, side.recording.events, side.recording.header.question)
-        for name, side in zip(names, (first, second), strict=True)
-    )
-    return one, other
+def side_of(found: Recording | Problem, run_id: str = "") -> Side | Problem:
+    """The side that a recording makes, or why there is none."""
+    return found if isinstance(found, Problem) else Side(found, run_id)
+
+
+def _nothing() -> PairPlayback:
+    return PairPlayback(Playback(()), Playback(()))
+
+
+@dataclass(slots=True)
+class Pair(Transport):
+    """What one tab compares, under one playhead; a side may be missing. ``serial`` tells one pair from the next: who
+    draws one stops once it has moved on."""
+
+    playback: PairPlayback = field(default_factory=_nothing)
+    first: Side | None = None
+    second: Side | None = None
+    serial: int = 0
+
+    @property
+    def sides(self) -> tuple[Side, ...]:
+        """Those that are there."""
+        return tuple(side for side in (self.first, self.second) if side is not None)
+
+    @property
+    def complete(self) -> bool:
+        """Whether there are two."""
+        return len(self.sides) == len(BOTH)
+
+    @property
+    def running(self) -> bool:
+        """Whether more of one of them is to come."""
+        return any(side.running for side in self.sides)
+
+    @property
+    def run_ids(self) -> tuple[str, str]:
+        """The ids for the page's address; empty for a run from a file, which is in this tab only."""
+        return self.first.run_id if self.first else "", self.second.run_id if self.second else ""
+
+    def side(self, which: Which) -> Side:
+        """That one. Raises ``ValueError`` where it is missing."""
+        found = self.first if which == "first" else self.second
+        if found is None:
+            raise ValueError("There are not two runs to compare.")
+        return found
+
+    def put(self, which: Which, side: Side | None) -> None:
+        """Another run for one side. The playhead goes to the end, where all of both is seen."""
+        self._hold(which, side)
+        self.serial += 1
+        self.pause()
+        self.seek(self.playback.duration_ms)
+
+    def put_both(self, first: Side, second: Side) -> None:
+        """Other runs for both."""
+        self.put("first", first)
+        self.put("second", second)
+
+    def learn(self, which: Which, side: Side) -> None:
+        """More of the same run; the playhead stays at the end of what is known."""
+        self._hold(which, side)
+        self.seek(self.playback.duration_ms)
+
+    def compared(self) -> tuple[Compared, Compared]:
+        """Both under the names they have on the page. Raises ``ValueError`` where one is missing."""
+        first, second = (self.side(which).recording for which in BOTH)
+        names = _names(first, second)
+        return (
+            Compared(names[0], first.events, first.header.question),
+            Compared(names[1], second.events, second.header.question),
+        )
+
+    def _hold(self, which: Which, side: Side | None) -> None:
+        if which == "first":
+            self.first = side
+        else:
+            self.second = side
+        known = [found.playback if found is not None else Playback(()) for found in (self.first, self.second)]
+        self.playback = PairPlayback(*known)
 
 
 def _names(first: Recording, second: Recording) -> tuple[str, str]:

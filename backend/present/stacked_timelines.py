@@ -1,15 +1,32 @@
 """Two timelines as one figure: each keeps its rows, both share the clock."""
 
+from dataclasses import replace
 from html import escape
 from typing import Any, Final
 
 from backend.present.palette import COLOURS, Theme
+from backend.present.timeline import Measures
 
-_TITLE_PX: Final = 40
+_TITLE_PX: Final = 34
 """Above each timeline, for its name and, below that, for what it says of silence and of its end."""
-_BETWEEN_PX: Final = 12
+_BETWEEN_PX: Final = 8
 _AXES: Final = {"y": "y4", "y2": "y5", "y3": "y6"}
 """A timeline's axes, and those of the lower one of two."""
+
+
+_HEIGHT_PX: Final = 492
+"""What a window of 1280 x 720 has for both, below the bars above them."""
+_LOWEST_ROW_PX: Final = 17
+"""A step's label and its bar; more steps than fit at this height make the figure higher."""
+_HIGHEST_ROW_PX: Final = 30
+
+
+def measures_of_two(rows: int) -> Measures:
+    """How high the parts of either timeline are, so that both fit a window; ``rows`` counts the steps of both."""
+    close = Measures(density=40, lane=15, gap=6, top=4, bottom=28)
+    without_steps = 2 * (close.plot(0) + _TITLE_PX) + _BETWEEN_PX + close.top + close.bottom
+    row = (_HEIGHT_PX - without_steps) / max(rows, 2)
+    return replace(close, step_row=min(max(row, _LOWEST_ROW_PX), _HIGHEST_ROW_PX))
 
 
 def stacked(upper: tuple[str, dict[str, Any]], lower: tuple[str, dict[str, Any]], theme: Theme) -> dict[str, Any]:

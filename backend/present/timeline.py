@@ -1,6 +1,7 @@
 """The timeline of a run as a Plotly figure: steps, token density, evidence, warnings, silence and the end."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from backend.present import words
@@ -12,15 +13,30 @@ from backend.present.timeline_data import RunTimes, run_times
 from backend.present.timeline_traces import density_traces, evidence_traces, plan_trace, step_traces
 from backend.protocol.events import Event
 
-STEP_ROW_PX: Final = 30
-DENSITY_PX: Final = 62
-LANE_PX: Final = 24
-_TOP_PX: Final = 22
-_BOTTOM_PX: Final = 34
-_GAP_PX: Final = 12
+_SMALL_TEXT_BELOW_PX: Final = 24
+"""Of rows lower than this the labels are smaller."""
 _EARLY: Final = 0.3
 """Of an end that comes early on the clock, the word stands behind it: before it is the run's name or nothing."""
 LANES: Final = ("Markers", "Citations", "Signals")
+
+
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """How high the parts of a timeline are, in pixels: a step's row, the tokens, a lane, and what is between them."""
+
+    step_row: float = 30
+    density: float = 62
+    lane: float = 24
+    gap: float = 12
+    top: float = 22
+    bottom: float = 34
+
+    def plot(self, rows: int) -> float:
+        """The height of a plot with so many rows of steps, without what is above and below it."""
+        return rows * self.step_row + self.density + len(LANES) * self.lane + 2 * self.gap
+
+
+ROOMY: Final = Measures()
 
 
 def timeline_figure(
@@ -32,6 +48,7 @@ def timeline_figure(
     playhead_ms: float | None = None,
     clock_ms: float = 0.0,
     silence_ms: float = 1000.0,
+    measures: Measures = ROOMY,
 ) -> dict[str, Any]:
     """A run over time, as a Plotly figure in a plain dictionary; x is seconds.
 
@@ -44,13 +61,14 @@ def timeline_figure(
     planned = None if plan is None else run_times(plan, None, silence_ms)
     end_ms = max(run.end_ms, planned.end_ms if planned else 0.0, playhead_ms or 0.0, clock_ms, 1.0)
     rows = max(1, len(run.steps), len(planned.steps) if planned else 0)
+    text_px = 10 if measures.step_row < _SMALL_TEXT_BELOW_PX else 11
     data = [
         *([plan_trace(planned, theme)] if planned else []),
-        *step_traces(run, end_ms, theme),
+        *step_traces(run, end_ms, theme, text_px),
         *density_traces(run, end_ms, theme),
         *evidence_traces(run, theme),
     ]
-    return {"data": data, "layout": _layout(run, planned, end_ms, rows, theme, playhead_ms)}
+    return {"data": data, "layout": _layout(run, planned, end_ms, rows, theme, playhead_ms, measures)}
 
 
 def timeline_table(events: Sequence[Event]) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
@@ -73,19 +91,24 @@ def timeline_table(events: Sequence[Event]) -> tuple[tuple[str, ...], tuple[tupl
 
 
 def _layout(
-    run: RunTimes, planned: RunTimes | None, end_ms: float, rows: int, theme: Theme, playhead_ms: float | None
+    run: RunTimes,
+    planned: RunTimes | None,
+    end_ms: float,
+    rows: int,
+    theme: Theme,
+    playhead_ms: float | None,
+    measures: Measures,
 ) -> dict[str, Any]:
     colours = COLOURS[theme]
-    parts = (rows * STEP_ROW_PX, DENSITY_PX, len(LANES) * LANE_PX)
-    plot_px = sum(parts) + 2 * _GAP_PX
-    lanes_top = parts[2] / plot_px
-    density = ((parts[2] + _GAP_PX) / plot_px, (parts[2] + _GAP_PX + parts[1]) / plot_px)
+    plot_px, lanes_px, gap = measures.plot(rows), len(LANES) * measures.lane, measures.gap
+    lanes_top = lanes_px / plot_px
+    density = ((lanes_px + gap) / plot_px, (lanes_px + gap + measures.density) / plot_px)
     quiet = {"zeroline": False, "fixedrange": True, "showgrid": False, "ticks": "", "showline": False}
     lane_ticks = {"tickvals": list(range(len(LANES))), "ticktext": list(LANES)}
     return {
         "template": template(theme),
-        "height": plot_px + _TOP_PX + _BOTTOM_PX,
-        "margin": {"l": 68, "r": 14, "t": _TOP_PX, "b": _BOTTOM_PX},
+        "height": plot_px + measures.top + measures.bottom,
+        "margin": {"l": 68, "r": 14, "t": measures.top, "b": measures.bottom},
         "autosize": True,
         "showlegend": False,
         "barmode": "overlay",
@@ -102,7 +125,7 @@ def _layout(
         },
         "yaxis": {
             **quiet,
-            "domain": [density[1] + _GAP_PX / plot_px, 1],
+            "domain": [density[1] + gap / plot_px, 1],
             "range": [rows - 0.25, -0.75],
             "showticklabels": False,
         },

@@ -54,10 +54,7 @@ class RunTimes:
 def run_times(events: Sequence[Event], times_ms: Mapping[int, float] | None, silence_ms: float) -> RunTimes:
     """The run's facts, on the events' own clock or with each event at ``times_ms[seq]`` where that is given."""
     moved = tuple(_moved(event, times_ms) for event in events)
-    steps: tuple[StepView, ...] = ()
-    for event in moved:
-        if isinstance(event, StatusEvent):
-            steps = fold_status(steps, event)
+    steps = steps_of(moved)
     done = next((event for event in moved if isinstance(event, DoneEvent)), None)
     if done is not None:
         steps = close_open_steps(steps, done.outcome, done.at_ms)
@@ -74,6 +71,15 @@ def run_times(events: Sequence[Event], times_ms: Mapping[int, float] | None, sil
         done=done,
         end_ms=moments[-1],
     )
+
+
+def steps_of(events: Sequence[Event]) -> tuple[StepView, ...]:
+    """The steps these events tell of, open ones as open."""
+    steps: tuple[StepView, ...] = ()
+    for event in events:
+        if isinstance(event, StatusEvent):
+            steps = fold_status(steps, event)
+    return steps
 
 
 def token_density(tokens: Sequence[TokenEvent], end_ms: float) -> tuple[list[float], list[float]]:

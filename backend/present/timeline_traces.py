@@ -17,10 +17,11 @@ _BAR_OFFSET: Final = 0.16
 """A step's bar stands under its label, within the row."""
 
 
-def step_traces(run: RunTimes, clock_ms: float, theme: Theme) -> list[dict[str, Any]]:
+def step_traces(run: RunTimes, clock_ms: float, theme: Theme, text_px: int = 11) -> list[dict[str, Any]]:
     """One bar a step with its label above; failed and cancelled ones are hatched, running ones pale.
 
-    ``clock_ms`` is where the axis ends: the labels of late steps stand before the end of their bars.
+    ``clock_ms`` is where the axis ends: the labels of late steps stand before the end of their bars. ``text_px`` is
+    the size of the labels.
     """
     if not run.steps:
         return []
@@ -62,7 +63,7 @@ def step_traces(run: RunTimes, clock_ms: float, theme: Theme) -> list[dict[str, 
             f"{escape(label)}  {format_ms(end - start)}" for label, (start, end) in zip(labels, spans, strict=True)
         ],
         "textposition": ["top left" if is_late else "top right" for is_late in late],
-        "textfont": {"size": 11, "color": COLOURS[theme]["text"]},
+        "textfont": {"size": text_px, "color": COLOURS[theme]["text"]},
         "hoverinfo": "skip",
         "cliponaxis": False,
     }

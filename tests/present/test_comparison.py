@@ -17,7 +17,9 @@ from backend.present.comparison import (
     first_to_move_html,
 )
 from backend.present.run_metrics import COMPARED, metric_definition, metric_label
+from backend.present.stacked_timelines import measures_of_two
 from backend.present.timeline import timeline_figure
+from backend.present.timeline_data import steps_of
 from backend.protocol.events import DoneEvent, KnownEvent, StatusEvent, TokenEvent
 from tests.present.html_reader import Fragment, visible
 from tests.present.samples import numbered
@@ -86,7 +88,8 @@ def test_the_figure_holds_both_timelines_on_one_clock(one: list[KnownEvent], oth
     go.Figure(figure)
     clock_ms = max(event.at_ms for event in (*one, *other))
     for place, events in enumerate((one, other)):
-        alone = timeline_figure(events, theme="dark", playhead_ms=5.0, clock_ms=clock_ms)
+        measures = measures_of_two(sum(max(1, len(steps_of(run))) for run in (one, other)))
+        alone = timeline_figure(events, theme="dark", playhead_ms=5.0, clock_ms=clock_ms, measures=measures)
         mine = [trace for trace in figure["data"] if trace["meta"] == place]
         assert [trace.get("x") for trace in mine] == [trace.get("x") for trace in alone["data"]]
         assert figure["layout"]["xaxis"]["range"][1] >= alone["layout"]["xaxis"]["range"][1]
@@ -97,3 +100,22 @@ def test_the_figure_holds_both_timelines_on_one_clock(one: list[KnownEvent], oth
     assert all(low[1] <= high[0] for low, high in pairwise(ordered)), "no two rows overlap"
     lower = {"y4", "y5", "y6"}
     assert all((trace.get("yaxis", "y") in lower) == (trace["meta"] == 1) for trace in figure["data"])
+
+
+@pytest.mark.parametrize(("first", "second"), [(0, 0), (3, 3), (5, 6), (1, 10)])
+def test_two_runs_of_eleven_steps_together_fit_a_window_of_720_pixels(first: int, second: int) -> None:
+    one, other = (Compared("A", steps(count)) for count in (first, second))
+    assert comparison_figure(one, other)["layout"]["height"] <= 495
+
+
+def test_more_steps_stay_legible_and_make_the_figure_higher() -> None:
+    figure = comparison_figure(Compared("A", steps(30)), Compared("B", steps(2)))
+    assert figure["layout"]["height"] > 700
+    [label] = [
+        trace["textfont"]["size"] for trace in figure["data"] if trace.get("mode") == "text" and not trace["meta"]
+    ]
+    assert label == 10
+
+
+def steps(count: int) -> list[KnownEvent]:
+    return numbered([StatusEvent(step_id=f"s{index}", step="x", at_ms=index * 10) for index in range(count)])

@@ -4,7 +4,7 @@ import pytest
 
 from backend.client.errors import BackendGone, ClientError, ProblemError
 from backend.present import words_ask, words_compare
-from backend.present.pair import Side, compared
+from backend.present.pair import Pair, Side
 from backend.present.places import moment_ms
 from backend.present.problem import Problem, problem_of, recording_of_backend, recording_of_file
 from backend.protocol.options import RunOptions
@@ -32,19 +32,25 @@ def side(agent: str = "scripted:a", *, status_events: bool = True, ended: bool =
     ],
 )
 def test_what_tells_two_runs_apart_names_them(first: Side, second: Side, names: tuple[str, str]) -> None:
-    pair = compared(first, second)
-    assert tuple(run.name for run in pair) == names
-    assert [run.question for run in pair] == ["Why?", "Why?"]
+    pair = Pair()
+    pair.put_both(first, second)
+    assert tuple(run.name for run in pair.compared()) == names
+    assert [run.question for run in pair.compared()] == ["Why?", "Why?"]
 
 
 def test_a_pair_with_one_side_missing_cannot_be_compared() -> None:
+    pair = Pair()
+    pair.put("first", side())
     with pytest.raises(ValueError, match="not two runs"):
-        compared(side(), None)
+        pair.compared()
+    assert (pair.complete, pair.run_ids) == (False, ("run_1", ""))
 
 
 def test_only_a_run_of_the_backend_that_is_not_over_goes_on() -> None:
     assert [side().running, side(ended=False).running, side(ended=False, run_id="").running] == [False, True, False]
-    assert side().view.message.answer == "Yes."
+    pair = Pair()
+    pair.put_both(side(), side(ended=False))
+    assert (pair.complete, pair.running) == (True, True)
 
 
 @pytest.mark.parametrize(

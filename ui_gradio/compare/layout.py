@@ -7,9 +7,13 @@ import gradio as gr
 from backend.present import words, words_compare, words_places, words_replay
 from backend.present.page import header_html, notice_html, section_title_html
 from ui_gradio.answer_widget import answer_widget
-from ui_gradio.compare.pair import Pair
+from ui_gradio.compare.pair import DrawnPair
 from ui_gradio.places import lay_out_navigation
-from ui_gradio.run_panels import EMPTY_CHART, RunPanels
+from ui_gradio.run_panels import EMPTY_CHART, RunPanels, chart_slot
+from ui_gradio.transport import MovingWidgets, lay_out_moves, lay_out_scrubber
+
+_CHARTS_OF_A_SIDE = 2
+"""Further charts show their data as tables."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +53,21 @@ class ComparePage:
     pair: gr.State
     theme: gr.Textbox
     choosing: Choosing
+    moving: MovingWidgets
     first: RunPanels
     second: RunPanels
 
     def outputs(self) -> list[gr.blocks.Block]:
         """Every widget that may change."""
-        groups = ("choosing", "first", "second")
+        groups = ("choosing", "moving", "first", "second")
         single = [getattr(self, field.name) for field in fields(self) if field.name not in groups]
-        return [*single, *self.choosing.outputs(), *self.first.outputs(), *self.second.outputs()]
+        return [
+            *single,
+            *self.choosing.outputs(),
+            *self.moving.outputs(),
+            *self.first.outputs(),
+            *self.second.outputs(),
+        ]
 
 
 def build_page() -> ComparePage:
@@ -64,28 +75,32 @@ def build_page() -> ComparePage:
     lay_out_navigation("compare")
     with gr.Row(elem_id="ph-head", equal_height=False):
         gr.HTML(header_html(words_places.COMPARE_PLACE, words_compare.EXPLANATION), padding=False, scale=1)
-        stop = gr.Button(words.STOP, size="sm", variant="stop", scale=0, min_width=72, visible=False)
         another = gr.Button(words_replay.OPEN_ANOTHER, size="sm", scale=0, min_width=120, visible=False)
     with gr.Column(elem_id="ph-choosing") as choosing_box:
         choosing = _ways()
     notice = gr.HTML(notice_html("nothing_to_compare"), padding=False, elem_id="ph-notice")
-    sentence = gr.HTML("", padding=False, elem_id="ph-sentence")
-    with gr.Row(elem_id="ph-columns", equal_height=False):
-        with gr.Column(scale=5, min_width=320, elem_id="ph-clock"):
-            gr.HTML(section_title_html(words_compare.SAME_CLOCK), padding=False)
-            figure = gr.Plot(EMPTY_CHART, show_label=False, container=False, elem_id="ph-chart-0")
-        with gr.Column(scale=6, min_width=320, elem_id="ph-differences"):
-            with gr.Row(elem_id="ph-sides", equal_height=False):
-                first_name, first = _side("first")
-                second_name, second = _side("second")
-            gr.HTML(section_title_html(words_compare.TABLE_TITLE), padding=False)
-            table = gr.HTML("", padding=False, elem_id="ph-table")
+    with gr.Column(elem_id="ph-duel"):
+        sentence = gr.HTML("", padding=False, elem_id="ph-sentence")
+        with gr.Row(elem_id="ph-transport"):
+            stop = gr.Button(words.STOP, size="sm", variant="stop", scale=0, min_width=72, visible=False)
+            moves = lay_out_moves()
+            moment = gr.HTML("", padding=False, elem_id="ph-moment")
+        moving = MovingWidgets(*moves, lay_out_scrubber(), moment)
+        with gr.Row(elem_id="ph-columns", equal_height=False):
+            with gr.Column(scale=5, min_width=320, elem_id="ph-clock"):
+                figure = gr.Plot(EMPTY_CHART, show_label=False, container=False, elem_id="ph-timeline")
+            with gr.Column(scale=6, min_width=320, elem_id="ph-differences"):
+                with gr.Row(elem_id="ph-sides", equal_height=False):
+                    first_name, first = _side("first")
+                    second_name, second = _side("second")
+                gr.HTML(section_title_html(words_compare.TABLE_TITLE), padding=False)
+                table = gr.HTML("", padding=False, elem_id="ph-table")
     addresses = gr.Textbox(visible="hidden", elem_id="ph-addresses", label="Runs")
-    pair = gr.State(Pair())
+    pair = gr.State(DrawnPair())
     theme = gr.Textbox("light", visible="hidden", label="Theme")
     return ComparePage(
         stop, another, choosing_box, notice, sentence, figure, first_name, second_name, table, addresses, pair, theme,
-        choosing, first, second,
+        choosing, moving, first, second,
     )  # fmt: skip
 
 
@@ -125,6 +140,7 @@ def _side(which: str) -> tuple[gr.HTML, RunPanels]:
         with gr.Column(elem_id=f"ph-side-{which}", elem_classes="ph-side"):
             parts = [gr.HTML("", padding=False) for _ in range(5)]
             answer = answer_widget()
+            charts = tuple(chart_slot(index) for index in range(_CHARTS_OF_A_SIDE))
             results, sources = gr.HTML("", padding=False), gr.HTML("", padding=False)
     earlier, asked, steps, notice, warnings = parts
-    return name, RunPanels(status, earlier, asked, notice, warnings, answer, steps, results, sources, ())
+    return name, RunPanels(status, earlier, asked, notice, warnings, answer, steps, results, sources, charts)

@@ -1,17 +1,20 @@
 """The Compare place put together: what a reader does is tied to the handlers."""
 
 from collections.abc import AsyncIterator, Callable
+from functools import partial
 from typing import Any
 
 import gradio as gr
 
 from backend.client.run_client import RunClient
+from backend.present.pair import Which
 from ui_gradio.browser import RUNS_INTO_ADDRESS, with_theme
 from ui_gradio.compare.choosing import Compare
 from ui_gradio.compare.layout import build_page
-from ui_gradio.compare.pair import Which
+from ui_gradio.compare.showing import drawn
 from ui_gradio.drawing import Updates
 from ui_gradio.events import quiet
+from ui_gradio.transport import Moving
 
 
 def build_compare(application: gr.Blocks, client: RunClient) -> None:
@@ -42,7 +45,14 @@ def build_compare(application: gr.Blocks, client: RunClient) -> None:
     )
     connect(fields.status_race.click, compare.race_status, "race_status", fields.scenario)
     page.stop.click(compare.stop, inputs=[page.pair], api_name="stop_both", **quiet(page.pair))
-    page.another.click(compare.open_another, outputs=page.outputs(), api_name="compare_another", **quiet(page.pair))
+    page.another.click(
+        compare.open_another,
+        inputs=[page.pair],
+        outputs=page.outputs(),
+        api_name="compare_another",
+        **quiet(page.pair),
+    )
+    Moving(page.moving, partial(drawn, page)).connect(page.pair, page.outputs(), "_of_both")
     page.addresses.change(None, inputs=[page.addresses], js=RUNS_INTO_ADDRESS, api_visibility="private")
     application.load(
         compare.arrive,

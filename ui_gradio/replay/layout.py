@@ -1,41 +1,16 @@
 """Where things stand on the Replay page: how to open a run, how to move in it, and what was seen then."""
 
 from dataclasses import dataclass, fields
-from typing import Final
 
 import gradio as gr
 
-from backend.present import words_ask, words_places, words_replay
-from backend.present.browser import SCRUBBER_HTML, scrubber_script
+from backend.present import words_places, words_replay
 from backend.present.page import header_html
-from backend.protocol.playback import SPEEDS
 from ui_gradio.places import lay_out_navigation
 from ui_gradio.replay.table import Table
 from ui_gradio.review import ReviewWidgets, lay_out_review_buttons, lay_out_review_panels, small_button
 from ui_gradio.run_panels import EMPTY_CHART, RunPanels, lay_out_evidence, lay_out_reading
-
-_START_SCRUBBER: Final = f"""
-{scrubber_script()}
-const scrubber = startScrubber(element);
-scrubber.tell = (ms) => trigger('input', {{ms}});
-const put = (name, value, address) => {{
-  if (value) address.searchParams.set(name, value); else address.searchParams.delete(name);
-}};
-const take = () => {{
-  const data = props.value;
-  if (!data) return;
-  const address = new URL(window.location);
-  const shared = (data.opened || '').startsWith('share_');
-  put('run', shared ? '' : data.opened, address);
-  put('share', shared ? data.opened : '', address);
-  if (!data.opened) put('t', '', address);
-  if (address.href !== window.location.href) window.history.replaceState(window.history.state, '', address);
-  scrubber.take(data);
-}};
-watch('value', take);
-take();
-"""
-"""The run and the moment go into the page's address, so that a reload and a link lead to them again."""
+from ui_gradio.transport import MovingWidgets, lay_out_moves, lay_out_scrubber
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,25 +23,21 @@ class ReplayPage:
     choice: gr.Dropdown
     upload: gr.UploadButton
     player: gr.Column
-    previous: gr.Button
-    play: gr.Button
-    next: gr.Button
-    speed: gr.Dropdown
     hint: gr.HTML
     refresh: gr.Button
-    scrubber: gr.HTML
-    moment: gr.HTML
     timeline: gr.Plot
     timeline_text: gr.HTML
     table: gr.State
     theme: gr.Textbox
+    moving: MovingWidgets
     review: ReviewWidgets
     panels: RunPanels
 
     def outputs(self) -> list[gr.blocks.Block]:
         """Every widget that may change."""
-        single = [getattr(self, field.name) for field in fields(self) if field.name not in ("review", "panels")]
-        return [*single, *self.review.outputs(), *self.panels.outputs()]
+        groups = ("moving", "review", "panels")
+        single = [getattr(self, field.name) for field in fields(self) if field.name not in groups]
+        return [*single, *self.moving.outputs(), *self.review.outputs(), *self.panels.outputs()]
 
 
 def build_page() -> ReplayPage:
@@ -79,39 +50,20 @@ def build_page() -> ReplayPage:
     opening, choice, upload = _opening_row()
     with gr.Column(elem_id="ph-player", visible=True) as player:
         with gr.Row(elem_id="ph-transport"):
-            previous = small_button(words_replay.PREVIOUS_EVENT)
-            play = small_button(words_replay.PLAY, variant="primary")
-            following = small_button(words_replay.NEXT_EVENT)
-            speed = gr.Dropdown(
-                choices=[(words_ask.speed_word(speed), speed) for speed in SPEEDS],
-                value=1.0,
-                label=words_replay.SPEED_LABEL,
-                show_label=False,
-                container=False,
-                filterable=False,
-                scale=0,
-                min_width=92,
-                elem_id="ph-speed",
-            )
+            previous, play, following, speed = lay_out_moves()
             hint = gr.HTML("", padding=False)
             refresh = small_button(words_replay.REFRESH, visible=False)
             review_buttons = lay_out_review_buttons()
         review = lay_out_review_panels(review_buttons)
-        scrubber = gr.HTML(
-            None,
-            html_template=SCRUBBER_HTML,
-            js_on_load=_START_SCRUBBER,
-            apply_default_css=False,
-            padding=False,
-            elem_id="ph-scrubber",
-        )
+        scrubber = lay_out_scrubber()
         moment = gr.HTML("", padding=False, elem_id="ph-moment")
         panels, timeline, timeline_text = _run_columns()
     table = gr.State(Table())
     theme = gr.Textbox("light", visible="hidden", label="Theme")
+    moving = MovingWidgets(previous, play, following, speed, scrubber, moment)
     return ReplayPage(
-        links, another, opening, choice, upload, player, previous, play, following, speed, hint, refresh, scrubber,
-        moment, timeline, timeline_text, table, theme, review, panels,
+        links, another, opening, choice, upload, player, hint, refresh, timeline, timeline_text, table, theme, moving,
+        review, panels,
     )  # fmt: skip
 
 

@@ -20,8 +20,8 @@ from ui_gradio.drawing import Drawing, Updates, blank, plot_data
 from ui_gradio.places import in_a_row, link_html
 from ui_gradio.problems import wait_for_backend
 from ui_gradio.replay.layout import ReplayPage
-from ui_gradio.replay.player import moment
 from ui_gradio.replay.table import Table
+from ui_gradio.transport import Moving
 
 LATEST_RUNS = 50
 """Offered in the list; the others are found in the history."""
@@ -30,9 +30,10 @@ LATEST_RUNS = 50
 class Opening:
     """The handlers that open a run, for one backend."""
 
-    def __init__(self, client: RunClient, page: ReplayPage) -> None:
+    def __init__(self, client: RunClient, page: ReplayPage, moving: Moving) -> None:
         self._client = client
         self._page = page
+        self._moving = moving
 
     async def arrive(self, table: Table, theme: Theme, request: gr.Request) -> AsyncIterator[Updates]:
         """Open what the address names. While the backend is not there the page says so and begins again by itself."""
@@ -56,7 +57,7 @@ class Opening:
     async def choose(self, table: Table, run_id: str | None, theme: Theme) -> Updates:
         """Open a run of the list."""
         if not run_id:
-            return {self._page.moment: gr.skip()}
+            return {self._page.moving.moment: gr.skip()}
         return {**await self._open_run(table, run_id, theme, 0.0), self._page.choice: None}
 
     async def refresh(self, table: Table, theme: Theme) -> Updates:
@@ -100,10 +101,10 @@ class Opening:
             page.links: _links(table),
             page.hint: str(fragment('<p class="ph ph-hint">{}</p>', hint)) if hint else "",
             page.refresh: gr.update(visible=unfinished),
-            page.play: words_replay.PLAY,
+            page.moving.play: words_replay.PLAY,
             page.timeline: plot_data(timeline_figure(table.playback.events, theme=theme)),
             page.timeline_text: str(timeline_text_html(table.playback.events)),
-            **moment(page, table),
+            **self._moving.at_the_playhead(table),
         }
 
 

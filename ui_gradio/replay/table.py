@@ -10,12 +10,9 @@ from ui_gradio.drawing import Drawing
 
 @dataclass(slots=True)
 class Table(Player):
-    """One object for as long as the page is open. ``loops`` counts the times that playing began: of two that play at
-    once, as after a quick double press, the older one stops."""
+    """One object for as long as the page is open."""
 
     playback: Playback = field(default_factory=lambda: Playback(()))
-    is_open: bool = False
-    loops: int = 0
     share_id: str = ""
     drawing: Drawing | None = None
 
@@ -27,11 +24,6 @@ class Table(Player):
     def open(self, recording: Recording, opened_id: str, drawing: Drawing, at_ms: float) -> None:
         """Put a run on the table, with the playhead at that moment."""
         self.playback = Playback(recording.events, recording.header.question)
-        self.opened_id, self.is_open, self.share_id, self.drawing = opened_id, True, "", drawing
+        self.opened_id, self.share_id, self.drawing = opened_id, "", drawing
         self.playhead = Playhead(speed=self.playhead.speed)
         self.seek(at_ms)
-
-    def play(self) -> None:
-        """Start, as the only loop that plays."""
-        self.loops += 1
-        Player.play(self)

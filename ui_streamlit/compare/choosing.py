@@ -6,22 +6,21 @@ from typing import Final
 import streamlit as st
 
 from backend.client.errors import ClientError
+from backend.client.racing import Entrant, plays_without_status, question_for, with_and_without_status
 from backend.client.replies import OfferedAgent, RunSummary
 from backend.client.sync import SyncRunClient
 from backend.present import words, words_compare, words_places, words_replay
 from backend.present.asking import question_problem
-from backend.present.pair import Side
-from backend.present.problem import Problem, problem_of
+from backend.present.pair import BOTH, Pair, Side, side_of
+from backend.present.problem import Problem, problem_of, recording_of_file
 from backend.present.run_titles import run_title
-from ui_streamlit.compare.sides import Comparison, side_of_file, side_of_run
+from ui_streamlit.compare.sides import name_in_address, side_of_run
 from ui_streamlit.replay.opening import latest_runs
 
 _WAYS: Final = (words_compare.TWO_RUNS, words_compare.RACE, words_compare.WITH_AND_WITHOUT_STATUS)
-_PLAYED: Final = ("scripted:", "recording:")
-"""What the names of agents begin with that can be played without status events."""
 
 
-def draw_choosing(client: SyncRunClient, comparison: Comparison, offers: Sequence[OfferedAgent]) -> Problem | None:
+def draw_choosing(client: SyncRunClient, pair: Pair, offers: Sequence[OfferedAgent]) -> Problem | None:
     """Draw the ways. Gives why something could not be opened or started, else None."""
     way = st.segmented_control(
         words_compare.WAYS_LABEL,
@@ -32,26 +31,27 @@ def draw_choosing(client: SyncRunClient, comparison: Comparison, offers: Sequenc
         label_visibility="collapsed",
     )
     if way == words_compare.RACE:
-        return _race(client, comparison, offers)
+        return _race(client, pair, offers)
     if way == words_compare.WITH_AND_WITHOUT_STATUS:
-        return _with_and_without(client, comparison, offers)
-    return _two_runs(client, comparison)
+        return _with_and_without(client, pair, offers)
+    return _two_runs(client, pair)
 
 
-def _two_runs(client: SyncRunClient, comparison: Comparison) -> Problem | None:
+def _two_runs(client: SyncRunClient, pair: Pair) -> Problem | None:
     runs = latest_runs(client)
     left, right = st.columns(2, gap="small")
     with left:
-        first = _side_field(client, "first", words_compare.FIRST_RUN, runs, comparison.first)
+        first = _side_field(client, "first", words_compare.FIRST_RUN, runs, pair.first)
     with right:
-        second = _side_field(client, "second", words_compare.SECOND_RUN, runs, comparison.second)
+        second = _side_field(client, "second", words_compare.SECOND_RUN, runs, pair.second)
     for found in (first, second):
         if isinstance(found, Problem):
             return found
-    if (first, second) != (comparison.first, comparison.second):
-        comparison.first, comparison.second = _side(first), _side(second)
-        comparison.put_into_address()
-        st.rerun()
+    for which, found, now in zip(BOTH, (first, second), (pair.first, pair.second), strict=True):
+        if found != now:
+            pair.put(which, found if isinstance(found, Side) else None)
+            name_in_address(pair)
+            st.rerun()
     return None
 
 
@@ -79,14 +79,14 @@ def _side_field(
         key=f"{key}-file",
     )
     if upload is not None:
-        found = side_of_file(upload.getvalue())
+        found = side_of(recording_of_file(upload.getvalue()))
         return now if isinstance(found, Side) and now is not None and now.recording == found.recording else found
     if not chosen:
         return None
     return now if now is not None and now.run_id == chosen else side_of_run(client, chosen)
 
 
-def _race(client: SyncRunClient, comparison: Comparison, offers: Sequence[OfferedAgent]) -> Problem | None:
+def _race(client: SyncRunClient, pair: Pair, offers: Sequence[OfferedAgent]) -> Problem | None:
     titles = {offer.agent: offer.title or offer.agent for offer in offers}
     with st.form("ph-race", border=False):
         places = st.columns([5, 3, 3, 1.6], vertical_alignment="bottom", gap="small")
@@ -104,11 +104,11 @@ def _race(client: SyncRunClient, comparison: Comparison, offers: Sequence[Offere
     sentence = question_problem(question)
     if sentence or not first or not second:
         return Problem("invalid_question", sentence)
-    return _start_both(client, comparison, question, (first, {}), (second, {}))
+    return _start_both(client, pair, question, (Entrant(first), Entrant(second)))
 
 
-def _with_and_without(client: SyncRunClient, comparison: Comparison, offers: Sequence[OfferedAgent]) -> Problem | None:
-    titles = {offer.agent: offer.title or offer.agent for offer in offers if offer.agent.startswith(_PLAYED)}
+def _with_and_without(client: SyncRunClient, pair: Pair, offers: Sequence[OfferedAgent]) -> Problem | None:
+    titles = {offer.agent: offer.title or offer.agent for offer in offers if plays_without_status(offer)}
     with st.form("ph-status-race", border=False):
         places = st.columns([5, 6, 1.6], vertical_alignment="bottom", gap="small")
         scenario = places[0].selectbox(
@@ -121,33 +121,21 @@ def _with_and_without(client: SyncRunClient, comparison: Comparison, offers: Seq
         pressed = places[2].form_submit_button(words_compare.START_RACE, type="primary", width="stretch")
     if not pressed or not scenario:
         return None
-    question = titles[scenario]
-    return _start_both(client, comparison, question, (scenario, {}), (scenario, {"status_events": False}))
+    question = next(question_for(offer) for offer in offers if offer.agent == scenario)
+    return _start_both(client, pair, question, with_and_without_status(scenario))
 
 
-def _start_both(
-    client: SyncRunClient,
-    comparison: Comparison,
-    question: str,
-    first: tuple[str, dict[str, bool]],
-    second: tuple[str, dict[str, bool]],
-) -> Problem | None:
+def _start_both(client: SyncRunClient, pair: Pair, question: str, both: tuple[Entrant, Entrant]) -> Problem | None:
     """Start two runs in one conversation, and follow both from the next pass on."""
     try:
-        one = client.start_run(question, first[0], options=first[1])
-        other = client.start_run(question, second[0], session_id=one.session_id or None, options=second[1])
+        run_ids = client.start_both(question, *both)
     except ClientError as error:
         return problem_of(error)
-    sides = side_of_run(client, one.run_id), side_of_run(client, other.run_id)
-    for side in sides:
+    for which, run_id in zip(BOTH, run_ids, strict=True):
+        side = side_of_run(client, run_id)
         if isinstance(side, Problem):
             return side
-    comparison.first, comparison.second = _side(sides[0]), _side(sides[1])
-    for which in ("first", "second"):
+        pair.put(which, side)
         st.session_state.pop(f"compare-{which}", None)
-    comparison.put_into_address()
+    name_in_address(pair)
     return st.rerun()
-
-
-def _side(found: Side | Problem | None) -> Side | None:
-    return found if isinstance(found, Side) else None

@@ -1,4 +1,4 @@
-"""Both runs on the page: the sentence who moved first, both timelines, both answers, the table of differences."""
+"""Both runs on the page: live to the end of the longer one, and then as they were at the playhead."""
 
 import time
 from collections.abc import Generator
@@ -10,64 +10,82 @@ from streamlit.delta_generator import DeltaGenerator
 from backend.client.errors import ClientError
 from backend.client.frames import Frame
 from backend.client.sync import SyncRunClient
-from backend.present import words_compare
+from backend.present import words, words_compare
 from backend.present.comparison import comparison_figure, comparison_table_html, first_to_move_html
+from backend.present.moment import pair_moment_html
 from backend.present.page import section_title_html
-from backend.present.pair import Side
+from backend.present.pair import BOTH, Pair, Side, Which
 from backend.present.problem import Problem, problem_of
-from backend.protocol.run_view import RunView
-from backend.protocol.view import fold
 from ui_streamlit.canvas import Canvas
-from ui_streamlit.compare.sides import Comparison, side_of_run
+from ui_streamlit.compare.sides import side_of_run
+from ui_streamlit.plain_text import plain
+from ui_streamlit.replay.scrubber import draw_scrubber
+from ui_streamlit.replay.transport import draw_moves
 from ui_streamlit.run_places import RunPlaces
 from ui_streamlit.visit import Visit
 
 _TICK_S = 0.1
-"""How long one run is waited for before the other has its turn."""
+"""How long one run is waited for before the other has its turn, and between two drawings while it plays."""
 
 _NUMBERS_EVERY_S = 1.0
 """While a run goes on, the timelines and the table are drawn anew this often."""
 
-_COLUMN_HEIGHT = 620
-_ANSWER_HEIGHT = 250
-"""Pixels; the page's style fits the columns to the window."""
+_COLUMN_HEIGHT = 500
+_SIDE_HEIGHT = 160
+_TABLE_HEIGHT = 172
+_SCRUBBER_HEIGHT = 24
+"""Pixels; the page's style fits the first two to the window."""
 
 
 class Duel:
     """One pass's drawing of both runs."""
 
-    def __init__(self, visit: Visit, comparison: Comparison) -> None:
-        self._visit, self._comparison = visit, comparison
+    def __init__(self, visit: Visit, pair: Pair) -> None:
+        self._visit, self._pair = visit, pair
         self._drawn: dict[str, Any] | None = None
         self._sentence = st.empty()
+        first, second = pair.compared()
+        self._names = first.name, second.name
+        self._moment = self._transport()
         left, right = st.columns([5, 6], gap="medium")
-        with left, st.container(key="ph-evidence", height=_COLUMN_HEIGHT, border=False, gap="xsmall", autoscroll=False):
-            st.html(section_title_html(words_compare.SAME_CLOCK))
+        with left, st.container(key="ph-timeline", height=_COLUMN_HEIGHT, border=False, gap=None, autoscroll=False):
             self._figure = st.empty()
-        with right, st.container(key="ph-table", height=_COLUMN_HEIGHT, border=False, gap="xsmall", autoscroll=False):
-            names = [run.name for run in comparison.compared()]
+        with right:
             places = st.columns(2, gap="small")
             self._canvases = tuple(
                 _side_canvas(place, name, visit, scope)
-                for place, name, scope in zip(places, names, ("first", "second"), strict=True)
+                for place, name, scope in zip(places, self._names, BOTH, strict=True)
             )
             st.html(section_title_html(words_compare.TABLE_TITLE))
-            self._table = st.empty()
+            with st.container(key="ph-table", height=_TABLE_HEIGHT, border=False, gap="xsmall", autoscroll=False):
+                self._table = st.empty()
         self._numbers()
 
     def draw(self) -> None:
-        """Both as far as they are known."""
-        for canvas, side in zip(self._canvases, self._sides(), strict=True):
-            view = _view_of(side)
-            canvas.draw_view(view, view.stream.last_at_ms)
+        """Both at the playhead; while one goes on, as far as they are known."""
+        pair, at_ms = self._pair, self._pair.position_ms()
+        for canvas, view in zip(self._canvases, pair.playback.views_at(at_ms), strict=True):
+            canvas.draw_view(view, view.stream.last_at_ms if pair.running else at_ms)
+        if not pair.running:
+            self._moment.html(pair_moment_html(pair.playback, self._names, at_ms))
+
+    def play(self) -> None:
+        """Draw while it plays, to the end or until it is paused."""
+        pair = self._pair
+        while pair.playhead.playing:
+            if pair.at_the_end():
+                pair.pause()
+                st.rerun()
+            time.sleep(_TICK_S)
+            self.draw()
 
     def follow(self) -> Problem | None:
         """Both to the end of the longer one. Gives why that could not be seen, else None."""
-        client, sides = self._visit.client, self._sides()
-        streams = [_frames(client, side) for side in sides]
+        client, pair = self._visit.client, self._pair
+        streams = [_frames(client, pair.side(which)) for which in BOTH]
         drawn_s = time.monotonic()
         try:
-            while any(side.running for side in self._sides()):
+            while pair.running:
                 for canvas, stream in zip(self._canvases, streams, strict=True):
                     frame = next(stream, None)
                     if frame is None:
@@ -84,16 +102,34 @@ class Duel:
                 stream.close()
         return None
 
+    def _transport(self) -> DeltaGenerator:
+        """The buttons and the scrubber, or the one that stops both; gives the place of the moment in words."""
+        pair = self._pair
+        with st.container(key="ph-transport", horizontal=True, vertical_alignment="center", gap="xsmall"):
+            if pair.running:
+                st.button(words.STOP, key="stop-both", on_click=lambda: _stop(self._visit.client, pair))
+            else:
+                draw_moves(pair, "compare-speed")
+            moment = st.empty()
+        if pair.running:
+            # Keeps the place that the scrubber takes once both are over.
+            st.container(key="ph-scrubber-to-come", height=_SCRUBBER_HEIGHT, border=False)
+        else:
+            with st.container(key="ph-scrubber"):
+                draw_scrubber(pair)
+        return moment
+
     def _fetch(self, client: SyncRunClient) -> None:
-        for which, side in zip(("first", "second"), self._sides(), strict=True):
+        for which in BOTH:
+            side = self._pair.side(which)
             if side.running:
                 found = side_of_run(client, side.run_id)
                 if isinstance(found, Side):
-                    setattr(self._comparison, which, found)
+                    self._pair.learn(which, found)
         self._numbers()
 
     def _numbers(self) -> None:
-        first, second = self._comparison.compared()
+        first, second = self._pair.compared()
         self._sentence.html(first_to_move_html(first, second))
         figure = comparison_figure(first, second, theme=self._visit.theme)
         # Streamlit takes the same chart twice in one pass for an error.
@@ -103,19 +139,13 @@ class Duel:
             self._figure.plotly_chart(figure, theme=None, config=config, alt=words_compare.SAME_CLOCK)
         self._table.html(comparison_table_html(first, second))
 
-    def _sides(self) -> tuple[Side, Side]:
-        comparison = self._comparison
-        if comparison.first is None or comparison.second is None:
-            raise ValueError("There are not two runs to compare.")
-        return comparison.first, comparison.second
 
-
-def _side_canvas(column: DeltaGenerator, name: str, visit: Visit, scope: str) -> Canvas:
+def _side_canvas(column: DeltaGenerator, name: str, visit: Visit, scope: Which) -> Canvas:
     """One run in half of the width: status, and in a box below it all that a watcher sees."""
     with column:
         st.html(section_title_html(name))
         status = st.empty()
-        with st.container(key=f"ph-side-{scope}", height=_ANSWER_HEIGHT, border=False, gap="xsmall", autoscroll=False):
+        with st.container(key=f"ph-side-{scope}", height=_SIDE_HEIGHT, border=True, gap="xsmall", autoscroll=False):
             asked, steps, notice, warnings = st.empty(), st.empty(), st.empty(), st.empty()
             answer = st.container(key=f"ph-answer-{scope}", gap=None)
             results, sources = st.empty(), st.empty()
@@ -128,5 +158,10 @@ def _frames(client: SyncRunClient, side: Side) -> Generator[Frame, None, None]:
         yield from client.frames_sync(side.run_id, tick_s=_TICK_S)
 
 
-def _view_of(side: Side) -> RunView:
-    return fold(RunView.start(side.recording.header.question), side.recording.events)
+def _stop(client: SyncRunClient, pair: Pair) -> None:
+    for side in pair.sides:
+        if side.running:
+            try:
+                client.cancel(side.run_id)
+            except ClientError as error:
+                st.toast(plain(error.sentence))

@@ -7,61 +7,51 @@ import streamlit as st
 from backend.client.errors import ClientError
 from backend.client.replies import OfferedAgent
 from backend.client.sync import SyncRunClient
-from backend.present import words, words_compare, words_places, words_replay
+from backend.present import words_compare, words_places, words_replay
 from backend.present.page import header_html, notice_html
+from backend.present.pair import Pair
 from backend.present.problem import Problem, problem_of
 from ui_streamlit.compare.choosing import draw_choosing
 from ui_streamlit.compare.drawing import Duel
-from ui_streamlit.compare.sides import Comparison, take_up_address
-from ui_streamlit.plain_text import plain
+from ui_streamlit.compare.sides import pair_of_this_session, take_up_address
 from ui_streamlit.problems import wait_for_backend
 from ui_streamlit.visit import Visit
 
 
 def show(visit: Visit) -> None:
     """One pass."""
-    client, comparison = visit.client, Comparison.of_this_session()
-    problem = take_up_address(client, comparison)
+    client, pair = visit.client, pair_of_this_session()
+    problem = take_up_address(client, pair)
     try:
         offers = client.agents()
     except ClientError as error:
         offers, problem = (), problem_of(error)
-    problem = _head(client, comparison, offers) or problem
+    problem = _head(client, pair, offers) or problem
     if problem is not None:
         _tell(client, problem)
-    if not comparison.complete:
+    if not pair.complete:
         if problem is None:
             st.html(notice_html("nothing_to_compare"))
         return
-    duel = Duel(visit, comparison)
+    duel = Duel(visit, pair)
     duel.draw()
-    if comparison.running:
+    if pair.running:
         lost = duel.follow()
         if lost is not None:
             _tell(client, lost)
-        # Once more from the top: Stop belongs to runs that are over.
+        # Once more from the top: Stop belongs to runs that go on, the playhead to runs that are over.
         st.rerun()
+    duel.play()
 
 
-def _head(client: SyncRunClient, comparison: Comparison, offers: Sequence[OfferedAgent]) -> Problem | None:
+def _head(client: SyncRunClient, pair: Pair, offers: Sequence[OfferedAgent]) -> Problem | None:
     """Title, and the ways to get two runs: on the page until there are two, folded away afterwards."""
     with st.container(key="ph-head", horizontal=True, vertical_alignment="center", gap="small"):
         st.html(header_html(words_places.COMPARE_PLACE, words_compare.EXPLANATION))
-        if comparison.complete:
-            if comparison.running:
-                st.button(words.STOP, key="stop-both", on_click=lambda: _stop(client, comparison))
+        if pair.complete:
             with st.popover(words_replay.OPEN_ANOTHER), st.container(key="ph-choosing", width=760):
-                return draw_choosing(client, comparison, offers)
-    return draw_choosing(client, comparison, offers)
-
-
-def _stop(client: SyncRunClient, comparison: Comparison) -> None:
-    for side in (comparison.first, comparison.second):
-        if side is not None and side.running:
-            try:
-                client.cancel(side.run_id)
-            except ClientError as error:
-                st.toast(plain(error.sentence))
+                return draw_choosing(client, pair, offers)
+    return draw_choosing(client, pair, offers)
 
 
 def _tell(client: SyncRunClient, problem: Problem) -> None:

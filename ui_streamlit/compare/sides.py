@@ -1,86 +1,54 @@
-"""The two runs that a tab compares: where each came from, and what is known of it."""
-
-from dataclasses import dataclass
+"""The two runs that a tab compares: opened by an address, from the list, or from a file."""
 
 import streamlit as st
 
 from backend.client.errors import ClientError
 from backend.client.sync import SyncRunClient
-from backend.present.comparison import Compared
-from backend.present.pair import Side, compared
-from backend.present.places import FIRST, SECOND
-from backend.present.problem import Problem, problem_of, recording_of_backend, recording_of_file
-from backend.protocol.recordings import Recording
+from backend.present.pair import BOTH, Pair, Side, Which, side_of
+from backend.present.places import FIRST, MOMENT, SECOND, moment_ms
+from backend.present.problem import Problem, problem_of, recording_of_backend
 from ui_streamlit.visit import named, put_into_address
 
 _KEY = "compare"
 
 
-@dataclass(slots=True)
-class Comparison:
-    """What is on the table of this tab; a side may be missing."""
-
-    first: Side | None = None
-    second: Side | None = None
-
-    @classmethod
-    def of_this_session(cls) -> "Comparison":
-        """The tab's own, made at its first pass."""
-        known: Comparison | None = st.session_state.get(_KEY)
-        if known is None:
-            known = st.session_state[_KEY] = cls()
-        return known
-
-    @property
-    def complete(self) -> bool:
-        """Whether there are two."""
-        return self.first is not None and self.second is not None
-
-    @property
-    def running(self) -> bool:
-        """Whether more of one of them is to come."""
-        return any(side is not None and side.running for side in (self.first, self.second))
-
-    def compared(self) -> tuple[Compared, Compared]:
-        """Both under the names they have on the page. Raises ``ValueError`` where one is missing."""
-        return compared(self.first, self.second)
-
-    def put_into_address(self) -> None:
-        """Let the address name both. A run from a file is in this tab only and has no name."""
-        ids = {FIRST: self.first, SECOND: self.second}
-        put_into_address(**{name: side.run_id for name, side in ids.items() if side is not None})
+def pair_of_this_session() -> Pair:
+    """The tab's own, made at its first pass."""
+    known: Pair | None = st.session_state.get(_KEY)
+    if known is None:
+        known = st.session_state[_KEY] = Pair()
+    return known
 
 
-def take_up_address(client: SyncRunClient, comparison: Comparison) -> Problem | None:
-    """Open the runs that the address names, where they are not open yet."""
-    wanted = {"first": named(FIRST), "second": named(SECOND)}
+def name_in_address(pair: Pair) -> None:
+    """Let the address name both. A run from a file is in this tab only and has no name."""
+    put_into_address(**dict(zip((FIRST, SECOND), pair.run_ids, strict=True)))
+
+
+def take_up_address(client: SyncRunClient, pair: Pair) -> Problem | None:
+    """Open the runs that the address names, where they are not open yet, at the moment it names."""
+    wanted: dict[Which, str] = {"first": named(FIRST), "second": named(SECOND)}
     if not any(wanted.values()):
-        comparison.put_into_address()
+        name_in_address(pair)
         return None
-    for which, run_id in wanted.items():
-        side: Side | None = getattr(comparison, which)
+    serial = pair.serial
+    for which in BOTH:
+        side, run_id = pair.first if which == "first" else pair.second, wanted[which]
         if side is not None and side.run_id == run_id:
             continue
         found = side_of_run(client, run_id) if run_id else None
         if isinstance(found, Problem):
             return found
-        if run_id:
-            setattr(comparison, which, found)
-        elif side is not None and side.run_id:
-            setattr(comparison, which, None)
+        if found is not None or (side is not None and side.run_id):
+            pair.put(which, found)
+    if pair.serial != serial and named(MOMENT):
+        pair.seek(moment_ms(named(MOMENT)))
     return None
 
 
 def side_of_run(client: SyncRunClient, run_id: str) -> Side | Problem:
     """What the backend keeps of a run so far."""
     try:
-        found = recording_of_backend(client.recording(run_id))
+        return side_of(recording_of_backend(client.recording(run_id)), run_id)
     except ClientError as error:
         return problem_of(error, run_id)
-    return Side(found, run_id) if isinstance(found, Recording) else found
-
-
-def side_of_file(data: bytes) -> Side | Problem:
-    """A run from a recording file; it stays in this tab."""
-    found = recording_of_file(data)
-    return Side(found) if isinstance(found, Recording) else found

@@ -7,20 +7,20 @@ from typing import Final
 import streamlit as st
 
 from backend.present.browser import SCRUBBER_HTML, scrubber_script
-from backend.present.player import Player
+from backend.present.transport import Transport
 
 _KEY: Final = "scrubber"
 
 
-def draw_scrubber(opened: Player) -> None:
+def draw_scrubber(player: Transport) -> None:
     """Draw it at the playhead. A move of the reader's moves the playhead and runs the script anew."""
-    _component()(key=_KEY, data=opened.scrubber(), on_seek_change=lambda: _take(opened))
+    _component()(key=_KEY, data=player.scrubber(), on_seek_change=lambda: _take(player))
 
 
-def _take(opened: Player) -> None:
+def _take(player: Transport) -> None:
     at_ms = getattr(st.session_state.get(_KEY), "seek", None)
     if isinstance(at_ms, (int, float)):
-        opened.seek(float(at_ms))
+        player.seek(float(at_ms))
 
 
 def _component() -> Callable[..., object]:

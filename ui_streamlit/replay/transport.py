@@ -4,6 +4,7 @@ import streamlit as st
 
 from backend.present import words_ask, words_places, words_replay
 from backend.present.player import Player
+from backend.present.transport import Transport
 from backend.protocol.playback import SPEEDS
 from ui_streamlit.remarks import draw_remarks
 from ui_streamlit.replay.opened import open_run
@@ -13,29 +14,34 @@ from ui_streamlit.visit import Visit
 _SPEED = "replay-speed"
 
 
+def draw_moves(player: Transport, speed_key: str) -> None:
+    """Previous, play, next and speed, one run's or that of two. The keyboard finds the buttons by what they say."""
+    st.button(words_replay.PREVIOUS_EVENT, key="previous", on_click=lambda: player.jump(forward=False))
+    playing = player.playhead.playing
+    # One key for both, so that the button under the finger stays the same one.
+    st.button(
+        words_replay.PAUSE if playing else words_replay.PLAY,
+        key="play",
+        type="primary",
+        on_click=player.pause if playing else player.play,
+    )
+    st.button(words_replay.NEXT_EVENT, key="next", on_click=lambda: player.jump(forward=True))
+    st.session_state.setdefault(speed_key, player.playhead.speed)
+    st.selectbox(
+        words_replay.SPEED_LABEL,
+        SPEEDS,
+        key=speed_key,
+        format_func=words_ask.speed_word,
+        label_visibility="collapsed",
+        width=92,
+        on_change=lambda: player.set_speed(float(st.session_state[speed_key])),
+    )
+
+
 def draw_transport(visit: Visit, opened: Player) -> None:
-    """One row above the scrubber. The keyboard finds these buttons by what they say."""
+    """One row above the scrubber."""
     with st.container(key="ph-transport", horizontal=True, vertical_alignment="center", gap="xsmall"):
-        st.button(words_replay.PREVIOUS_EVENT, key="previous", on_click=lambda: opened.jump(forward=False))
-        playing = opened.playhead.playing
-        # One key for both, so that the button under the finger stays the same one.
-        st.button(
-            words_replay.PAUSE if playing else words_replay.PLAY,
-            key="play",
-            type="primary",
-            on_click=opened.pause if playing else opened.play,
-        )
-        st.button(words_replay.NEXT_EVENT, key="next", on_click=lambda: opened.jump(forward=True))
-        st.session_state.setdefault(_SPEED, opened.playhead.speed)
-        st.selectbox(
-            words_replay.SPEED_LABEL,
-            SPEEDS,
-            key=_SPEED,
-            format_func=words_ask.speed_word,
-            label_visibility="collapsed",
-            width=92,
-            on_change=lambda: opened.set_speed(float(st.session_state[_SPEED])),
-        )
+        draw_moves(opened, _SPEED)
         if opened.unfinished:
             st.caption(words_replay.STILL_RUNNING)
             st.button(words_replay.REFRESH, key="refresh", on_click=lambda: _load_anew(visit, opened))

@@ -1,5 +1,5 @@
-// Escape presses the visible Stop button. On the Replay page Space plays and pauses, and arrows go to the next event or
-// back to the one before, unless the key means something where the focus is.
+// Escape presses the visible Stop button. On Replay and on Compare Space plays and pauses, and arrows go to the next
+// event or back to the one before, unless the key means something where the focus is.
 {
   const TYPED_INTO = 'input:not([type=checkbox], [type=radio], [type=button], [type=range]), textarea, select, ' +
     '[contenteditable=true]';
@@ -22,7 +22,7 @@
       press(event, say.stop);
       return;
     }
-    if (!/\/replay\/?$/.test(window.location.pathname) || focus.closest(TYPED_INTO)) return;
+    if (!/\/(replay|compare)\/?$/.test(window.location.pathname) || focus.closest(TYPED_INTO)) return;
     if (event.key === ' ' && !focus.closest(TAKES_SPACE)) press(event, say.play, say.pause);
     else if (focus.closest(TAKES_ARROWS)) return;
     else if (event.key === 'ArrowRight') press(event, say.next);
