@@ -20,10 +20,11 @@ from typing import NoReturn
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright, expect
 
 from backend.launch.ports import free_port as choose_free_port
 from evals.through.browser import CHROMIUM_FLAGS, BrowserMissing, find_chromium
+from evals.through.visitor import DEADLINE_MS
 
 pytest_plugins = ["tests.spreading"]
 
@@ -76,7 +77,9 @@ def chromium_path() -> str:
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser(chromium_path: str) -> AsyncIterator[Browser]:
-    """One headless Chromium for the session."""
+    """One headless Chromium for the session. What a test expects of a page may take as long on a busy machine as a
+    click may: Playwright's own patience with expectations is a sixth of that."""
+    expect.set_options(timeout=DEADLINE_MS)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium_path, args=list(CHROMIUM_FLAGS))
         yield browser

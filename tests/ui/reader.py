@@ -1,6 +1,9 @@
 """What a person does with either UI, in one vocabulary: the pages differ in widgets, not in words."""
 
+import asyncio
 import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from urllib.parse import urlparse
 
 from playwright.async_api import ConsoleMessage, Locator, Page, Request, expect
@@ -40,6 +43,9 @@ WATCH_THE_ANSWER = """
 ANSWER_IS = r"""
 (text) => [...document.querySelectorAll('.ph-answer')].map((block) => block.innerText).join(' ')
   .replace(/\s+/g, ' ').trim() === text
+"""
+BUTTON_IS_THERE = """
+(label) => [...document.querySelectorAll('button')].some((b) => b.checkVisibility() && b.innerText.trim() === label)
 """
 SCRUBBER_IS = """
 ([label, at, way]) => {
@@ -83,6 +89,16 @@ class Reader(visitor.Visitor):
         # The agents come from the backend after the page: with them it is complete.
         if run_id is None:
             await expect(self.page.locator(".ph-notice")).to_be_visible(timeout=DEADLINE_MS)
+
+    @asynccontextmanager
+    async def sees_button(self, label: str) -> AsyncIterator[None]:
+        """What is done inside makes a button show, however soon it is gone again: every frame is looked at."""
+        async with asyncio.TaskGroup() as looking:
+            looking.create_task(self._see_button(label))
+            yield
+
+    async def _see_button(self, label: str) -> None:
+        await self.page.wait_for_function(BUTTON_IS_THERE, arg=label, timeout=DEADLINE_MS)
 
     async def expect_text(self, text: str) -> None:
         """Wait until the answer holds this."""

@@ -74,8 +74,8 @@ async def test_it_plays_to_the_end_at_any_speed(reader: Reader, backend: httpx2.
     run_id, recording = await brief_run(backend)
     await reader.open(run_id, place="replay")
     await reader.expect_moment()
-    await reader.press(words_replay.PLAY)
-    await expect(reader.button(words_replay.PAUSE)).to_be_visible(timeout=DEADLINE_MS)
+    async with reader.sees_button(words_replay.PAUSE):
+        await reader.press(words_replay.PLAY)
     await reader.expect_status(words.OUTCOME_WORDS["completed"])
     await expect(reader.button(words_replay.PLAY)).to_be_visible(timeout=DEADLINE_MS)
     await reader.expect_answer(answer_at(recording, recording.events[-1].at_ms))

@@ -15,6 +15,10 @@ from tests.ui.runs import finished, run, start
 
 pytestmark = [pytest.mark.browser, pytest.mark.server]
 
+FIELD_HOLDS_NO_MORE = """
+(text) => ![...document.querySelectorAll('textarea')].some((field) => field.checkVisibility() && field.value === text)
+"""
+
 
 async def test_leaving_the_page_cancels_nothing(reader: Reader, backend: httpx2.Client) -> None:
     await reader.open()
@@ -125,7 +129,7 @@ async def test_feedback_is_kept_with_the_run(reader: Reader, backend: httpx2.Cli
     await reader.press(words_ask.COMMENT)
     await reader.page.get_by_label(words_ask.COMMENT_LABEL).filter(visible=True).first.fill("=Good")
     await reader.press(words_ask.SEND_COMMENT)
-    async with asyncio.timeout(DEADLINE_MS / 1000):
-        while len(given := backend.get(f"/v1/runs/{run_id}/feedback").json()["feedback"]) < 2:
-            await reader.page.wait_for_timeout(100)
+    # A comment stays in its field until it is kept.
+    await reader.page.wait_for_function(FIELD_HOLDS_NO_MORE, arg="=Good", timeout=DEADLINE_MS)
+    given = backend.get(f"/v1/runs/{run_id}/feedback").json()["feedback"]
     assert {(item["thumb"], item["comment"]) for item in given} == {("up", ""), (None, "=Good")}
