@@ -20,6 +20,7 @@ from typing import NoReturn
 
 import pytest
 import pytest_asyncio
+from hypothesis import HealthCheck, settings
 from playwright.async_api import Browser, Page, async_playwright, expect
 
 from backend.launch.ports import free_port as choose_free_port
@@ -27,6 +28,11 @@ from evals.through.browser import CHROMIUM_FLAGS, BrowserMissing, find_chromium
 from evals.through.visitor import DEADLINE_MS
 
 pytest_plugins = ["tests.spreading"]
+
+# How long an example takes says more of the machine than of the code. With CI set, the examples are always the same
+# ones: that is Hypothesis's own profile for it, which is the parent here.
+settings.register_profile("playhead", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("playhead")
 
 ROOT = Path(__file__).resolve().parent.parent
 
