@@ -11,7 +11,7 @@ from backend.metrics.statistics import LEVEL
 
 Values = npt.NDArray[np.float64]
 
-RESAMPLES = 4000
+RESAMPLES = 2000
 
 
 def medians(values: Values, generator: np.random.Generator, resamples: int = RESAMPLES) -> Values:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from zlib import crc32
 
 import numpy as np
 
@@ -55,10 +56,9 @@ def compare(
     metrics = _metrics(pairing.pairs, only)
     keys = [metric.key for metric in metrics]
     compared = _Compared(pairing.pairs, metrics, tuple(pair.matrices(keys) for pair in pairing.pairs), error_ms(a, b))
-    generator = np.random.default_rng(seed)
-    against_chance = chances(_tables(compared), generator)
+    against_chance = chances(_tables(compared), np.random.default_rng(seed))
     doubtful = doubts(a, b)
-    found = tuple(_metric(compared, against_chance, place, generator, doubtful) for place in range(len(metrics)))
+    found = tuple(_metric(compared, against_chance, place, seed, doubtful) for place in range(len(metrics)))
     found = tuple(one for one in found if one.scenarios)
     return Comparison(
         suite=a.suite.name,
@@ -100,10 +100,12 @@ def _metric(
     compared: _Compared,
     against_chance: Chances,
     at: int,
-    generator: np.random.Generator,
+    seed: int,
     doubtful: tuple[str, ...],
 ) -> MetricComparison:
     metric = compared.metrics[at]
+    # Each metric has a generator of its own, so that its interval does not depend on which others are compared.
+    generator = np.random.default_rng([seed, crc32(metric.key.encode())])
     samples, rows = [], []
     for place, pair in enumerate(compared.pairs):
         a, b = compared.column(place, metric.key)
@@ -113,7 +115,7 @@ def _metric(
         samples.append(
             Sample(
                 metric=metric, scenario=pair.name, a=a, b=b, error_ms=compared.error, markers=compared.markers(place),
-                exact=exact, p_value=float(against_chance.single[place, at]), draws=bootstrapped(a, b, generator),
+                exact=exact, p_value=float(against_chance.single[place, at]), draws=None if exact else bootstrapped(a, b, generator),
             )
         )  # fmt: skip
         rows.append(of_scenario(samples[-1]))
