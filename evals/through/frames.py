@@ -5,11 +5,14 @@ clock), how many letters of the answer, how many steps and how many sources are 
 answer is in view. Letters alone are counted, since Markdown's signs, markers and numbers of lists come and go.
 """
 
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from time import perf_counter_ns
 from typing import Any
 
 from playwright.async_api import Page
+from playwright.async_api import TimeoutError as PlaywrightTimeoutError
 
 from backend.present import words
 
@@ -18,6 +21,11 @@ BRACKETS = 15
 
 NEAR_THE_END_PX = 40
 """The page's own script counts a reader as being at the end within this distance."""
+
+PARTS_MS = 2_000
+"""How long the rest of a page may take once it says that the run has ended."""
+
+_SHOWN = "(counts) => counts.every((count, place) => (window.phWatched.frames.at(-1)?.[place + 1] ?? 0) === count)"
 
 _WATCH = r"""
 ([ask, near]) => {
@@ -85,6 +93,13 @@ class PageClock:
 async def watch(page: Page) -> None:
     """From now on note the click on Ask and the frames that show something new."""
     await page.evaluate(_WATCH, [words.ASK, NEAR_THE_END_PX])
+
+
+async def wait_until_shown(page: Page, counts: Sequence[int]) -> None:
+    """Wait until that many letters, steps and sources are on the page: its parts are not drawn all at once. Returns
+    after ``PARTS_MS`` all the same."""
+    with suppress(PlaywrightTimeoutError):
+        await page.wait_for_function(_SHOWN, arg=list(counts), timeout=PARTS_MS)
 
 
 async def read_clock(page: Page) -> PageClock:

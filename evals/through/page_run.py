@@ -11,7 +11,8 @@ from backend.protocol.view import fold
 from evals.arrivals import Arrivals, parse
 from evals.target import Play
 from evals.through.following import Follower
-from evals.through.frames import PageClock, Shown, read_clock, read_frames, watch
+from evals.through.frames import PageClock, Shown, read_clock, read_frames, wait_until_shown, watch
+from evals.through.render_delay import needs
 from evals.through.visitor import Visitor
 from evals.transport import Address, Capture
 
@@ -73,6 +74,7 @@ async def _play(
         await visitor.expect_status(_last_words(found.arrivals), LAST_WORDS_MS)
     except AssertionError:
         found.failure = f"The page had not shown the end of the run {LAST_WORDS_MS / 1000:g} s after it."
+    await wait_until_shown(page, [needed[-1][1] if needed else 0 for needed in needs(found.arrivals.events).values()])
     found.click_ms, found.frames = await read_frames(page)
     clocks.append(await read_clock(page))
     found.clock = min(clocks, key=lambda clock: clock.bracket_ms)

@@ -25,12 +25,9 @@ class Painted:
     at_ms: float
 
 
-def first_frames(events: Sequence[Event], frames: Sequence[Shown]) -> tuple[list[Painted], list[str]]:
-    """For every event that shows by itself (a token with letters, a step's first status, a source) its first frame.
-
-    The second part says in a sentence each what could not be told apart: where the page ends with another number of
-    letters, steps or sources than the events have, those are left out.
-    """
+def needs(events: Sequence[Event]) -> dict[str, list[tuple[int, int]]]:
+    """For ``letters``, ``steps`` and ``sources``: which events show by themselves (a token with letters, a step's first
+    status, a source), by their index, and how many of each are on the page once they do."""
     wanted: dict[str, list[tuple[int, int]]] = {"letters": [], "steps": [], "sources": []}
     total, steps, sources = 0, set[str](), set[str]()
     for index, event in enumerate(events):
@@ -43,8 +40,17 @@ def first_frames(events: Sequence[Event], frames: Sequence[Shown]) -> tuple[list
         elif isinstance(event, CitationEvent) and (event.citation_id or str(index)) not in sources:
             sources.add(event.citation_id or str(index))
             wanted["sources"].append((index, len(sources)))
+    return wanted
+
+
+def first_frames(events: Sequence[Event], frames: Sequence[Shown]) -> tuple[list[Painted], list[str]]:
+    """For every event that shows by itself its first frame.
+
+    The second part says in a sentence each what could not be told apart: where the page ends with another number of
+    letters, steps or sources than the events have, those are left out.
+    """
     painted, untold = [], []
-    for what, needed in wanted.items():
+    for what, needed in needs(events).items():
         shown = getattr(frames[-1], what) if frames else 0
         if needed and shown != needed[-1][1]:
             untold.append(f"The page shows {shown} {what}, the run has {needed[-1][1]}: their paint is not measured.")
