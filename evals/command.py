@@ -60,7 +60,8 @@ def command(
 ) -> None:
     """Play SUITE (the name of a bundled one, such as quick, or a YAML file) against a backend over HTTP.
 
-    Writes report.html, results.json, runs.csv, junit.xml and summary.md to the folder --out. Ctrl-C ends
+    Writes report.html, results.json, runs.csv, events.parquet, recordings of the runs, junit.xml and summary.md
+    to the folder --out. Ctrl-C ends
     the suite early and writes what is done so far. Exit code 0: every run ended as expected; 1: some did
     not; 2: nothing could be measured; 130: Ctrl-C.
 
@@ -76,9 +77,10 @@ def command(
     """
     from evals.comparison.reading import ComparisonError
     from evals.offline import RecordingsError
+    from evals.output import write_evaluation
     from evals.suite import SuiteError, load_suite
     from evals.through.figures import PageError, Through
-    from evals.writing import OutputError, check_writable, write_files
+    from evals.writing import OutputError, check_writable
 
     _check_together(context, recordings)
     try:
@@ -89,7 +91,7 @@ def command(
         evaluation, interrupted = _evaluated(loaded, url, recordings, pages)
         code: int = evaluation.results.verdict.exit_code
         if evaluation.results.runs:
-            write_files(out, _contents(evaluation))
+            write_evaluation(out, evaluation)
         _say(evaluation, out)
         if earlier and evaluation.results.runs:
             code = earlier.gate(evaluation.results, out)
@@ -144,21 +146,6 @@ def _measure(suite: "Suite", url: str | None, through: "Sequence[Through]") -> t
             return measure_with_progress(suite, Target(url=server.url, started_here=True), through)
     except (ClientError, ChildFailed, TargetError, AddressError) as error:
         raise Unusable(str(error)) from error
-
-
-def _contents(evaluation: "Evaluation") -> dict[str, str]:
-    from evals.junit import junit_xml
-    from evals.markdown_summary import markdown_summary
-    from evals.report.page import report_html
-    from evals.writing import runs_csv
-
-    return {
-        "results.json": evaluation.results.to_json(),
-        "runs.csv": runs_csv(evaluation.results),
-        "junit.xml": junit_xml(evaluation.results),
-        "summary.md": markdown_summary(evaluation.results),
-        "report.html": report_html(evaluation.results, evaluation.runs),
-    }
 
 
 def _say(evaluation: "Evaluation", out: Path) -> None:

@@ -3,18 +3,21 @@ together.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from backend.client import RunClient, close_shared_http
 from evals.assembling import assemble
+from evals.event_table import EventBatch, event_batch
 from evals.results import Results, Target
-from evals.runner import play_suite, warm_up_plays
+from evals.runner import at_once, play_suite, warm_up_plays
 from evals.scoring import ScoredRun, score
 from evals.suite import Suite
 from evals.target import Play, prepare
 from evals.through.figures import Through
 from evals.transport import Address
+
+RUNS_AT_A_TIME = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +27,23 @@ class Evaluation:
 
     results: Results
     runs: Sequence[ScoredRun]
+    packed: Sequence[EventBatch] | None = None
+    """The events of ``runs``, packed while they were scored, where they were not to be held."""
+
+    def event_batches(self) -> Iterator[EventBatch]:
+        """Every event of every run, in the order of the runs."""
+        if self.packed is not None:
+            yield from self.packed
+            return
+        for start in range(0, len(self.runs), RUNS_AT_A_TIME):
+            yield event_batch(self.runs[start : start + RUNS_AT_A_TIME])
 
 
 class Watcher:
     """Hears how far an evaluation is. This one says nothing; the command's draws a bar."""
 
-    def begins(self, plays: list[Play], concurrency: int) -> None:
-        """All runs that will be played, warm-up runs first."""
+    def begins(self, plays: list[Play], at_once: float) -> None:
+        """All runs that will be played, warm-up runs first; so many at once, on average."""
 
     def run_ended(self, play: Play) -> None:
         """One of them has ended."""
@@ -60,8 +73,8 @@ async def evaluate(
         plays = await prepare(suite, RunClient(address.url))
     finally:
         await close_shared_http()
-    scheduled = [play for play in plays for _ in range(play.entry.repeats)]
-    watcher.begins(warm_up_plays(suite, plays) + scheduled, suite.concurrency)
+    scheduled = [play for _ in suite.loads for play in plays for _ in range(play.entry.repeats)]
+    watcher.begins(warm_up_plays(suite, plays) + scheduled, at_once(suite, plays))
     session = await play_suite(suite, plays, address, stop, watcher.run_ended)
     scored = []
     for played in session.runs:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from backend.metrics.registry import BY_KEY
 from backend.metrics.statistics import Summary, summarize
 from backend.protocol.events import Event
-from backend.protocol.recordings import RecordingHeader, recording_lines
+from evals.run_recordings import recording_text
 from evals.scoring import ScoredRun
 
 
@@ -93,10 +93,7 @@ class MeasuredRun:
 
     def recording(self) -> str:
         """The run as a recording, which both UIs open in Replay."""
-        header = RecordingHeader(
-            run_id=self.run_id, question=self.question, agent=self.agent, created_at=self.scored.played.started
-        )
-        return "".join(recording_lines(header, self.events))
+        return recording_text(self.scored)
 
     def __repr__(self) -> str:
         shown = {key: value for key, value in self.metrics.items() if value is not None}

@@ -20,6 +20,7 @@ from typing import overload
 from evals import results as schema
 from evals.assembling import run_result, summarized
 from evals.evaluation import Evaluation
+from evals.event_table import EventBatch, event_batch
 from evals.grouping import with_groups
 from evals.judging import judge_limits
 from evals.recorded import score_file
@@ -33,6 +34,8 @@ FEW = 200
 """So many recordings are read in this process: starting others would take longer."""
 
 RECEIVE_LAG_BASIS = "Nothing was received: recordings were scored, whose times are the server's own."
+
+_Scored = tuple[schema.RunResult, EventBatch | None]
 
 Progress = Callable[[int, int], bool]
 """Called with how many recordings of how many are scored. True stops there."""
@@ -89,9 +92,11 @@ def evaluate_recordings(path: Path, suite: Suite | None, progress: Progress) -> 
     folder, names = recording_files(path)
     entries = suite.entries if suite else ()
     runs: list[schema.RunResult] = []
+    packed: list[EventBatch] = []
     repeats: Counter[tuple[str, float, int]] = Counter()
     with _scored(folder, names, entries) as scored:
-        for result in scored:
+        for result, batch in scored:
+            packed += [batch] if batch else []
             repeats[(result.agent, result.speed, result.seed)] += 1
             repeat = repeats[(result.agent, result.speed, result.seed)]
             runs.append(result.model_copy(update={"repeat": repeat, "source": names[len(runs)]}))
@@ -99,7 +104,7 @@ def evaluate_recordings(path: Path, suite: Suite | None, progress: Progress) -> 
                 break
     results = _results(path, suite, with_groups(runs), len(names) - len(runs))
     again = RecordedRuns(folder, names[: len(runs)], [run.repeat for run in runs], entries)
-    return Evaluation(results, again)
+    return Evaluation(results, again, packed or None)
 
 
 def _results(path: Path, suite: Suite | None, runs: Sequence[schema.RunResult], unfinished: int) -> schema.Results:
@@ -146,10 +151,11 @@ def _moment(created_at: str) -> datetime:
 
 
 @contextmanager
-def _scored(folder: Path, names: Sequence[str], entries: tuple[Entry, ...]) -> Iterator[Iterator[schema.RunResult]]:
-    """The runs in the order of their names, scored while they are asked for; what is not asked for is dropped."""
+def _scored(folder: Path, names: Sequence[str], entries: tuple[Entry, ...]) -> Iterator[Iterator[_Scored]]:
+    """The runs in the order of their names, scored while they are asked for; what is not asked for is dropped. With the
+    first of several that were scored by another process come the events of all of them."""
     if len(names) <= FEW:
-        yield (run_result(score_file(folder / name, name, entries)) for name in names)
+        yield ((run_result(score_file(folder / name, name, entries)), None) for name in names)
         return
     # A fresh interpreter for each: a fork would copy whatever threads and locks the caller has.
     context = multiprocessing.get_context("spawn")
@@ -162,16 +168,18 @@ def _scored(folder: Path, names: Sequence[str], entries: tuple[Entry, ...]) -> I
         workers.shutdown(cancel_futures=True)
 
 
-def _results_of(waiting: "deque[Future[list[str]]]") -> Iterator[schema.RunResult]:
+def _results_of(waiting: "deque[Future[tuple[list[str], EventBatch]]]") -> Iterator[_Scored]:
     while waiting:
         # Taken out, so that what was read is not held as text too.
-        for line in waiting.popleft().result():
-            yield schema.RunResult.model_validate_json(line)
+        lines, batch = waiting.popleft().result()
+        for place, line in enumerate(lines):
+            yield schema.RunResult.model_validate_json(line), None if place else batch
 
 
-def _score_chunk(folder: Path, names: tuple[str, ...], entries: tuple[Entry, ...]) -> list[str]:
-    """In another process: these recordings' runs, as JSON."""
-    return [run_result(score_file(folder / name, name, entries)).model_dump_json() for name in names]
+def _score_chunk(folder: Path, names: tuple[str, ...], entries: tuple[Entry, ...]) -> tuple[list[str], EventBatch]:
+    """In another process: these recordings' runs, as JSON, and their events."""
+    runs = [score_file(folder / name, name, entries) for name in names]
+    return [run_result(run).model_dump_json() for run in runs], event_batch(runs)
 
 
 def _cores() -> int:

@@ -1,11 +1,11 @@
 """Files that are there whole or not at all."""
 
 import os
+import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-
-from evals.results import Results
 
 
 class OutputError(Exception):
@@ -22,51 +22,47 @@ def check_writable(folder: Path) -> None:
         raise OutputError(f"Nothing can be written to {folder}: {error.strerror or error}.") from error
 
 
-def write_files(folder: Path, contents: Mapping[str, str]) -> None:
-    """Write every file of ``contents`` (name to text). All are complete on the disk before the first takes
-    its name, so that a full disk leaves what was there before. Raises ``OutputError``.
+@contextmanager
+def staged(folder: Path) -> Iterator[Path]:
+    """A place to write files and folders of files to. All of them get their names in ``folder`` when the body has ended
+    and everything is on the disk, so that a full disk, or a defect, leaves what was there before. Raises
+    ``OutputError``.
     """
-    waiting: list[tuple[Path, Path]] = []
+    waiting = None
     try:
-        for name, text in contents.items():
-            with tempfile.NamedTemporaryFile(
-                "w", encoding="utf-8", newline="\n", dir=folder, prefix=f".{name}.", delete=False
-            ) as file:
-                waiting.append((Path(file.name), folder / name))
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-        for temporary, final in waiting:
-            temporary.chmod(0o644)
-            temporary.replace(final)
+        waiting = Path(tempfile.mkdtemp(dir=folder, prefix=".writing-"))
+        yield waiting
+        files = sorted(file for file in waiting.rglob("*") if file.is_file())
+        for file in files:
+            _settle(file)
+        for file in files:
+            final = folder / file.relative_to(waiting)
+            final.parent.mkdir(parents=True, exist_ok=True)
+            file.replace(final)
     except OSError as error:
         raise OutputError(f"The results cannot be written to {folder}: {error.strerror or error}.") from error
     finally:
-        for temporary, _ in waiting:
-            temporary.unlink(missing_ok=True)
+        if waiting is not None:
+            shutil.rmtree(waiting, ignore_errors=True)
 
 
-def runs_csv(results: Results) -> str:
-    """One line for each run: what it was, then its metrics, then what the script says (``scripted_…``)."""
-    import pandas as pd
+def _settle(file: Path) -> None:
+    """Wait until the file's content is on the disk."""
+    file.chmod(0o644)
+    handle = os.open(file, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
-    rows = []
-    for run in results.runs:
-        row = run.model_dump(
-            include={
-                "run_id",
-                "scenario",
-                "agent",
-                "repeat",
-                "speed",
-                "seed",
-                "outcome",
-                "expected",
-                "as_expected",
-            }
-        )
-        row |= {"started": run.started, "error": run.error, "surprises": " ".join(run.surprises) or None}
-        row |= run.metrics
-        row |= {f"scripted_{key}": value for key, value in (run.truth or {}).items() if value is not None}
-        rows.append(row)
-    return str(pd.DataFrame(rows).to_csv(index=False, lineterminator="\n"))
+
+def write_files(folder: Path, contents: Mapping[str, str]) -> None:
+    """Write every file of ``contents`` (name to text), all or none. Raises ``OutputError``."""
+    with staged(folder) as waiting:
+        for name, text in contents.items():
+            write_text(waiting / name, text)
+
+
+def write_text(file: Path, text: str) -> None:
+    """Write a file as it is: UTF-8, no change of line ends."""
+    file.write_text(text, encoding="utf-8", newline="\n")

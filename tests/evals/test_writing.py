@@ -9,7 +9,8 @@ import pytest
 
 from backend.metrics.registry import METRICS
 from evals.results import SCHEMA, Results
-from evals.writing import OutputError, check_writable, runs_csv, write_files
+from evals.run_table import runs_csv
+from evals.writing import OutputError, check_writable, write_files
 from tests.evals.evaluations import evaluation, good_evaluation, hostile_evaluation
 from tests.metrics.test_metric_properties import RUN_KEYS
 
