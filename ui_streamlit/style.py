@@ -46,6 +46,8 @@ _BUTTONS = f"""
 {_ROWS} :is(button,{_LINK}),{_DELETIONS} button{{padding:3px 10px;min-height:0}}
 {_BORDERED} :is(button,{_LINK}){{border:1px solid var(--ph-line-strong);border-radius:8px;white-space:nowrap;margin:0}}
 {_ROWS} :is(button,{_LINK}) p,{_DELETIONS} button p{{font-size:13px;line-height:1.5}}
+.st-key-ph-transport [data-testid="stSelectbox"] button{{border:0;padding:0 4px}}
+.st-key-ph-transport [data-testid="stSelectbox"] [data-baseweb="select"]>div{{min-height:30px;height:30px}}
 .st-key-ph-examples button{{justify-content:start;text-align:start;min-height:44px}}
 .st-key-ph-examples button p{{line-height:1.35}}
 .st-key-ph-actions{{min-height:44px;flex-wrap:nowrap;overflow-x:auto;overflow-y:hidden;scrollbar-width:none}}
@@ -77,10 +79,11 @@ min-height:calc(100dvh - var(--ph-above-reading,296px) - 64px)}}
 
 _COMPARE = f"""
 {_COMPARED} .st-key-ph-timeline,{_COMPARED} div:has(>.st-key-ph-timeline){{
-height:calc(100dvh - 218px)!important;flex:none!important}}
-{_COMPARED} {_SIDES},{_COMPARED} div:has(>{_SIDES}){{height:calc(100dvh - 574px)!important;min-height:120px}}
+height:calc(100dvh - 226px)!important;flex:none!important}}
+{_COMPARED} {_SIDES},{_COMPARED} div:has(>{_SIDES}){{height:calc(100dvh - 604px)!important;min-height:100px}}
 {_COMPARED} {_SIDES}{{padding:8px}}
 {_COMPARED} .st-key-ph-transport>:has(.ph-moment){{flex:1;min-width:0}}
+{_COMPARED} p.ph{{margin:0}}
 {_COMPARED} .ph-moment{{overflow:hidden;text-overflow:ellipsis;white-space:nowrap}}
 """
 

@@ -14,7 +14,7 @@ _AXES: Final = {"y": "y4", "y2": "y5", "y3": "y6"}
 """A timeline's axes, and those of the lower one of two."""
 
 
-_HEIGHT_PX: Final = 492
+_HEIGHT_PX: Final = 484
 """What a window of 1280 x 720 has for both, below the bars above them."""
 _LOWEST_ROW_PX: Final = 17
 """A step's label and its bar; more steps than fit at this height make the figure higher."""

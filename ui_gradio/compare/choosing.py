@@ -34,7 +34,7 @@ class Compare:
         at_ms = moment_ms(named[MOMENT]) if MOMENT in named else None
         while True:
             try:
-                yield await self._offers()
+                yield await self._offers(ask=True)
                 for which, run_id in wanted.items():
                     if run_id:
                         found = await side_of_run(self._client, run_id)
@@ -108,7 +108,8 @@ class Compare:
         except ClientError:
             return shown
 
-    async def _offers(self) -> Updates:
+    async def _offers(self, *, ask: bool = False) -> Updates:
+        """What the lists offer. ``ask``: with a question to begin with as well."""
         fields = self._page.choosing
         offers = await self._client.agents()
         agents = [(offer.title or offer.agent, offer.agent) for offer in offers]
@@ -116,6 +117,7 @@ class Compare:
         names = [name for _, name in agents]
         played = [(offer.title or offer.agent, offer.agent) for offer in offers if plays_without_status(offer)]
         return {
+            fields.question: question_for(offers[0]) if ask and offers else gr.skip(),
             fields.first_run: gr.update(choices=runs),
             fields.second_run: gr.update(choices=runs),
             fields.first_agent: gr.update(choices=agents, value=names[0] if names else None),

@@ -88,6 +88,7 @@ def _side_field(
 
 def _race(client: SyncRunClient, pair: Pair, offers: Sequence[OfferedAgent]) -> Problem | None:
     titles = {offer.agent: offer.title or offer.agent for offer in offers}
+    st.session_state.setdefault("race-question", question_for(offers[0]) if offers else "")
     with st.form("ph-race", border=False):
         places = st.columns([5, 3, 3, 1.6], vertical_alignment="bottom", gap="small")
         question = places[0].text_input(words.QUESTION_LABEL, key="race-question", autocomplete="off")
@@ -110,7 +111,7 @@ def _race(client: SyncRunClient, pair: Pair, offers: Sequence[OfferedAgent]) -> 
 def _with_and_without(client: SyncRunClient, pair: Pair, offers: Sequence[OfferedAgent]) -> Problem | None:
     titles = {offer.agent: offer.title or offer.agent for offer in offers if plays_without_status(offer)}
     with st.form("ph-status-race", border=False):
-        places = st.columns([5, 6, 1.6], vertical_alignment="bottom", gap="small")
+        places = st.columns([11, 1.6], vertical_alignment="bottom", gap="small")
         scenario = places[0].selectbox(
             words_compare.SCENARIO_LABEL,
             list(titles),
@@ -118,7 +119,7 @@ def _with_and_without(client: SyncRunClient, pair: Pair, offers: Sequence[Offere
             format_func=lambda name: titles.get(name, name),
             help=words_compare.NOT_A_SCENARIO,
         )
-        pressed = places[2].form_submit_button(words_compare.START_RACE, type="primary", width="stretch")
+        pressed = places[1].form_submit_button(words_compare.START_RACE, type="primary", width="stretch")
     if not pressed or not scenario:
         return None
     question = next(question_for(offer) for offer in offers if offer.agent == scenario)

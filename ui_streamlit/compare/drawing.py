@@ -32,7 +32,7 @@ _NUMBERS_EVERY_S = 1.0
 
 _COLUMN_HEIGHT = 500
 _SIDE_HEIGHT = 160
-_TABLE_HEIGHT = 172
+_TABLE_HEIGHT = 152
 _SCRUBBER_HEIGHT = 24
 """Pixels; the page's style fits the first two to the window."""
 
