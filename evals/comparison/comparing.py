@@ -115,7 +115,8 @@ def _metric(
         samples.append(
             Sample(
                 metric=metric, scenario=pair.name, a=a, b=b, error_ms=compared.error, markers=compared.markers(place),
-                exact=exact, p_value=float(against_chance.single[place, at]), draws=None if exact else bootstrapped(a, b, generator),
+                exact=exact, p_value=float(against_chance.single[place, at]),
+                draws=None if exact else bootstrapped(a, b, generator),
             )
         )  # fmt: skip
         rows.append(of_scenario(samples[-1]))
