@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from evals.through.figures import Through
 
 INTERRUPTED = 130
+MOST_TOLD = 20
+"""How many runs that did not end as expected are told one by one."""
 
 
 class Unusable(click.ClickException):
@@ -61,9 +63,9 @@ def command(
     """Play SUITE (the name of a bundled one, such as quick, or a YAML file) against a backend over HTTP.
 
     Writes report.html, results.json, runs.csv, events.parquet, recordings of the runs, junit.xml and summary.md
-    to the folder --out. Ctrl-C ends
-    the suite early and writes what is done so far. Exit code 0: every run ended as expected; 1: some did
-    not; 2: nothing could be measured; 130: Ctrl-C.
+    to the folder --out. Ctrl-C ends the suite early and writes what is done so far. Exit code 0: every run ended
+    as expected, and every limit is kept; 1: some did not; 2: nothing could be measured, or a limit cannot be
+    told; 130: Ctrl-C.
 
     With --recordings nothing is played and no server is asked: the times are those of the recordings'
     server, and the same recordings give the same results, byte for byte. SUITE may be left out then; given,
@@ -152,8 +154,10 @@ def _say(evaluation: "Evaluation", out: Path) -> None:
     from evals.progress import print_results
 
     print_results(evaluation.results)
-    for run in evaluation.results.runs:
-        if not run.as_expected:
-            click.echo(f"{run.scenario}, run {run.repeat}: {run.error or ' '.join(run.surprises)}", err=True)
+    unexpected = [run for run in evaluation.results.runs if not run.as_expected]
+    for run in unexpected[:MOST_TOLD]:
+        click.echo(f"{run.scenario}, run {run.repeat}: {run.error or ' '.join(run.surprises)}", err=True)
+    if len(unexpected) > MOST_TOLD:
+        click.echo(f"and {len(unexpected) - MOST_TOLD} more, which junit.xml has all", err=True)
     if evaluation.results.runs:
         click.echo(f"report {(out / 'report.html').resolve()}")
