@@ -7,6 +7,7 @@ order is that of the bytes.
 import json
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import zip_longest
 
 import h11
 
@@ -33,6 +34,8 @@ class Arrivals:
     stamps_ns: list[int] = field(default_factory=list)
     ids: list[str] = field(default_factory=list)
     """For each event the stream's id in force when it came: the cursor with which a reader resumes behind it."""
+    kernel_ns: list[int | None] = field(default_factory=list)
+    """The kernel's receive stamp of the chunk that completed each event, None where it stamped nothing."""
     closed_ns: int | None = None
     failure: str | None = None
 
@@ -71,8 +74,9 @@ def parse(capture: Capture) -> Arrivals:
     arrivals = Arrivals(closed_ns=capture.closed_ns)
     reading = Reading(arrivals)
     try:
-        for stamp, data in capture.chunks:
+        for (stamp, data), kernel_ns in zip_longest(capture.chunks, capture.kernel_ns):
             reading.feed(data, stamp)
+            arrivals.kernel_ns += [kernel_ns] * (len(arrivals.events) - len(arrivals.kernel_ns))
     except h11.RemoteProtocolError as error:
         arrivals.failure = (
             f"The server does not speak HTTP/1.1: {error}."

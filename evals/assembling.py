@@ -8,20 +8,25 @@ from backend.metrics.facts import PAGE_FACTS
 from backend.metrics.registry import KEYS_WITHOUT_MEASURE
 from backend.metrics.statistics import nearest_rank, summarize
 from evals import results as schema
+from evals.calibration.keeping import calibrated_error
 from evals.continuation import told
 from evals.grouping import with_groups
-from evals.harness import Lag, machine, receive_lag, versions
+from evals.harness import Lag, delivery_jitter, kernel_lag, machine, versions
 from evals.judging import judge_limits
 from evals.layers import layers
 from evals.runner import Session
-from evals.scoring import MetricValues, ScoredRun
+from evals.scoring import MetricValues, ScoredRun, start_delay_ms
 from evals.suite import Suite
 from evals.verdict import judge
 
-RECEIVE_LAG_BASIS = (
+JITTER_BASIS = (
     "Delivery jitter: each event's arrival minus the server's own stamp, less the smallest such difference of "
     "its run. It holds everything that delays one event more than another, from the server's write to the "
     "harness's loop; the constant part of the way is not in it. Pooled over all events of all runs."
+)
+KERNEL_BASIS = (
+    "Each chunk's arrival in the harness minus the moment at which the kernel had received it. It holds what the "
+    "harness's own loop and reading cost, and nothing of the server. Pooled over all chunks of all runs."
 )
 
 
@@ -39,7 +44,8 @@ def assemble(suite: Suite, target: schema.Target, session: Session, scored: Sequ
         suite=schema.SuiteInfo(
             name=suite.suite,
             description=suite.description,
-            concurrency=suite.concurrency,
+            concurrency=None if suite.load else suite.concurrency,
+            loads=tuple(str(load) for load in suite.load),
             deadline_s=suite.deadline_s,
             warm_up_runs=session.warm_up_runs,
             planned_runs=len(session.runs) + session.unfinished,
@@ -107,15 +113,26 @@ def summarized(runs: Sequence[MetricValues]) -> dict[str, schema.MetricSummary]:
 
 def _harness(session: Session, scored: Sequence[ScoredRun]) -> schema.Harness:
     effort = session.effort
+    direct = [run for run in scored if run.through is None]
+    jitter = _figures(delivery_jitter(run.wire for run in direct))
+    lag = kernel_lag(capture for run in direct for capture in run.played.captures)
+    kernel = None if lag is None else _figures(lag)
     return schema.Harness(
-        receive_lag_ms=schema.LagFigures(**asdict(receive_lag([run.wire for run in scored]))),
-        receive_lag_basis=RECEIVE_LAG_BASIS,
-        loop_lag_ms=schema.LagFigures(**asdict(Lag.of(effort.loop_lag_ms))),
+        receive_lag_ms=kernel or jitter,
+        receive_lag_basis=KERNEL_BASIS if kernel else JITTER_BASIS,
+        kernel_lag_ms=kernel,
+        delivery_jitter_ms=jitter,
+        loop_lag_ms=_figures(Lag.of(effort.loop_lag_ms)),
         cpu_share=effort.cpu_share,
         cpu_pressure=effort.cpu_pressure,
         load={"before": effort.load_before, "after": effort.load_after},
         lasted_s=round(effort.lasted_s, 3),
+        calibration=calibrated_error(session.most_at_once),
     )
+
+
+def _figures(lag: Lag) -> schema.LagFigures:
+    return schema.LagFigures(**asdict(lag))
 
 
 def run_result(run: ScoredRun) -> schema.RunResult:
@@ -142,6 +159,8 @@ def run_result(run: ScoredRun) -> schema.RunResult:
         surprises=run.surprises,
         error=run.error,
         question=run.played.play.question,
+        load=run.played.load,
+        intended_ms=_rounded(start_delay_ms(run.played)),
         tags=entry.tags,
         transport=entry.transport,
         disturbance=_disturbance(run),

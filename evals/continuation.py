@@ -26,6 +26,7 @@ def joined(carried: Carried) -> Arrivals:
         found.events += arrivals.events[: leg.kept]
         found.stamps_ns += arrivals.stamps_ns[: leg.kept]
         found.ids += arrivals.ids[: leg.kept]
+        found.kernel_ns += arrivals.kernel_ns[: leg.kept]
         failure = _failure(leg, arrivals, found)
         if found.failure is None and failure is not None:
             found.failure = f"On connection {number}: {failure}" if number > 1 else failure

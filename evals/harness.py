@@ -4,7 +4,7 @@ import asyncio
 import os
 import platform
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
@@ -13,6 +13,7 @@ from pathlib import Path
 
 from backend.metrics.statistics import nearest_rank
 from backend.metrics.trace import Trace
+from evals.stamping import Capture
 
 TICK_S = 0.01
 """How often the loop is asked to wake the ticker up; what it is late by is the loop's lag."""
@@ -101,9 +102,17 @@ def delivery_jitter_ms(wire: Trace) -> list[float]:
     return [offset - min(offsets) for offset in offsets]
 
 
-def receive_lag(traces: Sequence[Trace]) -> Lag:
+def delivery_jitter(traces: Iterable[Trace]) -> Lag:
     """The delivery jitter of all runs, pooled."""
     return Lag.of(list(chain.from_iterable(delivery_jitter_ms(trace) for trace in traces)))
+
+
+def kernel_lag(captures: Iterable[Capture]) -> Lag | None:
+    """How much later than the kernel's receive stamp ours is, pooled over the chunks of all connections; None where
+    the kernel stamped nothing.
+    """
+    lags = list(chain.from_iterable(capture.kernel_lag_ms for capture in captures))
+    return Lag.of(lags) if lags else None
 
 
 def machine() -> dict[str, str | int | None]:

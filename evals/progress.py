@@ -147,10 +147,10 @@ class _Bar(Watcher):
         self._said = 0.0
         self._total_ms = 1.0
         self._played_ms = 0.0
-        self._concurrency = 1
+        self._concurrency = 1.0
 
-    def begins(self, plays: list[Play], concurrency: int) -> None:
-        self._runs, self._concurrency = len(plays), concurrency
+    def begins(self, plays: list[Play], at_once: float) -> None:
+        self._runs, self._concurrency = len(plays), at_once
         self._total_ms = sum(_weight(play) for play in plays) or 1.0
         if not self._console.is_terminal:
             self._console.print(f"Playing {self._runs} runs, about {self._remaining()}.")

@@ -55,6 +55,7 @@ class SuiteInfo(Part):
     name: str
     description: str
     concurrency: int | None
+    loads: tuple[str, ...] = ()
     deadline_s: float | None
     warm_up_runs: int
     planned_runs: int
@@ -82,6 +83,30 @@ class LagFigures(Part):
     n: int
 
 
+class ErrorFigures(Part):
+    """What times are off by, in milliseconds. ``p99`` is null with fewer than 368 values, which could not give it an
+    interval.
+    """
+
+    median: float
+    p99: float | None
+    n: int
+
+
+class Calibration(Part):
+    """The harness at one concurrency against a server with known timing; see ``evals.calibration.calibrating``."""
+
+    concurrency: int
+    n: int
+    ttft_error_ms: ErrorFigures
+    gap_error_ms: ErrorFigures
+    ttft_beyond_due_ms: ErrorFigures
+    receive_lag_ms: ErrorFigures | None
+    loop_lag_ms: ErrorFigures
+    cpu_share: float | None
+    cpu_pressure: float | None
+
+
 class CalibratedError(Part):
     """What ``playhead bench calibrate`` measured on this machine, at the concurrency nearest to the suite's:
     the harness's total error against a server with known timing, in milliseconds.
@@ -106,6 +131,7 @@ class Harness(Part):
     receive_lag_ms: LagFigures
     receive_lag_basis: str
     kernel_lag_ms: LagFigures | None = None
+    delivery_jitter_ms: LagFigures | None = None
     loop_lag_ms: LagFigures
     cpu_share: float | None
     cpu_pressure: float | None = None

@@ -5,12 +5,14 @@ run ended.
 import asyncio
 import gc
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from time import perf_counter_ns
 
 from evals.carrying import Carried, carry
 from evals.harness import Effort, measured_effort
+from evals.load import Load
 from evals.suite import Suite
 from evals.target import Play
 from evals.transport import Address, Capture
@@ -22,7 +24,8 @@ Ended = Callable[[Play], None]
 @dataclass(frozen=True, slots=True)
 class PlayedRun:
     """One run as it was captured. ``repeat`` counts from 1 within its entry; ``started`` is ISO 8601 in
-    UTC. ``carried`` is how it came where it took more connections than ``capture``'s.
+    UTC. ``carried`` is how it came where it took more connections than ``capture``'s. ``load`` names the load it was
+    played under; ``appointed_ns`` is when an open loop meant to begin it, on the clock of the stamps.
     """
 
     play: Play
@@ -30,50 +33,89 @@ class PlayedRun:
     started: str
     capture: Capture
     carried: Carried | None = None
+    load: str = ""
+    appointed_ns: int | None = None
+
+    @property
+    def captures(self) -> Sequence[Capture]:
+        """What every connection of the run left."""
+        return [self.capture] if self.carried is None else [leg.capture for leg in self.carried.legs]
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
     """Everything that was played. ``unfinished`` counts the runs that were not played to their end, since the
-    session was stopped; they are left out, as the warm-up runs are."""
+    session was stopped; they are left out, as the warm-up runs are. ``most_at_once`` is how many runs were under way at
+    the same time at most."""
 
     runs: list[PlayedRun]
     warm_up_runs: int
     unfinished: int
     effort: Effort
+    most_at_once: int = 1
 
 
 @dataclass(slots=True)
 class _Playing:
+    """The suite being played under one load."""
+
     address: Address
     suite: Suite
     stop: asyncio.Event
     ended: Ended
+    load: Load
     runs: list[PlayedRun] = field(default_factory=list)
+    under_way: int = 0
+    most_at_once: int = 0
 
-    async def play(self, play: Play, repeat: int) -> PlayedRun | None:
-        """One run, or None if the session was stopped before its end."""
+    async def play(self, play: Play, repeat: int, appointed_ns: int | None = None) -> None:
+        """One run; it is kept unless the session is stopped before its end."""
+        self.under_way += 1
+        self.most_at_once = max(self.most_at_once, self.under_way)
         started = datetime.now(UTC).isoformat(timespec="milliseconds")
         measuring = asyncio.ensure_future(carry(play, self.address, self.suite.deadline_s))
         stopping = asyncio.ensure_future(self.stop.wait())
-        await asyncio.wait([measuring, stopping], return_when=asyncio.FIRST_COMPLETED)
-        stopping.cancel()
-        if not measuring.done():
-            measuring.cancel()
-            await asyncio.wait([measuring])
-            return None
+        try:
+            await asyncio.wait([measuring, stopping], return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            stopping.cancel()
+            self.under_way -= 1
+            if not measuring.done():
+                measuring.cancel()
+                await asyncio.wait([measuring])
+        if measuring.cancelled():
+            return
         self.ended(play)
         capture, carried = measuring.result()
-        return PlayedRun(play, repeat, started, capture, carried)
+        self.runs.append(PlayedRun(play, repeat, started, capture, carried, str(self.load), appointed_ns))
 
     async def work(self, schedule: Iterator[tuple[int, Play]]) -> None:
         """Play what is still to be played, one run after the other."""
         for repeat, play in schedule:
             if self.stop.is_set():
                 return
-            run = await self.play(play, repeat)
-            if run is not None:
-                self.runs.append(run)
+            await self.play(play, repeat)
+
+    async def play_all(self, schedule: Sequence[tuple[int, Play]]) -> None:
+        """Play the whole schedule under the load."""
+        if self.load.concurrency is not None:
+            remaining = iter(schedule)
+            await asyncio.gather(*(self.work(remaining) for _ in range(self.load.concurrency)))
+            return
+        began_ns = perf_counter_ns()
+        async with asyncio.TaskGroup() as under_way:
+            for (repeat, play), start_s in zip(schedule, self.load.starts_s(), strict=False):
+                appointed_ns = began_ns + round(start_s * 1e9)
+                if not await self._reached(appointed_ns):
+                    return
+                under_way.create_task(self.play(play, repeat, appointed_ns))
+
+    async def _reached(self, appointed_ns: int) -> bool:
+        """Wait for a moment; False where the session is stopped before it."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout((appointed_ns - perf_counter_ns()) / 1e9):
+                await self.stop.wait()
+        return not self.stop.is_set()
 
 
 def interleaved(plays: Sequence[Play]) -> list[tuple[int, Play]]:
@@ -90,23 +132,38 @@ def warm_up_plays(suite: Suite, plays: Sequence[Play]) -> list[Play]:
     return [by_length[index % len(by_length)] for index in range(suite.warm_up)]
 
 
+def at_once(suite: Suite, plays: Sequence[Play]) -> float:
+    """How many runs will be under way at a time, on average over all loads: to tell how long the suite will take."""
+    schedule = [play for play in plays for _ in range(play.entry.repeats)]
+    work_ms = sum(play.planned_ms or 0.0 for play in schedule)
+    longest_ms = max(play.planned_ms or 0.0 for play in plays)
+    lasts_ms = sum(
+        work_ms / load.concurrency if load.concurrency else len(schedule) / (load.rate_per_s or 1.0) * 1000 + longest_ms
+        for load in suite.loads
+    )
+    return max(1.0, len(suite.loads) * work_ms / lasts_ms) if lasts_ms else 1.0
+
+
 async def play_suite(
     suite: Suite, plays: Sequence[Play], address: Address, stop: asyncio.Event, ended: Ended
 ) -> Session:
-    """Play the whole suite in a closed loop. Setting ``stop`` ends it early and keeps every run that was
+    """Play the whole suite under each of its loads. Setting ``stop`` ends it early and keeps every run that was
     complete.
     """
-    warming = _Playing(address, suite, stop, ended)
+    warming = _Playing(address, suite, stop, ended, Load(concurrency=1))
     await warming.work(iter([(0, play) for play in warm_up_plays(suite, plays)]))
     schedule = interleaved(plays)
-    playing = _Playing(address, suite, stop, ended)
-    remaining = iter(schedule)
+    place = {id(play): index for index, play in enumerate(plays)}
+    runs: list[PlayedRun] = []
+    most_at_once = 1
     with _no_collection():
         async with measured_effort() as effort:
-            await asyncio.gather(*(playing.work(remaining) for _ in range(suite.concurrency)))
-    place = {id(play): index for index, play in enumerate(plays)}
-    playing.runs.sort(key=lambda run: (run.repeat, place[id(run.play)]))
-    return Session(playing.runs, len(warming.runs), len(schedule) - len(playing.runs), effort)
+            for load in suite.loads:
+                playing = _Playing(address, suite, stop, ended, load)
+                await playing.play_all(schedule)
+                runs += sorted(playing.runs, key=lambda run: (run.repeat, place[id(run.play)]))
+                most_at_once = max(most_at_once, playing.most_at_once)
+    return Session(runs, len(warming.runs), len(schedule) * len(suite.loads) - len(runs), effort, most_at_once)
 
 
 @contextmanager

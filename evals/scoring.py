@@ -1,6 +1,6 @@
 """A captured run becomes a scored one: parsed, put on its planes, measured, and held against its script."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from backend.metrics.citation_lag import CitationLag, citation_lags
@@ -93,7 +93,9 @@ def score_arrivals(played: PlayedRun, arrivals: Arrivals) -> ScoredRun:
         run_id=_run_id(arrivals),
         wire=wire,
         server=server,
-        metrics=measure(wire) | ({} if played.carried is None else disturbance_metrics(played.carried, wire)),
+        metrics=measure(wire)
+        | intended_metrics(played, wire)
+        | ({} if played.carried is None else disturbance_metrics(played.carried, wire)),
         server_metrics=measure(server),
         truth=None if plan is None else measure(plan),
         steps=step_latencies(wire, server, plan),
@@ -105,6 +107,22 @@ def score_arrivals(played: PlayedRun, arrivals: Arrivals) -> ScoredRun:
     )
 
 
+def intended_metrics(played: PlayedRun, wire: Trace) -> MetricValues:
+    """The wait for the first token from the moment at which an open loop meant to begin the run, in milliseconds:
+    connecting, and whatever held the harness up, are in it. None in a closed loop."""
+    late_ms = start_delay_ms(played)
+    if late_ms is None or not wire.tokens:
+        return {"ttft_intended_ms": None}
+    return {"ttft_intended_ms": round(wire.tokens[0][1] + late_ms, 3)}
+
+
+def start_delay_ms(played: PlayedRun) -> float | None:
+    """How much later than appointed the run's request was sent, connecting included; None in a closed loop."""
+    if played.appointed_ns is None or played.capture.sent_ns is None:
+        return None
+    return (played.capture.sent_ns - played.appointed_ns) / 1e6
+
+
 def wire_trace(capture: Capture, arrivals: Arrivals) -> Trace:
     """The run on the wire's plane, in milliseconds since the request."""
     sent_ns = capture.sent_ns or 0
@@ -114,7 +132,14 @@ def wire_trace(capture: Capture, arrivals: Arrivals) -> Trace:
         received_ms=tuple((stamp - sent_ns) / 1e6 for stamp in arrivals.stamps_ns),
         close_ms=None if arrivals.closed_ns is None or not sent_ns else (arrivals.closed_ns - sent_ns) / 1e6,
         connect_ms=None if capture.connect_ns is None else capture.connect_ns / 1e6,
+        kernel_ms=_kernel_ms(arrivals.kernel_ns, sent_ns),
     )
+
+
+def _kernel_ms(kernel_ns: Sequence[int | None], sent_ns: int) -> tuple[float | None, ...]:
+    if all(stamp is None for stamp in kernel_ns):
+        return ()
+    return tuple(None if stamp is None else (stamp - sent_ns) / 1e6 for stamp in kernel_ns)
 
 
 def step_latencies(wire: Trace, server: Trace, plan: Trace | None) -> tuple[StepLatency, ...]:

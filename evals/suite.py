@@ -11,10 +11,10 @@ from backend.protocol.events import Outcome
 from backend.protocol.options import MAX_QUESTION_BYTES
 from evals.disturbance import CANCEL, CUT, TRANSPORT, Cancel, Cut, Transport
 from evals.limits import LIMITS, Limits, check_limits
+from evals.load import LOAD, MAX_CONCURRENCY, Load
 from evals.yaml_source import MAX_FILE_BYTES, SourceError, YamlSource, read_yaml
 
 MAX_REPEATS = 10_000
-MAX_CONCURRENCY = 200
 
 _SUITES = files("evals").joinpath("suites")
 
@@ -69,6 +69,7 @@ class Suite(_Part):
         le=MAX_CONCURRENCY,
         description=f"a whole number of runs at a time, 1 to {MAX_CONCURRENCY}",
     )
+    load: tuple[Load, ...] = Field(default=(), strict=False, max_length=20, description=LOAD)
     deadline_s: float = Field(
         default=60.0,
         strict=False,
@@ -86,6 +87,16 @@ class Suite(_Part):
     @classmethod
     def _as_tuple(cls, value: object) -> object:
         return tuple(value) if isinstance(value, list) else value
+
+    @field_validator("load", mode="before")
+    @classmethod
+    def _as_loads(cls, value: object) -> object:
+        return tuple(value) if isinstance(value, list) else (value,)
+
+    @property
+    def loads(self) -> tuple[Load, ...]:
+        """The loads it is played under, one after the other; where it names none, a closed loop."""
+        return self.load or (Load(concurrency=self.concurrency),)
 
     @property
     def entries(self) -> tuple["Entry", ...]:

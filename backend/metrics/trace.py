@@ -20,7 +20,8 @@ class Trace:
 
     ``received`` are all events in the order they came, duplicates included; ``received_ms`` their times in
     milliseconds since the request was sent (wire) or the run was accepted (server, planned). ``close_ms`` is
-    the time at which the stream ended, None where the plane has no such moment. ``sources`` maps document ids
+    the time at which the stream ended, None where the plane has no such moment. ``kernel_ms`` are the times at which
+    the kernel had received each of ``received``, None where it did not say; empty where it said nothing. ``sources`` maps document ids
     to whole texts, where they are at hand.
     """
 
@@ -29,6 +30,7 @@ class Trace:
     received_ms: tuple[float, ...]
     close_ms: float | None = None
     connect_ms: float | None = None
+    kernel_ms: tuple[float | None, ...] = ()
     sources: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
