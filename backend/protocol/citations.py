@@ -6,7 +6,7 @@ code (a fence, or an inline span closed on its line) are no markers. Positions a
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from pydantic import BaseModel, ConfigDict
 
@@ -50,9 +50,11 @@ def scan_markers(answer: str, scan: MarkerScan | None = None) -> MarkerScan:
     """
     scan = scan or MarkerScan()
     if not scan.in_fence and answer.find("\n", scan.length) < 0 and answer.find("`", scan.line_start) < 0:
-        half = _HALF_MARKER.search(answer, max(scan.line_start, scan.length - _LONGEST_HALF), scan.length)
-        fresh = tuple(_markers(answer, half.start() if half else scan.length))
-        return replace(scan, markers=scan.markers + fresh, length=len(answer))
+        markers, since = scan.markers, max(scan.line_start, scan.length - _LONGEST_HALF)
+        if answer.find("[", since) >= 0:
+            half = _HALF_MARKER.search(answer, since, scan.length)
+            markers += tuple(_markers(answer, half.start() if half else scan.length))
+        return MarkerScan(scan.line_start, False, scan.settled, markers, len(answer))
     position, in_fence, settled = scan.line_start, scan.in_fence, scan.settled
     while (end := answer.find("\n", position)) >= 0:
         line = answer[position:end]
