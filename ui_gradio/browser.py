@@ -32,6 +32,9 @@ BEFORE_THE_PAGE: Final = f"""
 <script>
 // A page for reading only is one from its first moment, and not once the server has said so.
 if (new URL(window.location).searchParams.has('{SHARE}')) document.documentElement.classList.add('ph-shared');
+// Nor does one that is to open two runs say first that there are none.
+if (new URL(window.location).searchParams.has('{FIRST}') && new URL(window.location).searchParams.has('{SECOND}'))
+  document.documentElement.classList.add('ph-two-named');
 // Light or dark as the address asked for goes along to the other places.
 document.addEventListener('click', (event) => {{
   const link = event.target.closest?.('a.ph-place');

@@ -47,7 +47,8 @@ _BUTTONS = f"""
 {_BORDERED} :is(button,{_LINK}){{border:1px solid var(--ph-line-strong);border-radius:8px;white-space:nowrap;margin:0}}
 {_ROWS} :is(button,{_LINK}) p,{_DELETIONS} button p{{font-size:13px;line-height:1.5}}
 .st-key-ph-transport [data-testid="stSelectbox"] button{{border:0;padding:0 4px}}
-.st-key-ph-transport [data-testid="stSelectbox"] [data-baseweb="select"]>div{{min-height:30px;height:30px}}
+.st-key-ph-transport [data-testid="stSelectbox"] [role="group"]{{height:30px;min-height:0}}
+.st-key-ph-transport [data-testid="stSelectbox"] input{{padding-block:0;height:28px}}
 .st-key-ph-examples button{{justify-content:start;text-align:start;min-height:44px}}
 .st-key-ph-examples button p{{line-height:1.35}}
 .st-key-ph-actions{{min-height:44px;flex-wrap:nowrap;overflow-x:auto;overflow-y:hidden;scrollbar-width:none}}
@@ -80,7 +81,8 @@ min-height:calc(100dvh - var(--ph-above-reading,296px) - 64px)}}
 _COMPARE = f"""
 {_COMPARED} .st-key-ph-timeline,{_COMPARED} div:has(>.st-key-ph-timeline){{
 height:calc(100dvh - 226px)!important;flex:none!important}}
-{_COMPARED} {_SIDES},{_COMPARED} div:has(>{_SIDES}){{height:calc(100dvh - 604px)!important;min-height:100px}}
+{_COMPARED} {_SIDES},{_COMPARED} div:has(>{_SIDES}){{
+height:calc(100dvh - 606px)!important;min-height:100px;flex:none!important}}
 {_COMPARED} {_SIDES}{{padding:8px}}
 {_COMPARED} .st-key-ph-transport>:has(.ph-moment){{flex:1;min-width:0}}
 {_COMPARED} p.ph{{margin:0}}
@@ -97,6 +99,8 @@ _NARROW = f"""
 {_COMPARED} .st-key-ph-timeline,{_COMPARED} div:has(>.st-key-ph-timeline){{height:auto!important}}
 {_COMPARED} {_SIDES},{_COMPARED} div:has(>{_SIDES}){{height:240px!important}}
 {_COMPARED} .st-key-ph-table,{_COMPARED} div:has(>.st-key-ph-table){{height:auto!important}}
+{_COMPARED} .st-key-ph-transport{{flex-wrap:wrap}}
+{_COMPARED} .st-key-ph-transport>:has(.ph-moment){{flex:1 1 100%}}
 {_COMPARED} .ph-moment{{white-space:normal}}
 }}
 """

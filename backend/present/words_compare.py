@@ -5,7 +5,7 @@ from typing import Final
 EXPLANATION: Final = "Two runs on one clock: what came when, what differs, and who moved first."
 FIRST_RUN: Final = "First run"
 SECOND_RUN: Final = "Second run"
-NO_RUN_CHOSEN: Final = "Choose a run"
+OPENING_BOTH: Final = "Opening both runs…"
 WAYS_LABEL: Final = "What to compare"
 TWO_RUNS: Final = "Two runs"
 RACE: Final = "Two agents, live"

@@ -5,7 +5,8 @@ from dataclasses import dataclass, fields
 import gradio as gr
 
 from backend.present import words, words_compare, words_places, words_replay
-from backend.present.page import header_html, notice_html, section_title_html
+from backend.present.markup import fragment
+from backend.present.page import header_html, notice, section_title_html
 from ui_gradio.answer_widget import answer_widget
 from ui_gradio.compare.pair import DrawnPair
 from ui_gradio.places import lay_out_navigation
@@ -78,7 +79,7 @@ def build_page() -> ComparePage:
         another = gr.Button(words_replay.OPEN_ANOTHER, size="sm", scale=0, min_width=120, visible=False)
     with gr.Column(elem_id="ph-choosing") as choosing_box:
         choosing = _ways()
-    notice = gr.HTML(notice_html("nothing_to_compare"), padding=False, elem_id="ph-notice")
+    notices = gr.HTML(_before_anything(), padding=False, elem_id="ph-notice")
     with gr.Column(elem_id="ph-duel"):
         sentence = gr.HTML("", padding=False, elem_id="ph-sentence")
         with gr.Row(elem_id="ph-transport"):
@@ -99,9 +100,21 @@ def build_page() -> ComparePage:
     pair = gr.State(DrawnPair())
     theme = gr.Textbox("light", visible="hidden", label="Theme")
     return ComparePage(
-        stop, another, choosing_box, notice, sentence, figure, first_name, second_name, table, addresses, pair, theme,
+        stop, another, choosing_box, notices, sentence, figure, first_name, second_name, table, addresses, pair, theme,
         choosing, moving, first, second,
     )  # fmt: skip
+
+
+def _before_anything() -> str:
+    """That there is nothing yet; or, where the address names two runs, that they are being opened. The page's style
+    shows one of the two, before the server is asked."""
+    return str(
+        fragment(
+            '<div class="ph-opening-none">{}</div><p class="ph ph-hint ph-opening-two" role="status">{}</p>',
+            notice("nothing_to_compare"),
+            words_compare.OPENING_BOTH,
+        )
+    )
 
 
 def _ways() -> Choosing:
