@@ -24,6 +24,9 @@ ON_A_PAGE: Final = ("perceived_ttfs_ms", "perceived_ttft_ms", "render_delay_p95_
 MOST_DOTS: Final = 200
 """Of so many runs of a group each one is a dot."""
 
+FEWEST_FOR_P95: Final = 20
+"""Of fewer runs the nearest rank of p95 is the largest value, and says nothing of its own."""
+
 Groups = Mapping[str, Sequence[RunResult]]
 
 
@@ -55,10 +58,10 @@ def distribution(groups: Groups, key: str, theme: Theme) -> Figure:
                 "marker": {"size": 7, "color": series[0], "opacity": 0.55},
             }
         )  # fmt: skip
-    marks = (("median", 0.5, "line-ns-open", colours["text"], 0.27), ("p95", 0.95, "diamond-open", series[1], -0.27))
-    for name, share, symbol, colour, shift in marks:
-        traces.append(_mark(rows, name, share, symbol, colour, shift, key))
-    layout = rows_layout(names, f"{metric.label} (ms)", theme)
+    traces.append(_mark(rows, "median", 0.5, "line-ns-open", colours["text"], 0.27, key))
+    if any(len(found) >= FEWEST_FOR_P95 for found in rows.values()):
+        traces.append(_mark(rows, "p95", 0.95, "diamond-open", series[1], -0.27, key))
+    layout = rows_layout(names, "ms", theme)
     layout["xaxis"] |= {"rangemode": "tozero", "zeroline": False}
     return {"data": traces, "layout": layout}
 
@@ -75,8 +78,11 @@ def _mark(
 ) -> dict[str, Any]:
     """The percentile of every row, with its interval as an error bar where there are enough runs for one."""
     unit = BY_KEY[key].unit
-    points, above, below, texts = [], [], [], []
-    for group, found in rows.items():
+    points, above, below, texts, places = [], [], [], [], []
+    for row, (group, found) in enumerate(rows.items()):
+        if share == 0.95 and len(found) < FEWEST_FOR_P95:
+            continue
+        places.append(row - shift)
         point = nearest_rank(found, share) or 0.0
         bounds = percentile_interval(found, share)
         points.append(thousandths(point))
@@ -86,7 +92,7 @@ def _mark(
         texts.append(f"{escape(group)}<br>{name} {formatted(point, unit)}, {said}")
     return {
         "type": "scatter", "mode": "markers", "name": f"{name}, 95 % interval", "hoverinfo": "text",
-        "x": points, "y": [row - shift for row in range(len(rows))], "hovertext": texts,
+        "x": points, "y": places, "hovertext": texts,
         "error_x": {"type": "data", "symmetric": False, "array": above, "arrayminus": below, "color": colour,
                     "thickness": 1.5, "width": 3},
         "marker": {"symbol": symbol, "size": 9, "color": colour, "line": {"width": 2, "color": colour}},

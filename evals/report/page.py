@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
+from backend.metrics.registry import BY_KEY
 from backend.present.offline_page.two_themes import two_themes
 from evals.report import distributions, figures, headline, layers_figure, load, run_tables, tables
 from evals.report.cells import anchor, run_name
@@ -48,7 +49,7 @@ def _content(results: Results, groups: Groups, choice: Choice) -> dict[str, Any]
         ],
         "more_troubles": max(0, len(choice.unexpected) - MOST_TROUBLES),
         "overview": tables.overview(groups),
-        "distributions": shown,
+        "distributions": [(key, BY_KEY[key].label) for key in shown],
         "distribution_table": distributions.distribution_table(groups, shown),
         "layers": layers_figure.layers_table(results.layers),
         "summary": tables.summary(results),
