@@ -100,6 +100,12 @@ class Reader(visitor.Visitor):
     async def _see_button(self, label: str) -> None:
         await self.page.wait_for_function(BUTTON_IS_THERE, arg=label, timeout=DEADLINE_MS)
 
+    async def expect_led_to(self, reference: str) -> None:
+        """Wait until the address names the element, ``#…``, and that is in view. ``:target`` would not do: the browser
+        forgets it where a page draws the element anew."""
+        await self.page.wait_for_function("(hash) => location.hash === hash", arg=reference, timeout=DEADLINE_MS)
+        await expect(self.page.locator(reference)).to_be_in_viewport()
+
     async def expect_text(self, text: str) -> None:
         """Wait until the answer holds this."""
         await expect(self.answer.filter(has_text=text).first).to_be_visible(timeout=DEADLINE_MS)

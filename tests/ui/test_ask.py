@@ -33,7 +33,7 @@ async def test_it_can_be_used_at_400_pixels(reader: Reader, ui_name: str, pictur
     assert await reader.page.evaluate("document.documentElement.scrollWidth") <= 400
     marker = reader.page.locator("a.ph-marker").first
     await marker.click()
-    await expect(reader.page.locator(".ph-source:target")).to_be_in_viewport()
+    await reader.expect_led_to(str(await marker.get_attribute("href")))
     await reader.page.screenshot(path=picture_folder / f"narrow-{ui_name}.png")
 
 
@@ -64,7 +64,7 @@ async def test_markers_and_sources_lead_to_one_another(reader: Reader, backend: 
         await source.locator(".ph-source-title").inner_text()
     )
     await marker.click()
-    await expect(reader.page.locator(f".ph-source[data-number='{number}']:target")).to_be_in_viewport()
+    await reader.expect_led_to(f"#{await source.get_attribute('id')}")
     await expect(reader.page.get_by_role("tooltip")).to_be_hidden()
     assert len(reader.page.context.pages) == 1
 
@@ -97,7 +97,7 @@ async def test_stop_cancels_the_run_and_keeps_the_partial_answer(reader: Reader,
     kept = await ended(backend, await reader.run_id())
     assert kept["outcome"] == "cancelled"
     assert kept["view"]["stream"]["partial"] is True
-    assert await reader.answer_text() == " ".join(kept["view"]["message"]["answer"].split())
+    await reader.expect_answer(" ".join(kept["view"]["message"]["answer"].split()))
     await expect(reader.button("Retry")).to_be_visible()
 
 
@@ -110,7 +110,7 @@ async def test_a_reload_in_the_middle_goes_on_without_duplicates(reader: Reader,
     await reader.page.reload()
     await reader.expect_status("Completed")
     answer = run(backend, run_id)["view"]["message"]["answer"]
-    assert await reader.answer_text() == " ".join(answer.replace(" [1]", " 1").split())
+    await reader.expect_answer(" ".join(answer.replace(" [1]", " 1").split()))
 
 
 async def test_a_reader_who_scrolls_up_stays_there(reader: Reader) -> None:
