@@ -9,6 +9,7 @@ import click
 import pytest
 
 from backend.cli import playhead
+from evals.suite import bundled_suites, parse_suite
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = sorted(path for path in ROOT.glob("*.md"))
@@ -93,3 +94,21 @@ def test_every_path_the_documents_name_exists() -> None:
     }
     assert named
     assert {path for path in named if not (ROOT / path).exists()} == set()
+
+
+SUITE = re.compile(r"^```yaml\n(suite:.*?)^```", re.MULTILINE | re.DOTALL)
+
+
+def test_the_suite_in_the_readme_is_one() -> None:
+    (text,) = SUITE.findall((ROOT / "README.md").read_text(encoding="utf-8"))
+    suite = parse_suite(text.encode(), "README.md")
+    assert {entry.agent for entry in suite.entries} == {"documents", "scripted:happy_path"}
+    assert suite.limits
+
+
+def test_the_readme_names_every_command_and_every_suite() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    for command in playhead.list_commands(click.Context(playhead)):
+        assert f"`playhead {command}" in readme or f"playhead {command} " in readme, command
+    for suite in bundled_suites():
+        assert f"`{suite}`" in readme, suite
