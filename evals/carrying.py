@@ -78,6 +78,7 @@ class _Carrying:
         self._address = address
         self._deadline_s = deadline_s
         self._began_ns = perf_counter_ns()
+        self._first = Capture()
         self._seen = 0
         self._cursor = ""
         self._path = ""
@@ -133,7 +134,8 @@ class _Carrying:
         if cancel.at_ms is None:
             await self._cancel_due.wait()
         else:
-            await asyncio.sleep(cancel.at_ms / 1000 - (perf_counter_ns() - self._began_ns) / 1e9)
+            sent_ns = self._first.sent_ns or self._began_ns
+            await asyncio.sleep(cancel.at_ms / 1000 - (perf_counter_ns() - sent_ns) / 1e9)
             self._cancel_due.set()
         self.carried.cancel = await self._exchange(
             post_request(self._address, f"{self._path}/cancel", None, "application/json")
@@ -144,7 +146,8 @@ class _Carrying:
 
     async def _exchange(self, request: bytes, heard: "_Listener | None" = None) -> Capture:
         left_s = self._deadline_s - (perf_counter_ns() - self._began_ns) / 1e9
-        return await exchange(self._address, request, max(_LEAST_S, round(left_s, 3)), heard)
+        capture = Capture() if self._first.sent_ns else self._first
+        return await exchange(self._address, request, max(_LEAST_S, round(left_s, 3)), heard, capture)
 
     def named(self, path: str) -> None:
         """The run's path is known."""

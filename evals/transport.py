@@ -66,14 +66,17 @@ class Address:
         return f"{self.scheme}://{self.authority}{self.path}"
 
 
-async def exchange(address: Address, request: bytes, deadline_s: float, heard: Heard | None = None) -> Capture:
+async def exchange(
+    address: Address, request: bytes, deadline_s: float, heard: Heard | None = None, capture: Capture | None = None
+) -> Capture:
     """Connect, send one request that asks the server to close afterwards, and stamp what comes until it
     does, or until ``heard`` hangs up.
 
     Never raises for what the server does: a refused, broken or endless connection is told in
-    ``Capture.failure``, with whatever had arrived by then. ``deadline_s`` counts from the request.
+    ``Capture.failure``, with whatever had arrived by then. ``deadline_s`` counts from the request. ``capture`` is one to
+    fill, for whoever looks at it meanwhile.
     """
-    capture = Capture()
+    capture = capture or Capture()
     began_ns = perf_counter_ns()
     try:
         async with asyncio.timeout(CONNECT_TIMEOUT_S):

@@ -15,6 +15,7 @@ from evals.evaluation import Watcher, evaluate
 from evals.layers import layers_text
 from evals.results import LayerResult, Target
 from evals.suite import parse_suite
+from evals.target import Play
 from evals.through import browser
 from evals.through.figures import PageError, Through
 from evals.through.frames import PageClock, Shown
@@ -25,6 +26,8 @@ from evals.through.render_delay import (
     known_arrivals,
     out_of_view_ms,
 )
+from evals.through.session import play_through
+from evals.transport import Address
 from tests.metrics.traces import citation, done, status, token
 
 
@@ -47,6 +50,16 @@ async def test_a_page_that_is_none_makes_failed_runs(backend: str, chromium_path
     assert evaluation.runs[2].error is not None
     assert evaluation.runs[2].error.startswith("The page could not be used: ")
     assert evaluation.results.verdict.exit_code == 1
+
+
+async def test_a_suite_that_was_stopped_opens_no_page() -> None:
+    stop = asyncio.Event()
+    stop.set()
+    suite = parse_suite(b"suite: own\nrepeats: 2\nruns: [{agent: a}, {agent: b, cancel: {at_ms: 1}}]", "own.yaml")
+    plays = [Play(entry, "Why?", None, "completed", {}) for entry in suite.entries]
+    nowhere = Address("http", "127.0.0.1", 9)
+    seen, left = await play_through(Through("gradio"), suite, plays, nowhere, stop, Watcher())
+    assert (seen, left) == ([], 2), "what is cancelled on purpose is not asked for in a page"
 
 
 def test_a_missing_browser_is_one_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
