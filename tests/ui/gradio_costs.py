@@ -1,0 +1,61 @@
+"""Prints, as JSON, what Gradio sends of growing answers and what a run's event yields: a process of its own, since
+Gradio keeps an event loop open that nobody closes."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+
+import gradio as gr
+from gradio.utils import diff
+
+from backend.protocol.events import TokenEvent
+from backend.protocol.run_view import RunView
+from backend.protocol.view import fold
+from ui_gradio.drawing import Drawing
+from ui_gradio.run_panels import lay_out_evidence, lay_out_reading
+from ui_gradio.streaming import Streaming, Waiting
+
+WORDS = 400
+ANSWERS = {
+    "one paragraph": ["word "] * WORDS,
+    "many paragraphs": ["word " if number % 10 else "word\n\n" for number in range(WORDS)],
+    "one fence": ["```py\n", *["word\n"] * (WORDS - 1)],
+}
+
+
+def sent_of(pieces: Sequence[str]) -> list[int]:
+    """Characters that Gradio sends of the answer with each piece."""
+    with gr.Blocks():
+        panels = lay_out_evidence(lay_out_reading())
+    drawing = Drawing(panels, "light")
+    view, before, sent = RunView.start(), [], []
+    for seq, text in enumerate(pieces, 1):
+        view = fold(view, [TokenEvent(seq=seq, at_ms=seq, text=text)])
+        after = drawing.view(view, seq).get(panels.answer, before)
+        sent.append(len(json.dumps(diff(before, after))))  # type: ignore[no-untyped-call]
+        before = after
+    return sent
+
+
+async def divided() -> dict[str, Any]:
+    """What a run's event yields of three drawings, by the names of the widgets, and what waits then, twice."""
+    with gr.Blocks():
+        widgets = {"status": gr.HTML(), "answer": gr.HTML([]), "button": gr.Button(), "bell": gr.Textbox()}
+    status, answer, button, bell = widgets.values()
+    names = {widget: name for name, widget in widgets.items()}
+    streaming, waiting = Streaming([status, answer, button], [status, answer], bell), Waiting()
+
+    async def handler() -> AsyncIterator[dict[Any, Any]]:
+        yield {status: "Connecting", answer: [], button: gr.update(visible=False)}
+        yield {answer: ["one"]}
+        yield {status: "Completed", button: gr.update(value="Ask")}
+
+    drawn = [{names[key]: value for key, value in one.items()} async for one in streaming.drawn(handler(), waiting)]
+    first, second = waiting.take(), waiting.take()
+    return {"drawn": drawn, "waited": first[button], "left": second, "skip": gr.skip()}
+
+
+if __name__ == "__main__":
+    sent = {name: sent_of(pieces) for name, pieces in ANSWERS.items()}
+    print(json.dumps({"sent": sent, "divided": asyncio.run(divided())}))  # noqa: T201
