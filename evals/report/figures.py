@@ -73,6 +73,11 @@ def differences(groups: Groups, theme: Theme) -> Figure:
     return {"data": traces, "layout": rows_layout(names, "measured − scripted (ms)", theme)}
 
 
+def scripted(runs: Sequence[RunResult]) -> bool:
+    """Whether any of these runs can be drawn as a difference: it ended, and a script says how it should have."""
+    return any(run.truth is not None and run.outcome is not None for run in runs)
+
+
 def _pairs(groups: Groups, key: str) -> Iterator[tuple[str, int, float, float]]:
     """Group, repeat, measured and scripted value of every run that has both and was measured to its end."""
     for name, runs in groups.items():

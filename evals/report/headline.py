@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from backend.metrics.statistics import nearest_rank
-from backend.present.durations import NO_VALUE
+from backend.present.durations import NO_VALUE, format_count
 from backend.present.metric_text import difference, formatted, milliseconds
 from evals.layers import layers_text
 from evals.report.cells import Tone
+from evals.report.distributions import FEWEST_FOR_P95
 from evals.report.strange import STRANGE_FROM
-from evals.results import Results, RunResult
+from evals.results import MetricSummary, Results, RunResult
 
 _MOST_LISTED = 6
 
@@ -38,13 +39,13 @@ def tiles(results: Results, scenarios: Mapping[str, Sequence[RunResult]]) -> lis
         Tile(
             "As expected",
             f"{verdict.as_expected} of {verdict.as_expected + verdict.unexpected}",
-            f"runs of {len(scenarios)} scenarios",
+            f"of {format_count(len(scenarios), 'scenario')}",
             "bad" if verdict.unexpected or not runs else "good",
         ),
         Tile(
             "First token",
             milliseconds(first.median if first else None),
-            f"median of {first.n} runs; p95 {milliseconds(first.p95)}" if first and first.n else "no run had one",
+            _first_note(first) if first and first.n else "no run had one",
         ),
         Tile(
             "Longest silence",
@@ -58,6 +59,12 @@ def tiles(results: Results, scenarios: Mapping[str, Sequence[RunResult]]) -> lis
             "caution" if exposure else "good",
         ),
     ]
+
+
+def _first_note(first: MetricSummary) -> str:
+    if first.n < FEWEST_FOR_P95:
+        return f"median of {format_count(first.n, 'run')}; the longest {milliseconds(first.p95)}"
+    return f"median of {first.n:,} runs; p95 {milliseconds(first.p95)}"
 
 
 def accuracy(runs: Sequence[RunResult]) -> str | None:
@@ -105,8 +112,11 @@ def findings(results: Results, scenarios: Mapping[str, Sequence[RunResult]], str
 
 
 def _spread(errors: Sequence[float]) -> str:
-    within = nearest_rank([abs(error) for error in errors], 0.95)
-    return f"{difference(nearest_rank(errors, 0.5), 'ms')} (95 % of {len(errors)} runs within {milliseconds(within)})"
+    sizes = [abs(error) for error in errors]
+    few = len(sizes) < FEWEST_FOR_P95
+    within = milliseconds(max(sizes) if few else nearest_rank(sizes, 0.95))
+    of = f"{format_count(len(sizes), 'run')} within" if few else f"95 % of {len(sizes):,} runs within"
+    return f"{difference(nearest_rank(errors, 0.5), 'ms')} ({of} {within})"
 
 
 def _errors(runs: Sequence[RunResult], key: str) -> list[float]:

@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 from backend.metrics.registry import BY_KEY
+from backend.present.durations import format_count
 from backend.present.offline_page.two_themes import two_themes
 from evals.report import distributions, figures, headline, layers_figure, load, run_tables, tables
 from evals.report.cells import anchor, run_name
@@ -63,6 +64,7 @@ def _content(results: Results, groups: Groups, choice: Choice) -> dict[str, Any]
         "waterfalls": _places(results.runs, choice),
         "all_shown": len(results.runs) <= ALL_SHOWN,
         "points": figures.MOST_POINTS,
+        "counted": format_count,
     }
 
 
@@ -82,7 +84,7 @@ def _figures(results: Results, groups: Groups, loads: load.Loads) -> dict[str, A
         f"distribution-{key}": two_themes(partial(distributions.distribution, groups, key))
         for key in distributions.shown_metrics(groups)
     }
-    scripted = {name: runs for name, runs in groups.items() if any(run.truth for run in runs)}
+    scripted = {name: runs for name, runs in groups.items() if figures.scripted(runs)}
     if scripted:
         found["differences"] = two_themes(partial(figures.differences, scripted))
     if any(run.citations for run in results.runs):

@@ -8,7 +8,9 @@ from backend.present.chart_theme import template
 from backend.present.palette import COLOURS, Theme
 from backend.present.words import shortened
 
-ROW_PX = 26
+_ROW_PX = 26
+_NARROW_ROW_PX = 20
+_MANY_ROWS = 8
 _LONGEST_NAME = 34
 
 
@@ -17,7 +19,7 @@ def rows_layout(names: Sequence[str], title: str, theme: Theme) -> dict[str, Any
     colours = COLOURS[theme]
     return {
         "template": template(theme),
-        "height": 110 + ROW_PX * len(names),
+        "height": 110 + (_ROW_PX if len(names) <= _MANY_ROWS else _NARROW_ROW_PX) * len(names),
         "margin": {"l": 190, "r": 16, "t": 40, "b": 44},
         "xaxis": {
             "title": {"text": title},

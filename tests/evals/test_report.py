@@ -100,7 +100,7 @@ def test_measured_stands_against_scripted(good: str) -> None:
     words = " ".join(Elements(good).words.split())
     # Scripted 500, measured 506, 509 and 512, and 1 ms late by the server's own stamps.
     assert re.search(r"late ?Time to first token ?500 ms ?509 ms ?\+9\.0 ms ?\+1\.8 % ?\+1\.0 ms ?3", words)
-    assert "95 % of 3 runs within 12.0 ms" in words
+    assert "3 runs within 12.0 ms" in words
 
 
 def test_what_an_agent_says_stays_text(hostile: str) -> None:
