@@ -14,7 +14,6 @@ from backend.metrics.registry import measure
 from backend.metrics.silence import longest_silence
 from backend.metrics.steps import self_time_ms
 from backend.metrics.trace import Trace
-from backend.protocol.checks import check
 from backend.protocol.events import Outcome
 from backend.protocol.recordings import Recording, RecordingError, RecordingHeader, parse_recording
 from evals.runner import PlayedRun
@@ -64,7 +63,7 @@ def score_recording(recording: Recording, name: str, asked: Entry | None = None)
         truth=None,
         steps=tuple(_steps(server)),
         citations=citation_lags(server),
-        violations=tuple(check(server.received)),
+        violations=server.violations,
         silence=longest_silence(server),
         error=error,
         surprises=() if error else unexpected,

@@ -8,7 +8,7 @@ from backend.metrics.registry import measure
 from backend.metrics.silence import Silence, longest_silence
 from backend.metrics.steps import StepSpan, self_time_ms
 from backend.metrics.trace import Trace
-from backend.protocol.checks import RULES, Violation, check
+from backend.protocol.checks import RULES, Violation
 from backend.protocol.events import DoneEvent, Event
 from evals.arrivals import Arrivals, parse
 from evals.continuation import disturbance_metrics, joined, shortfalls
@@ -86,7 +86,7 @@ def score_arrivals(played: PlayedRun, arrivals: Arrivals) -> ScoredRun:
     server = Trace.of_server_times("server", arrivals.events)
     # What a script says of a whole run is no truth about one that is cancelled on purpose.
     plan = played.play.plan if played.play.entry.cancel is None else None
-    violations = tuple(check(wire.received))
+    violations = wire.violations
     error = arrivals.failure or (None if wire.done else _cut_off(wire))
     return ScoredRun(
         played=played,

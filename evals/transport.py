@@ -73,8 +73,8 @@ async def exchange(
     does, or until ``heard`` hangs up.
 
     Never raises for what the server does: a refused, broken or endless connection is told in
-    ``Capture.failure``, with whatever had arrived by then. ``deadline_s`` counts from the request. ``capture`` is one to
-    fill, for whoever looks at it meanwhile.
+    ``Capture.failure``, with whatever had arrived by then. ``deadline_s`` counts from the request. ``capture`` is one
+    to fill, for whoever looks at it meanwhile.
     """
     capture = capture or Capture()
     began_ns = perf_counter_ns()

@@ -8,6 +8,7 @@ from typing import Literal
 
 from backend.metrics.answer import Answer, grow
 from backend.metrics.steps import StepSpan, step_spans
+from backend.protocol.checks import Violation, check
 from backend.protocol.events import DoneEvent, Event, TokenEvent
 
 Plane = Literal["wire", "server", "planned"]
@@ -21,8 +22,8 @@ class Trace:
     ``received`` are all events in the order they came, duplicates included; ``received_ms`` their times in
     milliseconds since the request was sent (wire) or the run was accepted (server, planned). ``close_ms`` is
     the time at which the stream ended, None where the plane has no such moment. ``kernel_ms`` are the times at which
-    the kernel had received each of ``received``, None where it did not say; empty where it said nothing. ``sources`` maps document ids
-    to whole texts, where they are at hand.
+    the kernel had received each of ``received``, None where it did not say; empty where it said nothing. ``sources``
+    maps document ids to whole texts, where they are at hand.
     """
 
     plane: Plane
@@ -98,6 +99,11 @@ class Trace:
     def steps(self) -> tuple[StepSpan, ...]:
         """Every step and how long it took."""
         return step_spans(self.events, self.times_ms)
+
+    @cached_property
+    def violations(self) -> tuple[Violation, ...]:
+        """What the stream breaks of the rules that hold on every stream."""
+        return tuple(check(self.received))
 
     def first_ms(self, *types: type[Event]) -> float | None:
         """When the first event of one of these types came."""
