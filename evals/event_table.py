@@ -125,12 +125,13 @@ def _with_runs(
 
 def _columns(run: ScoredRun) -> dict[str, list[Any]]:
     received, on_wire = run.wire.received, run.wire.plane == "wire"
+    kernel: Sequence[float | None] = run.wire.kernel_ms or (None,) * len(received)
     taken = {id(event) for event in run.wire.events}
     return {
         "seq": [event.seq for event in received],
         "type": [event.type for event in received],
         "wire_ms": [round(at_ms, 3) if on_wire else None for at_ms in run.wire.received_ms],
-        "kernel_ms": [None] * len(received),
+        "kernel_ms": [None if at_ms is None else round(at_ms, 3) for at_ms in kernel],
         "server_ms": [event.at_ms for event in received],
         "counts": [id(event) in taken for event in received],
         **{name: [_own(event, *owner) for event in received] for name, owner in _OWN.items()},
