@@ -33,13 +33,13 @@ async def test_ask_with_nothing_and_with_everything(viewer: Reader, backend: htt
     assert await findings(viewer.page) == []
 
 
-async def test_charts_have_a_text_alternative(viewer: Reader, backend: httpx2.Client) -> None:
-    await viewer.open(await finished(backend, "scripted:brief"))
-    await viewer.expect_status("Completed")
-    await expect(viewer.page.locator(".js-plotly-plot svg.main-svg").first).to_be_visible()
-    data = viewer.page.get_by_text("The chart's data as a table")
+async def test_charts_have_a_text_alternative(reader: Reader, backend: httpx2.Client) -> None:
+    await reader.open(await finished(backend, "scripted:brief"))
+    await reader.expect_status("Completed")
+    await expect(reader.page.locator(".js-plotly-plot svg.main-svg").first).to_be_visible()
+    data = reader.page.get_by_text("The chart's data as a table")
     await data.click()
-    await expect(viewer.page.get_by_role("row", name="Length 412").first).to_be_visible()
+    await expect(reader.page.get_by_role("row", name="Length 412").first).to_be_visible()
 
 
 async def test_replay_with_nothing_and_with_a_run(viewer: Reader, backend: httpx2.Client) -> None:
