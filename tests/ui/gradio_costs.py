@@ -29,7 +29,8 @@ def sent_of(pieces: Sequence[str]) -> list[int]:
     with gr.Blocks():
         panels = lay_out_evidence(lay_out_reading())
     drawing = Drawing(panels, "light")
-    view, before, sent = RunView.start(), [], []
+    view, sent = RunView.start(), []
+    before: list[str] = []
     for seq, text in enumerate(pieces, 1):
         view = fold(view, [TokenEvent(seq=seq, at_ms=seq, text=text)])
         after = drawing.view(view, seq).get(panels.answer, before)
@@ -41,9 +42,8 @@ def sent_of(pieces: Sequence[str]) -> list[int]:
 async def divided() -> dict[str, Any]:
     """What a run's event yields of three drawings, by the names of the widgets, and what waits then, twice."""
     with gr.Blocks():
-        widgets = {"status": gr.HTML(), "answer": gr.HTML([]), "button": gr.Button(), "bell": gr.Textbox()}
-    status, answer, button, bell = widgets.values()
-    names = {widget: name for name, widget in widgets.items()}
+        status, answer, button, bell = gr.HTML(), gr.HTML([]), gr.Button(), gr.Textbox()
+    names: dict[gr.blocks.Block, str] = {status: "status", answer: "answer", button: "button", bell: "bell"}
     streaming, waiting = Streaming([status, answer, button], [status, answer], bell), Waiting()
 
     async def handler() -> AsyncIterator[dict[Any, Any]]:
