@@ -6,12 +6,14 @@ tell. What depends on a clock is inconclusive on a machine that was too busy, or
 a tenth of the distance between value and limit. What only counts is exact, and judged as it is.
 """
 
+import math
 from collections.abc import Iterator, Sequence
 from typing import Final, Literal
 
 from backend.metrics.registry import BY_KEY
 from backend.metrics.statistics import nearest_rank, needed, percentile_bounds
 from backend.present.metric_text import formatted
+from evals.harness import machine
 from evals.limits import Limit, Limits, Statistic, listed
 from evals.overload import overload
 from evals.results import Harness, LimitResult, RunResult
@@ -21,6 +23,11 @@ LARGEST_LAG_SHARE: Final = 0.1
 """How much of the distance between a value and its limit the p99 receive lag may be."""
 
 _SHARES: Final[dict[Statistic, float]] = {"median": 0.5, "p95": 0.95, "p99": 0.99}
+
+_EXTREMES: Final[frozenset[Statistic]] = frozenset({"max", "min"})
+
+MEAN_NEEDS: Final = 20
+"""Values from which on the bootstrap interval of a mean is given: of fewer it is too narrow (Hesterberg 2015)."""
 
 _Verdict = Literal["pass", "fail", "inconclusive"]
 
@@ -50,30 +57,41 @@ def _belongs(run: RunResult, entry: Entry, by_agent_only: bool) -> bool:
 def _judged(limits: Limits, runs: Sequence[RunResult], harness: Harness, scenario: str | None) -> Iterator[LimitResult]:
     for limit in listed(limits):
         on_page = BY_KEY[limit.metric].plane == "paint"
-        values = [run.metrics.get(limit.metric) for run in runs if (run.through is not None) == on_page]
-        yield judge_limit(limit, values, harness, scenario)
+        concerned = [run for run in runs if (run.through is not None) == on_page]
+        loads = list(dict.fromkeys(run.load for run in concerned)) or [""]
+        for load in loads:
+            ended = [run for run in concerned if run.load == load and run.error is None]
+            broken = sum(run.load == load and run.error is not None for run in concerned)
+            values = [run.metrics.get(limit.metric) for run in ended]
+            found = judge_limit(limit, values, harness, scenario, broken)
+            # Values under different loads are of different populations, so each load has to keep the limit.
+            yield found if len(loads) == 1 else found.model_copy(update={"reason": f"Under {load}: {found.reason}"})
 
 
 def judge_limit(
-    limit: Limit, values: Sequence[float | None], harness: Harness, scenario: str | None = None
+    limit: Limit, values: Sequence[float | None], harness: Harness, scenario: str | None = None, broken: int = 0
 ) -> LimitResult:
-    """One limit against a metric's values, one for each run, None where the run has none."""
+    """One limit against a metric's values, one for each run, None where the run has none.
+
+    ``broken`` counts the runs that could not be measured to their end. What they would have shown is unknown, so a
+    limit passes only if it does whatever that is, and fails only if it does (the bounds of Manski 1989).
+    """
     present = [value for value in values if value is not None]
     value = _estimate(present, limit.statistic)
-    lower, upper = (
-        percentile_bounds(present, _SHARES[limit.statistic]) if limit.statistic in _SHARES else (value, value)
-    )
+    lower, upper = _bounds(present, limit.statistic)
     if value is None:
         verdict, reason = _without_value(limit, values)
     else:
         verdict, reason = _verdict(limit, value, lower, upper, len(present))
+        if broken and verdict != _if_broken(limit, present, broken, verdict):
+            verdict, reason = "inconclusive", f"{reason} But {broken} more could not be measured to their end."
         doubt = _doubt(limit, value, harness)
         if doubt:
             verdict, reason = "inconclusive", f"{reason} But {doubt}."
     missing = len(values) - len(present)
     if value is not None and missing:
         reason += f" {missing} of {len(values)} runs have no value."
-    exact = not BY_KEY[limit.metric].clocked or limit.statistic not in _SHARES
+    exact = not BY_KEY[limit.metric].clocked or limit.statistic in _EXTREMES
     return LimitResult(
         metric=limit.metric,
         statistic=limit.statistic,
@@ -90,9 +108,36 @@ def judge_limit(
 def _estimate(present: Sequence[float], statistic: Statistic) -> float | None:
     if not present:
         return None
-    if statistic in ("max", "min"):
+    if statistic in _EXTREMES:
         return max(present) if statistic == "max" else min(present)
+    if statistic == "mean":
+        return math.fsum(present) / len(present)
     return nearest_rank(present, _SHARES[statistic])
+
+
+def _bounds(present: Sequence[float], statistic: Statistic) -> tuple[float | None, float | None]:
+    """Both ends of the interval, None for one that so few values cannot give."""
+    if statistic in _SHARES:
+        return percentile_bounds(present, _SHARES[statistic])
+    if statistic != "mean":
+        value = _estimate(present, statistic)
+        return value, value
+    if len(present) < MEAN_NEEDS:
+        return None, None
+    import numpy as np
+
+    from evals.comparison.bootstrap import means, percentile_ends
+
+    return percentile_ends(means(np.array(present), np.random.default_rng(0)))
+
+
+def _if_broken(limit: Limit, present: Sequence[float], broken: int, verdict: _Verdict) -> _Verdict:
+    """The verdict if the broken runs spoke against it as clearly as they could."""
+    beyond = math.inf if (verdict == "pass") != limit.from_below else -math.inf
+    value = _estimate([*present, *[beyond] * broken], limit.statistic)
+    if value is None or not limit.broken_by(value):
+        return "pass"
+    return "fail"
 
 
 def _without_value(limit: Limit, values: Sequence[float | None]) -> tuple[_Verdict, str]:
@@ -110,13 +155,14 @@ def _verdict(limit: Limit, value: float, lower: float | None, upper: float | Non
     if not limit.broken_by(value):
         return "pass", f"{said}, not {side} the limit of {formatted(limit.bound, unit)}."
     said += f", {side} the limit of {formatted(limit.bound, unit)}"
-    if not BY_KEY[limit.metric].clocked or limit.statistic not in _SHARES:
+    if not BY_KEY[limit.metric].clocked or limit.statistic in _EXTREMES:
         return "fail", f"{said}."
     nearest = upper if limit.from_below else lower
     if nearest is not None and limit.broken_by(nearest):
         return "fail", f"{said}, and so is the nearest end of its 95 % interval, {formatted(nearest, unit)}."
     if nearest is None:
-        return "inconclusive", f"{said}, but so few runs have no interval: play {needed(_SHARES[limit.statistic])}."
+        enough = MEAN_NEEDS if limit.statistic == "mean" else needed(_SHARES[limit.statistic])
+        return "inconclusive", f"{said}, but so few runs have no interval: play {enough}."
     return "inconclusive", f"{said}, but its 95 % interval reaches to {formatted(nearest, unit)}: play more runs."
 
 
@@ -125,7 +171,7 @@ def _doubt(limit: Limit, value: float, harness: Harness) -> str | None:
     metric = BY_KEY[limit.metric]
     if not metric.clocked:
         return None
-    busy = overload(harness)
+    busy = overload(harness, machine()["usable_cores"])
     if busy:
         return f"the machine was too busy: {busy}"
     lag, margin = harness.receive_lag_ms.p99, abs(value - limit.bound)

@@ -18,7 +18,7 @@ from typing import Final, Literal, get_args
 from backend.metrics.registry import BY_KEY
 from evals.yaml_source import Path, YamlSource
 
-Statistic = Literal["median", "p95", "p99", "max", "min"]
+Statistic = Literal["median", "p95", "p99", "max", "min", "mean"]
 
 STATISTICS: Final[tuple[str, ...]] = get_args(Statistic)
 

@@ -15,7 +15,7 @@ def doubts(a: Results, b: Results) -> tuple[str, ...]:
     """Sentences that say why no time can be judged; empty where nothing speaks against it."""
     found = []
     for which, results in (("A", a), ("B", b)):
-        busy = overload(results.harness)
+        busy = overload(results.harness, results.machine.get("usable_cores"))
         if busy is not None:
             found.append(f"While {which} was measured the machine was too busy: {busy}.")
     found += [
