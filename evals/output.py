@@ -1,7 +1,7 @@
 """Everything that is written of an evaluation, in one folder.
 
 ========================  =======================================================================
-``results.json``          the results; see ``docs/results.md``
+``results.json``          everything that was measured, as JSON
 ``runs.csv``              one line for each run
 ``events.parquet``        one row for each event
 ``recordings/*.jsonl``    runs, to be opened in either UI's Replay
