@@ -3,7 +3,7 @@
 ``schema`` names the version; a reader refuses another one. Times are milliseconds, missing values null. A run's
 ``metrics`` are on the target's plane, as a rule the wire's; ``server_metrics`` are the same functions on the server's
 stamps, ``truth`` on the script's. Of a summary, ``ci95`` is the 95 % interval of ``p95``, ``median_ci95`` that of the
-median. Fields may be added under the same version; none is renamed or removed. ``docs/results.md`` is written from here.
+median. Fields may be added under the same version; none is renamed or removed. ``docs/results.md`` is made of this.
 """
 
 from typing import Any, Literal
