@@ -16,6 +16,8 @@ from evals.comparison.relevance import alike, smallest_relevant
 ALPHA = 1 - LEVEL
 """In how many comparisons of the same build something may be called different."""
 
+_IDENTICAL = "both have the very same values"
+
 _EQUIVALENCE_LEVEL = 1 - 2 * ALPHA
 
 
@@ -48,6 +50,11 @@ class Sample:
         return 0.0 if self.exact else alike(self.metric.unit, median(self.a), self.markers)
 
     @property
+    def identical(self) -> bool:
+        """Whether both sides hold the same values, as where the same recordings were scored twice."""
+        return np.array_equal(np.sort(self.a), np.sort(self.b))
+
+    @property
     def testable(self) -> bool:
         """Whether there are enough runs that dealing their labels anew can show anything."""
         return 2 / math.comb(len(self.a) + len(self.b), len(self.a)) <= ALPHA
@@ -70,6 +77,8 @@ def of_scenario(sample: Sample) -> Difference:
         return _row(sample, "inconclusive", f"no run of {side} has a value", at_risk=side == "B")
     if sample.exact:
         return _exact(sample)
+    if sample.identical:
+        return _row(sample, "same", _IDENTICAL)
     difference = median(sample.b) - median(sample.a)
     interval = percentile_ends(sample.draws) if sample.draws is not None and sample.testable else None
     bounds = (sample.smallest_relevant, sample.alike)
@@ -102,7 +111,7 @@ def over_all(
         math.fsum(values) / count for values in zip(*[(row.a or 0.0, row.b or 0.0) for row, _ in known], strict=True)
     )
     relevant = math.fsum(row.smallest_relevant for row, _ in known) / count
-    exact = all(sample.exact for _, sample in known)
+    exact = all(sample.exact or sample.identical for _, sample in known)
     draws: Matrix = np.zeros(RESAMPLES)
     for row, sample in known:
         draws += (row.difference or 0.0) if sample.exact or sample.draws is None else sample.draws
@@ -177,7 +186,7 @@ def _of_exact_rows(rows: Sequence[Difference]) -> tuple[Verdict, str]:
     for verdict in ("worse", "better", "inconclusive"):
         if verdict in verdicts:
             return verdict, next(row.reason for row in rows if row.verdict == verdict)
-    return "same", "the same in every run"
+    return "same", next(row.reason for row in rows)
 
 
 def _row(
