@@ -152,6 +152,8 @@ def judged(
         return ("worse" if is_worse(metric, difference) else "better"), "it differs by more than is relevant"
     if -same <= narrow[0] and narrow[1] <= same:
         return "same", "whatever differs is too small to be relevant"
+    if same < abs(difference) <= relevant:
+        return "inconclusive", "it differs by less than the error of measuring"
     return "inconclusive", "the runs are too few, or differ too much among themselves, to tell"
 
 
