@@ -40,6 +40,8 @@ class Follower:
     async def __aexit__(self, *_: object) -> None:
         self._gone.set()
         await asyncio.wait([self._following])
+        # Whoever asked for the capture has been told; where nobody did, the page's own failure is.
+        self._following.exception()
 
     async def capture(self) -> Capture | None:
         """What came, once the run has ended or its time is over; None if no run was started within it. Raises

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from playwright.async_api import Browser, Page
 from playwright.async_api import Error as PlaywrightError
 
+from backend.client import ClientError
 from backend.present import words
 from backend.protocol.run_view import RunView
 from backend.protocol.view import fold
@@ -48,6 +49,8 @@ async def play_in_page(
         await _play(await context.new_page(), url, play, title, address, deadline_s, found)
     except (PlaywrightError, AssertionError) as error:
         found.failure = f"The page could not be used: {_first_line(error)}"
+    except ClientError as error:
+        found.failure = error.sentence
     finally:
         await context.close()
     return found

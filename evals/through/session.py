@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import ExitStack, asynccontextmanager
 from datetime import UTC, datetime
 
-from backend.client import RunClient, close_shared_http
+from backend.client import ClientError, RunClient, close_shared_http
 from backend.launch.child import ChildFailed
 from evals.evaluation import Watcher
 from evals.runner import interleaved
@@ -31,31 +31,32 @@ async def play_through(
     """Every run of the suite through this UI, one after the other, and how many of them were left out by setting
     ``stop``, which ends it behind the run under way.
 
-    A UI that does not start, or ends, makes failed runs of those that it owes. Its first run is played once more before
-    all others and left out: whatever a program loads at first is not measured.
+    A UI that does not start, or ends, makes failed runs of those that it owes; so does one whose first page cannot be
+    used. Where the suite has warm-up runs, one is played here too: whatever a program loads at first is not measured.
     """
     asked = playable(plays)
     scheduled = interleaved(asked) if asked else []
-    watcher.opening(page, [play for _, play in [*scheduled[:1], *scheduled]])
+    schedule = [*([(0, asked[0])] if asked and suite.warm_up else []), *scheduled]
+    watcher.opening(page, [play for _, play in schedule])
     scored: list[ScoredRun] = []
     if stop.is_set() or not asked:
         return scored, len(scheduled)
-    titles = await _titles(address)
     try:
+        titles = await _titles(address)
         async with _address_of(page, address) as url, open_browser() as browser:
-            for repeat, play in [(0, asked[0]), *scheduled]:
+            for place, (repeat, play) in enumerate(schedule):
                 if stop.is_set():
                     break
                 started = _now()
                 title = titles.get(play.entry.agent, play.entry.agent)
                 seen = await play_in_page(browser, url, play, title, address, suite.deadline_s)
                 watcher.run_ended(play)
-                if not repeat and seen.failure is not None and not seen.run_id:
+                if place == 0 and seen.failure is not None and not seen.run_id:
                     # It would keep every run waiting as long.
                     raise PageError(seen.failure)
                 if repeat:
                     scored.append(score_page(play, repeat, started, page.interface, seen))
-    except (ChildFailed, PageError) as error:
+    except (ChildFailed, ClientError, PageError) as error:
         failed = PageCapture(failure=str(error))
         owed = scheduled[len(scored) :]
         scored += [score_page(play, repeat, _now(), page.interface, failed) for repeat, play in owed]

@@ -149,3 +149,12 @@ def test_a_follower_loses_the_end_only_where_the_page_follows() -> None:
 def test_layers_are_one_sentence() -> None:
     layer = LayerResult(scenario="x", agent_ms=820.2, wire_ms=3.1, pages_ms={"gradio": 64.0, "streamlit": -2.0})
     assert layers_text(layer) == "First token of x: agent 820 ms, wire +3 ms, Gradio +64 ms, Streamlit -2 ms."
+
+
+async def test_a_backend_that_is_gone_makes_failed_runs(free_port: int) -> None:
+    suite = parse_suite(b"suite: own\nrepeats: 2\nruns: [{agent: a}]", "own.yaml")
+    plays = [Play(entry, "Why?", None, "completed", {}) for entry in suite.entries]
+    nowhere = Address("http", "127.0.0.1", free_port)
+    seen, left = await play_through(Through("gradio"), suite, plays, nowhere, asyncio.Event(), Watcher())
+    assert left == 0
+    assert [(run.error or "").startswith("Nobody answers at") for run in seen] == [True, True]
