@@ -2,31 +2,118 @@
 
 import httpx2
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Locator, expect
 
-from backend.present import words, words_compare
+from backend.present import words, words_compare, words_replay
+from backend.protocol.recordings import Recording, parse_recording
 from tests.ui.reader import DEADLINE_MS, Reader
-from tests.ui.runs import finished
+from tests.ui.runs import ended, finished, start
 
 pytestmark = [pytest.mark.browser, pytest.mark.server]
 
+SENTENCE = ".ph-first-to-move"
+TIMELINES = ":is(#ph-timeline, .st-key-ph-timeline)"
+SIDES = ":is(.ph-side, [class*=st-key-ph-side-])"
+ON_ONE_SCREEN = """
+() => {
+  const seen = (element) => {
+    const {top, bottom, height} = element.getBoundingClientRect();
+    return height > 0 && top >= 0 && bottom <= window.innerHeight;
+  };
+  const lines = [...document.querySelectorAll('.ph-first-to-move, .ph-moment, input.ph-scrubber')];
+  const plot = document.querySelector(':is(#ph-timeline, .st-key-ph-timeline) .js-plotly-plot');
+  const size = plot._fullLayout._size, top = plot.getBoundingClientRect().top;
+  return lines.length === 3 && lines.every(seen) && top + size.t >= 0 && top + size.t + size.h <= window.innerHeight;
+}
+"""
+
+
+async def two_runs(backend: httpx2.Client) -> tuple[str, str, Recording]:
+    """One at its own pace, one as fast as it goes; and the recording of the slow one."""
+    slow = start(backend, "scripted:brief", "What is brief?")
+    fast = await finished(backend, "scripted:brief", "What is brief?")
+    await ended(backend, slow)
+    return slow, fast, parse_recording(backend.get(f"/v1/runs/{slow}/recording").raise_for_status().content)
+
+
+async def opened(reader: Reader, first: str, second: str, more: str = "") -> None:
+    """The two runs on the page, with their timelines."""
+    await reader.page.goto(f"{reader.url}compare?a={first}&b={second}{more}")
+    await reader.expect_moment()
+    await expect(plot_of(reader)).to_be_attached(timeout=DEADLINE_MS)
+
+
+def plot_of(reader: Reader) -> Locator:
+    """Where the timelines can be clicked."""
+    return reader.page.locator(f"{TIMELINES} .js-plotly-plot .draglayer .nsewdrag").first
+
 
 async def test_two_runs_side_by_side(reader: Reader, backend: httpx2.Client) -> None:
-    slow = await finished(backend, "scripted:brief", "What is brief?", speed=1)
-    fast = await finished(backend, "scripted:brief", "What is brief?", speed=4)
-    await reader.page.goto(f"{reader.url}compare?a={slow}&b={fast}")
+    slow, fast, recording = await two_runs(backend)
+    await opened(reader, slow, fast)
+    assert await reader.scrubber_ms() == pytest.approx(recording.events[-1].at_ms, abs=1)
     table = reader.page.get_by_role("table").filter(has_text=words_compare.DIFFERENCE).first
-    await expect(table).to_be_visible(timeout=DEADLINE_MS)
     row = table.get_by_role("row").filter(has_text=words.METRIC_LABELS["ttft_ms"]).first
     await expect(row).to_contain_text("better")
-    await expect(reader.page.locator(".ph-first-to-move")).to_be_visible()
-    await expect(reader.page.locator(".js-plotly-plot svg.main-svg").first).to_be_visible(timeout=DEADLINE_MS)
+    assert await reader.page.evaluate(ON_ONE_SCREEN), "sentence, moment, scrubber and timelines without scrolling"
     await expect(reader.page.locator(".ph-answer").filter(has_text="Brevity is the shorter")).to_have_count(2)
+    # The charts of both are charts.
+    await expect(reader.page.locator(f"{SIDES} .js-plotly-plot .barlayer .point").first).to_be_attached(
+        timeout=DEADLINE_MS
+    )
+    charts = reader.page.locator(f"{SIDES} .js-plotly-plot").filter(has=reader.page.locator(".barlayer .point"))
+    await expect(charts).to_have_count(2, timeout=DEADLINE_MS)
     # A marker leads to the source of its own run.
     second = reader.page.locator("a.ph-marker").last
     await second.click()
-    target = await second.get_attribute("href")
-    await expect(reader.page.locator(f"{target}:target")).to_be_in_viewport()
+    await reader.expect_led_to(str(await second.get_attribute("href")))
+
+
+async def test_a_click_on_the_timelines_and_keys_move_the_common_playhead(
+    reader: Reader, backend: httpx2.Client
+) -> None:
+    slow, fast, recording = await two_runs(backend)
+    await opened(reader, slow, fast)
+    end_ms = recording.events[-1].at_ms
+    box = await plot_of(reader).bounding_box()
+    assert box is not None
+    await reader.page.mouse.click(box["x"] + box["width"] * 0.3, box["y"] + box["height"] / 2)
+    await reader.expect_scrubber_before(end_ms * 0.6)
+    # At that moment the fast run is over and the slow one has not finished its answer.
+    await expect(reader.page.locator(".ph-answer").filter(has_text="may read both.")).to_have_count(
+        1, timeout=DEADLINE_MS
+    )
+    await reader.leave_fields()
+    at_ms = await reader.scrubber_ms()
+    await reader.page.keyboard.press("ArrowRight")
+    await reader.expect_scrubber_after(at_ms)
+    await reader.page.keyboard.press("Space")
+    await expect(reader.page.locator(".ph-answer").filter(has_text="may read both.")).to_have_count(
+        2, timeout=DEADLINE_MS
+    )
+    await expect(reader.button(words_replay.PLAY)).to_be_visible(timeout=DEADLINE_MS)
+
+
+async def test_an_address_leads_to_a_moment_of_both(reader: Reader, backend: httpx2.Client) -> None:
+    slow, fast, _ = await two_runs(backend)
+    await opened(reader, slow, fast, "&t=40")
+    assert await reader.scrubber_ms() == pytest.approx(40, abs=1)
+
+
+async def test_two_agents_race_live_and_both_can_be_stopped(reader: Reader) -> None:
+    await reader.open(place="compare")
+    await reader.choose(words_compare.RACE)
+    await reader.pick(words_compare.FIRST_AGENT, "Endless")
+    await reader.pick(words_compare.SECOND_AGENT, "Steady")
+    await reader.press(words_compare.START_RACE)
+    await expect(reader.page.locator(SENTENCE)).to_contain_text("scripted:endless", timeout=DEADLINE_MS)
+    await expect(reader.button(words.STOP)).to_be_visible(timeout=DEADLINE_MS)
+    await expect(reader.page.locator(".ph-answer")).not_to_have_count(0, timeout=DEADLINE_MS)
+    await reader.press(words.STOP)
+    # Over, both stand under the playhead.
+    await reader.expect_moment()
+    stopped = reader.page.locator(".ph-status-text").filter(has_text=words.OUTCOME_WORDS["cancelled"])
+    await expect(stopped.first).to_be_visible(timeout=DEADLINE_MS)
 
 
 async def test_one_scenario_with_and_without_its_status_events(reader: Reader) -> None:
@@ -37,7 +124,10 @@ async def test_one_scenario_with_and_without_its_status_events(reader: Reader) -
     await expect(reader.page.locator(".ph-answer").filter(has_text="may read both.")).to_have_count(
         2, timeout=DEADLINE_MS
     )
-    await expect(reader.page.locator(".ph-first-to-move")).to_contain_text("first", timeout=DEADLINE_MS)
+    await expect(reader.page.locator(SENTENCE)).to_contain_text("first", timeout=DEADLINE_MS)
+    table = reader.page.get_by_role("table").filter(has_text=words_compare.DIFFERENCE).first
+    await expect(table).to_contain_text(words_compare.WITHOUT_STATUS, timeout=DEADLINE_MS)
+    await expect(reader.page.locator(SIDES).last).to_contain_text(words.NO_STEPS)
 
 
 async def test_nothing_chosen_says_what_to_do(reader: Reader) -> None:

@@ -10,7 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 from backend.client.errors import ClientError
 from backend.client.frames import Frame
 from backend.client.sync import SyncRunClient
-from backend.present import words, words_compare
+from backend.present import words_compare
 from backend.present.comparison import comparison_figure, comparison_table_html, first_to_move_html
 from backend.present.moment import pair_moment_html
 from backend.present.page import section_title_html
@@ -18,16 +18,19 @@ from backend.present.pair import BOTH, Pair, Side, Which
 from backend.present.problem import Problem, problem_of
 from ui_streamlit.canvas import Canvas
 from ui_streamlit.compare.sides import side_of_run
-from ui_streamlit.plain_text import plain
 from ui_streamlit.replay.scrubber import draw_scrubber
 from ui_streamlit.replay.transport import draw_moves
 from ui_streamlit.run_places import RunPlaces
 from ui_streamlit.visit import Visit
 
-_TICK_S = 0.1
-"""How long one run is waited for before the other has its turn, and between two drawings while it plays."""
+_FRAME_S = 0.1
+"""Between two drawings while it plays."""
 
-_NUMBERS_EVERY_S = 1.0
+_TICK_S = 0.25
+"""Between two drawings of a run that goes on. Of two at ten a second, a busy machine's browser never came to draw the
+chart and the buttons, which Streamlit draws only while it is idle."""
+
+_NUMBERS_EVERY_S = 2.0
 """While a run goes on, the timelines and the table are drawn anew this often."""
 
 _COLUMN_HEIGHT = 500
@@ -76,7 +79,7 @@ class Duel:
             if pair.at_the_end():
                 pair.pause()
                 st.rerun()
-            time.sleep(_TICK_S)
+            time.sleep(_FRAME_S)
             self.draw()
 
     def follow(self) -> Problem | None:
@@ -103,11 +106,11 @@ class Duel:
         return None
 
     def _transport(self) -> DeltaGenerator:
-        """The buttons and the scrubber, or the one that stops both; gives the place of the moment in words."""
+        """The buttons and the scrubber, once both are over; gives the place of the moment in words."""
         pair = self._pair
         with st.container(key="ph-transport", horizontal=True, vertical_alignment="center", gap="xsmall"):
             if pair.running:
-                st.button(words.STOP, key="stop-both", on_click=lambda: _stop(self._visit.client, pair))
+                st.caption(words_compare.BOTH_LIVE)
             else:
                 draw_moves(pair, "compare-speed")
             moment = st.empty()
@@ -156,12 +159,3 @@ def _frames(client: SyncRunClient, side: Side) -> Generator[Frame, None, None]:
     """The run's frames to its end; none for one that is over."""
     if side.running:
         yield from client.frames_sync(side.run_id, tick_s=_TICK_S)
-
-
-def _stop(client: SyncRunClient, pair: Pair) -> None:
-    for side in pair.sides:
-        if side.running:
-            try:
-                client.cancel(side.run_id)
-            except ClientError as error:
-                st.toast(plain(error.sentence))

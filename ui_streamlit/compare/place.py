@@ -7,13 +7,14 @@ import streamlit as st
 from backend.client.errors import ClientError
 from backend.client.replies import OfferedAgent
 from backend.client.sync import SyncRunClient
-from backend.present import words_compare, words_places, words_replay
+from backend.present import words, words_compare, words_places, words_replay
 from backend.present.page import header_html, notice_html
 from backend.present.pair import Pair
 from backend.present.problem import Problem, problem_of
 from ui_streamlit.compare.choosing import draw_choosing
 from ui_streamlit.compare.drawing import Duel
 from ui_streamlit.compare.sides import pair_of_this_session, take_up_address
+from ui_streamlit.plain_text import plain
 from ui_streamlit.problems import wait_for_backend
 from ui_streamlit.visit import Visit
 
@@ -48,10 +49,23 @@ def _head(client: SyncRunClient, pair: Pair, offers: Sequence[OfferedAgent]) -> 
     """Title, and the ways to get two runs: on the page until there are two, folded away afterwards."""
     with st.container(key="ph-head", horizontal=True, vertical_alignment="center", gap="small"):
         st.html(header_html(words_places.COMPARE_PLACE, words_compare.EXPLANATION))
+        with st.container(key="ph-stop", width="content"):
+            # Always there, and hidden while it has nothing to do: drawn only as a race begins, it would wait for the
+            # browser to be idle, which it is not before the race is over.
+            st.button(words.STOP, key="stop-both", disabled=not pair.running, on_click=lambda: _stop(client, pair))
         if pair.complete:
             with st.popover(words_replay.OPEN_ANOTHER), st.container(key="ph-choosing", width=760):
                 return draw_choosing(client, pair, offers)
     return draw_choosing(client, pair, offers)
+
+
+def _stop(client: SyncRunClient, pair: Pair) -> None:
+    for side in pair.sides:
+        if side.running:
+            try:
+                client.cancel(side.run_id)
+            except ClientError as error:
+                st.toast(plain(error.sentence))
 
 
 def _tell(client: SyncRunClient, problem: Problem) -> None:
