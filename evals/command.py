@@ -151,12 +151,13 @@ def _measure(suite: "Suite", url: str | None, through: "Sequence[Through]") -> t
 
 
 def _say(evaluation: "Evaluation", out: Path) -> None:
+    from backend.present.printable import printable
     from evals.progress import print_results
 
     print_results(evaluation.results)
     unexpected = [run for run in evaluation.results.runs if not run.as_expected]
     for run in unexpected[:MOST_TOLD]:
-        click.echo(f"{run.scenario}, run {run.repeat}: {run.error or ' '.join(run.surprises)}", err=True)
+        click.echo(printable(f"{run.scenario}, run {run.repeat}: {run.error or ' '.join(run.surprises)}"), err=True)
     if len(unexpected) > MOST_TOLD:
         click.echo(f"and {len(unexpected) - MOST_TOLD} more, which junit.xml has all", err=True)
     if evaluation.results.runs:

@@ -8,9 +8,9 @@ from pathlib import Path
 import click
 
 from backend.commands.refusals import BadInput
-from backend.commands.terminal_text import printable
 from backend.launch.child import ChildFailed
 from backend.launch.server import LocalServer
+from backend.present.printable import printable
 
 OWN_GIVE_UP_S = 5.0
 """How long a command waits for its own backend once it is gone: nobody starts it again."""

@@ -10,12 +10,12 @@ from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 
-from backend.commands.terminal_text import printable
 from backend.present import words
 from backend.present.artifacts import ArtifactView, artifact_views
 from backend.present.durations import format_count, format_ms
 from backend.present.markup import safe_url
 from backend.present.palette import STATE_ROLES
+from backend.present.printable import printable
 from backend.present.sources import Source, ordered_sources, source_facts
 from backend.present.status import elapsed_of
 from backend.present.tables import cell_text

@@ -22,9 +22,10 @@ from backend.commands.run_parts import (
     step_tree,
     warning_parts,
 )
-from backend.commands.terminal_text import THEME, AnswerBlocks, SettlingAnswer, printable
+from backend.commands.terminal_text import THEME, AnswerBlocks, SettlingAnswer
 from backend.present import words
 from backend.present.durations import format_count, format_ms
+from backend.present.printable import printable
 from backend.protocol.run_view import RunView
 
 PLAIN_WIDTH = 100

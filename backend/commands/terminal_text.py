@@ -1,6 +1,5 @@
 """Text and Markdown on a terminal: nothing an agent sends may steer it, and an answer is printed as it settles."""
 
-import re
 from collections.abc import Iterable, Sequence
 
 from markdown_it.token import Token
@@ -10,6 +9,7 @@ from rich.segment import Segment
 from rich.theme import Theme
 
 from backend.present.answer_markdown import Block, parse_blocks
+from backend.present.printable import printable
 from backend.present.unfinished import completed_tail, visible_text
 
 ROLE_STYLES = {
@@ -36,15 +36,6 @@ THEME = Theme(
         "markdown.table.header": "bold",
     }
 )
-
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff]")
-_LINE_ENDS = re.compile("\r\n?|[\u2028\u2029]")
-
-
-def printable(text: str) -> str:
-    """The text without what a terminal would obey: control characters (escape sequences need them) and overrides
-    of the reading direction. Every kind of line end becomes LF."""
-    return _CONTROL.sub("", _LINE_ENDS.sub("\n", text))
 
 
 class AnswerBlocks:

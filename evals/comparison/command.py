@@ -40,10 +40,9 @@ def command(
     from evals.writing import OutputError, check_writable
 
     try:
-        if out is not None:
-            check_writable(out)
         comparison = compare(read_results(a), read_results(b), names=(str(a), str(b)), only=metrics)
         if out is not None:
+            check_writable(out)
             write_comparison(out, comparison)
     except (ComparisonError, OutputError) as error:
         raise Unusable(str(error)) from error

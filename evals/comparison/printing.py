@@ -4,6 +4,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from backend.present.printable import printable
 from evals.comparison.models import Comparison, Difference, MetricComparison, Verdict
 from evals.comparison.relevance import RULE
 from evals.comparison.text import changed, described, relative_text, runs_text, values_text
@@ -21,9 +22,9 @@ def print_comparison(comparison: Comparison) -> None:
     console = Console()
     if not console.is_terminal:
         console.width = max(console.width, WIDE)
-    console.print(Text(comparison.sentence, style=_TONE_OF_EXIT[comparison.exit_code]), soft_wrap=True)
+    console.print(Text(printable(comparison.sentence), style=_TONE_OF_EXIT[comparison.exit_code]), soft_wrap=True)
     for note in comparison.notes:
-        console.print(Text(note), soft_wrap=True)
+        console.print(Text(printable(note)), soft_wrap=True)
     console.print(_metrics(comparison, console.width >= WIDE))
     places = _places(comparison, console.width >= WIDE)
     if places.row_count:
@@ -44,7 +45,7 @@ def _places(comparison: Comparison, wide: bool) -> Table:
     for one, row in changed(comparison):
         if row.scenario is None:
             continue
-        place = Text(f"{one.metric} in {row.scenario}")
+        place = Text(printable(f"{one.metric} in {row.scenario}"))
         table.add_row(place, Text(row.verdict, style=_TONES[row.verdict]), *_cells(one, row, wide))
     return table
 

@@ -11,8 +11,9 @@ from rich.console import Console
 from backend.client import Frame
 from backend.commands.run_parts import step_tree
 from backend.commands.terminal import LiveDisplay, PlainDisplay
-from backend.commands.terminal_text import THEME, SettlingAnswer, printable
+from backend.commands.terminal_text import THEME, SettlingAnswer
 from backend.present.answer_markdown import parse_blocks
+from backend.present.printable import printable
 from backend.protocol.events import (
     ArtifactEvent,
     CitationEvent,

@@ -255,3 +255,13 @@ def test_a_hostile_result_stays_text() -> None:
     assert "<img src=x" not in page
     assert "&lt;img src=x" in page
     assert "49" not in page.partition("<h1>")[2].partition("</h1>")[0]
+
+
+def test_a_hostile_name_does_not_steer_the_terminal(tmp_path: Path) -> None:
+    name = "x\x1b[2J\x1b]0;owned\x07[red]y"
+    a, b = (saved(tmp_path / side, results({name: {"ttft_ms": around(at)}})) for side, at in (("a", 500), ("b", 900)))
+    code, said = call(a, b)
+    assert code == 1
+    assert "\x1b" not in said
+    assert "\x07" not in said
+    assert "[red]y" in said
