@@ -104,7 +104,7 @@ def findings(results: Results, scenarios: Mapping[str, Sequence[RunResult]], str
     if results.target.plane == "server":
         return [*found, harness.receive_lag_basis]
     found.append(
-        f"The harness's own error: delivery jitter {milliseconds(harness.receive_lag_ms.p50)} median and "
+        f"The harness's own error: receive lag {milliseconds(harness.receive_lag_ms.p50)} median and "
         f"{milliseconds(harness.receive_lag_ms.p99)} p99, event-loop lag {milliseconds(harness.loop_lag_ms.p99)} p99, "
         f"{formatted(harness.cpu_share, 'share')} of one core."
     )
