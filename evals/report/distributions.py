@@ -47,7 +47,7 @@ def distribution(groups: Groups, key: str, theme: Theme) -> Figure:
             dots += [(number, row, f"{escape(name)}: {formatted(number, metric.unit)}") for number in found]
         else:
             p5, p25, p75, p95 = (nearest_rank(found, share) or 0.0 for share in (0.05, 0.25, 0.75, 0.95))
-            spans += [(row, p5, p95, 2), (row, p25, p75, 9)]
+            spans += [(row, p5, p95, 2), (row, p25, p75, 7)]
     traces: list[dict[str, Any]] = [_span(row, low, high, width, series[0]) for row, low, high, width in spans]
     if dots:
         traces.append(

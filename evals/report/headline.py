@@ -39,7 +39,7 @@ def tiles(results: Results, scenarios: Mapping[str, Sequence[RunResult]]) -> lis
         Tile(
             "As expected",
             f"{verdict.as_expected} of {verdict.as_expected + verdict.unexpected}",
-            f"of {format_count(len(scenarios), 'scenario')}",
+            f"of {format_count(len({run.scenario for run in runs}), 'scenario')}",
             "bad" if verdict.unexpected or not runs else "good",
         ),
         Tile(

@@ -9,7 +9,7 @@ from backend.present.palette import COLOURS, Theme
 from backend.present.words import shortened
 
 _ROW_PX = 26
-_NARROW_ROW_PX = 20
+_NARROW_ROW_PX = 22
 _MANY_ROWS = 8
 _LONGEST_NAME = 34
 
