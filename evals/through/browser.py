@@ -47,7 +47,7 @@ def check_browser() -> None:
         import playwright.async_api  # noqa: F401
     except ImportError as error:
         raise BrowserMissing(
-            "Measuring a page needs playwright: pip install 'playwright>=1.64,<2' in this environment."
+            "Measuring a page needs playwright: pip install 'playhead[browser]' in this environment."
         ) from error
     find_chromium()
 

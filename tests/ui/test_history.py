@@ -49,6 +49,7 @@ async def test_a_run_is_deleted_once_that_is_confirmed(reader: Reader, backend: 
     await reader.select_run(wanted)
     await reader.press(words_history.DELETE_RUN)
     await reader.press(words_history.KEEP)
+    await expect(reader.button(words_history.DELETE)).to_be_hidden(timeout=DEADLINE_MS)
     assert backend.get(f"/v1/runs/{run_id}").status_code == 200
     await reader.press(words_history.DELETE_RUN)
     await reader.press(words_history.DELETE)

@@ -21,10 +21,10 @@ from ui_gradio.compare.layout import ComparePage
 from ui_gradio.compare.pair import DrawnPair, side_of_run
 from ui_gradio.drawing import Drawing, Updates, blank, plot_data
 
-_FRAME_S = 0.1
-"""Between two drawings while a run goes on."""
+_FRAME_S = 0.25
+"""Between two drawings while a run goes on: both runs are drawn at once, and the browser has to keep up with both."""
 
-_NUMBERS_EVERY_S = 1.0
+_NUMBERS_EVERY_S = 2.0
 """While a run goes on, the timelines and the table are drawn anew this often."""
 
 

@@ -30,6 +30,8 @@ class Found:
     following: str | None = None
     chosen: str = ""
     share_id: str = ""
+    searched: tuple[str, ...] | None = None
+    """What the listed runs were searched by; None before the first search."""
     deleting: str = ""
     """What the reader is asked to confirm: ``run``, ``conversation`` or nothing."""
 
@@ -66,12 +68,22 @@ class Finding:
 
     async def search(self, found: Found, text: str, agent: str, outcome: OutcomeWanted, conversation: str) -> Updates:
         """The first runs that fit, and none chosen."""
-        found.runs, found.following, found.chosen = {}, None, ""
+        found.runs, found.following, found.chosen, found.deleting = {}, None, "", ""
+        found.searched = (text, agent, outcome, conversation)
         updates = await self._fetch(found, text, agent, outcome, conversation)
         if not found.runs and self._page.notice not in updates:
             searched = any((text.strip(), agent, outcome, conversation))
             updates[self._page.notice] = notice_html("no_run_fits" if searched else "no_runs")
         return {self._page.notice: "", **updates, **self._nothing_chosen()}
+
+    async def left(self, found: Found, text: str, agent: str, outcome: OutcomeWanted, conversation: str) -> Updates:
+        """The search's field is left: search only for what has not been searched yet.
+
+        The field is left by the very click that chooses a run, which a second search would take back.
+        """
+        if found.searched == (text, agent, outcome, conversation):
+            return {self._page.notice: gr.skip()}
+        return await self.search(found, text, agent, outcome, conversation)
 
     async def more(self, found: Found, text: str, agent: str, outcome: OutcomeWanted, conversation: str) -> Updates:
         """The runs behind those that are listed."""
@@ -88,6 +100,8 @@ class Finding:
             name = (await self._client.session(run.session_id)).title
         except ClientError as error:
             return self._nothing_chosen() | {page.chosen: problem_of(error).html}
+        if found.chosen != run.run_id:
+            return {page.notice: gr.skip()}
         links = [
             link_html("ask", words_places.OPEN_IN_ASK, **{RUN: run.run_id}),
             link_html("replay", words_places.OPEN_IN_REPLAY, **{RUN: run.run_id}),

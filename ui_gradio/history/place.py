@@ -30,12 +30,14 @@ def _connect_finding(application: gr.Blocks, page: HistoryPage, finding: Finding
     application.load(finding.arrive, inputs=[page.state], outputs=everything, api_name="find_all", **quiet(page.state))
     for event, name in (
         (page.search.text.submit, "find_by_text"),
-        (page.search.text.blur, "find_by_text_left"),
         (page.search.agent.input, "find_by_agent"),
         (page.search.outcome.input, "find_by_outcome"),
         (page.search.conversation.input, "find_by_conversation"),
     ):
         event(finding.search, inputs=fields, outputs=everything, api_name=name, **quiet(page.state))
+    page.search.text.blur(
+        finding.left, inputs=fields, outputs=everything, api_name="find_by_text_left", **quiet(page.state)
+    )
     page.more.click(finding.more, inputs=fields, outputs=everything, api_name="find_more", **quiet(page.state))
     page.runs.input(
         finding.choose, inputs=[page.state, page.runs], outputs=everything, api_name="choose_run", **quiet(page.state)
