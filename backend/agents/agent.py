@@ -1,8 +1,10 @@
 """The ports of this floor: what an agent is, who offers agents, and what both are given."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Literal, Protocol
+
+from pydantic import JsonValue
 
 from backend.agents.clock import Clock, SystemClock
 from backend.protocol.events import Draft, KnownEvent
@@ -13,15 +15,30 @@ from backend.settings import Settings
 Progress = Callable[[int, int, str], None]
 """Called with (done, total, what) while something long is prepared."""
 
+Usage = Mapping[str, JsonValue]
+"""What a model charged for: ``input_tokens``, ``output_tokens`` and whatever else its provider counts."""
+
+UnsuccessfulOutcome = Literal["failed", "interrupted", "timed_out", "cancelled"]
+
+
+def _unreported(usage: Usage) -> None:
+    """Nobody listens for usage."""
+
 
 class AgentFailure(Exception):
-    """An agent's own word that it cannot go on: becomes the run's ``error`` event."""
+    """An agent's own word that it cannot go on: becomes the run's ``error`` event.
 
-    def __init__(self, code: str, message: str, *, retryable: bool = False) -> None:
+    ``outcome`` is how the run ends by it. ``interrupted`` is for an answer whose stream broke off without its end.
+    """
+
+    def __init__(
+        self, code: str, message: str, *, retryable: bool = False, outcome: UnsuccessfulOutcome = "failed"
+    ) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
         self.retryable = retryable
+        self.outcome = outcome
 
 
 class UnknownAgentError(LookupError):
@@ -51,6 +68,8 @@ class RunContext:
     """What an agent is given to work with."""
 
     clock: Clock = field(default_factory=SystemClock)
+    report_usage: Callable[[Usage], None] = _unreported
+    """To be called with the run's usage so far, as often as it grows; the last one goes into ``done``."""
 
 
 class Agent(Protocol):

@@ -4,8 +4,10 @@ Pure: the supervisor ends real runs by it, a restart those that were left unfini
 run on a perfect machine would end.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+
+from pydantic import JsonValue
 
 from backend.protocol.events import (
     ArtifactEvent,
@@ -75,6 +77,8 @@ class Ending:
     outcome: Outcome
     error: ErrorEvent | None = None
     last_words: tuple[Draft, ...] = ()
+    usage: Mapping[str, JsonValue] | None = None
+    """What a model charged for, if an agent told."""
 
 
 def closing_statuses(steps: Sequence[StepView], outcome: Outcome) -> list[StatusEvent]:
@@ -111,6 +115,7 @@ def end_run(tally: Tally, ending: Ending, at_ms: float) -> tuple[list[KnownEvent
         latency_ms=round(at_ms, 3),
         ttft_ms=tally.ttft_ms,
         counts=tally.counts(),
+        usage=dict(ending.usage) if ending.usage else None,
     )
     return closing, stamp(done, tally.last_seq + 1, at_ms)
 

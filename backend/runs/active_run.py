@@ -4,8 +4,9 @@ import asyncio
 import inspect
 import logging
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import replace
 
-from backend.agents.agent import Agent, AgentFailure, RunContext, RunRequest, UnknownAgentError
+from backend.agents.agent import Agent, AgentFailure, RunContext, RunRequest, UnknownAgentError, Usage
 from backend.agents.clock import Clock
 from backend.protocol.ending import Ending
 from backend.protocol.events import Draft, ErrorEvent
@@ -53,6 +54,7 @@ class ActiveRun:
         self._watchdog = Watchdog(limits, timer, self.stop)
         self._size = 0
         self._stop: Ending | None = None
+        self._usage: Usage | None = None
 
     @property
     def elapsed_ms(self) -> float:
@@ -98,7 +100,7 @@ class ActiveRun:
             self._watchdog.stop()
             self.agent_task.cancel()
         try:
-            await self._writer.end(ending)
+            await self._writer.end(replace(ending, usage=self._usage))
         except (StoreError, UnknownRunError) as error:
             logger.warning("The end of run %s was not kept: %s", self.record.run_id, str(error))
         except Exception:
@@ -121,7 +123,7 @@ class ActiveRun:
         request = RunRequest(self.record.run_id, self.record.question, self.record.options, history)
         if is_active(self.state):
             self.state = advance(self.state, "running")
-        drafts = _checked(agent.run(request, RunContext(self._clock)))
+        drafts = _checked(agent.run(request, RunContext(self._clock, self._take_usage)))
         try:
             async for draft in drafts:
                 self._watchdog.heard()
@@ -130,6 +132,9 @@ class ActiveRun:
             close = getattr(drafts, "aclose", None)
             if close is not None:
                 await close()
+
+    def _take_usage(self, usage: Usage) -> None:
+        self._usage = dict(usage)
 
     async def _relay(self, agent_task: asyncio.Task[None]) -> Ending:
         """Write what is passed on until the run has a reason to end."""
@@ -191,7 +196,7 @@ class ActiveRun:
         if error is None:
             return Ending("completed")
         if isinstance(error, AgentFailure):
-            return _failed(error.code, error.message, retryable=error.retryable)
+            return Ending(error.outcome, error_draft(error.code, error.message, retryable=error.retryable))
         if isinstance(error, UnknownAgentError):
             return _failed("unknown_agent", str(error))
         if isinstance(error, StoreError):

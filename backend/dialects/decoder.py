@@ -1,0 +1,106 @@
+"""The bytes of a foreign stream to drafts of ours, whatever the dialect. It never raises on what a stream holds."""
+
+import json
+from collections.abc import Mapping
+
+from pydantic import JsonValue
+
+from backend.dialects.answer_drafts import AnswerDrafts
+from backend.dialects.dialect import Dialect, Loss, StreamEnd
+from backend.dialects.framing import Framing
+from backend.protocol.events import Draft
+from backend.protocol.sse import MAX_MESSAGE_BYTES, Message, MessageTooLargeError
+
+DONE_MARKER = "[DONE]"
+
+
+class DialectDecoder:
+    """Reads one stream: ``feed`` its bytes as they come, ``close`` at its end, then ask for ``end``."""
+
+    def __init__(self, drafts: AnswerDrafts, dialect: Dialect, max_message_bytes: int = MAX_MESSAGE_BYTES) -> None:
+        """``dialect`` writes to ``drafts``. ``max_message_bytes``: what one message may hold."""
+        self._drafts = drafts
+        self._dialect = dialect
+        self._framing = Framing(max_message_bytes)
+        self._end: StreamEnd | None = None
+        self.recognised = 0
+        """Messages that the dialect took for its own. None at all: this is no such stream."""
+
+    def feed(self, data: bytes) -> list[Draft]:
+        """The drafts that these bytes bring. Nothing comes after an end that was too much to read."""
+        if self._end is not None:
+            return []
+        try:
+            messages = self._framing.feed(data)
+        except MessageTooLargeError as error:
+            self._drafts.fail("message_too_large", str(error))
+            return self.close()
+        return self._read_all(messages)
+
+    def close(self) -> list[Draft]:
+        """The connection has ended; gives the last drafts, with every open step closed. A second call gives none."""
+        if self._end is not None:
+            return []
+        drafts = []
+        try:
+            drafts = self._read_all(self._framing.close())
+        except MessageTooLargeError as error:
+            self._drafts.fail("message_too_large", str(error))
+        try:
+            self._dialect.finish()
+        except Exception as error:  # noqa: BLE001 - a strange stream must not end its reader
+            self._unreadable(error)
+        self._end = self._drafts.close()
+        return [*drafts, *self._drafts.take()]
+
+    @property
+    def end(self) -> StreamEnd:
+        """How the stream ended. Closes it if that was not done."""
+        self.close()
+        return self._end if self._end is not None else self._drafts.close()
+
+    @property
+    def usage(self) -> Mapping[str, JsonValue]:
+        """What was said of usage so far."""
+        return self._drafts.usage_so_far
+
+    @property
+    def losses(self) -> tuple[Loss, ...]:
+        """The loss report: what the stream carried that our events do not."""
+        return self._drafts.losses
+
+    @property
+    def tools(self) -> int:
+        """Tool calls so far."""
+        return self._drafts.tools
+
+    @property
+    def citations(self) -> int:
+        """Sources cited so far, each counted once."""
+        return self._drafts.citations
+
+    def _read_all(self, messages: list[Message]) -> list[Draft]:
+        for message in messages:
+            self._read(message)
+        return self._drafts.take()
+
+    def _read(self, message: Message) -> None:
+        try:
+            if message.data.strip() == DONE_MARKER:
+                self._dialect.done_marker()
+                return
+            value = json.loads(message.data)
+            if isinstance(value, dict):
+                self.recognised += self._dialect.read(value, message.event)
+            else:
+                self._drafts.warn("unreadable_message", "A message of the stream is no JSON object, and is left out.")
+                self._drafts.lose("unreadable messages")
+        except Exception as error:  # noqa: BLE001 - nothing in an adapter may end a run by a strange input
+            self._unreadable(error)
+
+    def _unreadable(self, error: Exception) -> None:
+        self._drafts.warn(
+            "unreadable_message",
+            f"A message of the stream could not be read ({type(error).__name__}), and is left out.",
+        )
+        self._drafts.lose("unreadable messages")

@@ -1,0 +1,52 @@
+"""The port of a dialect that can be read: one file each, and its recorded streams."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from pydantic import JsonValue
+
+from backend.protocol.events import ErrorEvent, Outcome
+
+JsonObject = Mapping[str, JsonValue]
+
+
+class Dialect(Protocol):
+    """Reads one stream. It is made with the ``AnswerDrafts`` it writes to, and used for that stream alone.
+
+    A dialect does no I/O and keeps no more than what it must remember of open tools and blocks. What it does not
+    understand it tells ``AnswerDrafts.lose`` or ``AnswerDrafts.warn``; whatever it raises all the same becomes a
+    warning of the message that it could not read.
+    """
+
+    def read(self, message: JsonObject, event: str) -> bool:
+        """Read one message: its JSON object and its SSE event name (``message`` where the stream gave none).
+
+        True if it was one of this dialect's, known or not; False for an object that no such stream would hold.
+        """
+        ...
+
+    def done_marker(self) -> None:
+        """The stream said ``[DONE]``."""
+        ...
+
+    def finish(self) -> None:
+        """The connection has ended: write what is still owed, such as a citation that waited for its text."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class StreamEnd:
+    """How a foreign stream ended. Without the dialect's own end it is ``interrupted``, never a success."""
+
+    outcome: Outcome
+    error: ErrorEvent | None = None
+    usage: Mapping[str, JsonValue] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """What the stream carried and our events do not, such as ``reasoning text``, and how often."""
+
+    what: str
+    count: int

@@ -1,0 +1,25 @@
+"""The dialects that can be read, by name."""
+
+from collections.abc import Callable, Mapping
+
+from backend.dialects.answer_drafts import AnswerDrafts
+from backend.dialects.decoder import DialectDecoder
+from backend.dialects.dialect import Dialect
+from backend.dialects.openai_chat import OpenAIChat
+from backend.protocol.sse import MAX_MESSAGE_BYTES
+
+DIALECTS: Mapping[str, Callable[[AnswerDrafts], Dialect]] = {
+    "openai-chat": OpenAIChat,
+}
+
+
+class UnknownDialectError(LookupError):
+    """No dialect of that name; the message says which there are."""
+
+
+def open_decoder(name: str, max_message_bytes: int = MAX_MESSAGE_BYTES) -> DialectDecoder:
+    """A decoder for one stream of the dialect. Raises ``UnknownDialectError``."""
+    if name not in DIALECTS:
+        raise UnknownDialectError(f"There is no dialect {name!r}: choose one of {', '.join(sorted(DIALECTS))}.")
+    drafts = AnswerDrafts()
+    return DialectDecoder(drafts, DIALECTS[name](drafts), max_message_bytes)

@@ -1,0 +1,174 @@
+"""OpenAI chat completions as many providers speak it: ``chat.completion.chunk`` messages, ended by ``[DONE]``.
+
+The fields are those of OpenAI's API reference for streamed chat completions, with what others add: sources as
+``citations`` and ``search_results`` (Perplexity, xAI) or ``annotations`` of type ``url_citation`` (OpenAI, OpenRouter),
+thinking as ``reasoning`` or ``reasoning_content``, and tools that the server itself ran as ``executed_tools`` (Groq).
+A whole ``chat.completion``, that was not streamed, is read as well. Only the first choice is an answer.
+"""
+
+from pydantic import JsonValue
+
+from backend.dialects.answer_drafts import AnswerDrafts
+from backend.dialects.dialect import JsonObject
+from backend.dialects.reading import object_of, objects_of, plain, text_of, whole_number_of
+from backend.protocol.events import Outcome, Span
+
+_USAGE_NAMES = {"prompt_tokens": "input_tokens", "completion_tokens": "output_tokens", "total_tokens": "total_tokens"}
+
+_RETRYABLE = frozenset({408, 409, 429, 500, 502, 503, 504, 529})
+
+
+class OpenAIChat:
+    """One stream of chat completion chunks."""
+
+    def __init__(self, drafts: AnswerDrafts) -> None:
+        self._drafts = drafts
+        self._finish_reason = ""
+        self._calls: dict[str, str] = {}
+        """Tool calls that are being written: the index in the message to the key of the step."""
+
+    def read(self, message: JsonObject, event: str) -> bool:
+        """Read one chunk, a whole completion, or an error that came in place of either."""
+        error = message.get("error")
+        choices = message.get("choices")
+        if error:
+            self._read_error(error)
+        if not isinstance(choices, list):
+            return bool(error)
+        self._read_sources(message)
+        self._read_usage(object_of(message, "usage"))
+        for choice in objects_of(message, "choices"):
+            if choice.get("index", 0) not in (0, None):
+                self._drafts.lose("further choices")
+                continue
+            self._read_delta(object_of(choice, "delta") or object_of(choice, "message"))
+            if reason := text_of(choice, "finish_reason"):
+                self._finish_reason = reason
+            if "message" in choice:
+                self.done_marker()
+        return True
+
+    def done_marker(self) -> None:
+        """``[DONE]``: the answer is whole, unless its finish reason says otherwise."""
+        self._end_calls()
+        if self._finish_reason == "content_filter":
+            self._drafts.fail("content_filter", "The provider's content filter ended the answer.")
+        elif self._finish_reason == "error":
+            self._drafts.fail("provider_error", "The provider ended the answer with an error.", retryable=True)
+        else:
+            if self._finish_reason == "length":
+                self._drafts.warn("length_limit", "The answer ends where its token limit was reached.")
+            self._drafts.complete(_outcome_of(self._finish_reason))
+
+    def finish(self) -> None:
+        """Without ``[DONE]`` a finish reason is the end as well: some servers close the connection behind it."""
+        if self._finish_reason:
+            self.done_marker()
+
+    def _read_delta(self, delta: JsonObject) -> None:
+        if text_of(delta, "reasoning") or text_of(delta, "reasoning_content") or delta.get("reasoning_details"):
+            self._drafts.think()
+        content = delta.get("content")
+        if isinstance(content, str):
+            self._drafts.say(content)
+        elif isinstance(content, list):
+            self._read_parts(objects_of(delta, "content"))
+        if refusal := text_of(delta, "refusal"):
+            self._drafts.say(refusal)
+            self._drafts.lose("refusal marked as such")
+        for call in objects_of(delta, "tool_calls"):
+            self._read_call(call)
+        for tool in objects_of(delta, "executed_tools"):
+            self._read_executed_tool(tool)
+        for annotation in objects_of(delta, "annotations"):
+            self._read_annotation(annotation)
+        if delta.get("audio") or delta.get("images"):
+            self._drafts.lose("audio and images")
+
+    def _read_parts(self, parts: list[JsonObject]) -> None:
+        for part in parts:
+            kind = text_of(part, "type")
+            if kind == "text":
+                self._drafts.say(text_of(part, "text"))
+            elif kind == "thinking":
+                self._drafts.think()
+            else:
+                self._drafts.lose(f"content of type {kind[:40] or 'unknown'}")
+
+    def _read_call(self, call: JsonObject) -> None:
+        function = object_of(call, "function")
+        index = str(call.get("index", call.get("id", "")))
+        name = text_of(function, "name")
+        if name and (index not in self._calls or text_of(call, "id") not in ("", self._calls[index])):
+            self._calls[index] = text_of(call, "id") or f"call {index}"
+            self._drafts.end_thinking()
+            self._drafts.start_step(self._calls[index], "running_tool", label=name, tool=name)
+        key = self._calls.get(index, "")
+        arguments = function.get("arguments")
+        if isinstance(arguments, str):
+            if arguments:
+                self._drafts.add_arguments(key, arguments)
+        elif arguments is not None:
+            self._drafts.arguments_whole(key, plain(arguments))
+
+    def _end_calls(self) -> None:
+        for key in self._calls.values():
+            # The call itself is the caller's to run: what came of it is in no stream.
+            self._drafts.end_step(key, detail="Called; its result is not part of the stream.")
+        self._calls.clear()
+
+    def _read_executed_tool(self, tool: JsonObject) -> None:
+        name = text_of(tool, "type") or text_of(tool, "name") or "tool"
+        key = f"executed {tool.get('index', 0)}"
+        slug = "retrieving" if "search" in name else "running_tool"
+        self._drafts.start_step(key, slug, label=name, tool=name)
+        if arguments := text_of(tool, "arguments"):
+            self._drafts.add_arguments(key, arguments)
+            self._drafts.arguments_whole(key)
+        output = tool.get("output")
+        if output is not None or tool.get("search_results") is not None:
+            result: JsonValue = plain(output if output is not None else tool.get("search_results"))
+            self._drafts.end_step(key, result=result)
+
+    def _read_annotation(self, annotation: JsonObject) -> None:
+        cited = object_of(annotation, "url_citation")
+        url = text_of(cited, "url")
+        if text_of(annotation, "type") != "url_citation" or not url:
+            self._drafts.lose(f"annotations of type {text_of(annotation, 'type')[:40] or 'unknown'}")
+            return
+        self._drafts.cite(
+            url, title=text_of(cited, "title") or url, url=url, quote=text_of(cited, "content"), span=_span_of(cited)
+        )
+
+    def _read_sources(self, message: JsonObject) -> None:
+        results = {text_of(result, "url"): result for result in objects_of(message, "search_results")}
+        citations = message.get("citations")
+        listed = citations if isinstance(citations, list) else list(results)
+        for source in listed:
+            url = source if isinstance(source, str) else text_of(source, "url") if isinstance(source, dict) else ""
+            if url:
+                result = results.get(url, {})
+                quote = text_of(result, "snippet")
+                self._drafts.cite(url, title=text_of(result, "title") or url, url=url, quote=quote)
+
+    def _read_usage(self, usage: JsonObject) -> None:
+        known = {ours: usage.get(theirs) for theirs, ours in _USAGE_NAMES.items()}
+        self._drafts.add_usage({name: plain(value) for name, value in known.items()})
+        details = object_of(usage, "completion_tokens_details")
+        self._drafts.add_usage({"reasoning_tokens": plain(details.get("reasoning_tokens"))})
+
+    def _read_error(self, error: JsonValue) -> None:
+        fields: JsonObject = error if isinstance(error, dict) else {"message": str(error)}
+        code = fields.get("code") or fields.get("type") or "provider_error"
+        status = whole_number_of(fields, "status_code") or whole_number_of(fields, "code")
+        self._drafts.fail(str(code)[:80], text_of(fields, "message"), retryable=status in _RETRYABLE)
+
+
+def _outcome_of(finish_reason: str) -> Outcome:
+    return "interrupted" if not finish_reason else "completed"
+
+
+def _span_of(cited: JsonObject) -> Span | None:
+    """The supported range; equal ends (0 and 0) are how servers say that they know none."""
+    start, end = whole_number_of(cited, "start_index"), whole_number_of(cited, "end_index")
+    return Span(start=start, end=end) if start is not None and end is not None and 0 <= start < end else None
