@@ -4,7 +4,6 @@ Steps and citations go by keys of the dialect's own (a tool call's id, a source'
 update, never a duplicate. Memory is bounded: what goes beyond a bound is counted as lost.
 """
 
-import json
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,6 +12,7 @@ from typing import Literal
 from pydantic import JsonValue
 
 from backend.dialects.dialect import Loss, StreamEnd
+from backend.dialects.reading import parsed
 from backend.protocol.events import (
     ArtifactEvent,
     CitationEvent,
@@ -61,6 +61,7 @@ class AnswerDrafts:
         self.length = 0
         """Code points of the answer so far."""
         self._steps: dict[str, _Step] = {}
+        self._passed_tools: set[str] = set()
         self._citations: dict[str, CitationEvent] = {}
         self._warned: Counter[str] = Counter()
         self._lost: Counter[str] = Counter()
@@ -95,7 +96,7 @@ class AnswerDrafts:
     @property
     def tools(self) -> int:
         """Tool calls so far."""
-        return sum(step.tool is not None for step in self._steps.values())
+        return len(self._passed_tools) + sum(step.tool is not None for step in self._steps.values())
 
     @property
     def citations(self) -> int:
@@ -125,12 +126,8 @@ class AnswerDrafts:
         if not text:
             return
         self.end_thinking()
-        if self.length + len(text) > MAX_TEXT_CHARS:
-            self.lose("text beyond the longest answer")
-            return
-        self.length += len(text)
-        self._pieces.append(text)
-        self._drafts.append(TokenEvent(text=text))
+        if self._take_text(text):
+            self._drafts.append(TokenEvent(text=text))
 
     def think(self) -> None:
         """The model thinks. That it does is shown; what it thinks is not, and is counted as lost."""
@@ -246,6 +243,22 @@ class AnswerDrafts:
         """A chart, table, list of documents or value that the stream carried."""
         self._drafts.append(artifact)
 
+    def pass_on(self, draft: TokenEvent | StatusEvent | CitationEvent | ArtifactEvent | WarningEvent) -> None:
+        """A draft that a stream carried as our own event, as it is: with its ids and numbers. Its steps are the
+        dialect's own to close."""
+        if isinstance(draft, TokenEvent):
+            if not self._take_text(draft.text):
+                return
+        elif isinstance(draft, StatusEvent) and draft.tool is not None and draft.step_id is not None:
+            self._passed_tools.add(draft.step_id)
+        elif isinstance(draft, CitationEvent):
+            key = draft.citation_id or f"without id {len(self._citations)}"
+            if key not in self._citations and len(self._citations) >= MAX_CITATIONS:
+                self.lose("citations beyond the most a run may have")
+                return
+            self._citations[key] = draft
+        self._drafts.append(draft)
+
     def warn(self, code: str, message: str, *, citation_id: str | None = None) -> None:
         """A reason to trust less. Of each code only the first few are written, the rest is summed up at the end."""
         self._warned[code] += 1
@@ -264,22 +277,30 @@ class AnswerDrafts:
             if value is not None and (name in self._usage or len(self._usage) < 50):
                 self._usage[name] = value
 
-    def fail(self, code: str, message: str, *, retryable: bool = False) -> None:
+    def fail(self, code: str, message: str, *, retryable: bool = False, outcome: Outcome = "failed") -> None:
         """The stream carries an error. The first one counts."""
         if self._error is None:
             self._error = ErrorEvent(code=code, message=message or "The stream reports an error.", retryable=retryable)
-            self._outcome = "failed"
+            self._outcome = outcome
 
     def complete(self, outcome: Outcome = "completed") -> None:
         """The dialect's own end was seen. An error that was seen before it remains."""
         if self._error is None:
             self._outcome = outcome
 
+    def _take_text(self, text: str) -> bool:
+        if self.length + len(text) > MAX_TEXT_CHARS:
+            self.lose("text beyond the longest answer")
+            return False
+        self.length += len(text)
+        self._pieces.append(text)
+        return True
+
     def _gather_arguments(self, step: _Step, arguments: JsonValue) -> bool:
         if step.tool is None:
             return False
         if arguments is None and step.arguments:
-            arguments = _parsed("".join(step.arguments))
+            arguments = parsed("".join(step.arguments))
         step.arguments = []
         if arguments is None or arguments == step.tool.arguments:
             return False
@@ -291,12 +312,3 @@ class AnswerDrafts:
     ) -> None:
         status = StatusEvent(step_id=step.step_id, step=step.step, state=state, label=step.label, detail=detail)
         self._drafts.append(status.model_copy(update={"parent_id": step.parent_id, "tool": step.tool}))
-
-
-def _parsed(text: str) -> JsonValue:
-    """The JSON value, or the text itself where it is none."""
-    try:
-        value: JsonValue = json.loads(text)
-    except (ValueError, RecursionError):
-        return text
-    return value

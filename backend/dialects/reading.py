@@ -1,5 +1,6 @@
 """Values out of foreign JSON, where nothing has to be what it should be."""
 
+import json
 from collections.abc import Mapping
 
 from pydantic import JsonValue
@@ -38,3 +39,12 @@ def plain(value: object) -> JsonValue:
     if isinstance(value, list | tuple):
         return [plain(item) for item in value]
     return value if isinstance(value, str | int | float | bool) or value is None else str(value)
+
+
+def parsed(text: str) -> JsonValue:
+    """The JSON value, or the text itself where it is none."""
+    try:
+        value: JsonValue = json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+    return value
