@@ -6,6 +6,8 @@ import logging
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import replace
 
+from pydantic import JsonValue, TypeAdapter, ValidationError
+
 from backend.agents.agent import Agent, AgentFailure, RunContext, RunRequest, UnknownAgentError, Usage
 from backend.agents.clock import Clock
 from backend.protocol.ending import Ending
@@ -24,6 +26,8 @@ OpenAgent = Callable[[str], Awaitable[Agent]]
 """Finds an agent by the name it is run by. Raises ``UnknownAgentError``."""
 
 logger = logging.getLogger(__name__)
+
+_USAGE: TypeAdapter[dict[str, JsonValue]] = TypeAdapter(dict[str, JsonValue])
 
 _CRASHED = "The agent stopped because of a fault of its own; the server's log has the details."
 _INTERNAL = "The server could not carry the run on; its log has the details."
@@ -134,7 +138,10 @@ class ActiveRun:
                 await close()
 
     def _take_usage(self, usage: Usage) -> None:
-        self._usage = dict(usage)
+        try:
+            self._usage = _USAGE.validate_python(dict(usage))
+        except (ValidationError, TypeError, ValueError):
+            logger.warning("The agent of run %s reported a usage that is no JSON object.", self.record.run_id)
 
     async def _relay(self, agent_task: asyncio.Task[None]) -> Ending:
         """Write what is passed on until the run has a reason to end."""

@@ -2,17 +2,19 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
+from typing import cast
 
 import pytest
 
-from backend.agents.agent import AgentFailure, RunContext, RunRequest
+from backend.agents.agent import AgentFailure, RunContext, RunRequest, UnsuccessfulOutcome, Usage
 from backend.protocol.cursor import START
 from backend.protocol.events import (
     ArtifactEvent,
     CitationEvent,
     DoneEvent,
+    Draft,
     ErrorEvent,
     KnownEvent,
     StatusEvent,
@@ -80,6 +82,44 @@ async def test_an_agent_s_failure_is_the_run_s_error(bench: Bench) -> None:
     closed = events[2]
     assert isinstance(closed, StatusEvent)
     assert closed.state == "failed"
+
+
+@pytest.mark.parametrize("outcome", ["failed", "interrupted", "timed_out", "cancelled"])
+async def test_an_agent_says_how_its_run_ended(bench: Bench, outcome: UnsuccessfulOutcome) -> None:
+    events = await bench.run(TokenEvent(text="Half"), AgentFailure("stream_cut", "It was cut.", outcome=outcome))
+    assert (the_done(events).outcome, the_done(events).partial) == (outcome, True)
+    assert the_error(events).code == "stream_cut"
+
+
+class _Reporting:
+    """An agent that reports these usages, one behind the other."""
+
+    def __init__(self, *usages: Usage) -> None:
+        self._usages = usages
+
+    async def run(self, request: RunRequest, context: RunContext) -> AsyncIterator[Draft]:
+        for usage in self._usages:
+            context.report_usage(usage)
+            yield TokenEvent(text="a")
+
+
+@pytest.mark.parametrize(
+    ("usages", "told"),
+    [
+        (({"input_tokens": 3}, {"input_tokens": 3, "output_tokens": 9}), {"input_tokens": 3, "output_tokens": 9}),
+        (({"input_tokens": 3}, cast(Usage, {"output_tokens": object()})), {"input_tokens": 3}),
+        (({},), None),
+    ],
+    ids=["the last one", "not JSON", "empty"],
+)
+async def test_done_tells_the_usage_that_was_reported_last(
+    bench: Bench, usages: tuple[Usage, ...], told: Usage | None
+) -> None:
+    supervisor = bench.supervise(_Reporting(*usages))
+    record, _ = await supervisor.accept(a_record())
+    await settle()
+    await supervisor.ended(record.run_id)
+    assert the_done(await bench.log(record)).usage == told
 
 
 @pytest.mark.parametrize(
