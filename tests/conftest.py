@@ -38,10 +38,15 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put browser tests on the loop that their browser lives on."""
+    """Put browser tests on the loop that their browser lives on, and give each a second try.
+
+    A browser, a UI and a backend on two shared cores may be starved for longer than any deadline. A second try is
+    listed as RERUN in the summary: one that comes again on a quiet machine is a defect like any other.
+    """
     for item in items:
         if item.get_closest_marker("browser"):
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+            item.add_marker(pytest.mark.flaky(reruns=1))
 
 
 def missing(reason: str) -> NoReturn:
