@@ -2,14 +2,20 @@
 
 from collections.abc import Callable, Mapping
 
+from backend.dialects.ag_ui import AgUi
+from backend.dialects.ai_sdk import AiSdk
 from backend.dialects.answer_drafts import AnswerDrafts
 from backend.dialects.decoder import DialectDecoder
 from backend.dialects.dialect import Dialect
+from backend.dialects.native import Native
 from backend.dialects.openai_chat import OpenAIChat
 from backend.protocol.sse import MAX_MESSAGE_BYTES
 
 DIALECTS: Mapping[str, Callable[[AnswerDrafts], Dialect]] = {
     "openai-chat": OpenAIChat,
+    "ag-ui": AgUi,
+    "ai-sdk": AiSdk,
+    "native": Native,
 }
 
 

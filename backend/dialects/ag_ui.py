@@ -1,0 +1,200 @@
+"""AG-UI 1.0: events with upper-case types, closed by ``RUN_FINISHED`` or ``RUN_ERROR``.
+
+Types and fields are those of the protocol's published event reference; the THINKING types of versions before 1.0 are
+read like REASONING. A run may hold several assistant messages: they are one answer, in order. A stream may hold several
+runs: it is complete if the last of them ended.
+"""
+
+import re
+
+from pydantic import JsonValue
+
+from backend.dialects.answer_drafts import MAX_STEPS, THINKING, AnswerDrafts
+from backend.dialects.dialect import JsonObject
+from backend.dialects.reading import object_of, objects_of, parsed, plain, text_of, whole_number_of
+
+_TYPE = re.compile(r"[A-Z][A-Z_]{2,60}")
+
+_FAMILIES = (
+    "RUN_", "STEP_", "TEXT_MESSAGE_", "TOOL_CALL_", "STATE_", "MESSAGES_", "ACTIVITY_", "THINKING_", "REASONING_", "RAW",
+    "CUSTOM",
+)  # fmt: skip
+"""How the types of this dialect begin, those of newer versions too."""
+
+_LOST = {
+    "STATE_SNAPSHOT": "shared state",
+    "STATE_DELTA": "shared state",
+    "RAW": "raw events of the provider",
+    "CUSTOM": "custom events",
+}
+
+_USAGE_NAMES = {
+    "inputTokens": "input_tokens",
+    "outputTokens": "output_tokens",
+    "totalTokens": "total_tokens",
+    "reasoningTokens": "reasoning_tokens",
+    "cachedInputTokens": "cached_input_tokens",
+}
+
+_SLUG = re.compile(r"[a-z][a-z0-9_]{0,60}")
+
+
+class AgUi:
+    """One AG-UI event stream."""
+
+    def __init__(self, drafts: AnswerDrafts) -> None:
+        self._drafts = drafts
+        self._ended = False
+        self._calls: set[str] = set()
+        """Ids of all tool calls, those that are over too."""
+        self._last_call = ""
+        self._not_answer: set[str] = set()
+        """Ids of open messages that are not the assistant's."""
+        self._last_message = ""
+        self._run_began_at = 0
+        """Where in the answer the text of the present run begins."""
+
+    def read(self, message: JsonObject, event: str) -> bool:
+        """Read one event; its type stands in ``type``."""
+        kind = text_of(message, "type")
+        if not _TYPE.fullmatch(kind) or not kind.startswith(_FAMILIES):
+            return False
+        if message.get("rawEvent") is not None:
+            self._drafts.lose("raw events of the provider")
+        if kind.startswith("TEXT_MESSAGE_"):
+            self._read_text(kind, message)
+        elif kind.startswith("TOOL_CALL_"):
+            self._read_call(kind, message)
+        elif kind.startswith(("REASONING_", "THINKING_")):
+            self._read_thinking(kind, message)
+        elif kind.startswith(("RUN_", "STEP_")):
+            self._read_run(kind, message)
+        elif kind == "MESSAGES_SNAPSHOT":
+            self._read_messages(objects_of(message, "messages"))
+        elif kind.startswith("ACTIVITY_"):
+            self._drafts.lose(f"activity of type {text_of(message, 'activityType')[:40] or 'unknown'}")
+        else:
+            self._drafts.lose(_LOST.get(kind, f"events of type {kind[:40]}"))
+        return True
+
+    def done_marker(self) -> None:
+        """``[DONE]`` is no part of this dialect, and no end."""
+        self._drafts.lose("end markers of another dialect")
+
+    def finish(self) -> None:
+        """The connection has ended: whole only if the last run did."""
+        if self._ended:
+            self._drafts.complete()
+
+    def _read_run(self, kind: str, message: JsonObject) -> None:
+        if kind == "RUN_STARTED":
+            self._ended = False
+            self._run_began_at = self._drafts.length
+        elif kind == "RUN_FINISHED":
+            self._end_run(message)
+        elif kind == "RUN_ERROR":
+            self._drafts.fail(text_of(message, "code")[:80] or "agent_error", text_of(message, "message"))
+        elif kind == "STEP_STARTED":
+            name = text_of(message, "stepName") or "step"
+            is_slug = _SLUG.fullmatch(name) is not None
+            slug = name if is_slug else re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_") or "step"
+            self._drafts.start_step(f"step {name}", slug[:60], label=None if is_slug else name[:200])
+        elif kind == "STEP_FINISHED":
+            self._drafts.end_step(f"step {text_of(message, 'stepName') or 'step'}")
+        else:
+            self._drafts.lose(f"events of type {kind[:40]}")
+
+    def _end_run(self, message: JsonObject) -> None:
+        self._ended = True
+        for call in self._calls:
+            self._drafts.end_step(call, detail="Called; its result is not part of the stream.")
+        if message.get("result") is not None:
+            self._drafts.lose("the run's result value")
+        for usage in objects_of(message, "usage"):
+            so_far = self._drafts.usage_so_far
+            for theirs, ours in _USAGE_NAMES.items():
+                count, before = whole_number_of(usage, theirs), so_far.get(ours, 0)
+                if count is not None:
+                    self._drafts.add_usage({ours: count + (before if isinstance(before, int) else 0)})
+        for interrupt in objects_of(object_of(message, "outcome"), "interrupts"):
+            asked = text_of(interrupt, "message")[:500] or "It does not say what for."
+            self._drafts.warn("input_requested", f"The agent stopped to ask a person: {asked}")
+            self._drafts.lose("requests for a person's input")
+
+    def _read_text(self, kind: str, message: JsonObject) -> None:
+        if "messageId" in message:
+            self._last_message = text_of(message, "messageId")
+        role = text_of(message, "role")
+        if role not in ("", "assistant") and len(self._not_answer) < MAX_STEPS:
+            self._not_answer.add(self._last_message)
+        elif role == "assistant":
+            self._not_answer.discard(self._last_message)
+        delta = text_of(message, "delta")
+        if kind not in ("TEXT_MESSAGE_START", "TEXT_MESSAGE_CONTENT", "TEXT_MESSAGE_END", "TEXT_MESSAGE_CHUNK"):
+            self._drafts.lose(f"events of type {kind[:40]}")
+        elif delta and self._last_message in self._not_answer:
+            self._drafts.lose("text of messages that are not the assistant's")
+        else:
+            self._drafts.say(delta)
+
+    def _read_call(self, kind: str, message: JsonObject) -> None:
+        key = text_of(message, "toolCallId") or self._last_call
+        self._last_call = key
+        if kind in ("TOOL_CALL_START", "TOOL_CALL_CHUNK"):
+            self._start_call(key, text_of(message, "toolCallName"))
+        if kind in ("TOOL_CALL_ARGS", "TOOL_CALL_CHUNK"):
+            if delta := text_of(message, "delta"):
+                self._drafts.add_arguments(key, delta)
+        elif kind == "TOOL_CALL_END":
+            self._drafts.arguments_whole(key)
+        elif kind == "TOOL_CALL_RESULT":
+            self._end_call(key, message.get("content"))
+        elif kind != "TOOL_CALL_START":
+            self._drafts.lose(f"events of type {kind[:40]}")
+
+    def _start_call(self, key: str, name: str) -> None:
+        if key in self._calls or len(self._calls) >= MAX_STEPS:
+            return
+        self._calls.add(key)
+        self._drafts.end_thinking()
+        slug = "retrieving" if "search" in name else "running_tool"
+        self._drafts.start_step(key, slug, label=name or "Tool", tool=name or "tool")
+
+    def _end_call(self, key: str, content: JsonValue) -> None:
+        self._start_call(key, "")
+        result = parsed(content) if isinstance(content, str) else plain(content)
+        self._drafts.end_step(key, result=result)
+
+    def _read_thinking(self, kind: str, message: JsonObject) -> None:
+        if kind.endswith("_START"):
+            self._drafts.start_step(THINKING, THINKING, label="Thinking")
+        elif kind.endswith(("_CONTENT", "_CHUNK")):
+            self._drafts.think()
+        elif kind in ("REASONING_END", "THINKING_END"):
+            self._drafts.end_thinking()
+        elif not kind.endswith("_END"):
+            self._drafts.lose("encrypted reasoning")
+
+    def _read_messages(self, messages: list[JsonObject]) -> None:
+        """All messages of the thread. Those behind the last one of a person are the answer of this run: what of it
+        was not said yet is said now. That is how a run is rejoined, and how agents send that do not stream."""
+        last = max((at for at, item in enumerate(messages) if text_of(item, "role") == "user"), default=-1)
+        answer = ""
+        for item in messages[last + 1 :]:
+            if text_of(item, "role") == "assistant":
+                answer += text_of(item, "content")
+                for call in objects_of(item, "toolCalls"):
+                    self._read_whole_call(call)
+            elif text_of(item, "role") == "tool":
+                self._end_call(text_of(item, "toolCallId"), item.get("content"))
+        said = self._drafts.text[self._run_began_at :]
+        if answer.startswith(said):
+            self._drafts.say(answer[len(said) :])
+        elif answer:
+            self._drafts.lose("a snapshot that contradicts the answer before it")
+
+    def _read_whole_call(self, call: JsonObject) -> None:
+        key, function = text_of(call, "id"), object_of(call, "function")
+        if key not in self._calls:
+            self._start_call(key, text_of(function, "name"))
+            self._drafts.arguments_whole(key, parsed(text_of(function, "arguments")))

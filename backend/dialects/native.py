@@ -1,0 +1,195 @@
+"""Our own protocol, as this or another Playhead sends it: the seven events, with their ids, numbers and spans kept.
+
+What another sender leaves out (``seq``, ``at_ms``, ids, the field ``type`` beside an SSE event name) is tolerated, as
+DESIGN asks. Events seen before are left out, a snapshot stands for the events it folds, heartbeats are comments. Steps
+that are open at the end are closed, and a stream without ``done`` is interrupted.
+"""
+
+from pydantic import ValidationError
+
+from backend.dialects.answer_drafts import MAX_STEPS, AnswerDrafts
+from backend.dialects.dialect import JsonObject
+from backend.protocol.events import (
+    EVENT_TYPES,
+    OPEN_STATES,
+    DoneEvent,
+    ErrorEvent,
+    EventError,
+    KnownEvent,
+    Outcome,
+    StatusEvent,
+    TokenEvent,
+    UnknownEvent,
+    parse_event,
+)
+from backend.protocol.run_view import RunView, SnapshotEvent, StepView
+from backend.protocol.steps import closing_state
+
+_NEEDED = {"status": "step", "token": "text", "artifact": "kind"}
+"""Without this field an object of that type is another dialect's."""
+
+_FOREIGN = ("error", "delta", "errorText", "response", "item", "sequence_number")
+"""Fields by which other dialects' events of the same type are known."""
+
+_END_FAILED: dict[Outcome, tuple[str, str]] = {
+    "failed": ("agent_failed", "The run failed, and gave no reason."),
+    "timed_out": ("timeout", "The run took too long and was ended."),
+    "interrupted": ("interrupted", "The run was interrupted."),
+}
+"""What stands for the error of a run that ended badly and sent none."""
+
+
+class Native:
+    """One stream of our own events."""
+
+    def __init__(self, drafts: AnswerDrafts) -> None:
+        self._drafts = drafts
+        self._last_seq = 0
+        self._open: dict[str, StatusEvent] = {}
+        """Steps that run, by their id, in the order in which they began."""
+        self._announced: StatusEvent | None = None
+        """The step without an id that runs: the next one of another name ends it."""
+        self._error: ErrorEvent | None = None
+        self._done = False
+
+    def read(self, message: JsonObject, event: str) -> bool:
+        """Read one event; its type is the field ``type``, else the SSE event name."""
+        name = message.get("type", event if event != "message" else None)
+        if message.get("playhead") == "recording":
+            return True
+        if name == "snapshot":
+            return self._read_snapshot(message)
+        if not isinstance(name, str) or not _is_ours(message, name):
+            return False
+        try:
+            parsed = parse_event(message, name)
+        except EventError:
+            return False
+        if isinstance(parsed, UnknownEvent):
+            self._drafts.warn("unreadable_event", f"An event of type {name[:40]} could not be read, and is left out.")
+            self._drafts.lose("events that cannot be read")
+            return True
+        self._read_event(parsed)
+        return True
+
+    def done_marker(self) -> None:
+        """``[DONE]`` is none of ours, and no end."""
+        self._drafts.lose("end markers of another dialect")
+
+    def finish(self) -> None:
+        """The end of the connection: what is open is closed as the outcome says, without ``done`` as interrupted."""
+        if self._error is not None and not self._done:
+            self._fail(self._error, "failed")
+        if not self._done:
+            self._close_steps("interrupted")
+
+    def _read_event(self, event: KnownEvent) -> None:
+        if self._done:
+            self._drafts.lose("events after the end")
+        elif 0 < event.seq <= self._last_seq:
+            self._drafts.lose("repeated events")
+        else:
+            self._last_seq = max(self._last_seq, event.seq)
+            self._take(event)
+
+    def _take(self, event: KnownEvent) -> None:
+        if isinstance(event, DoneEvent):
+            self._end(event.outcome)
+            self._drafts.add_usage(event.usage or {})
+        elif isinstance(event, ErrorEvent):
+            self._error = self._error or event
+        elif not isinstance(event, StatusEvent) or self._follow(event):
+            self._drafts.pass_on(event)
+
+    def _follow(self, status: StatusEvent) -> bool:
+        """Keep in mind what is open. False where there are too many steps to do so."""
+        is_open = status.state in OPEN_STATES
+        if status.step_id is None:
+            self._announced = status if is_open and status.step != "completed" else None
+        elif not is_open:
+            self._open.pop(status.step_id, None)
+        elif status.step_id not in self._open and len(self._open) >= MAX_STEPS:
+            self._drafts.lose("steps beyond the most a run may have")
+            return False
+        else:
+            self._open[status.step_id] = status
+        return True
+
+    def _end(self, outcome: Outcome) -> None:
+        if self._error is not None:
+            self._fail(self._error, "failed" if outcome == "completed" else outcome)
+        elif outcome in _END_FAILED:
+            code, message = _END_FAILED[outcome]
+            self._fail(ErrorEvent(code=code, message=message, retryable=True), outcome)
+        else:
+            self._drafts.complete(outcome)
+        self._close_steps(outcome)
+        self._done = True
+
+    def _fail(self, error: ErrorEvent, outcome: Outcome) -> None:
+        self._drafts.fail(error.code, error.message, retryable=error.retryable, outcome=outcome)
+
+    def _close_steps(self, outcome: Outcome) -> None:
+        state = closing_state(outcome)
+        for status in (*([self._announced] if self._announced else []), *reversed(self._open.values())):
+            self._drafts.pass_on(StatusEvent(step_id=status.step_id, step=status.step, state=state))
+        self._open.clear()
+        self._announced = None
+
+    def _read_snapshot(self, message: JsonObject) -> bool:
+        """A view in place of the events it folds. What was read before it is not said again."""
+        try:
+            snapshot = SnapshotEvent.model_validate(message)
+        except ValidationError:
+            return False
+        self._last_seq = max(self._last_seq, snapshot.seq)
+        self._drafts.lose("the pace of events behind a snapshot")
+        self._read_view(snapshot.view)
+        return True
+
+    def _read_view(self, view: RunView) -> None:
+        for step in view.stream.steps:
+            status = _status_of(step)
+            if self._follow(status):
+                self._drafts.pass_on(status)
+        for citation in view.message.citations:
+            self._drafts.pass_on(citation)
+        said = self._drafts.text
+        if view.message.answer.startswith(said):
+            rest = view.message.answer[len(said) :]
+            if rest:
+                self._drafts.pass_on(TokenEvent(text=rest))
+        else:
+            self._drafts.lose("a snapshot that contradicts the answer before it")
+        for artifact in view.artifacts.items:
+            self._drafts.pass_on(artifact)
+        for warning in view.message.warnings:
+            self._drafts.pass_on(warning)
+        if view.stream.error is not None:
+            self._error = self._error or view.stream.error
+        if view.stream.outcome is not None and not self._done:
+            self._end(view.stream.outcome)
+            self._drafts.add_usage(view.stream.usage or {})
+
+
+def _is_ours(message: JsonObject, name: str) -> bool:
+    """Whether an object of that type is an event of ours, whatever it leaves out."""
+    if name not in EVENT_TYPES or any(field in message for field in _FOREIGN):
+        return False
+    if name == "error":
+        return "code" in message or "message" in message
+    return name not in _NEEDED or _NEEDED[name] in message
+
+
+def _status_of(step: StepView) -> StatusEvent:
+    return StatusEvent(
+        step_id=None if step.announced else step.step_id,
+        step=step.step,
+        state=step.state,
+        label=step.label,
+        detail=step.detail,
+        progress=step.progress,
+        parent_id=step.parent_id,
+        tool=step.tool,
+        request=step.request,
+    )
