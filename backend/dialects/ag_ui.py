@@ -16,8 +16,8 @@ from backend.dialects.reading import object_of, objects_of, parsed, plain, text_
 _TYPE = re.compile(r"[A-Z][A-Z_]{2,60}")
 
 _FAMILIES = (
-    "RUN_", "STEP_", "TEXT_MESSAGE_", "TOOL_CALL_", "STATE_", "MESSAGES_", "ACTIVITY_", "THINKING_", "REASONING_", "RAW",
-    "CUSTOM",
+    "RUN_", "STEP_", "TEXT_MESSAGE_", "TOOL_CALL_", "STATE_", "MESSAGES_", "ACTIVITY_", "THINKING_", "REASONING_",
+    "RAW", "CUSTOM",
 )  # fmt: skip
 """How the types of this dialect begin, those of newer versions too."""
 

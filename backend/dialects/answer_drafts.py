@@ -68,6 +68,8 @@ class AnswerDrafts:
         self._usage: dict[str, JsonValue] = {}
         self._outcome: Outcome | None = None
         self._error: ErrorEvent | None = None
+        self.ended_at_ms = 0.0
+        """When the run ended, where the stream says so."""
 
     # What the decoder reads.
 
@@ -117,7 +119,7 @@ class AnswerDrafts:
         if outcome == "interrupted" and error is None:
             message = "The stream ended without its end: the answer may be cut."
             error = ErrorEvent(code="stream_cut", message=message, retryable=True)
-        return StreamEnd(outcome, None if outcome == "completed" else error, dict(self._usage))
+        return StreamEnd(outcome, None if outcome == "completed" else error, dict(self._usage), self.ended_at_ms)
 
     # What a dialect writes.
 

@@ -42,6 +42,8 @@ class StreamEnd:
     outcome: Outcome
     error: ErrorEvent | None = None
     usage: Mapping[str, JsonValue] = field(default_factory=dict)
+    at_ms: float = 0.0
+    """When it ended, in milliseconds since the run was accepted, where the stream itself says so (ours does)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,6 +96,7 @@ class Native:
         if isinstance(event, DoneEvent):
             self._end(event.outcome)
             self._drafts.add_usage(event.usage or {})
+            self._drafts.ended_at_ms = event.at_ms
         elif isinstance(event, ErrorEvent):
             self._error = self._error or event
         elif not isinstance(event, StatusEvent) or self._follow(event):

@@ -34,6 +34,9 @@ class RecordingHeader(BaseModel):
     agent: str = ""
     options: RunOptions = Field(default_factory=RunOptions)
     created_at: str = ""
+    timing: str | None = None
+    """Where the events' times come from, unless they are the run's own: ``arrival`` = when the bytes came to whoever
+    captured them, ``none`` = nobody wrote them down, and every time is 0."""
 
 
 @dataclass(frozen=True, slots=True)
