@@ -10,6 +10,7 @@ from backend.present.answer_fragments import MarkerContext, block_html
 from backend.present.answer_markdown import Block, normalized, parse_blocks
 from backend.present.markdown_text import linked_marker, markdown_text
 from backend.present.sources import source_titles
+from backend.present.span_markers import marked_answer
 from backend.present.unfinished import completed_tail, visible_text
 from backend.protocol.run_view import RunView
 
@@ -44,7 +45,7 @@ class AnswerRenderer:
 
     def blocks(self, view: RunView) -> list[AnswerBlock]:
         """The blocks of the view's answer, in order."""
-        answer = normalized(view.message.answer)
+        answer = normalized(marked_answer(view))
         shown = answer if view.ended else visible_text(answer)
         if not shown.startswith(self._shown):
             self._frozen, self._frozen_text, self._lead = [], "", ""

@@ -6,6 +6,7 @@ from backend.present import words
 from backend.present.answer_markdown import normalized, parse_blocks
 from backend.present.markdown_text import escape_markdown, markdown_link, markdown_text
 from backend.present.sources import Source, locator_text, ordered_sources
+from backend.present.span_markers import marked_answer
 from backend.protocol.run_view import RunView
 
 
@@ -16,7 +17,7 @@ def export_markdown(view: RunView) -> str:
 
 def answer_markdown(view: RunView) -> str:
     """The answer alone as safe Markdown, markers as text."""
-    return "\n\n".join(markdown_text(block.tokens) for block in parse_blocks(normalized(view.message.answer)))
+    return "\n\n".join(markdown_text(block.tokens) for block in parse_blocks(normalized(marked_answer(view))))
 
 
 def _parts(view: RunView) -> Iterator[str]:

@@ -1,0 +1,55 @@
+"""Markers for answers that have none.
+
+Where a source names the range of the answer it supports instead of being cited by its number, as the native citations
+of many models do, its marker is shown at the end of that range.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from backend.protocol.citations import find_markers
+from backend.protocol.run_view import RunView
+
+
+def marked_answer(view: RunView) -> str:
+    """The answer with a marker behind every range that a source supports, if the answer itself never cites the source.
+
+    A range counts once the answer has grown to its end. No marker stands behind a range that ends inside code, which
+    would show it as code, or before a round bracket, which would make a link of it.
+    """
+    answer = view.message.answer
+    places = sorted(set(_places(view)))
+    if not places:
+        return answer
+    marked, starts = _inserted(answer, places)
+    found = {marker.start for marker in find_markers(marked)}
+    kept = [place for place, start in zip(places, starts, strict=True) if start in found]
+    return marked if len(kept) == len(places) else _inserted(answer, kept)[0]
+
+
+def _places(view: RunView) -> Iterator[tuple[int, int]]:
+    """(end of the range in code points, number) of every marker to add."""
+    message = view.message
+    if not any(citation.spans for citation in message.citations):
+        return
+    cited = {marker.number for marker in message.markers}
+    for citation in message.citations:
+        if citation.number is None or citation.number in cited:
+            continue
+        for span_end in {span.end for span in citation.spans if 0 < span.end <= len(message.answer)}:
+            # Not in the middle of a marker, which would be one no more.
+            end = next((marker.end for marker in message.markers if marker.start < span_end < marker.end), span_end)
+            if message.answer[end : end + 1] != "(":
+                yield end, citation.number
+
+
+def _inserted(answer: str, places: Sequence[tuple[int, int]]) -> tuple[str, list[int]]:
+    """The answer with the markers in it, and where each of them begins."""
+    parts: list[str] = []
+    starts: list[int] = []
+    since = added = 0
+    for end, number in places:
+        marker = f"[{number}]"
+        parts += [answer[since:end], marker]
+        starts.append(end + added)
+        since, added = end, added + len(marker)
+    return "".join([*parts, answer[since:]]), starts
