@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -24,6 +25,11 @@ def check_target(path: Path, *, force: bool) -> None:
 
 
 def write_whole(path: Path, data: bytes, *, force: bool) -> None:
+    """Write the file in one step, as ``write_pieces`` does."""
+    write_pieces(path, [data], force=force)
+
+
+def write_pieces(path: Path, pieces: Iterable[bytes], *, force: bool) -> None:
     """Write the file in one step: a reader sees all of it or what was there before, whatever happens meanwhile.
 
     Raises ``BadInput`` as ``check_target`` does, and where the disk refuses; then nothing is left behind.
@@ -33,7 +39,7 @@ def write_whole(path: Path, data: bytes, *, force: bool) -> None:
     try:
         descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
         with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
+            file.writelines(pieces)
             file.flush()
             os.fsync(file.fileno())
         Path(temporary).chmod(0o666 & ~_umask())

@@ -34,6 +34,9 @@ class ImportedRun:
         ending = Ending(end.outcome, end.error, usage=end.usage)
         closing, done = end_run(self._tally, ending, end.at_ms if at_ms is None else at_ms)
         self._tally.last_seq = done.seq
+        if at_ms is None and done.at_ms == 0:
+            # Nobody knows how long it took, and no measure may read that as no time at all.
+            done = done.model_copy(update={"latency_ms": None, "ttft_ms": None})
         return [*lines, *(_line(event) for event in closing), _line(done)]
 
     @property
@@ -45,6 +48,16 @@ class ImportedRun:
     def warnings(self) -> int:
         """Warnings so far."""
         return self._tally.warnings
+
+    @property
+    def citations(self) -> int:
+        """Sources cited, each counted once."""
+        return self._decoder.citations
+
+    @property
+    def tools(self) -> int:
+        """Tool calls so far."""
+        return self._decoder.tools
 
     @property
     def last_at_ms(self) -> float:

@@ -1,0 +1,174 @@
+"""``playhead import``: a captured stream of another dialect becomes a recording."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+import click
+
+from backend.commands.refusals import BadInput
+
+if TYPE_CHECKING:
+    from backend.commands.captured_stream import CapturedStream
+    from backend.dialects.dialect import Loss
+    from backend.dialects.imported_run import ImportedRun
+
+_NAMES = ("openai-chat", "openai-responses", "anthropic", "gemini", "ag-ui", "ai-sdk", "native")
+"""The dialects in the order in which the help text names them; a test holds them to those that can be read."""
+
+_GUESS_BYTES = 4 * 1024 * 1024
+"""How much of a file is looked at to tell its dialect."""
+
+
+@click.command(short_help="Turn a captured stream of another agent into a recording.")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--dialect", type=click.Choice(_NAMES), required=True, help="What the stream speaks.")
+@click.option("--out", type=click.Path(path_type=Path), help="The recording to write; without it, FILE is only read.")
+@click.option("--question", default="", help="What was asked: a capture of an answer does not hold it.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as one JSON object.")
+@click.option("--force", is_flag=True, help="Replace the recording if it exists.")
+def command(file: Path, dialect: str, out: Path | None, question: str, as_json: bool, force: bool) -> None:
+    """Read the stream captured in FILE, say what of it was lost, and write it as a recording to --out.
+
+    FILE holds the bytes that the server sent, for example from `curl -N`. Such a capture says nothing of time, and the
+    recording says so: all its times are 0. A capture with timing holds JSON lines instead, one for each chunk as it
+    arrived, with the milliseconds since the request: {"at_ms": 312.5, "data": "text of the chunk"}. Our own protocol
+    (native) brings its times along.
+
+    A stream that is broken, cut or strange is read as far as it goes (exit code 0), and ends as `interrupted` or
+    `failed`, never as a success. The exit code is 2 for a file that holds no stream of that dialect.
+    """
+    from backend.commands.captured_stream import CapturedStream
+    from backend.commands.recording_files import check_target
+
+    if out is not None:
+        check_target(out, force=force)
+    captured = CapturedStream(file)
+    if out is None:
+        run = _read(file, captured, dialect, None)
+    else:
+        run = _write(file, captured, dialect, out, question, force=force)
+    timing = _timing(captured, run)
+    lost = _losses(captured, run)
+    if as_json:
+        click.echo(json.dumps(_as_object(run, timing, lost)))
+    else:
+        click.echo("\n".join(_as_lines(run, timing, lost, out)))
+
+
+def _write(
+    file: Path, captured: "CapturedStream", dialect: str, out: Path, question: str, *, force: bool
+) -> "ImportedRun":
+    import tempfile
+
+    from backend.commands.recording_files import write_pieces
+    from backend.protocol.events import event_json
+    from backend.protocol.recordings import RecordingHeader
+
+    # The header comes first, and what it says of time is known last.
+    with tempfile.TemporaryFile() as body:
+        run = _read(file, captured, dialect, body)
+        timing = _timing(captured, run)
+        header = RecordingHeader(
+            question=question, agent=f"import:{dialect}", timing=None if timing == "run" else timing
+        )
+        body.seek(0)
+        write_pieces(out, _after(event_json(header).encode() + b"\n", body), force=force)
+    return run
+
+
+def _after(head: bytes, body: IO[bytes]) -> Iterator[bytes]:
+    from backend.commands.captured_stream import PIECE_BYTES
+
+    yield head
+    while piece := body.read(PIECE_BYTES):
+        yield piece
+
+
+def _read(file: Path, captured: "CapturedStream", dialect: str, body: IO[bytes] | None) -> "ImportedRun":
+    """The whole stream; its lines go to ``body``. Raises ``BadInput`` where nothing of it is that dialect's."""
+    from backend.dialects.imported_run import ImportedRun
+    from backend.dialects.known import open_decoder
+
+    decoder = open_decoder(dialect)
+    run = ImportedRun(decoder)
+    at_ms = None
+    for piece in captured.pieces():
+        at_ms = piece.at_ms
+        lines = run.feed(piece.data, at_ms)
+        if body is not None:
+            body.writelines(lines)
+    lines = run.close(at_ms)
+    if body is not None:
+        body.writelines(lines)
+    if decoder.recognised == 0:
+        guess = _likely_dialect(captured, dialect)
+        hint = f" This looks like {guess}: try --dialect {guess}." if guess else ""
+        raise BadInput(
+            f"{file} holds no stream of the dialect {dialect}: nothing in it is a message of that kind.{hint}"
+        )
+    return run
+
+
+def _likely_dialect(captured: "CapturedStream", tried: str) -> str | None:
+    """The dialect that takes most messages for its own, or None if none takes any or two take as many."""
+    from backend.dialects.known import DIALECTS, open_decoder
+
+    decoders = {name: open_decoder(name) for name in DIALECTS if name != tried}
+    read = 0
+    for piece in captured.pieces():
+        for decoder in decoders.values():
+            decoder.feed(piece.data)
+        read += len(piece.data)
+        if read > _GUESS_BYTES:
+            break
+    for decoder in decoders.values():
+        decoder.close()
+    ranked = sorted(decoders, key=lambda name: decoders[name].recognised, reverse=True)
+    best, second = decoders[ranked[0]].recognised, decoders[ranked[1]].recognised
+    return ranked[0] if best > second else None
+
+
+def _timing(captured: "CapturedStream", run: "ImportedRun") -> str:
+    """Where the recording's times come from: ``arrival``, ``run`` (the stream's own) or ``none``."""
+    if captured.has_timing:
+        return "arrival"
+    return "run" if run.last_at_ms > 0 else "none"
+
+
+def _losses(captured: "CapturedStream", run: "ImportedRun") -> list["Loss"]:
+    from backend.dialects.dialect import Loss
+
+    broken = captured.unreadable_lines
+    return [*run.losses, *([Loss("lines of the capture that cannot be read", broken)] if broken else [])]
+
+
+def _as_object(run: "ImportedRun", timing: str, lost: list["Loss"]) -> dict[str, object]:
+    return {
+        "events": run.events,
+        "text_chars": run.text_chars,
+        "citations": run.citations,
+        "tools": run.tools,
+        "outcome": run.outcome,
+        "warnings": run.warnings,
+        "timing": timing,
+        "lost": [{"what": loss.what, "count": loss.count} for loss in lost],
+    }
+
+
+_TIMING = {
+    "arrival": "Times: when each chunk arrived, as the capture says.",
+    "run": "Times: those that the stream itself gives.",
+    "none": "Times: none, the capture does not hold them; every time is 0.",
+}
+
+
+def _as_lines(run: "ImportedRun", timing: str, lost: list["Loss"], out: Path | None) -> list[str]:
+    counts = [(run.citations, "citation"), (run.tools, "tool call"), (run.warnings, "warning")]
+    told = ", ".join(f"{count:,} {word}{'' if count == 1 else 's'}" for count, word in counts)
+    written = f"{out}: {run.events:,} events" if out else f"{run.events:,} events; nothing is written without --out"
+    lines = [f"{written}.", f"Outcome {run.outcome}, {run.text_chars:,} characters of answer, {told}.", _TIMING[timing]]
+    if not lost:
+        return [*lines, "Nothing that the stream carried was lost."]
+    return [*lines, "Lost, since our events do not carry it:", *(f"  {loss.count:,} × {loss.what}" for loss in lost)]
