@@ -7,6 +7,7 @@ from typing import Any, Final
 from backend.present import words
 from backend.present.durations import format_count
 from backend.present.markup import EMPTY, Markup, anchor_id, external_link, fragment, joined, safe_url
+from backend.present.span_markers import span_places
 from backend.protocol.events import CitationEvent, Locator
 from backend.protocol.run_view import RunView
 
@@ -25,7 +26,7 @@ _FACTS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A citation as it is shown: ``key`` names its anchor, ``uses`` counts its markers in the answer."""
+    """A citation as it is shown: ``key`` names its anchor, ``uses`` counts its markers in the answer as shown."""
 
     key: str
     citation: CitationEvent
@@ -37,8 +38,8 @@ def ordered_sources(view: RunView) -> list[Source]:
     """The citations by number, then by first appearance; those without a number last."""
     message = view.message
     uses: dict[int, int] = {}
-    for marker in message.markers:
-        uses[marker.number] = uses.get(marker.number, 0) + 1
+    for number in [*(marker.number for marker in message.markers), *(number for _, number in span_places(view))]:
+        uses[number] = uses.get(number, 0) + 1
     taken: set[str] = set()
     sources = []
     order = sorted(enumerate(message.citations), key=lambda pair: (pair[1].number or _NO_NUMBER, pair[0]))

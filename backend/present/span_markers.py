@@ -4,10 +4,28 @@ Where a source names the range of the answer it supports instead of being cited 
 of many models do, its marker is shown at the end of that range.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from backend.protocol.citations import find_markers
 from backend.protocol.run_view import RunView
+
+
+def span_places(view: RunView) -> list[tuple[int, int]]:
+    """Where markers are added: pairs (end of the range in code points, number of the source)."""
+    message = view.message
+    if not any(citation.spans for citation in message.citations):
+        return []
+    places: set[tuple[int, int]] = set()
+    cited = {marker.number for marker in message.markers}
+    for citation in message.citations:
+        if citation.number is None or citation.number in cited:
+            continue
+        for span_end in {span.end for span in citation.spans if 0 < span.end <= len(message.answer)}:
+            # Not in the middle of a marker, which would be one no more.
+            end = next((marker.end for marker in message.markers if marker.start < span_end < marker.end), span_end)
+            if message.answer[end : end + 1] != "(":
+                places.add((end, citation.number))
+    return sorted(places)
 
 
 def marked_answer(view: RunView) -> str:
@@ -17,29 +35,13 @@ def marked_answer(view: RunView) -> str:
     would show it as code, or before a round bracket, which would make a link of it.
     """
     answer = view.message.answer
-    places = sorted(set(_places(view)))
+    places = span_places(view)
     if not places:
         return answer
     marked, starts = _inserted(answer, places)
     found = {marker.start for marker in find_markers(marked)}
     kept = [place for place, start in zip(places, starts, strict=True) if start in found]
     return marked if len(kept) == len(places) else _inserted(answer, kept)[0]
-
-
-def _places(view: RunView) -> Iterator[tuple[int, int]]:
-    """(end of the range in code points, number) of every marker to add."""
-    message = view.message
-    if not any(citation.spans for citation in message.citations):
-        return
-    cited = {marker.number for marker in message.markers}
-    for citation in message.citations:
-        if citation.number is None or citation.number in cited:
-            continue
-        for span_end in {span.end for span in citation.spans if 0 < span.end <= len(message.answer)}:
-            # Not in the middle of a marker, which would be one no more.
-            end = next((marker.end for marker in message.markers if marker.start < span_end < marker.end), span_end)
-            if message.answer[end : end + 1] != "(":
-                yield end, citation.number
 
 
 def _inserted(answer: str, places: Sequence[tuple[int, int]]) -> tuple[str, list[int]]:

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from backend.present.answer import answer_html
 from backend.present.markdown_export import answer_markdown
+from backend.present.sources import ordered_sources
 from backend.present.span_markers import marked_answer
 from backend.protocol.citations import find_markers
 from backend.protocol.events import CitationEvent, Span, TokenEvent, stamp
@@ -34,6 +35,7 @@ def answered(answer: str, *spans: tuple[int, int, int]) -> RunView:
 def test_a_source_s_marker_stands_behind_the_range_it_supports() -> None:
     view = answered("Sales rose. Costs fell.", (1, 0, 11), (2, 12, 23))
     assert marked_answer(view) == "Sales rose.[1] Costs fell.[2]"
+    assert [source.uses for source in ordered_sources(view)] == [1, 1]
     assert answer_html(view).count('href="#ph-source-') == 2
     assert "[1]" in answer_markdown(view).replace("\\", "")
 
