@@ -2,16 +2,18 @@
 
 Types and fields are those of the protocol's published event reference; the THINKING types of versions before 1.0 are
 read like REASONING. A run may hold several assistant messages: they are one answer, in order. A stream may hold several
-runs: it is complete if the last of them ended.
+runs: it is complete if the last of them ended. AG-UI has no citation; what our encoder adds is read back
+(``backend.dialects.own_events``).
 """
 
 import re
-
-from pydantic import JsonValue
+from collections.abc import Mapping
 
 from backend.dialects.answer_drafts import MAX_STEPS, THINKING, AnswerDrafts
 from backend.dialects.dialect import JsonObject
+from backend.dialects.own_events import OwnEvents
 from backend.dialects.reading import object_of, objects_of, parsed, plain, text_of, whole_number_of
+from backend.protocol.events import Outcome
 
 _TYPE = re.compile(r"[A-Z][A-Z_]{2,60}")
 
@@ -25,8 +27,13 @@ _LOST = {
     "STATE_SNAPSHOT": "shared state",
     "STATE_DELTA": "shared state",
     "RAW": "raw events of the provider",
-    "CUSTOM": "custom events",
 }
+
+_OWN = "playhead"
+"""The key of our metadata, and what the names of our CUSTOM events begin with."""
+
+_OWN_CITATION = "citation:"
+"""What the keys of citations in the metadata of a text begin with."""
 
 _USAGE_NAMES = {
     "inputTokens": "input_tokens",
@@ -44,7 +51,9 @@ class AgUi:
 
     def __init__(self, drafts: AnswerDrafts) -> None:
         self._drafts = drafts
+        self._own = OwnEvents(drafts)
         self._ended = False
+        self._outcome: Outcome = "completed"
         self._calls: set[str] = set()
         """Ids of all tool calls, those that are over too."""
         self._last_call = ""
@@ -72,7 +81,9 @@ class AgUi:
         elif kind == "MESSAGES_SNAPSHOT":
             self._read_messages(objects_of(message, "messages"))
         elif kind.startswith("ACTIVITY_"):
-            self._drafts.lose(f"activity of type {text_of(message, 'activityType')[:40] or 'unknown'}")
+            self._read_activity(message)
+        elif kind == "CUSTOM":
+            self._read_custom(text_of(message, "name"), object_of(message, "value"))
         else:
             self._drafts.lose(_LOST.get(kind, f"events of type {kind[:40]}"))
         return True
@@ -84,7 +95,8 @@ class AgUi:
     def finish(self) -> None:
         """The connection has ended: whole only if the last run did."""
         if self._ended:
-            self._drafts.complete()
+            self._drafts.complete(self._outcome)
+        self._own.close_steps(self._outcome if self._ended else self._own.outcome or "interrupted")
 
     def _read_run(self, kind: str, message: JsonObject) -> None:
         if kind == "RUN_STARTED":
@@ -93,8 +105,25 @@ class AgUi:
         elif kind == "RUN_FINISHED":
             self._end_run(message)
         elif kind == "RUN_ERROR":
-            self._drafts.fail(text_of(message, "code")[:80] or "agent_error", text_of(message, "message"))
-        elif kind == "STEP_STARTED":
+            self._read_error(message)
+        elif kind.startswith("STEP_"):
+            self._read_step(kind, message)
+        else:
+            self._drafts.lose(f"events of type {kind[:40]}")
+
+    def _read_error(self, message: JsonObject) -> None:
+        self._own.read_end(_own_metadata(message))
+        code = text_of(message, "code")[:80] or "agent_error"
+        outcome = self._own.outcome
+        self._drafts.fail(
+            code, text_of(message, "message"), outcome=outcome if outcome not in (None, "completed") else "failed"
+        )
+        self._read_usage(message)
+
+    def _read_step(self, kind: str, message: JsonObject) -> None:
+        if self._own.read("status", _own_metadata(message)):
+            return
+        if kind == "STEP_STARTED":
             name = text_of(message, "stepName") or "step"
             is_slug = _SLUG.fullmatch(name) is not None
             slug = name if is_slug else re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_") or "step"
@@ -104,22 +133,43 @@ class AgUi:
         else:
             self._drafts.lose(f"events of type {kind[:40]}")
 
+    def _read_activity(self, message: JsonObject) -> None:
+        activity = text_of(message, "activityType")
+        content = object_of(message, "content")
+        if not (activity == "citation" and "citation_id" in content and self._own.read("citation", content)):
+            self._drafts.lose(f"activity of type {activity[:40] or 'unknown'}")
+
+    def _read_custom(self, name: str, value: JsonObject) -> None:
+        owner, _, kind = name.partition(".")
+        if owner == _OWN and (kind == "run" or self._own.read_end(value) or self._own.read(kind, value)):
+            return
+        self._drafts.lose("custom events")
+
     def _end_run(self, message: JsonObject) -> None:
         self._ended = True
         for call in self._calls:
             self._drafts.end_step(call, detail="Called; its result is not part of the stream.")
-        if message.get("result") is not None:
+        result = message.get("result")
+        if result is not None and not self._own.read_end(object_of(message, "result")):
             self._drafts.lose("the run's result value")
+        outcome = object_of(message, "outcome")
+        self._outcome = "cancelled" if text_of(outcome, "type") == "cancelled" else "completed"
+        self._read_usage(message)
+        for interrupt in objects_of(outcome, "interrupts"):
+            asked = text_of(interrupt, "message")[:500] or "It does not say what for."
+            self._drafts.warn("input_requested", f"The agent stopped to ask a person: {asked}")
+            self._drafts.lose("requests for a person's input")
+
+    def _read_usage(self, message: JsonObject) -> None:
+        if self._own.outcome is not None:
+            # Our own end has the usage in full.
+            return
         for usage in objects_of(message, "usage"):
             so_far = self._drafts.usage_so_far
             for theirs, ours in _USAGE_NAMES.items():
                 count, before = whole_number_of(usage, theirs), so_far.get(ours, 0)
                 if count is not None:
                     self._drafts.add_usage({ours: count + (before if isinstance(before, int) else 0)})
-        for interrupt in objects_of(object_of(message, "outcome"), "interrupts"):
-            asked = text_of(interrupt, "message")[:500] or "It does not say what for."
-            self._drafts.warn("input_requested", f"The agent stopped to ask a person: {asked}")
-            self._drafts.lose("requests for a person's input")
 
     def _read_text(self, kind: str, message: JsonObject) -> None:
         if "messageId" in message:
@@ -129,6 +179,9 @@ class AgUi:
             self._not_answer.add(self._last_message)
         elif role == "assistant":
             self._not_answer.discard(self._last_message)
+        for name, value in object_of(message, "metadata").items():
+            if name.startswith(_OWN_CITATION) and isinstance(value, Mapping):
+                self._own.read("citation", value)
         delta = text_of(message, "delta")
         if kind not in ("TEXT_MESSAGE_START", "TEXT_MESSAGE_CONTENT", "TEXT_MESSAGE_END", "TEXT_MESSAGE_CHUNK"):
             self._drafts.lose(f"events of type {kind[:40]}")
@@ -141,29 +194,48 @@ class AgUi:
         key = text_of(message, "toolCallId") or self._last_call
         self._last_call = key
         if kind in ("TOOL_CALL_START", "TOOL_CALL_CHUNK"):
-            self._start_call(key, text_of(message, "toolCallName"))
+            self._start_call(key, text_of(message, "toolCallName"), _own_metadata(message))
+        if self._own.knows_call(key):
+            self._read_own_call(kind, key, message)
+            return
         if kind in ("TOOL_CALL_ARGS", "TOOL_CALL_CHUNK"):
             if delta := text_of(message, "delta"):
                 self._drafts.add_arguments(key, delta)
         elif kind == "TOOL_CALL_END":
             self._drafts.arguments_whole(key)
         elif kind == "TOOL_CALL_RESULT":
-            self._end_call(key, message.get("content"))
+            self._end_call(key, message)
         elif kind != "TOOL_CALL_START":
             self._drafts.lose(f"events of type {kind[:40]}")
 
-    def _start_call(self, key: str, name: str) -> None:
+    def _read_own_call(self, kind: str, key: str, message: JsonObject) -> None:
+        if kind in ("TOOL_CALL_ARGS", "TOOL_CALL_CHUNK"):
+            self._own.add_arguments(key, text_of(message, "delta"))
+        elif kind == "TOOL_CALL_END":
+            self._own.arguments_whole(key)
+        elif kind == "TOOL_CALL_RESULT":
+            self._end_call(key, message)
+
+    def _start_call(self, key: str, name: str, step: JsonObject) -> None:
         if key in self._calls or len(self._calls) >= MAX_STEPS:
             return
         self._calls.add(key)
         self._drafts.end_thinking()
+        if self._own.start_call(key, name or "tool", step):
+            return
         slug = "retrieving" if "search" in name else "running_tool"
         self._drafts.start_step(key, slug, label=name or "Tool", tool=name or "tool")
 
-    def _end_call(self, key: str, content: JsonValue) -> None:
-        self._start_call(key, "")
+    def _end_call(self, key: str, message: JsonObject) -> None:
+        """The result of a tool call, as an event or as a message of the thread."""
+        content, step = message.get("content"), _own_metadata(message)
+        self._start_call(key, "", step)
         result = parsed(content) if isinstance(content, str) else plain(content)
-        self._drafts.end_step(key, result=result)
+        if not self._own.knows_call(key):
+            self._drafts.end_step(key, result=result)
+            return
+        # Our encoder puts a step's last words where there is no result.
+        self._own.end_call(key, step, None if content in ("", step.get("detail")) else result)
 
     def _read_thinking(self, kind: str, message: JsonObject) -> None:
         if kind.endswith("_START"):
@@ -186,15 +258,26 @@ class AgUi:
                 for call in objects_of(item, "toolCalls"):
                     self._read_whole_call(call)
             elif text_of(item, "role") == "tool":
-                self._end_call(text_of(item, "toolCallId"), item.get("content"))
-        said = self._drafts.text[self._run_began_at :]
-        if answer.startswith(said):
-            self._drafts.say(answer[len(said) :])
+                self._end_call(text_of(item, "toolCallId"), item)
+            elif text_of(item, "role") == "activity":
+                self._read_activity(item)
+        said = self._drafts.length - self._run_began_at
+        if len(answer) >= said and answer.startswith(self._drafts.text[self._run_began_at :]):
+            self._drafts.say(answer[said:])
         elif answer:
             self._drafts.lose("a snapshot that contradicts the answer before it")
 
     def _read_whole_call(self, call: JsonObject) -> None:
         key, function = text_of(call, "id"), object_of(call, "function")
-        if key not in self._calls:
-            self._start_call(key, text_of(function, "name"))
-            self._drafts.arguments_whole(key, parsed(text_of(function, "arguments")))
+        if key in self._calls:
+            return
+        self._start_call(key, text_of(function, "name"), _own_metadata(call))
+        arguments = parsed(text_of(function, "arguments")) if text_of(function, "arguments") else None
+        if self._own.knows_call(key):
+            self._own.arguments_whole(key, arguments)
+        else:
+            self._drafts.arguments_whole(key, arguments)
+
+
+def _own_metadata(message: JsonObject) -> JsonObject:
+    return object_of(object_of(message, "metadata"), _OWN)

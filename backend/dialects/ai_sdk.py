@@ -3,14 +3,17 @@
 
 Types and fields are those of the SDK's published stream protocol. ``abort`` ends a stream as cancelled; a stream with
 neither end is interrupted. The boundaries of model calls (``start-step``, ``finish-step``) are no steps of ours.
-Sources go by their address, so that one that is told twice is one.
+Sources go by their address, so that one that is told twice is one. What our encoder adds is read back
+(``backend.dialects.own_events``).
 """
 
 from pydantic import JsonValue
 
 from backend.dialects.answer_drafts import MAX_STEPS, THINKING, AnswerDrafts
 from backend.dialects.dialect import JsonObject
-from backend.dialects.reading import plain, text_of
+from backend.dialects.own_events import OwnEvents
+from backend.dialects.reading import object_of, plain, text_of
+from backend.protocol.events import OPEN_STATES
 
 _FAMILIES = ("text-", "reasoning-", "tool-", "source-", "data-", "start-", "finish-", "message-")
 _SINGLE = frozenset({"start", "finish", "abort", "error", "file"})
@@ -27,6 +30,12 @@ class AiSdk:
         self._drafts = drafts
         self._calls: set[str] = set()
         """Ids of all tool calls, those that are over too."""
+        self._own = OwnEvents(drafts)
+        self._own_step: JsonObject = {}
+        """The last step of ours that is a tool call: the chunks of the tool come behind it."""
+        self._waiting: tuple[str, JsonObject] | None = None
+        """A chunk whose meaning the next one may change, and its type: a source, or a step of ours with its tool."""
+        self._error_code = "agent_error"
         self._ended = False
         self._aborted = False
 
@@ -37,6 +46,8 @@ class AiSdk:
             return False
         if message.get("providerMetadata") is not None:
             self._drafts.lose("metadata of the provider")
+        if self._waiting is not None and not self._completes_waiting(kind, message):
+            self._read_waiting()
         if kind == "text-delta":
             self._drafts.say(text_of(message, "delta"))
         elif kind.startswith("tool-"):
@@ -44,9 +55,9 @@ class AiSdk:
         elif kind.startswith("reasoning-"):
             self._read_reasoning(kind)
         elif kind.startswith("source-"):
-            self._read_source(kind, message)
+            self._waiting = (kind, message)
         elif kind.startswith("data-"):
-            self._drafts.lose(f"data of type {kind[5:45]}")
+            self._read_data(kind[5:], object_of(message, "data"))
         else:
             self._read_message(kind, message)
         return True
@@ -57,6 +68,7 @@ class AiSdk:
 
     def finish(self) -> None:
         """The connection has ended."""
+        self._read_waiting()
         for call in self._calls:
             if self._ended:
                 self._drafts.end_step(call, detail="Called; its result is not part of the stream.")
@@ -64,10 +76,45 @@ class AiSdk:
             self._drafts.complete("cancelled")
         elif self._ended:
             self._drafts.complete()
+        self._own.close_steps("cancelled" if self._aborted else "completed" if self._ended else "interrupted")
+
+    def _completes_waiting(self, kind: str, message: JsonObject) -> bool:
+        """Whether the chunk says all that the waiting one said, or the rest of it."""
+        waiting, before = self._waiting or ("", {})
+        if waiting == "data-step":
+            return kind.startswith("tool-") and self._is_own_call(text_of(message, "toolCallId"))
+        told_in_full = kind == "data-citation" and text_of(message, "id") == text_of(before, "sourceId") != ""
+        if told_in_full:
+            self._waiting = None
+        return told_in_full
+
+    def _read_waiting(self) -> None:
+        (kind, message), self._waiting = self._waiting or ("", {}), None
+        if kind == "data-step":
+            self._own.read("status", _with_tool(message))
+        elif kind:
+            self._read_source(kind, message)
+
+    def _read_data(self, kind: str, data: JsonObject) -> None:
+        if kind == "step" and isinstance(data.get("tool"), str) and "step_id" in data and "step" in data:
+            self._own_step = data
+            if text_of(data, "state") in OPEN_STATES:
+                self._own.read("status", _with_tool(data))
+            else:
+                self._waiting = ("data-step", data)
+        elif not self._own.read("status" if kind == "step" else kind, data):
+            self._drafts.lose(f"data of type {kind[:40]}")
+
+    def _is_own_call(self, call: str) -> bool:
+        """Whether the tool call is that of the last step of ours: its id holds the step's, between colons."""
+        step_id = text_of(self._own_step, "step_id")
+        return self._own.knows_call(call) or (step_id != "" and call.rpartition(":")[0].endswith(f":{step_id}"))
 
     def _read_message(self, kind: str, message: JsonObject) -> None:
         if kind == "error":
-            self._drafts.fail("agent_error", text_of(message, "errorText"))
+            outcome = self._own.outcome
+            told = outcome if outcome not in (None, "completed", "cancelled") else "failed"
+            self._drafts.fail(self._error_code, text_of(message, "errorText"), outcome=told)
         elif kind == "abort":
             self._aborted = True
         elif kind == "finish":
@@ -76,7 +123,10 @@ class AiSdk:
             self._drafts.lose("files")
         elif kind not in ("start", "start-step", "finish-step", "text-start", "text-end", "message-metadata"):
             self._drafts.lose(f"chunks of type {kind[:40]}")
-        if message.get("messageMetadata") is not None:
+        metadata = object_of(message, "messageMetadata")
+        if self._own.read_end(metadata):
+            self._error_code = text_of(metadata, "error")[:80] or self._error_code
+        elif metadata and set(metadata) != {"run_id", "session_id", "agent"}:
             self._drafts.lose("metadata of the message")
 
     def _read_finish(self, reason: str) -> None:
@@ -96,6 +146,9 @@ class AiSdk:
 
     def _read_tool(self, kind: str, message: JsonObject) -> None:
         key = text_of(message, "toolCallId")
+        if self._is_own_call(key):
+            self._read_own_tool(kind, key, message)
+            return
         self._start_call(key, text_of(message, "toolName"))
         if kind == "tool-input-delta":
             self._drafts.add_arguments(key, text_of(message, "inputTextDelta"))
@@ -115,6 +168,17 @@ class AiSdk:
             self._drafts.lose("requests for a person's input")
         elif not kind.startswith("tool-input-"):
             self._drafts.lose(f"chunks of type {kind[:40]}")
+
+    def _read_own_tool(self, kind: str, key: str, message: JsonObject) -> None:
+        if not self._own.knows_call(key):
+            # The step has begun already, with the name of its tool.
+            self._own.adopt_call(key, text_of(message, "toolName"), self._own_step)
+        if kind == "tool-input-available":
+            self._own.arguments_whole(key, plain(message.get("input")))
+        elif kind in ("tool-output-available", "tool-output-error"):
+            step, self._waiting = dict(self._own_step), None
+            step.pop("tool", None)
+            self._own.end_call(key, step, plain(message.get("output")))
 
     def _start_call(self, key: str, name: str) -> None:
         if key in self._calls or len(self._calls) >= MAX_STEPS:
@@ -139,3 +203,8 @@ class AiSdk:
             self._drafts.lose(f"chunks of type {kind[:40]}")
             return
         self._drafts.lose("spans, which this dialect has none of for citations")
+
+
+def _with_tool(step: JsonObject) -> JsonObject:
+    """A step of ours as its event has it, where the tool is an object."""
+    return {**step, "tool": {"name": step.get("tool")}}

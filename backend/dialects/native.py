@@ -7,11 +7,11 @@ that are open at the end are closed, and a stream without ``done`` is interrupte
 
 from pydantic import ValidationError
 
-from backend.dialects.answer_drafts import MAX_STEPS, AnswerDrafts
+from backend.dialects.answer_drafts import AnswerDrafts
 from backend.dialects.dialect import JsonObject
+from backend.dialects.own_events import OwnEvents
 from backend.protocol.events import (
     EVENT_TYPES,
-    OPEN_STATES,
     DoneEvent,
     ErrorEvent,
     EventError,
@@ -23,7 +23,6 @@ from backend.protocol.events import (
     parse_event,
 )
 from backend.protocol.run_view import RunView, SnapshotEvent, StepView
-from backend.protocol.steps import closing_state
 
 _NEEDED = {"status": "step", "token": "text", "artifact": "kind"}
 """Without this field an object of that type is another dialect's."""
@@ -45,10 +44,7 @@ class Native:
     def __init__(self, drafts: AnswerDrafts) -> None:
         self._drafts = drafts
         self._last_seq = 0
-        self._open: dict[str, StatusEvent] = {}
-        """Steps that run, by their id, in the order in which they began."""
-        self._announced: StatusEvent | None = None
-        """The step without an id that runs: the next one of another name ends it."""
+        self._own = OwnEvents(drafts)
         self._error: ErrorEvent | None = None
         self._done = False
 
@@ -81,7 +77,7 @@ class Native:
         if self._error is not None and not self._done:
             self._fail(self._error, "failed")
         if not self._done:
-            self._close_steps("interrupted")
+            self._own.close_steps("interrupted")
 
     def _read_event(self, event: KnownEvent) -> None:
         if self._done:
@@ -99,22 +95,8 @@ class Native:
             self._drafts.ended_at_ms = event.at_ms
         elif isinstance(event, ErrorEvent):
             self._error = self._error or event
-        elif not isinstance(event, StatusEvent) or self._follow(event):
-            self._drafts.pass_on(event)
-
-    def _follow(self, status: StatusEvent) -> bool:
-        """Keep in mind what is open. False where there are too many steps to do so."""
-        is_open = status.state in OPEN_STATES
-        if status.step_id is None:
-            self._announced = status if is_open and status.step != "completed" else None
-        elif not is_open:
-            self._open.pop(status.step_id, None)
-        elif status.step_id not in self._open and len(self._open) >= MAX_STEPS:
-            self._drafts.lose("steps beyond the most a run may have")
-            return False
         else:
-            self._open[status.step_id] = status
-        return True
+            self._own.pass_on(event)
 
     def _end(self, outcome: Outcome) -> None:
         if self._error is not None:
@@ -124,18 +106,11 @@ class Native:
             self._fail(ErrorEvent(code=code, message=message, retryable=True), outcome)
         else:
             self._drafts.complete(outcome)
-        self._close_steps(outcome)
+        self._own.close_steps(outcome)
         self._done = True
 
     def _fail(self, error: ErrorEvent, outcome: Outcome) -> None:
         self._drafts.fail(error.code, error.message, retryable=error.retryable, outcome=outcome)
-
-    def _close_steps(self, outcome: Outcome) -> None:
-        state = closing_state(outcome)
-        for status in (*([self._announced] if self._announced else []), *reversed(self._open.values())):
-            self._drafts.pass_on(StatusEvent(step_id=status.step_id, step=status.step, state=state))
-        self._open.clear()
-        self._announced = None
 
     def _read_snapshot(self, message: JsonObject) -> bool:
         """A view in place of the events it folds. What was read before it is not said again."""
@@ -150,22 +125,18 @@ class Native:
 
     def _read_view(self, view: RunView) -> None:
         for step in view.stream.steps:
-            status = _status_of(step)
-            if self._follow(status):
-                self._drafts.pass_on(status)
+            self._own.pass_on(_status_of(step))
         for citation in view.message.citations:
-            self._drafts.pass_on(citation)
-        said = self._drafts.text
-        if view.message.answer.startswith(said):
-            rest = view.message.answer[len(said) :]
-            if rest:
-                self._drafts.pass_on(TokenEvent(text=rest))
-        else:
+            self._own.pass_on(citation)
+        answer, said = view.message.answer, self._drafts.length
+        if len(answer) < said or not answer.startswith(self._drafts.text):
             self._drafts.lose("a snapshot that contradicts the answer before it")
+        elif answer[said:]:
+            self._own.pass_on(TokenEvent(text=answer[said:]))
         for artifact in view.artifacts.items:
-            self._drafts.pass_on(artifact)
+            self._own.pass_on(artifact)
         for warning in view.message.warnings:
-            self._drafts.pass_on(warning)
+            self._own.pass_on(warning)
         if view.stream.error is not None:
             self._error = self._error or view.stream.error
         if view.stream.outcome is not None and not self._done:
