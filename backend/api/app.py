@@ -9,9 +9,23 @@ from starlette.middleware import Middleware
 
 from backend import __version__
 from backend.api.body_limit import BodyLimit
+from backend.api.conversations import MAX_CONVERSATION_BYTES
 from backend.api.guard import OriginGuard
 from backend.api.problems import MEDIA_TYPE, Problem, add_problem_handlers
-from backend.api.routes import agents, events, feedback, health, recordings, runs, sessions, shared, shares
+from backend.api.routes import (
+    ag_ui,
+    agents,
+    ai_sdk,
+    events,
+    feedback,
+    health,
+    openai,
+    recordings,
+    runs,
+    sessions,
+    shared,
+    shares,
+)
 from backend.api.services import Services
 
 MAX_BODY_BYTES = 256 * 1024
@@ -25,6 +39,7 @@ _TAGS = [
     {"name": "feedback", "description": "What people think of runs."},
     {"name": "shares", "description": "Links that show one run, and what whoever has such a link may see."},
     {"name": "agents", "description": "What can be asked, and the known truth of scripted runs."},
+    {"name": "foreign clients", "description": "The same runs for clients of AG-UI, the AI SDK and OpenAI's API."},
     {"name": "health", "description": "For whoever operates the server."},
 ]
 
@@ -48,12 +63,15 @@ def create_app(services: Services, lifespan: Lifespan | None = None) -> FastAPI:
             Middleware(
                 BodyLimit,
                 default=MAX_BODY_BYTES,
-                limits={"/v1/recordings": services.settings.max_recording_bytes},
+                limits={
+                    "/v1/recordings": services.settings.max_recording_bytes,
+                    **dict.fromkeys(("/ag-ui", "/ai-sdk", "/openai"), MAX_CONVERSATION_BYTES),
+                },
             ),
         ],
     )
     app.state.services = services
-    for room in (runs, events, recordings, sessions, feedback, shares, shared, agents, health):
+    for room in (runs, events, recordings, sessions, feedback, shares, shared, agents, ag_ui, ai_sdk, openai, health):
         app.include_router(room.router)
     add_problem_handlers(app)
     _describe_problems(app)

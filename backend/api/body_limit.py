@@ -11,7 +11,8 @@ from backend.api.problems import ProblemError, problem_response
 
 
 class BodyLimit:
-    """Answers 413 where a body is larger than its path allows: ``limits`` by path, else ``default``, in bytes."""
+    """Answers 413 where a body is larger than its path allows: ``limits`` by path, or by the first part of it, else
+    ``default``, in bytes."""
 
     def __init__(self, app: ASGIApp, default: int, limits: dict[str, int]) -> None:
         self._app = app
@@ -23,7 +24,8 @@ class BodyLimit:
         if scope["type"] != "http" or scope["method"] == "GET":
             await self._app(scope, receive, send)
             return
-        limit = self._limits.get(scope["path"], self._default)
+        first = scope["path"].partition("/")[2].partition("/")[0]
+        limit = self._limits.get(scope["path"], self._limits.get(f"/{first}", self._default))
         declared = Headers(scope=scope).get("content-length", "")
         if declared.isdigit() and int(declared) > limit:
             await problem_response(scope["path"], _too_large(limit))(scope, receive, send)

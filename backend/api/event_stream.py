@@ -98,14 +98,17 @@ class EventStream(EventSourceResponse):
         stalled_reader_s: float,
         headers: Mapping[str, str] | None = None,
         share_id: str | None = None,
+        retry_ms: int | None = RETRY_MS,
     ) -> None:
         """``watching`` is held as long as somebody reads. Durations are seconds. ``share_id`` is the share through
-        which the reader came, if it was one."""
+        which the reader came, if it was one. ``retry_ms`` is None in a dialect whose readers do not come back by
+        themselves."""
         super().__init__(batches, headers=headers, ping=0, sep="\n")
         self.share_id = share_id
         self._batches = batches
         self._streams = streams
         self._watching = watching
+        self._prefix = retry_prefix(retry_ms) if retry_ms is not None else b""
         self._heartbeat_s = heartbeat_s
         self._stalled_reader_s = stalled_reader_s
         self._scope = anyio.CancelScope()
@@ -142,7 +145,7 @@ class EventStream(EventSourceResponse):
         """Send everything. True if the response is complete."""
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
         self._last_write = time.monotonic()
-        prefix = retry_prefix(RETRY_MS)
+        prefix = self._prefix
         # A send to a reader who left returns without a pause: it is the store that yields between batches, so that
         # others get their turn and the attendant its chance to see it.
         async for batch in self._batches:

@@ -24,6 +24,8 @@ from backend.runs.store import KeyReusedError, StoreError, UnknownRunError, Unkn
 from backend.runs.supervisor import TooManyRunsError
 
 MEDIA_TYPE = "application/problem+json"
+OPENAI_PATH = "/openai/"
+"""Under this path a problem has a member ``error`` besides, in the shape of OpenAI's API."""
 
 
 class InvalidField(BaseModel):
@@ -65,16 +67,26 @@ class ProblemError(HTTPException):
 
 def problem_response(path: str, error: ProblemError) -> Response:
     """The answer a problem gives to a call of ``path``."""
+    members = error.members
+    if path.startswith(OPENAI_PATH):
+        members = {**members, "error": _openai_error(error)}
     problem = Problem(
         type=f"urn:playhead:problem:{error.slug}",
         title=HTTPStatus(error.status_code).phrase,
         status=error.status_code,
         detail=error.detail,
         instance=path,
-        **error.members,
+        **members,
     )
     body = problem.model_dump_json(exclude_none=True, ensure_ascii=True)
     return Response(body, error.status_code, error.headers, MEDIA_TYPE)
+
+
+def _openai_error(error: ProblemError) -> dict[str, Any]:
+    """The member that clients of OpenAI's API read: to them nothing else of a problem is known."""
+    kinds = {401: "authentication_error", 403: "permission_error", 404: "not_found_error", 429: "rate_limit_error"}
+    kind = "server_error" if error.status_code >= 500 else kinds.get(error.status_code, "invalid_request_error")
+    return {"message": error.detail, "type": kind, "param": None, "code": error.slug.replace("-", "_")}
 
 
 def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -107,6 +119,7 @@ _DESCRIPTIONS: dict[int, str] = {
     422: "The request can be read, but not done as it stands.",
     429: "As many runs as allowed are under way.",
     500: "The server failed.",
+    504: "The run took longer than it may.",
     503: "Not ready yet.",
     507: "The disk is full, or the store cannot be written.",
 }

@@ -1,5 +1,7 @@
-"""What is taken as a question, as an idempotency key, and as a wish for a stream."""
+"""What is taken as a question, as an agent, as an idempotency key, and as a wish for a stream."""
 
+from backend.agents.agent import UnknownAgentError
+from backend.agents.catalogue import AgentCatalogue
 from backend.api.problems import ProblemError
 from backend.protocol.options import MAX_QUESTION_BYTES
 
@@ -21,6 +23,15 @@ def check_question(question: str) -> None:
             "shorten it, or put the text into a document.",
             limit_bytes=MAX_QUESTION_BYTES,
         )
+
+
+async def check_agent(catalogue: AgentCatalogue, agent: str) -> None:
+    """Raise a problem unless there is an agent of that name, ready to run."""
+    try:
+        await catalogue.find(agent)
+    except UnknownAgentError as error:
+        nearest = await catalogue.nearest(agent)
+        raise ProblemError(422, "unknown-agent", str(error), nearest=nearest) from error
 
 
 def check_key(key: str | None) -> str | None:

@@ -34,3 +34,10 @@ STREAM_CONTENT: dict[str, Any] = {
     }
 }
 """The 200 of a route that streams."""
+
+
+def foreign_stream(description: str, example: str) -> dict[str, Any]:
+    """The 200 of a route that streams in another dialect. ``example`` is how such a stream begins."""
+    schema = {"type": "string", "description": "Server-sent events, LF only; a comment comes after silence."}
+    examples = {"beginning": {"summary": "How it begins", "value": example}}
+    return {"description": description, "content": {"text/event-stream": {"schema": schema, "examples": examples}}}

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from pydantic import JsonValue, TypeAdapter, ValidationError
 
-from backend.agents.agent import Agent, AgentFailure, RunContext, RunRequest, UnknownAgentError, Usage
+from backend.agents.agent import Agent, AgentFailure, RunContext, RunRequest, Turn, UnknownAgentError, Usage
 from backend.agents.clock import Clock
 from backend.protocol.ending import Ending
 from backend.protocol.events import Draft, ErrorEvent
@@ -41,8 +41,16 @@ class ActiveRun:
     at once."""
 
     def __init__(
-        self, record: RunRecord, store: RunStore, limits: Limits, clock: Clock, timer: Clock, accepted_at: float
+        self,
+        record: RunRecord,
+        store: RunStore,
+        limits: Limits,
+        clock: Clock,
+        timer: Clock,
+        accepted_at: float,
+        history: Sequence[Turn] | None = None,
     ) -> None:
+        """``history`` stands in for the earlier runs of the session."""
         self.record = record
         self.state: RunState = "queued"
         self.watchers = 0
@@ -52,6 +60,7 @@ class ActiveRun:
         self._limits = limits
         self._clock = clock
         self._accepted_at = self._heard_at = accepted_at
+        self._history = history
         self._changed = asyncio.Event()
         self._buffer = DraftBuffer(self._changed)
         self._writer = RunWriter(store, record.run_id, clock, accepted_at)
@@ -120,7 +129,9 @@ class ActiveRun:
             raise RuntimeError("The agent tried to end the process.") from error
 
     async def _hear_agent(self, open_agent: OpenAgent) -> None:
-        history = await earlier_turns(self._store, self.record)
+        history = tuple(self._history or ())
+        if self._history is None:
+            history = await earlier_turns(self._store, self.record)
         agent = await open_agent(self.record.agent)
         self._limits = self._limits.for_agent(agent, self.record.options)
         self._watchdog.limit(self._limits)

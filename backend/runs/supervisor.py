@@ -2,10 +2,11 @@
 
 import asyncio
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, cast
 
+from backend.agents.agent import Turn
 from backend.agents.clock import Clock, SystemClock
 from backend.protocol.ending import Ending
 from backend.runs.active_run import ActiveRun, OpenAgent
@@ -62,25 +63,28 @@ class RunSupervisor:
         """How many runs go on."""
         return len(self._runs)
 
-    async def accept(self, record: RunRecord) -> tuple[RunRecord, bool]:
+    async def accept(self, record: RunRecord, history: Sequence[Turn] | None = None) -> tuple[RunRecord, bool]:
         """Keep a run in the store and start it, as ``POST /v1/runs`` asks. ``at_ms`` counts from this call.
+        ``history`` is what the agent is told was said before, in place of the session's earlier runs.
 
         Gives what ``RunStore.submit`` gives; an earlier run found by its key is not started again. Goes
         through with it even if the caller is cancelled. Raises ``TooManyRunsError`` before anything is
         kept, and what ``RunStore.submit`` raises."""
         self._check_room()
         # Counted at once: a submit takes a moment, in which others may ask.
-        accepting = asyncio.create_task(self._accept(record, self._clock.now()), name="accept")
+        accepting = asyncio.create_task(self._accept(record, self._clock.now(), history), name="accept")
         self._accepting.add(accepting)
         accepting.add_done_callback(self._accepting.discard)
         return await asyncio.shield(accepting)
 
-    async def _accept(self, record: RunRecord, accepted_at: float) -> tuple[RunRecord, bool]:
+    async def _accept(
+        self, record: RunRecord, accepted_at: float, history: Sequence[Turn] | None
+    ) -> tuple[RunRecord, bool]:
         kept, new = await self._store.submit(record)
         # No longer among those to be accepted, as soon as it is among those that run.
         self._accepting.discard(cast(asyncio.Task[Any], asyncio.current_task()))
         if new:
-            self._spawn(kept, accepted_at)
+            self._spawn(kept, accepted_at, history)
         return kept, new
 
     def start(self, record: RunRecord) -> None:
@@ -175,9 +179,9 @@ class RunSupervisor:
         if len(self._runs) + len(self._accepting) >= limit:
             raise TooManyRunsError(f"{limit} runs go on already, as many as this server allows: try again soon.")
 
-    def _spawn(self, record: RunRecord, accepted_at: float) -> None:
+    def _spawn(self, record: RunRecord, accepted_at: float, history: Sequence[Turn] | None = None) -> None:
         limits = Limits.of(record, self._settings)
-        run = ActiveRun(record, self._store, limits, self._clock, self._timer, accepted_at)
+        run = ActiveRun(record, self._store, limits, self._clock, self._timer, accepted_at, history)
         if self._closing:
             run.stop(Ending("interrupted"))
         self._runs[record.run_id] = run

@@ -5,10 +5,9 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Response
 
-from backend.agents.agent import UnknownAgentError
 from backend.api.event_stream import EventStream
 from backend.api.problems import ProblemError, problem_responses
-from backend.api.questions import check_key, check_question, wants_stream
+from backend.api.questions import check_agent, check_key, check_question, wants_stream
 from backend.api.resources import AcceptedRun, CancelledRun, NewRun, RunLinks, RunList, RunNow, RunSummary
 from backend.api.services import Services, ServicesOf
 from backend.api.stream_description import STREAM_CONTENT
@@ -96,11 +95,7 @@ async def start_run(
 
 async def _record_of(services: Services, new_run: NewRun, key: str | None) -> RunRecord:
     """The record of the run that is asked for. Raises a problem where its agent or session is not there."""
-    try:
-        await services.catalogue.find(new_run.agent)
-    except UnknownAgentError as error:
-        nearest = await services.catalogue.nearest(new_run.agent)
-        raise ProblemError(422, "unknown-agent", str(error), nearest=nearest) from error
+    await check_agent(services.catalogue, new_run.agent)
     if new_run.session_id is not None:
         try:
             await services.store.session(new_run.session_id)

@@ -1,0 +1,153 @@
+"""A conversation as foreign clients send it, whole with every question: what is asked now, and what was said before."""
+
+import base64
+import hashlib
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from backend.agents.agent import Turn
+from backend.api.problems import ProblemError
+from backend.api.questions import check_agent, check_question
+from backend.api.services import Services
+from backend.protocol.options import RunOptions
+from backend.runs.history import MAX_TURNS
+from backend.runs.ids import new_run_id, new_session_id
+from backend.runs.records import RunRecord
+from backend.runs.store import UnknownSessionError
+
+MAX_CONVERSATION_BYTES = 8 * 1024 * 1024
+"""What a request with a whole conversation, charts and all, may hold."""
+
+MAX_HISTORY_CHARACTERS = 256 * 1024
+"""How much of what was said before an agent is told at most; the earliest is left out."""
+
+_PLAIN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]{0,127}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One message of a conversation. ``role`` is ``user``, ``assistant``, or anything else, which is passed over."""
+
+    role: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The last question of a conversation, and the turns before it."""
+
+    question: str
+    history: tuple[Turn, ...] = ()
+
+
+def asked_in(messages: Iterable[Said]) -> Asked:
+    """What the conversation asks: its last user message. Several of one role behind each other count as one.
+
+    Raises a problem where there is no user message. What stands behind the last one, such as the beginning of an
+    answer, is passed over; so are instructions to the model, which are the agent's own to give.
+    """
+    said: list[Said] = []
+    for message in messages:
+        if message.role not in ("user", "assistant") or not message.text:
+            continue
+        if said and said[-1].role == message.role:
+            said[-1] = Said(message.role, f"{said[-1].text}\n\n{message.text}")
+        else:
+            said.append(message)
+    while said and said[-1].role != "user":
+        said.pop()
+    if not said:
+        raise ProblemError(422, "no-question", "No message is a user's: send the question as the last message.")
+    return Asked(said[-1].text, _turns(said[:-1]))
+
+
+def _turns(said: Sequence[Said]) -> tuple[Turn, ...]:
+    """The latest turns that have an answer."""
+    turns: list[Turn] = []
+    room = MAX_HISTORY_CHARACTERS
+    for place in range(len(said) - 1, -1, -1):
+        if said[place].role != "assistant":
+            continue
+        turn = Turn(said[place - 1].text if place > 0 else "", said[place].text)
+        room -= len(turn.question) + len(turn.answer)
+        if room < 0 or len(turns) == MAX_TURNS:
+            break
+        turns.append(turn)
+    return tuple(reversed(turns))
+
+
+def text_in(content: Any) -> str:
+    """The text of a message: a text, or the parts of it that are text."""
+    if isinstance(content, str):
+        return content
+    parts = content if isinstance(content, list) else []
+    texts = [
+        part.get("text") for part in parts if isinstance(part, dict) and part.get("type") in ("text", "input_text")
+    ]
+    return "".join(text for text in texts if isinstance(text, str))
+
+
+def session_named(name: str) -> str:
+    """The session that a client's name of a conversation means: that name itself, where it can stand in an address."""
+    if not name:
+        return new_session_id()
+    return name if _PLAIN_ID.fullmatch(name) else f"ses_{_digest(name)}"
+
+
+def key_named(dialect: str, *names: str) -> str:
+    """The idempotency key for a request that a client gave these names."""
+    return f"{dialect} {_digest(*names)}"
+
+
+async def accept(
+    services: Services,
+    asked: Asked,
+    agent: str,
+    session_id: str,
+    options: RunOptions,
+    *,
+    history: Sequence[Turn] | None,
+    key: str | None = None,
+) -> tuple[RunRecord, bool]:
+    """Start the run that is asked for, or find the one that the key began. Raises a problem where it cannot be had.
+
+    ``history`` is what the agent is told was said before; None stands for the session's earlier runs.
+    """
+    _check_text(asked)
+    check_question(asked.question)
+    await check_agent(services.catalogue, agent)
+    record = RunRecord(
+        run_id=new_run_id(),
+        session_id=session_id,
+        question=asked.question,
+        agent=agent,
+        options=options,
+        created_at=datetime.now(UTC).isoformat(timespec="milliseconds"),
+        idempotency_key=key,
+    )
+    return await services.supervisor.accept(record, history)
+
+
+async def turns_known(services: Services, session_id: str) -> int:
+    """How many runs the session has; 0 where there is none of that id."""
+    try:
+        return len((await services.store.session(session_id)).runs)
+    except UnknownSessionError:
+        return 0
+
+
+def _check_text(asked: Asked) -> None:
+    texts = [asked.question, *(text for turn in asked.history for text in (turn.question, turn.answer))]
+    try:
+        "".join(texts).encode("utf-8")
+    except UnicodeEncodeError as error:
+        message = "A message holds half of a surrogate pair: send valid Unicode."
+        raise ProblemError(422, "question-not-text", message) from error
+
+
+def _digest(*names: str) -> str:
+    joined = "\0".join(names).encode("utf-8", "surrogatepass")
+    return base64.urlsafe_b64encode(hashlib.sha256(joined).digest()[:16]).decode("ascii").rstrip("=")

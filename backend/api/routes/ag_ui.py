@@ -1,0 +1,193 @@
+"""AG-UI 1.0: runs for its clients, from the same log."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from backend.api.conversations import Asked, Said, accept, asked_in, key_named, session_named, text_in, turns_known
+from backend.api.event_stream import EventStream
+from backend.api.foreign_streams import answered, encoded, open_foreign_stream, rejoined
+from backend.api.problems import problem_responses
+from backend.api.resources import CancelledRun, Text
+from backend.api.routes.runs import RunId, RunToChange, cancel_run
+from backend.api.services import Services, ServicesOf
+from backend.api.stream_description import foreign_stream
+from backend.dialects.encoding.ag_ui import AgUiEncoder
+from backend.dialects.encoding.encoder import JsonFields
+from backend.protocol.options import RunOptions
+from backend.runs.records import RunRecord
+
+router = APIRouter(tags=["foreign clients"])
+
+_STREAM: dict[int | str, dict[str, Any]] = {
+    200: foreign_stream(
+        "AG-UI events, `data:` lines only. The first `CUSTOM` event, `playhead.run`, names the run.",
+        'data: {"type":"RUN_STARTED","threadId":"t","runId":"r","protocolVersion":"1.0"}\n\n',
+    )
+}
+
+
+class AgUiMessage(BaseModel):
+    """One message of the conversation; only the text of the user's and the assistant's is read."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    id: str = ""
+    role: str
+    content: Any = None
+
+
+class ForwardedProps(BaseModel):
+    """What is ours to read of the properties that a client passes on."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    agent: Text | None = None
+    options: RunOptions = Field(default_factory=RunOptions)
+
+
+class AgUiInput(BaseModel):
+    """AG-UI's `RunAgentInput`. Fields that are not listed here are passed over, as that protocol asks."""
+
+    model_config = ConfigDict(
+        extra="ignore",
+        json_schema_extra={
+            "examples": [
+                {
+                    "threadId": "thread-1",
+                    "runId": "run-1",
+                    "messages": [{"id": "m1", "role": "user", "content": "Is concentration risk rising?"}],
+                    "forwardedProps": {"agent": "scripted:happy_path"},
+                }
+            ]
+        },
+    )
+
+    thread_id: Text = Field(default="", alias="threadId", description="The conversation: our session.")
+    run_id: Text = Field(default="", alias="runId", description="The client's name of the run; sent again, it rejoins.")
+    messages: list[AgUiMessage] = Field(description="The conversation; its last user message is the question.")
+    forwarded_props: ForwardedProps | None = Field(default=None, alias="forwardedProps")
+
+
+@router.post(
+    "/ag-ui",
+    operation_id="ag_ui_run",
+    summary="Run an agent for an AG-UI client",
+    status_code=200,
+    response_class=EventStream,
+    responses={**_STREAM, **problem_responses(400, 403, 413, 415, 421, 422, 429, 503, 507)},
+)
+async def ag_ui_run(
+    asked: AgUiInput,
+    services: ServicesOf,
+    agent: Annotated[Text, Query(description="The agent, where `forwardedProps.agent` names none.")] = "documents",
+) -> EventStream:
+    """The run goes on when the connection closes. The same `threadId` and `runId` sent again join it: the messages as
+    they are now, then what comes. Earlier messages are the history, unless the session knows as many turns itself."""
+    return await _run(services, asked, agent)
+
+
+@router.post(
+    "/ag-ui/{agent}",
+    operation_id="ag_ui_run_agent",
+    summary="Run this agent for an AG-UI client",
+    status_code=200,
+    response_class=EventStream,
+    responses={**_STREAM, **problem_responses(400, 403, 404, 413, 415, 421, 422, 429, 503, 507)},
+)
+async def ag_ui_run_agent(
+    agent: Annotated[Text, Path(description="The agent's name.", examples=["scripted:happy_path"])],
+    asked: AgUiInput,
+    services: ServicesOf,
+) -> EventStream:
+    """As `POST /ag-ui`, for clients that cannot name an agent in the request."""
+    return await _run(services, asked, agent)
+
+
+@router.get(
+    "/ag-ui/runs/{run_id}",
+    operation_id="ag_ui_rejoin",
+    summary="Join a run again, as an AG-UI client",
+    status_code=200,
+    response_class=EventStream,
+    responses={**_STREAM, **problem_responses(404, 421)},
+)
+async def ag_ui_rejoin(run_id: RunId, services: ServicesOf) -> EventStream:
+    """The messages of the conversation as they are now, then what comes. `run_id` is ours: the value of the event
+    `playhead.run`, and the header `X-Playhead-Run-Id`."""
+    record = await services.store.record(run_id)
+    return _rejoined(services, record, AgUiEncoder(answered(record), earlier=await _conversation(services, record)))
+
+
+@router.post(
+    "/ag-ui/runs/{run_id}",
+    operation_id="ag_ui_rejoin_by_post",
+    summary="Join a run again, as an AG-UI client that can only post",
+    status_code=200,
+    response_class=EventStream,
+    responses={**_STREAM, **problem_responses(400, 403, 404, 413, 415, 421, 422)},
+)
+async def ag_ui_rejoin_by_post(run_id: RunToChange, asked: AgUiInput, services: ServicesOf) -> EventStream:
+    """As `GET`, with the names and the earlier messages that the client sends."""
+    record = await services.store.record(run_id)
+    return _rejoined(services, record, _encoder(record, asked))
+
+
+@router.post(
+    "/ag-ui/runs/{run_id}/cancel",
+    operation_id="ag_ui_cancel",
+    summary="Cancel a run of an AG-UI client",
+    responses={
+        200: {"description": "The run has ended; if it had before, nothing was changed."},
+        202: {"description": "The run is being stopped.", "model": CancelledRun},
+        **problem_responses(403, 404, 421, 507),
+    },
+)
+async def ag_ui_cancel(run_id: RunToChange, services: ServicesOf, response: Response) -> CancelledRun:
+    """Its streams end with the outcome `cancelled`. A client that only closes its connection cancels nothing."""
+    return await cancel_run(run_id, services, response)
+
+
+async def _run(services: Services, asked: AgUiInput, agent: str) -> EventStream:
+    props = asked.forwarded_props or ForwardedProps()
+    session_id = session_named(asked.thread_id)
+    conversation = _asked(asked)
+    known = await turns_known(services, session_id)
+    history = conversation.history if len(conversation.history) > known else None
+    key = key_named("ag-ui", asked.thread_id, asked.run_id) if asked.run_id else None
+    record, new = await accept(
+        services, conversation, props.agent or agent, session_id, props.options, history=history, key=key
+    )
+    encoder = _encoder(record, asked)
+    if not new:
+        return _rejoined(services, record, encoder)
+    return open_foreign_stream(services, record, encoded(services.store, record.run_id, encoder))
+
+
+def _rejoined(services: Services, record: RunRecord, encoder: AgUiEncoder) -> EventStream:
+    return open_foreign_stream(services, record, rejoined(services.store, record, encoder))
+
+
+def _asked(asked: AgUiInput) -> Asked:
+    return asked_in(Said(message.role, text_in(message.content)) for message in asked.messages)
+
+
+def _encoder(record: RunRecord, asked: AgUiInput) -> AgUiEncoder:
+    """The encoder under the client's names, with the client's own messages up to the question."""
+    last = max((place for place, each in enumerate(asked.messages) if each.role == "user"), default=-1)
+    kept = [each for each in asked.messages[: last + 1] if each.id]
+    earlier = [each.model_dump(exclude_none=True) for each in kept]
+    return AgUiEncoder(answered(record), thread_id=asked.thread_id, run_id=asked.run_id, earlier=earlier)
+
+
+async def _conversation(services: Services, record: RunRecord) -> list[JsonFields]:
+    """The messages of the session up to the run's question."""
+    messages: list[JsonFields] = []
+    for run in (await services.store.session(record.session_id)).runs:
+        messages.append({"id": f"{run.run_id}:question", "role": "user", "content": run.question})
+        if run.run_id == record.run_id:
+            break
+        answer = (await services.store.snapshot(run.run_id)).message.answer
+        messages.append({"id": answered(run).message_id, "role": "assistant", "content": answer})
+    return messages
