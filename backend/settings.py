@@ -14,6 +14,10 @@ class Settings:
     """The folder the documents agent reads; None = the bundled sample."""
     scenarios_dir: Path | None = None
     """A folder of the user's own scenarios, offered beside the bundled ones."""
+    model: str | None = None
+    """The language model that answers as the agent ``model``: PROVIDER:NAME."""
+    mcp: Path | None = None
+    """A file of MCP servers whose tools the model may use."""
     host: str = "127.0.0.1"
     port: int = 8750
     max_concurrent_runs: int = 64

@@ -102,6 +102,36 @@ class Tables:
 
     def query(self, sql: str, parameters: Sequence[object] = (), seconds: float = QUERY_SECONDS) -> Result:
         """Run one query. Raises ``QueryError`` if DuckDB refuses it, or after ``seconds``."""
+
+        def work(cursor: "DuckDBPyConnection") -> Result:
+            cursor.execute(sql, list(parameters))
+            return Result(_columns(cursor), tuple(cursor.fetchall()))
+
+        return self._run(work, seconds)
+
+    def select(self, sql: str, most_rows: int, seconds: float = QUERY_SECONDS) -> Result:
+        """Run one SELECT that somebody else wrote, and give at most so many of its rows. It can change nothing.
+
+        Raises ``QueryError`` for anything that is no single SELECT, and as ``query``.
+        """
+        import duckdb
+
+        def work(cursor: "DuckDBPyConnection") -> Result:
+            statements = cursor.extract_statements(sql)
+            if [statement.type for statement in statements] != [duckdb.StatementType.SELECT]:
+                raise QueryError("Only a single SELECT is run here.")
+            # A SELECT may hold a DELETE: that it is one is not enough.
+            cursor.execute("BEGIN TRANSACTION READ ONLY")
+            try:
+                cursor.execute(statements[0])
+                return Result(_columns(cursor), tuple(cursor.fetchmany(most_rows)))
+            finally:
+                cursor.execute("ROLLBACK")
+
+        return self._run(work, seconds)
+
+    def _run(self, work: Callable[["DuckDBPyConnection"], Result], seconds: float) -> Result:
+        """Do the work on a cursor of its own, for at most so long."""
         import duckdb
 
         cursor, thread = self._connection.cursor(), threading.get_ident()
@@ -109,9 +139,7 @@ class Tables:
         self._running[thread] = cursor
         clock.start()
         try:
-            cursor.execute(sql, list(parameters))
-            columns = tuple(column[0] for column in cursor.description or ())
-            return Result(columns, tuple(cursor.fetchall()))
+            return work(cursor)
         except duckdb.InterruptException as error:
             raise QueryError(f"The query was stopped; it may take at most {seconds:g} s.") from error
         except duckdb.Error as error:
@@ -189,6 +217,10 @@ class Tables:
 def identifier(name: str) -> str:
     """A name as an SQL identifier: nothing inside it is read as syntax."""
     return '"' + name.replace('"', '""') + '"'
+
+
+def _columns(cursor: "DuckDBPyConnection") -> tuple[str, ...]:
+    return tuple(column[0] for column in cursor.description or ())
 
 
 def _is_numeric(cells: list[str], number: Callable[[str], float | None]) -> bool:

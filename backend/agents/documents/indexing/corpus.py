@@ -11,6 +11,10 @@ from backend.agents.documents.indexing.folder_index import FolderIndex
 _DOCUMENT = """
 SELECT id, name, digest, kind, title, source, date, url, fields FROM documents WHERE problem = '' AND name = ?
 """
+_TABLES = """
+SELECT id, name, digest, kind, title, source, date, url, fields FROM documents
+WHERE problem = '' AND kind = 'table' ORDER BY name LIMIT ?
+"""
 _TEXT = """
 SELECT text FROM texts JOIN documents ON id = document_id WHERE name = ? AND problem = ''
 """
@@ -85,6 +89,11 @@ class Corpus:
         if row is None:
             raise KeyError(name)
         return _document(row)
+
+    def tables(self, most: int) -> list[Document]:
+        """Documents that are tables, by name."""
+        with self._index.opened() as connection:
+            return [_document(row) for row in connection.execute(_TABLES, (most,))]
 
     def text(self, name: str) -> str:
         """The whole text of a document, to check a quote or to read a table. Raises ``KeyError`` if there is none."""

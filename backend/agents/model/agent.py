@@ -1,0 +1,124 @@
+"""The model agent: asks a language model, lets it use tools, and tells all of it as it happens."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterable, AsyncIterator, Callable
+from typing import TYPE_CHECKING
+
+import anyio
+
+from backend.agents.agent import RunContext, RunRequest, Usage
+from backend.agents.documents.library import Library
+from backend.agents.model.failures import failure_of
+from backend.agents.model.naming import ModelName
+from backend.agents.model.narration import Narration
+from backend.agents.model.sources import Sources
+from backend.agents.model.work import Work
+from backend.protocol.events import Draft
+
+if TYPE_CHECKING:
+    from anyio.streams.memory import MemoryObjectSendStream
+    from pydantic_ai import Agent as Loop
+    from pydantic_ai import RunContext as LoopContext
+    from pydantic_ai.messages import AgentStreamEvent, ModelMessage
+    from pydantic_ai.usage import RunUsage
+
+_AHEAD = 64
+"""Drafts that may wait for their reader, as where a run is paused; then the model waits as well."""
+
+MOST_REQUESTS = 20
+"""Replies of the model that one run may ask for, tools in between."""
+
+_log = logging.getLogger(__name__)
+
+
+class ModelAgent:
+    """Answers with a language model. ``loop`` is pydantic-ai's agent, made once for all runs."""
+
+    def __init__(self, model: ModelName, loop: "Loop[Work, str | None]", library: Library) -> None:
+        self._model = model
+        self._loop = loop
+        self._library = library
+
+    async def run(self, request: RunRequest, context: RunContext) -> AsyncIterator[Draft]:
+        """The drafts of one answer, as the model writes it. Earlier turns of the session go along.
+
+        The model is asked in a task of its own: closing the iterator cancels it, which closes the provider's stream.
+        Raises ``AgentFailure``.
+        """
+        send, receive = anyio.create_memory_object_stream[Draft](_AHEAD)
+        asking = asyncio.create_task(self._ask(request, context, send), name=f"model of {request.run_id}")
+        try:
+            with receive:
+                async for draft in receive:
+                    yield draft
+            await asking
+        finally:
+            asking.cancel()
+            await asyncio.wait([asking])
+
+    async def _ask(self, request: RunRequest, context: RunContext, send: "MemoryObjectSendStream[Draft]") -> None:
+        from pydantic_ai.usage import RunUsage, UsageLimits
+
+        sources = Sources()
+        narration = Narration(self._model.name, sources)
+        work = Work(self._model, self._library, context.clock, send.send, sources, narration)
+        usage = RunUsage()
+        report = _reporter(usage, context.report_usage)
+
+        async def hear(_: "LoopContext[Work]", events: "AsyncIterable[AgentStreamEvent]") -> None:
+            async for event in events:
+                await work.tell_all(narration.hear(event))
+            report()
+
+        with send:
+            try:
+                await self._loop.run(
+                    request.question,
+                    deps=work,
+                    message_history=_history(request),
+                    event_stream_handler=hear,
+                    usage=usage,
+                    usage_limits=UsageLimits(request_limit=MOST_REQUESTS),
+                )
+            except Exception as error:
+                report()
+                await work.tell_all(narration.close("failed"))
+                failure = failure_of(error, self._model)
+                if failure is None:
+                    raise
+                _log.debug("run %s: the provider's error", request.run_id, exc_info=True)
+                raise failure from error
+            report()
+            await work.tell_all(narration.close())
+
+
+def _history(request: RunRequest) -> "list[ModelMessage]":
+    """The earlier turns as messages. An answer that was never written leaves its question out as well."""
+    from pydantic_ai.messages import ModelRequest, ModelResponse, TextPart
+
+    messages: list[ModelMessage] = []
+    for turn in request.history:
+        if turn.answer.strip():
+            messages += [ModelRequest.user_text_prompt(turn.question), ModelResponse(parts=[TextPart(turn.answer)])]
+    return messages
+
+
+def _reporter(usage: "RunUsage", report: Callable[[Usage], None]) -> Callable[[], None]:
+    """Tells the usage so far, if there is any."""
+
+    def tell() -> None:
+        counted: dict[str, int] = {
+            "requests": usage.requests,
+            "input_tokens": usage.input_tokens,
+            "output_tokens": usage.output_tokens,
+            "cache_read_tokens": usage.cache_read_tokens,
+            "cache_write_tokens": usage.cache_write_tokens,
+            "tool_calls": usage.tool_calls,
+            **usage.details,
+        }
+        told = {name: count for name, count in counted.items() if count or name.endswith("put_tokens")}
+        if usage.input_tokens or usage.output_tokens:
+            report(told)
+
+    return tell

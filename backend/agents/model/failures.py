@@ -1,0 +1,119 @@
+"""What can go wrong with a provider, each as one sentence that says what to do."""
+
+import os
+
+from backend.agents.agent import AgentFailure
+from backend.agents.model.naming import ModelName, base_url_of
+
+_MOST_QUOTED = 300
+"""Characters of the provider's own words."""
+
+_CUT = "The model's stream ended without its end: the answer may be cut."
+_CUT_CODE = "stream_cut"
+
+
+def cut_stream() -> AgentFailure:
+    """The provider's stream broke off."""
+    return AgentFailure(_CUT_CODE, _CUT, retryable=True, outcome="interrupted")
+
+
+def filtered() -> AgentFailure:
+    """The provider's content filter stopped the answer."""
+    message = "The provider's content filter stopped the answer: ask in other words, or about something else."
+    return AgentFailure("content_filter", message)
+
+
+def failure_of(error: Exception, model: ModelName) -> AgentFailure | None:
+    """The failure that a reader may see; None for what is a fault of ours."""
+    from pydantic_ai import exceptions
+
+    if isinstance(error, AgentFailure):
+        return error
+    if isinstance(error, exceptions.ContentFilterError):
+        return filtered()
+    if isinstance(error, exceptions.ModelAPIError):
+        return _provider_failure(error, model)
+    if isinstance(error, exceptions.UsageLimitExceeded):
+        message = "The model went on calling tools without coming to an answer: ask for less at once."
+        return AgentFailure("too_many_requests", message)
+    if isinstance(error, exceptions.OutputTokenLimitExceeded):
+        message = "The model reached its limit of tokens before it wrote anything: ask for less, or take another model."
+        return AgentFailure("token_limit", message)
+    if isinstance(error, exceptions.UnexpectedModelBehavior):
+        if "ended without content" in str(error):
+            return cut_stream()
+        return AgentFailure("model_reply_unusable", f"The reply of {model} could not be used: {_quoted(str(error))}")
+    if isinstance(error, exceptions.UserError):
+        return AgentFailure("model_refused_settings", f"{model} cannot be used like this: {_quoted(str(error))}")
+    return None
+
+
+def _provider_failure(error: Exception, model: ModelName) -> AgentFailure:
+    """The failure for an error of the provider's or of the line to it, the special kinds before the general."""
+    from pydantic_ai import exceptions
+
+    label, said = model.about.label, _said(error)
+    keys = " or ".join(model.about.keys)
+    match error:
+        case exceptions.ModelAuthenticationError():
+            return AgentFailure("provider_key_refused", f"{label} refuses the key{_status(error)}: check {keys}.{said}")
+        case exceptions.ModelNotFoundError():
+            message = f"{label} has no model {model.name!r}{_status(error)}: check its name and {model.about.base_url}."
+            return AgentFailure("provider_model_unknown", message + said)
+        case exceptions.ModelContextWindowExceededError():
+            message = f"The question and what was read for it are too long for {model}: ask a new conversation."
+            return AgentFailure("context_too_long", message)
+        case exceptions.ModelQuotaExceededError():
+            message = f"The account's quota at {label} is used up{_status(error)}: check its plan and billing.{said}"
+            return AgentFailure("provider_quota", message)
+        case exceptions.ModelRateLimitError(retry_after=wait):
+            when = f"in {wait:.0f} s" if wait else "in a moment"
+            message = f"{label} takes no more requests now{_status(error)}: try again {when}.{said}"
+            return AgentFailure("provider_rate_limit", message, retryable=True)
+        case exceptions.ModelUnavailableError() | exceptions.ModelServerError():
+            message = f"{label} has a fault or is overloaded{_status(error)}: try again in a moment.{said}"
+            return AgentFailure("provider_error", message, retryable=True)
+        case exceptions.ModelRequestRejectedError():
+            return AgentFailure("provider_refused", f"{label} refuses the request{_status(error)}.{said}")
+        case exceptions.ModelTimeoutError() | exceptions.ModelRequestTimeout():
+            message = f"{label} did not answer in time: try again."
+            return AgentFailure("provider_timeout", message, retryable=True, outcome="timed_out")
+        case exceptions.ModelConnectionError(phase="connect" | "pool"):
+            where = base_url_of(model) or f"{label}'s usual address"
+            message = f"{label} cannot be reached at {where}: check the address in {model.about.base_url} and the line."
+            return AgentFailure("provider_unreachable", message, retryable=True)
+        case exceptions.ModelConnectionError():
+            return cut_stream()
+        case exceptions.ModelAPIError() if "finish_reason" in str(error) and error.body is None:
+            return cut_stream()
+    return AgentFailure("provider_error", f"{label} reports an error{_status(error)}.{said}", retryable=True)
+
+
+def _status(error: Exception) -> str:
+    from pydantic_ai.exceptions import ModelHTTPError
+
+    if isinstance(error, ModelHTTPError):
+        return f" ({error.status_code}, within the stream)" if error.in_stream else f" ({error.status_code})"
+    return ""
+
+
+def _said(error: Exception) -> str:
+    """The provider's own words, if it gave any."""
+    from pydantic_ai.exceptions import ModelAPIError, ModelHTTPError
+
+    body = error.body if isinstance(error, ModelAPIError) else None
+    inner = body.get("error", body) if isinstance(body, dict) else body
+    text = inner.get("message") if isinstance(inner, dict) else inner
+    if not isinstance(text, str) and not isinstance(error, ModelHTTPError):
+        text = str(error)
+    return f" It says: {_quoted(text)}" if isinstance(text, str) and text.strip() else ""
+
+
+def _quoted(text: str) -> str:
+    """On one line, short, and without the key: some servers repeat it."""
+    words = " ".join(text.split())
+    for name, value in os.environ.items():
+        if name.endswith("_API_KEY") and len(value) > 8:
+            words = words.replace(value, "…")
+    short = words if len(words) <= _MOST_QUOTED else f"{words[:_MOST_QUOTED]}…"
+    return short if short.endswith((".", "!", "?", "…")) else f"{short}."

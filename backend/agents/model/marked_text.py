@@ -1,0 +1,81 @@
+"""The answer as it is written, with a citation before the token that completes its marker.
+
+A model writes ``[3]`` in any number of pieces. What may be the beginning of a marker is held back until it is one, or
+cannot become one: a few characters for a moment, never more.
+"""
+
+from collections.abc import Iterator
+
+from backend.agents.model.sources import Sources
+from backend.protocol.citations import Marker, MarkerScan, scan_markers, settled_length
+from backend.protocol.events import Draft, Span, TokenEvent, WarningEvent
+
+_SENTENCE_ENDS = (". ", "! ", "? ", "\n")
+
+
+class MarkedText:
+    """The answer of one run, which its sources are cited in by number."""
+
+    def __init__(self, sources: Sources) -> None:
+        self._sources = sources
+        self._answer = ""
+        self._shown = 0
+        self._scan = MarkerScan()
+        self._last_span: Span | None = None
+        self._dangling: set[int] = set()
+
+    @property
+    def length(self) -> int:
+        """Code points of the answer so far, those held back included."""
+        return len(self._answer)
+
+    def add(self, text: str) -> Iterator[Draft]:
+        """The next piece: what of it may be shown, each citation before the token that has its marker."""
+        self._answer += text
+        yield from self._show(settled_length(self._answer))
+
+    def separate(self) -> Iterator[Draft]:
+        """A new paragraph, where the model goes on to write after a tool was called."""
+        if self._answer and not self._answer[-1].isspace():
+            yield from self.add("\n\n")
+
+    def flush(self) -> Iterator[Draft]:
+        """All that was held back: nothing more comes that could complete it."""
+        yield from self._show(len(self._answer))
+
+    def cited_span(self, start: int) -> Span | None:
+        """What a marker that begins at ``start`` supports: the text before it, from the last marker or the end of the
+        sentence before. A marker right behind another supports the same. None where there is no such text."""
+        begun = max((marker.end for marker in self._scan.markers if marker.end <= start), default=0)
+        stop = start
+        while stop > begun and self._answer[stop - 1].isspace():
+            stop -= 1
+        for end in _SENTENCE_ENDS:
+            found = self._answer.rfind(end, begun, stop)
+            begun = max(begun, found + len(end)) if found >= 0 else begun
+        while begun < stop and not self._answer[begun].isalnum() and self._answer[begun] not in "“\"'(":
+            begun += 1
+        return Span(start=begun, end=stop) if stop > begun else None
+
+    def _show(self, end: int) -> Iterator[Draft]:
+        if end <= self._shown:
+            return
+        text, self._shown = self._answer[self._shown : end], end
+        before = len(self._scan.markers)
+        answer = self._answer[:end]
+        self._scan = scan_markers(answer, self._scan)
+        for marker in self._scan.markers[before:]:
+            yield from self._cited(marker)
+        yield TokenEvent(text=text)
+
+    def _cited(self, marker: Marker) -> Iterator[Draft]:
+        if not self._sources.has(marker.number):
+            if marker.number not in self._dangling:
+                self._dangling.add(marker.number)
+                message = f"The model cites [{marker.number}], but it was given no passage of that number."
+                yield WarningEvent(code="dangling_marker", message=message)
+            return
+        self._last_span = self.cited_span(marker.start) or self._last_span
+        citation = self._sources.cite(marker.number, self._last_span)
+        if citation is not None:
+            yield citation

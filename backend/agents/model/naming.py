@@ -1,0 +1,119 @@
+"""Which model is meant by ``PROVIDER:NAME``, and whether the environment has what its provider needs.
+
+Nothing is imported and nothing is asked over the network here, so that a command can refuse a setting at once.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.util import find_spec
+
+EXTRA = "model"
+"""The extra that installs pydantic-ai and the providers' own packages."""
+
+OLLAMA_URL = "http://localhost:11434/v1"
+"""Where Ollama listens if OLLAMA_BASE_URL does not say otherwise."""
+
+
+class ModelUnusableError(Exception):
+    """The model that was asked for cannot be used; the message is one sentence that says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """What a provider is called by people, and where the environment says how to reach it."""
+
+    label: str
+    keys: tuple[str, ...]
+    """Variables that may hold the key; the first that is set counts."""
+    base_url: str
+    """The variable that may hold another address than the provider's own."""
+    keyless: bool = False
+    """Whether it needs no key even at its usual address."""
+    module: str = "openai"
+    """The package of the provider's own, which the extra installs."""
+
+
+_OPENAI = Provider("OpenAI", ("OPENAI_API_KEY",), "OPENAI_BASE_URL")
+_GOOGLE = Provider("Gemini", ("GOOGLE_API_KEY", "GEMINI_API_KEY"), "GOOGLE_GEMINI_BASE_URL", module="google.genai")
+
+PROVIDERS: Mapping[str, Provider] = {
+    "openai": _OPENAI,
+    "openai-responses": _OPENAI,
+    "anthropic": Provider("Anthropic", ("ANTHROPIC_API_KEY",), "ANTHROPIC_BASE_URL", module="anthropic"),
+    "google": _GOOGLE,
+    "gemini": _GOOGLE,
+    "ollama": Provider("Ollama", ("OLLAMA_API_KEY",), "OLLAMA_BASE_URL", keyless=True),
+}
+"""By the word before the colon. ``openai`` is chat completions, which most other servers speak as well (vLLM,
+llama.cpp, gateways): name theirs in OPENAI_BASE_URL."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelName:
+    """A model: its provider's word, and its name as the provider knows it."""
+
+    provider: str
+    name: str
+
+    @property
+    def about(self) -> Provider:
+        """What is known of its provider."""
+        return PROVIDERS[self.provider]
+
+    def __str__(self) -> str:
+        return f"{self.provider}:{self.name}"
+
+
+def model_name(setting: str) -> ModelName:
+    """Read ``PROVIDER:NAME``. Raises ``ModelUnusableError`` where it is none."""
+    provider, colon, name = (part.strip() for part in setting.partition(":"))
+    if not colon or not name or provider not in PROVIDERS:
+        raise ModelUnusableError(
+            f"{setting!r} names no model: give PROVIDER:NAME, such as openai:gpt-5 or ollama:llama3.2, with one of the "
+            f"providers {', '.join(PROVIDERS)}."
+        )
+    return ModelName(provider, name)
+
+
+def base_url_of(model: ModelName) -> str | None:
+    """The address that the environment names for the provider, or None for its own."""
+    return os.environ.get(model.about.base_url) or (OLLAMA_URL if model.provider == "ollama" else None)
+
+
+def key_of(model: ModelName) -> str:
+    """The key from the environment; a stand-in for a server of one's own, which often needs none.
+
+    Raises ``ModelUnusableError`` if there is none and the provider's own address is used.
+    """
+    about = model.about
+    key = next((value for name in about.keys if (value := os.environ.get(name, "").strip())), "")
+    if not key and not about.keyless and not os.environ.get(about.base_url):
+        raise ModelUnusableError(
+            f"{about.label} needs a key for {model}: set {' or '.join(about.keys)} in the environment, or "
+            f"{about.base_url} for a server that needs none."
+        )
+    return key or "none"
+
+
+def ensure_usable(setting: str) -> ModelName:
+    """The model, if it can be used from here: it is named well, installed, and has its key.
+
+    Raises ``ModelUnusableError``. Nobody is asked whether the key is good.
+    """
+    model = model_name(setting)
+    for module in ("pydantic_ai", model.about.module):
+        if not _installed(module):
+            raise ModelUnusableError(
+                f"The model {model} needs {module.partition('.')[0].replace('_', '-')}, which is not installed here: "
+                f"run `pip install '.[{EXTRA}]'` in Playhead's folder."
+            )
+    key_of(model)
+    return model
+
+
+def _installed(module: str) -> bool:
+    try:
+        return find_spec(module) is not None
+    except ModuleNotFoundError:
+        return False

@@ -1,0 +1,165 @@
+"""What a run with a model says, as drafts: pydantic-ai's events in, steps, text and citations out.
+
+What the model thinks is never passed on; that it thinks is a step. Citations that the provider itself gives (Anthropic,
+OpenAI Responses and web search, Gemini grounding) are mapped with the range they support; pydantic-ai hands them on
+when the text they belong to is complete, so they come after it. Sources that a provider lists outside of them, as
+Perplexity does beside chat completions, are not handed on and so are not shown.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from pydantic import JsonValue
+
+from backend.agents.model.marked_text import MarkedText
+from backend.agents.model.named_sources import described
+from backend.agents.model.sources import Sources
+from backend.agents.model.tool_logs import loggable
+from backend.protocol.events import Draft, Span, StatusEvent, StepStateName, ToolLog
+
+if TYPE_CHECKING:
+    from pydantic_ai.messages import AgentStreamEvent, Citation, ModelResponsePart, NativeToolReturnPart, ToolReturnPart
+
+_FAILED_OUTCOMES = frozenset({"failed", "retried", "denied"})
+
+
+class Narration:
+    """The drafts of one run. Hand it every event in order, then call ``close``."""
+
+    def __init__(self, label: str, sources: Sources) -> None:
+        """``label`` is what the model is called in a step."""
+        self._label = label
+        self._sources = sources
+        self._text = MarkedText(sources)
+        self._steps: dict[str, StatusEvent] = {}
+        self._counts: dict[str, int] = {}
+        self._starts: dict[int, int] = {}
+
+    def ask(self) -> Iterator[Draft]:
+        """A request goes out to the model; what comes next ends the step."""
+        yield from self._open("asking", StatusEvent(step="asking_model", label=f"Waiting for {self._label}"))
+
+    def hear(self, event: "AgentStreamEvent") -> Iterator[Draft]:
+        """The drafts of one event."""
+        from pydantic_ai import messages
+
+        match event:
+            case messages.PartStartEvent():
+                yield from self._close("asking")
+                yield from self._start(event.index, event.part)
+            case messages.PartDeltaEvent(delta=messages.TextPartDelta() as delta):
+                yield from self._say(delta.content_delta)
+                yield from self._cite(event.index, delta.citations_delta)
+            case messages.PartEndEvent(part=messages.ThinkingPart()):
+                yield from self._close("thinking")
+            case messages.PartEndEvent(part=messages.NativeToolCallPart() as part):
+                yield from self._arguments(part.tool_call_id, part.args_as_dict())
+            case messages.FunctionToolCallEvent(part=part):
+                yield from self._end_response()
+                tool = ToolLog(name=part.tool_name, arguments=loggable(part.args_as_dict()))
+                status = StatusEvent(step="running_tool", label=_tool_label(part.tool_name), tool=tool)
+                yield from self._open(part.tool_call_id, status)
+            case messages.FunctionToolResultEvent(part=part):
+                yield from self._return(part)
+
+    def respond(self) -> Iterator[Draft]:
+        """A whole reply of the model has come: its text stands, and numbers of its parts begin anew."""
+        yield from self._end_response()
+        self._starts = {}
+
+    def close(self, state: StepStateName = "finished") -> Iterator[Draft]:
+        """The run is over: show what was held back, and close what is open."""
+        yield from self._text.flush()
+        for key in [*reversed(self._steps)]:
+            yield from self._close(key, state)
+
+    def _start(self, index: int, part: "ModelResponsePart") -> Iterator[Draft]:
+        from pydantic_ai import messages
+
+        match part:
+            case messages.TextPart():
+                yield from self._close("thinking")
+                if not self._starts:
+                    yield from self._text.separate()
+                self._starts.setdefault(index, self._text.length)
+                yield from self._say(part.content)
+                yield from self._cite(index, part.citations)
+            case messages.ThinkingPart():
+                yield from self._open("thinking", StatusEvent(step="thinking", label="Thinking"))
+            case messages.NativeToolCallPart():
+                tool = ToolLog(name=part.tool_name, arguments=None)
+                status = StatusEvent(step="running_tool", label=_tool_label(part.tool_name), tool=tool)
+                yield from self._open(part.tool_call_id, status)
+            case messages.NativeToolReturnPart():
+                yield from self._return(part)
+
+    def _say(self, text: str) -> Iterator[Draft]:
+        if not text:
+            return
+        if "writing" not in self._steps:
+            yield from self._open("writing", StatusEvent(step="summarizing", label="Writing the answer"))
+        yield from self._text.add(text)
+
+    def _cite(self, index: int, citations: "list[Citation] | None") -> Iterator[Draft]:
+        """The citations of one part of the text: each delta has all of them, of which those that are new are told."""
+        begun = self._starts.get(index)
+        if begun is None:
+            return
+        for citation in citations or ():
+            span = self._span(citation, begun)
+            for source in citation.sources:
+                key, fields = described(source)
+                told = self._sources.cite_named(key, fields, span)
+                if told is not None:
+                    yield told
+
+    def _span(self, citation: "Citation", begun: int) -> Span | None:
+        """The range of the answer a citation supports; ``begun`` is where its part of the text begins."""
+        anchor = citation.anchor
+        if anchor is None:
+            return None
+        if anchor.kind == "marker":
+            return self._text.cited_span(begun + anchor.start)
+        start, end = begun + anchor.start, min(begun + anchor.end, self._text.length)
+        return Span(start=start, end=end) if start < end else None
+
+    def _arguments(self, key: str, arguments: Mapping[str, Any]) -> Iterator[Draft]:
+        step = self._steps.get(key)
+        if step is None or step.tool is None or not arguments:
+            return
+        tool = step.tool.model_copy(update={"arguments": loggable(dict(arguments))})
+        self._steps[key] = step.model_copy(update={"tool": tool, "state": "progress"})
+        yield self._steps[key]
+
+    def _return(self, part: "ToolReturnPart[Any] | NativeToolReturnPart[Any]") -> Iterator[Draft]:
+        state: StepStateName = "failed" if part.outcome in _FAILED_OUTCOMES else "finished"
+        detail = part.model_response_str() if state == "failed" else None
+        yield from self._close(part.tool_call_id, state, result=loggable(part.content), detail=detail)
+
+    def _end_response(self) -> Iterator[Draft]:
+        yield from self._text.flush()
+        yield from self._close("thinking")
+        yield from self._close("writing")
+
+    def _open(self, key: str, status: StatusEvent) -> Iterator[Draft]:
+        if key in self._steps:
+            return
+        self._counts[status.step] = self._counts.get(status.step, 0) + 1
+        step_id = f"{status.step}-{self._counts[status.step]}"
+        self._steps[key] = status.model_copy(update={"step_id": step_id})
+        yield self._steps[key]
+
+    def _close(
+        self, key: str, state: StepStateName = "finished", *, result: JsonValue = None, detail: str | None = None
+    ) -> Iterator[Draft]:
+        step = self._steps.pop(key, None)
+        if step is None:
+            return
+        tool = step.tool and step.tool.model_copy(update={"result": result})
+        short = detail and " ".join(detail.split())[:200]
+        yield step.model_copy(update={"state": state, "tool": tool, "detail": short})
+
+
+def _tool_label(name: str) -> str:
+    words = name.replace("_", " ").strip() or "a tool"
+    return words[0].upper() + words[1:]

@@ -1,0 +1,86 @@
+"""Offers the agent ``model``, if the settings name one."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from backend.agents.agent import AgentEnvironment, AgentOffer, Progress, RunRequest, UnknownAgentError
+from backend.agents.documents.library import Library
+from backend.agents.documents.threads import in_thread
+from backend.agents.model.agent import ModelAgent
+from backend.agents.model.naming import ModelName, ensure_usable
+from backend.protocol.events import KnownEvent
+
+
+class ModelProvider:
+    """The one agent of this family; none where no model is named."""
+
+    def __init__(self, model: str | None, library: Library, servers: Path | None = None) -> None:
+        """``model`` is ``PROVIDER:NAME``; ``servers`` a file of MCP servers."""
+        self._setting = model
+        self._library = library
+        self._servers = servers
+        self._agent: ModelAgent | None = None
+        self._model: ModelName | None = None
+
+    @property
+    def name(self) -> str:
+        """``model``."""
+        return "model"
+
+    async def prepare(self, progress: Progress) -> Sequence[str]:
+        """Import what takes seconds, so that no run waits for it, and see which MCP servers answer.
+
+        The warnings name those that do not. Raises ``ModelUnusableError``, one sentence.
+        """
+        if self._setting is None:
+            return ()
+        model = ensure_usable(self._setting)
+        progress(0, 0, f"loading what {model} needs")
+        await in_thread(_import_all)
+
+        from backend.agents.model.endpoint import connect
+        from backend.agents.model.loop import loop_of
+        from backend.agents.model.tools.mcp import reachable, toolsets_of
+
+        found = toolsets_of(self._servers) if self._servers else []
+        servers, warnings = await reachable(found)
+        loop = loop_of(connect(model), servers)
+        self._model, self._agent = model, ModelAgent(model, loop, self._library)
+        return warnings
+
+    async def offers(self) -> Sequence[AgentOffer]:
+        """The agent, where there is one."""
+        if self._model is None:
+            return ()
+        return [
+            AgentOffer(
+                agent="model",
+                title=f"Model ({self._model.name})",
+                description=f"{self._model} answers, with search in the documents, SQL over their tables and charts "
+                "as its tools. What is asked, and what the tools find, is sent to it.",
+            )
+        ]
+
+    async def open(self, variant: str) -> ModelAgent:
+        """The agent. Raises ``UnknownAgentError`` for a variant, or where no model is named."""
+        if variant:
+            raise UnknownAgentError(f"The agent 'model' has no variant {variant!r}: name it 'model'.")
+        if self._agent is None:
+            raise UnknownAgentError("No model is named: start the server with --model PROVIDER:NAME.")
+        return self._agent
+
+    async def plan(self, variant: str, request: RunRequest) -> Sequence[KnownEvent] | None:
+        """None: what it will say cannot be known."""
+        return None
+
+
+def _import_all() -> None:
+    import backend.agents.model.endpoint
+    import backend.agents.model.loop
+    import backend.agents.model.tools.mcp  # noqa: F401
+
+
+def provide(environment: AgentEnvironment) -> ModelProvider:
+    """Entry point of ``playhead.agents``."""
+    settings = environment.settings
+    return ModelProvider(settings.model, Library.of(settings), settings.mcp)

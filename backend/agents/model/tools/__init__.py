@@ -1,0 +1,1 @@
+"""The tools a model is given: search in the documents, SQL over the tables, a chart."""

@@ -1,0 +1,117 @@
+"""A chart from the result of a query, as a Plotly figure in plain JSON."""
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+from pydantic_ai import RunContext
+from pydantic_ai.exceptions import ToolFailed
+from typing_extensions import TypedDict
+
+from backend.agents.documents.figures.tables import Result
+from backend.agents.model.tools.tables import plain_cell, run_select
+from backend.agents.model.work import Work
+from backend.protocol.artifacts import artifact_problem
+from backend.protocol.events import ArtifactEvent
+
+MOST_POINTS = 2_000
+MOST_SERIES = 12
+
+ChartKind = Literal["bar", "stacked_bar", "line", "area", "scatter", "pie"]
+
+
+class Drawn(TypedDict):
+    """What was drawn."""
+
+    shown: bool
+    points: int
+    series: list[str]
+    cite_as: list[int]
+
+
+async def draw_chart(
+    ctx: RunContext[Work],
+    sql: str,
+    x: str,
+    y: list[str],
+    title: str,
+    kind: ChartKind = "bar",
+    unit: str = "",
+) -> Drawn:
+    """Draw a chart of a query's result beside the answer.
+
+    Args:
+        ctx: The run.
+        sql: One SELECT over the tables, with its rows in the order to draw them.
+        x: The column for the horizontal axis, or the labels of a pie.
+        y: The columns of numbers to draw, one series each; a pie takes one.
+        title: The chart's title.
+        kind: How to draw it.
+        unit: What the numbers count, such as USD bn or %.
+    """
+    work = ctx.deps
+    result, cite_as = await run_select(work, sql, MOST_POINTS)
+    content = figure_of(result, x, y, title, kind, unit)
+    chart = ArtifactEvent(artifact_id=work.artifact_id("chart"), kind="chart", title=plain(title), content=content)
+    problem = artifact_problem(chart)
+    if problem is not None:
+        raise ToolFailed(problem)
+    await work.tell(chart)
+    return {"shown": True, "points": len(result.rows), "series": y, "cite_as": cite_as}
+
+
+def figure_of(result: Result, x: str, y: Sequence[str], title: str, kind: ChartKind, unit: str) -> dict[str, Any]:
+    """The figure ``{"data": […], "layout": {…}}``. Raises ``ToolFailed`` where the columns do not fit."""
+    missing = [name for name in (x, *y) if name not in result.columns]
+    if missing:
+        raise ToolFailed(f"The query has no column {missing[0]!r}; it has {', '.join(result.columns)}.")
+    if not result.rows:
+        raise ToolFailed("The query gives no row, so there is nothing to draw.")
+    if not 1 <= len(y) <= (1 if kind == "pie" else MOST_SERIES):
+        raise ToolFailed(f"A {kind} takes {'one column' if kind == 'pie' else f'1 to {MOST_SERIES} columns'} as y.")
+    across = [plain(cell) if isinstance(cell := plain_cell(value), str) else cell for value in _column(result, x)]
+    series = {name: [_number(name, value) for value in _column(result, name)] for name in y}
+    if kind == "pie":
+        data: list[dict[str, Any]] = [{"type": "pie", "labels": across, "values": series[y[0]]}]
+    else:
+        data = [{**_drawn(kind), "name": plain(name), "x": across, "y": values} for name, values in series.items()]
+    layout: dict[str, Any] = {
+        "title": {"text": plain(title)},
+        "showlegend": kind == "pie" or len(series) > 1,
+        "barmode": "stack" if kind == "stacked_bar" else "group",
+    }
+    if kind != "pie":
+        # Labels such as FY2026 stay labels: Plotly would take some of them for dates.
+        labels = any(isinstance(cell, str) for cell in across)
+        layout["xaxis"] = {"automargin": True, **({"type": "category"} if labels else {})}
+        layout["yaxis"] = {"title": {"text": plain(unit)}, "automargin": True}
+    return {"data": data, "layout": layout}
+
+
+def _drawn(kind: ChartKind) -> dict[str, Any]:
+    if kind in ("bar", "stacked_bar"):
+        return {"type": "bar"}
+    if kind == "scatter":
+        return {"type": "scatter", "mode": "markers"}
+    filled = {"fill": "tozeroy"} if kind == "area" else {}
+    return {"type": "scatter", "mode": "lines+markers", **filled}
+
+
+def _column(result: Result, name: str) -> list[object]:
+    place = result.columns.index(name)
+    return [row[place] for row in result.rows]
+
+
+def _number(name: str, value: object) -> float | int | None:
+    cell = plain_cell(value)
+    if cell is None or (isinstance(cell, int | float) and not isinstance(cell, bool)):
+        return cell
+    try:
+        # DuckDB gives decimals as objects of their own.
+        return float(str(value))
+    except ValueError:
+        raise ToolFailed(f"The column {name!r} holds {cell!r}, which is no number: cast it in the query.") from None
+
+
+def plain(text: str) -> str:
+    """Text without signs that Plotly would read as markup."""
+    return text.replace("<", "‹").replace(">", "›")

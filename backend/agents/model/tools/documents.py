@@ -1,0 +1,95 @@
+"""Search in the user's documents: numbered passages, so that the model can cite them."""
+
+import threading
+from typing import TYPE_CHECKING
+
+from pydantic_ai import RunContext
+from pydantic_ai.exceptions import ToolFailed
+from typing_extensions import TypedDict
+
+from backend.agents.documents.answering.artifacts import passages_artifact
+from backend.agents.documents.indexing.folder import FolderError
+from backend.agents.documents.indexing.folder_index import StoppedError
+from backend.agents.documents.indexing.schema import IndexUnusableError
+from backend.agents.documents.search.question import understand
+from backend.agents.documents.search.retrieval import Retrieval, retrieve
+from backend.agents.documents.threads import in_thread
+from backend.agents.model.work import Work
+
+if TYPE_CHECKING:
+    from backend.agents.documents.library import Library
+
+LONGEST_QUERY = 1_000
+
+
+class FoundPassage(TypedDict):
+    """A passage as the model reads it."""
+
+    number: int
+    title: str
+    source: str
+    date: str
+    heading: str
+    text: str
+
+
+class Found(TypedDict):
+    """What a search found, best first."""
+
+    passages: list[FoundPassage]
+    note: str
+
+
+async def search_documents(ctx: RunContext[Work], query: str) -> Found:
+    """Search the user's documents. Gives the passages that cover the query best, each with the number to cite it by.
+
+    Args:
+        ctx: The run.
+        query: What to look for, in words that the documents may use; name periods such as FY2026 Q3.
+    """
+    work = ctx.deps
+    try:
+        retrieval = await _retrieved(work.library, query[:LONGEST_QUERY])
+    except (FolderError, IndexUnusableError) as error:
+        raise ToolFailed(str(error)) from error
+    if retrieval.hits:
+        artifact = passages_artifact(retrieval.hits, is_answered=retrieval.is_answered)
+        await work.tell(artifact.model_copy(update={"artifact_id": work.artifact_id("passages")}))
+    passages: list[FoundPassage] = [
+        {
+            "number": work.sources.number_of_passage(hit.passage),
+            "title": hit.passage.document.title,
+            "source": hit.passage.document.source,
+            "date": hit.passage.document.date,
+            "heading": hit.passage.heading,
+            "text": hit.passage.text,
+        }
+        for hit in retrieval.hits
+    ]
+    return {"passages": passages, "note": _note(retrieval)}
+
+
+async def _retrieved(library: "Library", query: str) -> Retrieval:
+    stop = threading.Event()
+
+    def search() -> Retrieval:
+        library.refresh_if_changed(stop=stop)
+        return retrieve(library.corpus, understand(query))
+
+    def interrupt(thread: int) -> None:
+        stop.set()
+        library.interrupt(thread)
+
+    try:
+        return await in_thread(search, interrupt)
+    except StoppedError as error:
+        raise ToolFailed("Reading the changed documents was stopped.") from error
+
+
+def _note(retrieval: Retrieval) -> str:
+    if not retrieval.hits:
+        return "Nothing was found."
+    unknown = f" In no document: {', '.join(retrieval.unknown)}." if retrieval.unknown else ""
+    if retrieval.is_answered:
+        return unknown.strip()
+    return f"These are the nearest passages, but none covers the query well.{unknown}"

@@ -1,0 +1,151 @@
+"""SQL over the user's tables, in the documents agent's locked-down DuckDB: one SELECT at a time, nothing is changed."""
+
+import math
+import re
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from pydantic import JsonValue
+from pydantic_ai import RunContext
+from pydantic_ai.exceptions import ToolFailed
+from typing_extensions import TypedDict
+
+from backend.agents.documents.figures.tables import MAX_TABLES, QueryError, Result, Table, TableError, identifier
+from backend.agents.documents.indexing.corpus import Document
+from backend.agents.documents.indexing.folder import FolderError
+from backend.agents.documents.indexing.schema import IndexUnusableError
+from backend.agents.documents.library import Library
+from backend.agents.documents.threads import in_thread
+from backend.agents.model.work import Work
+
+MOST_ROWS = 200
+"""Rows that a query gives to the model."""
+
+_SAMPLE_ROWS = 3
+_LONGEST_CELL = 500
+
+Loaded = list[tuple[Table, Document]]
+Found = TypeVar("Found")
+
+
+class TableListed(TypedDict):
+    """A table as the model sees it before it asks."""
+
+    name: str
+    document: str
+    number: int
+    columns: list[str]
+    first_rows: list[list[JsonValue]]
+
+
+class Listing(TypedDict):
+    """Every table there is."""
+
+    tables: list[TableListed]
+    note: str
+
+
+class Rows(TypedDict):
+    """What a query found. ``cite_as`` are the numbers of the tables it read."""
+
+    columns: list[str]
+    rows: list[list[JsonValue]]
+    cite_as: list[int]
+    note: str
+
+
+async def list_tables(ctx: RunContext[Work]) -> Listing:
+    """List the user's tables, each with its columns, its first rows, and the number to cite it by.
+
+    Args:
+        ctx: The run.
+    """
+    work = ctx.deps
+
+    def read() -> tuple[list[tuple[Table, Document, Result]], str]:
+        loaded, problems = _load(work.library)
+        rows = [
+            (table, document, work.library.tables.select(f"FROM {identifier(table.name)}", _SAMPLE_ROWS))
+            for table, document in loaded
+        ]
+        return rows, " ".join(problems)
+
+    tables, note = await _off_the_loop(work, read)
+    listed: list[TableListed] = [
+        {
+            "name": table.name,
+            "document": table.document,
+            "number": work.sources.number_of_table(document),
+            "columns": list(first.columns),
+            "first_rows": plain_rows(first),
+        }
+        for table, document, first in tables
+    ]
+    return {"tables": listed, "note": note if listed or note else "There is no table among the documents."}
+
+
+async def query_table(ctx: RunContext[Work], sql: str) -> Rows:
+    """Run one SELECT over the user's tables, in DuckDB's SQL, and give its rows (at most 200).
+
+    Args:
+        ctx: The run.
+        sql: One SELECT over the names that list_tables gives.
+    """
+    result, cite_as = await run_select(ctx.deps, sql)
+    note = f"Only the first {MOST_ROWS} rows are here." if len(result.rows) >= MOST_ROWS else ""
+    return {"columns": list(result.columns), "rows": plain_rows(result), "cite_as": cite_as, "note": note}
+
+
+async def run_select(work: Work, sql: str, most_rows: int = MOST_ROWS) -> tuple[Result, list[int]]:
+    """The rows of the query, and the numbers of the tables it reads. Raises ``ToolFailed`` with the reason."""
+
+    def read() -> tuple[Result, Loaded]:
+        loaded, _ = _load(work.library)
+        return work.library.tables.select(sql, most_rows), loaded
+
+    result, loaded = await _off_the_loop(work, read)
+    named = {word.lower() for word in re.findall(r"\w+", sql)}
+    read_from = [document for table, document in loaded if table.name.lower() in named]
+    return result, [work.sources.number_of_table(document) for document in read_from]
+
+
+async def _off_the_loop(work: Work, read: Callable[[], Found]) -> Found:
+    try:
+        return await in_thread(read, work.library.interrupt)
+    except (QueryError, FolderError, IndexUnusableError) as error:
+        raise ToolFailed(str(error)) from error
+
+
+def _load(library: Library) -> tuple[Loaded, list[str]]:
+    """Every table, as many as are held at once, and sentences on those that could not be loaded."""
+    library.refresh_if_changed()
+    loaded: Loaded = []
+    problems: list[str] = []
+    for document in library.corpus.tables(MAX_TABLES):
+        try:
+            text = library.corpus.text(document.name)
+            loaded.append((library.tables.load(document.name, document.digest, text), document))
+        except TableError as error:
+            problems.append(f"{document.name} {error}.")
+        except KeyError:
+            continue
+    return loaded, problems
+
+
+def plain_rows(result: Result) -> list[list[JsonValue]]:
+    """The rows as JSON: what is no number or text is written out, and long texts are cut."""
+    return [_plain_row(row) for row in result.rows]
+
+
+def _plain_row(row: Sequence[object]) -> list[JsonValue]:
+    return [plain_cell(cell) for cell in row]
+
+
+def plain_cell(cell: object) -> JsonValue:
+    """One cell as JSON."""
+    if cell is None or isinstance(cell, bool | int):
+        return cell
+    if isinstance(cell, float):
+        return cell if math.isfinite(cell) else None
+    text = str(cell)
+    return text if len(text) <= _LONGEST_CELL else f"{text[:_LONGEST_CELL]}…"
