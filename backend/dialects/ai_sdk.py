@@ -193,16 +193,19 @@ class AiSdk:
 
     def _read_source(self, kind: str, message: JsonObject) -> None:
         title, source_id = text_of(message, "title"), text_of(message, "sourceId")
-        if kind == "source-url" and (url := text_of(message, "url")):
-            self._drafts.cite(url, title=title or url, url=url)
-        elif kind == "source-document":
-            file = text_of(message, "filename")
-            key = f"document {source_id or file or title}"
-            self._drafts.cite(key, title=title or file or source_id, source=file, document_id=source_id)
-        else:
+        url, file = text_of(message, "url"), text_of(message, "filename")
+        key = url if kind == "source-url" else f"document {source_id or file or title}"
+        if kind not in ("source-url", "source-document") or not key:
             self._drafts.lose(f"chunks of type {kind[:40]}")
             return
-        self._drafts.lose("spans, which this dialect has none of for citations")
+        if self._drafts.citation_id(key) is not None:
+            self._drafts.lose("citations told twice, kept as one")
+        else:
+            self._drafts.lose("spans of citations, which the stream has none of")
+        if kind == "source-url":
+            self._drafts.cite(key, title=title or url, url=url)
+        else:
+            self._drafts.cite(key, title=title or file or source_id, source=file, document_id=source_id)
 
 
 def _with_tool(step: JsonObject) -> JsonObject:

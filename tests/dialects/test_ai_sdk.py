@@ -1,0 +1,164 @@
+"""The AI SDK's UI message stream: every chunk type of versions 5 to 7, and ends that are none."""
+
+from typing import Any
+
+import pytest
+
+from tests.dialects.streams import ReadStream, frames, read
+
+START = {"type": "start", "messageId": "m"}
+FINISH = {"type": "finish"}
+
+
+def ai_sdk(*chunks: dict[str, Any] | str) -> ReadStream:
+    return read("ai-sdk", frames(chunks))
+
+
+def delta(text: str) -> dict[str, Any]:
+    return {"type": "text-delta", "id": "t", "delta": text}
+
+
+def test_text_parts_are_one_answer() -> None:
+    stream = ai_sdk(
+        START,
+        {"type": "start-step"},
+        {"type": "text-start", "id": "t"},
+        delta("One, "),
+        {"type": "text-end", "id": "t"},
+        {"type": "finish-step"},
+        {"type": "start-step"},
+        {"type": "text-start", "id": "u"},
+        {"type": "text-delta", "id": "u", "delta": "two."},
+        {"type": "text-end", "id": "u"},
+        {"type": "finish-step"},
+        FINISH,
+        "[DONE]",
+    )
+    assert stream.text == "One, two."
+    assert stream.statuses == []
+    assert stream.losses == {}
+    assert stream.end.outcome == "completed"
+
+
+def test_reasoning_shows_and_its_text_does_not() -> None:
+    stream = ai_sdk(
+        {"type": "reasoning-start", "id": "r"},
+        {"type": "reasoning-delta", "id": "r", "delta": "secret"},
+        {"type": "reasoning-end", "id": "r"},
+        delta("Open."),
+        FINISH,
+    )
+    assert stream.states == [("thinking", "started"), ("thinking", "finished")]
+    assert "secret" not in repr(stream.drafts)
+    assert stream.losses == {"reasoning text": 1}
+
+
+def tool(kind: str, **fields: Any) -> dict[str, Any]:
+    return {"type": f"tool-{kind}", "toolCallId": "c", **fields}
+
+
+def test_a_tool_call_is_a_step_with_its_log() -> None:
+    stream = ai_sdk(
+        tool("input-start", toolName="search_web"),
+        tool("input-delta", inputTextDelta='{"q": '),
+        tool("input-delta", inputTextDelta='"rain"}'),
+        tool("input-available", toolName="search_web", input={"q": "rain"}),
+        tool("output-available", output={"rows": 1}, preliminary=True),
+        tool("output-available", output={"rows": 2}),
+        FINISH,
+    )
+    assert [state for _, state in stream.states] == ["started", "progress", "progress", "finished"]
+    log = stream.statuses[-1].tool
+    assert log is not None
+    assert (log.name, log.arguments, log.result) == ("search_web", {"q": "rain"}, {"rows": 2})
+    assert stream.losses == {"preliminary results of tools": 1}
+
+
+@pytest.mark.parametrize(
+    ("chunk", "state", "detail"),
+    [
+        (tool("output-error", errorText="No net"), "failed", "No net"),
+        (tool("input-error", toolName="x", input="{", errorText="No JSON"), "failed", "No JSON"),
+        (tool("output-denied"), "cancelled", "A person denied this call."),
+    ],
+)
+def test_a_tool_call_that_fails(chunk: dict[str, Any], state: str, detail: str) -> None:
+    last = ai_sdk(tool("input-start", toolName="x"), chunk, FINISH).statuses[-1]
+    assert (last.state, last.detail) == (state, detail)
+
+
+def test_an_output_without_its_call_is_a_step_too_and_a_call_without_output_says_so() -> None:
+    stream = ai_sdk(
+        tool("output-available", output=1), {**tool("input-start", toolName="x"), "toolCallId": "d"}, FINISH
+    )
+    assert stream.tools == 2
+    assert stream.statuses[-1].detail == "Called; its result is not part of the stream."
+
+
+def test_a_request_for_approval_is_a_warning() -> None:
+    stream = ai_sdk(tool("input-start", toolName="rm"), tool("approval-request", approvalId="a"), FINISH)
+    assert [warning.code for warning in stream.warnings] == ["input_requested"]
+
+
+def test_sources_go_by_their_address() -> None:
+    source = {"type": "source-url", "sourceId": "1", "url": "https://a.example/x", "title": "X"}
+    document = {
+        "type": "source-document",
+        "sourceId": "9",
+        "mediaType": "text/plain",
+        "title": "Y",
+        "filename": "y.txt",
+    }
+    stream = ai_sdk(source, {**source, "sourceId": "2"}, document, FINISH)
+    first, second = stream.citations
+    assert (first.number, first.url, first.title) == (1, "https://a.example/x", "X")
+    assert (second.number, second.document_id, second.source, second.title) == (2, "9", "y.txt", "Y")
+    assert stream.citation_count == 2
+    assert stream.losses["citations told twice, kept as one"] == 1
+    assert stream.losses["spans of citations, which the stream has none of"] == 2
+
+
+def test_what_has_no_place_here_is_counted() -> None:
+    stream = ai_sdk(
+        {"type": "file", "url": "data:,", "mediaType": "text/plain"},
+        {"type": "data-weather", "data": {}},
+        {"type": "message-metadata", "messageMetadata": {"a": 1}},
+        {"type": "text-start", "id": "t", "providerMetadata": {}},
+        {"type": "tool-strange", "toolCallId": "c"},
+        FINISH,
+    )
+    assert stream.losses == {
+        "files": 1,
+        "data of type weather": 1,
+        "metadata of the message": 1,
+        "metadata of the provider": 1,
+        "chunks of type tool-strange": 1,
+    }
+
+
+@pytest.mark.parametrize(
+    ("chunks", "outcome", "code"),
+    [
+        ([START, delta("Hal")], "interrupted", "stream_cut"),
+        ([START, {"type": "error", "errorText": "No."}, FINISH, "[DONE]"], "failed", "agent_error"),
+        ([START, delta("Hal"), {"type": "abort"}, "[DONE]"], "cancelled", None),
+        ([START, {**FINISH, "finishReason": "error"}], "failed", "provider_error"),
+        ([START, {**FINISH, "finishReason": "content-filter"}], "failed", "content_filter"),
+        ([START, delta("Whole."), "[DONE]"], "completed", None),
+        ([START, delta("Whole."), FINISH], "completed", None),
+    ],
+)
+def test_how_it_ends(chunks: list[dict[str, Any] | str], outcome: str, code: str | None) -> None:
+    end = ai_sdk(*chunks).end
+    assert end.outcome == outcome
+    assert (end.error.code if end.error else None) == code
+
+
+def test_an_answer_at_its_limit_is_warned_of() -> None:
+    stream = ai_sdk(START, {**FINISH, "finishReason": "length"}, "[DONE]")
+    assert [warning.code for warning in stream.warnings] == ["length_limit"]
+
+
+def test_other_streams_are_not_taken_for_this_one() -> None:
+    stream = ai_sdk({"type": "RUN_STARTED"}, {"type": "error", "error": {}}, {"type": "token", "text": "a"}, {"id": 1})
+    assert stream.recognised == 0
