@@ -3,16 +3,15 @@
 import re
 from collections.abc import Iterable
 from typing import Final
-from urllib.parse import urlsplit
 
 from markupsafe import Markup, escape
+
+from backend.protocol.addresses import safe_url
 
 __all__ = ["EMPTY", "Markup", "anchor_id", "escape", "external_link", "fragment", "joined", "safe_url"]
 
 EMPTY: Final = Markup("")
 
-_SCHEMES: Final = frozenset({"http", "https", "mailto"})
-_UNSAFE_IN_URL = re.compile(r"[\x00-\x20\x7f-\xa0\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\"'<>`\\]")
 _UNSAFE_IN_ID = re.compile(r"[^A-Za-z0-9_-]+")
 
 
@@ -24,22 +23,6 @@ def fragment(template: str, *values: object, **named: object) -> Markup:
 def joined(parts: Iterable[Markup]) -> Markup:
     """The parts one after the other."""
     return EMPTY.join(parts)
-
-
-def safe_url(url: str | None) -> str | None:
-    """The address if it may be linked (http, https or mailto, with a host or a mailbox), else None."""
-    stripped = (url or "").strip()
-    if not stripped or len(stripped) > 4096 or _UNSAFE_IN_URL.search(stripped):
-        return None
-    try:
-        parts = urlsplit(stripped)
-        host = parts.hostname
-    except ValueError:
-        return None
-    if parts.scheme.lower() not in _SCHEMES:
-        return None
-    target = parts.path if parts.scheme.lower() == "mailto" else host
-    return stripped if target else None
 
 
 def external_link(url: str | None, text: str, css_class: str = "ph-link") -> Markup:

@@ -10,6 +10,7 @@ from typing import Any
 
 from backend.dialects.encoding.encoder import AnsweredRun, JsonFields, data_frame, end_of, failure_of, fields_of
 from backend.dialects.encoding.step_changes import StepChange, StepChanges
+from backend.protocol.addresses import safe_url
 from backend.protocol.events import (
     ArtifactEvent,
     CitationEvent,
@@ -128,8 +129,8 @@ def _outcome_of_call(call: str, change: StepChange) -> JsonFields:
 
 def _source(key: str, citation: CitationEvent) -> JsonFields:
     title = citation.title or citation.source or key
-    if citation.url:
-        return {"type": "source-url", "sourceId": key, "url": citation.url, "title": title}
+    if url := safe_url(citation.url):
+        return {"type": "source-url", "sourceId": key, "url": url, "title": title}
     return {"type": "source-document", "sourceId": key, "mediaType": "text/plain", "title": title}
 
 

@@ -7,7 +7,8 @@ from typing import Any, Protocol
 
 from pydantic import JsonValue
 
-from backend.protocol.events import DoneEvent, ErrorEvent, Event, Outcome
+from backend.protocol.addresses import safe_url
+from backend.protocol.events import CitationEvent, DoneEvent, ErrorEvent, Event, Outcome
 
 JsonFields = dict[str, Any]
 """A JSON object under construction."""
@@ -56,8 +57,12 @@ def json_text(value: object) -> str:
 
 
 def fields_of(event: Event) -> JsonFields:
-    """The event's own fields as JSON, those that are null left out."""
-    return event.model_dump(mode="json", exclude_none=True)
+    """The event's own fields as JSON, those that are null left out, and the address of a source that may not be linked:
+    whoever reads it elsewhere may not look."""
+    fields = event.model_dump(mode="json", exclude_none=True)
+    if isinstance(event, CitationEvent) and "url" in fields and safe_url(event.url) is None:
+        del fields["url"]
+    return fields
 
 
 def end_of(run: AnsweredRun, done: DoneEvent) -> JsonFields:

@@ -14,6 +14,7 @@ from backend.dialects.encoding.encoder import (
     end_of,
     failure_of,
 )
+from backend.protocol.addresses import safe_url
 from backend.protocol.citations import find_markers
 from backend.protocol.events import CitationEvent, DoneEvent, ErrorEvent, Event, TokenEvent, WarningEvent
 
@@ -143,7 +144,7 @@ def usage_fields(done: DoneEvent) -> JsonFields | None:
 
 def _annotation(citation: CitationEvent, key: str, start: int, end: int) -> JsonFields:
     # The dialect knows only sources with an address: one without gets a name that leads nowhere.
-    url = citation.url or f"urn:playhead:citation:{key.removeprefix('id ')}"
+    url = safe_url(citation.url) or f"urn:playhead:citation:{key.removeprefix('id ')}"
     cited = {"start_index": start, "end_index": end, "title": citation.title, "url": url}
     if citation.quote:
         cited["content"] = citation.quote
