@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from backend.commands.model_options import model_options
 from backend.commands.refusals import BadInput, exit_with, quiet_broken_pipe
 from backend.commands.serve import default_data_dir
 
@@ -20,11 +21,11 @@ _FOLDER = click.Path(path_type=Path)
 @click.argument("question")
 @click.option(
     "--agent",
-    default="documents",
-    show_default=True,
-    help="Who answers: documents, scripted:SCENARIO (such as scripted:happy_path) or recording:ID.",
+    help="Who answers: documents, scripted:SCENARIO (such as scripted:happy_path), recording:ID or model.  "
+    "[default: model where --model names one, else documents]",
 )
 @click.option("--docs", "docs_dir", type=_FOLDER, help="The folder to ask about.  [default: the bundled sample]")
+@model_options
 @click.option("--url", help="The backend to ask.  [default: an own one, for this question]")
 @click.option("--data", "data_dir", type=_FOLDER, help="Where the own backend keeps runs and indexes.")
 @click.option("--session", "session_id", help="The id of a conversation to go on with.")
@@ -33,8 +34,10 @@ _FOLDER = click.Path(path_type=Path)
 @click.option("--json", "as_json", is_flag=True, help="Print the events as sent, one JSON object a line.")
 def command(
     question: str,
-    agent: str,
+    agent: str | None,
     docs_dir: Path | None,
+    model: str | None,
+    mcp: Path | None,
     url: str | None,
     data_dir: Path | None,
     session_id: str | None,
@@ -50,12 +53,15 @@ def command(
     from backend.commands.own_backend import reachable_backend
 
     _check_question(question)
-    if url is not None and (docs_dir is not None or data_dir is not None):
-        raise BadInput("--docs and --data belong to a backend of one's own: leave them out, or leave out --url.")
+    if url is not None and (docs_dir is not None or data_dir is not None or model is not None):
+        raise BadInput(
+            "--docs, --data and --model belong to a backend of one's own: leave them out, or leave out --url."
+        )
+    agent = agent or ("model" if model is not None else "documents")
     options = {name: value for name, value in (("timeout_s", timeout_s), ("speed", speed)) if value is not None}
     request = {"question": question, "agent": agent, "session_id": session_id, "options": options}
     with quiet_broken_pipe():
-        with reachable_backend(url, data_dir or default_data_dir() / "ask", docs_dir) as backend:
+        with reachable_backend(url, data_dir or default_data_dir() / "ask", docs_dir, model, mcp) as backend:
             code = asyncio.run(_ask(backend, request, as_json=as_json))
         exit_with(code)
 

@@ -36,7 +36,9 @@ class ReachableBackend:
 
 
 @contextmanager
-def reachable_backend(url: str | None, data_dir: Path, docs_dir: Path | None) -> Iterator[ReachableBackend]:
+def reachable_backend(
+    url: str | None, data_dir: Path, docs_dir: Path | None, model: str | None = None, mcp: Path | None = None
+) -> Iterator[ReachableBackend]:
     """The backend at ``url``, or an own one that keeps everything under ``data_dir`` and is stopped at the end.
 
     What the own one says while it indexes is shown on stderr. Raises ``BadInput`` for a folder that is none, and
@@ -53,6 +55,8 @@ def reachable_backend(url: str | None, data_dir: Path, docs_dir: Path | None) ->
     server = LocalServer(
         data_dir.expanduser().resolve(),
         docs_dir=docs_dir.resolve() if docs_dir is not None else None,
+        model=model,
+        mcp=mcp,
         on_line=telling.hear,
     )
     try:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from backend.commands.model_options import model_options
 from backend.launch.ports import PortBusy
 from backend.settings import Settings
 
@@ -76,8 +77,17 @@ class ProgressLines:
     type=click.Path(path_type=Path, file_okay=False, exists=True),
     help="A folder of your own scenarios, offered beside the bundled ones.",
 )
+@model_options
 @click.option("--host", default="127.0.0.1", show_default=True, help="An address of this machine.")
-def command(port: int, data_dir: Path | None, docs_dir: Path | None, scenarios_dir: Path | None, host: str) -> None:
+def command(
+    port: int,
+    data_dir: Path | None,
+    docs_dir: Path | None,
+    scenarios_dir: Path | None,
+    model: str | None,
+    mcp: Path | None,
+    host: str,
+) -> None:
     """Run the backend alone, and print its address once it listens.
 
     Everything it keeps is under --data. Stop it with Ctrl-C or SIGTERM: runs under way end as interrupted.
@@ -104,6 +114,8 @@ def command(port: int, data_dir: Path | None, docs_dir: Path | None, scenarios_d
             data_dir=(data_dir or default_data_dir()).expanduser().resolve(),
             docs_dir=docs_dir.resolve() if docs_dir else None,
             scenarios_dir=scenarios_dir.resolve() if scenarios_dir else None,
+            model=model,
+            mcp=mcp,
             host=host,
             port=listener.getsockname()[1],
         )

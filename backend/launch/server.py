@@ -16,6 +16,8 @@ def serve_command(
     docs_dir: Path | None = None,
     scenarios_dir: Path | None = None,
     host: str = "127.0.0.1",
+    model: str | None = None,
+    mcp: Path | None = None,
 ) -> list[str]:
     """The command line of `playhead serve` in this environment. Port 0 lets the server choose a free one.
 
@@ -27,6 +29,8 @@ def serve_command(
         "--data": data_dir,
         "--docs": docs_dir,
         "--scenarios": scenarios_dir,
+        "--model": model,
+        "--mcp": mcp,
     }
     given = [str(part) for option, value in options.items() if value is not None for part in (option, value)]
     return [sys.executable, "-m", "backend.cli", "serve", *given]
@@ -46,13 +50,17 @@ class LocalServer:
         *,
         docs_dir: Path | None = None,
         scenarios_dir: Path | None = None,
+        model: str | None = None,
+        mcp: Path | None = None,
         on_line: Callable[[str], None] | None = None,
         timeout_s: float = 60.0,
     ) -> None:
         self.url = ""
         self._on_line = on_line
         self._timeout_s = timeout_s
-        command = serve_command(port=0, data_dir=data_dir, docs_dir=docs_dir, scenarios_dir=scenarios_dir)
+        command = serve_command(
+            port=0, data_dir=data_dir, docs_dir=docs_dir, scenarios_dir=scenarios_dir, model=model, mcp=mcp
+        )
         self.process = ChildProcess("The backend", command, on_line=self._hear)
 
     def _hear(self, line: str) -> None:
