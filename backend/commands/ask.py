@@ -53,10 +53,10 @@ def command(
     from backend.commands.own_backend import reachable_backend
 
     _check_question(question)
-    if url is not None and (docs_dir is not None or data_dir is not None or model is not None):
-        raise BadInput(
-            "--docs, --data and --model belong to a backend of one's own: leave them out, or leave out --url."
-        )
+    if url is not None and (docs_dir is not None or data_dir is not None):
+        raise BadInput("--docs and --data belong to a backend of one's own: leave them out, or leave out --url.")
+    if url is not None and model is not None:
+        raise BadInput("--model belongs to a backend of one's own: leave it out, or leave out --url.")
     agent = agent or ("model" if model is not None else "documents")
     options = {name: value for name, value in (("timeout_s", timeout_s), ("speed", speed)) if value is not None}
     request = {"question": question, "agent": agent, "session_id": session_id, "options": options}
