@@ -34,3 +34,9 @@ class Settings:
     memory_runs: int = 64
     """Ended runs whose log stays in memory."""
     max_recording_bytes: int = 64 * 1024 * 1024
+
+    @property
+    def chosen_agents(self) -> tuple[str, ...]:
+        """Agents that are there because the operator asked for them: they are offered before all others."""
+        chosen = {"model": self.model}
+        return tuple(name for name, setting in chosen.items() if setting is not None)

@@ -75,10 +75,14 @@ class AgentCatalogue:
 
     @classmethod
     def discover(cls, environment: AgentEnvironment, found: Iterable[EntryPoint] | None = None) -> "AgentCatalogue":
-        """The catalogue of what is installed. ``found`` stands in for the installed entry points."""
+        """The catalogue of what is installed. ``found`` stands in for the installed entry points.
+
+        Agents that the settings ask for by themselves come first, all others by name.
+        """
         points = entry_points(group=ENTRY_POINT_GROUP) if found is None else found
+        chosen = environment.settings.chosen_agents
         providers, warnings = [], []
-        for point in sorted(points, key=lambda entry: entry.name):
+        for point in sorted(points, key=lambda entry: (entry.name not in chosen, entry.name)):
             try:
                 providers.append(point.load()(environment))
             except Exception as error:  # noqa: BLE001 - a foreign package may fail in any way
@@ -95,7 +99,7 @@ class AgentCatalogue:
 
     @property
     def preparations(self) -> tuple[Preparation, ...]:
-        """How far each provider is, in order of name."""
+        """How far each provider is, in the order of the offers."""
         return tuple(self._preparations.values())
 
     @property
@@ -131,7 +135,7 @@ class AgentCatalogue:
         self._settled[name].set()
 
     async def offers(self) -> list[AgentOffer]:
-        """Every agent that can be run now, in order of its provider's name."""
+        """Every agent that can be run now: those of the providers that were chosen, then of all others by name."""
         offers: list[AgentOffer] = []
         for name, provider in self._providers.items():
             if self._preparations[name].state == "ready":
