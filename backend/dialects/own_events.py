@@ -80,6 +80,8 @@ class OwnEvents:
         told = {name: value for name, value in fields.items() if name not in _NOT_TOLD}
         if kind == "citation" and "citation_id" not in told:
             told["citation_id"] = text_of(fields, "id") or f"citation-{fields.get('seq', 0)}"
+        if kind == "status" and "step_id" not in told:
+            told["step_id"] = self._id_of_announced(text_of(fields, "step"))
         event = parse_event(told, kind)
         if isinstance(event, UnknownEvent):
             return False
@@ -143,6 +145,10 @@ class OwnEvents:
         known = self._calls[call]
         known.step = {**known.step, "state": "finished", **step}
         self._tell(known, known.step, result)
+
+    def _id_of_announced(self, step: str) -> str | None:
+        """The id that a step without one was given on its way out, if it runs."""
+        return next((step_id for step_id in reversed(self._open) if step_id.startswith(f"{step}~")), None)
 
     def _tell(self, call: _Call, step: JsonObject, result: JsonValue = None) -> None:
         self.read("status", {**step, "tool": {"name": call.name, "arguments": call.arguments, "result": result}})
