@@ -90,7 +90,7 @@ class AiSdkEncoder:
         if self._calls.get(call) != known:
             self._calls[call] = known
             chunks.append(asked)
-        if not step.is_open and (change.ended or change.began):
+        if not step.is_open:
             chunks.append(_outcome_of_call(call, change))
         return chunks
 
