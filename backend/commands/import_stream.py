@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from backend.dialects.dialect import Loss
     from backend.dialects.imported_run import ImportedRun
 
-_NAMES = ("openai-chat", "openai-responses", "anthropic", "gemini", "ag-ui", "ai-sdk", "native")
+DIALECT_NAMES = ("openai-chat", "openai-responses", "anthropic", "gemini", "ag-ui", "ai-sdk", "native")
 """The dialects in the order in which the help text names them; a test holds them to those that can be read."""
 
 _GUESS_BYTES = 4 * 1024 * 1024
@@ -23,7 +23,7 @@ _GUESS_BYTES = 4 * 1024 * 1024
 
 @click.command(short_help="Turn a captured stream of another agent into a recording.")
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--dialect", type=click.Choice(_NAMES), required=True, help="What the stream speaks.")
+@click.option("--dialect", type=click.Choice(DIALECT_NAMES), required=True, help="What the stream speaks.")
 @click.option("--out", type=click.Path(path_type=Path), help="The recording to write; without it, FILE is only read.")
 @click.option("--question", default="", help="What was asked: a capture of an answer does not hold it.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as one JSON object.")
