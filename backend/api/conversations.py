@@ -11,6 +11,7 @@ from typing import Any
 from backend.agents.agent import Turn
 from backend.api.problems import ProblemError
 from backend.api.questions import check_agent, check_question
+from backend.api.resources import USUAL_AGENT
 from backend.api.services import Services
 from backend.protocol.options import RunOptions
 from backend.runs.history import MAX_TURNS
@@ -129,6 +130,11 @@ async def accept(
         idempotency_key=key,
     )
     return await services.supervisor.accept(record, history)
+
+
+def usual_agent(services: Services) -> str:
+    """The agent where a request names none: the one that the operator chose, else the documents'."""
+    return next(iter(services.settings.chosen_agents), USUAL_AGENT)
 
 
 async def turns_known(services: Services, session_id: str) -> int:

@@ -9,6 +9,9 @@ from backend.protocol.options import RunOptions
 from backend.protocol.run_view import RunView
 from backend.runs.records import RunRecord, SessionRecord
 
+USUAL_AGENT = "documents"
+"""The agent of a run that names none."""
+
 
 def _well_formed(text: str) -> str:
     """The text, unless JSON escapes put something into it that no UTF-8 can carry."""
@@ -36,7 +39,7 @@ class NewRun(BaseModel):
     )
 
     question: Text = Field(description="At most 16,384 bytes of UTF-8, without NUL.")
-    agent: Text = Field(default="documents", description="A name that GET /v1/agents lists, or recording:<id>.")
+    agent: Text = Field(default=USUAL_AGENT, description="A name that GET /v1/agents lists, or recording:<id>.")
     session_id: Text | None = Field(default=None, description="The conversation to go on with; left out, a new one.")
     options: RunOptions = Field(default_factory=RunOptions)
 

@@ -5,7 +5,17 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from backend.api.conversations import Asked, Said, accept, asked_in, key_named, session_named, text_in, turns_known
+from backend.api.conversations import (
+    Asked,
+    Said,
+    accept,
+    asked_in,
+    key_named,
+    session_named,
+    text_in,
+    turns_known,
+    usual_agent,
+)
 from backend.api.event_stream import EventStream
 from backend.api.foreign_streams import answered, encoded, open_foreign_stream, rejoined
 from backend.api.problems import problem_responses
@@ -81,7 +91,7 @@ class AgUiInput(BaseModel):
 async def ag_ui_run(
     asked: AgUiInput,
     services: ServicesOf,
-    agent: Annotated[Text, Query(description="The agent, where `forwardedProps.agent` names none.")] = "documents",
+    agent: Annotated[Text, Query(description="The agent, where `forwardedProps.agent` names none.")] = "",
 ) -> EventStream:
     """The run goes on when the connection closes. The same `threadId` and `runId` sent again join it: the messages as
     they are now, then what comes. Earlier messages are the history, unless the session knows as many turns itself."""
@@ -157,7 +167,13 @@ async def _run(services: Services, asked: AgUiInput, agent: str) -> EventStream:
     history = conversation.history if len(conversation.history) > known else None
     key = key_named("ag-ui", asked.thread_id, asked.run_id) if asked.run_id else None
     record, new = await accept(
-        services, conversation, props.agent or agent, session_id, props.options, history=history, key=key
+        services,
+        conversation,
+        props.agent or agent or usual_agent(services),
+        session_id,
+        props.options,
+        history=history,
+        key=key,
     )
     encoder = _encoder(record, asked)
     if not new:

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from backend.api.conversations import Said, accept, asked_in, session_named, text_in
+from backend.api.conversations import Said, accept, asked_in, session_named, text_in, usual_agent
 from backend.api.event_stream import EventStream
 from backend.api.foreign_streams import answered, encoded, open_foreign_stream
 from backend.api.problems import problem_responses
@@ -76,14 +76,13 @@ class Chat(BaseModel):
 async def ai_sdk_chat(
     chat: Chat,
     services: ServicesOf,
-    agent: Annotated[Text, Query(description="The agent, where the body names none.")] = "documents",
+    agent: Annotated[Text, Query(description="The agent, where the body names none.")] = "",
 ) -> EventStream:
     """The run goes on when the connection closes; `GET …/stream` resumes it. The history is what the client sends, so
     that a message which it edited or asks for once more is not in it."""
     asked = asked_in(Said(message.role, text_in(message.parts)) for message in chat.messages)
-    record, _ = await accept(
-        services, asked, chat.agent or agent, session_named(chat.id), chat.options, history=asked.history
-    )
+    named = chat.agent or agent or usual_agent(services)
+    record, _ = await accept(services, asked, named, session_named(chat.id), chat.options, history=asked.history)
     return _stream(services, record)
 
 
