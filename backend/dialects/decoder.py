@@ -1,6 +1,5 @@
 """The bytes of a foreign stream to drafts of ours, whatever the dialect. It never raises on what a stream holds."""
 
-import json
 from collections.abc import Mapping
 
 from pydantic import JsonValue
@@ -8,6 +7,7 @@ from pydantic import JsonValue
 from backend.dialects.answer_drafts import AnswerDrafts
 from backend.dialects.dialect import Dialect, Loss, StreamEnd
 from backend.dialects.framing import Framing
+from backend.dialects.json_text import JsonTexts
 from backend.protocol.events import Draft
 from backend.protocol.sse import MAX_MESSAGE_BYTES, Message, MessageTooLargeError
 
@@ -22,6 +22,7 @@ class DialectDecoder:
         self._drafts = drafts
         self._dialect = dialect
         self._framing = Framing(max_message_bytes)
+        self._texts = JsonTexts()
         self._end: StreamEnd | None = None
         self.recognised = 0
         """Messages that the dialect took for its own. None at all: this is no such stream."""
@@ -89,7 +90,7 @@ class DialectDecoder:
             if message.data.strip() == DONE_MARKER:
                 self._dialect.done_marker()
                 return
-            value = json.loads(message.data)
+            value = self._texts.read(message.data)
             if isinstance(value, dict):
                 self.recognised += self._dialect.read(value, message.event)
             else:

@@ -1,11 +1,11 @@
 """Values out of foreign JSON, where nothing has to be what it should be."""
 
-import json
 from collections.abc import Mapping
 
 from pydantic import JsonValue
 
 from backend.dialects.dialect import JsonObject
+from backend.dialects.json_text import JsonTexts
 
 
 def text_of(holder: JsonObject, name: str) -> str:
@@ -44,7 +44,6 @@ def plain(value: object) -> JsonValue:
 def parsed(text: str) -> JsonValue:
     """The JSON value, or the text itself where it is none."""
     try:
-        value: JsonValue = json.loads(text)
+        return JsonTexts().read(text)
     except (ValueError, RecursionError):
         return text
-    return value

@@ -27,7 +27,7 @@ NAMES = {
 }
 """Which dialect reads a protocol of the index."""
 
-AI_SDK = [
+AI_SDK: list[dict[str, Any] | str] = [
     {"type": "start"},
     {"type": "source-url", "sourceId": "s", "url": "https://a.example/", "title": "A"},
     {"type": "text-delta", "id": "t", "delta": "Hello "},
