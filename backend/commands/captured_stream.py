@@ -3,6 +3,7 @@ the capture has them."""
 
 import json
 import math
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,8 @@ class Piece:
 
     data: bytes
     at_ms: float | None = None
+    file_bytes: int = 0
+    """What of the file it took."""
 
 
 class CapturedStream:
@@ -36,6 +39,8 @@ class CapturedStream:
             start = file.read(PIECE_BYTES)
             if not start.strip():
                 raise BadInput(f"{path} is empty: capture the stream as the server sends it, for example with curl -N.")
+            self.size = os.fstat(file.fileno()).st_size
+            """Bytes of the file."""
             file.seek(0)
             self.has_timing = any(_timed(line) is not None for line in _first_lines(file))
             """Whether the moments of arrival are in the file."""
@@ -55,7 +60,7 @@ class CapturedStream:
             piece = _timed(line)
             if piece is not None and piece.at_ms is not None:
                 at_ms = max(at_ms, piece.at_ms)
-                yield Piece(piece.data, at_ms)
+                yield Piece(piece.data, at_ms, len(line))
             elif line.strip():
                 self.unreadable_lines += 1
 
@@ -74,7 +79,7 @@ def _unreadable(path: Path, error: OSError) -> BadInput:
 
 def _plain_pieces(file: BinaryIO) -> Iterator[Piece]:
     while data := file.read(PIECE_BYTES):
-        yield Piece(data)
+        yield Piece(data, file_bytes=len(data))
 
 
 def _first_lines(file: BinaryIO) -> Iterator[bytes]:

@@ -1,6 +1,7 @@
 """``playhead import``: a captured stream of another dialect becomes a recording."""
 
 import json
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 
 DIALECT_NAMES = ("openai-chat", "openai-responses", "anthropic", "gemini", "ag-ui", "ai-sdk", "native")
 """The dialects in the order in which the help text names them; a test holds them to those that can be read."""
+
+_PROGRESS_BYTES = 4 * 1024 * 1024
+"""From this size of a file on, reading it shows how far it is."""
 
 _GUESS_BYTES = 4 * 1024 * 1024
 """How much of a file is looked at to tell its dialect."""
@@ -94,11 +98,14 @@ def _read(file: Path, captured: "CapturedStream", dialect: str, body: IO[bytes] 
     decoder = open_decoder(dialect)
     run = ImportedRun(decoder)
     at_ms = None
-    for piece in captured.pieces():
-        at_ms = piece.at_ms
-        lines = run.feed(piece.data, at_ms)
-        if body is not None:
-            body.writelines(lines)
+    hidden = captured.size < _PROGRESS_BYTES or not sys.stderr.isatty()
+    with click.progressbar(length=captured.size, label=str(file), file=sys.stderr, hidden=hidden) as progress:
+        for piece in captured.pieces():
+            at_ms = piece.at_ms
+            lines = run.feed(piece.data, at_ms)
+            if body is not None:
+                body.writelines(lines)
+            progress.update(piece.file_bytes)
     lines = run.close(at_ms)
     if body is not None:
         body.writelines(lines)

@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 from backend.commands import captured_stream, import_stream
 from backend.commands.check import command as check_command
 from backend.dialects.known import DIALECTS
-from backend.protocol.events import DoneEvent, TokenEvent
+from backend.protocol.events import DoneEvent, KnownEvent, TokenEvent
 from backend.protocol.recordings import Recording, parse_recording
 from backend.protocol.sse import encode_event
 from tests.dialects.streams import frames
@@ -161,7 +161,7 @@ def test_a_capture_with_timing_keeps_it(written: Callable[[bytes], Path], tmp_pa
 
 
 def test_our_own_protocol_brings_its_times_along(written: Callable[[bytes], Path], tmp_path: Path) -> None:
-    events = [TokenEvent(seq=1, at_ms=120, text="a"), DoneEvent(seq=2, at_ms=345.678)]
+    events: list[KnownEvent] = [TokenEvent(seq=1, at_ms=120, text="a"), DoneEvent(seq=2, at_ms=345.678)]
     out = tmp_path / "run.jsonl"
     told = counted(written(b"".join(encode_event(e, 1) for e in events)), "--dialect", "native", "--out", out)
     recording = recording_of(out)
