@@ -10,6 +10,7 @@ import anyio
 from backend.agents.agent import RunContext, RunRequest, Usage
 from backend.agents.documents.library import Library
 from backend.agents.model.failures import failure_of
+from backend.agents.model.line import closing_replies
 from backend.agents.model.naming import ModelName
 from backend.agents.model.narration import Narration
 from backend.agents.model.sources import Sources
@@ -73,14 +74,15 @@ class ModelAgent:
 
         with send:
             try:
-                await self._loop.run(
-                    request.question,
-                    deps=work,
-                    message_history=_history(request),
-                    event_stream_handler=hear,
-                    usage=usage,
-                    usage_limits=UsageLimits(request_limit=MOST_REQUESTS),
-                )
+                async with closing_replies():
+                    await self._loop.run(
+                        request.question,
+                        deps=work,
+                        message_history=_history(request),
+                        event_stream_handler=hear,
+                        usage=usage,
+                        usage_limits=UsageLimits(request_limit=MOST_REQUESTS),
+                    )
             except Exception as error:
                 report()
                 await work.tell_all(narration.close("failed"))

@@ -5,63 +5,67 @@ pydantic-ai is imported in the functions: it takes seconds, and only those who u
 
 from typing import TYPE_CHECKING, Any
 
+import httpx2
+
 from backend.agents.model.naming import ModelName, ModelUnusableError, base_url_of, key_of
 
 if TYPE_CHECKING:
     from pydantic_ai.models import Model
 
 
-def connect(model: ModelName) -> "Model[Any]":
-    """The model, ready to be asked; nothing is sent yet.
+def connect(model: ModelName, line: httpx2.AsyncClient) -> "Model[Any]":
+    """The model, ready to be asked over this line; nothing is sent yet.
 
     Raises ``ModelUnusableError`` where the key is missing or the provider's package refuses what it was given.
     """
     from pydantic_ai.exceptions import UserError
 
     try:
-        return _BUILDERS[model.provider](model.name, key_of(model), base_url_of(model))
+        return _BUILDERS[model.provider](model.name, key_of(model), base_url_of(model), line)
     except (UserError, ValueError) as error:
         raise ModelUnusableError(f"{model} cannot be used: {' '.join(str(error).split())}") from error
 
 
-def _openai_chat(name: str, key: str, base_url: str | None) -> "Model[Any]":
+def _openai_chat(name: str, key: str, base_url: str | None, line: httpx2.AsyncClient) -> "Model[Any]":
     from pydantic_ai.models.openai import OpenAIChatModel
     from pydantic_ai.profiles.openai import OpenAIModelProfile
     from pydantic_ai.providers.openai import OpenAIProvider
 
     # A stream without a finish reason is one that was cut off; by default it would pass as complete.
     strict = OpenAIModelProfile(openai_chat_streaming_requires_finish_reason=True)
-    return OpenAIChatModel(name, provider=OpenAIProvider(base_url=base_url, api_key=key), profile=strict)
+    provider = OpenAIProvider(base_url=base_url, api_key=key, http_client=line)
+    return OpenAIChatModel(name, provider=provider, profile=strict)
 
 
-def _openai_responses(name: str, key: str, base_url: str | None) -> "Model[Any]":
+def _openai_responses(name: str, key: str, base_url: str | None, line: httpx2.AsyncClient) -> "Model[Any]":
     from pydantic_ai.models.openai import OpenAIResponsesModel
     from pydantic_ai.providers.openai import OpenAIProvider
 
-    return OpenAIResponsesModel(name, provider=OpenAIProvider(base_url=base_url, api_key=key))
+    return OpenAIResponsesModel(name, provider=OpenAIProvider(base_url=base_url, api_key=key, http_client=line))
 
 
-def _anthropic(name: str, key: str, base_url: str | None) -> "Model[Any]":
+def _anthropic(name: str, key: str, base_url: str | None, line: httpx2.AsyncClient) -> "Model[Any]":
     from pydantic_ai.models.anthropic import AnthropicModel
     from pydantic_ai.providers.anthropic import AnthropicProvider
 
-    return AnthropicModel(name, provider=AnthropicProvider(base_url=base_url, api_key=key))
+    return AnthropicModel(name, provider=AnthropicProvider(base_url=base_url, api_key=key, http_client=line))
 
 
-def _google(name: str, key: str, base_url: str | None) -> "Model[Any]":
+def _google(name: str, key: str, base_url: str | None, line: httpx2.AsyncClient) -> "Model[Any]":
     from pydantic_ai.models.google import GoogleModel
     from pydantic_ai.providers.google import GoogleProvider
 
-    return GoogleModel(name, provider=GoogleProvider(base_url=base_url, api_key=key))
+    return GoogleModel(name, provider=GoogleProvider(base_url=base_url, api_key=key, http_client=line))
 
 
-def _ollama(name: str, key: str, base_url: str | None) -> "Model[Any]":
+def _ollama(name: str, key: str, base_url: str | None, line: httpx2.AsyncClient) -> "Model[Any]":
     from pydantic_ai.models.ollama import OllamaModel
     from pydantic_ai.profiles.openai import OpenAIModelProfile
     from pydantic_ai.providers.ollama import OllamaProvider
 
     strict = OpenAIModelProfile(openai_chat_streaming_requires_finish_reason=True)
-    return OllamaModel(name, provider=OllamaProvider(base_url=base_url, api_key=key), profile=strict)
+    provider = OllamaProvider(base_url=base_url, api_key=key, http_client=line)
+    return OllamaModel(name, provider=provider, profile=strict)
 
 
 _BUILDERS = {

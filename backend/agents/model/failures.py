@@ -3,7 +3,7 @@
 import os
 
 from backend.agents.agent import AgentFailure
-from backend.agents.model.naming import ModelName, base_url_of
+from backend.agents.model.naming import ModelName, base_url_of, speaker_of
 
 _MOST_QUOTED = 300
 """Characters of the provider's own words."""
@@ -52,41 +52,43 @@ def _provider_failure(error: Exception, model: ModelName) -> AgentFailure:
     """The failure for an error of the provider's or of the line to it, the special kinds before the general."""
     from pydantic_ai import exceptions
 
-    label, said = model.about.label, _said(error)
-    keys = " or ".join(model.about.keys)
+    who, said, status = speaker_of(model), _said(error), _status(error)
     match error:
         case exceptions.ModelAuthenticationError():
-            return AgentFailure("provider_key_refused", f"{label} refuses the key{_status(error)}: check {keys}.{said}")
+            keys = " or ".join(model.about.keys)
+            return AgentFailure("provider_key_refused", f"{who} refuses the key{status}: check {keys}.{said}")
         case exceptions.ModelNotFoundError():
-            message = f"{label} has no model {model.name!r}{_status(error)}: check its name and {model.about.base_url}."
+            message = f"{who} has no model {model.name!r}{status}: check its name, and {model.about.base_url} if set."
             return AgentFailure("provider_model_unknown", message + said)
         case exceptions.ModelContextWindowExceededError():
-            message = f"The question and what was read for it are too long for {model}: ask a new conversation."
+            message = f"The question and what was read for it are too long for {model}: begin a new conversation."
             return AgentFailure("context_too_long", message)
         case exceptions.ModelQuotaExceededError():
-            message = f"The account's quota at {label} is used up{_status(error)}: check its plan and billing.{said}"
+            message = f"{who} says that the account's quota is used up{status}: check its plan and billing.{said}"
             return AgentFailure("provider_quota", message)
         case exceptions.ModelRateLimitError(retry_after=wait):
             when = f"in {wait:.0f} s" if wait else "in a moment"
-            message = f"{label} takes no more requests now{_status(error)}: try again {when}.{said}"
+            message = f"{who} takes no more requests now{status}: try again {when}.{said}"
             return AgentFailure("provider_rate_limit", message, retryable=True)
         case exceptions.ModelUnavailableError() | exceptions.ModelServerError():
-            message = f"{label} has a fault or is overloaded{_status(error)}: try again in a moment.{said}"
+            message = f"{who} has a fault or is overloaded{status}: try again in a moment.{said}"
             return AgentFailure("provider_error", message, retryable=True)
         case exceptions.ModelRequestRejectedError():
-            return AgentFailure("provider_refused", f"{label} refuses the request{_status(error)}.{said}")
+            return AgentFailure("provider_refused", f"{who} refuses the request{status}.{said}")
         case exceptions.ModelTimeoutError() | exceptions.ModelRequestTimeout():
-            message = f"{label} did not answer in time: try again."
+            message = f"{who} did not answer in time: try again."
             return AgentFailure("provider_timeout", message, retryable=True, outcome="timed_out")
         case exceptions.ModelConnectionError(phase="connect" | "pool"):
-            where = base_url_of(model) or f"{label}'s usual address"
-            message = f"{label} cannot be reached at {where}: check the address in {model.about.base_url} and the line."
+            where = base_url_of(model) or "its usual address"
+            message = (
+                f"{model.about.label} cannot be reached at {where}: check {model.about.base_url} and whether it runs."
+            )
             return AgentFailure("provider_unreachable", message, retryable=True)
         case exceptions.ModelConnectionError():
             return cut_stream()
         case exceptions.ModelAPIError() if "finish_reason" in str(error) and error.body is None:
             return cut_stream()
-    return AgentFailure("provider_error", f"{label} reports an error{_status(error)}.{said}", retryable=True)
+    return AgentFailure("provider_error", f"{who} reports an error{status}.{said}", retryable=True)
 
 
 def _status(error: Exception) -> str:

@@ -7,6 +7,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
+from urllib.parse import urlsplit
 
 EXTRA = "model"
 """The extra that installs pydantic-ai and the providers' own packages."""
@@ -74,6 +75,12 @@ def model_name(setting: str) -> ModelName:
             f"providers {', '.join(PROVIDERS)}."
         )
     return ModelName(provider, name)
+
+
+def speaker_of(model: ModelName) -> str:
+    """Who answers, at the beginning of a sentence: the provider, or the server that the environment names instead."""
+    host = urlsplit(os.environ.get(model.about.base_url, "")).netloc.rpartition("@")[2]
+    return f"The server at {host}" if host else model.about.label
 
 
 def base_url_of(model: ModelName) -> str | None:

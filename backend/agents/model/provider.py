@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from backend.agents.agent import AgentEnvironment, AgentOffer, Progress, RunRequest, UnknownAgentError
 from backend.agents.documents.library import Library
@@ -9,6 +10,9 @@ from backend.agents.documents.threads import in_thread
 from backend.agents.model.agent import ModelAgent
 from backend.agents.model.naming import ModelName, ensure_usable
 from backend.protocol.events import KnownEvent
+
+if TYPE_CHECKING:
+    import httpx2
 
 
 class ModelProvider:
@@ -36,7 +40,7 @@ class ModelProvider:
             return ()
         model = ensure_usable(self._setting)
         progress(0, 0, f"loading what {model} needs")
-        await in_thread(_import_all)
+        line = await in_thread(_line_of_all)
 
         from backend.agents.model.endpoint import connect
         from backend.agents.model.loop import loop_of
@@ -44,7 +48,7 @@ class ModelProvider:
 
         found = toolsets_of(self._servers) if self._servers else []
         servers, warnings = await reachable(found)
-        loop = loop_of(connect(model), servers)
+        loop = loop_of(connect(model, line), servers)
         self._model, self._agent = model, ModelAgent(model, loop, self._library)
         return warnings
 
@@ -74,10 +78,13 @@ class ModelProvider:
         return None
 
 
-def _import_all() -> None:
-    import backend.agents.model.endpoint
+def _line_of_all() -> "httpx2.AsyncClient":
+    """Import what takes seconds, and open the line to the provider."""
     import backend.agents.model.loop
     import backend.agents.model.tools.mcp  # noqa: F401
+    from backend.agents.model.line import new_line
+
+    return new_line()
 
 
 def provide(environment: AgentEnvironment) -> ModelProvider:

@@ -16,6 +16,7 @@ from pydantic_ai.messages import ModelResponse
 from pydantic_ai.models import ModelRequestContext
 
 from backend.agents.model.failures import cut_stream, filtered
+from backend.agents.model.naming import speaker_of
 from backend.agents.model.work import Work
 from backend.protocol.events import WarningEvent
 
@@ -45,9 +46,9 @@ class Requests(AbstractCapability[Work]):
         wait = _wait_of(error, request_context.attempt)
         if wait is None:
             raise error
-        label = ctx.deps.model.about.label
         reason = "takes no more requests now" if isinstance(error, ModelRateLimitError) else "has a fault"
-        message = f"{label} {reason}: trying again in {wait:.0f} s ({request_context.attempt} of {MOST_RETRIES})."
+        attempt = f"{request_context.attempt} of {MOST_RETRIES}"
+        message = f"{speaker_of(ctx.deps.model)} {reason}: trying again in {wait:.0f} s ({attempt})."
         await ctx.deps.tell(WarningEvent(code="provider_retry", message=message))
         await ctx.deps.clock.sleep(wait)
         raise RetryModelRequest

@@ -4,7 +4,6 @@ Importing pydantic-ai takes seconds, so it is imported once, and no test patches
 """
 
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from backend.agents.clock import VirtualClock
 from backend.agents.documents.library import SAMPLE, Library
 from backend.agents.model.agent import ModelAgent
 from backend.agents.model.endpoint import connect
+from backend.agents.model.line import new_line
 from backend.agents.model.loop import loop_of
 from backend.agents.model.naming import model_name
 from backend.protocol.events import Draft, ErrorEvent
@@ -77,18 +77,17 @@ def provider(served: tuple[ScriptedProvider, str], monkeypatch: pytest.MonkeyPat
     return scripted
 
 
-MakeAgent = Callable[..., Any]
+MakeAgent = Callable[..., ModelAgent]
 
 
 @pytest_asyncio.fixture
 async def agent_of(library: Library) -> AsyncIterator[MakeAgent]:
     """Makes an agent for ``PROVIDER:NAME``; its line to the provider is closed after the test."""
-    async with AsyncExitStack() as stack:
+    async with new_line() as line:
 
-        async def make(setting: str, servers: Sequence[Any] = (), own_library: Library | None = None) -> ModelAgent:
+        def make(setting: str, servers: Sequence[Any] = (), own_library: Library | None = None) -> ModelAgent:
             name = model_name(setting)
-            model = await stack.enter_async_context(connect(name))
-            return ModelAgent(name, loop_of(model, servers), own_library or library)
+            return ModelAgent(name, loop_of(connect(name, line), servers), own_library or library)
 
         yield make
 
@@ -112,7 +111,7 @@ class Talk:
         """Every draft of one run, and how it ended."""
         if replies:
             self.provider.script(*replies)
-        return await hear(await self.agent_of(setting, servers, library), question, history)
+        return await hear(self.agent_of(setting, servers, library), question, history)
 
 
 async def hear(agent: ModelAgent, question: str = "What was gaming revenue?", history: tuple[Turn, ...] = ()) -> Heard:
@@ -121,9 +120,10 @@ async def hear(agent: ModelAgent, question: str = "What was gaming revenue?", hi
     drafts: list[Draft] = []
     usage: dict[str, Any] = {}
     failure: AgentFailure | None = None
-    context = RunContext(clock=clock, report_usage=usage.update)
+    told = agent.run(RunRequest("run", question, history=history), RunContext(clock, usage.update))
     try:
-        async for draft in agent.run(RunRequest("run", question, history=history), context):
+        # One by one, so that what came before a failure is kept.
+        while (draft := await anext(told, None)) is not None:
             drafts.append(draft)
     except AgentFailure as error:
         failure = error

@@ -40,17 +40,20 @@ class Asked:
 
 
 class ScriptedProvider:
-    """The ASGI app. ``asked`` are the requests so far; ``gone`` is set once a caller has left a reply unfinished."""
+    """The ASGI app. ``asked`` are the requests so far; ``reached`` is set by the first, ``gone`` once a caller has left
+    a reply unfinished."""
 
     def __init__(self) -> None:
         self.replies: list[Reply] = []
         self.asked: list[Asked] = []
+        self.reached = threading.Event()
         self.gone = threading.Event()
 
     def script(self, *replies: Reply | bytes) -> None:
         """What to answer from now on, in turn; a request beyond it is refused with 418."""
         self.replies = [Reply(reply) if isinstance(reply, bytes) else reply for reply in replies]
         self.asked = []
+        self.reached.clear()
         self.gone.clear()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -60,6 +63,7 @@ class ScriptedProvider:
         body = await _body_of(receive)
         headers = {name.decode(): value.decode() for name, value in scope["headers"]}
         self.asked.append(Asked(scope["path"], headers, json.loads(body) if body else None))
+        self.reached.set()
         beyond = error(418, {"error": {"message": "the script has no more replies"}})
         reply = self.replies.pop(0) if self.replies else beyond
         await send(
@@ -89,6 +93,6 @@ async def _body_of(receive: Receive) -> bytes:
     body = b""
     while True:
         message = await receive()
-        body += message.get("body", b"")
+        body += bytes(message.get("body", b""))
         if not message.get("more_body"):
             return body

@@ -1,6 +1,7 @@
 """The model agent over real HTTP: text, thinking, tools and citations, in the three dialects of providers."""
 
 import pytest
+from pydantic import JsonValue
 
 from backend.agents.agent import Turn
 from backend.protocol.events import StatusEvent, TokenEvent
@@ -11,6 +12,7 @@ from tests.agents.model.wire import (
     CHAT,
     GEMINI,
     anthropic,
+    called,
     chat,
     chat_text,
     chat_tool_call,
@@ -24,7 +26,7 @@ from tests.agents.model.wire import (
 SEARCH = {"query": "gaming revenue"}
 
 
-def numbered_passages(heard: Heard) -> list[dict[str, object]]:
+def numbered_passages(heard: Heard) -> list[dict[str, JsonValue]]:
     tool = next(status.tool for status in heard.statuses if status.tool and status.state == "finished")
     assert isinstance(tool.result, dict)
     passages = tool.result["passages"]
@@ -71,7 +73,9 @@ async def test_text_comes_in_the_pieces_the_provider_sent(talk: Talk, setting: s
     ],
     ids=["chat", "anthropic", "gemini"],
 )
-async def test_a_tool_is_called_and_what_it_found_is_cited(talk: Talk, setting: str, call: bytes, answer: bytes) -> None:
+async def test_a_tool_is_called_and_what_it_found_is_cited(
+    talk: Talk, setting: str, call: bytes, answer: bytes
+) -> None:
     heard = await talk(setting, call, answer)
 
     assert heard.failure is None
@@ -150,29 +154,22 @@ async def test_earlier_turns_and_the_instructions_go_along(talk: Talk, setting: 
     assert "Search the documents" in str(body)
 
 
-async def test_the_key_of_the_environment_is_sent(talk: Talk) -> None:
-    await talk(CHAT, chat_text("x"))
-    assert talk.provider.asked[0].headers["authorization"] == f"Bearer {KEY}"
-    await talk(ANTHROPIC, anthropic(text_block("x")))
-    assert talk.provider.asked[0].headers["x-api-key"] == KEY
-    await talk(GEMINI, gemini({"text": "x"}))
-    assert talk.provider.asked[0].headers["x-goog-api-key"] == KEY
+@pytest.mark.parametrize("setting", [CHAT, ANTHROPIC, GEMINI])
+async def test_the_key_of_the_environment_is_sent(talk: Talk, setting: str) -> None:
+    await talk(setting, b"")
+
+    sent = [value for name, value in talk.provider.asked[0].headers.items() if KEY in value]
+    assert sent in ([KEY], [f"Bearer {KEY}"])
 
 
 async def test_text_around_a_tool_call_is_two_paragraphs(talk: Talk) -> None:
-    first = chat(*said("Let me look."), *_search_call(), finish="tool_calls")
+    first = chat(*said("Let me look."), *called("search_documents", **SEARCH), finish="tool_calls")
     heard = await talk(CHAT, first, chat_text("Found it [1]."))
 
     assert heard.answer == "Let me look.\n\nFound it [1]."
     assert [heard.answer[span.start : span.end] for span in heard.citations[0].spans] == ["Found it"]
     assert heard.usage["requests"] == 2
     assert heard.usage["output_tokens"] == 14
-
-
-def _search_call() -> list[dict[str, object]]:
-    from tests.agents.model.wire import called
-
-    return called("search_documents", query="gaming revenue")
 
 
 async def test_an_empty_answer_is_an_answer(talk: Talk) -> None:

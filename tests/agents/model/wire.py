@@ -24,17 +24,17 @@ def said(*pieces: str) -> list[dict[str, Any]]:
     return [{"content": piece} for piece in pieces]
 
 
-def called(tool: str, call_id: str = "call_1", index: int = 0, **arguments: object) -> list[dict[str, Any]]:
+def called(tool: str, **arguments: object) -> list[dict[str, Any]]:
     """Deltas of a tool call, its arguments in two pieces."""
     text = json.dumps(arguments)
     half = len(text) // 2
-    first = {"index": index, "id": call_id, "type": "function", "function": {"name": tool, "arguments": text[:half]}}
-    return [{"tool_calls": [first]}, {"tool_calls": [{"index": index, "function": {"arguments": text[half:]}}]}]
+    first = {"index": 0, "id": "call_1", "type": "function", "function": {"name": tool, "arguments": text[:half]}}
+    return [{"tool_calls": [first]}, {"tool_calls": [{"index": 0, "function": {"arguments": text[half:]}}]}]
 
 
-def chat_tool_call(tool: str, call_id: str = "call_1", **arguments: object) -> bytes:
+def chat_tool_call(tool: str, **arguments: object) -> bytes:
     """A whole reply that calls one tool."""
-    return chat(*called(tool, call_id, **arguments), finish="tool_calls")
+    return chat(*called(tool, **arguments), finish="tool_calls")
 
 
 def chat_text(*pieces: str) -> bytes:
@@ -80,10 +80,10 @@ def thinking_block(*pieces: str) -> dict[str, Any]:
     return {"start": {"type": "thinking", "thinking": "", "signature": ""}, "deltas": [*deltas, signature]}
 
 
-def tool_block(tool: str, call_id: str = "toolu_1", **arguments: object) -> dict[str, Any]:
+def tool_block(tool: str, **arguments: object) -> dict[str, Any]:
     """A block that calls a tool."""
     delta = {"type": "input_json_delta", "partial_json": json.dumps(arguments)}
-    return {"start": {"type": "tool_use", "id": call_id, "name": tool, "input": {}}, "deltas": [delta]}
+    return {"start": {"type": "tool_use", "id": "toolu_1", "name": tool, "input": {}}, "deltas": [delta]}
 
 
 def anthropic_error(kind: str, message: str) -> bytes:
