@@ -21,7 +21,7 @@ from tests.dialects.encoded_runs import FULL
 
 
 class SteppedAgent:
-    """Sends each draft of ``FULL`` once its test says ``go``, as often as it does."""
+    """Sends each draft of ``FULL`` once its test says ``go``, as often as it does, and ends once it says ``end``."""
 
     def __init__(self) -> None:
         self._may = threading.Semaphore(0)
@@ -31,10 +31,15 @@ class SteppedAgent:
         for _ in range(times):
             self._may.release()
 
+    def end(self, sent: int) -> None:
+        """Let it send everything behind the ``sent`` drafts so far, and end."""
+        self.go(len(FULL) - sent + 1)
+
     async def run(self, request: RunRequest, context: RunContext) -> AsyncIterator[Draft]:
         for draft in FULL:
             assert await asyncio.to_thread(self._may.acquire, timeout=DEADLINE_S)
             yield draft
+        assert await asyncio.to_thread(self._may.acquire, timeout=DEADLINE_S)
 
 
 class FailingAgent:
@@ -53,6 +58,14 @@ class BrokenOffAgent:
         raise AgentFailure("stream_cut", "The stream broke off.", retryable=True, outcome="interrupted")
 
 
+class SilentAgent:
+    """Sends a word, then nothing for as long as it may."""
+
+    async def run(self, request: RunRequest, context: RunContext) -> AsyncIterator[Draft]:
+        yield TokenEvent(text="half ")
+        await asyncio.Event().wait()
+
+
 class RecallingAgent:
     """Answers with the question and the turns it was told of, as JSON."""
 
@@ -63,7 +76,8 @@ class RecallingAgent:
 
 
 class ForeignProvider:
-    """Offers ``to:full``, ``to:step``, ``to:fail``, ``to:break``, ``to:recall`` and ``to:hold``."""
+    """Offers ``to:full``, ``to:step``, ``to:fail``, ``to:break``, ``to:recall``, ``to:silent``
+    and ``to:hold``."""
 
     name = "to"
 
@@ -84,6 +98,7 @@ class ForeignProvider:
             "fail": FailingAgent(),
             "break": BrokenOffAgent(),
             "recall": RecallingAgent(),
+            "silent": SilentAgent(),
             "hold": self.held,
         }
         if variant not in agents:

@@ -1,8 +1,6 @@
 """AG-UI over a real server: normal, failed, cancelled, cut and joined again at every event."""
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -10,8 +8,8 @@ import pytest
 
 from backend.dialects.encoding.ag_ui import AgUiEncoder
 from tests.api.backend_server import BackendServer
-from tests.api.foreign_agents import ForeignProvider
-from tests.api.foreign_runs import (
+from tests.api.foreign.agents import ForeignProvider
+from tests.api.foreign.runs import (
     RUN_ID,
     answer_of,
     events_of,
@@ -26,18 +24,6 @@ from tests.dialects.foreign_readers import AgUiClient, Fields
 pytestmark = pytest.mark.server
 
 QUESTION: Fields = {"id": "m1", "role": "user", "content": "Why?"}
-
-
-@pytest.fixture
-def agents() -> ForeignProvider:
-    return ForeignProvider()
-
-
-@pytest.fixture
-def backend(tmp_path: Path, agents: ForeignProvider) -> Iterator[BackendServer]:
-    with BackendServer(tmp_path, [agents]) as server:
-        yield server
-        agents.held.go_on.set()
 
 
 def body(agent: str = "to:full", *, run: str = "r", thread: str = "t", **more: Any) -> dict[str, Any]:
@@ -81,7 +67,7 @@ def test_a_client_that_is_cut_at_any_event_and_joins_again_has_what_one_that_sta
         cut = AgUiClient(messages()).read(so_far)
         with opened(client, "POST" if by_post else "GET", path, request if by_post else None) as again:
             snapshot = again.read_until(b'"type":"MESSAGES_SNAPSHOT"')
-            agents.stepped.go(len(FULL) - count)
+            agents.stepped.end(count)
             rejoined = cut.reconnected().read(snapshot + again.rest())
         assert again.run_id == stream.run_id
         whole = AgUiClient(messages()).read(
@@ -161,7 +147,7 @@ def test_a_cancelled_run_is_closed_in_order_and_says_so(client: httpx2.Client, a
     [
         ("to:fail", {}, "no_quota", "failed"),
         ("to:break", {}, "stream_cut", "interrupted"),
-        ("to:hold", {"timeout_s": 0.05}, "timeout", "timed_out"),
+        ("to:silent", {"timeout_s": 0.05}, "timeout", "timed_out"),
     ],
 )
 def test_a_run_that_does_not_end_well_ends_with_an_error(
