@@ -18,6 +18,8 @@ class Settings:
     """The language model that answers as the agent ``model``: PROVIDER:NAME."""
     mcp: Path | None = None
     """A file of MCP servers whose tools the model may use."""
+    remote: str | None = None
+    """The agent elsewhere that is played as the agent ``remote``: DIALECT:URL."""
     host: str = "127.0.0.1"
     port: int = 8750
     max_concurrent_runs: int = 64
@@ -38,5 +40,5 @@ class Settings:
     @property
     def chosen_agents(self) -> tuple[str, ...]:
         """Agents that are there because the operator asked for them: they are offered before all others."""
-        chosen = {"model": self.model}
+        chosen = {"model": self.model, "remote": self.remote}
         return tuple(name for name, setting in chosen.items() if setting is not None)

@@ -8,6 +8,7 @@ import click
 
 from backend.commands.model_options import model_options
 from backend.commands.refusals import BadInput, exit_with, quiet_broken_pipe
+from backend.commands.remote_option import remote_option
 from backend.commands.serve import default_data_dir
 
 if TYPE_CHECKING:
@@ -21,11 +22,12 @@ _FOLDER = click.Path(path_type=Path)
 @click.argument("question")
 @click.option(
     "--agent",
-    help="Who answers: documents, scripted:SCENARIO (such as scripted:happy_path), recording:ID or model.  "
-    "[default: model where --model names one, else documents]",
+    help="Who answers: documents, scripted:SCENARIO (such as scripted:happy_path), recording:ID, model or remote.  "
+    "[default: what --model or --remote names, else documents]",
 )
 @click.option("--docs", "docs_dir", type=_FOLDER, help="The folder to ask about.  [default: the bundled sample]")
 @model_options
+@remote_option
 @click.option("--url", help="The backend to ask.  [default: an own one, for this question]")
 @click.option("--data", "data_dir", type=_FOLDER, help="Where the own backend keeps runs and indexes.")
 @click.option("--session", "session_id", help="The id of a conversation to go on with.")
@@ -38,6 +40,7 @@ def command(
     docs_dir: Path | None,
     model: str | None,
     mcp: Path | None,
+    remote: str | None,
     url: str | None,
     data_dir: Path | None,
     session_id: str | None,
@@ -55,13 +58,14 @@ def command(
     _check_question(question)
     if url is not None and (docs_dir is not None or data_dir is not None):
         raise BadInput("--docs and --data belong to a backend of one's own: leave them out, or leave out --url.")
-    if url is not None and model is not None:
-        raise BadInput("--model belongs to a backend of one's own: leave it out, or leave out --url.")
-    agent = agent or ("model" if model is not None else "documents")
+    for flag, value in (("--model", model), ("--remote", remote)):
+        if url is not None and value is not None:
+            raise BadInput(f"{flag} belongs to a backend of one's own: leave it out, or leave out --url.")
+    agent = agent or ("model" if model is not None else "remote" if remote is not None else "documents")
     options = {name: value for name, value in (("timeout_s", timeout_s), ("speed", speed)) if value is not None}
     request = {"question": question, "agent": agent, "session_id": session_id, "options": options}
     with quiet_broken_pipe():
-        with reachable_backend(url, data_dir or default_data_dir() / "ask", docs_dir, model, mcp) as backend:
+        with reachable_backend(url, data_dir or default_data_dir() / "ask", docs_dir, model, mcp, remote) as backend:
             code = asyncio.run(_ask(backend, request, as_json=as_json))
         exit_with(code)
 

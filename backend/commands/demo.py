@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from backend.commands.model_options import model_options
+from backend.commands.remote_option import remote_option
 from backend.launch.child import ChildFailed, ChildProcess
 from backend.launch.ports import PortBusy, ensure_port_free
 from backend.launch.server import serve_command
@@ -43,6 +44,7 @@ class Part:
 @click.option("--scenarios", "scenarios_dir", type=_FOLDER, help="A folder of your own scenarios.")
 @click.option("--data", "data_dir", type=click.Path(path_type=Path, file_okay=False), help="Where runs are kept.")
 @model_options
+@remote_option
 @click.option("--host", default=LOOPBACK, show_default=True, help="The backend's address on this machine.")
 def command(
     port: int,
@@ -54,17 +56,25 @@ def command(
     data_dir: Path | None,
     model: str | None,
     mcp: Path | None,
+    remote: str | None,
     host: str,
 ) -> None:
     """Start the backend and both UIs, print their addresses, and stop them all at Ctrl-C.
 
-    Without --model nothing leaves this machine, and no key is needed.
+    Without --model and --remote nothing leaves this machine, and no key is needed.
     """
     ensure_installed("gradio", "streamlit")
     ensure_ports_free({"--port": port, "--gradio-port": gradio_port, "--streamlit-port": streamlit_port}, host)
     backend_url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
     serve = serve_command(
-        port=port, data_dir=data_dir, docs_dir=docs_dir, scenarios_dir=scenarios_dir, host=host, model=model, mcp=mcp
+        port=port,
+        data_dir=data_dir,
+        docs_dir=docs_dir,
+        scenarios_dir=scenarios_dir,
+        host=host,
+        model=model,
+        mcp=mcp,
+        remote=remote,
     )
     said = BackendLines()
     parts = [

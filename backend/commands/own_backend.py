@@ -37,7 +37,12 @@ class ReachableBackend:
 
 @contextmanager
 def reachable_backend(
-    url: str | None, data_dir: Path, docs_dir: Path | None, model: str | None = None, mcp: Path | None = None
+    url: str | None,
+    data_dir: Path,
+    docs_dir: Path | None,
+    model: str | None = None,
+    mcp: Path | None = None,
+    remote: str | None = None,
 ) -> Iterator[ReachableBackend]:
     """The backend at ``url``, or an own one that keeps everything under ``data_dir`` and is stopped at the end.
 
@@ -57,6 +62,7 @@ def reachable_backend(
         docs_dir=docs_dir.resolve() if docs_dir is not None else None,
         model=model,
         mcp=mcp,
+        remote=remote,
         on_line=telling.hear,
     )
     try:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import click
 
 from backend.commands.model_options import model_options
+from backend.commands.remote_option import remote_option
 from backend.launch.ports import PortBusy
 from backend.settings import Settings
 
@@ -78,6 +79,7 @@ class ProgressLines:
     help="A folder of your own scenarios, offered beside the bundled ones.",
 )
 @model_options
+@remote_option
 @click.option("--host", default="127.0.0.1", show_default=True, help="An address of this machine.")
 def command(
     port: int,
@@ -86,6 +88,7 @@ def command(
     scenarios_dir: Path | None,
     model: str | None,
     mcp: Path | None,
+    remote: str | None,
     host: str,
 ) -> None:
     """Run the backend alone, and print its address once it listens.
@@ -116,6 +119,7 @@ def command(
             scenarios_dir=scenarios_dir.resolve() if scenarios_dir else None,
             model=model,
             mcp=mcp,
+            remote=remote,
             host=host,
             port=listener.getsockname()[1],
         )

@@ -18,6 +18,7 @@ def serve_command(
     host: str = "127.0.0.1",
     model: str | None = None,
     mcp: Path | None = None,
+    remote: str | None = None,
 ) -> list[str]:
     """The command line of `playhead serve` in this environment. Port 0 lets the server choose a free one.
 
@@ -31,6 +32,7 @@ def serve_command(
         "--scenarios": scenarios_dir,
         "--model": model,
         "--mcp": mcp,
+        "--remote": remote,
     }
     given = [str(part) for option, value in options.items() if value is not None for part in (option, value)]
     return [sys.executable, "-m", "backend.cli", "serve", *given]
@@ -52,6 +54,7 @@ class LocalServer:
         scenarios_dir: Path | None = None,
         model: str | None = None,
         mcp: Path | None = None,
+        remote: str | None = None,
         on_line: Callable[[str], None] | None = None,
         timeout_s: float = 60.0,
     ) -> None:
@@ -59,8 +62,9 @@ class LocalServer:
         self._on_line = on_line
         self._timeout_s = timeout_s
         command = serve_command(
-            port=0, data_dir=data_dir, docs_dir=docs_dir, scenarios_dir=scenarios_dir, model=model, mcp=mcp
-        )
+            port=0, data_dir=data_dir, docs_dir=docs_dir, scenarios_dir=scenarios_dir, model=model, mcp=mcp,
+            remote=remote,
+        )  # fmt: skip
         self.process = ChildProcess("The backend", command, on_line=self._hear)
 
     def _hear(self, line: str) -> None:

@@ -1,0 +1,61 @@
+"""Offers the agent ``remote``, if the settings name one."""
+
+import os
+from collections.abc import Sequence
+
+from backend.agents.agent import AgentEnvironment, AgentOffer, Progress, RunRequest, UnknownAgentError
+from backend.agents.remote.agent import RemoteAgent
+from backend.dialects.addresses import KEY_VARIABLE, MODEL_VARIABLE, RemoteAddress, remote_address
+from backend.dialects.known import DIALECTS
+from backend.protocol.events import KnownEvent
+
+
+class RemoteProvider:
+    """The one agent of this family; none where no address is set. No request can choose another address."""
+
+    def __init__(self, address: RemoteAddress | None, key: str | None = None) -> None:
+        self._address = address
+        self._key = key
+
+    @property
+    def name(self) -> str:
+        """``remote``."""
+        return "remote"
+
+    async def prepare(self, progress: Progress) -> Sequence[str]:
+        """Nothing takes long here."""
+        return ()
+
+    async def offers(self) -> Sequence[AgentOffer]:
+        """The agent, where there is one."""
+        if self._address is None:
+            return ()
+        return [
+            AgentOffer(
+                agent="remote",
+                title=f"Remote ({self._address.host})",
+                description=f"Plays the agent at {self._address.host}, which speaks {self._address.dialect}. "
+                "What is asked is sent there.",
+            )
+        ]
+
+    async def open(self, variant: str) -> RemoteAgent:
+        """The agent. Raises ``UnknownAgentError`` for a variant, or where no address is set."""
+        if variant:
+            raise UnknownAgentError(f"The agent 'remote' has no variant {variant!r}: name it 'remote'.")
+        if self._address is None:
+            raise UnknownAgentError("No remote agent is named: start the server with --remote DIALECT:URL.")
+        return RemoteAgent(self._address, self._key)
+
+    async def plan(self, variant: str, request: RunRequest) -> Sequence[KnownEvent] | None:
+        """None: what it will say cannot be known."""
+        return None
+
+
+def provide(environment: AgentEnvironment) -> RemoteProvider:
+    """Entry point of ``playhead.agents``. Raises ``AddressError``."""
+    setting = environment.settings.remote
+    if setting is None:
+        return RemoteProvider(None)
+    address = remote_address(setting, DIALECTS, os.environ.get(MODEL_VARIABLE))
+    return RemoteProvider(address, os.environ.get(KEY_VARIABLE))

@@ -1,0 +1,117 @@
+"""A question with its conversation as the HTTP request of each dialect. Pure: whoever sends it does the I/O."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from pydantic import JsonValue
+
+from backend.dialects.addresses import RemoteAddress
+
+Body = dict[str, JsonValue]
+
+MOST_OUTPUT_TOKENS = 8192
+"""Anthropic wants a limit; this one is every present model's or below it."""
+
+ANTHROPIC_VERSION = "2023-06-01"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked. ``earlier`` are the questions and answers before it; ``run_id`` names the run, and ``thread_id``
+    its conversation, where a dialect takes such names."""
+
+    question: str
+    earlier: Sequence[tuple[str, str]] = ()
+    run_id: str = "run"
+    thread_id: str = "thread"
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteRequest:
+    """A POST: its address, headers and body."""
+
+    url: str
+    headers: Mapping[str, str]
+    body: bytes
+
+
+def remote_request(address: RemoteAddress, asked: Asked, key: str | None = None) -> RemoteRequest:
+    """The request that asks this of that agent. ``key`` is sent as the dialect wants it."""
+    headers = {"Accept": "text/event-stream", "Accept-Encoding": "identity", "Content-Type": "application/json"}
+    headers |= _key_headers(address.dialect, key)
+    body = _BODIES[address.dialect](address.model, asked)
+    return RemoteRequest(address.url, headers, json.dumps(body, ensure_ascii=True).encode("ascii"))
+
+
+def _key_headers(dialect: str, key: str | None) -> dict[str, str]:
+    headers: dict[str, str] = {}
+    if dialect == "anthropic":
+        headers["anthropic-version"] = ANTHROPIC_VERSION
+    if key and dialect == "anthropic":
+        headers["x-api-key"] = key
+    elif key and dialect == "gemini":
+        headers["x-goog-api-key"] = key
+    elif key:
+        headers["Authorization"] = f"Bearer {key}"
+    return headers
+
+
+def _messages(asked: Asked, answers: str = "assistant") -> list[tuple[str, str]]:
+    """Pairs (role, text), the question last. A question that got no answer is left out with it."""
+    turns = [pair for question, answer in asked.earlier if answer for pair in (("user", question), (answers, answer))]
+    return [*turns, ("user", asked.question)]
+
+
+def _openai_chat(model: str, asked: Asked) -> Body:
+    messages: list[JsonValue] = [{"role": role, "content": text} for role, text in _messages(asked)]
+    return {"model": model, "messages": messages, "stream": True, "stream_options": {"include_usage": True}}
+
+
+def _openai_responses(model: str, asked: Asked) -> Body:
+    items: list[JsonValue] = [{"role": role, "content": text} for role, text in _messages(asked)]
+    return {"model": model, "input": items, "stream": True}
+
+
+def _anthropic(model: str, asked: Asked) -> Body:
+    messages: list[JsonValue] = [{"role": role, "content": text} for role, text in _messages(asked)]
+    return {"model": model, "messages": messages, "max_tokens": MOST_OUTPUT_TOKENS, "stream": True}
+
+
+def _gemini(model: str, asked: Asked) -> Body:
+    return {"contents": [{"role": role, "parts": [{"text": text}]} for role, text in _messages(asked, "model")]}
+
+
+def _ag_ui(model: str, asked: Asked) -> Body:
+    messages: list[JsonValue] = [
+        {"id": f"{asked.run_id}-{place}", "role": role, "content": text}
+        for place, (role, text) in enumerate(_messages(asked), start=1)
+    ]
+    return {
+        "threadId": asked.thread_id, "runId": asked.run_id, "messages": messages, "state": {}, "tools": [],
+        "context": [], "forwardedProps": {},
+    }  # fmt: skip
+
+
+def _ai_sdk(model: str, asked: Asked) -> Body:
+    messages: list[JsonValue] = [
+        {"id": f"{asked.run_id}-{place}", "role": role, "parts": [{"type": "text", "text": text}]}
+        for place, (role, text) in enumerate(_messages(asked), start=1)
+    ]
+    return {"id": asked.thread_id, "messages": messages, "trigger": "submit-message"}
+
+
+def _native(model: str, asked: Asked) -> Body:
+    # The conversation is the other server's own: it keeps sessions itself.
+    return {"question": asked.question, "agent": "documents" if model == "default" else model}
+
+
+_BODIES: Mapping[str, Callable[[str, Asked], Body]] = {
+    "openai-chat": _openai_chat,
+    "openai-responses": _openai_responses,
+    "anthropic": _anthropic,
+    "gemini": _gemini,
+    "ag-ui": _ag_ui,
+    "ai-sdk": _ai_sdk,
+    "native": _native,
+}
