@@ -11,6 +11,7 @@ from typing import Literal
 
 from pydantic import JsonValue
 
+from backend.dialects.cited_sources import CitedSources
 from backend.dialects.dialect import Loss, StreamEnd
 from backend.dialects.reading import parsed
 from backend.protocol.events import (
@@ -30,7 +31,6 @@ MAX_TEXT_CHARS = 8_000_000
 """Code points an answer may have."""
 
 MAX_STEPS = 10_000
-MAX_CITATIONS = 10_000
 MAX_ARGUMENT_CHARS = 1_000_000
 """What one tool call's arguments may hold, in code points."""
 
@@ -62,7 +62,7 @@ class AnswerDrafts:
         """Code points of the answer so far."""
         self._steps: dict[str, _Step] = {}
         self._passed_tools: set[str] = set()
-        self._citations: dict[str, CitationEvent] = {}
+        self._sources = CitedSources(self._write, self.lose)
         self._warned: Counter[str] = Counter()
         self._lost: Counter[str] = Counter()
         self._usage: dict[str, JsonValue] = {}
@@ -102,11 +102,12 @@ class AnswerDrafts:
 
     @property
     def citations(self) -> int:
-        """Sources cited so far, each counted once."""
-        return len(self._citations)
+        """Citations so far: a source once for every place that the stream says it is cited at, or once."""
+        return self._sources.count
 
     def close(self) -> StreamEnd:
-        """Nothing more comes: open steps are closed, warnings that were held back are summed up."""
+        """Nothing more comes: open steps are closed, what was held back is told."""
+        self._sources.close(self.length)
         outcome: Outcome = self._outcome or ("failed" if self._error else "interrupted")
         for key in [key for key, step in reversed(self._steps.items()) if step.open]:
             self.end_step(key, "finished" if outcome == "completed" else "failed")
@@ -134,6 +135,10 @@ class AnswerDrafts:
     def think(self) -> None:
         """The model thinks. That it does is shown; what it thinks is not, and is counted as lost."""
         self.lose("reasoning text")
+        self.begin_thinking()
+
+    def begin_thinking(self) -> None:
+        """The model thinks, and no text of it has come; nothing happens if that is known."""
         step = self._steps.get(THINKING)
         if step is None or not step.open:
             self.start_step(THINKING, THINKING, label="Thinking")
@@ -208,38 +213,19 @@ class AnswerDrafts:
         step = self._steps.get(key)
         return step is not None and step.open
 
-    def cite(self, key: str, *, span: Span | None = None, **fields: object) -> int:
+    def cite(self, key: str, *, span: Span | None = None, mention: str = "", **fields: object) -> int:
         """A source, by its key; gives its number. Known keys are updated with the fields that are new and the further
         span, and nothing is written if nothing changed.
 
         ``fields``: ``title``, ``source``, ``url``, ``quote``, ``document_id``, ``locator`` as in ``CitationEvent``.
-        ``span`` is the supported range of the answer in code points.
+        ``span`` is the supported range of the answer in code points; it may come before its text. ``mention`` tells
+        apart the places that cite a source where the stream gives no range.
         """
-        known = self._citations.get(key)
-        if known is None:
-            if len(self._citations) >= MAX_CITATIONS:
-                self.lose("citations beyond the most a run may have")
-                return 0
-            number = len(self._citations) + 1
-            known = CitationEvent(citation_id=f"c{number}", number=number)
-            changed = True
-        else:
-            changed = False
-        update: dict[str, object] = {
-            name: value for name, value in fields.items() if value not in (None, "") and getattr(known, name) != value
-        }
-        if span is not None and span not in known.spans:
-            update["spans"] = (*known.spans, span)
-        if changed or update:
-            known = CitationEvent.model_validate(known.model_dump() | update)
-            self._citations[key] = known
-            self._drafts.append(known)
-        return known.number or 0
+        return self._sources.cite(key, span, mention, fields, self.length)
 
     def citation_id(self, key: str) -> str | None:
         """The id a source was given."""
-        known = self._citations.get(key)
-        return known.citation_id if known else None
+        return self._sources.id_of(key)
 
     def add_artifact(self, artifact: ArtifactEvent) -> None:
         """A chart, table, list of documents or value that the stream carried."""
@@ -254,11 +240,8 @@ class AnswerDrafts:
         elif isinstance(draft, StatusEvent) and draft.tool is not None and draft.step_id is not None:
             self._passed_tools.add(draft.step_id)
         elif isinstance(draft, CitationEvent):
-            key = draft.citation_id or f"without id {len(self._citations)}"
-            if key not in self._citations and len(self._citations) >= MAX_CITATIONS:
-                self.lose("citations beyond the most a run may have")
-                return
-            self._citations[key] = draft
+            self._sources.pass_on(draft)
+            return
         self._drafts.append(draft)
 
     def warn(self, code: str, message: str, *, citation_id: str | None = None) -> None:
@@ -289,6 +272,9 @@ class AnswerDrafts:
         """The dialect's own end was seen. An error that was seen before it remains."""
         if self._error is None:
             self._outcome = outcome
+
+    def _write(self, draft: Draft) -> None:
+        self._drafts.append(draft)
 
     def _take_text(self, text: str) -> bool:
         if self.length + len(text) > MAX_TEXT_CHARS:

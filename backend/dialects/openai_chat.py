@@ -44,7 +44,7 @@ class OpenAIChat:
             self._read_delta(object_of(choice, "delta") or object_of(choice, "message"))
             if reason := text_of(choice, "finish_reason"):
                 self._finish_reason = reason
-            if "message" in choice:
+            if "message" in choice and "delta" not in choice:
                 self.done_marker()
         return True
 

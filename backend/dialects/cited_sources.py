@@ -1,0 +1,101 @@
+"""The sources an answer cites: each is one citation, told again when more of it is known.
+
+Providers name a source once for every place that rests on it. Here each place is a range of the one citation, so that
+nothing is told twice.
+"""
+
+from collections.abc import Callable, Mapping
+
+from backend.protocol.events import CitationEvent, Span
+
+MAX_CITATIONS = 10_000
+MAX_MENTIONS = 500
+"""Places that one source may be cited at. Each further one tells the citation with all its ranges again."""
+
+MAX_ALL_MENTIONS = 20_000
+"""Places of all sources together."""
+
+
+class CitedSources:
+    """Citations by keys of the dialect's own (an address, an address with its quote)."""
+
+    def __init__(self, tell: Callable[[CitationEvent], None], lose: Callable[[str], None]) -> None:
+        """``tell`` takes each citation that is new or has changed, ``lose`` the plain word for what is left out."""
+        self._tell = tell
+        self._lose = lose
+        self._cited: dict[str, CitationEvent] = {}
+        self._mentions: dict[str, set[str | Span]] = {}
+        self._all_mentions = 0
+        self._ahead: list[tuple[str, Span]] = []
+
+    @property
+    def count(self) -> int:
+        """Citations so far: each source once for every place that names it, at least once."""
+        return sum(max(1, len(self._mentions.get(key, ()))) for key in self._cited)
+
+    def id_of(self, key: str) -> str | None:
+        """The id a source was given."""
+        known = self._cited.get(key)
+        return known.citation_id if known else None
+
+    def cite(self, key: str, span: Span | None, mention: str, fields: Mapping[str, object], length: int) -> int:
+        """As ``AnswerDrafts.cite``; ``length`` is that of the answer so far, in code points."""
+        known = self._cited.get(key)
+        changed = known is None
+        if known is None:
+            if len(self._cited) >= MAX_CITATIONS:
+                self._lose("citations beyond the most a run may have")
+                return 0
+            number = len(self._cited) + 1
+            known = CitationEvent(citation_id=f"c{number}", number=number)
+        update: dict[str, object] = {
+            name: value for name, value in fields.items() if value not in (None, "") and getattr(known, name) != value
+        }
+        if self._is_new_place(key, span or mention) and span is not None:
+            if span.end <= length:
+                update["spans"] = (*known.spans, span)
+            else:
+                self._ahead.append((key, span))
+        if changed or update:
+            self._keep(key, known, update)
+        return known.number or 0
+
+    def pass_on(self, citation: CitationEvent) -> None:
+        """A citation of our own protocol, as it is, if there is room for it."""
+        key = citation.citation_id or f"without id {len(self._cited)}"
+        if key not in self._cited and len(self._cited) >= MAX_CITATIONS:
+            self._lose("citations beyond the most a run may have")
+            return
+        self._cited[key] = citation
+        self._tell(citation)
+
+    def close(self, length: int) -> None:
+        """The answer is whole: ranges that came before their text are told, those outside of it are lost."""
+        late: dict[str, list[Span]] = {}
+        for key, span in self._ahead:
+            if span.end <= length:
+                late.setdefault(key, []).append(span)
+            else:
+                self._lose("ranges outside the answer")
+        self._ahead = []
+        for key, spans in late.items():
+            known = self._cited[key]
+            self._keep(key, known, {"spans": (*known.spans, *spans)})
+
+    def _is_new_place(self, key: str, place: str | Span) -> bool:
+        if not place:
+            return False
+        places = self._mentions.setdefault(key, set())
+        if place in places:
+            return False
+        if len(places) >= MAX_MENTIONS or self._all_mentions >= MAX_ALL_MENTIONS:
+            self._lose("further places that cite a source")
+            return False
+        places.add(place)
+        self._all_mentions += 1
+        return True
+
+    def _keep(self, key: str, known: CitationEvent, update: Mapping[str, object]) -> None:
+        citation = CitationEvent.model_validate(known.model_dump() | dict(update))
+        self._cited[key] = citation
+        self._tell(citation)
