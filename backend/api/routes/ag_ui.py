@@ -39,9 +39,10 @@ _STREAM: dict[int | str, dict[str, Any]] = {
 
 
 class AgUiMessage(BaseModel):
-    """One message of the conversation; only the text of the user's and the assistant's is read."""
+    """One message of the conversation. Only the text of the user's and the assistant's is read; a client that joins
+    again gets all of it back."""
 
-    model_config = ConfigDict(extra="ignore")
+    model_config = ConfigDict(extra="allow")
 
     id: str = ""
     role: str

@@ -1,6 +1,6 @@
 """The AI SDK's UI message stream: what `useChat` asks for, from the same log."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
@@ -60,7 +60,6 @@ class Chat(BaseModel):
 
     id: Text = Field(default="", description="The chat: our session.")
     messages: list[UiMessage] = Field(description="The chat; its last user message is the question.")
-    trigger: Literal["submit-message", "regenerate-message"] = "submit-message"
     agent: Text | None = Field(default=None, description="The agent's name, from the transport's `body`.")
     options: RunOptions = Field(default_factory=RunOptions)
 

@@ -153,6 +153,8 @@ async def _completion(services: Services, record: RunRecord, request: Request) -
     try:
         with services.supervisor.watching(record.run_id):
             await asyncio.wait({collecting, leaving}, return_when=asyncio.FIRST_COMPLETED)
+        if collecting.done():
+            await collecting
     finally:
         collecting.cancel()
         leaving.cancel()

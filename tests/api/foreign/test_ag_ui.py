@@ -104,6 +104,20 @@ def test_a_run_that_has_ended_is_given_whole_to_whoever_joins(backend: BackendSe
         assert [name for name, _ in joined.customs].count("playhead.artifact") == 1
 
 
+def test_who_joins_again_gets_earlier_messages_back_as_they_were(client: httpx2.Client) -> None:
+    earlier: list[Fields] = [
+        {"id": "1", "role": "assistant", "toolCalls": [{"id": "c", "type": "function", "function": {"name": "f"}}]},
+        {"id": "2", "role": "tool", "toolCallId": "c", "content": "3", "metadata": {"k": None}},
+        {"id": "3", "role": "activity", "activityType": "x", "content": {"title": "y"}},
+        QUESTION,
+    ]
+    behind = {"id": "msg_partial", "role": "assistant", "content": "Ris"}
+    client.post("/ag-ui", json=body(messages=earlier))
+    joined = AgUiClient().read(client.post("/ag-ui", json=body(messages=[*earlier, behind])).content)
+    assert joined.messages[:4] == earlier
+    assert "msg_partial" not in joined.by_id()
+
+
 def test_who_joins_by_the_runs_id_gets_the_conversation_before_it(client: httpx2.Client) -> None:
     client.post("/ag-ui", json=body(run="r1"))
     run_id = client.post("/ag-ui", json=body("to:recall", run="r2")).headers[RUN_ID]

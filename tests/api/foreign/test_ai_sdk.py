@@ -156,7 +156,7 @@ def test_the_history_is_what_the_client_sends_also_when_it_asks_once_more(client
         (chat("to:nothing"), 422, "unknown-agent"),
         (chat(messages=[]), 422, "no-question"),
         (chat(messages=[{"role": "user", "parts": [{"type": "file", "url": "data:,x"}]}]), 422, "no-question"),
-        (chat(trigger="dance"), 422, "invalid-request"),
+        (chat(options={"speed": -1}), 422, "invalid-request"),
     ],
 )
 def test_what_cannot_be_answered_is_a_problem(
