@@ -1,0 +1,188 @@
+"""The remote agent against real servers on loopback that answer as foreign agents do."""
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+
+from backend.agents.agent import AgentFailure, RunContext, RunRequest, Turn, UnknownAgentError, Usage
+from backend.agents.clock import VirtualClock
+from backend.agents.remote.agent import RemoteAgent
+from backend.agents.remote.provider import RemoteProvider
+from backend.dialects.addresses import remote_address
+from backend.protocol.events import Draft, StatusEvent, TokenEvent, WarningEvent
+from tests.agents.model.scripted_provider import Reply, ScriptedProvider, error
+from tests.live_server import LiveServer
+
+CHUNK = '{"choices": [{"index": 0, "delta": {"content": "%s"}, "finish_reason": %s}]}'
+
+
+def chat(*texts: str, end: str = '"stop"', usage: bool = True) -> bytes:
+    """A stream of chat completion chunks."""
+    chunks = [CHUNK % (text, "null") for text in texts] + [CHUNK % ("", end)]
+    if usage:
+        chunks.append('{"choices": [], "usage": {"prompt_tokens": 3, "completion_tokens": 2}}')
+    return "".join(f"data: {chunk}\n\n" for chunk in [*chunks, "[DONE]"]).encode()
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[tuple[ScriptedProvider, str]]:
+    provider = ScriptedProvider()
+    with LiveServer(provider) as server:
+        yield provider, server.url
+
+
+class Heard:
+    """What one run of the agent brought."""
+
+    def __init__(self) -> None:
+        self.drafts: list[Draft] = []
+        self.usage: Usage | None = None
+        self.failure: AgentFailure | None = None
+        self.clock = VirtualClock()
+
+    @property
+    def text(self) -> str:
+        return "".join(draft.text for draft in self.drafts if isinstance(draft, TokenEvent))
+
+    @property
+    def warnings(self) -> list[str]:
+        return [draft.code for draft in self.drafts if isinstance(draft, WarningEvent)]
+
+    def keep(self, usage: Usage) -> None:
+        self.usage = usage
+
+
+async def hear(setting: str, *, key: str | None = None, history: tuple[Turn, ...] = ()) -> Heard:
+    """Ask the agent at that address once."""
+    heard = Heard()
+    agent = RemoteAgent(remote_address(setting, {"openai-chat": None, "ag-ui": None}), key)
+    request = RunRequest("run_1", "Why?", history=history)
+    try:
+        async for draft in agent.run(request, RunContext(heard.clock, heard.keep)):
+            heard.drafts.append(draft)
+    except AgentFailure as failure:
+        heard.failure = failure
+    return heard
+
+
+async def test_an_answer_is_played_as_it_comes(served: tuple[ScriptedProvider, str]) -> None:
+    provider, url = served
+    provider.script(Reply(chat("Be", "cause."), piece=7))
+    heard = await hear(f"openai-chat:{url}/v1#llama", key="k3y", history=(Turn("Before?", "Yes."),))
+    assert (heard.text, heard.failure, heard.warnings) == ("Because.", None, [])
+    assert heard.usage == {"input_tokens": 3, "output_tokens": 2}
+    states = [(draft.step, draft.state) for draft in heard.drafts if isinstance(draft, StatusEvent)]
+    assert states == [("connecting", "started"), ("connecting", "finished")]
+    (asked,) = provider.asked
+    assert asked.path == "/v1/chat/completions"
+    assert asked.headers["authorization"] == "Bearer k3y"
+    assert asked.body["model"] == "llama"
+    assert [message["content"] for message in asked.body["messages"]] == ["Before?", "Yes.", "Why?"]
+
+
+async def test_what_is_not_shown_is_told_at_the_end(served: tuple[ScriptedProvider, str]) -> None:
+    provider, url = served
+    thinking = b'data: {"choices": [{"index": 0, "delta": {"reasoning": "Hm"}}]}\n\n'
+    provider.script(thinking + chat("Yes."))
+    heard = await hear(f"openai-chat:{url}")
+    assert heard.warnings == ["lost"]
+    last = heard.drafts[-1]
+    assert isinstance(last, WarningEvent)
+    assert last.message == "Not shown: reasoning text (1)."
+
+
+@pytest.mark.parametrize("then", ["end", "break"])
+async def test_a_stream_without_its_end_is_interrupted(served: tuple[ScriptedProvider, str], then: str) -> None:
+    provider, url = served
+    provider.script(Reply(chat("Half").partition(b"\n\n")[0] + b"\n\n", then=then))
+    heard = await hear(f"openai-chat:{url}")
+    assert heard.text == "Half"
+    assert heard.failure is not None
+    assert (heard.failure.code, heard.failure.outcome) == ("stream_cut", "interrupted")
+
+
+async def test_an_error_inside_the_stream_is_the_run_s(served: tuple[ScriptedProvider, str]) -> None:
+    provider, url = served
+    provider.script(b'data: {"error": {"message": "No quota.", "code": "insufficient_quota"}}\n\ndata: [DONE]\n\n')
+    heard = await hear(f"openai-chat:{url}")
+    assert heard.failure is not None
+    assert (heard.failure.code, heard.failure.message) == ("insufficient_quota", "No quota.")
+    assert heard.failure.outcome == "failed"
+
+
+@pytest.mark.parametrize(
+    ("reply", "code", "words"),
+    [
+        (error(401, {"error": {"message": "bad key"}}), "remote_unauthorized", ["PLAYHEAD_REMOTE_KEY", "bad key"]),
+        (error(404, {"detail": "no"}), "remote_not_found", ["check its path"]),
+        (error(400, {"error": {"message": "no such model"}}), "remote_http_400", ["no such model"]),
+        (error(500, {}), "remote_http_500", ["failed (500)"]),
+        (Reply(b"", 307, {"location": "/elsewhere"}), "remote_moved", ["/elsewhere"]),
+        (Reply(b"<html>", 200, {"content-type": "text/html"}), "remote_no_stream", ["text/html"]),
+        (Reply(b"data: {}\n\n"), "remote_wrong_dialect", ["openai-chat"]),
+        (Reply(b""), "remote_wrong_dialect", ["openai-chat"]),
+    ],
+    ids=["401", "404", "400", "500", "redirect", "a web page", "another dialect", "nothing"],
+)
+async def test_an_answer_that_is_no_stream_is_a_sentence(
+    served: tuple[ScriptedProvider, str], reply: Reply, code: str, words: list[str]
+) -> None:
+    provider, url = served
+    provider.script(reply)
+    heard = await hear(f"openai-chat:{url}/v1?key=secret")
+    assert heard.failure is not None
+    assert heard.failure.code == code
+    assert [word for word in words if word not in heard.failure.message] == []
+    assert "secret" not in heard.failure.message
+    assert len(provider.asked) == 1
+
+
+async def test_a_busy_server_is_asked_again_when_it_says(served: tuple[ScriptedProvider, str]) -> None:
+    provider, url = served
+    provider.script(error(429, {}, retry_after="7"), error(503, {}), chat("Yes."))
+    heard = await hear(f"openai-chat:{url}")
+    assert (heard.text, heard.warnings) == ("Yes.", ["remote_retry", "remote_retry"])
+    assert heard.clock.now() == 7 + 2
+
+
+async def test_a_server_that_stays_busy_is_given_up(served: tuple[ScriptedProvider, str]) -> None:
+    provider, url = served
+    provider.script(*(error(429, {"error": {"message": "slow down"}}) for _ in range(4)))
+    heard = await hear(f"openai-chat:{url}")
+    assert heard.failure is not None
+    assert heard.failure.retryable
+    assert "slow down" in heard.failure.message
+    assert len(provider.asked) == 3
+
+
+async def test_nobody_there_is_a_sentence(free_port: int) -> None:
+    heard = await hear(f"ag-ui:http://127.0.0.1:{free_port}/agent")
+    assert heard.failure is not None
+    assert heard.failure.code == "remote_unreachable"
+
+
+async def test_leaving_the_run_closes_the_connection(served: tuple[ScriptedProvider, str]) -> None:
+    provider, url = served
+    provider.script(Reply(chat("Half").partition(b"\n\n")[0] + b"\n\n", then="hold"))
+    agent = RemoteAgent(remote_address(f"openai-chat:{url}", {"openai-chat": None}))
+    drafts = agent.run(RunRequest("run_1", "Why?"), RunContext())
+    async for draft in drafts:
+        if isinstance(draft, TokenEvent):
+            break
+    assert not provider.gone.is_set()
+    await drafts.aclose()  # type: ignore[attr-defined]
+    assert await asyncio.to_thread(provider.gone.wait, 30)
+
+
+async def test_only_what_the_operator_named_is_offered() -> None:
+    address = remote_address("ag-ui:http://127.0.0.1:9/agent", {"ag-ui": None})
+    none, one = RemoteProvider(None), RemoteProvider(address)
+    assert await none.offers() == ()
+    (offer,) = await one.offers()
+    assert (offer.agent, offer.title) == ("remote", "Remote (127.0.0.1:9)")
+    assert await one.plan("", RunRequest("run_1", "Why?")) is None
+    with pytest.raises(UnknownAgentError, match="--remote DIALECT:URL"):
+        await none.open("")
+    with pytest.raises(UnknownAgentError, match="no variant"):
+        await one.open("other")
