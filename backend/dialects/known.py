@@ -9,10 +9,12 @@ from backend.dialects.decoder import DialectDecoder
 from backend.dialects.dialect import Dialect
 from backend.dialects.native import Native
 from backend.dialects.openai_chat import OpenAIChat
+from backend.dialects.openai_responses import OpenAIResponses
 from backend.protocol.sse import MAX_MESSAGE_BYTES
 
 DIALECTS: Mapping[str, Callable[[AnswerDrafts], Dialect]] = {
     "openai-chat": OpenAIChat,
+    "openai-responses": OpenAIResponses,
     "ag-ui": AgUi,
     "ai-sdk": AiSdk,
     "native": Native,

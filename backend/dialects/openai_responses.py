@@ -1,0 +1,194 @@
+"""OpenAI's Responses API: messages typed ``response.…``, up to ``response.completed`` or another end of the response.
+
+Types and fields are those of OpenAI's API reference for streaming responses, as other servers (xAI, DeepSeek, Bedrock,
+LM Studio, OpenRouter) speak it too. A part of the answer goes by the places of its item and content, since some servers
+change the ids of items from message to message. ``[DONE]``, which some add, is no end of a response. A whole
+``response``, that was not streamed, is read as well. The items of tools are read in ``responses_tools``.
+"""
+
+from backend.dialects.answer_drafts import AnswerDrafts
+from backend.dialects.dialect import JsonObject
+from backend.dialects.reading import object_of, objects_of, plain, text_of, whole_number_of
+from backend.dialects.responses_tools import ResponsesTools
+from backend.protocol.events import Span
+
+_USAGE_NAMES = ("input_tokens", "output_tokens", "total_tokens", "cost")
+
+_RETRYABLE = frozenset({"server_error", "rate_limit_exceeded", "server_overloaded", "overloaded_error", "timeout"})
+
+_MAX_PARTS = 10_000
+
+
+class OpenAIResponses:
+    """One streamed response."""
+
+    def __init__(self, drafts: AnswerDrafts) -> None:
+        self._drafts = drafts
+        self._tools = ResponsesTools(drafts)
+        self._parts: dict[tuple[str, str], tuple[int, int]] = {}
+        """Parts of the answer by their place: where each begins and how much of it was said, in code points."""
+        self._annotated: set[tuple[str, str]] = set()
+        """Parts whose annotations have come: their whole repeats them."""
+
+    def read(self, message: JsonObject, event: str) -> bool:
+        """Read one message, a whole response, or an error that came in place of either."""
+        kind = text_of(message, "type") or ("" if event == "message" else event)
+        if text_of(message, "object") == "response" and not kind:
+            self._read_end(text_of(message, "status") or "completed", message)
+            return True
+        if kind.startswith("response."):
+            self._read_typed(kind.removeprefix("response."), message)
+            return True
+        if (kind == "error" and "errorText" not in message) or (not kind and message.get("error")):
+            self._read_error(object_of(message, "error") or message)
+            return "jsonrpc" not in message
+        return False
+
+    def done_marker(self) -> None:
+        """``[DONE]`` says nothing about the response: its own end does."""
+
+    def finish(self) -> None:
+        """The connection has ended."""
+        self._tools.finish()
+
+    def _read_typed(self, kind: str, message: JsonObject) -> None:
+        what, _, phase = kind.rpartition(".")
+        if kind == "output_text.delta":
+            self._say(message, text_of(message, "delta"))
+        elif kind == "output_text.done":
+            self._say_whole(message, text_of(message, "text"))
+        elif kind == "refusal.delta":
+            self._refuse(message, text_of(message, "delta"))
+        elif what == "content_part":
+            self._read_part(message, object_of(message, "part"))
+        elif kind == "output_text.annotation.added":
+            self._annotated.add(self._place(message))
+            self._read_annotation(message, object_of(message, "annotation"))
+        elif what == "output_item":
+            self._read_item(message, object_of(message, "item"), done=phase == "done")
+        elif what.startswith("reasoning"):
+            if phase == "delta":
+                self._drafts.think()
+        elif kind in ("completed", "failed", "incomplete", "cancelled"):
+            self._read_end(kind, object_of(message, "response"))
+        elif kind == "error":
+            self._read_error(object_of(message, "error") or message)
+        elif kind not in ("created", "in_progress", "queued", "refusal.done") and not self._tools.read(
+            what, phase, message
+        ):
+            self._drafts.lose(f"messages of type {kind[:60]}")
+
+    def _place(self, message: JsonObject) -> tuple[str, str]:
+        item = message.get("output_index", message.get("item_id", ""))
+        return str(item), str(message.get("content_index", 0))
+
+    def _say(self, message: JsonObject, text: str) -> None:
+        place = self._place(message)
+        start, said = self._parts.get(place, (self._drafts.length, 0))
+        self._drafts.say(text)
+        if place in self._parts or len(self._parts) < _MAX_PARTS:
+            self._parts[place] = (start, said + len(text))
+
+    def _say_whole(self, message: JsonObject, text: str) -> None:
+        """The whole of a part: said if its pieces never came, and otherwise only compared with them."""
+        said = self._parts.get(self._place(message), (0, 0))[1]
+        if said == 0:
+            self._say(message, text)
+        elif said != len(text):
+            self._drafts.warn("text_differs", "The stream repeats a part of the answer with another text than before.")
+
+    def _refuse(self, message: JsonObject, text: str) -> None:
+        if self._place(message) not in self._parts:
+            self._drafts.warn("refusal", "The model refused to answer.")
+        self._say(message, text)
+
+    def _read_part(self, message: JsonObject, part: JsonObject) -> None:
+        kind = text_of(part, "type")
+        if kind in ("output_text", "text"):
+            if text := text_of(part, "text"):
+                self._say_whole(message, text)
+            annotations = objects_of(part, "annotations")
+            if annotations and self._place(message) not in self._annotated:
+                self._annotated.add(self._place(message))
+                for annotation in annotations:
+                    self._read_annotation(message, annotation)
+        elif kind == "refusal":
+            if self._place(message) not in self._parts and text_of(part, "refusal"):
+                self._refuse(message, text_of(part, "refusal"))
+        elif not kind.startswith(("reasoning", "summary")):
+            self._drafts.lose(f"content of type {kind[:40] or 'unknown'}")
+
+    def _read_item(self, message: JsonObject, item: JsonObject, *, done: bool) -> None:
+        kind = text_of(item, "type")
+        if kind == "message":
+            for index, part in enumerate(objects_of(item, "content")):
+                self._read_part({**message, "content_index": index}, part)
+        elif kind == "reasoning":
+            if done:
+                self._drafts.end_thinking()
+            else:
+                self._drafts.begin_thinking()
+        elif not self._tools.read_item(message, item, done=done):
+            self._drafts.lose(f"items of type {kind[:40] or 'unknown'}")
+
+    def _read_annotation(self, message: JsonObject, annotation: JsonObject) -> None:
+        kind = text_of(annotation, "type")
+        url = text_of(annotation, "url")
+        file = text_of(annotation, "filename") or text_of(annotation, "file_id")
+        if not url and not file:
+            self._drafts.lose(f"annotations of type {kind[:40] or 'unknown'}")
+            return
+        start = self._parts.get(self._place(message), (self._drafts.length, 0))[0]
+        first, last = whole_number_of(annotation, "start_index"), whole_number_of(annotation, "end_index")
+        span, mention = None, ""
+        if first is not None and last is not None and 0 <= first < last:
+            span = Span(start=start + first, end=start + last)
+        elif (point := whole_number_of(annotation, "index")) is not None:
+            # A point behind what it supports: where that begins is not said.
+            mention = str(start + point)
+            self._drafts.lose("places of citations that name no range")
+        document = text_of(annotation, "file_id") or None
+        self._drafts.cite(
+            url or text_of(annotation, "file_id") or file,
+            title=text_of(annotation, "title") or file or url,
+            url=url,
+            document_id=document,
+            quote=text_of(annotation, "quote"),
+            span=span,
+            mention=mention,
+        )
+
+    def _read_end(self, status: str, response: JsonObject) -> None:
+        for index, item in enumerate(objects_of(response, "output")):
+            self._read_item({"output_index": index}, item, done=True)
+        if not self._parts and (text := text_of(response, "output_text")):
+            self._drafts.say(text)
+        self._read_usage(object_of(response, "usage"))
+        error = object_of(response, "error")
+        reason = text_of(object_of(response, "incomplete_details"), "reason")
+        if error or status == "failed":
+            self._read_error(error)
+        elif reason == "content_filter":
+            self._drafts.fail("content_filter", "The provider's content filter ended the answer.")
+        elif status == "incomplete" and reason in ("max_output_tokens", "max_tokens"):
+            self._drafts.warn("length_limit", "The answer ends where its token limit was reached.")
+            self._drafts.complete()
+        elif status == "completed":
+            self._drafts.complete()
+        elif status == "cancelled":
+            self._drafts.complete("cancelled")
+        else:
+            message = f"The provider ended the answer as {status[:40]}{f': {reason[:80]}' if reason else ''}."
+            self._drafts.fail("incomplete", message, retryable=True, outcome="interrupted")
+
+    def _read_usage(self, usage: JsonObject) -> None:
+        self._drafts.add_usage({name: plain(usage.get(name)) for name in _USAGE_NAMES})
+        cached = object_of(usage, "input_tokens_details").get("cached_tokens")
+        reasoning = object_of(usage, "output_tokens_details").get("reasoning_tokens")
+        self._drafts.add_usage({"cached_tokens": plain(cached), "reasoning_tokens": plain(reasoning)})
+
+    def _read_error(self, error: JsonObject) -> None:
+        code = str(error.get("code") or error.get("type") or "provider_error")[:80]
+        code = "provider_error" if code == "error" else code
+        retryable = code in _RETRYABLE or code.startswith("5") or code == "429"
+        self._drafts.fail(code, text_of(error, "message"), retryable=retryable)
