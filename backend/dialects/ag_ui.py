@@ -9,7 +9,7 @@ runs: it is complete if the last of them ended. AG-UI has no citation; what our 
 import re
 from collections.abc import Mapping
 
-from backend.dialects.answer_drafts import MAX_STEPS, THINKING, AnswerDrafts
+from backend.dialects.answer_drafts import MAX_STEPS, MAX_TEXT_CHARS, THINKING, AnswerDrafts
 from backend.dialects.dialect import JsonObject
 from backend.dialects.own_events import OwnEvents
 from backend.dialects.reading import object_of, objects_of, parsed, plain, text_of, whole_number_of
@@ -60,8 +60,9 @@ class AgUi:
         self._not_answer: set[str] = set()
         """Ids of open messages that are not the assistant's."""
         self._last_message = ""
-        self._run_began_at = 0
-        """Where in the answer the text of the present run begins."""
+        self._said: list[str] = []
+        """The text of the present run so far."""
+        self._said_chars = 0
 
     def read(self, message: JsonObject, event: str) -> bool:
         """Read one event; its type stands in ``type``."""
@@ -101,7 +102,8 @@ class AgUi:
     def _read_run(self, kind: str, message: JsonObject) -> None:
         if kind == "RUN_STARTED":
             self._ended = False
-            self._run_began_at = self._drafts.length
+            self._said = []
+            self._said_chars = 0
         elif kind == "RUN_FINISHED":
             self._end_run(message)
         elif kind == "RUN_ERROR":
@@ -188,7 +190,13 @@ class AgUi:
         elif delta and self._last_message in self._not_answer:
             self._drafts.lose("text of messages that are not the assistant's")
         else:
-            self._drafts.say(delta)
+            self._say(delta)
+
+    def _say(self, text: str) -> None:
+        if self._drafts.length + len(text) <= MAX_TEXT_CHARS:
+            self._said.append(text)
+            self._said_chars += len(text)
+        self._drafts.say(text)
 
     def _read_call(self, kind: str, message: JsonObject) -> None:
         key = text_of(message, "toolCallId") or self._last_call
@@ -261,10 +269,11 @@ class AgUi:
                 self._end_call(text_of(item, "toolCallId"), item)
             elif text_of(item, "role") == "activity":
                 self._read_activity(item)
-        said = self._drafts.length - self._run_began_at
-        if len(answer) >= said and answer.startswith(self._drafts.text[self._run_began_at :]):
-            self._drafts.say(answer[said:])
-        elif answer:
+        if not answer:
+            return
+        if len(answer) >= self._said_chars and answer.startswith("".join(self._said)):
+            self._say(answer[self._said_chars :])
+        else:
             self._drafts.lose("a snapshot that contradicts the answer before it")
 
     def _read_whole_call(self, call: JsonObject) -> None:

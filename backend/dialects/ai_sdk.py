@@ -12,11 +12,15 @@ from pydantic import JsonValue
 from backend.dialects.answer_drafts import MAX_STEPS, THINKING, AnswerDrafts
 from backend.dialects.dialect import JsonObject
 from backend.dialects.own_events import OwnEvents
+from backend.dialects.provider_citations import MAX_CITATIONS, ProviderCitation, provider_citations, read_citations
 from backend.dialects.reading import object_of, plain, text_of
 from backend.protocol.events import OPEN_STATES
 
 _FAMILIES = ("text-", "reasoning-", "tool-", "source-", "data-", "start-", "finish-", "message-")
 _SINGLE = frozenset({"start", "finish", "abort", "error", "file"})
+_LONGEST_CITED = 500_000
+"""Code points of an answer up to which spans are looked for in it: each text part asks for the whole of it."""
+
 _FINISH_FAILED = {
     "error": ("provider_error", "The answer ended with an error."),
     "content-filter": ("content_filter", "The provider's content filter ended the answer."),
@@ -35,6 +39,10 @@ class AiSdk:
         """The last step of ours that is a tool call: the chunks of the tool come behind it."""
         self._waiting: tuple[str, JsonObject] | None = None
         """A chunk whose meaning the next one may change, and its type: a source, or a step of ours with its tool."""
+        self._parts: dict[str, int] = {}
+        """Open text parts: where in the answer they begin."""
+        self._told_of: dict[str, list[ProviderCitation]] = {}
+        """What providers said of sources that have not come yet, by their address."""
         self._error_code = "agent_error"
         self._ended = False
         self._aborted = False
@@ -45,7 +53,9 @@ class AiSdk:
         if not (kind in _SINGLE or kind.startswith(_FAMILIES)) or (kind == "error" and "errorText" not in message):
             return False
         if message.get("providerMetadata") is not None:
-            self._drafts.lose("metadata of the provider")
+            self._read_metadata(object_of(message, "providerMetadata"), text_of(message, "id"))
+        if kind == "text-start" and len(self._parts) < MAX_STEPS:
+            self._parts[text_of(message, "id")] = self._drafts.length
         if self._waiting is not None and not self._completes_waiting(kind, message):
             self._read_waiting()
         if kind == "text-delta":
@@ -69,6 +79,8 @@ class AiSdk:
     def finish(self) -> None:
         """The connection has ended."""
         self._read_waiting()
+        for citations in self._told_of.values():
+            self._drafts.lose("citations that stand only in a provider's metadata", len(citations))
         for call in self._calls:
             if self._ended:
                 self._drafts.end_step(call, detail="Called; its result is not part of the stream.")
@@ -77,6 +89,19 @@ class AiSdk:
         elif self._ended:
             self._drafts.complete()
         self._own.close_steps("cancelled" if self._aborted else "completed" if self._ended else "interrupted")
+
+    def _read_metadata(self, metadata: JsonObject, part_id: str) -> None:
+        told = provider_citations(metadata)
+        if not told or self._drafts.length > _LONGEST_CITED:
+            self._drafts.lose("metadata of the provider")
+            return
+        begins_at = self._parts.pop(part_id, self._drafts.length)
+        citations = read_citations(told, self._drafts.text[begins_at:], begins_at)
+        if len(told) > len(citations):
+            self._drafts.lose("citations of a form that is not known", len(told) - len(citations))
+        for citation in citations:
+            known = self._told_of.setdefault(citation.url, []) if len(self._told_of) < MAX_CITATIONS else []
+            known.append(citation)
 
     def _completes_waiting(self, kind: str, message: JsonObject) -> bool:
         """Whether the chunk says all that the waiting one said, or the rest of it."""
@@ -198,14 +223,21 @@ class AiSdk:
         if kind not in ("source-url", "source-document") or not key:
             self._drafts.lose(f"chunks of type {kind[:40]}")
             return
+        told = self._told_of.pop(url, []) if kind == "source-url" else []
         if self._drafts.citation_id(key) is not None:
             self._drafts.lose("citations told twice, kept as one")
-        else:
+        elif not any(citation.span for citation in told):
             self._drafts.lose("spans of citations, which the stream has none of")
-        if kind == "source-url":
-            self._drafts.cite(key, title=title or url, url=url)
-        else:
+        if kind == "source-document":
             self._drafts.cite(key, title=title or file or source_id, source=file, document_id=source_id)
+            return
+        quotes = [citation.quote for citation in told if citation.quote]
+        spans = tuple(dict.fromkeys(citation.span for citation in told if citation.span))
+        self._drafts.cite(key, title=title or url, url=url, quote=quotes[0] if quotes else "", spans=spans)
+        if len(told) > 1:
+            self._drafts.lose("citations that the sender made one of, since they share an address", len(told) - 1)
+        if len(quotes) > 1:
+            self._drafts.lose("further quotes of one source", len(quotes) - 1)
 
 
 def _with_tool(step: JsonObject) -> JsonObject:

@@ -162,3 +162,55 @@ def test_an_answer_at_its_limit_is_warned_of() -> None:
 def test_other_streams_are_not_taken_for_this_one() -> None:
     stream = ai_sdk({"type": "RUN_STARTED"}, {"type": "error", "error": {}}, {"type": "token", "text": "a"}, {"id": 1})
     assert stream.recognised == 0
+
+
+def part(text: str, *citations: dict[str, Any]) -> list[dict[str, Any]]:
+    """A text part whose end carries what a provider said of it, as pydantic-ai's encoder hands it on."""
+    metadata = {"pydantic_ai": {"provider_details": {"citations": list(citations)}}}
+    return [
+        {"type": "text-start", "id": "p"},
+        {"type": "text-delta", "id": "p", "delta": text},
+        {"type": "text-end", "id": "p", "providerMetadata": metadata},
+    ]
+
+
+def source(url: str) -> dict[str, Any]:
+    return {"type": "source-url", "sourceId": url, "url": url, "title": "T"}
+
+
+def spans(stream: ReadStream) -> list[str]:
+    return [stream.text[span.start : span.end] for span in stream.citations[-1].spans]
+
+
+def test_spans_stand_in_code_points_of_the_answer_whatever_the_provider_counts() -> None:
+    first, second = "\U0001f600 before. ", "Ünder \U0001f600 the sun. And more."
+    url = "https://a.example/"
+    openai = {"type": "url_citation", "url": url, "start_index": 0, "end_index": 15}
+    segment = {"start_index": len("Ünder \U0001f600 the sun. ".encode()), "end_index": len(second.encode())}
+    google = {"segment": segment, "grounding_chunks": [{"web": {"uri": url}}, {"retrieved_context": {}}]}
+    stream = ai_sdk(delta(first), *part(second, openai, google, {"segment": {}}), source(url), FINISH)
+    assert spans(stream) == ["Ünder \U0001f600 the sun", "And more."]
+    assert stream.citation_count == 1
+    assert stream.losses == {
+        "citations of a form that is not known": 1,
+        "citations that the sender made one of, since they share an address": 1,
+    }
+
+
+def test_quotes_come_from_the_provider_and_ranges_outside_the_part_do_not() -> None:
+    url = "https://a.example/"
+    first = {"url": url, "cited_text": "One.", "start_index": 3, "end_index": 900}
+    stream = ai_sdk(*part("Text", first, {"url": url, "cited_text": "Two."}), source(url), FINISH)
+    assert stream.citations[-1].quote == "One."
+    assert spans(stream) == []
+    assert stream.losses == {
+        "spans of citations, which the stream has none of": 1,
+        "citations that the sender made one of, since they share an address": 1,
+        "further quotes of one source": 1,
+    }
+
+
+def test_a_citation_that_no_source_tells_of_is_counted() -> None:
+    stream = ai_sdk(*part("Text", {"url": "https://a.example/"}), FINISH)
+    assert stream.citations == []
+    assert stream.losses == {"citations that stand only in a provider's metadata": 1}
