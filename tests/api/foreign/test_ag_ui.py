@@ -16,7 +16,6 @@ from tests.api.foreign.runs import (
     identity_of,
     opened,
     wait_for_event,
-    wait_until_ended,
 )
 from tests.dialects.encoded_runs import FULL
 from tests.dialects.foreign_readers import AgUiClient, Fields
@@ -129,18 +128,6 @@ def test_who_joins_by_the_runs_id_gets_the_conversation_before_it(client: httpx2
         ("user", "Why?"),
         ("assistant", json.dumps(["Why?", [["Why?", "Rising [1], fast [2]."]]])),
     ]
-
-
-def test_closing_the_connection_cancels_nothing(
-    backend: BackendServer, client: httpx2.Client, agents: ForeignProvider
-) -> None:
-    with opened(client, "POST", "/ag-ui", body("to:hold")) as stream:
-        stream.read_until(b"before ")
-    backend.call(lambda: backend.services.streams.until(0))
-    assert not agents.held.cancelled.is_set()
-    agents.held.go_on.set()
-    wait_until_ended(backend, stream.run_id)
-    assert answer_of(client, stream.run_id) == "before after"
 
 
 def test_a_cancelled_run_is_closed_in_order_and_says_so(client: httpx2.Client, agents: ForeignProvider) -> None:

@@ -18,7 +18,6 @@ from tests.api.foreign.runs import (
     opened,
     run_now,
     wait_for_event,
-    wait_until_ended,
 )
 from tests.dialects.encoded_runs import FULL
 from tests.dialects.foreign_readers import ChatClient
@@ -103,18 +102,6 @@ def test_a_cancelled_chat_ends_with_abort_and_its_outcome(client: httpx2.Client,
     assert agents.held.cancelled.is_set()
     assert client.post("/ai-sdk/c/cancel").json() == []
     assert client.post("/ai-sdk/unheard-of/cancel").json() == []
-
-
-def test_closing_the_connection_cancels_nothing(
-    backend: BackendServer, client: httpx2.Client, agents: ForeignProvider
-) -> None:
-    with opened(client, "POST", "/ai-sdk", chat("to:hold")) as stream:
-        stream.read_until(b"before ")
-    backend.call(lambda: backend.services.streams.until(0))
-    assert not agents.held.cancelled.is_set()
-    agents.held.go_on.set()
-    wait_until_ended(backend, stream.run_id)
-    assert answer_of(client, stream.run_id) == "before after"
 
 
 @pytest.mark.parametrize(
