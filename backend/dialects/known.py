@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from backend.dialects.ag_ui import AgUi
 from backend.dialects.ai_sdk import AiSdk
 from backend.dialects.answer_drafts import AnswerDrafts
+from backend.dialects.anthropic import Anthropic
 from backend.dialects.decoder import DialectDecoder
 from backend.dialects.dialect import Dialect
 from backend.dialects.native import Native
@@ -15,6 +16,7 @@ from backend.protocol.sse import MAX_MESSAGE_BYTES
 DIALECTS: Mapping[str, Callable[[AnswerDrafts], Dialect]] = {
     "openai-chat": OpenAIChat,
     "openai-responses": OpenAIResponses,
+    "anthropic": Anthropic,
     "ag-ui": AgUi,
     "ai-sdk": AiSdk,
     "native": Native,

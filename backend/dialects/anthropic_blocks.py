@@ -1,0 +1,168 @@
+"""The content blocks of Anthropic's messages: text with its citations, thinking, tool calls and their results."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from pydantic import JsonValue
+
+from backend.dialects.answer_drafts import AnswerDrafts
+from backend.dialects.dialect import JsonObject
+from backend.dialects.reading import object_of, objects_of, plain, text_of, whole_number_of
+from backend.protocol.events import Locator, Span
+
+_MAX_OPEN_BLOCKS = 1_000
+_MAX_CITATIONS_A_BLOCK = 1_000
+
+_NOT_SHARED = "Called; its result is not part of the stream."
+
+
+@dataclass(slots=True)
+class _Block:
+    kind: str
+    start: int
+    """Where its text begins in the answer, in code points."""
+    call: str = ""
+    cited: list[str] = field(default_factory=list)
+
+
+class AnthropicBlocks:
+    """The blocks of one message, by their index."""
+
+    def __init__(self, drafts: AnswerDrafts) -> None:
+        self._drafts = drafts
+        self._open: dict[str, _Block] = {}
+        self._calls: list[str] = []
+        """Calls that the caller is to run."""
+        self._names: dict[str, str] = {}
+
+    def start(self, index: JsonValue, block: JsonObject) -> None:
+        """A block begins, with all of its content if it was not streamed."""
+        kind = text_of(block, "type")
+        self.stop(index)
+        if len(self._open) >= _MAX_OPEN_BLOCKS:
+            self.stop_all()
+        made = self._open[str(index)] = _Block(kind, self._drafts.length)
+        if kind == "text":
+            self._drafts.say(text_of(block, "text"))
+            for citation in objects_of(block, "citations"):
+                self._cite(made, citation)
+        elif kind in ("thinking", "redacted_thinking"):
+            self._drafts.begin_thinking()
+            if text_of(block, "thinking") or kind == "redacted_thinking":
+                self._drafts.think()
+        elif kind.endswith("tool_use"):
+            self._start_call(made, block)
+        elif kind.endswith("tool_result"):
+            self._read_result(block, kind)
+        elif kind == "fallback":
+            model = text_of(object_of(block, "to"), "model") or "another one"
+            self._drafts.warn("model_fallback", f"The provider answers with another model: {model[:100]}.")
+        else:
+            self._drafts.lose(f"blocks of type {kind[:40] or 'unknown'}")
+
+    def add(self, index: JsonValue, delta: JsonObject) -> None:
+        """A block grows. Text is said even if its block was never started."""
+        block = self._open.get(str(index))
+        kind = text_of(delta, "type")
+        if kind == "text_delta" or (not kind and "text" in delta):
+            if block is None:
+                block = self._open[str(index)] = _Block("text", self._drafts.length)
+            self._drafts.say(text_of(delta, "text"))
+        elif kind == "thinking_delta":
+            self._drafts.think()
+        elif kind == "input_json_delta":
+            if piece := text_of(delta, "partial_json"):
+                self._drafts.add_arguments(block.call if block else "", piece)
+        elif kind == "citations_delta" and block is not None:
+            self._cite(block, object_of(delta, "citation"))
+        elif kind != "signature_delta":
+            self._drafts.lose(f"deltas of type {kind[:40] or 'unknown'}")
+
+    def stop(self, index: JsonValue) -> None:
+        """A block is whole; nothing happens if it is not open."""
+        block = self._open.pop(str(index), None)
+        if block is None:
+            return
+        if block.call:
+            self._drafts.arguments_whole(block.call)
+        elif "thinking" in block.kind:
+            self._drafts.end_thinking()
+        if block.cited and block.start < self._drafts.length:
+            span = Span(start=block.start, end=self._drafts.length)
+            for key in block.cited:
+                self._drafts.cite(key, span=span)
+
+    def stop_all(self) -> None:
+        """Every open block stops."""
+        for index in list(self._open):
+            self.stop(index)
+
+    def end_calls(self) -> None:
+        """The message is whole: what it called is not answered in it."""
+        for call in self._calls:
+            self._drafts.end_step(call, detail=_NOT_SHARED)
+        self._calls.clear()
+
+    def _start_call(self, made: _Block, block: JsonObject) -> None:
+        name = text_of(block, "name") or text_of(block, "type")
+        made.call = text_of(block, "id") or f"call {made.start} {len(self._names)}"
+        arguments = plain(block.get("input")) or None
+        step = "retrieving" if "search" in name or "fetch" in name else "running_tool"
+        self._drafts.end_thinking()
+        self._drafts.start_step(made.call, step, label=name, tool=name, arguments=arguments)
+        if text_of(block, "type") == "tool_use" and self._drafts.is_open(made.call):
+            self._calls.append(made.call)
+
+    def _read_result(self, block: JsonObject, kind: str) -> None:
+        call = text_of(block, "tool_use_id")
+        content = block.get("content")
+        if not self._drafts.is_open(call):
+            # A turn that was paused goes on with the result of a call from the message before.
+            name = kind.removesuffix("_tool_result")
+            call = call or f"result {self._drafts.tools}"
+            self._drafts.start_step(call, "retrieving" if "search" in name else "running_tool", label=name, tool=name)
+        error = content if isinstance(content, Mapping) and text_of(content, "type").endswith("error") else None
+        if error is not None or block.get("is_error") is True:
+            code = text_of(error, "error_code") if error is not None else ""
+            self._drafts.end_step(call, "failed", result=plain(content), detail=code[:200] or f"{kind} with an error")
+            return
+        for result in objects_of(block, "content"):
+            url, title = text_of(result, "url"), text_of(result, "title")
+            if url and title and len(self._names) < 10_000:
+                self._names[url] = title
+        self._drafts.end_step(call, result=self._readable(content))
+
+    def _readable(self, content: JsonValue) -> JsonValue:
+        """A result without what only the provider can read."""
+        if isinstance(content, list):
+            return [self._readable(item) for item in content]
+        if isinstance(content, dict):
+            kept = {name: item for name, item in content.items() if not name.startswith("encrypted")}
+            if len(kept) < len(content):
+                self._drafts.lose("encrypted content")
+            return plain(kept)
+        return content
+
+    def _cite(self, block: _Block, citation: JsonObject) -> None:
+        url = text_of(citation, "url")
+        quote = text_of(citation, "cited_text")
+        document = text_of(citation, "file_id") or text_of(citation, "source")
+        place = url or document or f"document {citation.get('document_index', citation.get('search_result_index', ''))}"
+        if not (url or quote or document):
+            self._drafts.lose(f"citations of type {text_of(citation, 'type')[:40] or 'unknown'}")
+            return
+        title = text_of(citation, "title") or text_of(citation, "document_title") or self._names.get(url) or place
+        key = f"{place}\n{quote}"
+        locator = _locator_of(citation)
+        self._drafts.cite(
+            key, title=title, url=url, quote=quote, source=document, document_id=text_of(citation, "file_id"),
+            locator=locator,
+        )  # fmt: skip
+        if key not in block.cited and len(block.cited) < _MAX_CITATIONS_A_BLOCK:
+            block.cited.append(key)
+
+
+def _locator_of(citation: JsonObject) -> Locator | None:
+    page = whole_number_of(citation, "start_page_number")
+    start, end = whole_number_of(citation, "start_char_index"), whole_number_of(citation, "end_char_index")
+    return Locator(page=page, start=start, end=end) if page is not None or start is not None else None
