@@ -9,7 +9,7 @@ import anyio
 
 from backend.agents.agent import RunContext, RunRequest, Usage
 from backend.agents.documents.library import Library
-from backend.agents.model.failures import failure_of
+from backend.agents.model.failures import UNREADABLE, failure_of
 from backend.agents.model.line import closing_replies
 from backend.agents.model.naming import ModelName
 from backend.agents.model.narration import Narration
@@ -87,9 +87,8 @@ class ModelAgent:
                 report()
                 await work.tell_all(narration.close("failed"))
                 failure = failure_of(error, self._model)
-                if failure is None:
-                    raise
-                _log.debug("run %s: the provider's error", request.run_id, exc_info=True)
+                level = logging.DEBUG if failure.code != UNREADABLE else logging.WARNING
+                _log.log(level, "run %s: what %s sent", request.run_id, self._model, exc_info=True)
                 raise failure from error
             report()
             await work.tell_all(narration.close())

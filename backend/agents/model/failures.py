@@ -11,6 +11,9 @@ _MOST_QUOTED = 300
 _CUT = "The model's stream ended without its end: the answer may be cut."
 _CUT_CODE = "stream_cut"
 
+UNREADABLE = "model_reply_unreadable"
+"""The code where pydantic-ai, or a tool, stumbled over what came: the log has the details."""
+
 
 def cut_stream() -> AgentFailure:
     """The provider's stream broke off."""
@@ -23,8 +26,8 @@ def filtered() -> AgentFailure:
     return AgentFailure("content_filter", message)
 
 
-def failure_of(error: Exception, model: ModelName) -> AgentFailure | None:
-    """The failure that a reader may see; None for what is a fault of ours."""
+def failure_of(error: Exception, model: ModelName) -> AgentFailure:
+    """The failure that a reader may see."""
     from pydantic_ai import exceptions
 
     if isinstance(error, AgentFailure):
@@ -45,7 +48,9 @@ def failure_of(error: Exception, model: ModelName) -> AgentFailure | None:
         return AgentFailure("model_reply_unusable", f"The reply of {model} could not be used: {_quoted(str(error))}")
     if isinstance(error, exceptions.UserError):
         return AgentFailure("model_refused_settings", f"{model} cannot be used like this: {_quoted(str(error))}")
-    return None
+    kind = type(error).__name__
+    message = f"The reply of {model} could not be read ({kind}): ask again; the server's log has the details."
+    return AgentFailure(UNREADABLE, message, retryable=True)
 
 
 def _provider_failure(error: Exception, model: ModelName) -> AgentFailure:

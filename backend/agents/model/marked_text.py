@@ -48,7 +48,7 @@ class MarkedText:
         sentence before. A marker right behind another supports the same. None where there is no such text."""
         begun = max((marker.end for marker in self._scan.markers if marker.end <= start), default=0)
         stop = start
-        while stop > begun and self._answer[stop - 1].isspace():
+        while stop > begun and (self._answer[stop - 1].isspace() or self._answer[stop - 1] in "(["):
             stop -= 1
         for end in _SENTENCE_ENDS:
             found = self._answer.rfind(end, begun, stop)
