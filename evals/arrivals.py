@@ -5,9 +5,11 @@ order is that of the bytes.
 """
 
 import json
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import zip_longest
+from typing import Protocol
 
 import h11
 
@@ -38,6 +40,40 @@ class Arrivals:
     """The kernel's receive stamp of the chunk that completed each event, None where it stamped nothing."""
     closed_ns: int | None = None
     failure: str | None = None
+    server_times: bool = True
+    """Whether the events' ``at_ms`` are their server's own; a foreign stream has none, and is given the arrivals'."""
+
+
+class Body(Protocol):
+    """What the answer's bytes are read as."""
+
+    def takes(self, kind: str) -> bool:
+        """Whether an answer of this content type (lower case, without parameters) can be read as this."""
+        ...
+
+    def feed(self, data: bytes, stamp: int) -> Iterable[tuple[Event, str]]:
+        """The events that these bytes complete, each with the stream's id. Raises ``MessageTooLargeError``."""
+        ...
+
+
+class OwnBody:
+    """Our own protocol: an event stream."""
+
+    def __init__(self) -> None:
+        self._decoder = Decoder()
+
+    def takes(self, kind: str) -> bool:
+        """Event streams only."""
+        return kind == "text/event-stream"
+
+    def feed(self, data: bytes, stamp: int) -> Iterable[tuple[Event, str]]:
+        """The events; what cannot be read is an unknown one."""
+        for message in self._decoder.feed(data):
+            try:
+                event = parse_event(message.data, message.event)
+            except EventError as error:
+                event = UnknownEvent(type=message.event, problem=str(error))
+            yield event, message.id
 
 
 def post_request(
@@ -60,19 +96,26 @@ def get_request(address: Address, path: str, last_event_id: str = "") -> bytes:
 def _request(
     method: str, address: Address, path: str, accept: str, headers: list[tuple[str, str]], content: bytes
 ) -> bytes:
+    return request_bytes(method, address, address.path + path, [("Accept", accept), *headers], content)
+
+
+def request_bytes(
+    method: str, address: Address, target: str, headers: Iterable[tuple[str, str]], content: bytes
+) -> bytes:
+    """The bytes of a request for ``target`` (path and query), which also asks for the connection's end after it."""
     connection = h11.Connection(h11.CLIENT)
-    common = [("Host", address.authority), ("Accept", accept), ("User-Agent", "playhead-eval"), ("Connection", "close")]
-    head = h11.Request(method=method, target=address.path + path, headers=[*common, *headers])
-    sent = connection.send(head)
+    common = [("Host", address.authority), ("User-Agent", "playhead-eval"), ("Connection", "close")]
+    sent = connection.send(h11.Request(method=method, target=target, headers=[*common, *headers]))
     if content:
         sent += connection.send(h11.Data(data=content))
     return sent + connection.send(h11.EndOfMessage())
 
 
-def parse(capture: Capture) -> Arrivals:
-    """Read the kept bytes. Never raises for what they hold: see ``Arrivals.failure``."""
+def parse(capture: Capture, body: Body | None = None) -> Arrivals:
+    """Read the kept bytes, as our own protocol unless a ``body`` reads them as something else. Never raises for what
+    they hold: see ``Arrivals.failure``."""
     arrivals = Arrivals(closed_ns=capture.closed_ns)
-    reading = Reading(arrivals)
+    reading = Reading(arrivals, body)
     try:
         for (stamp, data), kernel_ns in zip_longest(capture.chunks, capture.kernel_ns):
             reading.feed(data, stamp)
@@ -95,13 +138,13 @@ def parse(capture: Capture) -> Arrivals:
 class Reading:
     """One answer being read into ``arrivals``, chunk by chunk."""
 
-    def __init__(self, arrivals: Arrivals) -> None:
+    def __init__(self, arrivals: Arrivals, body: Body | None = None) -> None:
         self._arrivals = arrivals
+        self._events = body or OwnBody()
         self._http = h11.Connection(h11.CLIENT)
         # h11 reads an answer only in answer to a request.
         self._http.send(h11.Request(method="GET", target="/", headers=[("Host", "x"), ("Connection", "close")]))
         self._http.send(h11.EndOfMessage())
-        self._decoder = Decoder()
         self._body = b""
         self._complete = False
         self._received = 0
@@ -157,31 +200,29 @@ class Reading:
     @property
     def _is_stream(self) -> bool:
         kind = self._arrivals.headers.get("content-type", "").partition(";")[0]
-        return kind.strip().lower() == "text/event-stream"
+        return self._arrivals.status in (200, 201) and self._events.takes(kind.strip().lower())
 
     def _take(self, data: bytes, stamp: int) -> None:
         if not self._is_stream:
             self._body += data[: _MAX_PROBLEM_BYTES - len(self._body)]
             return
-        for message in self._decoder.feed(data):
-            try:
-                event = parse_event(message.data, message.event)
-            except EventError as error:
-                event = UnknownEvent(type=message.event, problem=str(error))
+        for event, cursor in self._events.feed(data, stamp):
             self._arrivals.events.append(event)
             self._arrivals.stamps_ns.append(stamp)
-            self._arrivals.ids.append(message.id)
+            self._arrivals.ids.append(cursor)
 
 
 def _problem(body: bytes) -> str:
-    """The sentence of a problem document, else the beginning of what came."""
+    """The sentence of a problem document, or of an error as most APIs send one, else the beginning of what came."""
     text = body.decode("utf-8", "replace").strip()
     try:
         fields = json.loads(text)
     except ValueError:
         fields = None
     if isinstance(fields, dict):
-        said = fields.get("detail") or fields.get("title")
+        error = fields.get("error")
+        inner = error.get("message") if isinstance(error, dict) else error
+        said = fields.get("detail") or fields.get("title") or inner or fields.get("message")
         if isinstance(said, str):
             return said[:_MAX_SHOWN]
     return text[:_MAX_SHOWN] or "nothing else."

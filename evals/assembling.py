@@ -114,7 +114,7 @@ def summarized(runs: Sequence[MetricValues]) -> dict[str, schema.MetricSummary]:
 def _harness(session: Session, scored: Sequence[ScoredRun]) -> schema.Harness:
     effort = session.effort
     direct = [run for run in scored if run.through is None]
-    jitter = _figures(delivery_jitter(run.wire for run in direct))
+    jitter = _figures(delivery_jitter(run.wire for run in direct if run.server.events))
     lag = kernel_lag(capture for run in direct for capture in run.played.captures)
     kernel = None if lag is None else _figures(lag)
     return schema.Harness(

@@ -11,6 +11,7 @@ import click
 if TYPE_CHECKING:
     from evals.comparison.gate import Baseline
     from evals.evaluation import Evaluation
+    from evals.foreign.target import ForeignTarget
     from evals.suite import Suite
     from evals.through.figures import Through
 
@@ -31,6 +32,12 @@ class Unusable(click.ClickException):
     "--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="The folder for what is written."
 )
 @click.option("--url", help="A backend to measure.  [default: one that is started for the suite]")
+@click.option(
+    "--target",
+    metavar="DIALECT:URL",
+    help="Measure an agent that is no backend of ours, such as openai-chat:http://localhost:11434/v1#MODEL or "
+    "ag-ui:http://localhost:8000/agent; a key comes from PLAYHEAD_REMOTE_KEY. Without SUITE: the suite target.",
+)
 @click.option(
     "--recordings",
     type=click.Path(path_type=Path),
@@ -55,6 +62,7 @@ def command(
     suite: str | None,
     out: Path,
     url: str | None,
+    target: str | None,
     recordings: Path | None,
     through: tuple[str, ...],
     repeat: int | None,
@@ -67,6 +75,9 @@ def command(
     as expected, and every limit is kept; 1: some did not; 2: nothing could be measured, or a limit cannot be
     told; 130: Ctrl-C.
 
+    With --target the agent is asked the suite's questions in its own dialect, by the same instrument: the entries
+    need questions, since scenarios are played by our own backend alone.
+
     With --recordings nothing is played and no server is asked: the times are those of the recordings'
     server, and the same recordings give the same results, byte for byte. SUITE may be left out then; given,
     it says what is expected of whom, and limits.
@@ -78,19 +89,22 @@ def command(
     comparison.json say what became better or worse.
     """
     from evals.comparison.reading import ComparisonError
+    from evals.foreign.target import USUAL_SUITE
     from evals.offline import RecordingsError
     from evals.output import write_evaluation
     from evals.suite import SuiteError, load_suite
     from evals.through.figures import PageError, Through
     from evals.writing import OutputError, check_writable
 
-    _check_together(context, recordings)
+    _check_together(context)
     try:
         pages = [Through.parse(text) for text in through]
+        foreign = _foreign(target)
+        suite = suite or (USUAL_SUITE if foreign else None)
         loaded = load_suite(suite).with_repeats(repeat) if suite else None
         earlier = _baseline(baseline, loaded)
         check_writable(out)
-        evaluation, interrupted = _evaluated(loaded, url, recordings, pages)
+        evaluation, interrupted = _evaluated(loaded, url, recordings, pages, foreign)
         code: int = evaluation.results.verdict.exit_code
         if evaluation.results.runs:
             write_evaluation(out, evaluation)
@@ -110,15 +124,36 @@ def _baseline(path: Path | None, suite: "Suite | None") -> "Baseline | None":
     return Baseline.read(path, suite)
 
 
-def _check_together(context: click.Context, recordings: Path | None) -> None:
+def _foreign(target: str | None) -> "ForeignTarget | None":
+    """The agent that --target names. Raises ``Unusable``."""
+    if target is None:
+        return None
+    from evals.foreign.target import ForeignTarget
+    from evals.target import TargetError
+
+    try:
+        return ForeignTarget.parse(target)
+    except TargetError as error:
+        raise Unusable(str(error)) from error
+
+
+def _check_together(context: click.Context) -> None:
     """Refuse what means nothing together."""
-    given = [f"--{name}" for name in ("url", "through", "repeat") if context.params[name] not in (None, ())]
-    if recordings is not None and given:
-        raise click.UsageError(f"{' and '.join(given)} cannot be used with --recordings: nothing is played.")
+    given = [name for name in ("url", "target", "through", "repeat") if context.params[name] not in (None, ())]
+    flags = [f"--{name}" for name in given]
+    if context.params["recordings"] is not None and given:
+        raise click.UsageError(f"{' and '.join(flags)} cannot be used with --recordings: nothing is played.")
+    if "target" in given and {"url", "through"} & set(given):
+        others = " and ".join(flag for flag in flags if flag in ("--url", "--through"))
+        raise click.UsageError(f"{others} cannot be used with --target: it is no backend of ours.")
 
 
 def _evaluated(
-    suite: "Suite | None", url: str | None, recordings: Path | None, through: "Sequence[Through]"
+    suite: "Suite | None",
+    url: str | None,
+    recordings: Path | None,
+    through: "Sequence[Through]",
+    foreign: "ForeignTarget | None",
 ) -> tuple["Evaluation", bool]:
     from evals.progress import score_with_progress
 
@@ -126,10 +161,12 @@ def _evaluated(
         return score_with_progress(recordings, suite)
     if suite is None:
         raise click.UsageError("Name a suite, such as quick, or give recordings with --recordings.")
-    return _measure(suite, url, through)
+    return _measure(suite, url, through, foreign)
 
 
-def _measure(suite: "Suite", url: str | None, through: "Sequence[Through]") -> tuple["Evaluation", bool]:
+def _measure(
+    suite: "Suite", url: str | None, through: "Sequence[Through]", foreign: "ForeignTarget | None"
+) -> tuple["Evaluation", bool]:
     import tempfile
 
     from backend.client import ClientError
@@ -141,6 +178,9 @@ def _measure(suite: "Suite", url: str | None, through: "Sequence[Through]") -> t
     from evals.transport import AddressError
 
     try:
+        if foreign is not None:
+            measured = Target(url=foreign.shown, started_here=False, dialect=foreign.remote.dialect)
+            return measure_with_progress(suite, measured, foreign=foreign)
         if url is not None:
             return measure_with_progress(suite, Target(url=url, started_here=False), through)
         click.echo("Starting a backend ...", err=True)

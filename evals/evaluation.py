@@ -7,8 +7,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from backend.client import RunClient, close_shared_http
+from evals.arrivals import parse
 from evals.assembling import assemble
+from evals.carrying import carry
 from evals.event_table import EventBatch, event_batch
+from evals.foreign.target import ForeignTarget
 from evals.results import Results, Target
 from evals.runner import at_once, play_suite, warm_up_plays
 from evals.scoring import ScoredRun, score
@@ -56,29 +59,34 @@ class Watcher:
 
 
 async def evaluate(
-    suite: Suite, target: Target, stop: asyncio.Event, watcher: Watcher, through: Sequence[Through] = ()
+    suite: Suite,
+    target: Target,
+    stop: asyncio.Event,
+    watcher: Watcher,
+    through: Sequence[Through] = (),
+    foreign: ForeignTarget | None = None,
 ) -> Evaluation:
     """Measure the target with the suite, then the same through the pages of these UIs, one run at a time. Setting
-    ``stop`` ends it early with what is complete by then.
+    ``stop`` ends it early with what is complete by then. ``foreign`` is the target where it is no backend of ours; no
+    page can be asked for it then.
 
     Raises ``TargetError``, ``ClientError``, ``AddressError`` or ``PageError`` where nothing can be measured at all.
     What goes wrong in a run is in its results.
     """
-    address = Address.parse(target.url)
+    address = Address.parse(target.url) if foreign is None else foreign.address
     if through:
         from evals.through.browser import check_pages
 
         check_pages(through)
-    try:
-        plays = await prepare(suite, RunClient(address.url))
-    finally:
-        await close_shared_http()
+    plays = await (_prepared(suite, address) if foreign is None else foreign.prepare(suite))
     scheduled = [play for _ in suite.loads for play in plays for _ in range(play.entry.repeats)]
     watcher.begins(warm_up_plays(suite, plays) + scheduled, at_once(suite, plays))
-    session = await play_suite(suite, plays, address, stop, watcher.run_ended)
+    session = await play_suite(
+        suite, plays, address, stop, watcher.run_ended, carry if foreign is None else foreign.carry
+    )
     scored = []
     for played in session.runs:
-        scored.append(score(played))
+        scored.append(score(played, parse if foreign is None else foreign.read))
         watcher.scoring(len(scored), len(session.runs))
     for page in through:
         from evals.through.session import play_through
@@ -87,3 +95,11 @@ async def evaluate(
         scored += seen
         session = replace(session, unfinished=session.unfinished + left)
     return Evaluation(assemble(suite, target, session, scored), scored)
+
+
+async def _prepared(suite: Suite, address: Address) -> list[Play]:
+    """What a backend of ours is asked."""
+    try:
+        return await prepare(suite, RunClient(address.url))
+    finally:
+        await close_shared_http()

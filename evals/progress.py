@@ -18,6 +18,7 @@ from backend.metrics.statistics import nearest_rank
 from backend.present.durations import format_ms
 from backend.present.metric_text import difference, formatted
 from evals.evaluation import Evaluation, Watcher, evaluate
+from evals.foreign.target import ForeignTarget
 from evals.layers import PAGES, layers_text
 from evals.offline import evaluate_recordings
 from evals.results import Results, Target
@@ -39,19 +40,21 @@ _REDRAW_EVERY = 50
 _HEADLINE = ("ttfs_ms", "ttft_ms", "e2e_ms", "longest_gap_ms", "dangling_exposure_marker_ms", "unattributed_ms")
 
 
-def measure_with_progress(suite: Suite, target: Target, through: Sequence[Through] = ()) -> tuple[Evaluation, bool]:
+def measure_with_progress(
+    suite: Suite, target: Target, through: Sequence[Through] = (), foreign: ForeignTarget | None = None
+) -> tuple[Evaluation, bool]:
     """Evaluate, showing how far it is. The flag says whether Ctrl-C ended it early."""
     console = Console(stderr=True)
-    return asyncio.run(_measure(suite, target, through, console))
+    return asyncio.run(_measure(suite, target, through, foreign, console))
 
 
 async def _measure(
-    suite: Suite, target: Target, through: Sequence[Through], console: Console
+    suite: Suite, target: Target, through: Sequence[Through], foreign: ForeignTarget | None, console: Console
 ) -> tuple[Evaluation, bool]:
     stop = asyncio.Event()
     with _bar(console) as bar, _stopping(stop, console):
         watcher = _Bar(bar, console, suite.suite)
-        evaluation = await evaluate(suite, target, stop, watcher, through)
+        evaluation = await evaluate(suite, target, stop, watcher, through, foreign)
     return evaluation, stop.is_set()
 
 

@@ -65,12 +65,14 @@ class Target(Part):
     """What was measured. ``started_here``: the backend was started for this suite and stopped after it.
 
     ``plane`` says on whose clock the runs' ``metrics`` are. Of recordings (``url`` is then their file or folder) it is
-    the server's: what only the wire knows is null in every run.
+    the server's: what only the wire knows is null in every run. ``dialect`` is what a target speaks that is no
+    backend of ours; such a target tells no times, so that there are no ``server_metrics``.
     """
 
     url: str
     started_here: bool
     plane: Literal["wire", "server"] = "wire"
+    dialect: str | None = None
 
 
 class LagFigures(Part):

@@ -4,7 +4,7 @@ run ended.
 
 import asyncio
 import gc
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -19,6 +19,9 @@ from evals.transport import Address, Capture
 
 Ended = Callable[[Play], None]
 """Called when a run, warm-up or not, has ended."""
+
+Carry = Callable[[Play, Address, float], Awaitable[tuple[Capture, Carried | None]]]
+"""Plays a run to its end, or to so many seconds after its request: see ``evals.carrying.carry``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,7 @@ class _Playing:
     stop: asyncio.Event
     ended: Ended
     load: Load
+    carry: Carry
     runs: list[PlayedRun] = field(default_factory=list)
     under_way: int = 0
     most_at_once: int = 0
@@ -73,7 +77,7 @@ class _Playing:
         self.under_way += 1
         self.most_at_once = max(self.most_at_once, self.under_way)
         started = datetime.now(UTC).isoformat(timespec="milliseconds")
-        measuring = asyncio.ensure_future(carry(play, self.address, self.suite.deadline_s))
+        measuring = asyncio.ensure_future(self.carry(play, self.address, self.suite.deadline_s))
         stopping = asyncio.ensure_future(self.stop.wait())
         try:
             await asyncio.wait([measuring, stopping], return_when=asyncio.FIRST_COMPLETED)
@@ -145,12 +149,12 @@ def at_once(suite: Suite, plays: Sequence[Play]) -> float:
 
 
 async def play_suite(
-    suite: Suite, plays: Sequence[Play], address: Address, stop: asyncio.Event, ended: Ended
+    suite: Suite, plays: Sequence[Play], address: Address, stop: asyncio.Event, ended: Ended, carry: Carry = carry
 ) -> Session:
-    """Play the whole suite under each of its loads. Setting ``stop`` ends it early and keeps every run that was
-    complete.
+    """Play the whole suite under each of its loads, each run by ``carry``. Setting ``stop`` ends it early and keeps
+    every run that was complete.
     """
-    warming = _Playing(address, suite, stop, ended, Load(concurrency=1))
+    warming = _Playing(address, suite, stop, ended, Load(concurrency=1), carry)
     await warming.work(iter([(0, play) for play in warm_up_plays(suite, plays)]))
     schedule = interleaved(plays)
     place = {id(play): index for index, play in enumerate(plays)}
@@ -159,7 +163,7 @@ async def play_suite(
     with _no_collection():
         async with measured_effort() as effort:
             for load in suite.loads:
-                playing = _Playing(address, suite, stop, ended, load)
+                playing = _Playing(address, suite, stop, ended, load, carry)
                 await playing.play_all(schedule)
                 runs += sorted(playing.runs, key=lambda run: (run.repeat, place[id(run.play)]))
                 most_at_once = max(most_at_once, playing.most_at_once)

@@ -1,6 +1,6 @@
 """A captured run becomes a scored one: parsed, put on its planes, measured, and held against its script."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from backend.metrics.citation_lag import CitationLag, citation_lags
@@ -75,15 +75,16 @@ class ScoredRun:
         return replace(self, played=replace(self.played, repeat=repeat))
 
 
-def score(played: PlayedRun) -> ScoredRun:
-    """Parse and measure one captured run. Never raises for what the target sent."""
-    return score_arrivals(played, parse(played.capture) if played.carried is None else joined(played.carried))
+def score(played: PlayedRun, read: Callable[[Capture], Arrivals] = parse) -> ScoredRun:
+    """Parse and measure one captured run; ``read`` parses what one connection left. Never raises for what the target
+    sent."""
+    return score_arrivals(played, read(played.capture) if played.carried is None else joined(played.carried))
 
 
 def score_arrivals(played: PlayedRun, arrivals: Arrivals) -> ScoredRun:
     """Measure a run whose bytes are parsed already."""
     wire = wire_trace(played.capture, arrivals)
-    server = Trace.of_server_times("server", arrivals.events)
+    server = Trace.of_server_times("server", arrivals.events if arrivals.server_times else ())
     # What a script says of a whole run is no truth about one that is cancelled on purpose.
     plan = played.play.plan if played.play.entry.cancel is None else None
     violations = wire.violations
@@ -96,7 +97,7 @@ def score_arrivals(played: PlayedRun, arrivals: Arrivals) -> ScoredRun:
         metrics=measure(wire)
         | intended_metrics(played, wire)
         | ({} if played.carried is None else disturbance_metrics(played.carried, wire)),
-        server_metrics=measure(server),
+        server_metrics=measure(server) if arrivals.server_times else dict.fromkeys(measure(server)),
         truth=None if plan is None else measure(plan),
         steps=step_latencies(wire, server, plan),
         citations=citation_lags(wire),

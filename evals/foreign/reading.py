@@ -1,0 +1,93 @@
+"""What a foreign answer's bytes are read as: events of ours, each with the stamp of the chunk that completed it."""
+
+from collections.abc import Iterable, Iterator
+
+from backend.dialects.decoder import DialectDecoder
+from backend.dialects.known import open_decoder
+from backend.dialects.losses import losses_sentence
+from backend.protocol.ending import Ending, Tally, end_run
+from backend.protocol.events import Draft, Event, WarningEvent, stamp
+from evals.arrivals import Arrivals, parse
+from evals.transport import Capture
+
+_KINDS = frozenset(
+    {"text/event-stream", "application/json", "application/x-ndjson", "application/jsonl", "text/plain", ""}
+)
+"""Content types that a dialect may come in: errors within a 200, whole answers, and servers that name none."""
+
+
+class ForeignBody:
+    """One answer in a dialect. Its events are timed by their arrival, in milliseconds since the request."""
+
+    def __init__(self, dialect: str, sent_ns: int) -> None:
+        self._decoder: DialectDecoder = open_decoder(dialect)
+        self._dialect = dialect
+        self._sent_ns = sent_ns
+        self._tally = Tally()
+        self._last_ns: int | None = None
+
+    def takes(self, kind: str) -> bool:
+        """What a server that streams may call its answer; a page or a picture is none."""
+        return kind in _KINDS
+
+    def feed(self, data: bytes, stamp: int) -> Iterator[tuple[Event, str]]:
+        """The events that these bytes complete. A foreign stream has no cursor."""
+        self._last_ns = stamp
+        for event in self._stamped(self._decoder.feed(data), stamp):
+            yield event, ""
+
+    def close(self, closed_ns: int) -> Iterable[tuple[Event, int]]:
+        """What the end of the answer brings, ``done`` last, each with its stamp.
+
+        The last bytes completed what only the end shows to be whole, and an end that the stream itself told. That a
+        stream has no end is seen when its connection closes.
+        """
+        drafts = self._decoder.close()
+        end = self._decoder.end
+        last_ns = self._last_ns if self._last_ns is not None else closed_ns
+        told_ns = closed_ns if end.outcome == "interrupted" else last_ns
+        events = [(event, last_ns) for event in self._stamped(drafts, last_ns)]
+        words = (WarningEvent(code="lost", message=losses_sentence(self._decoder.losses)),)
+        ending = Ending(end.outcome, end.error, words if self._decoder.losses else (), end.usage)
+        closing, done = end_run(self._tally, ending, self._at_ms(told_ns))
+        return [*events, *((event, told_ns) for event in closing), (done, told_ns)]
+
+    def problem(self) -> str | None:
+        """Why the bytes were no stream of the dialect, or None."""
+        if self._decoder.recognised or self._last_ns is None:
+            return None
+        return f"What the server sent is no {self._dialect} stream: check its dialect and its address."
+
+    def _stamped(self, drafts: Iterable[Draft], stamp_ns: int) -> list[Event]:
+        at_ms = self._at_ms(stamp_ns)
+        events: list[Event] = [
+            stamp(draft, self._tally.last_seq + place, at_ms) for place, draft in enumerate(drafts, start=1)
+        ]
+        self._tally.add(events)
+        return events
+
+    def _at_ms(self, stamp_ns: int) -> float:
+        return round((stamp_ns - self._sent_ns) / 1e6, 3)
+
+
+def read_foreign(capture: Capture, dialect: str) -> Arrivals:
+    """The answer to one request, decoded. Never raises for what the server sent: see ``Arrivals.failure``."""
+    body = ForeignBody(dialect, capture.sent_ns or 0)
+    arrivals = parse(capture, body)
+    arrivals.server_times = False
+    if arrivals.failure is None:
+        arrivals.failure = body.problem()
+    if arrivals.failure is None and arrivals.closed_ns is not None:
+        _end(arrivals, body, arrivals.closed_ns)
+    return arrivals
+
+
+def _end(arrivals: Arrivals, body: ForeignBody, closed_ns: int) -> None:
+    kernel = arrivals.kernel_ns
+    for event, stamp_ns in body.close(closed_ns):
+        # Bytes that came before carry it: the kernel's stamp is that of the last event of the same chunk, if any.
+        same = kernel[-1] if kernel and arrivals.stamps_ns and arrivals.stamps_ns[-1] == stamp_ns else None
+        arrivals.events.append(event)
+        arrivals.stamps_ns.append(stamp_ns)
+        arrivals.ids.append("")
+        kernel.append(same)

@@ -1,0 +1,101 @@
+"""A foreign agent as a target: what can be asked of it, the request, and how its answer is read."""
+
+import asyncio
+import os
+import sys
+from dataclasses import dataclass, field, replace
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+from backend.dialects.addresses import KEY_VARIABLE, MODEL_VARIABLE, AddressError, RemoteAddress, remote_address
+from backend.dialects.known import DIALECTS
+from backend.dialects.requests import Asked, remote_request
+from evals.arrivals import Arrivals, request_bytes
+from evals.carrying import Carried
+from evals.foreign.reading import read_foreign
+from evals.suite import Entry, Suite
+from evals.target import Play, TargetError
+from evals.transport import CONNECT_TIMEOUT_S, Address, Capture, exchange
+
+USUAL_SUITE = "target"
+"""The bundled suite of questions that any agent can be asked."""
+
+AGENT = "remote"
+"""What results call it, as our own backend does when it plays the same agent: so both can be compared."""
+
+_ANY = sys.maxsize
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignTarget:
+    """An agent at an address of its own, asked in its dialect."""
+
+    remote: RemoteAddress
+    key: str | None = field(default=None, repr=False)
+
+    @classmethod
+    def parse(cls, text: str) -> "ForeignTarget":
+        """Read ``DIALECT:URL``; key and model come from the environment. Raises ``TargetError``."""
+        try:
+            remote = remote_address(text, DIALECTS, os.environ.get(MODEL_VARIABLE))
+        except AddressError as error:
+            raise TargetError(str(error)) from error
+        return cls(remote, os.environ.get(KEY_VARIABLE))
+
+    @property
+    def shown(self) -> str:
+        """The address as results name it, without its query: that may hold a key."""
+        parts = urlsplit(self.remote.url)
+        return f"{parts.scheme}://{self.remote.host}{parts.path}"
+
+    @property
+    def address(self) -> Address:
+        """Where to connect to."""
+        parts = urlsplit(self.remote.url)
+        return Address(parts.scheme, parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80))
+
+    async def prepare(self, suite: Suite) -> list[Play]:
+        """Every entry with its question. Raises ``TargetError`` where the suite asks what this agent cannot be asked,
+        or where nobody listens."""
+        plays = [self._play(entry) for entry in suite.entries]
+        await self._ensure_somebody_listens()
+        return plays
+
+    async def carry(self, play: Play, address: Address, deadline_s: float) -> tuple[Capture, Carried | None]:
+        """Ask, and stamp what comes. Never raises for what the server does."""
+        call = uuid4().hex
+        asked = remote_request(self.remote, Asked(play.question, (), f"run-{call}", f"thread-{call}"), self.key)
+        parts = urlsplit(asked.url)
+        target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        headers = [*asked.headers.items(), ("Content-Length", str(len(asked.body)))]
+        return await exchange(address, request_bytes("POST", address, target, headers, asked.body), deadline_s), None
+
+    def read(self, capture: Capture) -> Arrivals:
+        """What came, decoded."""
+        return read_foreign(capture, self.remote.dialect)
+
+    def _play(self, entry: Entry) -> Play:
+        if entry.question is None:
+            raise TargetError(
+                f"The suite has no question for {entry.agent!r}, and only our own backend plays scenarios: give a "
+                f"suite whose entries have a question, such as {USUAL_SUITE}."
+            )
+        if entry.disturbance is not None or entry.transport != "post":
+            raise TargetError(
+                f"A run of {entry.agent!r} is to be cut, cancelled or read another way, which only our own backend "
+                f"knows how to: leave that out, or measure it with playhead serve --remote and --url."
+            )
+        # Our options mean nothing there, and no provider is called wrong for when it sends its citations.
+        asked = replace(entry, agent=AGENT, speed=1.0, seed=0)
+        return Play(asked, entry.question, None, entry.expect or "completed", {"citation-first": _ANY})
+
+    async def _ensure_somebody_listens(self) -> None:
+        address = self.address
+        try:
+            async with asyncio.timeout(CONNECT_TIMEOUT_S):
+                _, writer = await asyncio.open_connection(address.host, address.port)
+        except (OSError, TimeoutError) as error:
+            raise TargetError(
+                f"Nobody answers at {self.remote.host}: start the agent, or check the address."
+            ) from error
+        writer.close()
