@@ -8,6 +8,7 @@ from backend.dialects.answer_drafts import AnswerDrafts
 from backend.dialects.anthropic import Anthropic
 from backend.dialects.decoder import DialectDecoder
 from backend.dialects.dialect import Dialect
+from backend.dialects.gemini import Gemini
 from backend.dialects.native import Native
 from backend.dialects.openai_chat import OpenAIChat
 from backend.dialects.openai_responses import OpenAIResponses
@@ -17,6 +18,7 @@ DIALECTS: Mapping[str, Callable[[AnswerDrafts], Dialect]] = {
     "openai-chat": OpenAIChat,
     "openai-responses": OpenAIResponses,
     "anthropic": Anthropic,
+    "gemini": Gemini,
     "ag-ui": AgUi,
     "ai-sdk": AiSdk,
     "native": Native,

@@ -47,3 +47,14 @@ def parsed(text: str) -> JsonValue:
         return JsonTexts().read(text)
     except (ValueError, RecursionError):
         return text
+
+
+def camel_case(holder: JsonObject) -> JsonObject:
+    """The object with its own field names in camel case; what is inside its fields stays as it is."""
+    if not any("_" in name for name in holder):
+        return holder
+    renamed: dict[str, JsonValue] = {}
+    for name, value in holder.items():
+        head, *rest = name.split("_")
+        renamed.setdefault(head + "".join(word.capitalize() for word in rest), value)
+    return renamed

@@ -1,0 +1,109 @@
+"""Google's Gemini API, ``generateContent`` streamed or whole, and its successor, the Interactions API.
+
+Which of both it is shows in the messages: those of interactions have an ``event_type`` (``gemini_interactions``). The
+fields are those of Google's API reference; names in snake case, as some gateways write them, are read as well. The
+end is a ``finishReason``, as there is no other.
+"""
+
+from collections.abc import Mapping
+
+from backend.dialects.answer_drafts import AnswerDrafts
+from backend.dialects.dialect import JsonObject
+from backend.dialects.gemini_interactions import GeminiInteractions
+from backend.dialects.gemini_parts import GeminiParts
+from backend.dialects.gemini_sources import GeminiSources
+from backend.dialects.reading import camel_case, object_of, objects_of, plain, text_of, whole_number_of
+from backend.dialects.text_offsets import TextOffsets
+
+_USAGE_NAMES = {
+    "promptTokenCount": "input_tokens",
+    "candidatesTokenCount": "output_tokens",
+    "totalTokenCount": "total_tokens",
+    "thoughtsTokenCount": "reasoning_tokens",
+    "cachedContentTokenCount": "cached_tokens",
+}
+
+_FIELDS = ("candidates", "promptFeedback", "usageMetadata")
+
+_UNSPECIFIED = "FINISH_REASON_UNSPECIFIED"
+
+_RETRYABLE = frozenset({"UNAVAILABLE", "RESOURCE_EXHAUSTED", "INTERNAL", "DEADLINE_EXCEEDED", "ABORTED"})
+
+_RETRYABLE_CODES = frozenset({408, 429, 500, 502, 503, 504})
+
+
+class Gemini:
+    """One stream of either API."""
+
+    def __init__(self, drafts: AnswerDrafts) -> None:
+        self._drafts = drafts
+        text = TextOffsets()
+        self._parts = GeminiParts(drafts, text)
+        self._sources = GeminiSources(drafts, text)
+        self._interactions = GeminiInteractions(drafts, text)
+
+    def read(self, message: JsonObject, event: str) -> bool:
+        """Read one response of the stream, a whole one, or an error that came in place of either."""
+        if self._interactions.is_one(message):
+            return self._interactions.read(message)
+        error = message.get("error")
+        if isinstance(error, Mapping) and "jsonrpc" not in message:
+            self._read_error(error)
+            return True
+        message = camel_case(message)
+        if not any(isinstance(message.get(name), list | Mapping) for name in _FIELDS) or "choices" in message:
+            return False
+        self._read_usage(object_of(message, "usageMetadata"))
+        if reason := text_of(object_of(message, "promptFeedback"), "blockReason"):
+            said = text_of(object_of(message, "promptFeedback"), "blockReasonMessage")
+            told = f"The provider blocked the question ({reason[:60]}){f': {said}' if said else ''}."
+            self._drafts.fail(f"blocked_{reason[:60].lower()}", told)
+        for candidate in objects_of(message, "candidates"):
+            if candidate.get("index", 0) not in (0, None):
+                self._drafts.lose("further candidates")
+            else:
+                self._read_candidate(camel_case(candidate))
+        return True
+
+    def done_marker(self) -> None:
+        """``[DONE]``, behind some streams of interactions, says nothing that their last message does not."""
+
+    def finish(self) -> None:
+        """The connection has ended: what was cited is told with its ranges."""
+        self._sources.finish()
+
+    def _read_candidate(self, candidate: JsonObject) -> None:
+        content = candidate.get("content")
+        for part in objects_of(object_of(candidate, "content"), "parts"):
+            self._parts.read(camel_case(part))
+        if isinstance(content, list):
+            self._drafts.lose("content of an unknown form")
+        grounding = object_of(candidate, "groundingMetadata")
+        self._parts.searched(camel_case(grounding))
+        self._sources.read_grounding(camel_case(grounding), self._parts.starts)
+        self._sources.read_citations(camel_case(object_of(candidate, "citationMetadata")))
+        fetched = camel_case(object_of(candidate, "urlContextMetadata"))
+        self._parts.fetched(objects_of(fetched, "urlMetadata"))
+        if (reason := text_of(candidate, "finishReason")) and reason != _UNSPECIFIED:
+            self._read_end(reason, text_of(candidate, "finishMessage"))
+
+    def _read_end(self, reason: str, said: str) -> None:
+        if reason not in ("STOP", "MAX_TOKENS"):
+            told = said or f"The provider ended the answer: {reason[:60]}."
+            self._drafts.fail(reason[:60].lower(), told, retryable=reason in ("OTHER", "MALFORMED_FUNCTION_CALL"))
+            return
+        self._parts.end_calls()
+        if reason == "MAX_TOKENS":
+            self._drafts.warn("length_limit", "The answer ends where its token limit was reached.")
+        self._drafts.complete()
+
+    def _read_usage(self, usage: JsonObject) -> None:
+        usage = camel_case(usage)
+        self._drafts.add_usage({ours: plain(usage.get(theirs)) for theirs, ours in _USAGE_NAMES.items()})
+
+    def _read_error(self, error: JsonObject) -> None:
+        status = text_of(error, "status")
+        code = whole_number_of(error, "code")
+        retryable = status in _RETRYABLE or code in _RETRYABLE_CODES
+        name = status or text_of(error, "code") or (str(code) if code is not None else "provider_error")
+        self._drafts.fail(name[:80].lower(), text_of(error, "message"), retryable=retryable)
