@@ -1,7 +1,17 @@
-"""What can be said of a question before anybody is asked."""
+"""What can be said of a question before anybody is asked, and whom it is put to if nobody chooses."""
+
+from collections.abc import Sequence
 
 from backend.present import words
 from backend.protocol.options import MAX_QUESTION_BYTES
+
+USUAL_AGENT = "documents"
+
+
+def starting_agent(offered: Sequence[str]) -> str:
+    """The agent that a page starts with: the first on offer. A backend offers what its operator asked for before all
+    others. Until a backend has answered, it is the usual one."""
+    return offered[0] if offered else USUAL_AGENT
 
 
 def question_problem(question: str) -> str | None:

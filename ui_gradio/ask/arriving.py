@@ -7,6 +7,7 @@ import gradio as gr
 from backend.client.errors import BackendGone, ClientError
 from backend.client.run_client import RunClient
 from backend.present import words_places
+from backend.present.asking import starting_agent
 from backend.present.conversation import EarlierTurn
 from backend.present.page import shared_header_html
 from backend.present.palette import Theme
@@ -43,7 +44,7 @@ class Arriving:
                 if share_id:
                     run = await self._client.run(share_id)
                 else:
-                    yield await self._offers()
+                    yield await self._offers(conversation)
                     if request.query_params.get(RUN):
                         run = await self._client.run(request.query_params[RUN])
                         conversation.earlier = await self._turns_before(run.session_id, run.run_id)
@@ -75,9 +76,12 @@ class Arriving:
         async for updates in self._live.follow(conversation, serial, theme, fresh=False):
             yield updates
 
-    async def _offers(self) -> Updates:
+    async def _offers(self, conversation: Conversation) -> Updates:
         agents = await self._client.agents()
-        return {self._page.agent: gr.update(choices=[(offer.title or offer.agent, offer.agent) for offer in agents])}
+        conversation.usual = starting_agent([offer.agent for offer in agents])
+        choices = [(offer.title or offer.agent, offer.agent) for offer in agents]
+        chosen = conversation.asked.agent if conversation.asked.question else conversation.usual
+        return {self._page.agent: gr.update(choices=choices, value=chosen)}
 
     async def _turns_before(self, session_id: str, run_id: str) -> tuple[EarlierTurn, ...]:
         if not session_id:

@@ -3,11 +3,10 @@
 from dataclasses import dataclass, field
 
 from backend.client.frames import Frame
+from backend.present.asking import USUAL_AGENT
 from backend.present.conversation import EarlierTurn
 from backend.protocol.options import RunOptions
 from ui_gradio.streaming import Waiting
-
-USUAL_AGENT = "documents"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +30,8 @@ class Conversation:
     session_id: str = ""
     run_id: str = ""
     asked: Wanted = field(default_factory=Wanted)
+    usual: str = USUAL_AGENT
+    """The agent that the page starts with."""
     latest: Frame | None = None
     """What was drawn last of this run."""
     earlier: tuple[EarlierTurn, ...] = ()

@@ -5,8 +5,9 @@ from dataclasses import dataclass, fields
 import gradio as gr
 
 from backend.present import words, words_ask
+from backend.present.asking import USUAL_AGENT
 from backend.present.page import header_html
-from ui_gradio.ask.conversation import USUAL_AGENT, Conversation
+from ui_gradio.ask.conversation import Conversation
 from ui_gradio.places import lay_out_navigation
 from ui_gradio.review import ReviewWidgets, lay_out_review_buttons, lay_out_review_panels, small_button
 from ui_gradio.run_panels import RunPanels, lay_out_evidence, lay_out_reading

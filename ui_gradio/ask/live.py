@@ -19,7 +19,7 @@ from backend.present.problem import Problem, problem_of
 from backend.protocol.options import RunOptions
 from backend.protocol.run_view import RunView
 from ui_gradio.ask import states
-from ui_gradio.ask.conversation import USUAL_AGENT, Conversation, Wanted
+from ui_gradio.ask.conversation import Conversation, Wanted
 from ui_gradio.ask.layout import AskPage
 from ui_gradio.drawing import Drawing, Updates, charts_again
 from ui_gradio.problems import tell, wait_for_backend
@@ -50,9 +50,9 @@ class Live:
             yield updates
 
     async def ask_example(self, conversation: Conversation, question: str, theme: Theme) -> AsyncIterator[Updates]:
-        """An example is a question to the documents agent, whichever was chosen before."""
-        yield {self._page.agent: USUAL_AGENT}
-        async for updates in self._begin(conversation, Wanted(question), theme):
+        """An example is a question to the agent that the page starts with, whichever was chosen before."""
+        yield {self._page.agent: conversation.usual}
+        async for updates in self._begin(conversation, Wanted(question, conversation.usual), theme):
             yield updates
 
     async def retry(self, conversation: Conversation, theme: Theme) -> AsyncIterator[Updates]:

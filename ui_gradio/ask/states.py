@@ -8,7 +8,7 @@ from backend.present.copying import copy_button_html
 from backend.present.markdown_export import export_markdown
 from backend.present.places import RUN
 from backend.present.problem import Problem
-from ui_gradio.ask.conversation import USUAL_AGENT, Conversation
+from ui_gradio.ask.conversation import Conversation
 from ui_gradio.ask.layout import AskPage
 from ui_gradio.drawing import Updates, blank
 from ui_gradio.places import in_a_row, link_html
@@ -41,7 +41,7 @@ def emptied(page: AskPage, conversation: Conversation) -> Updates:
         **earlier(page, conversation),
         **buttons(page, conversation, running=False),
         page.question: gr.update(value="", placeholder=words.QUESTION_PLACEHOLDER),
-        page.agent: gr.update(value=USUAL_AGENT) if not conversation.asked.question else gr.skip(),
+        page.agent: gr.update(value=conversation.usual) if not conversation.asked.question else gr.skip(),
         page.run_id: "",
     }
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 import streamlit as st
 
 from backend.client.frames import Frame
+from backend.present.asking import USUAL_AGENT
 from backend.present.conversation import EarlierTurn
 from backend.present.problem import Problem
 from backend.protocol.options import RunOptions
@@ -15,8 +16,6 @@ AGENT = "agent"
 TIMEOUT = "timeout"
 SPEED = "speed"
 """Keys of the fields in Streamlit's session state."""
-
-USUAL_AGENT = "documents"
 
 _KEY = "conversation"
 
@@ -38,6 +37,8 @@ class Conversation:
     session_id: str = ""
     question: str = ""
     agent: str = USUAL_AGENT
+    usual: str = USUAL_AGENT
+    """The agent that the page starts with."""
     options: RunOptions = field(default_factory=RunOptions)
     earlier: tuple[EarlierTurn, ...] = ()
     wanted: Wanted | None = None
@@ -88,6 +89,12 @@ class Conversation:
         """Whether the run was cut off from outside, with the beginning of an answer kept."""
         return self.may_retry and self.latest is not None and self.latest.view.stream.outcome == "interrupted"
 
+    def start_with(self, agent: str) -> None:
+        """Take this agent for the usual one, and for the chosen one if nobody has chosen or asked another."""
+        if self.empty and st.session_state.get(AGENT, self.agent) == self.usual:
+            self.agent = st.session_state[AGENT] = agent
+        self.usual = agent
+
     def fill_fields(self) -> None:
         """Let the fields say what this conversation is about. To be called before they are drawn: Streamlit forgets
         fields while another place is open."""
@@ -110,9 +117,9 @@ class Conversation:
         fields[QUESTION] = ""
 
     def ask_example(self, question: str) -> None:
-        """An example is a question to the documents agent, whichever was chosen before."""
-        self.ask(Wanted(question, USUAL_AGENT, RunOptions()))
-        st.session_state[AGENT] = USUAL_AGENT
+        """An example is a question to the agent that the page starts with, whichever was chosen before."""
+        self.ask(Wanted(question, self.usual, RunOptions()))
+        st.session_state[AGENT] = self.usual
 
     def retry(self) -> None:
         """Ask the same again, in the place of what did not succeed."""
@@ -139,5 +146,5 @@ class Conversation:
     def begin_anew(self) -> None:
         """An empty conversation; the one until now stays in the history, and a run under way goes on there."""
         agent = st.session_state.get(AGENT, self.agent)
-        st.session_state[_KEY] = Conversation(agent=agent, refill="", address=self.run_id)
+        st.session_state[_KEY] = Conversation(agent=agent, usual=self.usual, refill="", address=self.run_id)
         put_into_address()

@@ -7,6 +7,7 @@ second away; the run itself goes on in the backend, and the next pass of the scr
 import streamlit as st
 
 from backend.present import words_ask
+from backend.present.asking import starting_agent
 from backend.present.conversation import earlier_turns_html
 from backend.present.page import header_html
 from backend.present.places import SHARE
@@ -26,6 +27,8 @@ def show(visit: Visit) -> None:
         return
     client, conversation = visit.client, Conversation.of_this_session()
     offers = following.offered_agents(client, conversation)
+    if offers:
+        conversation.start_with(starting_agent([offer.agent for offer in offers]))
     if conversation.problem is None or not conversation.problem.passes:
         following.take_up_address(client, conversation)
     conversation.fill_fields()

@@ -33,7 +33,7 @@ class RemoteProvider:
         return [
             AgentOffer(
                 agent="remote",
-                title=f"Remote ({self._address.host})",
+                title="Remote agent",
                 description=f"Plays the agent at {self._address.host}, which speaks {self._address.dialect}. "
                 "What is asked is sent there.",
             )

@@ -180,7 +180,7 @@ async def test_only_what_the_operator_named_is_offered() -> None:
     none, one = RemoteProvider(None), RemoteProvider(address)
     assert await none.offers() == ()
     (offer,) = await one.offers()
-    assert (offer.agent, offer.title) == ("remote", "Remote (127.0.0.1:9)")
+    assert (offer.agent, offer.title) == ("remote", "Remote agent")
     assert await one.plan("", RunRequest("run_1", "Why?")) is None
     with pytest.raises(UnknownAgentError, match="--remote DIALECT:URL"):
         await none.open("")
