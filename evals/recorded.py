@@ -3,19 +3,21 @@
 A recording holds the server's stamps and nothing else, so that its times are on the server's plane: milliseconds since
 the run was accepted. What only a harness on the wire can know (connecting, the close, arrivals) has no value. Nothing
 is known of what was meant, either: where no suite says how a run should end, every end of its own will do, and the
-rules that it broke are counted by ``violations`` and judged by limits.
+rules that it broke are counted by ``violations`` and judged by limits. A recording made of a stream that nobody timed
+has no value for whatever needs a clock.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from backend.metrics.citation_lag import citation_lags
-from backend.metrics.registry import measure
+from backend.metrics.registry import METRICS, measure
 from backend.metrics.silence import longest_silence
 from backend.metrics.steps import self_time_ms
 from backend.metrics.trace import Trace
 from backend.protocol.events import Outcome
-from backend.protocol.recordings import Recording, RecordingError, RecordingHeader, parse_recording
+from backend.protocol.recordings import NO_TIMING, Recording, RecordingError, RecordingHeader, parse_recording
 from evals.runner import PlayedRun
 from evals.scoring import ScoredRun, StepLatency
 from evals.suite import Entry
@@ -53,7 +55,7 @@ def score_recording(recording: Recording, name: str, asked: Entry | None = None)
     unexpected = () if outcome == expected else (f"The run ended {outcome}, expected {expected}.",)
     error = f"{name}: {recording.cut}" if recording.cut else None
     values = measure(server)
-    return ScoredRun(
+    run = ScoredRun(
         played=_played(recording.header, play),
         run_id=recording.header.run_id,
         wire=server,
@@ -68,6 +70,13 @@ def score_recording(recording: Recording, name: str, asked: Entry | None = None)
         error=error,
         surprises=() if error else unexpected,
     )
+    return _without_times(run) if recording.header.timing == NO_TIMING else run
+
+
+def _without_times(run: ScoredRun) -> ScoredRun:
+    values = run.metrics | dict.fromkeys(metric.key for metric in METRICS if metric.clocked)
+    citations = tuple(replace(lag, lag_ms=None) for lag in run.citations)
+    return replace(run, metrics=values, server_metrics=values, steps=(), citations=citations, silence=None)
 
 
 def entry_for(header: RecordingHeader, entries: Sequence[Entry]) -> Entry | None:

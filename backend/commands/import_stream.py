@@ -141,7 +141,9 @@ def _timing(captured: "CapturedStream", run: "ImportedRun") -> str:
     """Where the recording's times come from: ``arrival``, ``run`` (the stream's own) or ``none``."""
     if captured.has_timing:
         return "arrival"
-    return "run" if run.last_at_ms > 0 else "none"
+    from backend.protocol.recordings import NO_TIMING
+
+    return "run" if run.last_at_ms > 0 else NO_TIMING
 
 
 def _losses(captured: "CapturedStream", run: "ImportedRun") -> list["Loss"]:

@@ -16,6 +16,9 @@ from backend.protocol.options import RunOptions
 
 MAX_LINE_BYTES = 16 * 1024 * 1024
 
+NO_TIMING = "none"
+"""The header's ``timing`` where nobody wrote down when anything came: no time of such a recording means anything."""
+
 
 class RecordingError(ValueError):
     """The lines are no recording that can be read."""
@@ -36,7 +39,7 @@ class RecordingHeader(BaseModel):
     created_at: str = ""
     timing: str | None = None
     """Where the events' times come from, unless they are the run's own: ``arrival`` = when the bytes came to whoever
-    captured them, ``none`` = nobody wrote them down, and every time is 0."""
+    captured them, ``NO_TIMING`` = nobody wrote them down, and every time is 0."""
 
 
 @dataclass(frozen=True, slots=True)

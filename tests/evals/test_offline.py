@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from backend.metrics.registry import METRICS
 from backend.protocol.events import Event
-from backend.protocol.recordings import RecordingHeader, recording_lines
+from backend.protocol.recordings import NO_TIMING, RecordingHeader, recording_lines
 from evals.command import command
 from evals.offline import FEW, RecordingsError, evaluate_recordings, recording_files
 from evals.recorded import score_file
@@ -28,9 +29,12 @@ OUT_OF_REACH = {
 
 
 def lines(
-    events: Sequence[tuple[float, Event]] = (), agent: str = "scripted:late", created: str = "2026-11-22T10:00:00+00:00"
+    events: Sequence[tuple[float, Event]] = (),
+    agent: str = "scripted:late",
+    created: str = "2026-11-22T10:00:00+00:00",
+    timing: str | None = None,
 ) -> str:
-    header = RecordingHeader(run_id="run_1", agent=agent, question="Why?", created_at=created)
+    header = RecordingHeader(run_id="run_1", agent=agent, question="Why?", created_at=created, timing=timing)
     numbered = [event.model_copy(update={"seq": seq}) for seq, (_, event) in enumerate(events or late(0), start=1)]
     return "".join(recording_lines(header, numbered))
 
@@ -57,6 +61,15 @@ def test_a_recording_is_measured_on_its_servers_clock(tmp_path: Path) -> None:
         ("retrieving", None, 400.0, None)
     ]
     assert (run.agent, run.scenario, run.outcome, run.error) == ("scripted:late", "late", "completed", None)
+
+
+def test_a_recording_that_nobody_timed_has_no_times(tmp_path: Path) -> None:
+    """What only counts and what only orders is measured all the same."""
+    (tmp_path / "a.jsonl").write_text(lines(timing=NO_TIMING, created=""))
+    (run,) = results_of(tmp_path / "a.jsonl").runs
+    assert [metric.key for metric in METRICS if metric.clocked and run.metrics[metric.key] is not None] == []
+    assert (run.metrics["citations"], run.metrics["markers"], run.metrics["order_inversions"]) == (2, 2, 0)
+    assert (run.steps, run.longest_silence, run.error) == ((), None, None)
 
 
 def test_the_same_recordings_give_the_same_bytes(tmp_path: Path) -> None:
