@@ -17,6 +17,8 @@ from backend.dialects.reading import object_of, plain, text_of
 from backend.protocol.events import OPEN_STATES
 
 _FAMILIES = ("text-", "reasoning-", "tool-", "source-", "data-", "start-", "finish-", "message-")
+_OF_OTHERS = ("tool-call-", "tool-plan-", "message-start", "message-end")
+"""Types that look like these and are Cohere's."""
 _SINGLE = frozenset({"start", "finish", "abort", "error", "file"})
 _LONGEST_CITED = 500_000
 """Code points of an answer up to which spans are looked for in it: each text part asks for the whole of it."""
@@ -50,7 +52,8 @@ class AiSdk:
     def read(self, message: JsonObject, event: str) -> bool:
         """Read one chunk; its type stands in ``type``."""
         kind = text_of(message, "type")
-        if not (kind in _SINGLE or kind.startswith(_FAMILIES)) or (kind == "error" and "errorText" not in message):
+        is_one = kind in _SINGLE or (kind.startswith(_FAMILIES) and not kind.startswith(_OF_OTHERS))
+        if not is_one or (kind == "error" and "errorText" not in message):
             return False
         if message.get("providerMetadata") is not None:
             self._read_metadata(object_of(message, "providerMetadata"), text_of(message, "id"))

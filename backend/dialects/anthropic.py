@@ -45,7 +45,7 @@ class Anthropic:
             self._read_whole(message)
             return True
         if kind not in _KINDS:
-            return self._read_unknown(kind)
+            return kind == event and self._read_unknown(kind)
         self._read_event(kind, message)
         return True
 

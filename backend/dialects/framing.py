@@ -5,12 +5,15 @@ that grows. Which it is shows in the first byte that is no space.
 """
 
 import json
+import re
 
 from pydantic import JsonValue
 
 from backend.protocol.sse import MAX_MESSAGE_BYTES, Decoder, Message, MessageTooLargeError
 
 _JSON_STARTS = b"{["
+_MAX_UNREADABLE_LINES = 1_000
+_BETWEEN = re.compile(r"[\s,\[\]]*")
 
 
 class Framing:
@@ -50,10 +53,35 @@ class Framing:
 
 
 def _messages_of(document: bytes) -> list[Message]:
-    text = document.decode("utf-8", "replace")
+    """One value, one behind another, or the items of an array, whose end may be missing. What is none is one message,
+    which its reader will report."""
+    text = document.decode("utf-8", "replace").strip()
     try:
         value: JsonValue = json.loads(text)
-    except (ValueError, RecursionError):
-        return [Message("message", line) for line in text.splitlines() if line.strip()]
+    except RecursionError:
+        return [Message("message", text)]
+    except ValueError:
+        return _values_of(text)
     values = value if isinstance(value, list) else [value]
     return [Message("message", json.dumps(item)) for item in values]
+
+
+def _values_of(text: str) -> list[Message]:
+    decoder = json.JSONDecoder()
+    messages: list[Message] = []
+    unreadable = 0
+    at = _end_of(_BETWEEN.match(text))
+    while at < len(text):
+        try:
+            _, end = decoder.raw_decode(text, at)
+        except (ValueError, RecursionError):
+            unreadable += 1
+            line_end = text.find("\n", at)
+            end = len(text) if line_end < 0 or unreadable > _MAX_UNREADABLE_LINES else line_end
+        messages.append(Message("message", text[at:end]))
+        at = _end_of(_BETWEEN.match(text, end))
+    return messages
+
+
+def _end_of(match: re.Match[str] | None) -> int:
+    return match.end() if match else 0

@@ -33,8 +33,9 @@ class OpenAIChat:
         choices = message.get("choices")
         if error:
             self._read_error(error)
-        if not isinstance(choices, list):
-            return bool(error)
+        if not isinstance(choices, list) or text_of(message, "object") == "text_completion":
+            # Legacy completions have choices too, which hold a text and no message.
+            return bool(error) and "jsonrpc" not in message
         self._read_sources(message)
         self._read_usage(object_of(message, "usage"))
         for choice in objects_of(message, "choices"):
