@@ -109,20 +109,31 @@ def _read(file: Path, captured: "CapturedStream", dialect: str, body: IO[bytes] 
     lines = run.close(at_ms)
     if body is not None:
         body.writelines(lines)
-    if decoder.recognised == 0:
-        guess = _likely_dialect(captured, dialect)
-        hint = f" This looks like {guess}: try --dialect {guess}." if guess else ""
-        raise BadInput(
-            f"{file} holds no stream of the dialect {dialect}: nothing in it is a message of that kind.{hint}"
-        )
+    if 2 * decoder.recognised < decoder.messages or decoder.recognised == 0:
+        _refuse_other_dialect(file, captured, dialect, decoder.recognised)
     return run
 
 
-def _likely_dialect(captured: "CapturedStream", tried: str) -> str | None:
-    """The dialect that takes most messages for its own, or None if none takes any or two take as many."""
+def _refuse_other_dialect(file: Path, captured: "CapturedStream", dialect: str, recognised: int) -> None:
+    """Raise ``BadInput`` if another dialect knows far more of the file, or none of it is this one's.
+
+    Most streams report errors in much the same form, so that a few messages are nearly everybody's.
+    """
+    known = _known_by_dialect(captured)
+    ranked = sorted((count, name) for name, count in known.items() if name != dialect)
+    (second, _), (best, guess) = ranked[-2:]
+    if recognised and best <= 2 * max(recognised, second):
+        return
+    hint = f" This looks like {guess}: try --dialect {guess}." if best > second else ""
+    what = "nothing in it is" if recognised == 0 else "hardly anything in it is"
+    raise BadInput(f"{file} holds no stream of the dialect {dialect}: {what} a message of that kind.{hint}")
+
+
+def _known_by_dialect(captured: "CapturedStream") -> dict[str, int]:
+    """How many messages of the file's beginning each dialect takes for its own."""
     from backend.dialects.known import DIALECTS, open_decoder
 
-    decoders = {name: open_decoder(name) for name in DIALECTS if name != tried}
+    decoders = {name: open_decoder(name) for name in DIALECTS}
     read = 0
     for piece in captured.pieces():
         for decoder in decoders.values():
@@ -132,9 +143,7 @@ def _likely_dialect(captured: "CapturedStream", tried: str) -> str | None:
             break
     for decoder in decoders.values():
         decoder.close()
-    ranked = sorted(decoders, key=lambda name: decoders[name].recognised, reverse=True)
-    best, second = decoders[ranked[0]].recognised, decoders[ranked[1]].recognised
-    return ranked[0] if best > second else None
+    return {name: decoder.recognised for name, decoder in decoders.items()}
 
 
 def _timing(captured: "CapturedStream", run: "ImportedRun") -> str:

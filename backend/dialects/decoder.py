@@ -24,6 +24,8 @@ class DialectDecoder:
         self._framing = Framing(max_message_bytes)
         self._texts = JsonTexts()
         self._end: StreamEnd | None = None
+        self.messages = 0
+        """Messages that the stream held, whatever they were."""
         self.recognised = 0
         """Messages that the dialect took for its own. None at all: this is no such stream."""
 
@@ -81,6 +83,7 @@ class DialectDecoder:
         return self._drafts.citations
 
     def _read_all(self, messages: list[Message]) -> list[Draft]:
+        self.messages += len(messages)
         for message in messages:
             self._read(message)
         return self._drafts.take()

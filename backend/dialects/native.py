@@ -47,6 +47,7 @@ class Native:
         self._own = OwnEvents(drafts)
         self._error: ErrorEvent | None = None
         self._done = False
+        self._seen = False
 
     def read(self, message: JsonObject, event: str) -> bool:
         """Read one event; its type is the field ``type``, else the SSE event name."""
@@ -57,6 +58,9 @@ class Native:
             return self._read_snapshot(message)
         if not isinstance(name, str) or not _is_ours(message, name):
             return False
+        if not message and not self._seen:
+            # Another server's ``event: done`` with nothing in it is no stream of ours.
+            return False
         try:
             parsed = parse_event(message, name)
         except EventError:
@@ -65,6 +69,7 @@ class Native:
             self._drafts.warn("unreadable_event", f"An event of type {name[:40]} could not be read, and is left out.")
             self._drafts.lose("events that cannot be read")
             return True
+        self._seen = True
         self._read_event(parsed)
         return True
 

@@ -190,6 +190,10 @@ def test_strange_input_is_read_as_far_as_it_goes(
         (b'{"hello": "world"}', "holds no stream of the dialect ag-ui"),
         (bytes(range(256)) * 8, "holds no stream of the dialect ag-ui"),
         (frames(AI_SDK), "This looks like ai-sdk"),
+        (
+            b"event: done\ndata: {}\n\n",
+            "holds no stream of the dialect ag-ui: nothing in it is a message of that kind.\n",
+        ),
         (encode_event(TokenEvent(seq=1, text="a"), 1), "This looks like native"),
         (frames([{"choices": [{"index": 0, "delta": {"content": "a"}}]}]), "This looks like openai-chat"),
     ],
@@ -201,6 +205,17 @@ def test_what_is_no_such_stream(written: Callable[[bytes], Path], tmp_path: Path
     assert words in result.stderr
     assert result.stderr.count("\n") == 1
     assert not out.exists()
+
+
+def test_an_error_that_every_dialect_could_have_sent_makes_no_stream_of_another(
+    written: Callable[[bytes], Path],
+) -> None:
+    chunks: list[dict[str, Any]] = [{"choices": [{"index": 0, "delta": {"content": "a"}}]}] * 9
+    path = written(frames([*chunks, {"error": {"message": "Too busy", "type": "overloaded"}}]))
+    result = run(path, "--dialect", "anthropic")
+    assert result.exit_code == 2
+    assert "This looks like openai-chat" in result.stderr
+    assert counted(path, "--dialect", "openai-chat")["outcome"] == "failed"
 
 
 @pytest.mark.parametrize(("name", "words"), [("nowhere", "cannot be read: No such file"), (".", "is no file")])
