@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterable, AsyncIterator, Callable
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Sequence
 from typing import TYPE_CHECKING
 
 import anyio
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from pydantic_ai.messages import AgentStreamEvent, ModelMessage
     from pydantic_ai.usage import RunUsage
 
+    from backend.agents.model.tools.mcp import Server
+
 _AHEAD = 64
 """Drafts that may wait for their reader, as where a run is paused; then the model waits as well."""
 
@@ -36,10 +38,14 @@ _log = logging.getLogger(__name__)
 class ModelAgent:
     """Answers with a language model. ``loop`` is pydantic-ai's agent, made once for all runs."""
 
-    def __init__(self, model: ModelName, loop: "Loop[Work, str | None]", library: Library) -> None:
+    def __init__(
+        self, model: ModelName, loop: "Loop[Work, str | None]", library: Library, servers: "Sequence[Server]" = ()
+    ) -> None:
+        """``servers`` are the MCP servers whose tools the loop has."""
         self._model = model
         self._loop = loop
         self._library = library
+        self._servers = servers
 
     async def run(self, request: RunRequest, context: RunContext) -> AsyncIterator[Draft]:
         """The drafts of one answer, as the model writes it. Earlier turns of the session go along.
@@ -61,6 +67,8 @@ class ModelAgent:
     async def _ask(self, request: RunRequest, context: RunContext, send: "MemoryObjectSendStream[Draft]") -> None:
         from pydantic_ai.usage import RunUsage, UsageLimits
 
+        from backend.agents.model.tools.mcp import started
+
         sources = Sources()
         narration = Narration(self._model.name, sources)
         work = Work(self._model, self._library, context.clock, send.send, sources, narration)
@@ -74,7 +82,7 @@ class ModelAgent:
 
         with send:
             try:
-                async with closing_replies():
+                async with started(self._servers), closing_replies():
                     await self._loop.run(
                         request.question,
                         deps=work,

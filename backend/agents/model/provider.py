@@ -25,6 +25,7 @@ class ModelProvider:
         self._servers = servers
         self._agent: ModelAgent | None = None
         self._model: ModelName | None = None
+        self._line: httpx2.AsyncClient | None = None
 
     @property
     def name(self) -> str:
@@ -40,16 +41,16 @@ class ModelProvider:
             return ()
         model = ensure_usable(self._setting)
         progress(0, 0, f"loading what {model} needs")
-        line = await in_thread(_line_of_all)
+        self._line = await in_thread(_line_of_all)
 
         from backend.agents.model.endpoint import connect
         from backend.agents.model.loop import loop_of
-        from backend.agents.model.tools.mcp import reachable, toolsets_of
+        from backend.agents.model.tools.mcp import reachable, servers_of
 
-        found = toolsets_of(self._servers) if self._servers else []
+        found = servers_of(self._servers) if self._servers else []
         servers, warnings = await reachable(found)
-        loop = loop_of(connect(model, line), servers)
-        self._model, self._agent = model, ModelAgent(model, loop, self._library)
+        loop = loop_of(connect(model, self._line), [server.tools for server in servers])
+        self._model, self._agent = model, ModelAgent(model, loop, self._library, servers)
         return warnings
 
     async def offers(self) -> Sequence[AgentOffer]:
@@ -72,6 +73,11 @@ class ModelProvider:
         if self._agent is None:
             raise UnknownAgentError("No model is named: start the server with --model PROVIDER:NAME.")
         return self._agent
+
+    async def close(self) -> None:
+        """Close the line to the provider. A server never does: its end does it."""
+        if self._line is not None:
+            await self._line.aclose()
 
     async def plan(self, variant: str, request: RunRequest) -> Sequence[KnownEvent] | None:
         """None: what it will say cannot be known."""

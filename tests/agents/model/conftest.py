@@ -19,6 +19,7 @@ from backend.agents.model.endpoint import connect
 from backend.agents.model.line import new_line
 from backend.agents.model.loop import loop_of
 from backend.agents.model.naming import model_name
+from backend.agents.model.tools.mcp import Server
 from backend.protocol.events import Draft, ErrorEvent
 from tests.agents.documents.asking import Told
 from tests.agents.model.scripted_provider import Reply, ScriptedProvider
@@ -85,9 +86,10 @@ async def agent_of(library: Library) -> AsyncIterator[MakeAgent]:
     """Makes an agent for ``PROVIDER:NAME``; its line to the provider is closed after the test."""
     async with new_line() as line:
 
-        def make(setting: str, servers: Sequence[Any] = (), own_library: Library | None = None) -> ModelAgent:
+        def make(setting: str, servers: Sequence[Server] = (), own_library: Library | None = None) -> ModelAgent:
             name = model_name(setting)
-            return ModelAgent(name, loop_of(connect(name, line), servers), own_library or library)
+            loop = loop_of(connect(name, line), [server.tools for server in servers])
+            return ModelAgent(name, loop, own_library or library, servers)
 
         yield make
 
@@ -105,7 +107,7 @@ class Talk:
         *replies: Reply | bytes,
         question: str = "What was gaming revenue?",
         history: tuple[Turn, ...] = (),
-        servers: Sequence[Any] = (),
+        servers: Sequence[Server] = (),
         library: Library | None = None,
     ) -> Heard:
         """Every draft of one run, and how it ended."""

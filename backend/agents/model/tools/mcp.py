@@ -1,57 +1,138 @@
 """MCP servers that the operator names in a file of the usual form, ``{"mcpServers": {"name": {"command": …}}}``.
 
-A server is a program (``command``, ``args``, ``env``: spoken to over stdio) or an address (``url``, ``headers``:
-streamable HTTP). ``${NAME}`` stands for a variable of the environment. Each server's tools go by its name and an
-underscore before their own.
+A server is a program (``command``, ``args``, ``env``, ``cwd``: spoken to over stdio) or an address (``url``,
+``headers``: streamable HTTP). ``${NAME}`` stands for a variable of the environment, ``${NAME:-text}`` for one that may
+be missing. Each server's tools go by its name and an underscore before their own. A program that was started goes on
+for later runs.
 """
 
 import asyncio
-from collections.abc import Sequence
+import os
+import re
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-from pydantic_ai.mcp import load_mcp_toolsets
+from fastmcp.client.transports import StdioTransport
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_ai.mcp import MCPToolset
 from pydantic_ai.toolsets import AbstractToolset
 
+from backend.agents.agent import AgentFailure
 from backend.agents.model.naming import ModelUnusableError
 
-PATIENCE_S = 15.0
-"""How long a server may take to say which tools it has."""
+PATIENCE_S = 30.0
+"""How long a server may take to start and to say which tools it has: some fetch themselves first."""
+
+_VARIABLE = re.compile(r"\$\{(\w+)(?::-([^}]*))?\}")
 
 
-def toolsets_of(path: Path) -> list[AbstractToolset[Any]]:
+class _Described(BaseModel):
+    """A server as its file describes it; what other programs keep in such a file is ignored."""
+
+    model_config = ConfigDict(frozen=True)
+
+    command: str | None = None
+    args: tuple[str, ...] = ()
+    env: dict[str, str] | None = None
+    cwd: str | None = None
+    url: str | None = None
+    headers: dict[str, str] | None = None
+
+
+class _File(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    mcpServers: dict[str, _Described]  # noqa: N815 - the name that such files have
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A server that can be started, by its name in the file."""
+
+    name: str
+    toolset: MCPToolset[Any]
+
+    @property
+    def tools(self) -> AbstractToolset[Any]:
+        """Its tools, by names that no other server has."""
+        return self.toolset.prefixed(self.name)
+
+
+def servers_of(path: Path) -> list[Server]:
     """The servers of the file, none of them started. Raises ``ModelUnusableError`` for a file that cannot be used."""
     try:
-        return load_mcp_toolsets(path)
+        described = _File.model_validate_json(_with_variables(path.read_text("utf-8")))
+        return [Server(name, _toolset(name, server)) for name, server in described.mcpServers.items()]
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         place = ".".join(str(part) for part in first["loc"])
-        raise ModelUnusableError(f"{path} is no file of MCP servers: {place}: {first['msg']}.") from error
+        reason = f"{place}: {first['msg']}" if place else first["msg"]
     except OSError as error:
-        reason = error.strerror or error
-        raise ModelUnusableError(f"{path} cannot be read ({reason}): name a file with --mcp.") from error
+        raise ModelUnusableError(f"{path} cannot be read ({error.strerror}): name a file with --mcp.") from error
     except ValueError as error:
-        raise ModelUnusableError(f"{path} is no file of MCP servers: {error}.") from error
+        reason = str(error)
+    raise ModelUnusableError(f"{path} is no file of MCP servers: {' '.join(reason.split()).rstrip('.')}.")
 
 
-async def reachable(toolsets: Sequence[AbstractToolset[Any]]) -> tuple[list[AbstractToolset[Any]], list[str]]:
+async def reachable(servers: Sequence[Server]) -> tuple[list[Server], list[str]]:
     """The servers that answer, and a sentence on each that does not."""
-    answers = await asyncio.gather(*(_problem(toolset) for toolset in toolsets))
-    usable = [toolset for toolset, problem in zip(toolsets, answers, strict=True) if problem is None]
+    answers = await asyncio.gather(*(_problem(server) for server in servers))
+    usable = [server for server, problem in zip(servers, answers, strict=True) if problem is None]
     return usable, [problem for problem in answers if problem is not None]
 
 
-async def _problem(toolset: AbstractToolset[Any]) -> str | None:
-    inner: Any = getattr(toolset, "wrapped", toolset)
+@asynccontextmanager
+async def started(servers: Sequence[Server]) -> AsyncIterator[None]:
+    """Keep the line to these servers open. Raises ``AgentFailure`` for the first that does not answer any more."""
+    async with AsyncExitStack() as stack:
+        for server in servers:
+            try:
+                await stack.enter_async_context(server.toolset)
+            except Exception as error:
+                message = f"The MCP server {server.name!r} cannot be reached: {_reason(error)}."
+                raise AgentFailure("mcp_unavailable", message, retryable=True) from error
+        yield
+
+
+async def _problem(server: Server) -> str | None:
     try:
-        async with asyncio.timeout(PATIENCE_S):
-            async with toolset:
-                await inner.list_tools()
+        async with asyncio.timeout(PATIENCE_S), server.toolset:
+            await server.toolset.list_tools()
     except TimeoutError:
         reason = f"it did not answer within {PATIENCE_S:g} s"
     except Exception as error:  # noqa: BLE001 - a foreign program may fail in any way
-        reason = " ".join(str(error).split())[:200] or type(error).__name__
+        reason = _reason(error)
     else:
         return None
-    return f"The MCP server {inner.id!r} is left out: {reason.rstrip('.')}."
+    return f"The MCP server {server.name!r} is left out: {reason}."
+
+
+def _reason(error: Exception) -> str:
+    return (" ".join(str(error).split())[:200] or type(error).__name__).rstrip(".")
+
+
+def _toolset(name: str, server: _Described) -> MCPToolset[Any]:
+    """``error`` of a tool is for the model to see, not a reason to call it again."""
+    if server.command is not None:
+        program = StdioTransport(server.command, list(server.args), env=server.env, cwd=server.cwd)
+        return MCPToolset(program, id=name, init_timeout=PATIENCE_S, tool_error_behavior="failed")
+    if server.url is not None:
+        return MCPToolset(
+            server.url, id=name, headers=server.headers, init_timeout=PATIENCE_S, tool_error_behavior="failed"
+        )
+    raise ValueError(f"the server {name!r} has neither a command nor a url")
+
+
+def _with_variables(text: str) -> str:
+    def value(match: re.Match[str]) -> str:
+        name, instead = match.groups()
+        found = os.environ.get(name, instead)
+        if found is None:
+            raise ValueError(f"it names the variable {name}, which is not set")
+        # It stands within a JSON text.
+        return found.replace("\\", "\\\\").replace('"', '\\"')
+
+    return _VARIABLE.sub(value, text)

@@ -1,0 +1,65 @@
+"""`--model` and `--mcp`: a whole question through an own backend, and what is refused before anything starts."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from backend.commands.ask import command as ask
+from backend.commands.demo import command as demo
+from backend.commands.serve import command as serve
+from tests.agents.model.scripted_provider import ScriptedProvider
+from tests.agents.model.wire import chat_text, chat_tool_call
+from tests.live_server import LiveServer
+
+pytestmark = pytest.mark.server
+
+
+@pytest.mark.parametrize("command", [ask, demo, serve], ids=["ask", "demo", "serve"])
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (["--model", "nonsense"], "'nonsense' names no model: give PROVIDER:NAME"),
+        (["--model", "anthropic:x"], "Anthropic needs a key for anthropic:x: set ANTHROPIC_API_KEY"),
+        (["--mcp", "/nowhere/mcp.json"], "is no file: give --mcp a file of MCP servers."),
+    ],
+)
+def test_bad_options_are_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, command: object, options: list[str], sentence: str
+) -> None:
+    for name in ("ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL"):
+        monkeypatch.delenv(name, raising=False)
+    arguments = ["Why?", *options] if command is ask else options
+    result = CliRunner().invoke(command, arguments)  # type: ignore[arg-type]
+
+    assert result.exit_code == 2
+    assert sentence in result.stderr
+    assert result.stderr.count("\n") == 1
+
+
+def test_a_backend_at_an_address_has_its_own_model() -> None:
+    result = CliRunner().invoke(ask, ["Why?", "--model", "ollama:x", "--url", "http://127.0.0.1:1"])
+
+    assert result.exit_code == 2
+    assert "--model belongs to a backend of one's own" in result.stderr
+
+
+def test_a_question_to_a_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    provider = ScriptedProvider()
+    provider.script(chat_tool_call("search_documents", query="gaming revenue"), chat_text("It rose [1]."))
+    with LiveServer(provider) as server:
+        monkeypatch.setenv("OPENAI_BASE_URL", f"{server.url}/v1")
+        line = [sys.executable, "-m", "backend.cli", "ask", "How is gaming?", "--model", "openai:small", "--json"]
+        ended = subprocess.run(
+            [*line, "--data", str(tmp_path)], capture_output=True, text=True, timeout=110, check=False
+        )
+
+    assert ended.returncode == 0, ended.stderr
+    events = [json.loads(line) for line in ended.stdout.splitlines()]
+    assert "".join(event["text"] for event in events if event["type"] == "token") == "It rose [1]."
+    assert [event["number"] for event in events if event["type"] == "citation"] == [1]
+    assert events[-1]["outcome"] == "completed"
+    assert events[-1]["usage"] == {"requests": 2, "input_tokens": 22, "output_tokens": 14, "tool_calls": 1}
