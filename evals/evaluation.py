@@ -78,7 +78,11 @@ async def evaluate(
         from evals.through.browser import check_pages
 
         check_pages(through)
-    plays = await (_prepared(suite, address) if foreign is None else foreign.prepare(suite))
+    if foreign is None:
+        plays = await _prepared(suite, address)
+    else:
+        suite = foreign.asked(suite)
+        plays = await foreign.prepare(suite)
     scheduled = [play for _ in suite.loads for play in plays for _ in range(play.entry.repeats)]
     watcher.begins(warm_up_plays(suite, plays) + scheduled, at_once(suite, plays))
     session = await play_suite(

@@ -51,7 +51,8 @@ def _belongs(run: RunResult, entry: Entry, by_agent_only: bool) -> bool:
         return run.agent == entry.agent
     # A disturbance says what was asked for, then for each run when it came.
     asked = run.disturbance.partition(":")[0] if run.disturbance else None
-    return (run.speed, run.seed, asked) == (entry.speed, entry.seed, entry.disturbance)
+    meant = (entry.scenario, entry.speed, entry.seed, entry.disturbance)
+    return (run.scenario, run.speed, run.seed, asked) == meant
 
 
 def _judged(limits: Limits, runs: Sequence[RunResult], harness: Harness, scenario: str | None) -> Iterator[LimitResult]:

@@ -51,6 +51,9 @@ class SuiteEntry(_Part):
     transport: Transport = Field(default="post", description=TRANSPORT)
     limits: Limits = Field(default_factory=dict, strict=False, description=LIMITS)
     tags: tuple[str, ...] = Field(default=(), strict=False, max_length=20, description=_TAGS)
+    name: str | None = Field(
+        default=None, min_length=1, max_length=60, description="a text, by which results call the entry"
+    )
 
 
 class Suite(_Part):
@@ -114,6 +117,7 @@ class Suite(_Part):
                 transport=run.transport,
                 limits=run.limits,
                 tags=(*self.tags, *run.tags),
+                name=run.name,
             )
             for run in self.runs
         )
@@ -141,6 +145,7 @@ class Entry:
     transport: Transport = "post"
     limits: Limits = field(default_factory=dict)
     tags: tuple[str, ...] = ()
+    name: str | None = None
 
     @property
     def disturbance(self) -> str | None:
@@ -150,8 +155,8 @@ class Entry:
 
     @property
     def scenario(self) -> str:
-        """What results call it: the name of the scenario, else of the agent."""
-        return self.agent.removeprefix("scripted:")
+        """What results call it: its own name, else that of the scenario or the agent."""
+        return self.name or self.agent.removeprefix("scripted:")
 
 
 def bundled_suites() -> tuple[str, ...]:

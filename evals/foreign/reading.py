@@ -36,7 +36,7 @@ class ForeignBody:
         for event in self._stamped(self._decoder.feed(data), stamp):
             yield event, ""
 
-    def close(self, closed_ns: int) -> Iterable[tuple[Event, int]]:
+    def close(self, closed_ns: int) -> list[tuple[Event, int]]:
         """What the end of the answer brings, ``done`` last, each with its stamp.
 
         The last bytes completed what only the end shows to be whole, and an end that the stream itself told. That a
@@ -53,8 +53,8 @@ class ForeignBody:
         return [*events, *((event, told_ns) for event in closing), (done, told_ns)]
 
     def problem(self) -> str | None:
-        """Why the bytes were no stream of the dialect, or None."""
-        if self._decoder.recognised or self._last_ns is None:
+        """Why the bytes were no stream of the dialect, or None; known once it is closed."""
+        if self._decoder.recognised:
             return None
         return f"What the server sent is no {self._dialect} stream: check its dialect and its address."
 
@@ -75,16 +75,18 @@ def read_foreign(capture: Capture, dialect: str) -> Arrivals:
     body = ForeignBody(dialect, capture.sent_ns or 0)
     arrivals = parse(capture, body)
     arrivals.server_times = False
-    if arrivals.failure is None:
-        arrivals.failure = body.problem()
     if arrivals.failure is None and arrivals.closed_ns is not None:
         _end(arrivals, body, arrivals.closed_ns)
     return arrivals
 
 
 def _end(arrivals: Arrivals, body: ForeignBody, closed_ns: int) -> None:
+    last = body.close(closed_ns)
+    arrivals.failure = body.problem()
+    if arrivals.failure is not None:
+        return
     kernel = arrivals.kernel_ns
-    for event, stamp_ns in body.close(closed_ns):
+    for event, stamp_ns in last:
         # Bytes that came before carry it: the kernel's stamp is that of the last event of the same chunk, if any.
         same = kernel[-1] if kernel and arrivals.stamps_ns and arrivals.stamps_ns[-1] == stamp_ns else None
         arrivals.events.append(event)

@@ -3,7 +3,7 @@
 import asyncio
 import os
 import sys
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -13,7 +13,7 @@ from backend.dialects.requests import Asked, remote_request
 from evals.arrivals import Arrivals, request_bytes
 from evals.carrying import Carried
 from evals.foreign.reading import read_foreign
-from evals.suite import Entry, Suite
+from evals.suite import Suite
 from evals.target import Play, TargetError
 from evals.transport import CONNECT_TIMEOUT_S, Address, Capture, exchange
 
@@ -54,12 +54,33 @@ class ForeignTarget:
         parts = urlsplit(self.remote.url)
         return Address(parts.scheme, parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80))
 
+    def asked(self, suite: Suite) -> Suite:
+        """The suite as it is played here: our options mean nothing to this agent, and ``remote`` is its name.
+
+        Raises ``TargetError`` where the suite wants what only our own backend does.
+        """
+        for entry in suite.entries:
+            if entry.question is None:
+                raise TargetError(
+                    f"The suite has no question for {entry.agent!r}, and only our own backend plays scenarios: give a "
+                    f"suite whose entries have a question, such as {USUAL_SUITE}."
+                )
+            if entry.disturbance is not None or entry.transport != "post":
+                raise TargetError(
+                    f"A run of {entry.agent!r} is to be cut, cancelled or read another way, which only our own backend "
+                    "knows how to: leave that out, or measure a playhead serve --remote with --url."
+                )
+        runs = tuple(run.model_copy(update={"agent": AGENT, "speed": None, "seed": 0}) for run in suite.runs)
+        return suite.model_copy(update={"speed": 1.0, "runs": runs})
+
     async def prepare(self, suite: Suite) -> list[Play]:
-        """Every entry with its question. Raises ``TargetError`` where the suite asks what this agent cannot be asked,
-        or where nobody listens."""
-        plays = [self._play(entry) for entry in suite.entries]
+        """Every entry of a suite that ``asked`` gave. Raises ``TargetError`` where nobody listens."""
         await self._ensure_somebody_listens()
-        return plays
+        # No provider is called wrong for when it sends its citations: how late they come is measured.
+        allowed = {"citation-first": _ANY}
+        return [
+            Play(entry, entry.question or "", None, entry.expect or "completed", allowed) for entry in suite.entries
+        ]
 
     async def carry(self, play: Play, address: Address, deadline_s: float) -> tuple[Capture, Carried | None]:
         """Ask, and stamp what comes. Never raises for what the server does."""
@@ -73,21 +94,6 @@ class ForeignTarget:
     def read(self, capture: Capture) -> Arrivals:
         """What came, decoded."""
         return read_foreign(capture, self.remote.dialect)
-
-    def _play(self, entry: Entry) -> Play:
-        if entry.question is None:
-            raise TargetError(
-                f"The suite has no question for {entry.agent!r}, and only our own backend plays scenarios: give a "
-                f"suite whose entries have a question, such as {USUAL_SUITE}."
-            )
-        if entry.disturbance is not None or entry.transport != "post":
-            raise TargetError(
-                f"A run of {entry.agent!r} is to be cut, cancelled or read another way, which only our own backend "
-                f"knows how to: leave that out, or measure it with playhead serve --remote and --url."
-            )
-        # Our options mean nothing there, and no provider is called wrong for when it sends its citations.
-        asked = replace(entry, agent=AGENT, speed=1.0, seed=0)
-        return Play(asked, entry.question, None, entry.expect or "completed", {"citation-first": _ANY})
 
     async def _ensure_somebody_listens(self) -> None:
         address = self.address
