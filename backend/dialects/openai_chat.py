@@ -11,11 +11,12 @@ from pydantic import JsonValue
 from backend.dialects.answer_drafts import AnswerDrafts
 from backend.dialects.dialect import JsonObject
 from backend.dialects.reading import object_of, objects_of, plain, text_of, whole_number_of
-from backend.protocol.events import Outcome, Span
+from backend.protocol.events import Span
 
 _USAGE_NAMES = {"prompt_tokens": "input_tokens", "completion_tokens": "output_tokens", "total_tokens": "total_tokens"}
 
 _RETRYABLE = frozenset({408, 409, 429, 500, 502, 503, 504, 529})
+_RETRYABLE_CODES = frozenset({"rate_limit_exceeded", "server_error", "overloaded_error", "timeout"})
 
 
 class OpenAIChat:
@@ -24,12 +25,13 @@ class OpenAIChat:
     def __init__(self, drafts: AnswerDrafts) -> None:
         self._drafts = drafts
         self._finish_reason = ""
+        self._ended = False
         self._calls: dict[str, str] = {}
         """Tool calls that are being written: the index in the message to the key of the step."""
 
     def read(self, message: JsonObject, event: str) -> bool:
         """Read one chunk, a whole completion, or an error that came in place of either."""
-        error = message.get("error")
+        error = message.get("error") or (dict(message) if text_of(message, "object") == "error" else None)
         choices = message.get("choices")
         if error:
             self._read_error(error)
@@ -43,6 +45,8 @@ class OpenAIChat:
                 self._drafts.lose("further choices")
                 continue
             self._read_delta(object_of(choice, "delta") or object_of(choice, "message"))
+            if failed := choice.get("error"):
+                self._read_error(failed)
             if reason := text_of(choice, "finish_reason"):
                 self._finish_reason = reason
             if "message" in choice and "delta" not in choice:
@@ -52,6 +56,9 @@ class OpenAIChat:
     def done_marker(self) -> None:
         """``[DONE]``: the answer is whole, unless its finish reason says otherwise."""
         self._end_calls()
+        if self._ended:
+            return
+        self._ended = True
         if self._finish_reason == "content_filter":
             self._drafts.fail("content_filter", "The provider's content filter ended the answer.")
         elif self._finish_reason == "error":
@@ -59,7 +66,9 @@ class OpenAIChat:
         else:
             if self._finish_reason == "length":
                 self._drafts.warn("length_limit", "The answer ends where its token limit was reached.")
-            self._drafts.complete(_outcome_of(self._finish_reason))
+            # Some servers give no reason: that they count the tokens tells a whole answer from one that was given up.
+            is_whole = self._finish_reason != "" or self._drafts.usage_so_far.get("output_tokens") is not None
+            self._drafts.complete("completed" if is_whole else "interrupted")
 
     def finish(self) -> None:
         """Without ``[DONE]`` a finish reason is the end as well: some servers close the connection behind it."""
@@ -162,11 +171,8 @@ class OpenAIChat:
         fields: JsonObject = error if isinstance(error, dict) else {"message": str(error)}
         code = fields.get("code") or fields.get("type") or "provider_error"
         status = whole_number_of(fields, "status_code") or whole_number_of(fields, "code")
-        self._drafts.fail(str(code)[:80], text_of(fields, "message"), retryable=status in _RETRYABLE)
-
-
-def _outcome_of(finish_reason: str) -> Outcome:
-    return "interrupted" if not finish_reason else "completed"
+        retryable = status in _RETRYABLE or code in {*_RETRYABLE_CODES, *map(str, _RETRYABLE)}
+        self._drafts.fail(str(code)[:80], text_of(fields, "message"), retryable=retryable)
 
 
 def _span_of(cited: JsonObject) -> Span | None:

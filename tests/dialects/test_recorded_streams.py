@@ -1,0 +1,154 @@
+"""Streams that others recorded, of all dialects: text, citations, tools and end are those that their index says."""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from backend.dialects.known import DIALECTS
+from tests.dialects.exceptions import DIFFERENCES
+from tests.dialects.streams import ReadStream, read
+
+NAMES = {
+    "openai-chat": "openai-chat",
+    "openai-responses": "openai-responses",
+    "anthropic-messages": "anthropic",
+    "gemini-generateContent": "gemini",
+    "gemini-interactions": "gemini",
+    "ag-ui": "ag-ui",
+    "vercel-ui-message": "ai-sdk",
+}
+"""Which dialect reads a protocol of the index."""
+
+PIECE = 977
+"""Bytes at once: a prime, so that messages and characters are cut everywhere."""
+
+Row = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def index(shared_data: Path) -> list[Row]:
+    rows: list[Row] = json.loads((shared_data / "streams" / "index.json").read_text())
+    return rows
+
+
+@pytest.fixture(scope="module")
+def streams(shared_data: Path, index: list[Row]) -> dict[str, tuple[Row, ReadStream]]:
+    """Every stream of a dialect that is read, by its file."""
+    return {
+        row["file"]: (
+            row,
+            read(NAMES[row["protocol"]], (shared_data / "streams" / row["file"]).read_bytes(), PIECE),
+        )
+        for row in index
+        if row["protocol"] in NAMES
+    }
+
+
+def tool_names(stream: ReadStream) -> set[str]:
+    return {status.tool.name for status in stream.statuses if status.tool is not None}
+
+
+def test_every_dialect_has_recorded_streams(streams: dict[str, tuple[Row, ReadStream]]) -> None:
+    read_dialects = {NAMES[row["protocol"]] for row, _ in streams.values()}
+    assert read_dialects == set(DIALECTS) - {"native"}
+
+
+def test_texts_are_those_of_the_index(streams: dict[str, tuple[Row, ReadStream]]) -> None:
+    found = {
+        file: hashlib.sha256(stream.text.encode()).hexdigest() if stream.text else None
+        for file, (_, stream) in streams.items()
+    }
+    assert found == {file: row["final_text_sha256"] for file, (row, _) in streams.items()}
+    assert [len(stream.text) for _, stream in streams.values()] == [row["text_chars"] for row, _ in streams.values()]
+
+
+def test_citations_are_as_many_as_in_the_index(streams: dict[str, tuple[Row, ReadStream]]) -> None:
+    differing = {
+        file: stream.citation_count
+        for file, (row, stream) in streams.items()
+        if stream.citation_count != row["n_citations"]
+    }
+    assert differing == {file: known.citations for file, known in DIFFERENCES.items() if known.citations is not None}
+
+
+def test_tools_are_those_of_the_index(streams: dict[str, tuple[Row, ReadStream]]) -> None:
+    differing = {
+        file: len(tool_names(stream))
+        for file, (row, stream) in streams.items()
+        if len(tool_names(stream)) != len(row["tools"])
+    }
+    assert differing == {file: known.tools for file, known in DIFFERENCES.items() if known.tools is not None}
+
+
+def test_a_stream_with_an_error_has_failed_and_every_other_is_complete(
+    streams: dict[str, tuple[Row, ReadStream]],
+) -> None:
+    differing = {
+        file: stream.end.outcome
+        for file, (row, stream) in streams.items()
+        if stream.end.outcome != ("failed" if row["has_errors"] else "completed")
+    }
+    assert differing == {file: known.outcome for file, known in DIFFERENCES.items() if known.outcome is not None}
+
+
+def test_thinking_is_shown_wherever_there_was_some(streams: dict[str, tuple[Row, ReadStream]]) -> None:
+    silent = [
+        file
+        for file, (row, stream) in streams.items()
+        if row["has_reasoning"] and ("thinking", "started") not in stream.states
+    ]
+    assert silent == []
+
+
+def test_every_message_was_understood(streams: dict[str, tuple[Row, ReadStream]]) -> None:
+    for file, (row, stream) in streams.items():
+        ends = 1 if row["done_marker"] else 0
+        assert stream.recognised >= row["n_events"] - ends, file
+        assert "unreadable messages" not in stream.losses, file
+
+
+def test_ranges_lie_in_the_answer_and_cited_ranges_of_search_end_with_a_word(
+    streams: dict[str, tuple[Row, ReadStream]],
+) -> None:
+    for file, (_, stream) in streams.items():
+        for citation in stream.citations:
+            for span in citation.spans:
+                assert 0 <= span.start < span.end <= len(stream.text), file
+
+
+def test_cut_streams_are_interrupted(shared_data: Path, index: list[Row]) -> None:
+    """Half a stream has no end, unless it is one message long or ends with what failed."""
+    for row in index:
+        if row["protocol"] not in NAMES or row["n_events"] < 8 or row["has_errors"]:
+            continue
+        data = (shared_data / "streams" / row["file"]).read_bytes()
+        stream = read(NAMES[row["protocol"]], data[: len(data) // 3])
+        assert stream.end.outcome == "interrupted", row["file"]
+        assert stream.end.error is not None
+        assert stream.end.error.code == "stream_cut"
+
+
+@pytest.mark.parametrize("dialect", sorted(DIALECTS))
+def test_other_protocols_are_hardly_recognised(dialect: str, shared_data: Path, index: list[Row]) -> None:
+    for row in index:
+        if NAMES.get(row["protocol"]) == dialect:
+            continue
+        stream = read(dialect, (shared_data / "streams" / row["file"]).read_bytes())
+        assert stream.recognised <= 2, row["file"]
+        assert stream.text == "", row["file"]
+
+
+def test_errors_in_place_of_a_stream_say_why(shared_data: Path, index: list[Row]) -> None:
+    bodies = [row["file"] for row in index if row["protocol"].startswith("gemini-http-error-body")]
+    said = {}
+    for file in bodies:
+        stream = read("gemini", (shared_data / "streams" / file).read_bytes())
+        if stream.recognised:
+            assert stream.end.outcome == "failed"
+            assert stream.end.error is not None
+            said[Path(file).stem] = stream.end.error.message
+    assert len(said) == len(bodies) - 1, "one of them is an object that is nothing of the kind"
+    assert said["vertexai__streaming-failure-api-key"] == "API key not valid. Please pass a valid API key."
