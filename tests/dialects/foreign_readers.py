@@ -92,7 +92,10 @@ class AgUiClient:
         self._run_finished(event)
 
     def _messages_snapshot(self, event: Fields) -> None:
-        self.messages = event["messages"]
+        given = {message["id"] for message in event["messages"]}
+        declared = event.get("metadata", {}).get("@ag-ui/client", {}).get("authoritativeActivityTypes")
+        kept = [m for m in self.messages if m["role"] == "activity" and m["id"] not in given] if declared == [] else []
+        self.messages = [*kept, *event["messages"]]
 
     def _text_message_start(self, event: Fields) -> None:
         assert event["messageId"] not in self.open_messages

@@ -12,7 +12,7 @@ from backend.dialects.encoding.encoder import Encoder
 from backend.dialects.encoding.openai_chat import OpenAIChatEncoder
 from backend.protocol.events import CitationEvent, DoneEvent, KnownEvent, Outcome, UnknownEvent
 from tests.dialects.encoded_runs import RUN, answer_of, ended, runs_with_tools, stream_of
-from tests.dialects.foreign_readers import AgUiClient, ChatClient, messages_in, objects_in, text_of_chunks
+from tests.dialects.foreign_readers import AgUiClient, ChatClient, Fields, messages_in, objects_in, text_of_chunks
 from tests.dialects.streams import ReadStream, read
 
 ENCODERS: dict[str, Callable[[], Encoder]] = {
@@ -49,9 +49,14 @@ def test_an_ag_ui_client_that_joins_again_ends_with_the_messages_of_one_that_sta
     events: list[KnownEvent], seen: int, now: int
 ) -> None:
     asked = [{"id": "m1", "role": "user", "content": "Why?"}]
-    whole = AgUiClient(list(asked)).read(stream_of(AgUiEncoder(RUN), events))
+    # What a client shows of an earlier run it does not send.
+    shown: list[Fields] = [
+        {"id": "a1", "role": "activity", "activityType": "citation", "content": {"title": "Old"}},
+        *asked,
+    ]
+    whole = AgUiClient(list(shown)).read(stream_of(AgUiEncoder(RUN), events))
     first, second = AgUiEncoder(RUN), AgUiEncoder(RUN, earlier=list(asked))
-    cut = AgUiClient(list(asked)).read(stream_of(first, events[: min(seen, len(events) - 1)]))
+    cut = AgUiClient(list(shown)).read(stream_of(first, events[: min(seen, len(events) - 1)]))
     now = min(now, len(events) - 1)
     for event in events[:now]:
         second.absorb(event)

@@ -73,10 +73,14 @@ def test_ag_ui_has_a_tool_call_with_arguments_and_result_and_a_step_for_everythi
 
 
 def test_ag_ui_steps_that_are_open_under_one_name_are_told_apart() -> None:
-    drafts = (StatusEvent(step_id="a", step="retrieving"), StatusEvent(step_id="b", step="retrieving"))
+    drafts = (
+        StatusEvent(step_id="a", step="look (c)"),
+        StatusEvent(step_id="b", step="look"),
+        StatusEvent(step_id="c", step="look"),
+    )
     events = objects_in(stream_of(AgUiEncoder(RUN), ended(drafts)))
     names = [event["stepName"] for event in events if event["type"] == "STEP_STARTED"]
-    assert names == ["retrieving", "retrieving (b)"]
+    assert names == ["look (c)", "look", "look (c) (c)"]
 
 
 def test_ag_ui_stamps_are_whole_milliseconds_since_1970() -> None:

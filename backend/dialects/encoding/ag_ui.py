@@ -38,6 +38,10 @@ value. ``playhead.run`` and ``playhead.end`` tell of the run as a whole."""
 ACTIVITY = "citation"
 METADATA_KEY = "playhead"
 
+_KEEP_ACTIVITIES: JsonFields = {"@ag-ui/client": {"authoritativeActivityTypes": []}}
+"""A client never sends the activities it has, such as the citations of earlier runs, and would drop those that a
+snapshot leaves out unless it is told not to."""
+
 _USAGE_NAMES = (
     ("inputTokens", "input_tokens"),
     ("outputTokens", "output_tokens"),
@@ -80,7 +84,8 @@ class AgUiEncoder:
 
     def rejoin(self) -> bytes:
         """In place of ``begin``, once what was sent so far is absorbed: the messages as they are, and what is open."""
-        events = [*self._beginning(), self._event("MESSAGES_SNAPSHOT", messages=self._messages.snapshot())]
+        snapshot = self._event("MESSAGES_SNAPSHOT", messages=self._messages.snapshot(), metadata=_KEEP_ACTIVITIES)
+        events = [*self._beginning(), snapshot]
         events += self._told.values()
         for step_id, name in self._names.items():
             step = next(step for step in self._steps.open if step.step_id == step_id)
@@ -160,10 +165,12 @@ class AgUiEncoder:
         step = change.step
         events: list[JsonFields] = []
         if change.began and step.tool is None:
+            name = step.step
             # Two open steps of one name would end a client.
-            taken = step.step in self._names.values()
-            self._names[step.step_id] = f"{step.step} ({step.step_id})" if taken else step.step
-            events.append(self._event("STEP_STARTED", stepName=self._names[step.step_id], metadata=_told_of(step)))
+            while name in self._names.values():
+                name = f"{name} ({step.step_id})"
+            self._names[step.step_id] = name
+            events.append(self._event("STEP_STARTED", stepName=name, metadata=_told_of(step)))
         if step.tool is not None:
             events += self._call(change)
         if change.ended and step.step_id in self._names:
