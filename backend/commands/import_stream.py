@@ -189,4 +189,14 @@ def _as_lines(run: "ImportedRun", timing: str, lost: list["Loss"], out: Path | N
     lines = [f"{written}.", f"Outcome {run.outcome}, {run.text_chars:,} characters of answer, {told}.", _TIMING[timing]]
     if not lost:
         return [*lines, "Nothing that the stream carried was lost."]
-    return [*lines, "Lost, since our events do not carry it:", *(f"  {loss.count:,} × {loss.what}" for loss in lost)]
+    return [
+        *lines,
+        "Lost, since our events do not carry it:",
+        *(f"  {loss.count:,} × {_one_line(loss.what)}" for loss in lost),
+    ]
+
+
+def _one_line(text: str) -> str:
+    from backend.present.printable import printable
+
+    return " ".join(printable(text).split())

@@ -57,6 +57,7 @@ class AgUi:
         self._calls: set[str] = set()
         """Ids of all tool calls, those that are over too."""
         self._last_call = ""
+        self._searches = 0
         self._not_answer: set[str] = set()
         """Ids of open messages that are not the assistant's."""
         self._last_message = ""
@@ -95,6 +96,8 @@ class AgUi:
 
     def finish(self) -> None:
         """The connection has ended: whole only if the last run did."""
+        if self._searches and not self._drafts.citations:
+            self._drafts.lose("citations of what was searched, which the stream has none of", self._searches)
         if self._ended:
             self._drafts.complete(self._outcome)
         self._own.close_steps(self._outcome if self._ended else self._own.outcome or "interrupted")
@@ -231,7 +234,11 @@ class AgUi:
         self._drafts.end_thinking()
         if self._own.start_call(key, name or "tool", step):
             return
-        slug = "retrieving" if "search" in name else "running_tool"
+        if not name:
+            self._drafts.lose("names and arguments of tool calls that only their results tell of")
+        is_search = "search" in name
+        self._searches += is_search
+        slug = "retrieving" if is_search else "running_tool"
         self._drafts.start_step(key, slug, label=name or "Tool", tool=name or "tool")
 
     def _end_call(self, key: str, message: JsonObject) -> None:

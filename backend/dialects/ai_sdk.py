@@ -7,8 +7,6 @@ Sources go by their address, so that one that is told twice is one. What our enc
 (``backend.dialects.own_events``).
 """
 
-from pydantic import JsonValue
-
 from backend.dialects.answer_drafts import MAX_STEPS, THINKING, AnswerDrafts
 from backend.dialects.dialect import JsonObject
 from backend.dialects.own_events import OwnEvents
@@ -177,6 +175,13 @@ class AiSdk:
         if self._is_own_call(key):
             self._read_own_tool(kind, key, message)
             return
+        if kind == "tool-approval-request":
+            self._drafts.warn("input_requested", "The agent asks a person to approve a tool call.")
+            self._drafts.lose("requests for a person's input")
+            return
+        if not kind.startswith(("tool-input-", "tool-output-")):
+            self._drafts.lose(f"chunks of type {kind[:40]}")
+            return
         self._start_call(key, text_of(message, "toolName"))
         if kind == "tool-input-delta":
             self._drafts.add_arguments(key, text_of(message, "inputTextDelta"))
@@ -188,14 +193,9 @@ class AiSdk:
             self._drafts.progress(key)
             self._drafts.lose("preliminary results of tools")
         elif kind == "tool-output-available":
-            self._end_call(key, message.get("output"))
+            self._drafts.end_step(key, result=plain(message.get("output")))
         elif kind == "tool-output-denied":
             self._drafts.end_step(key, "cancelled", detail="A person denied this call.")
-        elif kind == "tool-approval-request":
-            self._drafts.warn("input_requested", "The agent asks a person to approve a tool call.")
-            self._drafts.lose("requests for a person's input")
-        elif not kind.startswith("tool-input-"):
-            self._drafts.lose(f"chunks of type {kind[:40]}")
 
     def _read_own_tool(self, kind: str, key: str, message: JsonObject) -> None:
         if not self._own.knows_call(key):
@@ -212,12 +212,11 @@ class AiSdk:
         if key in self._calls or len(self._calls) >= MAX_STEPS:
             return
         self._calls.add(key)
+        if not name:
+            self._drafts.lose("names and arguments of tool calls that only their results tell of")
         slug = "retrieving" if "search" in name else "running_tool"
         self._drafts.end_thinking()
         self._drafts.start_step(key, slug, label=name or "Tool", tool=name or "tool")
-
-    def _end_call(self, key: str, output: JsonValue) -> None:
-        self._drafts.end_step(key, result=plain(output))
 
     def _read_source(self, kind: str, message: JsonObject) -> None:
         title, source_id = text_of(message, "title"), text_of(message, "sourceId")

@@ -122,6 +122,13 @@ def test_the_summary_names_outcome_timing_and_losses(capture: Path, tmp_path: Pa
     assert "1 × files" in result.stdout
 
 
+def test_the_words_of_a_stream_give_the_terminal_no_orders(written: Callable[[bytes], Path]) -> None:
+    path = written(frames([*AI_SDK[:-1], {"type": "data-\x1b[2J\u202eevil", "data": {}}]))
+    result = run(path, "--dialect", "ai-sdk")
+    assert "data of type [2Jevil" in result.stdout
+    assert result.stdout.replace("\n", "").isprintable()
+
+
 def test_without_out_nothing_is_written(capture: Path, tmp_path: Path) -> None:
     result = run(capture, "--dialect", "ai-sdk")
     assert result.exit_code == 0

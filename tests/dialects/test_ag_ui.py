@@ -61,6 +61,7 @@ def test_a_tool_call_is_a_step_with_its_log() -> None:
     log = stream.statuses[-1].tool
     assert log is not None
     assert (log.name, log.arguments, log.result) == ("web_search", {"query": "rain"}, [{"title": "Sky"}])
+    assert stream.losses == {"citations of what was searched, which the stream has none of": 1}
     assert stream.tools == 1
 
 
@@ -77,6 +78,7 @@ def test_a_tool_call_in_chunks_and_one_that_only_a_result_tells_of() -> None:
     assert ended["add"].tool.arguments == {"a": 1}
     assert ended["Tool"].tool is not None
     assert ended["Tool"].tool.result == "plain words"
+    assert stream.losses == {"names and arguments of tool calls that only their results tell of": 1}
     assert stream.tools == 2
 
 
