@@ -48,7 +48,12 @@ def test_the_two_commands_of_the_readme_come_first() -> None:
 
 
 @pytest.mark.parametrize("line", list(command_lines()))
-def test_every_command_line_is_one_that_parses(line: str, tmp_path: Path) -> None:
+def test_every_command_line_is_one_that_parses(line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # What a reader has: keys of providers, and a file of MCP servers.
+    monkeypatch.setenv("OPENAI_API_KEY", "a key")
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "a key")
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "servers.json").write_text('{"mcpServers": {}}', encoding="utf-8")
     program, *words = shlex.split(line)
     if program == "make":
         targets = set(TARGET.findall((ROOT / "Makefile").read_text(encoding="utf-8")))
