@@ -113,7 +113,7 @@ async def test_the_installed_agents_are_found(tmp_path: Path) -> None:
     environment = AgentEnvironment(Settings(data_dir=tmp_path), NoRecordings())
     catalogue = AgentCatalogue.discover(environment)
     assert catalogue.warnings == ()
-    assert [each.name for each in catalogue.preparations] == ["documents", "recording", "scripted"]
+    assert [each.name for each in catalogue.preparations] == ["documents", "model", "recording", "remote", "scripted"]
 
 
 async def test_of_two_with_one_name_the_first_is_kept() -> None:

@@ -1,11 +1,11 @@
 """A chart from the result of a query, as a Plotly figure in plain JSON."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from pydantic_ai import RunContext
 from pydantic_ai.exceptions import ToolFailed
-from typing_extensions import TypedDict
 
 from backend.agents.documents.figures.tables import Result
 from backend.agents.model.tools.tables import plain_cell, run_select
@@ -19,7 +19,8 @@ MOST_SERIES = 12
 ChartKind = Literal["bar", "stacked_bar", "line", "area", "scatter", "pie"]
 
 
-class Drawn(TypedDict):
+@dataclass(frozen=True, slots=True)
+class Drawn:
     """What was drawn."""
 
     shown: bool
@@ -56,7 +57,7 @@ async def draw_chart(
     if problem is not None:
         raise ToolFailed(problem)
     await work.tell(chart)
-    return {"shown": True, "points": len(result.rows), "series": y, "cite_as": cite_as}
+    return Drawn(shown=True, points=len(result.rows), series=y, cite_as=cite_as)
 
 
 def figure_of(result: Result, x: str, y: Sequence[str], title: str, kind: ChartKind, unit: str) -> dict[str, Any]:

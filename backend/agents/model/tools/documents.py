@@ -1,11 +1,11 @@
 """Search in the user's documents: numbered passages, so that the model can cite them."""
 
 import threading
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pydantic_ai import RunContext
 from pydantic_ai.exceptions import ToolFailed
-from typing_extensions import TypedDict
 
 from backend.agents.documents.answering.artifacts import passages_artifact
 from backend.agents.documents.indexing.folder import FolderError
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 LONGEST_QUERY = 1_000
 
 
-class FoundPassage(TypedDict):
+@dataclass(frozen=True, slots=True)
+class FoundPassage:
     """A passage as the model reads it."""
 
     number: int
@@ -33,7 +34,8 @@ class FoundPassage(TypedDict):
     text: str
 
 
-class Found(TypedDict):
+@dataclass(frozen=True, slots=True)
+class Found:
     """What a search found, best first."""
 
     passages: list[FoundPassage]
@@ -55,18 +57,18 @@ async def search_documents(ctx: RunContext[Work], query: str) -> Found:
     if retrieval.hits:
         artifact = passages_artifact(retrieval.hits, is_answered=retrieval.is_answered)
         await work.tell(artifact.model_copy(update={"artifact_id": work.artifact_id("passages")}))
-    passages: list[FoundPassage] = [
-        {
-            "number": work.sources.number_of_passage(hit.passage),
-            "title": hit.passage.document.title,
-            "source": hit.passage.document.source,
-            "date": hit.passage.document.date,
-            "heading": hit.passage.heading,
-            "text": hit.passage.text,
-        }
+    passages = [
+        FoundPassage(
+            number=work.sources.number_of_passage(hit.passage),
+            title=hit.passage.document.title,
+            source=hit.passage.document.source,
+            date=hit.passage.document.date,
+            heading=hit.passage.heading,
+            text=hit.passage.text,
+        )
         for hit in retrieval.hits
     ]
-    return {"passages": passages, "note": _note(retrieval)}
+    return Found(passages=passages, note=_note(retrieval))
 
 
 async def _retrieved(library: "Library", query: str) -> Retrieval:

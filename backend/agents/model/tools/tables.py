@@ -3,12 +3,12 @@
 import math
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TypeVar
 
 from pydantic import JsonValue
 from pydantic_ai import RunContext
 from pydantic_ai.exceptions import ToolFailed
-from typing_extensions import TypedDict
 
 from backend.agents.documents.figures.tables import MAX_TABLES, QueryError, Result, Table, TableError, identifier
 from backend.agents.documents.indexing.corpus import Document
@@ -28,7 +28,8 @@ Loaded = list[tuple[Table, Document]]
 Found = TypeVar("Found")
 
 
-class TableListed(TypedDict):
+@dataclass(frozen=True, slots=True)
+class TableListed:
     """A table as the model sees it before it asks."""
 
     name: str
@@ -38,14 +39,16 @@ class TableListed(TypedDict):
     first_rows: list[list[JsonValue]]
 
 
-class Listing(TypedDict):
+@dataclass(frozen=True, slots=True)
+class Listing:
     """Every table there is."""
 
     tables: list[TableListed]
     note: str
 
 
-class Rows(TypedDict):
+@dataclass(frozen=True, slots=True)
+class Rows:
     """What a query found. ``cite_as`` are the numbers of the tables it read."""
 
     columns: list[str]
@@ -71,17 +74,17 @@ async def list_tables(ctx: RunContext[Work]) -> Listing:
         return rows, " ".join(problems)
 
     tables, note = await _off_the_loop(work, read)
-    listed: list[TableListed] = [
-        {
-            "name": table.name,
-            "document": table.document,
-            "number": work.sources.number_of_table(document),
-            "columns": list(first.columns),
-            "first_rows": plain_rows(first),
-        }
+    listed = [
+        TableListed(
+            name=table.name,
+            document=table.document,
+            number=work.sources.number_of_table(document),
+            columns=list(first.columns),
+            first_rows=plain_rows(first),
+        )
         for table, document, first in tables
     ]
-    return {"tables": listed, "note": note if listed or note else "There is no table among the documents."}
+    return Listing(tables=listed, note=note if listed or note else "There is no table among the documents.")
 
 
 async def query_table(ctx: RunContext[Work], sql: str) -> Rows:
@@ -93,7 +96,7 @@ async def query_table(ctx: RunContext[Work], sql: str) -> Rows:
     """
     result, cite_as = await run_select(ctx.deps, sql)
     note = f"Only the first {MOST_ROWS} rows are here." if len(result.rows) >= MOST_ROWS else ""
-    return {"columns": list(result.columns), "rows": plain_rows(result), "cite_as": cite_as, "note": note}
+    return Rows(columns=list(result.columns), rows=plain_rows(result), cite_as=cite_as, note=note)
 
 
 async def run_select(work: Work, sql: str, most_rows: int = MOST_ROWS) -> tuple[Result, list[int]]:
