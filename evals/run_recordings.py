@@ -1,4 +1,4 @@
-"""Runs as recordings, which both UIs open in Replay: with the server's times, as every recording has them."""
+"""Runs as recordings, which both UIs open in Replay: with the server's times, else those of the arrivals."""
 
 import re
 from collections import Counter
@@ -29,6 +29,7 @@ def recording_text(run: ScoredRun) -> str:
         agent=played.play.entry.agent,
         options=RunOptions(speed=played.play.entry.speed, seed=played.play.entry.seed),
         created_at=played.started,
+        timing=None if run.server.received else "arrival",
     )
     return "".join(recording_lines(header, run.wire.events))
 

@@ -1,6 +1,7 @@
 """A foreign answer's bytes become events of ours, each with the stamp of the chunk that completed it."""
 
 import json
+from typing import Any
 
 import pytest
 
@@ -19,7 +20,7 @@ from tests.evals.captures import BASE_NS, play
 HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: %s\r\ntransfer-encoding: chunked\r\n\r\n"
 STREAM = b"text/event-stream; charset=utf-8"
 
-ANSWER = [
+ANSWER: list[dict[str, Any] | str] = [
     {"choices": [{"index": 0, "delta": {"content": "Be"}}]},
     {"choices": [{"index": 0, "delta": {"content": "cause."}}]},
     {"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]},
