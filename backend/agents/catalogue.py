@@ -192,7 +192,9 @@ class AgentCatalogue:
 
     async def _unknown(self, agent: str, reason: str) -> str:
         near = await self.nearest(agent)
-        hint = f"Near it: {', '.join(near)}." if near else f"There are: {', '.join(self._providers) or 'none'}."
+        # Some families offer nothing here: no model is named, say.
+        families = dict.fromkeys(offer.agent.partition(":")[0] for offer in await self.offers())
+        hint = f"Near it: {', '.join(near)}." if near else f"There are: {', '.join(families) or 'none'}."
         return f"{reason} {hint}"
 
 
