@@ -21,10 +21,15 @@ if TYPE_CHECKING:
 def command(file: Path, speed: float, as_json: bool) -> None:
     """Play the recording FILE with its timing. One that was cut plays as far as it goes, with a warning."""
     from backend.commands.recording_files import read_recording
+    from backend.protocol.recordings import NO_TIMING
 
     recording, lines = read_recording(file)
     if recording.cut:
         click.echo(f"Warning: {recording.cut}", err=True)
+    if recording.header.timing == NO_TIMING:
+        click.echo(
+            "This recording has no times: it was made of a stream that nobody timed, and plays at once.", err=True
+        )
     with quiet_broken_pipe():
         exit_with(asyncio.run(_replay(recording, lines, speed, as_json=as_json)))
 

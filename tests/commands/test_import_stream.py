@@ -10,6 +10,7 @@ from click.testing import CliRunner, Result
 
 from backend.commands import captured_stream, import_stream
 from backend.commands.check import command as check_command
+from backend.commands.replay import command as replay_command
 from backend.dialects.known import DIALECTS
 from backend.protocol.events import DoneEvent, KnownEvent, TokenEvent
 from backend.protocol.recordings import Recording, parse_recording
@@ -145,6 +146,10 @@ def test_a_time_that_nobody_knows_is_no_time_at_all(capture: Path, tmp_path: Pat
     done = recording.events[-1]
     assert isinstance(done, DoneEvent)
     assert (done.latency_ms, done.ttft_ms) == (None, None)
+    replayed = CliRunner().invoke(replay_command, [str(out), "--json"])
+    assert replayed.exit_code == 0
+    assert replayed.stderr.startswith("This recording has no times")
+    assert replayed.stdout.count("\n") == len(recording.events)
 
 
 def timed(*chunks: tuple[float, str]) -> bytes:
