@@ -3,7 +3,7 @@
 import os
 import sys
 import webbrowser
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -76,7 +76,8 @@ def command(
         mcp=mcp,
         remote=remote,
     )
-    said = BackendLines()
+    chosen = {"documents": docs_dir, "model": model, "remote": remote}
+    said = BackendLines([agent for agent, setting in chosen.items() if setting is not None])
     parts = [
         Part("backend", backend_url, "/readyz", ChildProcess("The backend", serve, on_line=said.hear)),
         _ui("gradio", "The Gradio UI", gradio_port, "/", backend_url),
@@ -87,8 +88,8 @@ def command(
         with Supervisor([part.process for part in parts]) as supervisor:
             for part in parts:
                 supervisor.wait_until_ready(part.process, part.url + part.probe, READY_TIMEOUT_S)
-                if docs_dir and said.documents_failed:
-                    raise click.ClickException(said.documents_failed)
+                if said.failure:
+                    raise click.ClickException(said.failure)
                 click.echo(f"{part.label} {part.url}")
             click.echo(_suggestion(docs_dir))
             click.echo("ready")
@@ -128,18 +129,21 @@ def _ui(label: str, name: str, port: int, probe: str, backend_url: str) -> Part:
 
 
 class BackendLines:
-    """What the backend says until the demo ends: shown, but for its address and the reason it has no documents."""
+    """What the backend says until the demo ends: shown, but for its address and the reason why an agent failed that
+    was asked for."""
 
-    _FAILED = "documents: failed, "
+    _FAILED = ": failed, "
 
-    def __init__(self) -> None:
-        self.documents_failed = ""
-        """Why the folder cannot be asked about, in a sentence; empty while nothing speaks against it."""
+    def __init__(self, asked_for: Sequence[str]) -> None:
+        self._asked_for = asked_for
+        self.failure = ""
+        """Why an agent that was asked for cannot answer, in a sentence; empty while nothing speaks against it."""
 
     def hear(self, line: str) -> None:
         """One line of its output; called from the thread that reads it."""
-        if line.startswith(self._FAILED):
-            self.documents_failed = line.removeprefix(self._FAILED)
+        agent, failed, reason = line.partition(self._FAILED)
+        if failed and agent in self._asked_for:
+            self.failure = self.failure or reason
         # Its address is printed once it is ready, like the others'; all else is progress or a warning.
         elif not line.startswith("backend http://"):
             click.echo(line, err=True)

@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from backend.commands.ask import command as ask
+from backend.commands.demo import BackendLines
 from backend.commands.demo import command as demo
 from backend.commands.serve import command as serve
 from tests.agents.model.scripted_provider import ScriptedProvider
@@ -63,3 +64,12 @@ def test_a_question_to_a_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     assert [event["number"] for event in events if event["type"] == "citation"] == [1]
     assert events[-1]["outcome"] == "completed"
     assert events[-1]["usage"] == {"requests": 2, "input_tokens": 22, "output_tokens": 14, "tool_calls": 1}
+
+
+def test_a_demo_ends_with_the_reason_why_what_was_asked_for_cannot_answer(capsys: pytest.CaptureFixture[str]) -> None:
+    said = BackendLines(["model"])
+    for line in ("backend http://127.0.0.1:1", "documents: failed, it is empty.", "model: failed, mcp.json is broken."):
+        said.hear(line)
+
+    assert said.failure == "mcp.json is broken."
+    assert capsys.readouterr().err == "documents: failed, it is empty.\n"
