@@ -168,6 +168,7 @@ def _as_object(run: "ImportedRun", timing: str, lost: list["Loss"]) -> dict[str,
         "text_chars": run.text_chars,
         "citations": run.citations,
         "tools": run.tools,
+        "tool_calls": run.tool_calls,
         "outcome": run.outcome,
         "warnings": run.warnings,
         "timing": timing,
@@ -183,8 +184,8 @@ _TIMING = {
 
 
 def _as_lines(run: "ImportedRun", timing: str, lost: list["Loss"], out: Path | None) -> list[str]:
-    counts = [(run.citations, "citation"), (run.tools, "tool call"), (run.warnings, "warning")]
-    told = ", ".join(f"{count:,} {word}{'' if count == 1 else 's'}" for count, word in counts)
+    calls = f"{_counted(run.tool_calls, 'call')} of {_counted(run.tools, 'tool')}"
+    told = f"{_counted(run.citations, 'citation')}, {calls}, {_counted(run.warnings, 'warning')}"
     written = f"{out}: {run.events:,} events" if out else f"{run.events:,} events; nothing is written without --out"
     lines = [f"{written}.", f"Outcome {run.outcome}, {run.text_chars:,} characters of answer, {told}.", _TIMING[timing]]
     if not lost:
@@ -194,6 +195,10 @@ def _as_lines(run: "ImportedRun", timing: str, lost: list["Loss"], out: Path | N
         "Lost, since our events do not carry it:",
         *(f"  {loss.count:,} × {_one_line(loss.what)}" for loss in lost),
     ]
+
+
+def _counted(count: int, word: str) -> str:
+    return f"{count:,} {word}{'' if count == 1 else 's'}"
 
 
 def _one_line(text: str) -> str:

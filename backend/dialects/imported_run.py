@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 
+from backend.dialects.answer_drafts import MAX_STEPS
 from backend.dialects.decoder import DialectDecoder
 from backend.dialects.dialect import Loss
 from backend.protocol.ending import Ending, Tally, end_run
-from backend.protocol.events import Draft, Event, Outcome, TokenEvent, event_json, stamp
+from backend.protocol.events import Draft, Event, Outcome, StatusEvent, TokenEvent, event_json, stamp
 from backend.protocol.recordings import MAX_LINE_BYTES
 
 
@@ -22,6 +23,7 @@ class ImportedRun:
         self._too_long = 0
         self.text_chars = 0
         """Code points of the answer."""
+        self._tools: set[str] = set()
 
     def feed(self, data: bytes, at_ms: float | None = None) -> list[bytes]:
         """The lines that these bytes bring. ``at_ms``: when they came, in milliseconds since the request, if known."""
@@ -56,7 +58,12 @@ class ImportedRun:
 
     @property
     def tools(self) -> int:
-        """Tool calls so far."""
+        """Different tools that were called, by their names."""
+        return len(self._tools)
+
+    @property
+    def tool_calls(self) -> int:
+        """Calls of tools so far."""
         return self._decoder.tools
 
     @property
@@ -87,6 +94,8 @@ class ImportedRun:
             self._tally.add([event])
             if isinstance(event, TokenEvent):
                 self.text_chars += len(event.text)
+            elif isinstance(event, StatusEvent) and event.tool is not None and len(self._tools) < MAX_STEPS:
+                self._tools.add(event.tool.name)
             lines.append(line)
         return lines
 

@@ -15,18 +15,8 @@ from backend.dialects.known import DIALECTS
 from backend.protocol.events import DoneEvent, KnownEvent, TokenEvent
 from backend.protocol.recordings import Recording, parse_recording
 from backend.protocol.sse import encode_event
-from tests.dialects.streams import frames
-
-NAMES = {
-    "openai-chat": "openai-chat",
-    "openai-responses": "openai-responses",
-    "anthropic-messages": "anthropic",
-    "gemini-generateContent": "gemini",
-    "gemini-interactions": "gemini",
-    "ag-ui": "ag-ui",
-    "vercel-ui-message": "ai-sdk",
-}
-"""Which dialect reads a protocol of the index."""
+from tests.dialects.exceptions import DIFFERENCES, Difference
+from tests.dialects.streams import DIALECT_OF_PROTOCOL, frames
 
 AI_SDK: list[dict[str, Any] | str] = [
     {"type": "start"},
@@ -78,7 +68,7 @@ def test_every_dialect_is_on_offer() -> None:
 def test_all_recorded_streams_become_recordings_that_keep_the_rules(shared_data: Path, tmp_path: Path) -> None:
     folder, out = shared_data / "streams", tmp_path / "run.jsonl"
     for entry in json.loads((folder / "index.json").read_text("utf-8")):
-        name = NAMES.get(entry["protocol"])
+        name = DIALECT_OF_PROTOCOL.get(entry["protocol"])
         if name is None:
             # A protocol that nothing here reads is refused or read as far as it goes, and never breaks anything.
             results = [run(folder / entry["file"], "--dialect", dialect) for dialect in DIALECTS]
@@ -88,6 +78,9 @@ def test_all_recorded_streams_become_recordings_that_keep_the_rules(shared_data:
         recording = recording_of(out)
         assert told["events"] == len(recording.events), entry["file"]
         assert told["text_chars"] == sum(len(e.text) for e in recording.events if isinstance(e, TokenEvent))
+        known = DIFFERENCES.get(entry["file"], Difference(""))
+        assert told["tools"] == (len(entry["tools"]) if known.tools is None else known.tools), entry["file"]
+        assert told["citations"] == (entry["n_citations"] if known.citations is None else known.citations)
         assert recording.header.timing == "none"
         checked = CliRunner().invoke(check_command, [str(out)])
         assert checked.exit_code == 0, f"{entry['file']}: {checked.stdout}"
@@ -101,6 +94,7 @@ def test_the_result_as_json(capture: Path, tmp_path: Path) -> None:
         "text_chars": 11,
         "citations": 1,
         "tools": 0,
+        "tool_calls": 0,
         "outcome": "completed",
         "warnings": 0,
         "timing": "none",
@@ -118,7 +112,7 @@ def test_the_summary_names_outcome_timing_and_losses(capture: Path, tmp_path: Pa
     result = run(capture, "--dialect", "ai-sdk", "--out", tmp_path / "run.jsonl")
     assert result.exit_code == 0
     assert "4 events" in result.stdout
-    assert "Outcome completed, 11 characters of answer, 1 citation, 0 tool calls, 0 warnings." in result.stdout
+    assert "Outcome completed, 11 characters of answer, 1 citation, 0 calls of 0 tools, 0 warnings." in result.stdout
     assert "every time is 0" in result.stdout
     assert "1 × files" in result.stdout
 

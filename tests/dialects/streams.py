@@ -9,6 +9,17 @@ from backend.dialects.dialect import StreamEnd
 from backend.dialects.known import open_decoder
 from backend.protocol.events import ArtifactEvent, CitationEvent, Draft, StatusEvent, TokenEvent, WarningEvent
 
+DIALECT_OF_PROTOCOL = {
+    "openai-chat": "openai-chat",
+    "openai-responses": "openai-responses",
+    "anthropic-messages": "anthropic",
+    "gemini-generateContent": "gemini",
+    "gemini-interactions": "gemini",
+    "ag-ui": "ag-ui",
+    "vercel-ui-message": "ai-sdk",
+}
+"""Which dialect reads a protocol of the recorded streams' index."""
+
 
 def frames(messages: Iterable[dict[str, Any] | str]) -> bytes:
     """An event stream of data lines only; a text is sent as it is."""

@@ -9,18 +9,7 @@ import pytest
 
 from backend.dialects.known import DIALECTS
 from tests.dialects.exceptions import DIFFERENCES
-from tests.dialects.streams import ReadStream, read
-
-NAMES = {
-    "openai-chat": "openai-chat",
-    "openai-responses": "openai-responses",
-    "anthropic-messages": "anthropic",
-    "gemini-generateContent": "gemini",
-    "gemini-interactions": "gemini",
-    "ag-ui": "ag-ui",
-    "vercel-ui-message": "ai-sdk",
-}
-"""Which dialect reads a protocol of the index."""
+from tests.dialects.streams import DIALECT_OF_PROTOCOL, ReadStream, read
 
 PIECE = 977
 """Bytes at once: a prime, so that messages and characters are cut everywhere."""
@@ -40,10 +29,10 @@ def streams(shared_data: Path, index: list[Row]) -> dict[str, tuple[Row, ReadStr
     return {
         row["file"]: (
             row,
-            read(NAMES[row["protocol"]], (shared_data / "streams" / row["file"]).read_bytes(), PIECE),
+            read(DIALECT_OF_PROTOCOL[row["protocol"]], (shared_data / "streams" / row["file"]).read_bytes(), PIECE),
         )
         for row in index
-        if row["protocol"] in NAMES
+        if row["protocol"] in DIALECT_OF_PROTOCOL
     }
 
 
@@ -52,7 +41,7 @@ def tool_names(stream: ReadStream) -> set[str]:
 
 
 def test_every_dialect_has_recorded_streams(streams: dict[str, tuple[Row, ReadStream]]) -> None:
-    read_dialects = {NAMES[row["protocol"]] for row, _ in streams.values()}
+    read_dialects = {DIALECT_OF_PROTOCOL[row["protocol"]] for row, _ in streams.values()}
     assert read_dialects == set(DIALECTS) - {"native"}
 
 
@@ -122,10 +111,10 @@ def test_ranges_lie_in_the_answer_and_cited_ranges_of_search_end_with_a_word(
 def test_cut_streams_are_interrupted(shared_data: Path, index: list[Row]) -> None:
     """Half a stream has no end, unless it is one message long or ends with what failed."""
     for row in index:
-        if row["protocol"] not in NAMES or row["n_events"] < 8 or row["has_errors"]:
+        if row["protocol"] not in DIALECT_OF_PROTOCOL or row["n_events"] < 8 or row["has_errors"]:
             continue
         data = (shared_data / "streams" / row["file"]).read_bytes()
-        stream = read(NAMES[row["protocol"]], data[: len(data) // 3])
+        stream = read(DIALECT_OF_PROTOCOL[row["protocol"]], data[: len(data) // 3])
         assert stream.end.outcome == "interrupted", row["file"]
         assert stream.end.error is not None
         assert stream.end.error.code == "stream_cut"
@@ -134,7 +123,7 @@ def test_cut_streams_are_interrupted(shared_data: Path, index: list[Row]) -> Non
 @pytest.mark.parametrize("dialect", sorted(DIALECTS))
 def test_other_protocols_are_hardly_recognised(dialect: str, shared_data: Path, index: list[Row]) -> None:
     for row in index:
-        if NAMES.get(row["protocol"]) == dialect:
+        if DIALECT_OF_PROTOCOL.get(row["protocol"]) == dialect:
             continue
         stream = read(dialect, (shared_data / "streams" / row["file"]).read_bytes())
         assert stream.recognised <= 2, row["file"]
