@@ -24,13 +24,14 @@ def remote_option(command: Command) -> Command:
 
 
 def _remote(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
-    from backend.dialects.addresses import MODEL_VARIABLE, AddressError, remote_address
+    from backend.dialects.addresses import KEY_VARIABLE, MODEL_VARIABLE, AddressError, remote_address, remote_key
     from backend.dialects.known import DIALECTS
 
     if value is None:
         return None
     try:
         remote_address(value, DIALECTS, os.environ.get(MODEL_VARIABLE))
+        remote_key(os.environ.get(KEY_VARIABLE))
     except AddressError as error:
         raise BadInput(str(error)) from error
     return value

@@ -46,10 +46,19 @@ def remote_address(setting: str, dialects: Mapping[str, object], model: str | No
         named = bool(parts.hostname) and (parts.port is None or parts.port > 0)
     except ValueError:
         named = False
-    if not named or parts.scheme not in ("http", "https"):
+    written = url.isascii() and url.isprintable() and " " not in url
+    if not named or not written or parts.scheme not in ("http", "https"):
         raise AddressError(f"{url or 'Nothing'!r} is no address: write {dialect}:http://HOST:PORT/PATH.")
     wanted = parts.fragment or model or _USUAL_MODEL
     return RemoteAddress(dialect, _endpoint(dialect, parts._replace(fragment=""), wanted), wanted)
+
+
+def remote_key(given: str | None) -> str | None:
+    """The key that the environment gives, or None. Raises ``AddressError`` for one that no header can carry."""
+    key = (given or "").strip()
+    if not (key.isascii() and key.isprintable()):
+        raise AddressError(f"{KEY_VARIABLE} holds a character that is part of no key: set it again.")
+    return key or None
 
 
 def _endpoint(dialect: str, parts: SplitResult, model: str) -> str:

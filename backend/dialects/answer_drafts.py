@@ -86,6 +86,11 @@ class AnswerDrafts:
         return self._pieces[0] if self._pieces else ""
 
     @property
+    def told_end(self) -> bool:
+        """Whether the dialect's end, or an error, was seen."""
+        return self._outcome is not None
+
+    @property
     def losses(self) -> tuple[Loss, ...]:
         """What was carried and dropped, the most frequent first."""
         return tuple(Loss(what, count) for what, count in self._lost.most_common())

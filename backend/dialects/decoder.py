@@ -63,6 +63,11 @@ class DialectDecoder:
         return self._end if self._end is not None else self._drafts.close()
 
     @property
+    def told_end(self) -> bool:
+        """Whether the stream has said how it ends. Little, such as a count of tokens, can come after that."""
+        return self._end is not None or self._drafts.told_end
+
+    @property
     def usage(self) -> Mapping[str, JsonValue]:
         """What was said of usage so far."""
         return self._drafts.usage_so_far

@@ -34,6 +34,8 @@ class RemoteRequest:
     url: str
     headers: Mapping[str, str]
     body: bytes
+    tells_earlier: bool = True
+    """Whether the agent is told what was said before."""
 
 
 def remote_request(address: RemoteAddress, asked: Asked, key: str | None = None) -> RemoteRequest:
@@ -41,7 +43,8 @@ def remote_request(address: RemoteAddress, asked: Asked, key: str | None = None)
     headers = {"Accept": "text/event-stream", "Accept-Encoding": "identity", "Content-Type": "application/json"}
     headers |= _key_headers(address.dialect, key)
     body = _BODIES[address.dialect](address.model, asked)
-    return RemoteRequest(address.url, headers, json.dumps(body, ensure_ascii=True).encode("ascii"))
+    content = json.dumps(body, ensure_ascii=True).encode("ascii")
+    return RemoteRequest(address.url, headers, content, tells_earlier=address.dialect != "native")
 
 
 def _key_headers(dialect: str, key: str | None) -> dict[str, str]:

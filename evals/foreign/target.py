@@ -7,7 +7,14 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 from uuid import uuid4
 
-from backend.dialects.addresses import KEY_VARIABLE, MODEL_VARIABLE, AddressError, RemoteAddress, remote_address
+from backend.dialects.addresses import (
+    KEY_VARIABLE,
+    MODEL_VARIABLE,
+    AddressError,
+    RemoteAddress,
+    remote_address,
+    remote_key,
+)
 from backend.dialects.known import DIALECTS
 from backend.dialects.requests import Asked, remote_request
 from evals.arrivals import Arrivals, request_bytes
@@ -38,9 +45,9 @@ class ForeignTarget:
         """Read ``DIALECT:URL``; key and model come from the environment. Raises ``TargetError``."""
         try:
             remote = remote_address(text, DIALECTS, os.environ.get(MODEL_VARIABLE))
+            return cls(remote, remote_key(os.environ.get(KEY_VARIABLE)))
         except AddressError as error:
             raise TargetError(str(error)) from error
-        return cls(remote, os.environ.get(KEY_VARIABLE))
 
     @property
     def shown(self) -> str:

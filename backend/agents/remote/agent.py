@@ -1,21 +1,30 @@
 """Plays an agent that streams elsewhere: sends it the question, and hands on what it answers as it comes."""
 
+import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing, asynccontextmanager, suppress
+from uuid import uuid4
 
 import httpx2
 
 from backend.agents.agent import AgentFailure, RunContext, RunRequest
-from backend.agents.remote.answers import RETRYABLE, refusal, retry_after_s, unreachable, wrong_dialect
+from backend.agents.remote.answers import BUSY, MOST_WAIT_S, refusal, retry_after_s, unreachable, wrong_dialect
+from backend.agents.remote.line import new_line
 from backend.dialects.addresses import RemoteAddress
 from backend.dialects.decoder import DialectDecoder
+from backend.dialects.dialect import Loss
 from backend.dialects.known import open_decoder
 from backend.dialects.losses import losses_sentence
 from backend.dialects.requests import Asked, RemoteRequest, remote_request
 from backend.protocol.events import Draft, StatusEvent, WarningEvent
 
 MOST_RETRIES = 2
-CONNECT_TIMEOUT_S = 10.0
+
+END_GRACE_S = 2.0
+"""How long more may come once the stream has told its end: some servers keep the connection open behind it."""
+
+Piece = bytes | StatusEvent | WarningEvent
+"""What a server's answer brings: bytes of the stream, and what is told while they are waited for."""
 
 _CONNECTING = StatusEvent(step_id="remote-connecting", step="connecting")
 
@@ -32,14 +41,15 @@ class RemoteAgent:
         """Ask, and yield what is answered. Raises ``AgentFailure``: how the stream ended is how the run ends."""
         label = f"Asking the agent at {self._address.host}"
         yield _CONNECTING.model_copy(update={"label": label})
-        asked = Asked(
-            request.question, [(turn.question, turn.answer) for turn in request.history], request.run_id, request.run_id
+        # Who knows a run's id can read the run: it stays here.
+        call = uuid4().hex
+        turns = [(turn.question, turn.answer) for turn in request.history]
+        remote = remote_request(
+            self._address, Asked(request.question, turns, f"run-{call}", f"thread-{call}"), self._key
         )
         decoder = open_decoder(self._address.dialect)
-        remote = remote_request(self._address, asked, self._key)
-        timeout = httpx2.Timeout(None, connect=CONNECT_TIMEOUT_S)
-        async with httpx2.AsyncClient(timeout=timeout) as http, aclosing(self._answer(http, remote, context)) as answer:
-            async for piece in answer:
+        async with new_line() as http, aclosing(self._answer(http, remote, context)) as answer:
+            while (piece := await _next(answer, decoder)) is not None:
                 if isinstance(piece, bytes):
                     for draft in decoder.feed(piece):
                         yield draft
@@ -49,31 +59,33 @@ class RemoteAgent:
         for draft in decoder.close():
             yield draft
         context.report_usage(decoder.end.usage)
-        if decoder.losses:
-            yield WarningEvent(code="lost", message=losses_sentence(decoder.losses))
+        losses = list(decoder.losses)
+        if turns and not remote.tells_earlier:
+            losses.append(Loss("earlier turns, which this agent was not told", len(turns)))
+        if losses:
+            yield WarningEvent(code="lost", message=losses_sentence(losses))
         self._end(decoder)
 
     async def _answer(
         self, http: httpx2.AsyncClient, request: RemoteRequest, context: RunContext
-    ) -> AsyncGenerator[bytes | StatusEvent | WarningEvent, None]:
+    ) -> AsyncGenerator[Piece, None]:
         """The answer's bytes as they come; before them a warning for each time that it has to be asked again."""
-        for retries_left in range(MOST_RETRIES, -1, -1):
+        for attempt in range(1, MOST_RETRIES + 2):
             async with self._sent(http, request) as response:
-                if response.status_code not in RETRYABLE or retries_left == 0:
-                    failure = await refusal(self._address, response)
+                wait_s = _wait_s(response, attempt)
+                if wait_s is None:
+                    failure = await refusal(self._address, response, self._key)
                     if failure is not None:
                         raise failure
                     yield _CONNECTING.model_copy(update={"state": "finished"})
-                    try:
+                    # Cut: what has come is shown, and that its end is missing is what the decoder says.
+                    with suppress(httpx2.HTTPError):
                         async for chunk in response.aiter_bytes():
                             yield chunk
-                    except httpx2.HTTPError:
-                        # Cut: what has come is shown, and that its end is missing is what the decoder says.
-                        pass
                     return
-                wait_s = retry_after_s(response, otherwise_s=float(MOST_RETRIES + 1 - retries_left))
             busy = f"The agent at {self._address.host} is busy ({response.status_code})"
-            yield WarningEvent(code="remote_retry", message=f"{busy}: asked again in {wait_s:g} s.")
+            again = f"asked again in {wait_s:.0f} s ({attempt} of {MOST_RETRIES})"
+            yield WarningEvent(code="remote_retry", message=f"{busy}: {again}.")
             await context.clock.sleep(wait_s)
 
     @asynccontextmanager
@@ -84,7 +96,7 @@ class RemoteAgent:
                 stream=True,
             )
         except httpx2.HTTPError as error:
-            raise unreachable(self._address) from error
+            raise unreachable(self._address, error) from error
         try:
             yield response
         finally:
@@ -99,3 +111,21 @@ class RemoteAgent:
         if end.error is not None:
             raise AgentFailure(end.error.code, end.error.message, retryable=end.error.retryable, outcome=end.outcome)
         raise AgentFailure(f"remote_{end.outcome}", f"The agent's own run was {end.outcome}.", outcome=end.outcome)
+
+
+async def _next(answer: AsyncGenerator[Piece, None], decoder: DialectDecoder) -> Piece | None:
+    """The next piece; None once there is no more, or once it is not waited for any longer."""
+    try:
+        async with asyncio.timeout(END_GRACE_S if decoder.told_end else None):
+            return await anext(answer, None)
+    except TimeoutError:
+        return None
+
+
+def _wait_s(response: httpx2.Response, attempt: int) -> float | None:
+    """How many seconds to wait before the server is asked again; None where that would not help."""
+    if response.status_code not in BUSY or attempt > MOST_RETRIES:
+        return None
+    asked = retry_after_s(response)
+    wait_s = float(attempt) if asked is None else asked
+    return wait_s if wait_s <= MOST_WAIT_S else None

@@ -1,5 +1,8 @@
 """What the head of a foreign server's answer means: a stream to read, or a failure that says what to do."""
 
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
 import httpx2
 
 from backend.agents.agent import AgentFailure
@@ -10,21 +13,34 @@ from backend.protocol.events import ErrorEvent
 MAX_ERROR_BYTES = 65_536
 """What is read of an answer that is an error."""
 
-RETRYABLE = frozenset({408, 429, 502, 503, 504, 529})
-"""Statuses after which the same request may succeed: too many requests, and servers that are busy or starting."""
+BUSY = frozenset({429, 503, 529})
+"""Statuses of servers that take no questions now. Others, such as 502, may come when one was taken: asking again could
+make it answer, and charge, twice."""
+
+MOST_WAIT_S = 30.0
+"""A server that asks for a longer wait is not waited for: the run ends with its word."""
+
+_MOST_QUOTED = 300
+"""Characters of the server's own words."""
 
 _STREAMS = ("text/event-stream", "application/json", "application/x-ndjson", "application/jsonl", "text/plain", "")
 """Content types that a dialect may come in: some servers name none, or plain text."""
 
 
-def retry_after_s(response: httpx2.Response, otherwise_s: float, most_s: float = 30.0) -> float:
-    """How long the server asks to wait (RFC 9110, section 10.2.3), in seconds; dates are not read."""
-    given = response.headers.get("retry-after", "")
-    return min(float(given), most_s) if given.isdigit() else otherwise_s
+def retry_after_s(response: httpx2.Response) -> float | None:
+    """How long the server asks to wait (RFC 9110, section 10.2.3), in seconds; None where it does not say."""
+    given = response.headers.get("retry-after", "").strip()
+    if given.isascii() and given.isdigit():
+        return float(given[:9])
+    try:
+        moment = parsedate_to_datetime(given)
+    except ValueError:
+        return None
+    return max(0.0, (moment.replace(tzinfo=moment.tzinfo or UTC) - datetime.now(UTC)).total_seconds())
 
 
-async def refusal(address: RemoteAddress, response: httpx2.Response) -> AgentFailure | None:
-    """The failure that this answer is, if it is one."""
+async def refusal(address: RemoteAddress, response: httpx2.Response, key: str | None) -> AgentFailure | None:
+    """The failure that this answer is, if it is one. The ``key`` is left out where the server repeats it."""
     status = response.status_code
     where = f"The agent at {address.host}"
     if 300 <= status < 400:
@@ -32,7 +48,8 @@ async def refusal(address: RemoteAddress, response: httpx2.Response) -> AgentFai
         return AgentFailure("remote_moved", f"{where} sends its callers to {place[:300]}: name that address.")
     if status >= 400:
         said = await _error_of(address, response)
-        return _refused(where, status, said)
+        reason = "" if said is None or not said.message else f" It says: {_quoted(said.message, key)}"
+        return _refused(where, status, reason, retry_after_s(response))
     kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind not in _STREAMS:
         message = f"{where} answers with {kind}, which is no stream: check the address {_shown(address)}."
@@ -48,15 +65,19 @@ def wrong_dialect(address: RemoteAddress) -> AgentFailure:
     return AgentFailure("remote_wrong_dialect", message)
 
 
-def unreachable(address: RemoteAddress) -> AgentFailure:
+def unreachable(address: RemoteAddress, error: httpx2.HTTPError) -> AgentFailure:
     """The failure where nobody answers."""
-    message = f"The agent at {address.host} cannot be reached: start it, or check the address."
+    if isinstance(error, httpx2.RemoteProtocolError | httpx2.ReadError | httpx2.WriteError):
+        message = f"The agent at {address.host} closed the connection without an answer: look at its log."
+    elif isinstance(error, httpx2.TimeoutException):
+        message = f"The agent at {address.host} accepts no connection: look whether it is busy, or check the address."
+    else:
+        message = f"The agent at {address.host} cannot be reached: start it, or check the address."
     return AgentFailure("remote_unreachable", message, retryable=True)
 
 
-def _refused(where: str, status: int, said: ErrorEvent | None) -> AgentFailure:
-    reason = f" It says: {said.message[:500]}" if said is not None and said.message else ""
-    retryable = status in RETRYABLE or status >= 500
+def _refused(where: str, status: int, reason: str, wait_s: float | None) -> AgentFailure:
+    retryable = status in (408, 425) or status >= 500
     if status in (401, 403):
         sentence = f"{where} refuses the key ({status}): set {KEY_VARIABLE} to one that it takes."
         return AgentFailure("remote_unauthorized", sentence + reason)
@@ -64,8 +85,9 @@ def _refused(where: str, status: int, said: ErrorEvent | None) -> AgentFailure:
         sentence = f"{where} takes no questions at this address ({status}): check its path, and the model's name."
         return AgentFailure("remote_not_found", sentence + reason)
     if status == 429:
+        when = "later" if wait_s is None else f"in {wait_s:.0f} s"
         return AgentFailure(
-            "remote_busy", f"{where} has too many requests (429): try again later.{reason}", retryable=True
+            "remote_busy", f"{where} has too many requests (429): try again {when}.{reason}", retryable=True
         )
     what = "failed" if status >= 500 else "did not take the question"
     return AgentFailure(f"remote_http_{status}", f"{where} {what} ({status}).{reason}", retryable=retryable)
@@ -85,6 +107,15 @@ async def _error_of(address: RemoteAddress, response: httpx2.Response) -> ErrorE
     decoder.feed(body[:MAX_ERROR_BYTES])
     decoder.close()
     return decoder.end.error if decoder.recognised else None
+
+
+def _quoted(text: str, key: str | None) -> str:
+    """On one line, short, and without the key."""
+    words = " ".join(text.split())
+    if key:
+        words = words.replace(key, "…")
+    short = words if len(words) <= _MOST_QUOTED else f"{words[:_MOST_QUOTED]}…"
+    return short if short.endswith((".", "!", "?", "…")) else f"{short}."
 
 
 def _shown(address: RemoteAddress) -> str:

@@ -1,11 +1,13 @@
 """Offers the agent ``remote``, if the settings name one."""
 
+import asyncio
 import os
 from collections.abc import Sequence
 
 from backend.agents.agent import AgentEnvironment, AgentOffer, Progress, RunRequest, UnknownAgentError
 from backend.agents.remote.agent import RemoteAgent
-from backend.dialects.addresses import KEY_VARIABLE, MODEL_VARIABLE, RemoteAddress, remote_address
+from backend.agents.remote.line import tls
+from backend.dialects.addresses import KEY_VARIABLE, MODEL_VARIABLE, RemoteAddress, remote_address, remote_key
 from backend.dialects.known import DIALECTS
 from backend.protocol.events import KnownEvent
 
@@ -23,7 +25,9 @@ class RemoteProvider:
         return "remote"
 
     async def prepare(self, progress: Progress) -> Sequence[str]:
-        """Nothing takes long here."""
+        """Make what every line to the agent needs, so that no run waits for it."""
+        if self._address is not None:
+            await asyncio.to_thread(tls)
         return ()
 
     async def offers(self) -> Sequence[AgentOffer]:
@@ -58,4 +62,4 @@ def provide(environment: AgentEnvironment) -> RemoteProvider:
     if setting is None:
         return RemoteProvider(None)
     address = remote_address(setting, DIALECTS, os.environ.get(MODEL_VARIABLE))
-    return RemoteProvider(address, os.environ.get(KEY_VARIABLE))
+    return RemoteProvider(address, remote_key(os.environ.get(KEY_VARIABLE)))
