@@ -120,3 +120,21 @@ def test_a_cut_is_seen_wherever_it_is(dialect: str) -> None:
     pieces = [encoder.begin(), *(encoder.encode(event) for event in ended(RICH, Ending("completed")))]
     for kept in range(len(pieces)):
         assert read(dialect, b"".join(pieces[:kept])).end.outcome == "interrupted"
+
+
+@pytest.mark.parametrize("joined_after", range(len(RICH) + 1))
+def test_a_run_joined_anywhere_has_the_same_answer_citations_and_tools(joined_after: int) -> None:
+    events = ended(RICH, Ending("completed"))
+    question = {"id": "q", "role": "user", "content": "What?"}
+    encoder = AgUiEncoder(RUN, earlier=[question])
+    for event in events[:joined_after]:
+        encoder.absorb(event)
+    data = encoder.rejoin() + b"".join(encoder.encode(event) for event in events[joined_after:])
+    stream = read("ag-ui", data)
+    before, after = fold(RunView.start(), events), fold(RunView.start(), stream.drafts)
+    assert stream.end.outcome == "completed"
+    assert {"answer", "citations", "warnings", "artifacts"} <= {
+        name for name, value in shown(after).items() if value == shown(before)[name]
+    }
+    tools = {step.tool.name: step.tool for step in after.stream.steps if step.tool is not None}
+    assert tools == {step.tool.name: step.tool for step in before.stream.steps if step.tool is not None}
