@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from backend.dialects.answer_drafts import MAX_STEPS, MAX_TEXT_CHARS, THINKING, AnswerDrafts
 from backend.dialects.dialect import JsonObject
 from backend.dialects.own_events import OwnEvents
-from backend.dialects.reading import object_of, objects_of, parsed, plain, text_of, whole_number_of
+from backend.dialects.reading import is_lookup, object_of, objects_of, parsed, plain, text_of, whole_number_of
 from backend.protocol.events import Outcome
 
 _TYPE = re.compile(r"[A-Z][A-Z_]{2,60}")
@@ -236,10 +236,8 @@ class AgUi:
             return
         if not name:
             self._drafts.lose("names and arguments of tool calls that only their results tell of")
-        is_search = "search" in name
-        self._searches += is_search
-        slug = "retrieving" if is_search else "running_tool"
-        self._drafts.start_step(key, slug, label=name or "Tool", tool=name or "tool")
+        self._searches += is_lookup(name)
+        self._drafts.start_call(key, name)
 
     def _end_call(self, key: str, message: JsonObject) -> None:
         """The result of a tool call, as an event or as a message of the thread."""

@@ -214,9 +214,7 @@ class AiSdk:
         self._calls.add(key)
         if not name:
             self._drafts.lose("names and arguments of tool calls that only their results tell of")
-        slug = "retrieving" if "search" in name else "running_tool"
-        self._drafts.end_thinking()
-        self._drafts.start_step(key, slug, label=name or "Tool", tool=name or "tool")
+        self._drafts.start_call(key, name)
 
     def _read_source(self, kind: str, message: JsonObject) -> None:
         title, source_id = text_of(message, "title"), text_of(message, "sourceId")

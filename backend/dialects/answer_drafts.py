@@ -13,7 +13,7 @@ from pydantic import JsonValue
 
 from backend.dialects.cited_sources import CitedSources
 from backend.dialects.dialect import Loss, StreamEnd
-from backend.dialects.reading import parsed
+from backend.dialects.reading import is_lookup, parsed
 from backend.protocol.events import (
     ArtifactEvent,
     CitationEvent,
@@ -173,6 +173,13 @@ class AnswerDrafts:
         )
         self._steps[key] = made
         self._status(made, "started", detail)
+
+    def start_call(self, key: str, name: str, *, arguments: JsonValue = None, kind: str = "") -> None:
+        """A tool is called: a step, ``retrieving`` if its ``kind`` or name says that it looks something up. Thinking
+        ends by it."""
+        self.end_thinking()
+        step = "retrieving" if is_lookup(kind or name) else "running_tool"
+        self.start_step(key, step, label=name or "Tool", tool=name or "tool", arguments=arguments)
 
     def progress(self, key: str, *, detail: str | None = None) -> None:
         """An open step goes on."""

@@ -107,9 +107,7 @@ class AnthropicBlocks:
         name = text_of(block, "name") or text_of(block, "type")
         made.call = text_of(block, "id") or f"call {made.start} {len(self._names)}"
         arguments = plain(block.get("input")) or None
-        step = "retrieving" if "search" in name or "fetch" in name else "running_tool"
-        self._drafts.end_thinking()
-        self._drafts.start_step(made.call, step, label=name, tool=name, arguments=arguments)
+        self._drafts.start_call(made.call, name, arguments=arguments)
         if text_of(block, "type") == "tool_use" and self._drafts.is_open(made.call):
             self._calls.append(made.call)
 
@@ -120,7 +118,7 @@ class AnthropicBlocks:
             # A turn that was paused goes on with the result of a call from the message before.
             name = kind.removesuffix("_tool_result")
             call = call or f"result {self._drafts.tools}"
-            self._drafts.start_step(call, "retrieving" if "search" in name else "running_tool", label=name, tool=name)
+            self._drafts.start_call(call, name)
         error = content if isinstance(content, Mapping) and text_of(content, "type").endswith("error") else None
         if error is not None or block.get("is_error") is True:
             code = text_of(error, "error_code") if error is not None else ""

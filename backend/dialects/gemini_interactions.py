@@ -135,9 +135,7 @@ class GeminiInteractions:
         key = f"interaction {text_of(call, 'id') or index}"
         self._calls[index] = key
         name = text_of(call, "name") or kind
-        step = "retrieving" if "search" in kind or "url" in kind else "running_tool"
-        self._drafts.end_thinking()
-        self._drafts.start_step(key, step, label=name, tool=name)
+        self._drafts.start_call(key, name, kind=kind)
 
     def _read_arguments(self, key: str, call: JsonObject) -> None:
         arguments = call.get("arguments")

@@ -130,9 +130,7 @@ class GeminiParts:
         self._growing, self._grows = {}, ""
 
     def _start(self, key: str, name: str, arguments: JsonValue) -> None:
-        self._drafts.end_thinking()
-        step = "retrieving" if "search" in name.lower() else "running_tool"
-        self._drafts.start_step(key, step, label=name, tool=name, arguments=arguments)
+        self._drafts.start_call(key, name, arguments=arguments)
 
     def _step_of_server(self, name: str, arguments: JsonValue) -> None:
         self._searches += 1

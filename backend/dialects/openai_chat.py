@@ -130,8 +130,7 @@ class OpenAIChat:
     def _read_executed_tool(self, tool: JsonObject) -> None:
         name = text_of(tool, "type") or text_of(tool, "name") or "tool"
         key = f"executed {tool.get('index', 0)}"
-        slug = "retrieving" if "search" in name else "running_tool"
-        self._drafts.start_step(key, slug, label=name, tool=name)
+        self._drafts.start_call(key, name)
         if arguments := text_of(tool, "arguments"):
             self._drafts.add_arguments(key, arguments)
             self._drafts.arguments_whole(key)

@@ -58,3 +58,8 @@ def camel_case(holder: JsonObject) -> JsonObject:
         head, *rest = name.split("_")
         renamed.setdefault(head + "".join(word.capitalize() for word in rest), value)
     return renamed
+
+
+def is_lookup(tool: str) -> bool:
+    """Whether a tool of that name looks something up."""
+    return any(word in tool.lower() for word in ("search", "fetch", "url_context"))

@@ -77,9 +77,7 @@ class ResponsesTools:
     def _start(self, key: str, kind: str, item: JsonObject) -> None:
         self._seen.add(key)
         name = text_of(item, "name") or kind.removesuffix("_call")
-        step = "retrieving" if "search" in kind else "running_tool"
-        self._drafts.end_thinking()
-        self._drafts.start_step(key, step, label=name, tool=name, arguments=_arguments_of(item))
+        self._drafts.start_call(key, name, arguments=_arguments_of(item), kind=kind)
 
     def _end(self, key: str, kind: str, item: JsonObject) -> None:
         arguments = _arguments_of(item)
