@@ -17,7 +17,7 @@ demo: setup ## Start the backend and both UIs; options in ARGS="--port 9000"
 	@exec .venv/bin/playhead demo $(ARGS)
 
 .PHONY: test
-test: setup browser lint ## Lint, then all tests, in two processes; options in ARGS="-k cursor" or ARGS="-n 0 --pdb"
+test: setup browser node-clients lint ## Lint, then all tests, in two processes; options in ARGS="-k cursor" or ARGS="-n 0 --pdb"
 	@exec .venv/bin/python -m pytest --numprocesses 2 $(ARGS)
 
 .PHONY: lint
@@ -41,6 +41,10 @@ bench: setup ## Print the figures of every benchmark (minutes; on a quiet machin
 .PHONY: browser
 browser: ## Find Chromium for the browser tests, or install it
 	@scripts/ensure-browser
+
+.PHONY: node-clients
+node-clients: ## Install the foreign clients for the tests, where there is node
+	@scripts/ensure-node-clients
 
 .PHONY: lock
 lock: ## Write requirements.lock anew from pyproject.toml
