@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 from click.testing import CliRunner, Result
 
@@ -174,6 +175,17 @@ def test_our_own_protocol_brings_its_times_along(written: Callable[[bytes], Path
     assert told["timing"] == "run"
     assert recording.header.timing is None
     assert [event.at_ms for event in recording.events] == [120, 345.678]
+
+
+@pytest.mark.server
+def test_a_run_captured_from_our_server_is_its_recording(
+    backend_url: str, ended_run: str, recording: bytes, written: Callable[[bytes], Path], tmp_path: Path
+) -> None:
+    captured = httpx2.get(f"{backend_url}/v1/runs/{ended_run}/events", trust_env=False).content
+    out = tmp_path / "run.jsonl"
+    told = counted(written(captured), "--dialect", "native", "--out", out)
+    assert recording_of(out).events == parse_recording(recording).events
+    assert told["lost"] == []
 
 
 @pytest.mark.parametrize(

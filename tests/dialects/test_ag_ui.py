@@ -225,3 +225,12 @@ def test_a_snapshot_of_what_was_said_already_says_nothing_twice() -> None:
 
 def test_other_streams_are_not_taken_for_ag_ui() -> None:
     assert ag_ui({"type": "text-delta", "delta": "a"}, {"type": "token", "text": "a"}, {"choices": []}).recognised == 0
+
+
+@pytest.mark.parametrize(
+    ("tool", "step"),
+    [("web_search", "retrieving"), ("WebFetch", "retrieving"), ("url_context", "retrieving"), ("sql", "running_tool")],
+)
+def test_tools_that_look_something_up_are_retrieving(tool: str, step: str) -> None:
+    stream = ag_ui(START, {"type": "TOOL_CALL_START", "toolCallId": "1", "toolCallName": tool}, FINISH)
+    assert [status.step for status in stream.statuses] == [step, step]
