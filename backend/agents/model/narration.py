@@ -133,7 +133,7 @@ class Narration:
 
     def _return(self, part: "ToolReturnPart[Any] | NativeToolReturnPart[Any]") -> Iterator[Draft]:
         state: StepStateName = "failed" if part.outcome in _FAILED_OUTCOMES else "finished"
-        detail = part.model_response_str() if state == "failed" else None
+        detail = str(part.content) if state == "failed" else None
         yield from self._close(part.tool_call_id, state, result=loggable(part.content), detail=detail)
 
     def _end_response(self) -> Iterator[Draft]:
