@@ -23,7 +23,7 @@ from evals.suite import Suite
 from tests.agents.model.scripted_provider import Reply, ScriptedProvider, error
 from tests.dialects.streams import frames
 from tests.evals.byte_server import END, Pause, byte_server, chunk
-from tests.evals.test_foreign_reading import ANSWER, HEAD, STREAM
+from tests.evals.foreign_answers import ANSWER, HEAD, STREAM
 from tests.live_server import LiveServer
 
 SUITE = b"""suite: asked

@@ -1,69 +1,16 @@
 """The remote agent against real servers on loopback that answer as foreign agents do."""
 
 import asyncio
-from collections.abc import Iterator
 
 import pytest
 
-from backend.agents.agent import AgentFailure, RunContext, RunRequest, Turn, UnknownAgentError, Usage
-from backend.agents.clock import VirtualClock
+from backend.agents.agent import RunContext, RunRequest, Turn, UnknownAgentError
 from backend.agents.remote.agent import RemoteAgent
 from backend.agents.remote.provider import RemoteProvider
 from backend.dialects.addresses import remote_address
-from backend.protocol.events import Draft, StatusEvent, TokenEvent, WarningEvent
+from backend.protocol.events import StatusEvent, TokenEvent, WarningEvent
 from tests.agents.model.scripted_provider import Reply, ScriptedProvider, error
-from tests.live_server import LiveServer
-
-CHUNK = '{"choices": [{"index": 0, "delta": {"content": "%s"}, "finish_reason": %s}]}'
-
-
-def chat(*texts: str, end: str = '"stop"', usage: bool = True) -> bytes:
-    """A stream of chat completion chunks."""
-    chunks = [CHUNK % (text, "null") for text in texts] + [CHUNK % ("", end)]
-    if usage:
-        chunks.append('{"choices": [], "usage": {"prompt_tokens": 3, "completion_tokens": 2}}')
-    return "".join(f"data: {chunk}\n\n" for chunk in [*chunks, "[DONE]"]).encode()
-
-
-@pytest.fixture(scope="module")
-def served() -> Iterator[tuple[ScriptedProvider, str]]:
-    provider = ScriptedProvider()
-    with LiveServer(provider) as server:
-        yield provider, server.url
-
-
-class Heard:
-    """What one run of the agent brought."""
-
-    def __init__(self) -> None:
-        self.drafts: list[Draft] = []
-        self.usage: Usage | None = None
-        self.failure: AgentFailure | None = None
-        self.clock = VirtualClock()
-
-    @property
-    def text(self) -> str:
-        return "".join(draft.text for draft in self.drafts if isinstance(draft, TokenEvent))
-
-    @property
-    def warnings(self) -> list[str]:
-        return [draft.code for draft in self.drafts if isinstance(draft, WarningEvent)]
-
-    def keep(self, usage: Usage) -> None:
-        self.usage = usage
-
-
-async def hear(setting: str, *, key: str | None = None, history: tuple[Turn, ...] = ()) -> Heard:
-    """Ask the agent at that address once."""
-    heard = Heard()
-    agent = RemoteAgent(remote_address(setting, {"openai-chat": None, "ag-ui": None}), key)
-    request = RunRequest("run_1", "Why?", history=history)
-    try:
-        async for draft in agent.run(request, RunContext(heard.clock, heard.keep)):
-            heard.drafts.append(draft)
-    except AgentFailure as failure:
-        heard.failure = failure
-    return heard
+from tests.agents.remote.hearing import chat, hear
 
 
 async def test_an_answer_is_played_as_it_comes(served: tuple[ScriptedProvider, str]) -> None:
