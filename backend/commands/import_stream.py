@@ -74,9 +74,9 @@ def _write(
     with tempfile.TemporaryFile() as body:
         run = _read(file, captured, dialect, body)
         timing = _timing(captured, run)
-        header = RecordingHeader(
-            question=question, agent=f"import:{dialect}", timing=None if timing == "run" else timing
-        )
+        # An argument of a command may hold bytes that are no text.
+        asked = question.encode("utf-8", "replace").decode()
+        header = RecordingHeader(question=asked, agent=f"import:{dialect}", timing=None if timing == "run" else timing)
         body.seek(0)
         write_pieces(out, _after(event_json(header).encode() + b"\n", body), force=force)
     return run
@@ -110,16 +110,16 @@ def _read(file: Path, captured: "CapturedStream", dialect: str, body: IO[bytes] 
     if body is not None:
         body.writelines(lines)
     if 2 * decoder.recognised < decoder.messages or decoder.recognised == 0:
-        _refuse_other_dialect(file, captured, dialect, decoder.recognised)
+        _refuse_other_dialect(file, dialect, decoder.recognised)
     return run
 
 
-def _refuse_other_dialect(file: Path, captured: "CapturedStream", dialect: str, recognised: int) -> None:
+def _refuse_other_dialect(file: Path, dialect: str, recognised: int) -> None:
     """Raise ``BadInput`` if another dialect knows far more of the file, or none of it is this one's.
 
     Most streams report errors in much the same form, so that a few messages are nearly everybody's.
     """
-    known = _known_by_dialect(captured)
+    known = _known_by_dialect(file)
     ranked = sorted((count, name) for name, count in known.items() if name != dialect)
     (second, _), (best, guess) = ranked[-2:]
     if recognised and best <= 2 * max(recognised, second):
@@ -129,13 +129,14 @@ def _refuse_other_dialect(file: Path, captured: "CapturedStream", dialect: str, 
     raise BadInput(f"{file} holds no stream of the dialect {dialect}: {what} a message of that kind.{hint}")
 
 
-def _known_by_dialect(captured: "CapturedStream") -> dict[str, int]:
+def _known_by_dialect(file: Path) -> dict[str, int]:
     """How many messages of the file's beginning each dialect takes for its own."""
+    from backend.commands.captured_stream import CapturedStream
     from backend.dialects.known import DIALECTS, open_decoder
 
     decoders = {name: open_decoder(name) for name in DIALECTS}
     read = 0
-    for piece in captured.pieces():
+    for piece in CapturedStream(file).pieces():
         for decoder in decoders.values():
             decoder.feed(piece.data)
         read += len(piece.data)
@@ -192,7 +193,7 @@ def _as_lines(run: "ImportedRun", timing: str, lost: list["Loss"], out: Path | N
         return [*lines, "Nothing that the stream carried was lost."]
     return [
         *lines,
-        "Lost, since our events do not carry it:",
+        "Lost on the way:",
         *(f"  {loss.count:,} × {_one_line(loss.what)}" for loss in lost),
     ]
 
