@@ -51,6 +51,9 @@ class CitedSources:
         update: dict[str, object] = {
             name: value for name, value in fields.items() if value not in (None, "") and getattr(known, name) != value
         }
+        if known.title and update.get("title") == fields.get("url"):
+            # An address stands in for a title that this mention does not give.
+            update.pop("title", None)
         if self._is_new_place(key, span or mention) and span is not None:
             if span.end <= length:
                 update["spans"] = (*known.spans, span)

@@ -55,7 +55,7 @@ class Gemini:
             return False
         self._read_usage(object_of(message, "usageMetadata"))
         if reason := text_of(object_of(message, "promptFeedback"), "blockReason"):
-            said = text_of(object_of(message, "promptFeedback"), "blockReasonMessage")
+            said = text_of(object_of(message, "promptFeedback"), "blockReasonMessage").rstrip(".")
             told = f"The provider blocked the question ({reason[:60]}){f': {said}' if said else ''}."
             self._drafts.fail(f"blocked_{reason[:60].lower()}", told)
         for candidate in objects_of(message, "candidates"):

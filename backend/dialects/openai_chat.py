@@ -107,8 +107,11 @@ class OpenAIChat:
 
     def _read_call(self, call: JsonObject) -> None:
         function = object_of(call, "function")
-        index = str(call.get("index", call.get("id", "")))
         name = text_of(function, "name")
+        index = str(call.get("index", call.get("id") or ""))
+        if not name and index not in self._calls and self._calls:
+            # Some servers number no calls: what names none goes on with the last.
+            index = next(reversed(self._calls))
         if name and (index not in self._calls or text_of(call, "id") not in ("", self._calls[index])):
             self._calls[index] = text_of(call, "id") or f"call {index}"
             self._drafts.end_thinking()

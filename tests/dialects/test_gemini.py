@@ -1,0 +1,220 @@
+"""Gemini: ranges in bytes, sources, calls, blocked answers, and the Interactions API under the same name."""
+
+import json
+from typing import Any
+
+import pytest
+
+from backend.protocol.events import Span
+from tests.dialects.streams import ReadStream, frames, read
+from tests.dialects.test_damaged_streams import STREAMS
+
+WEB = [{"web": {"uri": "https://a.example/", "title": "A"}}, {"web": {"uri": "https://b.example/", "title": "B"}}]
+
+
+def candidate(*parts: dict[str, Any], **fields: Any) -> dict[str, Any]:
+    return {"candidates": [{"content": {"role": "model", "parts": list(parts)}, "index": 0, **fields}]}
+
+
+def gemini(*messages: dict[str, Any]) -> ReadStream:
+    return read("gemini", frames(messages))
+
+
+def supported(*supports: dict[str, Any], chunks: list[dict[str, Any]] = WEB) -> dict[str, Any]:
+    return {"groundingChunks": chunks, "groundingSupports": list(supports)}
+
+
+def support(*chunks: int, **segment: Any) -> dict[str, Any]:
+    return {"segment": segment, "groundingChunkIndices": list(chunks)}
+
+
+def ranges(stream: ReadStream) -> dict[str, list[str]]:
+    """What each source supports, by its title."""
+    return {
+        citation.title: [stream.text[span.start : span.end] for span in citation.spans] for citation in stream.citations
+    }
+
+
+def test_ranges_in_bytes_are_the_texts_they_mean() -> None:
+    stream = read("gemini", STREAMS["gemini"])
+    assert ranges(stream) == {"A": ["Zürich 🎉 liegt am See.", "Naïve end."], "B": ["日本語 too."]}
+    assert stream.end.usage == {"input_tokens": 8, "output_tokens": 20, "total_tokens": 30, "reasoning_tokens": 2}
+    assert [status.tool.arguments for status in stream.statuses[2:4] if status.tool] == [
+        {"place": "Zürich"},
+        ["Zürich See"],
+    ]
+
+
+def test_ranges_of_a_later_part_are_counted_from_it() -> None:
+    stream = gemini(
+        candidate({"text": "Größer. "}),
+        candidate({"executableCode": {"code": "1+1"}}, {"codeExecutionResult": {"outcome": "OUTCOME_OK"}}),
+        candidate({"text": "Über zwei."}),
+        candidate(
+            finishReason="STOP",
+            groundingMetadata=supported(support(0, partIndex=2, startIndex=0, endIndex=5, text="Über")),
+        ),
+    )
+    assert ranges(stream) == {"A": ["Über"]}
+    assert stream.states == [("running_tool", "started"), ("running_tool", "finished")]
+
+
+@pytest.mark.parametrize("first", [4, 17, 400])
+def test_a_range_with_other_offsets_goes_to_where_its_text_stands(first: int) -> None:
+    segment = {"startIndex": first, "endIndex": first + 6, "text": "Zürich"}
+    stream = gemini(
+        candidate({"text": "日本 und Zürich."}, finishReason="STOP", groundingMetadata=supported(support(1, **segment)))
+    )
+    assert ranges(stream) == {"B": ["Zürich"]}
+
+
+def test_a_range_whose_text_is_nowhere_is_lost_and_its_source_is_cited() -> None:
+    segment = {"startIndex": 0, "endIndex": 4, "text": "Else"}
+    stream = gemini(
+        candidate({"text": "Text."}, finishReason="STOP", groundingMetadata=supported(support(0, **segment)))
+    )
+    assert ranges(stream) == {"A": []}
+    assert stream.losses == {
+        "ranges whose text is not in the answer": 1,
+        "sources that were found and not cited": 1,
+    }
+
+
+def test_sources_without_ranges_are_cited_once_the_answer_is_whole() -> None:
+    stream = gemini(
+        candidate({"text": "Text."}, groundingMetadata={"groundingChunks": WEB}),
+        candidate(finishReason="STOP", groundingMetadata={"groundingChunks": WEB}),
+    )
+    assert ranges(stream) == {"A": [], "B": []}
+    assert stream.citation_count == 2
+
+
+def test_a_retrieved_passage_is_its_own_quote() -> None:
+    passage = {"retrievedContext": {"text": "It rained.", "title": "Diary"}}
+    metadata = supported(support(0, endIndex=5, text="Text."), chunks=[passage])
+    stream = gemini(candidate({"text": "Text."}, finishReason="STOP", groundingMetadata=metadata))
+    assert (stream.citations[-1].title, stream.citations[-1].quote) == ("Diary", "It rained.")
+
+
+def test_a_source_that_is_not_listed_is_a_warning() -> None:
+    stream = gemini(
+        candidate({"text": "Text."}, finishReason="STOP", groundingMetadata=supported(support(9, endIndex=4)))
+    )
+    assert [warning.code for warning in stream.warnings] == ["citation_unresolved"]
+
+
+def test_what_is_recited_may_be_told_before_its_text() -> None:
+    metadata = {"citationSources": [{"startIndex": 3, "endIndex": 9, "uri": "https://a.example/"}]}
+    stream = gemini(
+        candidate({"text": "é "}, citationMetadata=metadata), candidate({"text": "quoted"}, finishReason="STOP")
+    )
+    assert ranges(stream) == {"https://a.example/": ["quoted"]}
+
+
+@pytest.mark.parametrize("reason", ["SAFETY", "RECITATION", "PROHIBITED_CONTENT", "SPII", "MALFORMED_FUNCTION_CALL"])
+def test_an_answer_that_was_ended_has_failed(reason: str) -> None:
+    stream = gemini(candidate({"text": "So"}, finishReason=reason))
+    assert (stream.end.outcome, stream.end.error and stream.end.error.code) == ("failed", reason.lower())
+
+
+def test_a_blocked_question_has_failed() -> None:
+    stream = gemini({"promptFeedback": {"blockReason": "SAFETY", "blockReasonMessage": "Reasons"}})
+    assert stream.end.error is not None
+    assert stream.end.error.message == "The provider blocked the question (SAFETY): Reasons."
+
+
+def test_a_full_answer_has_a_warning() -> None:
+    stream = gemini(candidate({"text": "So"}, finishReason="MAX_TOKENS"))
+    assert (stream.end.outcome, [warning.code for warning in stream.warnings]) == ("completed", ["length_limit"])
+
+
+def test_without_a_finish_reason_the_answer_is_cut() -> None:
+    assert gemini(candidate({"text": "So"}), {"usageMetadata": {"totalTokenCount": 3}}).end.outcome == "interrupted"
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "retryable"), [(429, "RESOURCE_EXHAUSTED", True), (400, "INVALID_ARGUMENT", False)]
+)
+def test_an_error_within_the_stream_or_in_its_place(code: int, status: str, retryable: bool) -> None:
+    error = {"error": {"code": code, "message": "No.", "status": status}}
+    for data in (frames([candidate({"text": "So"}), error]), json.dumps([error], indent=1).encode()):
+        end = read("gemini", data).end
+        assert end.error is not None
+        assert (end.error.code, end.error.message, end.error.retryable) == (status.lower(), "No.", retryable)
+
+
+def test_arguments_that_grow() -> None:
+    def piece(**fields: Any) -> dict[str, Any]:
+        return candidate({"functionCall": {"willContinue": True, **fields}})
+
+    stream = gemini(
+        piece(name="draw"),
+        piece(partialArgs=[{"jsonPath": "$.place", "stringValue": "Zü", "willContinue": True}]),
+        piece(partialArgs=[{"jsonPath": "$.place", "stringValue": "rich"}, {"jsonPath": "$.zoom", "numberValue": 3}]),
+        candidate({"functionCall": {}}, finishReason="STOP"),
+    )
+    assert [status.tool.arguments for status in stream.statuses if status.tool] == [
+        None,
+        {"place": "Zürich", "zoom": 3},
+        {"place": "Zürich", "zoom": 3},
+    ]
+
+
+def test_an_array_of_responses_and_names_in_snake_case() -> None:
+    first = candidate({"text": "Zürich "})
+    last = {
+        "candidates": [
+            {
+                "content": {"parts": [{"text": "liegt."}]},
+                "finish_reason": "STOP",
+                "grounding_metadata": {
+                    "grounding_chunks": WEB,
+                    "grounding_supports": [
+                        {"segment": {"start_index": 8, "end_index": 14}, "grounding_chunk_indices": [0, 1]}
+                    ],
+                },
+            }
+        ],
+        "usage_metadata": {"prompt_token_count": 4},
+    }
+    stream = read("gemini", json.dumps([first, last], indent=2).encode())
+    assert (stream.text, stream.end.outcome) == ("Zürich liegt.", "completed")
+    assert ranges(stream) == {"A": ["liegt."], "B": ["liegt."]}
+    assert stream.end.usage == {"input_tokens": 4}
+
+
+def test_interactions_come_under_the_same_name() -> None:
+    stream = read("gemini", STREAMS["gemini_interactions"])
+    assert ranges(stream) == {"B": ["日本語 too."]}
+    assert stream.end.usage == {"input_tokens": 5, "output_tokens": 9, "total_tokens": 14}
+    assert stream.statuses[-1].tool is not None
+    assert stream.statuses[-1].tool.result == [{"url": "https://a.example/"}]
+    assert stream.losses == {"reasoning text": 1}
+
+
+@pytest.mark.parametrize(
+    ("status", "outcome"),
+    [
+        ("completed", "completed"),
+        ("requires_action", "completed"),
+        ("incomplete", "completed"),
+        ("cancelled", "cancelled"),
+        ("failed", "failed"),
+        ("in_progress", "interrupted"),
+    ],
+)
+def test_an_interaction_that_was_not_streamed(status: str, outcome: str) -> None:
+    notes = [{"type": "url_citation", "url": "https://a.example/", "start_index": 0, "end_index": 7}]
+    said = {"type": "text", "text": "Zürich liegt.", "annotations": notes}
+    steps = [{"type": "thought", "signature": "x"}, {"type": "model_output", "content": [said]}]
+    whole = {"object": "interaction", "status": status, "steps": steps}
+    stream = read("gemini", json.dumps(whole).encode())
+    assert (stream.text, stream.end.outcome) == ("Zürich liegt.", outcome)
+    assert [citation.spans for citation in stream.citations] == [(Span(start=0, end=6),)]
+
+
+def test_an_interaction_that_failed_says_why() -> None:
+    error = {"event_type": "error", "error": {"code": 503, "message": "Busy.", "status": "UNAVAILABLE"}}
+    end = gemini({"event_type": "interaction.created"}, error).end
+    assert end.error is not None
+    assert (end.outcome, end.error.code, end.error.retryable) == ("failed", "unavailable", True)
