@@ -9,7 +9,7 @@ runs: it is complete if the last of them ended. AG-UI has no citation; what our 
 import re
 from collections.abc import Mapping
 
-from backend.dialects.answer_drafts import MAX_STEPS, MAX_TEXT_CHARS, THINKING, AnswerDrafts
+from backend.dialects.answer_drafts import MAX_STEPS, MAX_TEXT_CHARS, AnswerDrafts
 from backend.dialects.dialect import JsonObject
 from backend.dialects.own_events import OwnEvents
 from backend.dialects.reading import is_lookup, object_of, objects_of, parsed, plain, text_of, whole_number_of
@@ -252,7 +252,7 @@ class AgUi:
 
     def _read_thinking(self, kind: str, message: JsonObject) -> None:
         if kind.endswith("_START"):
-            self._drafts.start_step(THINKING, THINKING, label="Thinking")
+            self._drafts.begin_thinking()
         elif kind.endswith(("_CONTENT", "_CHUNK")):
             self._drafts.think()
         elif kind in ("REASONING_END", "THINKING_END"):

@@ -7,7 +7,7 @@ Sources go by their address, so that one that is told twice is one. What our enc
 (``backend.dialects.own_events``).
 """
 
-from backend.dialects.answer_drafts import MAX_STEPS, THINKING, AnswerDrafts
+from backend.dialects.answer_drafts import MAX_STEPS, AnswerDrafts
 from backend.dialects.dialect import JsonObject
 from backend.dialects.own_events import OwnEvents
 from backend.dialects.provider_citations import MAX_CITATIONS, ProviderCitation, provider_citations, read_citations
@@ -164,7 +164,7 @@ class AiSdk:
 
     def _read_reasoning(self, kind: str) -> None:
         if kind == "reasoning-start":
-            self._drafts.start_step(THINKING, THINKING, label="Thinking")
+            self._drafts.begin_thinking()
         elif kind == "reasoning-end":
             self._drafts.end_thinking()
         else:
