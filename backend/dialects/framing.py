@@ -11,6 +11,11 @@ from pydantic import JsonValue
 
 from backend.protocol.sse import MAX_MESSAGE_BYTES, Decoder, Message, MessageTooLargeError
 
+CONTENT_TYPES = frozenset(
+    {"text/event-stream", "application/json", "application/x-ndjson", "application/jsonl", "text/plain", ""}
+)
+"""What servers call such an answer: some name no type at all, or plain text. Anything else, as a page, is none."""
+
 _JSON_STARTS = b"{["
 _MAX_UNREADABLE_LINES = 1_000
 _BETWEEN = re.compile(r"[\s,\[\]]*")

@@ -3,17 +3,13 @@
 from collections.abc import Iterable, Iterator
 
 from backend.dialects.decoder import DialectDecoder
+from backend.dialects.framing import CONTENT_TYPES
 from backend.dialects.known import open_decoder
 from backend.dialects.losses import losses_sentence
 from backend.protocol.ending import Ending, Tally, end_run
 from backend.protocol.events import Draft, Event, WarningEvent, stamp
 from evals.arrivals import Arrivals, parse
 from evals.transport import Capture
-
-_KINDS = frozenset(
-    {"text/event-stream", "application/json", "application/x-ndjson", "application/jsonl", "text/plain", ""}
-)
-"""Content types that a dialect may come in: errors within a 200, whole answers, and servers that name none."""
 
 
 class ForeignBody:
@@ -28,7 +24,7 @@ class ForeignBody:
 
     def takes(self, kind: str) -> bool:
         """What a server that streams may call its answer; a page or a picture is none."""
-        return kind in _KINDS
+        return kind in CONTENT_TYPES
 
     def feed(self, data: bytes, stamp: int) -> Iterator[tuple[Event, str]]:
         """The events that these bytes complete. A foreign stream has no cursor."""

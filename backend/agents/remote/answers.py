@@ -7,6 +7,7 @@ import httpx2
 
 from backend.agents.agent import AgentFailure
 from backend.dialects.addresses import KEY_VARIABLE, RemoteAddress
+from backend.dialects.framing import CONTENT_TYPES
 from backend.dialects.known import open_decoder
 from backend.protocol.events import ErrorEvent
 
@@ -22,9 +23,6 @@ MOST_WAIT_S = 30.0
 
 _MOST_QUOTED = 300
 """Characters of the server's own words."""
-
-_STREAMS = ("text/event-stream", "application/json", "application/x-ndjson", "application/jsonl", "text/plain", "")
-"""Content types that a dialect may come in: some servers name none, or plain text."""
 
 
 def retry_after_s(response: httpx2.Response) -> float | None:
@@ -51,7 +49,7 @@ async def refusal(address: RemoteAddress, response: httpx2.Response, key: str | 
         reason = "" if said is None or not said.message else f" It says: {_quoted(said.message, key)}"
         return _refused(where, status, reason, retry_after_s(response))
     kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind not in _STREAMS:
+    if kind not in CONTENT_TYPES:
         message = f"{where} answers with {kind}, which is no stream: check the address {_shown(address)}."
         return AgentFailure("remote_no_stream", message)
     return None
