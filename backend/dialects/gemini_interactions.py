@@ -146,8 +146,7 @@ class GeminiInteractions:
 
     def _read_result(self, result: JsonObject) -> None:
         call = text_of(result, "call_id")
-        keys = list(self._calls.values())
-        key = f"interaction {call}" if call else keys[-1] if keys else ""
+        key = f"interaction {call}" if call else next(reversed(self._calls.values()), "")
         if not self._drafts.is_open(key):
             self._drafts.lose("results of unknown tool calls")
             return

@@ -14,6 +14,8 @@ from backend.protocol.events import Span
 
 _MAX_TRIED_PARTS = 32
 _MAX_HELD = 10_000
+_MAX_SEARCHES = 500
+"""Ranges whose text is looked for in the whole answer."""
 
 
 class GeminiSources:
@@ -26,6 +28,7 @@ class GeminiSources:
         self._chunks: list[JsonObject] = []
         self._cited: set[str] = set()
         self._supported = False
+        self._searches = 0
         self._recited: list[tuple[JsonObject, int, int]] = []
 
     def read_grounding(self, grounding: JsonObject, starts: Sequence[int]) -> None:
@@ -105,7 +108,8 @@ class GeminiSources:
     def _where(self, said: str, near: int) -> Span | None:
         """Where that text stands: before the place that was meant, as too much may have been counted, or behind it."""
         found = -1
-        if said:
+        self._searches += 1
+        if said and self._searches <= _MAX_SEARCHES:
             text = self._drafts.text
             found = text.rfind(said, 0, near + len(said))
             found = text.find(said, near) if found < 0 else found
