@@ -15,6 +15,7 @@ from backend.agents.model.naming import ModelName
 from backend.agents.model.narration import Narration
 from backend.agents.model.sources import Sources
 from backend.agents.model.work import Work
+from backend.protocol.citations import find_markers
 from backend.protocol.events import Draft
 
 if TYPE_CHECKING:
@@ -103,14 +104,25 @@ class ModelAgent:
 
 
 def _history(request: RunRequest) -> "list[ModelMessage]":
-    """The earlier turns as messages. An answer that was never written leaves its question out as well."""
+    """The earlier turns as messages. An answer that was never written leaves its question out as well; markers are left
+    out too, since their numbers meant other passages than those that are found now."""
     from pydantic_ai.messages import ModelRequest, ModelResponse, TextPart
 
     messages: list[ModelMessage] = []
     for turn in request.history:
         if turn.answer.strip():
-            messages += [ModelRequest.user_text_prompt(turn.question), ModelResponse(parts=[TextPart(turn.answer)])]
+            answer = TextPart(_without_markers(turn.answer))
+            messages += [ModelRequest.user_text_prompt(turn.question), ModelResponse(parts=[answer])]
     return messages
+
+
+def _without_markers(answer: str) -> str:
+    kept, end = "", 0
+    for marker in find_markers(answer):
+        if marker.start >= end:
+            kept += answer[end : marker.start].rstrip(" ")
+            end = marker.end
+    return kept + answer[end:]
 
 
 def _reporter(usage: "RunUsage", report: Callable[[Usage], None]) -> Callable[[], None]:

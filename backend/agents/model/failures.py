@@ -3,7 +3,7 @@
 import os
 
 from backend.agents.agent import AgentFailure
-from backend.agents.model.naming import ModelName, base_url_of, speaker_of
+from backend.agents.model.naming import ModelName, address_of, speaker_of
 
 _MOST_QUOTED = 300
 """Characters of the provider's own words."""
@@ -84,7 +84,7 @@ def _provider_failure(error: Exception, model: ModelName) -> AgentFailure:
             message = f"{who} did not answer in time: try again."
             return AgentFailure("provider_timeout", message, retryable=True, outcome="timed_out")
         case exceptions.ModelConnectionError(phase="connect" | "pool"):
-            where = base_url_of(model) or "its usual address"
+            where = address_of(model)
             message = (
                 f"{model.about.label} cannot be reached at {where}: check {model.about.base_url} and whether it runs."
             )

@@ -79,8 +79,14 @@ def model_name(setting: str) -> ModelName:
 
 def speaker_of(model: ModelName) -> str:
     """Who answers, at the beginning of a sentence: the provider, or the server that the environment names instead."""
-    host = urlsplit(os.environ.get(model.about.base_url, "")).netloc.rpartition("@")[2]
+    host = _host_of(os.environ.get(model.about.base_url, ""))
     return f"The server at {host}" if host else model.about.label
+
+
+def address_of(model: ModelName) -> str:
+    """Where the provider is, as a reader may see it: without what is secret in an address."""
+    address = urlsplit(base_url_of(model) or "")
+    return f"{address.scheme}://{_host_of(address.geturl())}{address.path}" if address.netloc else "its usual address"
 
 
 def base_url_of(model: ModelName) -> str | None:
@@ -117,6 +123,11 @@ def ensure_usable(setting: str) -> ModelName:
             )
     key_of(model)
     return model
+
+
+def _host_of(address: str) -> str:
+    """Host and port, without the name and password that may stand before them."""
+    return urlsplit(address).netloc.rpartition("@")[2]
 
 
 def _installed(module: str) -> bool:

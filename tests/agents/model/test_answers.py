@@ -143,13 +143,14 @@ def _ends_thinking(draft: object) -> bool:
 @pytest.mark.parametrize("setting", [CHAT, ANTHROPIC, GEMINI])
 async def test_earlier_turns_and_the_instructions_go_along(talk: Talk, setting: str) -> None:
     replies = {CHAT: chat_text("x"), ANTHROPIC: anthropic(text_block("x")), GEMINI: gemini({"text": "x"})}
-    history = (Turn("First question?", "First answer."), Turn("A question without an answer?", " "))
+    history = (Turn("First question?", "First answer [1, 2]. `a[1]`"), Turn("A question without an answer?", " "))
     await talk(setting, replies[setting], question="And now?", history=history)
 
     body = talk.provider.asked[0].body
     turns = body["contents"] if setting == GEMINI else body["messages"]
     told = [str(turn) for turn in turns if turn["role"] != "system"]
-    assert ["First question?" in told[0], "First answer." in told[1], "And now?" in told[2]] == [True] * 3
+    assert ["First question?" in told[0], "And now?" in told[2]] == [True] * 2
+    assert "First answer. `a[1]`" in told[1], "numbers of earlier passages would mean others now"
     assert "without an answer" not in str(body)
     assert "Search the documents" in str(body)
 

@@ -220,12 +220,12 @@ async def test_an_unknown_model(talk: Talk) -> None:
 
 
 async def test_nobody_at_the_address(talk: Talk, free_port: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("OPENAI_BASE_URL", f"http://127.0.0.1:{free_port}/v1")
+    monkeypatch.setenv("OPENAI_BASE_URL", f"http://me:secret@127.0.0.1:{free_port}/v1")
     heard = await talk(CHAT)
 
     assert heard.failure is not None
     assert (heard.failure.code, heard.failure.retryable) == ("provider_unreachable", True)
-    assert f"cannot be reached at http://127.0.0.1:{free_port}/v1" in heard.failed_with
+    assert f"cannot be reached at http://127.0.0.1:{free_port}/v1: check OPENAI_BASE_URL" in heard.failed_with
 
 
 async def test_a_model_that_goes_on_calling_tools_is_stopped(talk: Talk) -> None:
