@@ -153,7 +153,7 @@ class AgUi:
     def _end_run(self, message: JsonObject) -> None:
         self._ended = True
         for call in self._calls:
-            self._drafts.end_step(call, detail="Called; its result is not part of the stream.")
+            self._drafts.end_call(call)
         result = message.get("result")
         if result is not None and not self._own.read_end(object_of(message, "result")):
             self._drafts.lose("the run's result value")

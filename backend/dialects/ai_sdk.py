@@ -84,7 +84,7 @@ class AiSdk:
             self._drafts.lose("citations that stand only in a provider's metadata", len(citations))
         for call in self._calls:
             if self._ended:
-                self._drafts.end_step(call, detail="Called; its result is not part of the stream.")
+                self._drafts.end_call(call)
         if self._aborted:
             self._drafts.complete("cancelled")
         elif self._ended:

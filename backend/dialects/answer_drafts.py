@@ -220,6 +220,10 @@ class AnswerDrafts:
         step.open = False
         self._status(step, state, detail)
 
+    def end_call(self, key: str) -> None:
+        """An open tool call ends that is the caller's to run: what came of it is in no stream."""
+        self.end_step(key, detail="Called; its result is not part of the stream.")
+
     def is_open(self, key: str) -> bool:
         """Whether a step of that key runs."""
         step = self._steps.get(key)

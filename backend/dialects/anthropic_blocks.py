@@ -13,8 +13,6 @@ from backend.protocol.events import Locator, Span
 _MAX_OPEN_BLOCKS = 1_000
 _MAX_CITATIONS_A_BLOCK = 1_000
 
-_NOT_SHARED = "Called; its result is not part of the stream."
-
 
 @dataclass(slots=True)
 class _Block:
@@ -100,7 +98,7 @@ class AnthropicBlocks:
     def end_calls(self) -> None:
         """The message is whole: what it called is not answered in it."""
         for call in self._calls:
-            self._drafts.end_step(call, detail=_NOT_SHARED)
+            self._drafts.end_call(call)
         self._calls.clear()
 
     def _start_call(self, made: _Block, block: JsonObject) -> None:

@@ -22,8 +22,6 @@ _USAGE_NAMES = {
 
 _GROWS = ("step.", "content.")
 
-_NOT_SHARED = "Called; its result is not part of the stream."
-
 _MAX_REMEMBERED = 10_000
 
 
@@ -177,7 +175,7 @@ class GeminiInteractions:
             self._read_error(error)
         elif status in ("completed", "requires_action"):
             for call in self._calls.values():
-                self._drafts.end_step(call, detail=_NOT_SHARED)
+                self._drafts.end_call(call)
             self._drafts.complete()
         elif status == "incomplete":
             self._drafts.warn("length_limit", "The answer ends where a limit of the provider was reached.")

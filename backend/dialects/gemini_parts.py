@@ -9,8 +9,6 @@ from backend.dialects.dialect import JsonObject
 from backend.dialects.reading import object_of, objects_of, plain, text_of
 from backend.dialects.text_offsets import TextOffsets
 
-_NOT_SHARED = "Called; its result is not part of the stream."
-
 _MAX_STARTS = 10_000
 
 _CODE = "code of the server"
@@ -64,7 +62,7 @@ class GeminiParts:
         """The answer is whole: what it called is not answered in it."""
         self._end_growing()
         for call in self._calls:
-            self._drafts.end_step(call, detail=_NOT_SHARED)
+            self._drafts.end_call(call)
         self._calls.clear()
 
     def _say(self, text: str) -> None:

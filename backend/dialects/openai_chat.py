@@ -126,8 +126,7 @@ class OpenAIChat:
 
     def _end_calls(self) -> None:
         for key in self._calls.values():
-            # The call itself is the caller's to run: what came of it is in no stream.
-            self._drafts.end_step(key, detail="Called; its result is not part of the stream.")
+            self._drafts.end_call(key)
         self._calls.clear()
 
     def _read_executed_tool(self, tool: JsonObject) -> None:

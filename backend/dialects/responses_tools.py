@@ -21,8 +21,6 @@ _RESULT_FIELDS = ("output", "results", "outputs", "tools", "error")
 
 _IMAGES = ("image_generation_call", "computer_screenshot")
 
-_NOT_SHARED = "Called; its result is not part of the stream."
-
 
 class ResponsesTools:
     """The tool calls of one response."""
@@ -72,7 +70,7 @@ class ResponsesTools:
     def finish(self) -> None:
         """No result comes any more."""
         for key in self._waiting.values():
-            self._drafts.end_step(key, detail=_NOT_SHARED)
+            self._drafts.end_call(key)
 
     def _start(self, key: str, kind: str, item: JsonObject) -> None:
         self._seen.add(key)
@@ -90,8 +88,8 @@ class ResponsesTools:
             self._drafts.end_step(key, "failed", result=result, detail=_reason(item))
         elif kind == "shell_call" and result is None and text_of(item, "call_id"):
             self._waiting[text_of(item, "call_id")] = key
-        elif kind in _CALLER_RUNS or text_of(item, "execution") == "client":
-            self._drafts.end_step(key, result=result, detail=_NOT_SHARED if result is None else None)
+        elif result is None and (kind in _CALLER_RUNS or text_of(item, "execution") == "client"):
+            self._drafts.end_call(key)
         else:
             self._drafts.end_step(key, result=result)
 
