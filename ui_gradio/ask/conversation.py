@@ -30,8 +30,8 @@ class Conversation:
     session_id: str = ""
     run_id: str = ""
     asked: Wanted = field(default_factory=Wanted)
-    usual: str = USUAL_AGENT
-    """The agent that the page starts with."""
+    usual: str = ""
+    """The agent that the page starts with; empty until the backend has told what it offers."""
     latest: Frame | None = None
     """What was drawn last of this run."""
     earlier: tuple[EarlierTurn, ...] = ()

@@ -5,7 +5,6 @@ from dataclasses import dataclass, fields
 import gradio as gr
 
 from backend.present import words, words_ask
-from backend.present.asking import USUAL_AGENT
 from backend.present.page import header_html
 from ui_gradio.ask.conversation import Conversation
 from ui_gradio.places import lay_out_navigation
@@ -96,8 +95,9 @@ def _question_row() -> tuple[gr.Textbox, gr.Dropdown, gr.Number, gr.Dropdown, gr
             elem_id="ph-question",
         )
         agent = gr.Dropdown(
-            choices=[USUAL_AGENT],
-            value=USUAL_AGENT,
+            # Empty until the backend has told what it offers: a question that is faster is put to the usual agent.
+            choices=[],
+            value="",
             label=words.AGENT_LABEL,
             # The list comes from the backend after the page is built, and Gradio checks against the built one.
             allow_custom_value=True,

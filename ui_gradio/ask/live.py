@@ -13,7 +13,7 @@ import gradio as gr
 from backend.client.errors import BackendGone, ClientError
 from backend.client.run_client import RunClient
 from backend.present import words
-from backend.present.asking import question_problem
+from backend.present.asking import USUAL_AGENT, question_problem, starting_agent
 from backend.present.palette import Theme
 from backend.present.problem import Problem, problem_of
 from backend.protocol.options import RunOptions
@@ -46,13 +46,15 @@ class Live:
         if problem:
             yield {self._page.panels.notice: Problem("invalid_question", problem).html}
             return
-        async for updates in self._begin(conversation, Wanted(question, agent, _options(timeout_s, speed)), theme):
+        wanted = Wanted(question, agent or await self._usual(conversation), _options(timeout_s, speed))
+        async for updates in self._begin(conversation, wanted, theme):
             yield updates
 
     async def ask_example(self, conversation: Conversation, question: str, theme: Theme) -> AsyncIterator[Updates]:
         """An example is a question to the agent that the page starts with, whichever was chosen before."""
-        yield {self._page.agent: conversation.usual}
-        async for updates in self._begin(conversation, Wanted(question, conversation.usual), theme):
+        agent = await self._usual(conversation)
+        yield {self._page.agent: agent}
+        async for updates in self._begin(conversation, Wanted(question, agent), theme):
             yield updates
 
     async def retry(self, conversation: Conversation, theme: Theme) -> AsyncIterator[Updates]:
@@ -64,6 +66,16 @@ class Live:
         """Ask the same again, with what was written until the interruption kept above it."""
         async for updates in self._begin(conversation, conversation.asked, theme):
             yield updates
+
+    async def _usual(self, conversation: Conversation) -> str:
+        """The agent that the page starts with, asked for where it is not known yet."""
+        if not conversation.usual:
+            try:
+                offers = await self._client.agents()
+            except ClientError:
+                return USUAL_AGENT
+            conversation.usual = starting_agent([offer.agent for offer in offers])
+        return conversation.usual
 
     async def draw_charts_again(self, conversation: Conversation, theme: Theme) -> Updates:
         """The charts of the run on the page, for one that could not draw them until now."""

@@ -1,0 +1,63 @@
+"""Both pages on somebody's agent: it speaks another dialect, and cites by ranges of its answer instead of markers."""
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, expect
+from starlette.types import Receive, Scope, Send
+
+from backend.launch.server import LocalServer
+from evals.through.serving import served
+from tests.live_server import LiveServer
+from tests.ui.reader import DEADLINE_MS, Reader
+
+STREAM = Path(__file__).parent.parent / "dialects" / "data" / "openai_responses.sse"
+
+pytestmark = [pytest.mark.browser, pytest.mark.server]
+
+
+async def somebody(scope: Scope, receive: Receive, send: Send) -> None:
+    """An agent elsewhere that answers every question the same."""
+    if scope["type"] == "http":
+        headers = [(b"content-type", b"text/event-stream")]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": STREAM.read_bytes()})
+
+
+@pytest.fixture(scope="module")
+def remote_url(ui_name: str, chromium_path: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The page of a UI whose backend was pointed at somebody's agent."""
+    with (
+        LiveServer(somebody) as agent,
+        LocalServer(tmp_path_factory.mktemp("remote"), remote=f"openai-responses:{agent.url}/v1") as backend,
+        served(ui_name, backend.url) as url,
+    ):
+        yield url
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def reader(remote_url: str, browser: Browser) -> AsyncIterator[Reader]:
+    """Somebody with that page open."""
+    context = await browser.new_context(viewport={"width": 1280, "height": 720})
+    reader = Reader(await context.new_page(), remote_url)
+    yield reader
+    await context.close()
+    assert reader.complaints == []
+    assert reader.foreign_requests == []
+
+
+async def test_the_agent_is_asked_and_its_sources_are_led_to(reader: Reader) -> None:
+    await reader.page.goto(reader.url)
+    # At once, whether or not the page knows yet what its backend offers.
+    question = reader.page.get_by_label("Question").first
+    await question.fill("What is big?")
+    await question.press("Enter")
+    await expect(reader.page.locator(".ph-answer").first).to_contain_text("It is big.", timeout=DEADLINE_MS)
+    await reader.page.locator('.ph-answer a[href^="#ph-source-"]').first.click()
+    await reader.expect_led_to("#ph-source-1")
+    await expect(reader.page.locator("#ph-source-1")).to_contain_text("Tokyo")
+    await expect(reader.page.get_by_text("Thinking", exact=True).first).to_be_visible()
+    assert "Looking it up" not in await reader.page.inner_text("body")
+    await expect(reader.page.get_by_text("reasoning text (1)").first).to_be_visible()
