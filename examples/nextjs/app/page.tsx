@@ -1,0 +1,5 @@
+import { Conversation } from "./conversation";
+
+export default function Page() {
+  return <Conversation />;
+}
