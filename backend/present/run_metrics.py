@@ -43,9 +43,14 @@ COMPARED: Final = (
 
 
 def run_metrics(events: Sequence[Event]) -> dict[str, float | None]:
-    """The ``COMPARED`` metrics of a run by their keys, on the server's plane; None where the run has no value."""
+    """The ``COMPARED`` metrics of a run by their keys, on the server's plane; None where the run has no value.
+
+    A run whose every event is at 0 was imported from a stream that nobody timed: what is measured by the clock has no
+    value there.
+    """
     values = measure(Trace.of_server_times("server", events))
-    return {key: values[key] for key in COMPARED}
+    timed = any(event.at_ms for event in events)
+    return {key: values[key] if timed or not BY_KEY[key].clocked else None for key in COMPARED}
 
 
 def metric_label(key: str) -> str:

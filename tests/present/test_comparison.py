@@ -16,7 +16,7 @@ from backend.present.comparison import (
     first_to_move,
     first_to_move_html,
 )
-from backend.present.run_metrics import COMPARED, metric_definition, metric_label
+from backend.present.run_metrics import COMPARED, metric_definition, metric_label, run_metrics
 from backend.present.stacked_timelines import measures_of_two
 from backend.present.timeline import timeline_figure
 from backend.present.timeline_data import steps_of
@@ -37,6 +37,13 @@ def run(status_ms: float | None, token_ms: float, end_ms: float) -> list[KnownEv
 
 SLOW = Compared("Slow", run(50, 900, 2000))
 FAST = Compared("Fast", run(None, 300, 2000))
+
+
+def test_a_run_that_nobody_timed_has_no_times() -> None:
+    events = [TokenEvent(seq=1, text="Yes [1]."), DoneEvent(seq=2)]
+    metrics = run_metrics(events)
+    assert metrics["markers"] == 1
+    assert {metrics[key] for key in ("ttft_ms", "e2e_ms", "longest_gap_ms", "token_events_per_s")} == {None}
 
 
 def test_the_table_says_what_is_better_in_words() -> None:
