@@ -40,7 +40,7 @@ FAST = Compared("Fast", run(None, 300, 2000))
 
 
 def test_a_run_that_nobody_timed_has_no_times() -> None:
-    events = [TokenEvent(seq=1, text="Yes [1]."), DoneEvent(seq=2)]
+    events: list[KnownEvent] = [TokenEvent(seq=1, text="Yes [1]."), DoneEvent(seq=2)]
     metrics = run_metrics(events)
     assert metrics["markers"] == 1
     assert {metrics[key] for key in ("ttft_ms", "e2e_ms", "longest_gap_ms", "token_events_per_s")} == {None}
