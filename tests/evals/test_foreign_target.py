@@ -217,8 +217,10 @@ def test_our_own_protocol_measures_the_same_either_way(tmp_path: Path) -> None:
     assert [event.type for event in foreign.wire.events] == [event.type for event in own.wire.events]
     for key in ("citations", "markers", "dangling_markers", "order_inversions", "violations"):
         assert foreign.metrics[key] == own.metrics[key], key
+    assert own.truth is not None
     for key in ("ttft_ms", "e2e_ms"):
-        there, here = foreign.metrics[key], own.metrics[key]
+        there, scripted = foreign.metrics[key], own.truth[key]
         assert there is not None
-        assert here is not None
-        assert here / 3 < there < here * 3, key
+        assert scripted is not None
+        # Nothing comes before its time: a timer's grain aside, which is a millisecond.
+        assert there >= scripted - 1.5, key
