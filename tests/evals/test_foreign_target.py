@@ -181,8 +181,7 @@ async def test_stamps_are_taken_when_the_bytes_come() -> None:
     assert first_sent <= stamps[0]
     assert second_sent <= stamps[1]
     assert last_sent <= stamps[2]
-    assert stamps[1] - stamps[0] > (second_sent - first_sent) / 2, "the pause is in the measured gap"
-    assert stamps[0] - (capture.sent_ns or 0) < stamps[1] - (capture.sent_ns or 0)
+    assert (capture.sent_ns or 0) < first_sent, "before the request was written"
 
 
 def test_recorded_streams_are_measured_whole(served: tuple[ScriptedProvider, str], shared_data: Path) -> None:
