@@ -59,6 +59,8 @@ class TextOffsets:
 
     def span_of_bytes(self, first: int, last: int, begins_at: int = 0) -> Span | None:
         """The range between two byte offsets, which are counted from the code point ``begins_at``."""
+        if not 0 <= first < last:
+            return None
         base = self.bytes_before(begins_at)
         start, end = self.chars_before(base + first), self.chars_before(base + last)
-        return Span(start=start, end=end) if 0 <= first < last and start < end else None
+        return Span(start=start, end=end) if start < end else None

@@ -47,6 +47,7 @@ def test_ranges_are_counted_from_where_their_part_begins() -> None:
     assert offsets.span_of_bytes(0, 7) == Span(start=0, end=3)
     assert offsets.span_of_bytes(3, 3) is None
     assert offsets.span_of_bytes(-1, 3) is None
+    assert TextOffsets().span_of_bytes(-2, -1) is None
 
 
 def test_what_lies_beyond_the_text_stays_beyond_it() -> None:
