@@ -140,9 +140,10 @@ class AnthropicBlocks:
         return content
 
     def _cite(self, block: _Block, citation: JsonObject) -> None:
-        url = text_of(citation, "url")
+        source = text_of(citation, "source")
+        url = text_of(citation, "url") or (source if source.startswith(("http://", "https://")) else "")
         quote = text_of(citation, "cited_text")
-        document = text_of(citation, "file_id") or text_of(citation, "source")
+        document = text_of(citation, "file_id") or source
         place = url or document or f"document {citation.get('document_index', citation.get('search_result_index', ''))}"
         if not (url or quote or document):
             self._drafts.lose(f"citations of type {text_of(citation, 'type')[:40] or 'unknown'}")

@@ -46,6 +46,9 @@ class Gemini:
         """Read one response of the stream, a whole one, or an error that came in place of either."""
         if self._interactions.is_one(message):
             return self._interactions.read(message)
+        if "candidates" in object_of(message, "response"):
+            # Some gateways put each response into an envelope.
+            message = object_of(message, "response")
         error = message.get("error")
         if isinstance(error, Mapping) and "jsonrpc" not in message:
             self._read_error(error)

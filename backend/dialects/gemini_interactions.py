@@ -111,7 +111,8 @@ class GeminiInteractions:
         elif kind.startswith("text_annotation"):
             self._cite_all(index, delta)
         elif kind.startswith("arguments"):
-            self._drafts.add_arguments(self._calls.get(index, ""), text_of(delta, "arguments"))
+            piece = text_of(delta, "arguments") or text_of(delta, "partial_arguments") or text_of(delta, "delta")
+            self._drafts.add_arguments(self._calls.get(index, ""), piece)
         elif kind not in ("thought_signature", "thought", "model_output"):
             self._drafts.lose(f"content of type {kind[:40] or 'unknown'}")
 

@@ -77,7 +77,7 @@ class GeminiSources:
     def _cite(self, chunk: JsonObject, span: Span | None) -> None:
         source = _source_of(chunk)
         url = text_of(source, "uri")
-        quote = text_of(source, "text")
+        quote = text_of(source, "text") or text_of(object_of(source, "ragChunk"), "text")
         file = text_of(source, "fileSearchStore") or text_of(source, "documentName")
         key = _key_of(source)
         if not key:

@@ -1,8 +1,9 @@
 """OpenAI chat completions as many providers speak it: ``chat.completion.chunk`` messages, ended by ``[DONE]``.
 
 The fields are those of OpenAI's API reference for streamed chat completions, with what others add: sources as
-``citations`` and ``search_results`` (Perplexity, xAI) or ``annotations`` of type ``url_citation`` (OpenAI, OpenRouter),
-thinking as ``reasoning`` or ``reasoning_content``, and tools that the server itself ran as ``executed_tools`` (Groq).
+``citations`` and ``search_results`` (Perplexity, xAI), ``annotations`` of type ``url_citation`` (OpenAI, OpenRouter) or
+``context`` (Azure), thinking as ``reasoning`` or ``reasoning_content``, and tools that the server itself ran as
+``executed_tools`` (Groq).
 A whole ``chat.completion``, that was not streamed, is read as well. Only the first choice is an answer.
 """
 
@@ -39,7 +40,7 @@ class OpenAIChat:
             # Legacy completions have choices too, which hold a text and no message.
             return bool(error) and "jsonrpc" not in message
         self._read_sources(message)
-        self._read_usage(object_of(message, "usage"))
+        self._read_usage(object_of(message, "usage") or object_of(object_of(message, "x_groq"), "usage"))
         for choice in objects_of(message, "choices"):
             if choice.get("index", 0) not in (0, None):
                 self._drafts.lose("further choices")
@@ -88,10 +89,14 @@ class OpenAIChat:
             self._drafts.lose("refusal marked as such")
         for call in objects_of(delta, "tool_calls"):
             self._read_call(call)
+        if legacy := object_of(delta, "function_call"):
+            self._read_call({"index": "function_call", "function": dict(legacy)})
         for tool in objects_of(delta, "executed_tools"):
             self._read_executed_tool(tool)
         for annotation in objects_of(delta, "annotations"):
             self._read_annotation(annotation)
+        for passage in objects_of(object_of(delta, "context"), "citations"):
+            self._read_passage(passage)
         if delta.get("audio") or delta.get("images"):
             self._drafts.lose("audio and images")
 
@@ -150,6 +155,12 @@ class OpenAIChat:
         self._drafts.cite(
             url, title=text_of(cited, "title") or url, url=url, quote=text_of(cited, "content"), span=_span_of(cited)
         )
+
+    def _read_passage(self, passage: JsonObject) -> None:
+        url, quote = text_of(passage, "url"), text_of(passage, "content")
+        file = text_of(passage, "filepath")
+        title = text_of(passage, "title") or file or url or "Retrieved text"
+        self._drafts.cite(f"{url or file}\n{quote}", title=title, url=url, quote=quote, source=file)
 
     def _read_sources(self, message: JsonObject) -> None:
         results = {text_of(result, "url"): result for result in objects_of(message, "search_results")}

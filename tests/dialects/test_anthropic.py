@@ -88,6 +88,12 @@ def test_a_document_is_cited_with_the_place_of_the_quote() -> None:
     assert stream.citations[-1].spans == (Span(start=0, end=9),)
 
 
+def test_a_search_result_of_the_caller_is_cited_by_its_address() -> None:
+    place = {"type": "search_result_location", "source": "https://a.example/", "title": "A", "cited_text": "Quoted"}
+    stream = anthropic(START, begin(0, type="text", text="So."), grow(0, type="citations_delta", citation=place), STOP)
+    assert (stream.citations[-1].url, stream.citations[-1].quote) == ("https://a.example/", "Quoted")
+
+
 def test_a_search_that_failed() -> None:
     failure = {"type": "web_search_tool_result_error", "error_code": "max_uses_exceeded"}
     stream = anthropic(

@@ -183,6 +183,26 @@ def test_an_array_of_responses_and_names_in_snake_case() -> None:
     assert stream.end.usage == {"input_tokens": 4}
 
 
+def test_responses_in_an_envelope() -> None:
+    stream = gemini({"response": candidate({"text": "So"}, finishReason="STOP"), "traceId": "x"})
+    assert (stream.text, stream.end.outcome, stream.recognised) == ("So", "completed", 1)
+
+
+def test_arguments_of_an_interaction_that_come_in_pieces() -> None:
+    def step(phase: str, **fields: Any) -> dict[str, Any]:
+        return {"event_type": f"step.{phase}", "index": 0, **fields}
+
+    stream = gemini(
+        step("start", step={"type": "function_call", "id": "f", "name": "draw"}),
+        step("delta", delta={"type": "arguments_delta", "partial_arguments": '{"x"'}),
+        step("delta", delta={"type": "arguments_delta", "partial_arguments": ": 1}"}),
+        step("stop"),
+        {"event_type": "interaction.completed", "interaction": {"status": "requires_action"}},
+    )
+    assert [status.tool.arguments for status in stream.statuses if status.tool] == [None, {"x": 1}, {"x": 1}]
+    assert stream.end.outcome == "completed"
+
+
 def test_interactions_come_under_the_same_name() -> None:
     stream = read("gemini", STREAMS["gemini_interactions"])
     assert ranges(stream) == {"B": ["日本語 too."]}

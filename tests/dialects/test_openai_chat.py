@@ -73,6 +73,22 @@ def test_sources_before_the_text_are_told_once() -> None:
     ]
 
 
+def test_passages_in_the_context_are_sources_with_quotes() -> None:
+    passage = {"content": "It rained.", "title": "Diary", "url": None, "filepath": "diary.pdf", "chunk_id": "0"}
+    again = {**passage, "content": "It snowed."}
+    stream = chat(chunk({"context": {"citations": [passage, again]}}), chunk({"content": "Rain [doc1]."}, "stop"))
+    assert [(citation.title, citation.source, citation.quote) for citation in stream.citations] == [
+        ("Diary", "diary.pdf", "It rained."),
+        ("Diary", "diary.pdf", "It snowed."),
+    ]
+
+
+def test_a_function_call_of_the_old_kind() -> None:
+    pieces = [{"name": "draw", "arguments": ""}, {"arguments": '{"x": '}, {"arguments": "1}"}]
+    stream = chat(*(chunk({"function_call": piece}) for piece in pieces), chunk({}, "function_call"), "[DONE]")
+    assert arguments(stream) == [("draw", {"x": 1})]
+
+
 def test_tools_that_the_server_ran() -> None:
     tool = {"index": 0, "type": "search", "arguments": '{"q": "x"}'}
     stream = chat(
