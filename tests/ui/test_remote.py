@@ -1,11 +1,10 @@
 """Both pages on somebody's agent: it speaks another dialect, and cites by ranges of its answer instead of markers."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
-from playwright.async_api import Browser, expect
+from playwright.async_api import expect
 from starlette.types import Receive, Scope, Send
 
 from backend.launch.server import LocalServer
@@ -27,7 +26,7 @@ async def somebody(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 @pytest.fixture(scope="module")
-def remote_url(ui_name: str, chromium_path: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def ui_url(ui_name: str, chromium_path: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The page of a UI whose backend was pointed at somebody's agent."""
     with (
         LiveServer(somebody) as agent,
@@ -35,17 +34,6 @@ def remote_url(ui_name: str, chromium_path: str, tmp_path_factory: pytest.TempPa
         served(ui_name, backend.url) as url,
     ):
         yield url
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def reader(remote_url: str, browser: Browser) -> AsyncIterator[Reader]:
-    """Somebody with that page open."""
-    context = await browser.new_context(viewport={"width": 1280, "height": 720})
-    reader = Reader(await context.new_page(), remote_url)
-    yield reader
-    await context.close()
-    assert reader.complaints == []
-    assert reader.foreign_requests == []
 
 
 async def test_the_agent_is_asked_and_its_sources_are_led_to(reader: Reader) -> None:
