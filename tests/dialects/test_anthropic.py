@@ -124,6 +124,13 @@ def test_a_message_that_begins_anew_ends_what_is_open() -> None:
     assert list(last.values()) == ['{"x": 1', {"x": 1}]
 
 
+def test_a_range_ends_where_its_message_does() -> None:
+    text = grow(0, type="text_delta", text="Cited.")
+    more = grow(1, type="text_delta", text=" Not cited.")
+    stream = anthropic(START, begin(0, type="text"), cited("https://a.example/", "Q"), text, START, more, end(1), STOP)
+    assert stream.citations[-1].spans == (Span(start=0, end=6),)
+
+
 @pytest.mark.parametrize("kind", ["overloaded_error", "rate_limit_error", "api_error"])
 def test_an_error_that_may_pass(kind: str) -> None:
     stream = anthropic(START, {"type": "error", "error": {"type": kind, "message": "Overloaded"}})
@@ -180,6 +187,7 @@ def test_a_message_that_was_not_streamed() -> None:
     assert stream.text == "Zürich liegt."
     assert stream.citations[-1].spans == (Span(start=7, end=13),)
     assert (stream.tools, stream.end.outcome) == (1, "completed")
+    assert stream.statuses[-1].detail == "Called; its result is not part of the stream."
     assert stream.end.usage == {"input_tokens": 3, "output_tokens": 4}
 
 

@@ -151,8 +151,11 @@ def test_arguments_that_grow() -> None:
         piece(name="draw"),
         piece(partialArgs=[{"jsonPath": "$.place", "stringValue": "Zü", "willContinue": True}]),
         piece(partialArgs=[{"jsonPath": "$.place", "stringValue": "rich"}, {"jsonPath": "$.zoom", "numberValue": 3}]),
-        candidate({"functionCall": {}}, finishReason="STOP"),
+        candidate({"functionCall": {}}),
+        candidate({"text": "Drawn."}, finishReason="STOP"),
     )
+    kinds = [draft.type for draft in stream.drafts]
+    assert kinds == ["status", "status", "token", "status"], "the arguments are shown once they are whole"
     assert [status.tool.arguments for status in stream.statuses if status.tool] == [
         None,
         {"place": "Zürich", "zoom": 3},
@@ -201,6 +204,24 @@ def test_arguments_of_an_interaction_that_come_in_pieces() -> None:
     )
     assert [status.tool.arguments for status in stream.statuses if status.tool] == [None, {"x": 1}, {"x": 1}]
     assert stream.end.outcome == "completed"
+
+
+def test_ranges_of_an_interaction_are_counted_from_their_step() -> None:
+    def delta(index: int, **fields: Any) -> dict[str, Any]:
+        return {"event_type": "step.delta", "index": index, "delta": fields}
+
+    def start(index: int) -> dict[str, Any]:
+        return {"event_type": "step.start", "index": index, "step": {"type": "model_output"}}
+
+    note = {"url": "https://a.example/", "title": "A", "start_index": 3, "end_index": 9}
+    stream = gemini(
+        start(0),
+        delta(0, type="text", text="日本. "),
+        start(1),
+        delta(1, type="text", text="é quoted"),
+        delta(1, type="text_annotation", annotations=[note]),
+    )
+    assert ranges(stream) == {"A": ["quoted"]}
 
 
 def test_interactions_come_under_the_same_name() -> None:

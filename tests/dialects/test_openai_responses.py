@@ -86,7 +86,9 @@ def test_a_file_cited_at_a_point_has_no_range_and_its_places_count() -> None:
         cited = {"type": "file_citation", "file_id": "f", "filename": "a.pdf", "index": index}
         return typed("output_text.annotation.added", output_index=0, content_index=0, annotation=cited)
 
-    stream = responses(delta("One, two."), note(3), note(8), completed())
+    part = {"type": "output_text", "text": "One, two.", "annotations": [note(3)["annotation"], note(8)["annotation"]]}
+    whole = item(True, type="message", content=[part])
+    stream = responses(delta("One, two."), note(3), note(8), whole, completed(output=[whole["item"]]))
     assert [(citation.title, citation.document_id, citation.spans) for citation in stream.citations] == [
         ("a.pdf", "f", ())
     ]
@@ -120,7 +122,8 @@ def test_a_refusal_is_said_with_a_warning() -> None:
 def test_an_output_of_its_own_ends_the_call_it_names() -> None:
     call: dict[str, Any] = {"type": "shell_call", "call_id": "c", "action": {"commands": ["ls"]}}
     output: dict[str, Any] = {"type": "shell_call_output", "call_id": "c", "output": [{"stdout": "a"}]}
-    stream = responses(item(False, **call), item(True, **call), item(True, 1, **output), completed())
+    last = completed(output=[call, output])
+    stream = responses(item(False, **call), item(True, **call), item(True, 1, **output), last)
     assert stream.statuses[-1].state == "finished"
     assert stream.statuses[-1].tool is not None
     assert stream.statuses[-1].tool.result == [{"stdout": "a"}]
