@@ -84,7 +84,7 @@ class DialectDecoder:
 
     @property
     def citations(self) -> int:
-        """Sources cited so far, each counted once."""
+        """Citations so far: a source once for every place that the stream says it is cited at, or once."""
         return self._drafts.citations
 
     def _read_all(self, messages: list[Message]) -> list[Draft]:

@@ -53,7 +53,7 @@ class ImportedRun:
 
     @property
     def citations(self) -> int:
-        """Sources cited, each counted once."""
+        """Citations: a source once for every place that the stream says it is cited at, or once."""
         return self._decoder.citations
 
     @property
