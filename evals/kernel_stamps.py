@@ -4,6 +4,8 @@ With ``SO_TIMESTAMPNS`` every ``recvmsg`` tells when the network stack took in t
 (https://docs.kernel.org/networking/timestamping.html), on the realtime clock. It is brought onto ``perf_counter_ns`` by
 reading both clocks one inside the other, at the beginning and at the end of a connection. It is a reference and no
 oracle: never before the server's write, sometimes a little after, and for a chunk of several segments that of the last.
+Where no other socket of the machine asks for stamps, the kernel begins a moment after it was asked: the first chunk
+may have none.
 """
 
 import socket
