@@ -41,7 +41,9 @@ async def test_a_connection_without_an_answer_is_a_sentence() -> None:
     assert heard.failure.retryable
 
 
-@pytest.mark.parametrize("wait", ["600", format_datetime(datetime.now(UTC) + timedelta(hours=2), usegmt=True)])
+@pytest.mark.parametrize(
+    "wait", ["600", format_datetime(datetime.now(UTC) + timedelta(hours=2), usegmt=True)], ids=["seconds", "a date"]
+)
 async def test_a_long_wait_is_told_and_not_kept(served: tuple[ScriptedProvider, str], wait: str) -> None:
     provider, url = served
     provider.script(error(429, {"error": {"message": "slow down"}}, retry_after=wait), chat("Yes."))
