@@ -12,7 +12,7 @@ def _keys(*names: str) -> str:
 _ROWS = _keys(
     "head", "actions", "examples", "transport", "chosen-links", "chosen-exports", "feedback-actions", "share-link"
 )
-_BORDERED = _keys("head", "actions", "transport", "chosen-links")
+_BORDERED = _keys("head", "actions", "transport", "chosen-links", "chosen-exports")
 _DELETIONS = "[class*=st-key-ph-delete-]"
 _BOXES = _keys("reading", "evidence", "list", "details")
 _SIDES = _keys("side-first", "side-second")
@@ -45,7 +45,10 @@ _SPACE = """
 
 _BUTTONS = f"""
 {_ROWS} :is(button,{_LINK}),{_DELETIONS} button{{padding:3px 10px;min-height:0}}
-{_BORDERED} :is(button,{_LINK}){{border:1px solid var(--ph-line-strong);border-radius:8px;white-space:nowrap;margin:0}}
+{_ROWS} :is(.stButton,.stDownloadButton,.stPopover,.stPopover>div){{display:flex}}
+{_ROWS} button>div{{line-height:1}}
+{_BORDERED} :is(button,{_LINK}),{_DELETIONS} button{{
+border:1px solid var(--ph-line-strong);border-radius:8px;white-space:nowrap;margin:0}}
 {_ROWS} :is(button,{_LINK}) p,{_DELETIONS} button p{{font-size:13px;line-height:1.5}}
 .st-key-ph-transport [data-testid="stSelectbox"] button{{border:0;padding:0 4px}}
 .st-key-ph-transport [data-testid="stSelectbox"] [role="group"]{{height:30px;min-height:0}}

@@ -150,12 +150,16 @@ def _standing(key: str, first: float | None, second: float | None) -> Standing:
     if first is None or second is None:
         return "unknown"
     by, metric = second - first, BY_KEY[key]
-    near = _NEAR_MS if metric.unit == "ms" else 0.0
-    if abs(by) <= max(near, abs(first) * _SAME_SHARE):
+    if _is_same(first, second, _NEAR_MS if metric.unit == "ms" else 0.0):
         return "same"
     if metric.direction == "none":
         return "other"
     return "better" if (by < 0) == (metric.direction == "lower") else "worse"
+
+
+def _is_same(first: float, second: float, near: float) -> bool:
+    """Whether nobody could tell the two apart; the sentence and the table must not say different things of them."""
+    return abs(second - first) <= max(near, abs(first) * _SAME_SHARE)
 
 
 def _difference_html(row: Row) -> Markup:
@@ -192,7 +196,7 @@ def _who_first(first: str, second: str, times_ms: Sequence[float | None], verbs:
     if one is None or other is None:
         name, at_ms = (first, one) if other is None else (second, other)
         return f"Only {name} {does}, after {format_ms(at_ms)}."
-    if abs(one - other) <= _NEAR_MS:
+    if _is_same(one, other, _NEAR_MS):
         return f"Both {both} at the same moment, after {format_ms(one)}."
     leader, follower = ((first, one), (second, other)) if one < other else ((second, other), (first, one))
     return (

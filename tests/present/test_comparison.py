@@ -64,6 +64,13 @@ def test_every_compared_metric_has_a_name_and_a_definition() -> None:
     assert all(metric_label(key) and metric_definition(key) for key in COMPARED)
 
 
+def test_the_sentence_says_the_same_of_the_first_token_as_the_table() -> None:
+    first, second = Compared("A", run(None, 1475, 4000)), Compared("B", run(None, 1470, 4000))
+    rows = {row.key: row for row in comparison_rows(first, second)}
+    assert rows["ttft_ms"].standing == "same"
+    assert "Both write at the same moment" in first_to_move(first, second)
+
+
 @pytest.mark.parametrize(
     ("first", "second", "said"),
     [

@@ -17,6 +17,7 @@ async def test_ask_by_pressing_an_example(reader: Reader) -> None:
     await page.goto(reader.url)
     await page.get_by_role("button", name=re.compile("customer concentration")).click(timeout=DEADLINE_MS)
     await expect(page.get_by_text("Completed", exact=True).first).to_be_visible(timeout=DEADLINE_MS)
+    await expect(page.get_by_role("combobox", name="Agent").first).to_have_value("Documents (extractive)")
     await expect(page.get_by_role("heading", name="Sources").first).to_be_visible()
     await expect(page.get_by_text("NVIDIA").filter(visible=True).first).to_be_visible()
 

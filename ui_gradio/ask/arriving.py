@@ -7,7 +7,6 @@ import gradio as gr
 from backend.client.errors import BackendGone, ClientError
 from backend.client.run_client import RunClient
 from backend.present import words_places
-from backend.present.asking import starting_agent
 from backend.present.conversation import EarlierTurn
 from backend.present.page import shared_header_html
 from backend.present.palette import Theme
@@ -78,10 +77,9 @@ class Arriving:
 
     async def _offers(self, conversation: Conversation) -> Updates:
         agents = await self._client.agents()
-        conversation.usual = starting_agent([offer.agent for offer in agents])
-        choices = [(offer.title or offer.agent, offer.agent) for offer in agents]
+        states.offered(conversation, agents)
         chosen = conversation.asked.agent if conversation.asked.question else conversation.usual
-        return {self._page.agent: gr.update(choices=choices, value=chosen)}
+        return states.choice(self._page, conversation, chosen)
 
     async def _turns_before(self, session_id: str, run_id: str) -> tuple[EarlierTurn, ...]:
         if not session_id:

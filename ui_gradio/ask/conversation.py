@@ -32,6 +32,8 @@ class Conversation:
     asked: Wanted = field(default_factory=Wanted)
     usual: str = ""
     """The agent that the page starts with; empty until the backend has told what it offers."""
+    choices: tuple[tuple[str, str], ...] = ()
+    """Title and name of each agent that the backend offers."""
     latest: Frame | None = None
     """What was drawn last of this run."""
     earlier: tuple[EarlierTurn, ...] = ()

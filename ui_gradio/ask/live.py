@@ -13,7 +13,7 @@ import gradio as gr
 from backend.client.errors import BackendGone, ClientError
 from backend.client.run_client import RunClient
 from backend.present import words
-from backend.present.asking import USUAL_AGENT, question_problem, starting_agent
+from backend.present.asking import USUAL_AGENT, question_problem
 from backend.present.palette import Theme
 from backend.present.problem import Problem, problem_of
 from backend.protocol.options import RunOptions
@@ -53,7 +53,7 @@ class Live:
     async def ask_example(self, conversation: Conversation, question: str, theme: Theme) -> AsyncIterator[Updates]:
         """An example is a question to the agent that the page starts with, whichever was chosen before."""
         agent = await self._usual(conversation)
-        yield {self._page.agent: agent}
+        yield states.choice(self._page, conversation, agent)
         async for updates in self._begin(conversation, Wanted(question, agent), theme):
             yield updates
 
@@ -71,10 +71,9 @@ class Live:
         """The agent that the page starts with, asked for where it is not known yet."""
         if not conversation.usual:
             try:
-                offers = await self._client.agents()
+                states.offered(conversation, await self._client.agents())
             except ClientError:
                 return USUAL_AGENT
-            conversation.usual = starting_agent([offer.agent for offer in offers])
         return conversation.usual
 
     async def draw_charts_again(self, conversation: Conversation, theme: Theme) -> Updates:

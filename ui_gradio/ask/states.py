@@ -1,8 +1,12 @@
 """How the Ask page looks around a run: which buttons fit, and what stands there before, after and instead of one."""
 
+from collections.abc import Sequence
+
 import gradio as gr
 
+from backend.client.replies import OfferedAgent
 from backend.present import words, words_ask, words_places
+from backend.present.asking import starting_agent
 from backend.present.conversation import earlier_turns_html
 from backend.present.copying import copy_button_html
 from backend.present.markdown_export import export_markdown
@@ -44,6 +48,18 @@ def emptied(page: AskPage, conversation: Conversation) -> Updates:
         page.agent: gr.update(value=conversation.usual) if not conversation.asked.question else gr.skip(),
         page.run_id: "",
     }
+
+
+def offered(conversation: Conversation, agents: Sequence[OfferedAgent]) -> None:
+    """Remember what the backend offers, and with which of them the page starts."""
+    conversation.usual = starting_agent([offer.agent for offer in agents])
+    conversation.choices = tuple((offer.title or offer.agent, offer.agent) for offer in agents)
+
+
+def choice(page: AskPage, conversation: Conversation, agent: str) -> Updates:
+    """The agent's field, with everything there is to choose from: a name that comes before its choices is shown
+    without its title, and stays so."""
+    return {page.agent: gr.update(choices=list(conversation.choices), value=agent)}
 
 
 def earlier(page: AskPage, conversation: Conversation) -> Updates:
