@@ -2,7 +2,8 @@
 
 Types and fields are those of OpenAI's API reference for streaming responses, as other servers (xAI, DeepSeek, Bedrock,
 LM Studio, OpenRouter) speak it too. A part of the answer goes by the places of its item and content, since some servers
-change the ids of items from message to message. ``[DONE]``, which some add, is no end of a response. A whole
+change the ids of items from message to message. At its end a response repeats its items, and may number those that
+it keeps anew: there an id that was seen says the place. ``[DONE]``, which some add, is no end of a response. A whole
 ``response``, that was not streamed, is read as well. The items of tools are read in ``responses_tools``.
 """
 
@@ -29,6 +30,8 @@ class OpenAIResponses:
         """Parts of the answer by their place: where each begins and how much of it was said, in code points."""
         self._annotated: set[tuple[str, str]] = set()
         """Parts whose annotations have come: their whole repeats them."""
+        self._places: dict[str, str] = {}
+        """Where the item of an id stands; empty for an id that stood at several places."""
 
     def read(self, message: JsonObject, event: str) -> bool:
         """Read one message, a whole response, or an error that came in place of either."""
@@ -53,6 +56,7 @@ class OpenAIResponses:
 
     def _read_typed(self, kind: str, message: JsonObject) -> None:
         what, _, phase = kind.rpartition(".")
+        self._note_place(message)
         if kind == "output_text.delta":
             self._say(message, text_of(message, "delta"))
         elif kind == "output_text.done":
@@ -77,6 +81,12 @@ class OpenAIResponses:
             what, phase, message
         ):
             self._drafts.lose(f"messages of type {kind[:60]}")
+
+    def _note_place(self, message: JsonObject) -> None:
+        item = text_of(message, "item_id") or text_of(object_of(message, "item"), "id")
+        place = self._place(message)[0]
+        if item and place and (item in self._places or len(self._places) < _MAX_PARTS):
+            self._places[item] = place if self._places.get(item, place) == place else ""
 
     def _place(self, message: JsonObject) -> tuple[str, str]:
         item = message.get("output_index", message.get("item_id", ""))
@@ -160,7 +170,8 @@ class OpenAIResponses:
 
     def _read_end(self, status: str, response: JsonObject) -> None:
         for index, item in enumerate(objects_of(response, "output")):
-            self._read_item({"output_index": index}, item, done=True)
+            place = self._places.get(text_of(item, "id")) or str(index)
+            self._read_item({"output_index": place}, item, done=True)
         if not self._parts and (text := text_of(response, "output_text")):
             self._drafts.say(text)
         self._read_usage(object_of(response, "usage"))

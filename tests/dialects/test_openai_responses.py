@@ -108,6 +108,32 @@ def test_a_text_that_differs_from_its_pieces_is_a_warning() -> None:
     assert [warning.code for warning in stream.warnings] == ["text_differs"]
 
 
+def test_an_end_that_numbers_its_items_anew_repeats_nothing() -> None:
+    answer = {"type": "message", "id": "m", "content": [{"type": "output_text", "text": "Whole."}]}
+    call = {"type": "function_call", "id": "f", "name": "look", "arguments": "{}"}
+    stream = responses(
+        item(False, 1, **answer | {"content": []}),
+        delta("Whole.", output=1),
+        item(True, 1, **answer),
+        item(False, 3, **call),
+        item(True, 3, **call),
+        completed(output=[answer, call]),
+    )
+    assert (stream.text, stream.tools, stream.warnings) == ("Whole.", 1, [])
+
+
+def test_an_item_that_is_told_by_its_id_alone_is_not_said_again_at_the_end() -> None:
+    piece = typed("output_text.delta", item_id="m", delta="Whole.")
+    answer = {"type": "message", "id": "m", "content": [{"type": "output_text", "text": "Whole."}]}
+    assert responses(piece, completed(output=[answer])).text == "Whole."
+
+
+def test_an_id_that_many_items_share_says_no_place() -> None:
+    answers = [{"type": "message", "id": "m", "content": [{"type": "output_text", "text": said}]} for said in "abc"]
+    stream = responses(delta("a", output=0), delta("b", output=1), completed(output=answers))
+    assert stream.text == "abc"
+
+
 def test_a_refusal_is_said_with_a_warning() -> None:
     stream = responses(
         typed("refusal.delta", output_index=0, delta="I can"),
