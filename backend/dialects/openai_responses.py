@@ -39,6 +39,8 @@ class OpenAIResponses:
         if text_of(message, "object") == "response" and not kind:
             self._read_end(text_of(message, "status") or "completed", message)
             return True
+        if kind == "keepalive":
+            return True
         if kind.startswith("response."):
             self._read_typed(kind.removeprefix("response."), message)
             return True

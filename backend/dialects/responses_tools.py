@@ -1,7 +1,9 @@
 """The tools of OpenAI's Responses API: items such as ``web_search_call``, and the messages that tell how they go on.
 
 Each call is one step. What a server ran itself brings its result in its item, or in an item of its own that names the
-call (``shell_call_output``); a function call is the caller's to run, so its result is in no stream.
+call (``shell_call_output``, ``program_output``), perhaps one response later; a function call is the caller's to run, so
+its result is in no stream. Where the server made a summary of what came before (``compaction``), that is a step too: it
+takes time, and what it says only the server can read.
 """
 
 from collections.abc import Mapping
@@ -18,6 +20,18 @@ _ARGUMENT_FIELDS = ("arguments", "input", "action", "queries", "code", "operatio
 """Fields that say what a call was given; the first that is there counts."""
 
 _RESULT_FIELDS = ("output", "results", "outputs", "tools", "error")
+
+_CALLS = frozenset({"mcp_list_tools", "mcp_approval_request", "program", "compaction"})
+"""Items that are calls, whose types do not end as those of calls do."""
+
+_ANSWERED_BY_ITEM = frozenset({"shell_call", "program", "tool_search_call"})
+"""Calls that the server runs and whose result comes in an item of its own."""
+
+_OUTPUTS = frozenset({"shell_call_output", "program_output", "tool_search_output"})
+"""Those items."""
+
+_RESULTS = ("output", "tools", "result")
+"""Fields of such an item that hold the result."""
 
 _IMAGES = ("image_generation_call", "computer_screenshot")
 
@@ -58,7 +72,7 @@ class ResponsesTools:
             if done:
                 self._read_output(item, kind)
             return True
-        if not kind.endswith("_call") and kind not in ("mcp_list_tools", "mcp_approval_request"):
+        if not kind.endswith("_call") and kind not in _CALLS:
             return False
         key = _key(message)
         if key not in self._seen:
@@ -86,25 +100,38 @@ class ResponsesTools:
         result = next((plain(item[field]) for field in _RESULT_FIELDS if item.get(field) not in (None, "", [])), None)
         if text_of(item, "status") in ("failed", "incomplete") or item.get("error"):
             self._drafts.end_step(key, "failed", result=result, detail=_reason(item))
-        elif kind == "shell_call" and result is None and text_of(item, "call_id"):
-            self._waiting[text_of(item, "call_id")] = key
         elif result is None and (kind in _CALLER_RUNS or text_of(item, "execution") == "client"):
             self._drafts.end_call(key)
+        elif result is None and kind in _ANSWERED_BY_ITEM:
+            self._waiting[_call_of(item, kind)] = key
         else:
             self._drafts.end_step(key, result=result)
 
     def _read_output(self, item: JsonObject, kind: str) -> None:
-        call = text_of(item, "call_id")
+        call = _call_of(item, kind)
         key = self._waiting.pop(call, None)
-        if key is not None:
-            self._answered.add(call)
-            self._drafts.end_step(key, result=plain(item.get("output", item.get("tools"))))
-        elif call not in self._answered:
+        if call in self._answered and key is None:
+            # The end of the response repeats what it held.
+            return
+        if key is None and kind not in _OUTPUTS:
             self._drafts.lose(f"items of type {kind[:40]}")
+            return
+        if key is None:
+            # A program waits for its caller, and goes on in the response after.
+            key = f"output {call}"
+            self._drafts.start_call(key, kind.removesuffix("_output").removesuffix("_call"))
+        self._answered.add(call)
+        result = next((item[field] for field in _RESULTS if item.get(field) not in (None, "")), None)
+        self._drafts.end_step(key, result=parsed(result) if isinstance(result, str) else plain(result))
 
 
 def _key(message: JsonObject) -> str:
     return f"item {message.get('output_index', message.get('item_id', ''))}"
+
+
+def _call_of(item: JsonObject, kind: str) -> str:
+    """What a call and its output share: an id, or what they are called where there is none."""
+    return text_of(item, "call_id") or kind.removesuffix("_output").removesuffix("_call")
 
 
 def _arguments_of(item: JsonObject) -> JsonValue:

@@ -156,6 +156,50 @@ def test_an_output_of_its_own_ends_the_call_it_names() -> None:
     assert stream.losses == {}
 
 
+def tools(stream: ReadStream) -> list[tuple[str, str, Any, Any]]:
+    """Each end of a tool call: its name, state, arguments and result."""
+    ended = [status for status in stream.statuses if status.tool is not None and status.state != "started"]
+    return [
+        (status.tool.name, status.state, status.tool.arguments, status.tool.result)
+        for status in ended
+        if status.tool is not None and status.state != "progress"
+    ]
+
+
+def test_a_program_waits_for_its_output_and_goes_on_in_the_next_response() -> None:
+    program: dict[str, Any] = {"type": "program", "id": "p", "call_id": "c", "code": "look()"}
+    call: dict[str, Any] = {"type": "function_call", "id": "f", "name": "look", "arguments": "{}"}
+    output: dict[str, Any] = {"type": "program_output", "call_id": "c", "result": '{"units": 4}'}
+    first = responses(item(False, **program | {"code": ""}), item(True, **program), item(True, 1, **call), completed())
+    assert tools(first) == [("look", "finished", {}, None), ("program", "finished", "look()", None)]
+    whole = responses(item(True, **program), item(True, 1, **output), completed(output=[program, output]))
+    assert tools(whole) == [("program", "finished", "look()", {"units": 4})]
+    after = responses(item(False, **output | {"result": ""}), item(True, **output), completed(output=[output]))
+    assert tools(after) == [("program", "finished", None, {"units": 4})]
+    assert [stream.losses for stream in (first, whole, after)] == [{}, {}, {}]
+
+
+def test_tools_that_the_server_searched_are_its_result_without_an_id_too() -> None:
+    call: dict[str, Any] = {
+        "type": "tool_search_call", "call_id": None, "execution": "server", "arguments": {"paths": ["a"]},
+    }  # fmt: skip
+    output: dict[str, Any] = {"type": "tool_search_output", "call_id": None, "tools": [{"name": "a"}]}
+    stream = responses(item(True, **call), item(True, 1, **output), completed(output=[call, output]))
+    assert tools(stream) == [("tool_search", "finished", {"paths": ["a"]}, [{"name": "a"}])]
+    assert stream.losses == {}
+
+
+def test_a_summary_that_the_server_made_is_a_step() -> None:
+    summary: dict[str, Any] = {"type": "compaction", "id": "k", "encrypted_content": "x"}
+    stream = responses(item(False, **summary), item(True, **summary), delta("So.", output=1), completed())
+    assert tools(stream) == [("compaction", "finished", None, None)]
+
+
+def test_a_sign_of_life_is_one_of_its_messages() -> None:
+    stream = responses({"type": "keepalive", "sequence_number": 3}, completed())
+    assert (stream.recognised, stream.losses) == (2, {})
+
+
 def test_a_call_to_a_server_that_failed() -> None:
     call: dict[str, Any] = {
         "type": "mcp_call",
@@ -215,6 +259,7 @@ def test_what_is_unknown_is_lost_and_told() -> None:
     stream = responses(
         typed("strange.delta", delta="x"),
         item(True, type="strange"),
+        item(True, type="strange_output", call_id="c"),
         typed("output_text.annotation.added", annotation={"type": "strange"}),
         typed("image_generation_call.partial_image", output_index=1, partial_image_b64="eA=="),
         completed(),
@@ -222,6 +267,7 @@ def test_what_is_unknown_is_lost_and_told() -> None:
     assert stream.losses == {
         "messages of type strange.delta": 1,
         "items of type strange": 1,
+        "items of type strange_output": 1,
         "annotations of type strange": 1,
         "images": 1,
     }
