@@ -1,8 +1,9 @@
 """Google's Gemini API, ``generateContent`` streamed or whole, and its successor, the Interactions API.
 
 Which of both it is shows in the messages: those of interactions have an ``event_type`` (``gemini_interactions``). The
-fields are those of Google's API reference; names in snake case, as some gateways write them, are read as well. The
-end is a ``finishReason``, as there is no other.
+fields are those of Google's API reference; names in snake case, as some gateways write them, are read as well, and
+reasons by their number, as servers send them that are asked for numbers in place of names. The end is a
+``finishReason``, as there is no other.
 """
 
 from collections.abc import Mapping
@@ -26,6 +27,11 @@ _USAGE_NAMES = {
 _FIELDS = ("candidates", "promptFeedback", "usageMetadata")
 
 _UNSPECIFIED = "FINISH_REASON_UNSPECIFIED"
+
+_FINISH_REASONS = {0: _UNSPECIFIED, 1: "STOP", 2: "MAX_TOKENS", 3: "SAFETY", 4: "RECITATION", 5: "OTHER"}
+"""Beyond these the numbers of Google's two servers differ."""
+
+_BLOCK_REASONS = {0: "", 1: "SAFETY", 2: "OTHER"}
 
 _RETRYABLE = frozenset({"UNAVAILABLE", "RESOURCE_EXHAUSTED", "INTERNAL", "DEADLINE_EXCEEDED", "ABORTED"})
 
@@ -57,8 +63,9 @@ class Gemini:
         if not any(isinstance(message.get(name), list | Mapping) for name in _FIELDS) or "choices" in message:
             return False
         self._read_usage(object_of(message, "usageMetadata"))
-        if reason := text_of(object_of(message, "promptFeedback"), "blockReason"):
-            said = text_of(object_of(message, "promptFeedback"), "blockReasonMessage").rstrip(".")
+        feedback = camel_case(object_of(message, "promptFeedback"))
+        if reason := _reason_of(feedback, "blockReason", _BLOCK_REASONS):
+            said = text_of(feedback, "blockReasonMessage").rstrip(".")
             told = f"The provider blocked the question ({reason[:60]}){f': {said}' if said else ''}."
             self._drafts.fail(f"blocked_{reason[:60].lower()}", told)
         for candidate in objects_of(message, "candidates"):
@@ -87,7 +94,8 @@ class Gemini:
         self._sources.read_citations(camel_case(object_of(candidate, "citationMetadata")))
         fetched = camel_case(object_of(candidate, "urlContextMetadata"))
         self._parts.fetched(objects_of(fetched, "urlMetadata"))
-        if (reason := text_of(candidate, "finishReason")) and reason != _UNSPECIFIED:
+        reason = _reason_of(candidate, "finishReason", _FINISH_REASONS)
+        if reason and reason != _UNSPECIFIED:
             self._read_end(reason, text_of(candidate, "finishMessage"))
 
     def _read_end(self, reason: str, said: str) -> None:
@@ -110,3 +118,8 @@ class Gemini:
         retryable = status in _RETRYABLE or code in _RETRYABLE_CODES
         name = status or text_of(error, "code") or (str(code) if code is not None else "provider_error")
         self._drafts.fail(name[:80].lower(), text_of(error, "message"), retryable=retryable)
+
+
+def _reason_of(holder: JsonObject, name: str, names: Mapping[int, str]) -> str:
+    number = whole_number_of(holder, name)
+    return text_of(holder, name) if number is None else names.get(number, f"REASON_{number}")

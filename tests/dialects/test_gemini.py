@@ -117,6 +117,18 @@ def test_an_answer_that_was_ended_has_failed(reason: str) -> None:
     assert (stream.end.outcome, stream.end.error and stream.end.error.code) == ("failed", reason.lower())
 
 
+@pytest.mark.parametrize(
+    ("number", "outcome", "code"),
+    [(0, "interrupted", "stream_cut"), (1, "completed", None), (3, "failed", "safety"), (12, "failed", "reason_12")],
+)
+def test_reasons_may_be_numbers(number: int, outcome: str, code: str | None) -> None:
+    stream = gemini(candidate({"text": "So"}, finishReason=number))
+    assert (stream.end.outcome, stream.end.error and stream.end.error.code) == (outcome, code)
+    assert gemini({"promptFeedback": {"blockReason": 1}}).end.error == (
+        gemini({"promptFeedback": {"blockReason": "SAFETY"}}).end.error
+    )
+
+
 def test_a_blocked_question_has_failed() -> None:
     stream = gemini({"promptFeedback": {"blockReason": "SAFETY", "blockReasonMessage": "Reasons"}})
     assert stream.end.error is not None
