@@ -80,6 +80,8 @@ class Gemini:
 
     def finish(self) -> None:
         """The connection has ended: what was cited is told with its ranges."""
+        if tool := self._sources.tool:
+            self._parts.found(tool)
         self._sources.finish()
 
     def _read_candidate(self, candidate: JsonObject) -> None:

@@ -9,9 +9,11 @@ from backend.dialects.dialect import JsonObject
 from backend.dialects.reading import object_of, objects_of, plain, text_of
 from backend.dialects.text_offsets import TextOffsets
 
-_MAX_STARTS = 10_000
+_MAX_REMEMBERED = 10_000
 
 _CODE = "code of the server"
+
+_SEARCH, _FETCH = "google_search", "url_context"
 
 
 class GeminiParts:
@@ -25,7 +27,8 @@ class GeminiParts:
         self._growing: dict[str, JsonValue] = {}
         """Arguments of a call that comes in pieces, by their path."""
         self._grows = ""
-        self._searches = 0
+        self._look_ups: list[str] = []
+        """Tools of the server that were told of."""
         self.starts: list[int] = []
         """Where the texts begin that are parted by other parts, in code points."""
         self._in_text = False
@@ -45,10 +48,11 @@ class GeminiParts:
                 self._drafts.lose("images and files" if "Data" in known[0] else f"parts of type {known[0][:40]}")
 
     def searched(self, grounding: JsonObject) -> None:
-        """Searches that grounded the answer: the server told their words, not when they ran."""
+        """Searches that grounded the answer: the server told their words, not when they ran. Newer models tell of a
+        search when it runs, as a call, and repeat its words here."""
         queries = _texts(grounding.get("webSearchQueries")) + _texts(grounding.get("retrievalQueries"))
-        if queries:
-            self._step_of_server("google_search", queries)
+        if queries and not any(name.startswith(f"{_SEARCH}_") for name in self._look_ups):
+            self._step_of_server(_SEARCH, queries)
         if object_of(grounding, "searchEntryPoint"):
             self._drafts.lose("suggestions of the search")
 
@@ -56,7 +60,12 @@ class GeminiParts:
         """Pages that the server fetched."""
         addresses: list[JsonValue] = [text_of(page, "retrievedUrl") or text_of(page, "retrieved_url") for page in pages]
         if addresses:
-            self._step_of_server("url_context", addresses)
+            self._step_of_server(_FETCH, addresses)
+
+    def found(self, tool: str) -> None:
+        """The answer has sources that this tool finds: a step of its own, unless a look-up was told of."""
+        if not self._look_ups:
+            self._step_of_server(tool, None)
 
     def end_calls(self) -> None:
         """The answer is whole: what it called is not answered in it."""
@@ -68,7 +77,7 @@ class GeminiParts:
     def _say(self, text: str) -> None:
         if text and not self._in_text:
             self._in_text = True
-            if len(self.starts) < _MAX_STARTS:
+            if len(self.starts) < _MAX_REMEMBERED:
                 self.starts.append(self._drafts.length)
         before = self._drafts.length
         self._drafts.say(text)
@@ -87,6 +96,7 @@ class GeminiParts:
         elif "toolCall" in part:
             call = object_of(part, "toolCall")
             name = (text_of(call, "toolType") or "tool").lower()
+            self._remember(name)
             self._start(f"server {text_of(call, 'id')}", name, plain(call.get("args")))
         elif "toolResponse" in part:
             response = object_of(part, "toolResponse")
@@ -131,10 +141,14 @@ class GeminiParts:
         self._drafts.start_call(key, name, arguments=arguments)
 
     def _step_of_server(self, name: str, arguments: JsonValue) -> None:
-        self._searches += 1
-        key = f"{name} {self._searches}"
+        self._remember(name)
+        key = f"{name} {len(self._look_ups)}"
         self._drafts.start_step(key, "retrieving", label=name, tool=name, arguments=arguments)
         self._drafts.end_step(key)
+
+    def _remember(self, name: str) -> None:
+        if len(self._look_ups) < _MAX_REMEMBERED:
+            self._look_ups.append(name)
 
 
 def _texts(value: JsonValue) -> list[JsonValue]:

@@ -58,6 +58,17 @@ class GeminiSources:
             if last is not None and len(self._recited) < _MAX_HELD:
                 self._recited.append((source, first, last))
 
+    @property
+    def tool(self) -> str:
+        """What finds sources such as the first of these; empty if there are none."""
+        if not self._chunks:
+            return ""
+        first = camel_case(self._chunks[0])
+        if "retrievedContext" in first:
+            store = text_of(_source_of(first), "fileSearchStore")
+            return "file_search" if store else "retrieval"
+        return "google_maps" if "maps" in first else "google_search"
+
     def finish(self) -> None:
         """The answer is whole: ranges are told, and sources that no range names are cited without one."""
         for source, first, last in self._recited:

@@ -56,7 +56,7 @@ def test_ranges_of_a_later_part_are_counted_from_it() -> None:
         ),
     )
     assert ranges(stream) == {"A": ["Über"]}
-    assert stream.states == [("running_tool", "started"), ("running_tool", "finished")]
+    assert stream.states[:2] == [("running_tool", "started"), ("running_tool", "finished")]
 
 
 @pytest.mark.parametrize("first", [4, 17, 400])
@@ -94,6 +94,47 @@ def test_a_retrieved_passage_is_its_own_quote() -> None:
     metadata = supported(support(0, endIndex=5, text="Text."), chunks=[passage])
     stream = gemini(candidate({"text": "Text."}, finishReason="STOP", groundingMetadata=metadata))
     assert (stream.citations[-1].title, stream.citations[-1].quote) == ("Diary", "It rained.")
+
+
+def looked_up(stream: ReadStream) -> list[str]:
+    return [
+        status.tool.name
+        for status in stream.statuses
+        if status.tool is not None and (status.step, status.state) == ("retrieving", "finished")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("source", "tool"),
+    [
+        ({"web": {"uri": "https://a.example/"}}, "google_search"),
+        ({"maps": {"uri": "https://m.example/", "title": "Inn"}}, "google_maps"),
+        ({"retrievedContext": {"text": "It rained.", "title": "Diary"}}, "retrieval"),
+        ({"retrieved_context": {"text": "It rained.", "file_search_store": "stores/1"}}, "file_search"),
+    ],
+)
+def test_sources_that_no_look_up_was_told_for_have_a_step(source: dict[str, Any], tool: str) -> None:
+    metadata = supported(support(0, endIndex=5, text="Text."), chunks=[source])
+    assert looked_up(gemini(candidate({"text": "Text."}, finishReason="STOP", groundingMetadata=metadata))) == [tool]
+    fetched = {"urlMetadata": [{"retrievedUrl": "https://a.example/"}]}
+    stream = gemini(
+        candidate({"text": "Text."}, groundingMetadata=metadata),
+        candidate(finishReason="STOP", urlContextMetadata=fetched),
+    )
+    assert looked_up(stream) == ["url_context"]
+
+
+def test_a_search_that_was_told_as_a_call_is_not_told_again() -> None:
+    call = {"toolType": "GOOGLE_SEARCH_WEB", "id": "1", "args": {"queries": ["rain"]}}
+    stream = gemini(
+        candidate({"toolCall": call}, {"toolResponse": {"id": "1", "response": {}}}),
+        candidate(
+            {"text": "It rained."},
+            finishReason="STOP",
+            groundingMetadata={"groundingChunks": WEB, "webSearchQueries": ["rain"]},
+        ),
+    )
+    assert (looked_up(stream), stream.tools) == (["google_search_web"], 1)
 
 
 def test_a_source_that_is_not_listed_is_a_warning() -> None:
