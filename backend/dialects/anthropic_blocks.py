@@ -1,4 +1,7 @@
-"""The content blocks of Anthropic's messages: text with its citations, thinking, tool calls and their results."""
+"""The content blocks of Anthropic's messages: text with its citations, thinking, tool calls and their results.
+
+A ``compaction``, the summary that the provider makes of a long conversation, is a step whose result is the summary.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,6 +15,7 @@ from backend.protocol.events import Locator, Span
 
 _MAX_OPEN_BLOCKS = 1_000
 _MAX_CITATIONS_A_BLOCK = 1_000
+_MAX_SUMMARY_CHARS = 1_000_000
 
 
 @dataclass(slots=True)
@@ -21,6 +25,7 @@ class _Block:
     """Where its text begins in the answer, in code points."""
     call: str = ""
     cited: list[str] = field(default_factory=list)
+    summary: str = ""
 
 
 class AnthropicBlocks:
@@ -52,6 +57,10 @@ class AnthropicBlocks:
             self._start_call(made, block)
         elif kind.endswith("tool_result"):
             self._read_result(block, kind)
+        elif kind == "compaction":
+            made.call = f"compaction {self._drafts.tools}"
+            self._drafts.start_call(made.call, kind)
+            self._summarise(made, block)
         elif kind == "fallback":
             model = text_of(object_of(block, "to"), "model") or "another one"
             self._drafts.warn("model_fallback", f"The provider answers with another model: {model[:100]}.")
@@ -73,6 +82,8 @@ class AnthropicBlocks:
                 self._drafts.add_arguments(block.call if block else "", piece)
         elif kind == "citations_delta" and block is not None:
             self._cite(block, object_of(delta, "citation"))
+        elif kind == "compaction_delta" and block is not None:
+            self._summarise(block, delta)
         elif kind != "signature_delta":
             self._drafts.lose(f"deltas of type {kind[:40] or 'unknown'}")
 
@@ -81,7 +92,9 @@ class AnthropicBlocks:
         block = self._open.pop(str(index), None)
         if block is None:
             return
-        if block.call:
+        if block.kind == "compaction":
+            self._drafts.end_step(block.call, result=block.summary or None)
+        elif block.call:
             self._drafts.arguments_whole(block.call)
         elif "thinking" in block.kind:
             self._drafts.end_thinking()
@@ -100,6 +113,11 @@ class AnthropicBlocks:
         for call in self._calls:
             self._drafts.end_call(call)
         self._calls.clear()
+
+    def _summarise(self, block: _Block, said: JsonObject) -> None:
+        block.summary = (block.summary + text_of(said, "content"))[:_MAX_SUMMARY_CHARS]
+        if said.get("encrypted_content"):
+            self._drafts.lose("encrypted content")
 
     def _start_call(self, made: _Block, block: JsonObject) -> None:
         name = text_of(block, "name") or text_of(block, "type")

@@ -114,6 +114,23 @@ def test_a_result_of_the_message_before_is_a_step() -> None:
     assert stream.tools == 1
 
 
+@pytest.mark.parametrize("said", ["They asked for rain.", None])
+def test_a_summary_of_what_came_before_is_a_step_with_the_summary(said: str | None) -> None:
+    stream = anthropic(
+        START,
+        begin(0, type="compaction", content=None),
+        grow(0, type="compaction_delta", content=said, encrypted_content="x"),
+        end(0),
+        begin(1, type="text", text="So."),
+        end(1),
+        STOP,
+    )
+    assert stream.states == [("running_tool", "started"), ("running_tool", "finished")]
+    assert stream.statuses[-1].tool is not None
+    assert (stream.statuses[-1].tool.name, stream.statuses[-1].tool.result) == ("compaction", said)
+    assert (stream.text, stream.losses) == ("So.", {"encrypted content": 1})
+
+
 def test_a_message_that_begins_anew_ends_what_is_open() -> None:
     call = begin(0, type="tool_use", id="a", name="draw", input={})
     again = begin(0, type="tool_use", id="b", name="draw", input={})
