@@ -1,7 +1,7 @@
 """The messages of a foreign stream: server-sent events, or plain JSON where a server answers so.
 
 Errors and answers that are not streamed come as one JSON document; some servers send one object a line, or an array
-that grows. Which it is shows in the first byte that is no space.
+that grows. Which it is shows in the first byte that is no space, behind a byte order mark if there is one.
 """
 
 import json
@@ -17,6 +17,8 @@ CONTENT_TYPES = frozenset(
 """What servers call such an answer: some name no type at all, or plain text. Anything else, as a page, is none."""
 
 _JSON_STARTS = b"{["
+_SPACES = b" \t\r\n"
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _MAX_UNREADABLE_LINES = 1_000
 _BETWEEN = re.compile(r"[\s,\[\]]*")
 
@@ -26,35 +28,67 @@ class Framing:
 
     def __init__(self, max_message_bytes: int = MAX_MESSAGE_BYTES) -> None:
         self._limit = max_message_bytes
+        self._head = b""
+        """A byte order mark, or what may become one, before anything else has come."""
         self._sse: Decoder | None = None
         self._document: bytearray | None = None
 
     def feed(self, data: bytes) -> list[Message]:
         """Messages completed by these bytes."""
         if self._sse is None and self._document is None:
-            data = data.lstrip(b" \t\r\n")
-            if not data:
-                return []
-            if data[0] in _JSON_STARTS:
-                self._document = bytearray()
-            else:
-                self._sse = Decoder(self._limit)
+            data = self._begin((self._head + data).lstrip(_SPACES))
         if self._document is not None:
             return self._hold(self._document, data)
-        return self._sse.feed(data) if self._sse is not None else []
+        return _lines_apart(self._sse.feed(data)) if self._sse is not None else []
 
     def close(self) -> list[Message]:
         """The messages that only the end completes."""
         if self._sse is not None:
             # Many a server closes behind its last line without the blank one that the standard asks for.
-            return [*self._sse.feed(b"\n\n"), *self._sse.close()]
+            return _lines_apart([*self._sse.feed(b"\n\n"), *self._sse.close()])
         return _messages_of(bytes(self._document)) if self._document else []
+
+    def _begin(self, data: bytes) -> bytes:
+        """Say by the first bytes what the stream is, if they do; gives what is left to read."""
+        bare = data.removeprefix(_BYTE_ORDER_MARK).lstrip(_SPACES)
+        if not bare or _BYTE_ORDER_MARK.startswith(data):
+            self._head = data[: len(_BYTE_ORDER_MARK)]
+            return b""
+        if bare[0] in _JSON_STARTS:
+            self._document = bytearray()
+            return bare
+        self._sse = Decoder(self._limit)
+        return data
 
     def _hold(self, document: bytearray, data: bytes) -> list[Message]:
         if len(document) + len(data) > self._limit:
             raise MessageTooLargeError(f"The stream sent a document of more than {self._limit:,} bytes.")
         document += data
         return []
+
+
+def _lines_apart(messages: list[Message]) -> list[Message]:
+    """Some servers part their messages by one line end where the standard asks for two: by it they are one message,
+    whose lines are JSON each and together are none."""
+    return [part for message in messages for part in (_parts_of(message) if "\n" in message.data else [message])]
+
+
+def _parts_of(message: Message) -> list[Message]:
+    if _is_json(message.data):
+        return [message]
+    lines = [line for line in message.data.split("\n") if line.strip()]
+    # The last one may be cut.
+    if not all(line[:1] == "{" and _is_json(line) for line in lines[:-1]):
+        return [message]
+    return [Message("message", line) for line in lines]
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def _messages_of(document: bytes) -> list[Message]:

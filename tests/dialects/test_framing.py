@@ -28,6 +28,26 @@ def test_an_event_stream(size: int | None) -> None:
     assert messages(data, size) == [("a", '{"x": "ü"}'), ("message", "[DONE]")]
 
 
+@pytest.mark.parametrize("size", [1, 2, None])
+@pytest.mark.parametrize("document", [b'[{"x": 1}]', b'\n{"x": 1}\n', b'data: {"x": 1}\n\n'])
+def test_a_byte_order_mark_is_left_out(document: bytes, size: int | None) -> None:
+    assert messages(b"\xef\xbb\xbf" + document, size) == [("message", '{"x": 1}')]
+    assert messages(b"\xef\xbb\xbf"[: size or 3], size) == []
+
+
+@pytest.mark.parametrize("size", [1, None])
+def test_messages_that_one_line_end_parts(size: int | None) -> None:
+    data = b'event: a\ndata: {"x": 1}\nevent: b\ndata: {"x": 2}\ndata: [DONE]\n'
+    assert messages(data, size) == [("message", '{"x": 1}'), ("message", '{"x": 2}'), ("message", "[DONE]")]
+    assert messages(b'data: {"x": 1}\ndata: {"x": ', size) == [("message", '{"x": 1}'), ("message", '{"x": ')]
+
+
+@pytest.mark.parametrize("lines", [["{", '"x": 1}'], ['{"x": 1,', '"y": 2'], ["one", "two"]])
+def test_a_message_of_several_lines_stays_one(lines: list[str]) -> None:
+    data = "".join(f"data: {line}\n" for line in lines) + "\n"
+    assert messages(data.encode()) == [("message", "\n".join(lines))]
+
+
 def test_the_last_message_needs_no_blank_line() -> None:
     assert messages(b'data: {"x": 1}') == [("message", '{"x": 1}')]
 
