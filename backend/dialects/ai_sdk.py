@@ -2,7 +2,8 @@
 ``[DONE]``.
 
 Types and fields are those of the SDK's published stream protocol. ``abort`` ends a stream as cancelled; a stream with
-neither end is interrupted. The boundaries of model calls (``start-step``, ``finish-step``) are no steps of ours.
+neither end is interrupted. The boundaries of model calls (``start-step``, ``finish-step``) are no steps of ours; one
+that begins anew (``reset-step``) is told in a warning, since what was said cannot be taken back.
 Sources go by their address, so that one that is told twice is one. What our encoder adds is read back
 (``backend.dialects.own_events``).
 """
@@ -14,10 +15,10 @@ from backend.dialects.provider_citations import MAX_CITATIONS, ProviderCitation,
 from backend.dialects.reading import object_of, plain, text_of
 from backend.protocol.events import OPEN_STATES
 
-_FAMILIES = ("text-", "reasoning-", "tool-", "source-", "data-", "start-", "finish-", "message-")
+_FAMILIES = ("text-", "reasoning-", "tool-", "source-", "data-", "start-", "finish-", "reset-", "message-")
 _OF_OTHERS = ("tool-call-", "tool-plan-", "message-start", "message-end")
 """Types that look like these and are Cohere's."""
-_SINGLE = frozenset({"start", "finish", "abort", "error", "file"})
+_SINGLE = frozenset({"start", "finish", "abort", "error", "file", "custom"})
 _LONGEST_CITED = 500_000
 """Code points of an answer up to which spans are looked for in it: each text part asks for the whole of it."""
 
@@ -34,6 +35,8 @@ class AiSdk:
         self._drafts = drafts
         self._calls: set[str] = set()
         """Ids of all tool calls, those that are over too."""
+        self._step_calls: list[str] = []
+        """Those of the present model call."""
         self._own = OwnEvents(drafts)
         self._own_step: JsonObject = {}
         """The last step of ours that is a tool call: the chunks of the tool come behind it."""
@@ -147,13 +150,25 @@ class AiSdk:
             self._read_finish(text_of(message, "finishReason"))
         elif kind == "file":
             self._drafts.lose("files")
-        elif kind not in ("start", "start-step", "finish-step", "text-start", "text-end", "message-metadata"):
+        elif kind == "start-step":
+            self._step_calls.clear()
+        elif kind == "reset-step":
+            self._begin_anew()
+        elif kind not in ("start", "finish-step", "text-start", "text-end", "message-metadata"):
             self._drafts.lose(f"chunks of type {kind[:40]}")
         metadata = object_of(message, "messageMetadata")
         if self._own.read_end(metadata):
             self._error_code = text_of(metadata, "error")[:80] or self._error_code
         elif metadata and set(metadata) != {"run_id", "session_id", "agent"}:
             self._drafts.lose("metadata of the message")
+
+    def _begin_anew(self) -> None:
+        """The model call is made again: a client would drop what came of it so far."""
+        self._parts.clear()
+        for call in self._step_calls:
+            self._drafts.end_step(call, "cancelled", detail="The agent began anew.")
+        self._step_calls.clear()
+        self._drafts.warn("answer_restarted", "The agent began anew here: what it said just before no longer counts.")
 
     def _read_finish(self, reason: str) -> None:
         self._ended = True
@@ -167,6 +182,8 @@ class AiSdk:
             self._drafts.begin_thinking()
         elif kind == "reasoning-end":
             self._drafts.end_thinking()
+        elif kind == "reasoning-file":
+            self._drafts.lose("files")
         else:
             self._drafts.think()
 
@@ -212,6 +229,7 @@ class AiSdk:
         if key in self._calls or len(self._calls) >= MAX_STEPS:
             return
         self._calls.add(key)
+        self._step_calls.append(key)
         if not name:
             self._drafts.lose("names and arguments of tool calls that only their results tell of")
         self._drafts.start_call(key, name)

@@ -100,6 +100,25 @@ def test_a_request_for_approval_is_a_warning() -> None:
     assert [warning.code for warning in stream.warnings] == ["input_requested"]
 
 
+def test_a_model_call_that_begins_anew_is_a_warning_and_what_it_called_is_cancelled() -> None:
+    stream = ai_sdk(
+        START,
+        {"type": "start-step"},
+        tool("input-start", toolName="before"),
+        {"type": "finish-step"},
+        {"type": "start-step"},
+        delta("No. "),
+        {"type": "tool-input-start", "toolCallId": "d", "toolName": "look"},
+        {"type": "reset-step"},
+        delta("Yes."),
+        FINISH,
+    )
+    assert stream.text == "No. Yes."
+    assert [warning.code for warning in stream.warnings] == ["answer_restarted"]
+    assert [status.state for status in stream.statuses] == ["started", "started", "cancelled", "finished"]
+    assert (stream.recognised, stream.losses) == (10, {})
+
+
 def test_sources_go_by_their_address() -> None:
     source = {"type": "source-url", "sourceId": "1", "url": "https://a.example/x", "title": "X"}
     document = {
@@ -125,10 +144,14 @@ def test_what_has_no_place_here_is_counted() -> None:
         {"type": "message-metadata", "messageMetadata": {"a": 1}},
         {"type": "text-start", "id": "t", "providerMetadata": {}},
         {"type": "tool-strange", "toolCallId": "c"},
+        {"type": "reasoning-file", "url": "data:,", "mediaType": "text/plain"},
+        {"type": "custom", "kind": "a.b"},
         FINISH,
     )
+    assert stream.recognised == 8
     assert stream.losses == {
-        "files": 1,
+        "files": 2,
+        "chunks of type custom": 1,
         "data of type weather": 1,
         "metadata of the message": 1,
         "metadata of the provider": 1,
