@@ -9,6 +9,7 @@ import re
 
 from pydantic import JsonValue
 
+from backend.dialects.stray_errors import StrayErrors
 from backend.protocol.sse import MAX_MESSAGE_BYTES, Decoder, Message, MessageTooLargeError
 
 CONTENT_TYPES = frozenset(
@@ -32,6 +33,7 @@ class Framing:
         """A byte order mark, or what may become one, before anything else has come."""
         self._sse: Decoder | None = None
         self._document: bytearray | None = None
+        self._stray = StrayErrors()
 
     def feed(self, data: bytes) -> list[Message]:
         """Messages completed by these bytes."""
@@ -39,13 +41,13 @@ class Framing:
             data = self._begin((self._head + data).lstrip(_SPACES))
         if self._document is not None:
             return self._hold(self._document, data)
-        return _lines_apart(self._sse.feed(data)) if self._sse is not None else []
+        return self._events(self._sse, data) if self._sse is not None else []
 
     def close(self) -> list[Message]:
         """The messages that only the end completes."""
         if self._sse is not None:
             # Many a server closes behind its last line without the blank one that the standard asks for.
-            return _lines_apart([*self._sse.feed(b"\n\n"), *self._sse.close()])
+            return [*self._events(self._sse, b"\n\n"), *self._sse.close()]
         return _messages_of(bytes(self._document)) if self._document else []
 
     def _begin(self, data: bytes) -> bytes:
@@ -57,8 +59,11 @@ class Framing:
         if bare[0] in _JSON_STARTS:
             self._document = bytearray()
             return bare
-        self._sse = Decoder(self._limit)
+        self._sse = Decoder(self._limit, self._stray.take)
         return data
+
+    def _events(self, sse: Decoder, data: bytes) -> list[Message]:
+        return [*_lines_apart(sse.feed(data)), *self._stray.found()]
 
     def _hold(self, document: bytearray, data: bytes) -> list[Message]:
         if len(document) + len(data) > self._limit:

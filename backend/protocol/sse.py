@@ -5,6 +5,7 @@ Encoding uses the narrowest form every client is known to read: LF only, one blo
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from backend.protocol.cursor import Cursor
@@ -41,13 +42,16 @@ class Decoder:
 
     ``feed`` and ``close`` raise ``MessageTooLargeError`` when one message exceeds ``max_message_bytes``;
     messages completed before that are handed out first. Nothing else raises: malformed UTF-8 is replaced
-    and unknown fields are ignored, as the standard asks.
+    and unknown fields are ignored, as the standard asks; ``unknown`` gets the line of each, without its end.
     """
 
-    def __init__(self, max_message_bytes: int = MAX_MESSAGE_BYTES) -> None:
+    def __init__(
+        self, max_message_bytes: int = MAX_MESSAGE_BYTES, unknown: Callable[[bytes], None] | None = None
+    ) -> None:
         self.last_event_id = ""
         self.retry: int | None = None
         self._limit = max_message_bytes
+        self._unknown = unknown
         self._head: bytes | None = b""
         self._line: list[bytes] = []
         self._size = 0
@@ -127,8 +131,11 @@ class Decoder:
         elif name == b"id":
             if b"\0" not in raw:
                 self.last_event_id = raw.decode("utf-8", "replace")
-        elif name == b"retry" and raw.isdigit() and len(raw) <= _MAX_RETRY_DIGITS:
-            self.retry = int(raw)
+        elif name == b"retry":
+            if raw.isdigit() and len(raw) <= _MAX_RETRY_DIGITS:
+                self.retry = int(raw)
+        elif self._unknown is not None:
+            self._unknown(line)
 
     def _dispatch(self, messages: list[Message]) -> None:
         if self._data:

@@ -42,6 +42,29 @@ def test_messages_that_one_line_end_parts(size: int | None) -> None:
     assert messages(b'data: {"x": 1}\ndata: {"x": ', size) == [("message", '{"x": 1}'), ("message", '{"x": ')]
 
 
+@pytest.mark.parametrize("size", [1, 5, None])
+@pytest.mark.parametrize(
+    "stray",
+    ['{\n  "error": {\n    "code": 499\n  }\n}', '{"error": {"code": 499}}', 'error: {"error": {"code": 499}}'],
+)
+@pytest.mark.parametrize("behind", ["", "\n", "\n\n"])
+def test_an_error_that_stands_bare_in_the_stream_is_a_message(stray: str, behind: str, size: int | None) -> None:
+    (first, second) = messages(f'data: {{"x": 1}}\n\n{stray}{behind}'.encode(), size)
+    assert first == ("message", '{"x": 1}')
+    assert (second[0], json.loads(second[1])) == ("message", {"error": {"code": 499}})
+
+
+@pytest.mark.parametrize(
+    "stray",
+    ['{"x": 1}', '{\n"x": 1\n', "{\n}", "}", "error: no", 'error: {"error"}', "{" + '\n "error": 1' * 9_000 + "\n}"],
+)
+def test_other_lines_that_are_no_field_are_left_out(stray: str) -> None:
+    assert messages(f'data: {{"y": 1}}\n\n{stray}\n\ndata: {{"z": 1}}\n\n'.encode()) == [
+        ("message", '{"y": 1}'),
+        ("message", '{"z": 1}'),
+    ]
+
+
 @pytest.mark.parametrize("lines", [["{", '"x": 1}'], ['{"x": 1,', '"y": 2'], ["one", "two"]])
 def test_a_message_of_several_lines_stays_one(lines: list[str]) -> None:
     data = "".join(f"data: {line}\n" for line in lines) + "\n"

@@ -196,6 +196,12 @@ def test_an_error_within_the_stream_or_in_its_place(code: int, status: str, retr
         assert (end.error.code, end.error.message, end.error.retryable) == (status.lower(), "No.", retryable)
 
 
+def test_an_error_behind_the_last_response_ends_the_answer() -> None:
+    said = frames([candidate({"text": "So"}, finishReason="STOP")])
+    stream = read("gemini", said + b'{\n  "error": {\n    "status": "CANCELLED"\n  }\n}\n')
+    assert (stream.text, stream.end.outcome, stream.recognised) == ("So", "failed", 2)
+
+
 def test_arguments_that_grow() -> None:
     def piece(**fields: Any) -> dict[str, Any]:
         return candidate({"functionCall": {"willContinue": True, **fields}})
