@@ -1,5 +1,6 @@
 """The tools over real HTTP: what they are given, what they give, and what they refuse."""
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -87,6 +88,29 @@ async def test_a_result_has_at_most_so_many_rows(talk: Talk, sales: Library) -> 
 
     assert len(result_of(heard)["rows"]) == 200
     assert result_of(heard)["note"] == "Only the first 200 rows are here."
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT repeat('x', 30000000) FROM range(2000)",
+        "SELECT repeat('x', 1000000) AS amount, 'a' AS quarter FROM range(2000)",
+    ],
+)
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux bounds what a process may take")
+async def test_a_query_cannot_take_the_memory_of_the_machine(talk: Talk, sales: Library, sql: str) -> None:
+    heard = await talk(CHAT, chat_tool_call("query_table", sql=sql), chat_text("Too much."), library=sales)
+
+    assert heard.failure is None
+    assert last_tool(heard).state == "failed"
+    assert "memory" in told_to_model(talk).lower()
+
+
+async def test_a_query_without_a_table_sees_which_there_are(talk: Talk, sales: Library) -> None:
+    sql = "SELECT table_name FROM information_schema.tables"
+    heard = await talk(CHAT, chat_tool_call("query_table", sql=sql), chat_text("One."), library=sales)
+
+    assert result_of(heard)["rows"] == [["sales"]]
 
 
 CHART = {"sql": "SELECT quarter, amount FROM sales WHERE region = 'North'", "x": "quarter", "title": "Sales <b>"}

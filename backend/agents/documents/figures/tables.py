@@ -85,8 +85,11 @@ class Tables:
         """Free the memory. Idempotent."""
         self._connection.close()
 
-    def load(self, document: str, digest: str, text: str) -> Table:
-        """The table of a delimited document, loaded once per content. Raises ``TableError`` if it is too large."""
+    def load(self, document: str, digest: str, text: str, name: str = "") -> Table:
+        """The table of a delimited document, loaded once per content. Raises ``TableError`` if it is too large.
+
+        It is called ``name`` in SQL; without one it gets a free name.
+        """
         with self._lock:
             if (document, digest) in self._loaded:
                 self._loaded.move_to_end((document, digest))
@@ -96,7 +99,7 @@ class Tables:
                 raise TableError(f"has more than {MAX_CELLS:,} cells: it is searched, but not computed over")
             while len(self._loaded) >= MAX_TABLES:
                 self._connection.execute(f"DROP TABLE {identifier(self._loaded.popitem(last=False)[1].name)}")
-            table = self._create(document, content)
+            table = self._create(document, content, name or self._free_name(document))
             self._loaded[document, digest] = table
             return table
 
@@ -156,7 +159,7 @@ class Tables:
         if cursor is not None:
             cursor.interrupt()
 
-    def _create(self, document: str, content: TableText) -> Table:
+    def _create(self, document: str, content: TableText, name: str) -> Table:
         columns, rows = content.columns, content.rows
         # Where a semicolon parts the cells, the comma is left to be the decimal mark.
         number = partial(parse_number, decimal_comma=content.delimiter == ";")
@@ -168,7 +171,6 @@ class Tables:
         shape = recognise(columns, cells, numeric)
         # A year is written in digits, but nothing is counted by it.
         numeric -= {shape.period, shape.order}
-        name = self._free_name(document)
         kinds = ["DOUBLE" if column in numeric else "VARCHAR" for column in columns]
         values: list[list[Any]] = [
             [None if cell.lower() in NOTHING else number(cell) if column in numeric else cell for cell in cells_of]

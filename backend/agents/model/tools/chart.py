@@ -8,7 +8,8 @@ from pydantic_ai import RunContext
 from pydantic_ai.exceptions import ToolFailed
 
 from backend.agents.documents.figures.tables import Result
-from backend.agents.model.tools.tables import plain_cell, run_select
+from backend.agents.model.tools.cells import plain_cell
+from backend.agents.model.tools.tables import run_select
 from backend.agents.model.work import Work
 from backend.protocol.artifacts import artifact_problem
 from backend.protocol.events import ArtifactEvent

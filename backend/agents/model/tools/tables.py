@@ -1,8 +1,7 @@
-"""SQL over the user's tables, in the documents agent's locked-down DuckDB: one SELECT at a time, nothing is changed."""
+"""SQL over the user's tables, in a locked-down DuckDB: one SELECT at a time, in a process of its own."""
 
-import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -16,15 +15,18 @@ from backend.agents.documents.indexing.folder import FolderError
 from backend.agents.documents.indexing.schema import IndexUnusableError
 from backend.agents.documents.library import Library
 from backend.agents.documents.threads import in_thread
+from backend.agents.model.tools.cells import plain_rows
+from backend.agents.model.tools.select_apart import GivenTable, select_apart
 from backend.agents.model.work import Work
 
 MOST_ROWS = 200
 """Rows that a query gives to the model."""
 
 _SAMPLE_ROWS = 3
-_LONGEST_CELL = 500
 
-Loaded = list[tuple[Table, Document]]
+Loaded = list[tuple[Table, Document, str]]
+"""Tables, each with the document that it is of, and its text."""
+
 Found = TypeVar("Found")
 
 
@@ -69,7 +71,7 @@ async def list_tables(ctx: RunContext[Work]) -> Listing:
         loaded, problems = _load(work.library)
         rows = [
             (table, document, work.library.tables.select(f"FROM {identifier(table.name)}", _SAMPLE_ROWS))
-            for table, document in loaded
+            for table, document, _ in loaded
         ]
         return rows, " ".join(problems)
 
@@ -101,15 +103,22 @@ async def query_table(ctx: RunContext[Work], sql: str) -> Rows:
 
 async def run_select(work: Work, sql: str, most_rows: int = MOST_ROWS) -> tuple[Result, list[int]]:
     """The rows of the query, and the numbers of the tables it reads. Raises ``ToolFailed`` with the reason."""
-
-    def read() -> tuple[Result, Loaded]:
-        loaded, _ = _load(work.library)
-        return work.library.tables.select(sql, most_rows), loaded
-
-    result, loaded = await _off_the_loop(work, read)
     named = {word.lower() for word in re.findall(r"\w+", sql)}
-    read_from = [document for table, document in loaded if table.name.lower() in named]
-    return result, [work.sources.number_of_table(document) for document in read_from]
+
+    def read() -> tuple[Loaded, Loaded]:
+        loaded, _ = _load(work.library)
+        return loaded, [each for each in loaded if each[0].name.lower() in named]
+
+    loaded, read_from = await _off_the_loop(work, read)
+    # A query that names no table may ask which there are.
+    given = [
+        GivenTable(table.name, document.name, document.digest, text) for table, document, text in read_from or loaded
+    ]
+    try:
+        result = await select_apart(given, sql, most_rows)
+    except QueryError as error:
+        raise ToolFailed(str(error)) from error
+    return result, [work.sources.number_of_table(document) for _, document, _ in read_from]
 
 
 async def _off_the_loop(work: Work, read: Callable[[], Found]) -> Found:
@@ -127,28 +136,9 @@ def _load(library: Library) -> tuple[Loaded, list[str]]:
     for document in library.corpus.tables(MAX_TABLES):
         try:
             text = library.corpus.text(document.name)
-            loaded.append((library.tables.load(document.name, document.digest, text), document))
+            loaded.append((library.tables.load(document.name, document.digest, text), document, text))
         except TableError as error:
             problems.append(f"{document.name} {error}.")
         except KeyError:
             continue
     return loaded, problems
-
-
-def plain_rows(result: Result) -> list[list[JsonValue]]:
-    """The rows as JSON: what is no number or text is written out, and long texts are cut."""
-    return [_plain_row(row) for row in result.rows]
-
-
-def _plain_row(row: Sequence[object]) -> list[JsonValue]:
-    return [plain_cell(cell) for cell in row]
-
-
-def plain_cell(cell: object) -> JsonValue:
-    """One cell as JSON."""
-    if cell is None or isinstance(cell, bool | int):
-        return cell
-    if isinstance(cell, float):
-        return cell if math.isfinite(cell) else None
-    text = str(cell)
-    return text if len(text) <= _LONGEST_CELL else f"{text[:_LONGEST_CELL]}…"
