@@ -4,6 +4,7 @@ import os
 
 from backend.agents.agent import AgentFailure
 from backend.agents.model.naming import ModelName, address_of, speaker_of
+from backend.agents.model.unstreamed import UnstreamedError
 
 _MOST_QUOTED = 300
 """Characters of the provider's own words."""
@@ -32,6 +33,9 @@ def failure_of(error: Exception, model: ModelName) -> AgentFailure:
 
     if isinstance(error, AgentFailure):
         return error
+    unstreamed = _unstreamed_in(error)
+    if unstreamed is not None:
+        return _unstreamed_failure(unstreamed, model)
     if isinstance(error, exceptions.ContentFilterError):
         return filtered()
     if isinstance(error, exceptions.ModelAPIError):
@@ -94,6 +98,30 @@ def _provider_failure(error: Exception, model: ModelName) -> AgentFailure:
         case exceptions.ModelAPIError() if "finish_reason" in str(error) and error.body is None:
             return cut_stream()
     return AgentFailure("provider_error", f"{who} reports an error{status}.{said}", retryable=True)
+
+
+def _unstreamed_in(error: BaseException) -> UnstreamedError | None:
+    """The reply that was no stream, where it is what caused the error."""
+    cause: BaseException | None = error
+    while cause is not None and not isinstance(cause, UnstreamedError):
+        cause = cause.__cause__
+    return cause
+
+
+def _unstreamed_failure(reply: UnstreamedError, model: ModelName) -> AgentFailure:
+    who, variable = speaker_of(model), model.about.base_url
+    if not reply.kind:
+        message = f"{who} sends its callers to {reply.location}: name that address in {variable}."
+        return AgentFailure("provider_moved", message)
+    if not reply.error:
+        message = f"{who} answers with {reply.kind}, which is no stream: check {variable}, and whether it can stream."
+        return AgentFailure("provider_no_stream", message)
+    said = reply.error.get("message")
+    words = f" It says: {_quoted(said)}" if isinstance(said, str) and said.strip() else ""
+    if any("quota" in str(reply.error.get(name)).lower() for name in ("code", "type")):
+        message = f"{who} says that the account's quota is used up: check its plan and billing.{words}"
+        return AgentFailure("provider_quota", message)
+    return AgentFailure("provider_error", f"{who} reports an error.{words}", retryable=True)
 
 
 def _status(error: Exception) -> str:

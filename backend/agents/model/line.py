@@ -6,6 +6,8 @@ from contextvars import ContextVar
 
 import httpx2
 
+from backend.agents.model.unstreamed import ensure_stream
+
 CONNECT_S = 5.0
 REPLY_S = 600.0
 """How long a provider may be silent. The run's own time-outs are shorter and come first."""
@@ -14,9 +16,15 @@ _replies: ContextVar[list[httpx2.Response] | None] = ContextVar("replies", defau
 
 
 def new_line() -> httpx2.AsyncClient:
-    """A client that keeps its connections; making one takes 50 ms (TLS)."""
+    """A client that keeps its connections; making one takes 50 ms (TLS). Loopback takes no proxy.
+
+    It follows no redirect: key and question are for the address that the operator named.
+    """
     return httpx2.AsyncClient(
-        timeout=httpx2.Timeout(REPLY_S, connect=CONNECT_S), event_hooks={"response": [_remember]}, follow_redirects=True
+        timeout=httpx2.Timeout(REPLY_S, connect=CONNECT_S),
+        event_hooks={"response": [_remember, ensure_stream]},
+        follow_redirects=False,
+        mounts={"all://127.0.0.1": None, "all://localhost": None, "all://[::1]": None},
     )
 
 

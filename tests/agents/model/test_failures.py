@@ -1,5 +1,8 @@
 """What goes wrong with a provider: each is one clear sentence, and the run ends as what it is."""
 
+import gzip
+import json
+
 import pytest
 
 from backend.agents.model.requests import LONGEST_WAIT_S
@@ -236,8 +239,48 @@ async def test_a_model_that_goes_on_calling_tools_is_stopped(talk: Talk) -> None
     assert len(talk.provider.asked) == 20
 
 
-async def test_a_page_of_a_proxy_in_place_of_a_stream(talk: Talk) -> None:
-    heard = await talk(CHAT, Reply(b"<html>Welcome</html>", headers={"content-type": "text/html"}))
+EVERY_PROVIDER = [CHAT, ANTHROPIC, GEMINI, "openai-responses:small", "ollama:llama"]
+JSON = {"content-type": "application/json; charset=utf-8"}
+
+
+@pytest.mark.parametrize("setting", EVERY_PROVIDER)
+async def test_a_page_of_a_proxy_in_place_of_a_stream(talk: Talk, setting: str) -> None:
+    heard = await talk(setting, Reply(b"<html>Welcome</html>", headers={"content-type": "text/html"}))
 
     assert heard.failure is not None
-    assert heard.failed_with.count("\n") == 0
+    assert (heard.failure.code, heard.failure.outcome) == ("provider_no_stream", "failed")
+    assert "answers with text/html, which is no stream: check " in heard.failed_with
+    assert "_BASE_URL" in heard.failed_with
+
+
+@pytest.mark.parametrize("setting", EVERY_PROVIDER)
+@pytest.mark.parametrize("encoding", ["", "gzip"])
+async def test_an_error_as_a_document_inside_a_200(talk: Talk, setting: str, encoding: str) -> None:
+    body = json.dumps({"error": {"message": f"Over it, {KEY}", "code": "insufficient_quota"}}).encode()
+    headers = JSON | ({"content-encoding": encoding} if encoding else {})
+    heard = await talk(setting, Reply(gzip.compress(body) if encoding else body, headers=headers))
+
+    assert heard.failure is not None
+    assert (heard.failure.code, heard.failure.outcome) == ("provider_quota", "failed")
+    assert heard.failed_with.endswith("quota is used up: check its plan and billing. It says: Over it, …")
+    assert len(talk.provider.asked) == 1
+
+
+async def test_a_stream_that_is_called_a_document_is_read(talk: Talk) -> None:
+    heard = await talk(CHAT, Reply(chat_text("Well, ", "yes."), headers=JSON, piece=40))
+
+    assert heard.failure is None
+    assert heard.answer == "Well, yes."
+
+
+@pytest.mark.parametrize("setting", EVERY_PROVIDER)
+async def test_a_redirect_is_told_and_not_followed(talk: Talk, setting: str, free_port: int) -> None:
+    """Key and question go nowhere but where the operator said: not every header of a key is left out on the way."""
+    place = f"http://127.0.0.1:{free_port}/v1"
+    heard = await talk(setting, Reply(status=307, headers={"location": f"{place}?key=secret"}), ANSWERS[CHAT])
+
+    assert heard.failure is not None
+    assert heard.failure.code == "provider_moved"
+    assert f"sends its callers to {place}: name that address in " in heard.failed_with
+    assert "secret" not in heard.failed_with
+    assert len(talk.provider.asked) == 1
