@@ -79,7 +79,7 @@ def model_name(setting: str) -> ModelName:
 
 def speaker_of(model: ModelName) -> str:
     """Who answers, at the beginning of a sentence: the provider, or the server that the environment names instead."""
-    host = _host_of(os.environ.get(model.about.base_url, ""))
+    host = _host_of(_address_in(model.about.base_url))
     return f"The server at {host}" if host else model.about.label
 
 
@@ -91,17 +91,22 @@ def address_of(model: ModelName) -> str:
 
 def base_url_of(model: ModelName) -> str | None:
     """The address that the environment names for the provider, or None for its own."""
-    return os.environ.get(model.about.base_url) or (OLLAMA_URL if model.provider == "ollama" else None)
+    return _address_in(model.about.base_url) or (OLLAMA_URL if model.provider == "ollama" else None)
 
 
 def key_of(model: ModelName) -> str:
     """The key from the environment; a stand-in for a server of one's own, which often needs none.
 
-    Raises ``ModelUnusableError`` if there is none and the provider's own address is used.
+    Raises ``ModelUnusableError`` for one that no header can carry, or if there is none and the provider's own address
+    is used.
     """
     about = model.about
-    key = next((value for name in about.keys if (value := os.environ.get(name, "").strip())), "")
-    if not key and not about.keyless and not os.environ.get(about.base_url):
+    variable, key = next(
+        ((name, value) for name in about.keys if (value := os.environ.get(name, "").strip())), ("", "")
+    )
+    if not (key.isascii() and key.isprintable()):
+        raise ModelUnusableError(f"{variable} holds a character that is part of no key: set it again.")
+    if not key and not about.keyless and not _address_in(about.base_url):
         raise ModelUnusableError(
             f"{about.label} needs a key for {model}: set {' or '.join(about.keys)} in the environment, or "
             f"{about.base_url} for a server that needs none."
@@ -121,8 +126,26 @@ def ensure_usable(setting: str) -> ModelName:
                 f"The model {model} needs {module.partition('.')[0].replace('_', '-')}, which is not installed here: "
                 f"run `pip install '.[{EXTRA}]'` in Playhead's folder."
             )
+    _ensure_address(model)
     key_of(model)
     return model
+
+
+def _ensure_address(model: ModelName) -> None:
+    """Raise ``ModelUnusableError`` where the environment names what is no address. It may hold a key: it is not shown."""
+    variable = model.about.base_url
+    address = _address_in(variable)
+    try:
+        parts = urlsplit(address)
+        named = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        named = False
+    if address and not (named and address.isascii() and address.isprintable() and " " not in address):
+        raise ModelUnusableError(f"{variable} holds no address: write it as http://HOST:PORT/PATH, or unset it.")
+
+
+def _address_in(variable: str) -> str:
+    return os.environ.get(variable, "").strip()
 
 
 def _host_of(address: str) -> str:

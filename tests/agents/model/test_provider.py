@@ -106,6 +106,24 @@ def test_a_server_of_one_s_own_needs_no_key(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 @pytest.mark.usefixtures("no_keys")
+@pytest.mark.parametrize(
+    "address", ["localhost:8000/v1", "ftp://host/v1", "http://[bad", "http://", "http://host:99999", "http://höst/v1"]
+)
+def test_an_address_that_is_none_is_one_sentence(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    monkeypatch.setenv("OPENAI_BASE_URL", address)
+    with pytest.raises(ModelUnusableError) as refusal:
+        ensure_usable("openai:x")
+    assert str(refusal.value) == "OPENAI_BASE_URL holds no address: write it as http://HOST:PORT/PATH, or unset it."
+
+
+@pytest.mark.parametrize("key", ["schlüssel", "two\nlines"])
+def test_a_key_that_no_header_can_carry(monkeypatch: pytest.MonkeyPatch, key: str) -> None:
+    monkeypatch.setenv("ANTHROPIC_API_KEY", key)
+    with pytest.raises(ModelUnusableError, match="ANTHROPIC_API_KEY holds a character that is part of no key"):
+        ensure_usable("anthropic:x")
+
+
+@pytest.mark.usefixtures("no_keys")
 async def test_a_key_that_went_missing_leaves_the_agent_out(tmp_path: Path) -> None:
     catalogue = AgentCatalogue([provide(environment(tmp_path, "openai:x"))])
     await catalogue.prepare()
