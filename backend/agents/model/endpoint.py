@@ -26,7 +26,7 @@ def connect(model: ModelName, line: httpx2.AsyncClient) -> "Model[Any]":
         raise ModelUnusableError(f"{model} cannot be used: {' '.join(str(error).split())}") from error
 
 
-def _openai_chat(name: str, key: str, base_url: str | None, line: httpx2.AsyncClient) -> "Model[Any]":
+def _openai_chat(name: str, key: str, base_url: str, line: httpx2.AsyncClient) -> "Model[Any]":
     from pydantic_ai.models.openai import OpenAIChatModel
     from pydantic_ai.profiles.openai import OpenAIModelProfile
     from pydantic_ai.providers.openai import OpenAIProvider
@@ -37,28 +37,28 @@ def _openai_chat(name: str, key: str, base_url: str | None, line: httpx2.AsyncCl
     return OpenAIChatModel(name, provider=provider, profile=strict)
 
 
-def _openai_responses(name: str, key: str, base_url: str | None, line: httpx2.AsyncClient) -> "Model[Any]":
+def _openai_responses(name: str, key: str, base_url: str, line: httpx2.AsyncClient) -> "Model[Any]":
     from pydantic_ai.models.openai import OpenAIResponsesModel
     from pydantic_ai.providers.openai import OpenAIProvider
 
     return OpenAIResponsesModel(name, provider=OpenAIProvider(base_url=base_url, api_key=key, http_client=line))
 
 
-def _anthropic(name: str, key: str, base_url: str | None, line: httpx2.AsyncClient) -> "Model[Any]":
+def _anthropic(name: str, key: str, base_url: str, line: httpx2.AsyncClient) -> "Model[Any]":
     from pydantic_ai.models.anthropic import AnthropicModel
     from pydantic_ai.providers.anthropic import AnthropicProvider
 
     return AnthropicModel(name, provider=AnthropicProvider(base_url=base_url, api_key=key, http_client=line))
 
 
-def _google(name: str, key: str, base_url: str | None, line: httpx2.AsyncClient) -> "Model[Any]":
+def _google(name: str, key: str, base_url: str, line: httpx2.AsyncClient) -> "Model[Any]":
     from pydantic_ai.models.google import GoogleModel
     from pydantic_ai.providers.google import GoogleProvider
 
     return GoogleModel(name, provider=GoogleProvider(base_url=base_url, api_key=key, http_client=line))
 
 
-def _ollama(name: str, key: str, base_url: str | None, line: httpx2.AsyncClient) -> "Model[Any]":
+def _ollama(name: str, key: str, base_url: str, line: httpx2.AsyncClient) -> "Model[Any]":
     from pydantic_ai.models.ollama import OllamaModel
     from pydantic_ai.profiles.openai import OpenAIModelProfile
     from pydantic_ai.providers.ollama import OllamaProvider

@@ -12,9 +12,6 @@ from urllib.parse import urlsplit
 EXTRA = "model"
 """The extra that installs pydantic-ai and the providers' own packages."""
 
-OLLAMA_URL = "http://localhost:11434/v1"
-"""Where Ollama listens if OLLAMA_BASE_URL does not say otherwise."""
-
 
 class ModelUnusableError(Exception):
     """The model that was asked for cannot be used; the message is one sentence that says what to do."""
@@ -29,22 +26,33 @@ class Provider:
     """Variables that may hold the key; the first that is set counts."""
     base_url: str
     """The variable that may hold another address than the provider's own."""
+    usual_url: str
+    """Its address where the environment names no other."""
+    module: str
+    """The package of the provider's own, which the extra installs."""
     keyless: bool = False
     """Whether it needs no key even at its usual address."""
-    module: str = "openai"
-    """The package of the provider's own, which the extra installs."""
 
 
-_OPENAI = Provider("OpenAI", ("OPENAI_API_KEY",), "OPENAI_BASE_URL")
-_GOOGLE = Provider("Gemini", ("GOOGLE_API_KEY", "GEMINI_API_KEY"), "GOOGLE_GEMINI_BASE_URL", module="google.genai")
+_OPENAI = Provider("OpenAI", ("OPENAI_API_KEY",), "OPENAI_BASE_URL", "https://api.openai.com/v1", "openai")
+_ANTHROPIC = Provider(
+    "Anthropic", ("ANTHROPIC_API_KEY",), "ANTHROPIC_BASE_URL", "https://api.anthropic.com", "anthropic"
+)
+_GOOGLE = Provider(
+    "Gemini", ("GOOGLE_API_KEY", "GEMINI_API_KEY"), "GOOGLE_GEMINI_BASE_URL",
+    "https://generativelanguage.googleapis.com", "google.genai",
+)  # fmt: skip
+_OLLAMA = Provider(
+    "Ollama", ("OLLAMA_API_KEY",), "OLLAMA_BASE_URL", "http://localhost:11434/v1", "openai", keyless=True
+)
 
 PROVIDERS: Mapping[str, Provider] = {
     "openai": _OPENAI,
     "openai-responses": _OPENAI,
-    "anthropic": Provider("Anthropic", ("ANTHROPIC_API_KEY",), "ANTHROPIC_BASE_URL", module="anthropic"),
+    "anthropic": _ANTHROPIC,
     "google": _GOOGLE,
     "gemini": _GOOGLE,
-    "ollama": Provider("Ollama", ("OLLAMA_API_KEY",), "OLLAMA_BASE_URL", keyless=True),
+    "ollama": _OLLAMA,
 }
 """By the word before the colon. ``openai`` is chat completions, which most other servers speak as well (vLLM,
 llama.cpp, gateways): name theirs in OPENAI_BASE_URL."""
@@ -85,13 +93,16 @@ def speaker_of(model: ModelName) -> str:
 
 def address_of(model: ModelName) -> str:
     """Where the provider is, as a reader may see it: without what is secret in an address."""
-    address = urlsplit(base_url_of(model) or "")
-    return f"{address.scheme}://{_host_of(address.geturl())}{address.path}" if address.netloc else "its usual address"
+    address = urlsplit(base_url_of(model))
+    return f"{address.scheme}://{_host_of(address.geturl())}{address.path}"
 
 
-def base_url_of(model: ModelName) -> str | None:
-    """The address that the environment names for the provider, or None for its own."""
-    return _address_in(model.about.base_url) or (OLLAMA_URL if model.provider == "ollama" else None)
+def base_url_of(model: ModelName) -> str:
+    """The address that the environment names for the provider, else its usual one.
+
+    It is not left to the provider's package: to that an empty variable is an address.
+    """
+    return _address_in(model.about.base_url) or model.about.usual_url
 
 
 def key_of(model: ModelName) -> str:
@@ -132,7 +143,7 @@ def ensure_usable(setting: str) -> ModelName:
 
 
 def _ensure_address(model: ModelName) -> None:
-    """Raise ``ModelUnusableError`` where the environment names what is no address. It may hold a key: it is not shown."""
+    """Raise ``ModelUnusableError`` for an address that is none. It is not shown: it may hold a key."""
     variable = model.about.base_url
     address = _address_in(variable)
     try:

@@ -7,6 +7,8 @@ import pytest
 
 from backend.agents.agent import AgentEnvironment, RunRequest, UnknownAgentError
 from backend.agents.catalogue import AgentCatalogue
+from backend.agents.model.endpoint import connect
+from backend.agents.model.line import new_line
 from backend.agents.model.naming import PROVIDERS, ModelUnusableError, ensure_usable, model_name
 from backend.agents.model.provider import provide
 from backend.protocol.recordings import Recording
@@ -114,6 +116,16 @@ def test_an_address_that_is_none_is_one_sentence(monkeypatch: pytest.MonkeyPatch
     with pytest.raises(ModelUnusableError) as refusal:
         ensure_usable("openai:x")
     assert str(refusal.value) == "OPENAI_BASE_URL holds no address: write it as http://HOST:PORT/PATH, or unset it."
+
+
+@pytest.mark.usefixtures("no_keys")
+@pytest.mark.parametrize("setting", PROVIDERS)
+async def test_an_empty_address_is_the_usual_one(monkeypatch: pytest.MonkeyPatch, setting: str) -> None:
+    model = model_name(f"{setting}:x")
+    monkeypatch.setenv(model.about.keys[0], "a-key")
+    async with new_line() as line:
+        monkeypatch.setenv(model.about.base_url, " ")
+        assert (connect(model, line).base_url or "").rstrip("/") == model.about.usual_url
 
 
 @pytest.mark.parametrize("key", ["schlüssel", "two\nlines"])
