@@ -61,6 +61,11 @@ def remote_key(given: str | None) -> str | None:
     return key or None
 
 
+def without_key(text: str, key: str | None) -> str:
+    """What a server says, as it may be shown and kept: some repeat the key that they were sent."""
+    return text.replace(key, "…") if key else text
+
+
 def _endpoint(dialect: str, parts: SplitResult, model: str) -> str:
     """Where that dialect takes questions, if the address is only the API's."""
     path = parts.path.rstrip("/")

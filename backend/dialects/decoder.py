@@ -1,9 +1,11 @@
 """The bytes of a foreign stream to drafts of ours, whatever the dialect. It never raises on what a stream holds."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from pydantic import JsonValue
 
+from backend.dialects.addresses import without_key
 from backend.dialects.answer_drafts import AnswerDrafts
 from backend.dialects.dialect import Dialect, Loss, StreamEnd
 from backend.dialects.framing import Framing
@@ -17,8 +19,17 @@ DONE_MARKER = "[DONE]"
 class DialectDecoder:
     """Reads one stream: ``feed`` its bytes as they come, ``close`` at its end, then ask for ``end``."""
 
-    def __init__(self, drafts: AnswerDrafts, dialect: Dialect, max_message_bytes: int = MAX_MESSAGE_BYTES) -> None:
-        """``dialect`` writes to ``drafts``. ``max_message_bytes``: what one message may hold."""
+    def __init__(
+        self,
+        drafts: AnswerDrafts,
+        dialect: Dialect,
+        max_message_bytes: int = MAX_MESSAGE_BYTES,
+        *,
+        key: str | None = None,
+    ) -> None:
+        """``dialect`` writes to ``drafts``. ``max_message_bytes``: what one message may hold. ``key``: what was sent to
+        the server as its key, which the stream's error will not repeat."""
+        self._key = key
         self._drafts = drafts
         self._dialect = dialect
         self._framing = Framing(max_message_bytes)
@@ -53,7 +64,11 @@ class DialectDecoder:
             self._dialect.finish()
         except Exception as error:  # noqa: BLE001 - a strange stream must not end its reader
             self._unreadable(error)
-        self._end = self._drafts.close()
+        end = self._drafts.close()
+        if end.error is not None:
+            told = without_key(end.error.message, self._key)
+            end = replace(end, error=end.error.model_copy(update={"message": told}))
+        self._end = end
         return [*drafts, *self._drafts.take()]
 
     @property

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
+from backend.dialects.addresses import without_key
 from backend.dialects.decoder import DialectDecoder
 from backend.dialects.framing import CONTENT_TYPES
 from backend.dialects.known import open_decoder
@@ -15,8 +16,8 @@ from evals.transport import Capture
 class ForeignBody:
     """One answer in a dialect. Its events are timed by their arrival, in milliseconds since the request."""
 
-    def __init__(self, dialect: str, sent_ns: int) -> None:
-        self._decoder: DialectDecoder = open_decoder(dialect)
+    def __init__(self, dialect: str, sent_ns: int, key: str | None = None) -> None:
+        self._decoder: DialectDecoder = open_decoder(dialect, key=key)
         self._dialect = dialect
         self._sent_ns = sent_ns
         self._tally = Tally()
@@ -66,10 +67,13 @@ class ForeignBody:
         return round((stamp_ns - self._sent_ns) / 1e6, 3)
 
 
-def read_foreign(capture: Capture, dialect: str) -> Arrivals:
-    """The answer to one request, decoded. Never raises for what the server sent: see ``Arrivals.failure``."""
-    body = ForeignBody(dialect, capture.sent_ns or 0)
+def read_foreign(capture: Capture, dialect: str, key: str | None = None) -> Arrivals:
+    """The answer to one request, decoded; an error that the server tells does not repeat the ``key``. Never raises for
+    what it sent: see ``Arrivals.failure``."""
+    body = ForeignBody(dialect, capture.sent_ns or 0, key)
     arrivals = parse(capture, body)
+    if arrivals.failure is not None:
+        arrivals.failure = without_key(arrivals.failure, key)
     arrivals.server_times = False
     if arrivals.failure is None and arrivals.closed_ns is not None:
         _end(arrivals, body, arrivals.closed_ns)

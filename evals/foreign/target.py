@@ -100,7 +100,7 @@ class ForeignTarget:
 
     def read(self, capture: Capture) -> Arrivals:
         """What came, decoded."""
-        return read_foreign(capture, self.remote.dialect)
+        return read_foreign(capture, self.remote.dialect, self.key)
 
     async def _ensure_somebody_listens(self) -> None:
         address = self.address

@@ -130,3 +130,11 @@ def test_drafts_are_those_of_the_decoder() -> None:
     drafts = [*decoder.feed(stream), *decoder.close()]
     texts = [event.text for event in arrivals.events if isinstance(event, TokenEvent)]
     assert texts == [draft.text for draft in drafts if isinstance(draft, TokenEvent)] == ["Be", "cause."]
+
+
+@pytest.mark.parametrize("kind", [STREAM, b"text/html"])
+def test_a_key_that_the_server_repeats_is_kept_nowhere(kind: bytes) -> None:
+    refusal = frames([{"error": {"message": "Wrong key s3cr3t-k3y", "code": "invalid_api_key"}}])
+    arrivals = read_foreign(came((100, refusal), kind=kind), "openai-chat", "s3cr3t-k3y")
+
+    assert "s3cr3t" not in repr(arrivals)

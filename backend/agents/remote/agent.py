@@ -47,7 +47,7 @@ class RemoteAgent:
         remote = remote_request(
             self._address, Asked(request.question, turns, f"run-{call}", f"thread-{call}"), self._key
         )
-        decoder = open_decoder(self._address.dialect)
+        decoder = open_decoder(self._address.dialect, key=self._key)
         async with new_line() as http, aclosing(self._answer(http, remote, context)) as answer:
             while (piece := await _next(answer, decoder)) is not None:
                 if isinstance(piece, bytes):

@@ -6,7 +6,7 @@ from email.utils import parsedate_to_datetime
 import httpx2
 
 from backend.agents.agent import AgentFailure
-from backend.dialects.addresses import KEY_VARIABLE, RemoteAddress
+from backend.dialects.addresses import KEY_VARIABLE, RemoteAddress, without_key
 from backend.dialects.framing import CONTENT_TYPES
 from backend.dialects.known import open_decoder
 from backend.protocol.events import ErrorEvent
@@ -42,7 +42,8 @@ async def refusal(address: RemoteAddress, response: httpx2.Response, key: str | 
     status = response.status_code
     where = f"The agent at {address.host}"
     if 300 <= status < 400:
-        place = response.headers.get("location", "elsewhere")
+        # Behind the question mark the address may repeat a key.
+        place = response.headers.get("location", "elsewhere").partition("?")[0]
         return AgentFailure("remote_moved", f"{where} sends its callers to {place[:300]}: name that address.")
     if status >= 400:
         said = await _error_of(address, response)
@@ -109,9 +110,7 @@ async def _error_of(address: RemoteAddress, response: httpx2.Response) -> ErrorE
 
 def _quoted(text: str, key: str | None) -> str:
     """On one line, short, and without the key."""
-    words = " ".join(text.split())
-    if key:
-        words = words.replace(key, "…")
+    words = without_key(" ".join(text.split()), key)
     short = words if len(words) <= _MOST_QUOTED else f"{words[:_MOST_QUOTED]}…"
     return short if short.endswith((".", "!", "?", "…")) else f"{short}."
 

@@ -85,6 +85,23 @@ async def test_an_answer_that_is_no_stream_is_a_sentence(
     assert len(provider.asked) == 1
 
 
+@pytest.mark.parametrize(
+    "reply",
+    [
+        Reply(b'data: {"error": {"message": "Wrong key s3cr3t-k3y", "code": "invalid_api_key"}}\n\n'),
+        error(401, {"error": {"message": "Wrong key s3cr3t-k3y"}}),
+        Reply(b"", 307, {"location": "/v1?api_key=s3cr3t-k3y"}),
+    ],
+    ids=["in the stream", "refused", "in a redirect"],
+)
+async def test_a_key_that_the_server_repeats_is_not_shown(served: tuple[ScriptedProvider, str], reply: Reply) -> None:
+    provider, url = served
+    provider.script(reply)
+    heard = await hear(f"openai-chat:{url}", key="s3cr3t-k3y")
+    assert heard.failure is not None
+    assert "s3cr3t" not in heard.failure.message
+
+
 async def test_a_busy_server_is_asked_again_when_it_says(served: tuple[ScriptedProvider, str]) -> None:
     provider, url = served
     provider.script(error(429, {}, retry_after="7"), error(503, {}), chat("Yes."))
