@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 import pytest
 
+from backend.agents.scripted.library import BUNDLED_DIR
 from backend.cli import playhead
 from evals.suite import bundled_suites, parse_suite
 
@@ -80,6 +81,12 @@ def test_every_command_has_its_line_in_the_readme() -> None:
     assert [
         name for name in playhead.list_commands(click.Context(playhead)) if f"| `playhead {name}" not in readme
     ] == []
+
+
+def test_every_scenario_that_the_readme_plays_is_bundled() -> None:
+    named = set(re.findall(r"\bscripted:([a-z]\w+)", (ROOT / "README.md").read_text(encoding="utf-8")))
+    assert named
+    assert {name for name in named if not (BUNDLED_DIR / f"{name}.yaml").is_file()} == set()
 
 
 def test_the_architecture_names_every_package() -> None:
