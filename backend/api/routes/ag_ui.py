@@ -18,7 +18,7 @@ from backend.api.conversations import (
 )
 from backend.api.event_stream import EventStream
 from backend.api.foreign_streams import answered, encoded, open_foreign_stream, rejoined
-from backend.api.problems import problem_responses
+from backend.api.problems import ProblemError, problem_responses
 from backend.api.resources import CancelledRun, Text
 from backend.api.routes.runs import RunId, RunToChange, cancel_run
 from backend.api.services import Services, ServicesOf
@@ -27,6 +27,7 @@ from backend.dialects.encoding.ag_ui import AgUiEncoder
 from backend.dialects.encoding.encoder import JsonFields
 from backend.protocol.options import RunOptions
 from backend.runs.records import RunRecord
+from backend.runs.store import KeyReusedError
 
 router = APIRouter(tags=["foreign clients"])
 
@@ -167,15 +168,12 @@ async def _run(services: Services, asked: AgUiInput, agent: str) -> EventStream:
     known = await turns_known(services, session_id)
     history = conversation.history if len(conversation.history) > known else None
     key = key_named("ag-ui", asked.thread_id, asked.run_id) if asked.run_id else None
-    record, new = await accept(
-        services,
-        conversation,
-        props.agent or agent or usual_agent(services),
-        session_id,
-        props.options,
-        history=history,
-        key=key,
-    )
+    named = props.agent or agent or usual_agent(services)
+    try:
+        record, new = await accept(services, conversation, named, session_id, props.options, history=history, key=key)
+    except KeyReusedError as error:
+        message = f"The runId {asked.run_id!r} was used for another request in this thread: send a new one."
+        raise ProblemError(422, "key-reused", message) from error
     encoder = _encoder(record, asked)
     if not new:
         return _rejoined(services, record, encoder)

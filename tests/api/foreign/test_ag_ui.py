@@ -103,6 +103,13 @@ def test_a_run_that_has_ended_is_given_whole_to_whoever_joins(backend: BackendSe
         assert [name for name, _ in joined.customs].count("playhead.artifact") == 1
 
 
+def test_a_run_id_that_asks_something_else_is_refused_by_its_name(client: httpx2.Client) -> None:
+    client.post("/ag-ui", json=body())
+    other = client.post("/ag-ui", json=body(messages=[{**QUESTION, "content": "And why else?"}]))
+    assert other.status_code == 422
+    assert other.json()["detail"] == "The runId 'r' was used for another request in this thread: send a new one."
+
+
 def test_who_joins_again_gets_earlier_messages_back_as_they_were(client: httpx2.Client) -> None:
     earlier: list[Fields] = [
         {"id": "1", "role": "assistant", "toolCalls": [{"id": "c", "type": "function", "function": {"name": "f"}}]},
