@@ -25,6 +25,10 @@ def _unreported(usage: Usage) -> None:
     """Nobody listens for usage."""
 
 
+def _unheard() -> None:
+    """Nobody asks whether the agent is silent."""
+
+
 class AgentFailure(Exception):
     """An agent's own word that it cannot go on: becomes the run's ``error`` event.
 
@@ -70,6 +74,9 @@ class RunContext:
     clock: Clock = field(default_factory=SystemClock)
     report_usage: Callable[[Usage], None] = _unreported
     """To be called with the run's usage so far, as often as it grows; the last one goes into ``done``."""
+    alive: Callable[[], None] = _unheard
+    """To be called where something came that makes no draft, such as a piece of a model's thinking: an agent that
+    sends nothing for too long is ended."""
 
 
 class Agent(Protocol):

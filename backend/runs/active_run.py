@@ -138,7 +138,7 @@ class ActiveRun:
         request = RunRequest(self.record.run_id, self.record.question, self.record.options, history)
         if is_active(self.state):
             self.state = advance(self.state, "running")
-        drafts = _checked(agent.run(request, RunContext(self._clock, self._take_usage)))
+        drafts = _checked(agent.run(request, RunContext(self._clock, self._take_usage, self._note_life)))
         try:
             async for draft in drafts:
                 self._watchdog.heard()
@@ -153,6 +153,10 @@ class ActiveRun:
             self._usage = _USAGE.validate_python(dict(usage))
         except (ValidationError, TypeError, ValueError):
             logger.warning("The agent of run %s reported a usage that is no JSON object.", self.record.run_id)
+
+    def _note_life(self) -> None:
+        self._watchdog.heard()
+        self._heard_at = self._clock.now()
 
     async def _relay(self, agent_task: asyncio.Task[None]) -> Ending:
         """Write what is passed on until the run has a reason to end."""
@@ -187,7 +191,7 @@ class ActiveRun:
         overdue = self._overdue(at)
         if overdue is not None:
             return overdue
-        self._heard_at = at
+        self._heard_at = max(self._heard_at, at)
         try:
             screened = screen(item)
         except BadDraftError as error:

@@ -1,12 +1,14 @@
 """Runs that take too long, are silent, are cancelled or go unwatched. No test waits for real time."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 
 import pytest
 
+from backend.agents.agent import RunContext, RunRequest
 from backend.agents.clock import VirtualClock
 from backend.protocol.events import (
+    Draft,
     StatusEvent,
     TokenEvent,
     WarningEvent,
@@ -58,6 +60,30 @@ async def test_silence_ends_a_run(bench: Bench) -> None:
     assert the_error(events).code == "silence"
     assert (the_done(events).outcome, the_done(events).partial) == ("timed_out", False)
     assert the_done(events).at_ms == 160_000
+
+
+class Thinking:
+    """Shows nothing for long, and says now and then that it is at work."""
+
+    async def run(self, request: RunRequest, context: RunContext) -> AsyncIterator[Draft]:
+        yield STEP
+        for _ in range(4):
+            await context.clock.sleep(50)
+            context.alive()
+        yield STEP_DONE
+        await context.clock.sleep(70)
+
+
+async def test_an_agent_that_is_at_work_is_not_silent(bench: Bench) -> None:
+    supervisor = bench.supervise(Thinking())
+    record, _ = await supervisor.accept(a_record(options=RunOptions(timeout_s=3600)))
+    await bench.clock.advance(259)
+    assert supervisor.running == 1
+    await bench.clock.advance(2)
+    await supervisor.ended(record.run_id)
+    events = await bench.log(record)
+    assert [event.type for event in events] == ["status", "status", "error", "done"]
+    assert (the_error(events).code, the_done(events).at_ms) == ("silence", 260_000)
 
 
 async def test_a_limit_that_floating_point_misses_by_a_hair_is_reached_all_the_same(bench: Bench) -> None:

@@ -78,6 +78,7 @@ class ModelAgent:
 
         async def hear(_: "LoopContext[Work]", events: "AsyncIterable[AgentStreamEvent]") -> None:
             async for event in events:
+                context.alive()
                 await work.tell_all(narration.hear(event))
             report()
 

@@ -51,8 +51,12 @@ class RemoteAgent:
         async with new_line() as http, aclosing(self._answer(http, remote, context)) as answer:
             while (piece := await _next(answer, decoder)) is not None:
                 if isinstance(piece, bytes):
+                    before = decoder.messages
                     for draft in decoder.feed(piece):
                         yield draft
+                    # A comment that only keeps the line open is no sign of work.
+                    if decoder.messages > before:
+                        context.alive()
                     context.report_usage(decoder.usage)
                 else:
                     yield piece

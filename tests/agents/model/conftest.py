@@ -35,6 +35,8 @@ class Heard(Told):
     usage: Usage = field(default_factory=dict)
     failure: AgentFailure | None = None
     waited_s: float = 0.0
+    lives: int = 0
+    """How often it said that it is at work."""
 
     @property
     def failed_with(self) -> str:
@@ -121,8 +123,11 @@ async def hear(agent: ModelAgent, question: str = "What was gaming revenue?", hi
     clock = VirtualClock()
     drafts: list[Draft] = []
     usage: dict[str, Any] = {}
+    lives: list[int] = []
     failure: AgentFailure | None = None
-    told = agent.run(RunRequest("run", question, history=history), RunContext(clock, usage.update))
+    told = agent.run(
+        RunRequest("run", question, history=history), RunContext(clock, usage.update, lambda: lives.append(1))
+    )
     try:
         # One by one, so that what came before a failure is kept.
         while (draft := await anext(told, None)) is not None:
@@ -130,7 +135,7 @@ async def hear(agent: ModelAgent, question: str = "What was gaming revenue?", hi
     except AgentFailure as error:
         failure = error
     assert not any(isinstance(draft, ErrorEvent) for draft in drafts)
-    return Heard(drafts, usage, failure, clock.now())
+    return Heard(drafts, usage, failure, clock.now(), len(lives))
 
 
 @pytest.fixture

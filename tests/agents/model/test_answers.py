@@ -136,6 +136,14 @@ async def test_that_it_thinks_is_shown_and_what_it_thinks_is_not(talk: Talk, set
     assert "SECRET" not in "".join(draft.model_dump_json() for draft in heard.drafts)
 
 
+async def test_a_model_that_thinks_for_long_is_not_silent(talk: Talk) -> None:
+    brief = await talk(ANTHROPIC, anthropic(thinking_block("a"), text_block("Yes.")))
+    long = await talk(ANTHROPIC, anthropic(thinking_block(*"abcdefghijk"), text_block("Yes.")))
+
+    assert len(long.drafts) == len(brief.drafts)
+    assert long.lives == brief.lives + 10
+
+
 def _ends_thinking(draft: object) -> bool:
     return isinstance(draft, StatusEvent) and (draft.step, draft.state) == ("thinking", "finished")
 

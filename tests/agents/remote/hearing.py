@@ -26,6 +26,7 @@ class Heard:
         self.usage: Usage | None = None
         self.failure: AgentFailure | None = None
         self.clock = VirtualClock()
+        self.lives = 0
 
     @property
     def text(self) -> str:
@@ -38,6 +39,9 @@ class Heard:
     def keep(self, usage: Usage) -> None:
         self.usage = usage
 
+    def live(self) -> None:
+        self.lives += 1
+
 
 async def hear(setting: str, *, key: str | None = None, history: tuple[Turn, ...] = ()) -> Heard:
     """Ask the agent at that address once."""
@@ -45,7 +49,7 @@ async def hear(setting: str, *, key: str | None = None, history: tuple[Turn, ...
     agent = RemoteAgent(remote_address(setting, DIALECTS), key)
     request = RunRequest("run_1", "Why?", history=history)
     try:
-        async for draft in agent.run(request, RunContext(heard.clock, heard.keep)):
+        async for draft in agent.run(request, RunContext(heard.clock, heard.keep, heard.live)):
             heard.drafts.append(draft)
     except AgentFailure as failure:
         heard.failure = failure

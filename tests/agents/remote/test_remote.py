@@ -102,6 +102,21 @@ async def test_a_key_that_the_server_repeats_is_not_shown(served: tuple[Scripted
     assert "s3cr3t" not in heard.failure.message
 
 
+async def test_thinking_that_is_hidden_is_a_sign_of_life_and_a_comment_is_none(
+    served: tuple[ScriptedProvider, str],
+) -> None:
+    provider, url = served
+    thought = b'data: {"choices": [{"index": 0, "delta": {"reasoning": "Hm."}}]}\n\n'
+    provider.script(
+        Reply(thought * 3 + chat("Yes."), piece=len(thought)), Reply(b": hb\n" * 40 + chat("Yes."), piece=5)
+    )
+    thinking = await hear(f"openai-chat:{url}")
+    waiting = await hear(f"openai-chat:{url}")
+    assert (thinking.text, waiting.text) == ("Yes.", "Yes.")
+    assert thinking.lives >= 4
+    assert waiting.lives == 4, "its four messages, and none of its comments"
+
+
 async def test_a_busy_server_is_asked_again_when_it_says(served: tuple[ScriptedProvider, str]) -> None:
     provider, url = served
     provider.script(error(429, {}, retry_after="7"), error(503, {}), chat("Yes."))
