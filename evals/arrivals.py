@@ -180,6 +180,9 @@ class Reading:
         status = self._arrivals.status
         if status is None:
             return None
+        place = self._arrivals.headers.get("location", "").partition("?")[0][:_MAX_SHOWN]
+        if 300 <= status < 400 and place:
+            return f"The server answered {status} and sends its callers to {place}: name that address."
         if status not in (200, 201):
             return f"The server answered {status}: {_problem(self._body)}"
         if not self._is_stream:

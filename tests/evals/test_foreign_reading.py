@@ -132,6 +132,17 @@ def test_drafts_are_those_of_the_decoder() -> None:
     assert texts == [draft.text for draft in drafts if isinstance(draft, TokenEvent)] == ["Be", "cause."]
 
 
+def test_a_redirect_says_where_it_leads() -> None:
+    capture = came((100, b"{}"))
+    capture.chunks[0] = (
+        capture.chunks[0][0],
+        b"HTTP/1.1 307 Moved\r\nLocation: /v2?key=k3y\r\nContent-Length: 0\r\n\r\n",
+    )
+    assert read_foreign(capture, "openai-chat").failure == (
+        "The server answered 307 and sends its callers to /v2: name that address."
+    )
+
+
 @pytest.mark.parametrize("kind", [STREAM, b"text/html"])
 def test_a_key_that_the_server_repeats_is_kept_nowhere(kind: bytes) -> None:
     refusal = frames([{"error": {"message": "Wrong key s3cr3t-k3y", "code": "invalid_api_key"}}])
