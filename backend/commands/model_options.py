@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
 from backend.commands.refusals import BadInput
 
@@ -23,6 +24,8 @@ def model_options(command: Command) -> Command:
     return click.option(
         "--model",
         metavar="PROVIDER:NAME",
+        # Before --mcp, which asks for it.
+        is_eager=True,
         callback=_model,
         help="Let a language model answer, such as openai:gpt-5, anthropic:NAME, gemini:NAME or ollama:NAME; the key "
         "comes from the environment (OPENAI_API_KEY, …), another address too (OPENAI_BASE_URL, …).",
@@ -45,4 +48,9 @@ def _servers(context: click.Context, parameter: click.Parameter, value: Path | N
         return None
     if not value.is_file():
         raise BadInput(f"{value} is no file: give --mcp a file of MCP servers.")
+    if context.params.get("model") is None:
+        if context.get_parameter_source("mcp") is ParameterSource.COMMANDLINE:
+            raise BadInput("--mcp gives its tools to a model: name one with --model, or leave out --mcp.")
+        # The environment says it of every command, those without a model too.
+        return None
     return value.resolve()

@@ -26,6 +26,8 @@ pytestmark = pytest.mark.server
         (["--model", "nonsense"], "'nonsense' names no model: give PROVIDER:NAME"),
         (["--model", "anthropic:x"], "Anthropic needs a key for anthropic:x: set ANTHROPIC_API_KEY"),
         (["--mcp", "/nowhere/mcp.json"], "is no file: give --mcp a file of MCP servers."),
+        (["--mcp", __file__], "--mcp gives its tools to a model: name one with --model"),
+        (["--mcp", "/nowhere/mcp.json", "--model", "nonsense"], "'nonsense' names no model"),
     ],
 )
 def test_bad_options_are_one_sentence(
@@ -46,6 +48,15 @@ def test_a_backend_at_an_address_has_its_own_model() -> None:
 
     assert result.exit_code == 2
     assert "--model belongs to a backend of one's own" in result.stderr
+
+
+def test_servers_that_the_environment_names_change_nothing_without_a_model(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PLAYHEAD_MCP", __file__)
+    result = CliRunner().invoke(ask, ["Why?", "--agent", "scripted:brisk", "--data", str(tmp_path)])
+
+    assert "There is no scenario 'brisk'" in result.stderr, "the backend has started"
 
 
 def test_a_question_to_a_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
