@@ -12,7 +12,7 @@ from typing import Any
 from backend.agents.documents.figures.tables import QueryError, Tables
 from backend.agents.model.tools.cells import plain_rows
 
-MOST_BYTES = 1024 * 1024 * 1024
+MOST_BYTES = 512 * 1024 * 1024
 """What a query may take beyond what the process has before it, its result included."""
 
 MOST_ANSWER_BYTES = 8 * 1024 * 1024
