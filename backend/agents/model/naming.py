@@ -12,6 +12,13 @@ from urllib.parse import urlsplit
 EXTRA = "model"
 """The extra that installs pydantic-ai and the providers' own packages."""
 
+SEARCH_VARIABLE = "PLAYHEAD_WEB_SEARCH"
+"""The variable that lets the provider search the web itself, where it can."""
+
+_SWITCHES = {"": False, "0": False, "false": False, "no": False, "off": False} | dict.fromkeys(
+    ("1", "true", "yes", "on"), True
+)
+
 
 class ModelUnusableError(Exception):
     """The model that was asked for cannot be used; the message is one sentence that says what to do."""
@@ -125,6 +132,14 @@ def key_of(model: ModelName) -> str:
     return key or "none"
 
 
+def searches_the_web() -> bool:
+    """Whether the provider may search the web itself. Raises ``ModelUnusableError`` where the variable says neither."""
+    given = os.environ.get(SEARCH_VARIABLE, "").strip().lower()
+    if given not in _SWITCHES:
+        raise ModelUnusableError(f"{SEARCH_VARIABLE} is {given!r}: set it to on or off.")
+    return _SWITCHES[given]
+
+
 def ensure_usable(setting: str) -> ModelName:
     """The model, if it can be used from here: it is named well, installed, and has its key.
 
@@ -139,6 +154,7 @@ def ensure_usable(setting: str) -> ModelName:
             )
     _ensure_address(model)
     key_of(model)
+    searches_the_web()
     return model
 
 

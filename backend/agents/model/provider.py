@@ -8,7 +8,7 @@ from backend.agents.agent import AgentEnvironment, AgentOffer, Progress, RunRequ
 from backend.agents.documents.library import Library
 from backend.agents.documents.threads import in_thread
 from backend.agents.model.agent import ModelAgent
-from backend.agents.model.naming import ModelName, ensure_usable
+from backend.agents.model.naming import ModelName, ensure_usable, searches_the_web
 from backend.protocol.events import KnownEvent
 
 if TYPE_CHECKING:
@@ -49,7 +49,8 @@ class ModelProvider:
 
         found = servers_of(self._servers) if self._servers else []
         servers, warnings = await reachable(found)
-        loop = loop_of(connect(model, self._line), [server.tools for server in servers])
+        tools = [server.tools for server in servers]
+        loop = loop_of(connect(model, self._line), tools, web_search=searches_the_web())
         self._model, self._agent = model, ModelAgent(model, loop, self._library, servers)
         return warnings
 

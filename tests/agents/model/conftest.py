@@ -18,7 +18,7 @@ from backend.agents.model.agent import ModelAgent
 from backend.agents.model.endpoint import connect
 from backend.agents.model.line import new_line
 from backend.agents.model.loop import loop_of
-from backend.agents.model.naming import model_name
+from backend.agents.model.naming import model_name, searches_the_web
 from backend.agents.model.tools.mcp import Server
 from backend.protocol.events import Draft, ErrorEvent
 from tests.agents.documents.asking import Told
@@ -90,7 +90,8 @@ async def agent_of(library: Library) -> AsyncIterator[MakeAgent]:
 
         def make(setting: str, servers: Sequence[Server] = (), own_library: Library | None = None) -> ModelAgent:
             name = model_name(setting)
-            loop = loop_of(connect(name, line), [server.tools for server in servers])
+            tools = [server.tools for server in servers]
+            loop = loop_of(connect(name, line), tools, web_search=searches_the_web())
             return ModelAgent(name, loop, own_library or library, servers)
 
         yield make

@@ -2,6 +2,9 @@
 
 from typing import Any
 
+import pytest
+
+from backend.agents.model.naming import SEARCH_VARIABLE, ModelUnusableError, ensure_usable
 from tests.agents.model.conftest import Heard, Talk
 from tests.agents.model.wire import ANTHROPIC, CHAT, GEMINI, anthropic, chat, chat_tool_call, gemini, said, text_block
 
@@ -80,3 +83,52 @@ async def test_named_sources_are_numbered_after_the_passages(talk: Talk) -> None
     numbers = [citation.number or 0 for citation in heard.citations]
     assert numbers[0] == 1
     assert numbers[1] > 8
+
+
+@pytest.mark.parametrize(
+    ("setting", "kind"), [("openai-responses:gpt-5", "web_search"), ("anthropic:claude-small", "web_search_2025")]
+)
+async def test_the_provider_searches_the_web_only_where_the_operator_says_so(
+    talk: Talk, monkeypatch: pytest.MonkeyPatch, setting: str, kind: str
+) -> None:
+    for said_so in ("", "on"):
+        monkeypatch.setenv(SEARCH_VARIABLE, said_so)
+        await talk(setting, b"")
+        (asked,) = talk.provider.asked
+        kinds = [tool.get("type", "") for tool in asked.body["tools"]]
+        assert any(each.startswith(kind) for each in kinds) == bool(said_so), kinds
+        assert ("The web can be searched" in str(asked.body)) == bool(said_so)
+        assert "search_documents" in str(asked.body["tools"]), "ours are there in either case"
+
+
+async def test_a_search_of_the_provider_s_own_is_a_step(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(SEARCH_VARIABLE, "on")
+    call = {"type": "server_tool_use", "id": "srvtoolu_1", "name": "web_search", "input": {}}
+    query = {"type": "input_json_delta", "partial_json": '{"query": "sales"}'}
+    page = {"type": "web_search_result", "url": "https://a.example", "title": "A", "encrypted_content": "x"}
+    found = {"type": "web_search_tool_result", "tool_use_id": "srvtoolu_1", "content": [page]}
+    heard = await talk(
+        "anthropic:claude-small",
+        anthropic(
+            {"start": call, "deltas": [query]},
+            {"start": found, "deltas": []},
+            text_block("They rose.", citations=(web("https://a.example", "A", "Up."),)),
+        ),
+    )
+
+    steps = [status for status in heard.statuses if status.tool is not None]
+    assert [status.state for status in steps] == ["started", "progress", "finished"]
+    assert steps[-1].tool is not None
+    assert steps[-1].tool.arguments == {"query": "sales"}
+    assert supported(heard) == {"https://a.example": ["They rose."]}
+
+
+async def test_a_model_without_a_search_of_its_own_is_refused(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(SEARCH_VARIABLE, "on")
+    with pytest.raises(ModelUnusableError, match="small has no search of its provider's own beside our tools: unset"):
+        await talk(CHAT, b"")
+    with pytest.raises(ModelUnusableError, match="has no search"):
+        await talk("gemini:gemini-2.5-flash", b"")
+    monkeypatch.setenv(SEARCH_VARIABLE, "perhaps")
+    with pytest.raises(ModelUnusableError, match="PLAYHEAD_WEB_SEARCH is 'perhaps': set it to on or off"):
+        ensure_usable(CHAT)
