@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from backend.dialects.addresses import without_key
+from backend.dialects.addresses import KEY_VARIABLE, without_key
 from backend.dialects.decoder import DialectDecoder
 from backend.dialects.framing import CONTENT_TYPES
 from backend.dialects.known import open_decoder
@@ -11,6 +11,8 @@ from backend.protocol.ending import Ending, Tally, end_run
 from backend.protocol.events import Draft, Event, WarningEvent, stamp
 from evals.arrivals import Arrivals, parse
 from evals.transport import Capture
+
+_NOT_ALLOWED = (401, 403)
 
 
 class ForeignBody:
@@ -74,6 +76,9 @@ def read_foreign(capture: Capture, dialect: str, key: str | None = None) -> Arri
     arrivals = parse(capture, body)
     if arrivals.failure is not None:
         arrivals.failure = without_key(arrivals.failure, key)
+        if arrivals.status in _NOT_ALLOWED:
+            what_to_do = f"Check the key in {KEY_VARIABLE}." if key else f"Put its key in {KEY_VARIABLE}."
+            arrivals.failure = f"{arrivals.failure.rstrip('.')}. {what_to_do}"
     arrivals.server_times = False
     if arrivals.failure is None and arrivals.closed_ns is not None:
         _end(arrivals, body, arrivals.closed_ns)

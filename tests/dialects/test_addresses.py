@@ -36,7 +36,7 @@ def test_an_api_s_address_is_completed_to_where_it_takes_questions(setting: str,
     [
         (f"{HOST}/v1", "Say what is spoken at"),
         (f"klingon:{HOST}", "There is no dialect 'klingon': choose one of "),
-        ("ag-ui", "'Nothing' is no address: write ag-ui:http://HOST:PORT/PATH."),
+        ("ag-ui", "ag-ui names no address: write ag-ui:http://HOST:PORT/PATH."),
         ("ag-ui:localhost:8000", "'localhost:8000' is no address"),
         ("ag-ui:ftp://localhost/x", "is no address"),
         ("ag-ui:http://", "is no address"),

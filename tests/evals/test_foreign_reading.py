@@ -106,7 +106,12 @@ def test_a_whole_answer_came_with_its_last_bytes() -> None:
 @pytest.mark.parametrize(
     ("status", "kind", "body", "said"),
     [
-        (b"401 No", b"application/json", b'{"error": {"message": "bad key"}}', "The server answered 401: bad key"),
+        (
+            b"401 No",
+            b"application/json",
+            b'{"error": {"message": "bad key"}}',
+            "The server answered 401: bad key. Put its key in",
+        ),
         (b"404 No", b"text/event-stream", b"nothing here", "The server answered 404: nothing here"),
         (b"307 No", b"text/plain", b"", "The server answered 307: nothing else."),
         (b"200 OK", b"text/html", b"<html>", "The server answered with text/html instead of an event stream."),
