@@ -9,6 +9,7 @@ events.
 import multiprocessing
 import os
 import signal
+import threading
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -160,9 +161,10 @@ def _scored(folder: Path, names: Sequence[str], entries: tuple[Entry, ...]) -> I
     # A fresh interpreter for each: a fork would copy whatever threads and locks the caller has.
     context = multiprocessing.get_context("spawn")
     chunks = [tuple(names[start : start + FILES_AT_A_TIME]) for start in range(0, len(names), FILES_AT_A_TIME)]
-    workers = ProcessPoolExecutor(_cores(), mp_context=context, initializer=_leave_ctrl_c_to_the_parent)
+    workers = ProcessPoolExecutor(_cores(), mp_context=context)
     try:
-        waiting = deque(workers.submit(_score_chunk, folder, chunk, entries) for chunk in chunks)
+        with _ctrl_c_left_to_the_parent():
+            waiting = deque(workers.submit(_score_chunk, folder, chunk, entries) for chunk in chunks)
         yield _results_of(waiting)
     finally:
         workers.shutdown(cancel_futures=True)
@@ -186,5 +188,18 @@ def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _leave_ctrl_c_to_the_parent() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+@contextmanager
+def _ctrl_c_left_to_the_parent() -> Iterator[None]:
+    """Processes that are started meanwhile ignore Ctrl-C, which a terminal sends to all of them.
+
+    They inherit that: a worker which only said so itself would be ended by a Ctrl-C while it still imports, and the
+    whole pool with it. One that comes in these milliseconds is lost.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -82,9 +82,10 @@ def score_with_progress(path: Path, suite: Suite | None) -> tuple[Evaluation, bo
     stopped = False
 
     def end(*_: object) -> None:
+        # Nothing is printed here: a handler may run in the middle of a line that is being written, and a stream
+        # refuses to be written to by whoever interrupts its own writing.
         nonlocal stopped
         signal.signal(signal.SIGINT, before)
-        console.print(STOPPING)
         stopped = True
 
     before = signal.signal(signal.SIGINT, end)
@@ -94,6 +95,8 @@ def score_with_progress(path: Path, suite: Suite | None) -> tuple[Evaluation, bo
 
             def scored(done: int, total: int) -> bool:
                 shown.draw(done, total)
+                if stopped:
+                    console.print(STOPPING)
                 return stopped
 
             return evaluate_recordings(path, suite, scored), stopped

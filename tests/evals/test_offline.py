@@ -1,10 +1,14 @@
 """Recordings scored without a server: repeatable, whole, and honest about what a recording cannot know."""
 
+import io
+import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -14,6 +18,7 @@ from backend.protocol.events import Event
 from backend.protocol.recordings import NO_TIMING, RecordingHeader, recording_lines
 from evals.command import command
 from evals.offline import FEW, RecordingsError, evaluate_recordings, recording_files
+from evals.progress import score_with_progress
 from evals.recorded import score_file
 from evals.results import Results
 from evals.suite import Suite, parse_suite
@@ -191,28 +196,88 @@ def test_what_is_done_so_far_is_kept(tmp_path: Path) -> None:
     assert evaluation.results.suite.unfinished_runs == FEW + 60
 
 
-def test_ctrl_c_writes_what_is_scored_so_far(tmp_path: Path) -> None:
-    recordings, out = tmp_path / "recordings", tmp_path / "out"
+def scoring(recordings: Path, out: Path) -> "subprocess.Popen[str]":
+    """The command on 3000 recordings, in a process group of its own."""
     recordings.mkdir()
     text = lines()
     for number in range(3000):
         (recordings / f"{number:04}.jsonl").write_text(text)
     arguments = ["-m", "backend.cli", "eval", "--recordings", str(recordings), "--out", str(out)]
-    process = subprocess.Popen(
+    return subprocess.Popen(
         [sys.executable, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
     )
+
+
+def check_stopped(process: "subprocess.Popen[str]", out: Path) -> Results:
+    """The command ends with what was scored by then."""
+    output, errors = process.communicate(timeout=100)
+    assert process.returncode == 130, errors
+    assert "Stopping: what is done so far is written." in errors
+    assert "Traceback" not in errors
+    results = Results.model_validate_json((out / "results.json").read_bytes())
+    assert len(results.runs) + results.suite.unfinished_runs == 3000
+    assert "more were not played" in output
+    return results
+
+
+def test_ctrl_c_writes_what_is_scored_so_far(tmp_path: Path) -> None:
+    process = scoring(tmp_path / "recordings", tmp_path / "out")
     assert process.stderr is not None
     for line in process.stderr:
         if "of 3000 recordings" in line:
             break
     process.send_signal(signal.SIGINT)
-    output, errors = process.communicate(timeout=100)
-    assert process.returncode == 130, errors
-    assert "Stopping: what is done so far is written." in errors
-    results = Results.model_validate_json((out / "results.json").read_bytes())
+    results = check_stopped(process, tmp_path / "out")
     assert 300 <= len(results.runs) < 3000
-    assert len(results.runs) + results.suite.unfinished_runs == 3000
-    assert "more were not played" in output
+
+
+@pytest.mark.skipif(not Path(f"/proc/self/task/{os.getpid()}/children").exists(), reason="finds the workers in /proc")
+def test_ctrl_c_in_a_terminal_does_not_end_the_workers_while_they_start(tmp_path: Path) -> None:
+    """A terminal sends it to every process of the command, at whatever moment."""
+    process = scoring(tmp_path / "recordings", tmp_path / "out")
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+    until = time.monotonic() + 60
+    workers: list[str] = []
+    while not workers and time.monotonic() < until:
+        workers = [child for child in children.read_text().split() if b"spawn_main" in command_line(child)]
+    assert workers
+    # From here on the command itself listens; the worker has only begun to import.
+    time.sleep(0.1)
+    os.killpg(process.pid, signal.SIGINT)
+    assert check_stopped(process, tmp_path / "out").runs
+
+
+def command_line(child: str) -> bytes:
+    try:
+        return Path(f"/proc/{child}/cmdline").read_bytes()
+    except OSError:
+        return b""
+
+
+def test_ctrl_c_in_the_middle_of_a_line_of_progress_is_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A handler that printed would be refused by the stream whose writing it interrupts."""
+    for number in range(20):
+        (tmp_path / f"{number:02}.jsonl").write_text(lines())
+
+    class Interrupted(io.RawIOBase):
+        written = b""
+
+        def writable(self) -> bool:
+            return True
+
+        def write(self, data: Any) -> int:
+            first = not self.written
+            self.written += bytes(data)
+            if first:
+                signal.raise_signal(signal.SIGINT)
+            return len(data)
+
+    raw = Interrupted()
+    monkeypatch.setattr(sys, "stderr", io.TextIOWrapper(io.BufferedWriter(raw), line_buffering=True))
+    evaluation, stopped = score_with_progress(tmp_path, None)
+    assert stopped
+    assert 1 <= len(evaluation.results.runs) < 20
+    assert raw.written.count(b"Stopping: what is done so far is written.") == 1
 
 
 def test_nothing_to_score_is_one_sentence(tmp_path: Path) -> None:
