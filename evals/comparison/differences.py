@@ -84,15 +84,16 @@ def of_scenario(sample: Sample) -> Difference:
     bounds = (sample.smallest_relevant, sample.alike)
     draws = sample.draws if sample.testable else None
     verdict, reason = judged(sample.metric, difference, draws, sample.p_value, bounds)
-    risk = (
-        verdict == "inconclusive"
-        and not sample.testable
-        and is_worse(sample.metric, difference)
-        and abs(difference) > sample.smallest_relevant
-        and sample.draws is not None
-        and beyond(percentile_ends(sample.draws), difference, sample.smallest_relevant)
-    )
-    return _row(sample, verdict, reason, interval=interval, at_risk=risk)
+    if sample.testable:
+        risk = hidden_by_error(sample.metric, difference, draws, sample.p_value, bounds)
+    else:
+        risk = (
+            is_worse(sample.metric, difference)
+            and abs(difference) > sample.smallest_relevant
+            and sample.draws is not None
+            and beyond(percentile_ends(sample.draws), difference, sample.smallest_relevant)
+        )
+    return _row(sample, verdict, reason, interval=interval, at_risk=verdict == "inconclusive" and risk)
 
 
 def over_all(
@@ -121,16 +122,18 @@ def over_all(
     ]
     enough = min(runs) >= needed(0.5)
     if exact:
+        hidden = False
         verdict, reason = _of_exact_rows([row for row, _ in known])
     else:
-        same = math.fsum(sample.alike for _, sample in known) / count
-        verdict, reason = judged(metric, b - a, draws if enough else None, p_value, (relevant, same))
+        bounds = (relevant, math.fsum(sample.alike for _, sample in known) / count)
+        hidden = hidden_by_error(metric, b - a, draws if enough else None, p_value, bounds)
+        verdict, reason = judged(metric, b - a, draws if enough else None, p_value, bounds)
     return Difference(
         scenario=None, verdict=verdict, a=a, b=b, difference=b - a,
         interval=percentile_ends(draws) if enough and not exact else None, p_value=None if exact else p_value,
         smallest_relevant=relevant, n_a=runs[0], n_b=runs[1], reason=reason,
         at_risk=verdict == "inconclusive" and (metric.direction == "none" or is_worse(metric, b - a))
-        and abs(b - a) > relevant,
+        and (hidden or abs(b - a) > relevant),
     )  # fmt: skip
 
 
@@ -155,6 +158,18 @@ def judged(
     if same < abs(difference) <= relevant:
         return "inconclusive", "it differs by less than the error of measuring"
     return "inconclusive", "the runs are too few, or differ too much among themselves, to tell"
+
+
+def hidden_by_error(
+    metric: Metric | Fact, difference: float, draws: Matrix | None, p_value: float, bounds: tuple[float, float]
+) -> bool:
+    """Whether it is for the worse, not by chance, and by more than counts as the same, so that only the error of
+    measuring stands in the way of a verdict. Arguments as in ``judged``. A gate that let this pass would let pass the
+    more, the noisier its machine is.
+    """
+    _, same = bounds
+    certain = draws is not None and p_value <= ALPHA and beyond(percentile_ends(draws), difference, same)
+    return certain and is_worse(metric, difference)
 
 
 def is_worse(metric: Metric | Fact, difference: float) -> bool:

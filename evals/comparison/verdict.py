@@ -27,6 +27,7 @@ def sentence(metrics: Sequence[MetricComparison], doubts: Sequence[str]) -> str:
     worse = sorted((one for one in metrics if one.verdict == "worse"), key=_weight, reverse=True)
     better = [one for one in metrics if one.verdict == "better"]
     unclear = [one for one in metrics if one.verdict == "inconclusive"]
+    at_risk = [one for one in metrics if one.at_risk]
     parts = []
     if worse:
         named = "; ".join(_named(one) for one in worse[:MOST_NAMED])
@@ -34,13 +35,17 @@ def sentence(metrics: Sequence[MetricComparison], doubts: Sequence[str]) -> str:
         parts.append(f"B is worse: {named}{more}.")
     elif doubts:
         parts.append("No verdict on times.")
+    elif at_risk:
+        named = ", ".join(one.metric for one in at_risk[:MOST_NAMED])
+        more = f" and {len(at_risk) - MOST_NAMED} more" if len(at_risk) > MOST_NAMED else ""
+        parts.append(f"B may be worse, and it cannot be told: {named}{more}.")
     else:
         parts.append("No metric is worse.")
     parts += doubts
     if better:
         listed = ", ".join(one.metric for one in better[:MOST_NAMED])
         parts.append(f"Better: {listed}{f' and {len(better) - MOST_NAMED} more' if len(better) > MOST_NAMED else ''}.")
-    if unclear and not doubts:
+    if len(unclear) > len(at_risk) and not doubts:
         parts.append(f"{len(unclear)} of {len(metrics)} metrics cannot be told.")
     return " ".join(parts)
 

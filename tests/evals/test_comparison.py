@@ -93,6 +93,22 @@ def test_the_error_of_measuring_widens_what_must_be_exceeded_but_shows_nothing_t
     assert (found.verdict, found.smallest_relevant) == ("inconclusive", 80)
 
 
+def noisy(one_of: Results, jitter_ms: float) -> Results:
+    jitter = BASE.harness.receive_lag_ms.model_copy(update={"p99": jitter_ms})
+    return one_of.model_copy(update={"harness": calm(delivery_jitter_ms=jitter)})
+
+
+@pytest.mark.parametrize(("slower", "code"), [(1.0, 0), (1.2, 2), (1.4, 2), (1.8, 1)])
+def test_a_noisy_machine_lets_nothing_pass_that_is_slower_for_certain(slower: float, code: int) -> None:
+    a, b = (results({"x": {"ttft_ms": around(500 * by)}, "y": {"ttft_ms": around(400 * by)}}) for by in (1, slower))
+    comparison = compare(noisy(a, 220), noisy(b, 30))
+    assert comparison.exit_code == code
+    if code == 2:
+        assert comparison.verdicts["ttft_ms"] == "inconclusive"
+        assert comparison.sentence.startswith("B may be worse, and it cannot be told: ttft_ms.")
+    assert compare(noisy(b, 30), noisy(a, 220)).exit_code == 0, "what may be better is no reason to stop"
+
+
 def test_too_few_runs_show_nothing_in_one_scenario_and_are_told() -> None:
     a, b = (results({"x": {"ttft_ms": around(middle, 3)}}) for middle in (500, 900))
     comparison = compare(a, b)
