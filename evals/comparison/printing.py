@@ -14,14 +14,17 @@ _TONE_OF_EXIT = {0: "green", 1: "red", 2: "yellow"}
 
 
 WIDE = 120
-"""Columns from which on intervals have room; what is no terminal has as many."""
+"""Columns from which on intervals have room."""
+
+NO_TERMINAL = 160
+"""Columns of what is no terminal, such as the log of a build server: every name fits on its line."""
 
 
 def print_comparison(comparison: Comparison) -> None:
     """Print it; what the results' authors named is shown as it is, never as markup."""
     console = Console()
     if not console.is_terminal:
-        console.width = max(console.width, WIDE)
+        console.width = max(console.width, NO_TERMINAL)
     console.print(Text(printable(comparison.sentence), style=_TONE_OF_EXIT[comparison.exit_code]), soft_wrap=True)
     for note in comparison.notes:
         console.print(Text(printable(note)), soft_wrap=True)
@@ -58,6 +61,8 @@ def _cells(one: MetricComparison, row: Difference, wide: bool) -> list[Text]:
 def _table(first: str, wide: bool) -> Table:
     heads = (first, "verdict", "A", "B", "difference", "of A", *(("95 % interval", "runs") if wide else ()))
     table = Table(*heads, box=None, pad_edge=False)
+    # A key that does not fit goes on in the next line: cut short it could not be told from others, nor be given back.
+    table.columns[0].overflow = "fold"
     table.columns[1].no_wrap = True
     for column in table.columns[2:]:
         column.justify, column.no_wrap = "right", True

@@ -234,6 +234,19 @@ def test_the_command_prints_and_writes_the_verdict(tmp_path: Path) -> None:
     assert call(a, a)[0] == 0
 
 
+def test_every_metric_is_named_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    keys = ("dangling_exposure_marker_ms", "cancel_to_last_token_ms", "token_gap_median_ms")
+    a, b = (
+        saved(tmp_path / side, results({"x": {key: around(at) for key in keys}}))
+        for side, at in (("a", 5e4), ("b", 9e4))
+    )
+    said = call(a, b)[1]
+    assert all(f"\n{key} " in said for key in keys)
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "70")
+    assert "…" not in call(a, b)[1]
+
+
 def cut_off(text: str) -> str:
     return text[: len(text) // 2]
 
