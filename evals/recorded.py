@@ -19,7 +19,7 @@ from backend.metrics.trace import Trace
 from backend.protocol.events import Outcome
 from backend.protocol.recordings import NO_TIMING, Recording, RecordingError, RecordingHeader, parse_recording
 from evals.runner import PlayedRun
-from evals.scoring import ScoredRun, StepLatency
+from evals.scoring import ScoredRun, StepLatency, wrong_end
 from evals.suite import Entry
 from evals.target import Play
 from evals.transport import Capture
@@ -52,7 +52,7 @@ def score_recording(recording: Recording, name: str, asked: Entry | None = None)
     outcome = server.done.outcome if server.done else None
     expected = (asked.expect if asked else None) or outcome or "completed"
     play = _play(recording.header, asked, expected)
-    unexpected = () if outcome == expected else (f"The run ended {outcome}, expected {expected}.",)
+    unexpected = () if outcome == expected else (wrong_end(server, expected),)
     error = f"{name}: {recording.cut}" if recording.cut else None
     values = measure(server)
     run = ScoredRun(

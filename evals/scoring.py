@@ -9,7 +9,7 @@ from backend.metrics.silence import Silence, longest_silence
 from backend.metrics.steps import StepSpan, self_time_ms
 from backend.metrics.trace import Trace
 from backend.protocol.checks import RULES, Violation
-from backend.protocol.events import DoneEvent, Event
+from backend.protocol.events import DoneEvent, ErrorEvent, Event, Outcome
 from evals.arrivals import Arrivals, parse
 from evals.continuation import disturbance_metrics, joined, shortfalls
 from evals.runner import PlayedRun
@@ -17,6 +17,9 @@ from evals.through.figures import Interface, PageFigures
 from evals.transport import Capture
 
 MetricValues = dict[str, float | None]
+
+_MOST_SAID = 300
+"""Characters of what a stream says of its own error."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +198,7 @@ def _surprises(played: PlayedRun, wire: Trace, violations: tuple[Violation, ...]
     play, found = played.play, []
     outcome = wire.done.outcome if wire.done else None
     if outcome != play.expected:
-        found.append(f"The run ended {outcome}, expected {play.expected}.")
+        found.append(wrong_end(wire, play.expected))
     for rule in RULES:
         seen = [violation for violation in violations if violation.rule == rule]
         scripted = play.scripted_violations.get(rule, 0)
@@ -207,6 +210,15 @@ def _surprises(played: PlayedRun, wire: Trace, violations: tuple[Violation, ...]
         cuts = len(play.entry.cut.after_events) if play.entry.cut else 0
         found += shortfalls(played.carried, cuts, play.entry.cancel is not None, wire)
     return found
+
+
+def wrong_end(trace: Trace, expected: Outcome) -> str:
+    """That the run did not end as it was meant to, and why as far as the stream itself says it."""
+    why = next((event.message for event in reversed(trace.events) if isinstance(event, ErrorEvent)), "")
+    said = " ".join(why.split())
+    short = said if len(said) <= _MOST_SAID else f"{said[:_MOST_SAID]} …"
+    outcome = trace.done.outcome if trace.done else None
+    return f"The run ended {outcome}, expected {expected}" + (f": {short}" if short else ".")
 
 
 def _departures(planned: tuple[Event, ...], came: tuple[Event, ...]) -> list[str]:

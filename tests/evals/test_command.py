@@ -106,7 +106,7 @@ def test_a_run_that_ends_otherwise_makes_the_exit_code_1(backend: str, suite_fil
     code, said = call(suite_file, "--out", tmp_path / "out", "--url", backend, "--repeat", 1)
     assert code == 1, said
     assert "1 of 3 runs did not end as expected." in said
-    assert "error_mid_answer, run 1: The run ended failed, expected completed." in said
+    assert "error_mid_answer, run 1: The run ended failed, expected completed: " in said, "and why"
     assert (tmp_path / "out" / "report.html").exists()
 
 

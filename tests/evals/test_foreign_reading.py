@@ -76,7 +76,9 @@ def test_an_open_step_is_closed() -> None:
 def test_a_stream_without_its_end_is_interrupted_when_it_closes() -> None:
     run = scored(came((100, frames(ANSWER[:2])), close_ms=700))
     assert run.outcome == "interrupted"
-    assert run.surprises == ("The run ended interrupted, expected completed.",)
+    assert run.surprises == (
+        "The run ended interrupted, expected completed: The stream ended without its end: the answer may be cut.",
+    )
     assert run.metrics["e2e_ms"] == 700
     error = run.wire.events[-2]
     assert isinstance(error, ErrorEvent)
