@@ -15,7 +15,7 @@ from evals.harness import Lag, delivery_jitter, kernel_lag, machine, versions
 from evals.judging import judge_limits
 from evals.layers import layers
 from evals.runner import Session
-from evals.scoring import MetricValues, ScoredRun, start_delay_ms
+from evals.scoring import ScoredRun, start_delay_ms
 from evals.suite import Suite
 from evals.verdict import judge
 
@@ -57,7 +57,7 @@ def assemble(suite: Suite, target: schema.Target, session: Session, scored: Sequ
         limits=limits,
         machine=dict(machine()),
         versions=versions(),
-        summary=summarized([run.metrics for run in runs]),
+        summary=summarized(runs),
         scenarios={name: against_script(group) for name, group in _scored_by_group(runs, scored).items()},
         layers=layers(scored),
         runs=runs,
@@ -105,10 +105,13 @@ def _keys(runs: Sequence[ScoredRun]) -> list[str]:
     return list(runs[0].metrics) if runs else []
 
 
-def summarized(runs: Sequence[MetricValues]) -> dict[str, schema.MetricSummary]:
+def summarized(runs: Sequence[schema.RunResult]) -> dict[str, schema.MetricSummary]:
     """Every metric over the runs that can have it: what is measured in pages only is not missing in the others."""
-    keys = dict.fromkeys(key for run in runs for key in run)
-    return {key: schema.MetricSummary(**asdict(summarize([run[key] for run in runs if key in run]))) for key in keys}
+    keys = dict.fromkeys(key for run in runs for key in run.metrics)
+    return {
+        key: schema.MetricSummary(**asdict(summarize([run.value(key) for run in runs if key in run.metrics])))
+        for key in keys
+    }
 
 
 def _harness(session: Session, scored: Sequence[ScoredRun]) -> schema.Harness:

@@ -87,7 +87,7 @@ def _by_scenario(runs: Iterable[RunResult]) -> dict[str, list[RunResult]]:
 
 
 def _present(runs: Iterable[RunResult], key: str) -> list[float]:
-    return [value for run in runs if (value := run.metrics.get(key)) is not None]
+    return [value for run in runs if (value := run.value(key)) is not None]
 
 
 def _shown(key: str, value: float | None) -> str:

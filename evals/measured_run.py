@@ -115,9 +115,9 @@ class MeasuredRuns(Sequence[MeasuredRun]):
     def summary(self, key: str) -> Summary:
         """A metric over the runs: median and p95 with their 95 % intervals, and how many runs had no value.
 
-        Raises ``NoSuchMetric``.
+        A run that could not be measured to its end counts as one without. Raises ``NoSuchMetric``.
         """
-        return summarize([run.metrics[_known(key, run.metrics)] for run in self._runs])
+        return summarize([None if run.error else run.metrics[_known(key, run.metrics)] for run in self._runs])
 
     def __repr__(self) -> str:
         return f"<{len(self)} runs of {self._runs[0].agent if self._runs else 'nothing'}>"

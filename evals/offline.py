@@ -136,7 +136,7 @@ def _results(path: Path, suite: Suite | None, runs: Sequence[schema.RunResult], 
         limits=limits,
         machine={},
         versions={},
-        summary=summarized([run.metrics for run in runs]),
+        summary=summarized(runs),
         scenarios={},
         runs=tuple(runs),
     )

@@ -159,7 +159,8 @@ class LimitResult(Part):
 
 
 class MetricSummary(Part):
-    """One metric over runs."""
+    """One metric over runs. ``n_missing`` counts the runs without a value, and those that could not be measured to
+    their end, whatever they have."""
 
     n: int
     n_missing: int

@@ -110,3 +110,9 @@ class RunResult(Part):
     recording: str | None = None
     source: str | None = None
     page: PageResult | None = None
+
+    def value(self, metric: str) -> float | None:
+        """The metric's value for statistics over runs: None where the run could not be measured to its end, since what
+        it would have shown then is not known. A stream that breaks off early has short gaps, and no dangling marker.
+        """
+        return None if self.error is not None else self.metrics.get(metric)

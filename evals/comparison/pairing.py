@@ -82,5 +82,5 @@ def _matrix(runs: Sequence[RunResult], metrics: Sequence[str]) -> Matrix:
 def _value(run: RunResult, key: str) -> float:
     if key == UNEXPECTED.key:
         return float(not run.as_expected)
-    value = None if run.error is not None else run.metrics.get(key)
+    value = run.value(key)
     return np.nan if value is None else float(value)

@@ -43,8 +43,8 @@ def value(key: str, number: float | None, *, alarm: bool = False) -> Cell:
 
 
 def values_of(runs: Iterable[RunResult], key: str) -> list[float]:
-    """The values of a metric, of those runs that have one."""
-    return [number for run in runs if (number := run.metrics.get(key)) is not None]
+    """The values of a metric, of those runs that have one and could be measured to their end."""
+    return [number for run in runs if (number := run.value(key)) is not None]
 
 
 def median_of(runs: Iterable[RunResult], key: str) -> float | None:

@@ -43,6 +43,8 @@ async def test_every_breakage_is_a_failed_run_with_its_cause(tmp_path: Path) -> 
     assert (by_agent["never sends done"].metrics["ttft_ms"] or 0) > 0
     assert by_agent["never sends done"].metrics["e2e_ms"] is None
     assert by_agent["closes at once"].metrics["ttfe_ms"] is None
+    whole = [run for run in results.runs if run.error is None and run.metrics["longest_gap_ms"] is not None]
+    assert results.summary["longest_gap_ms"].n == len(whole) < len(results.runs)
     assert "did not end as expected" in output
     assert "Traceback" not in errors
     page = (tmp_path / "out" / "report.html").read_text()

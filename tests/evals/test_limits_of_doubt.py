@@ -8,11 +8,13 @@ from collections.abc import Iterator
 
 import pytest
 
+from evals.assembling import summarized
 from evals.comparison.comparing import compare
 from evals.harness import Effort, measured_effort
 from evals.judging import judge_limit, judge_limits
 from evals.limits import Limit, Statistic
 from evals.overload import overload
+from evals.report.cells import values_of
 from evals.results import Harness, Results
 from evals.suite import parse_suite
 from tests.evals.evaluations import good_evaluation
@@ -64,6 +66,15 @@ def test_a_run_that_broke_lends_no_value_to_a_limit() -> None:
     runs = [run.model_copy(update={"error": "It broke."} if place else {}) for place, run in enumerate(BASE.runs)]
     for found in judge_limits(SUITE, runs, measured_by(CALM)):
         assert found.n == 1
+
+
+def test_a_run_that_broke_lends_no_value_to_a_summary_either() -> None:
+    runs = [run.model_copy(update={"error": "It broke."} if place else {}) for place, run in enumerate(BASE.runs)]
+    summary = summarized(runs)
+    for key in ("ttft_ms", "longest_gap_ms", "dangling_exposure_marker_ms", "markers"):
+        assert (summary[key].n, summary[key].n_missing) == (1, len(runs) - 1)
+        assert summary[key].median == runs[0].metrics[key]
+        assert values_of(runs, key) == [runs[0].metrics[key]]
 
 
 @pytest.mark.parametrize(
