@@ -37,6 +37,8 @@ _PLAIN_STEP = 0.1
 _REDRAW_EVERY = 50
 """Recordings between two drawings of the bar."""
 
+_TONE_OF_EXIT = {0: "green", 1: "red", 2: "yellow"}
+
 _HEADLINE = ("ttfs_ms", "ttft_ms", "e2e_ms", "longest_gap_ms", "dangling_exposure_marker_ms", "unattributed_ms")
 
 
@@ -195,7 +197,7 @@ def _weight(play: Play) -> float:
 def print_results(results: Results) -> None:
     """The verdict, and the headline metrics over all runs with their difference to the script."""
     console = Console()
-    tone = "green" if results.verdict.exit_code == 0 else "red"
+    tone = _TONE_OF_EXIT[results.verdict.exit_code]
     console.print(Text(results.verdict.sentence, style=tone), soft_wrap=True)
     if not results.runs:
         return

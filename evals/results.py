@@ -202,7 +202,7 @@ class LayerResult(Part):
 
 class Verdict(Part):
     """The end of it in a sentence, with the exit code of the command: 0 pass, 1 fail (a run not as expected,
-    or a limit failed), 2 inconclusive or nothing ran.
+    or a limit failed), 2 inconclusive, stopped early, or nothing ran.
     """
 
     exit_code: Literal[0, 1, 2]

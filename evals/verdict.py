@@ -9,7 +9,8 @@ from evals.results import LimitResult, RunResult, Verdict
 def judge(runs: Sequence[RunResult], unfinished: int, limits: Sequence[LimitResult] = ()) -> Verdict:
     """The verdict over all runs and limits: fail where one failed, else inconclusive where one cannot be told.
 
-    ``unfinished`` counts the runs that were not played, since the suite was stopped.
+    ``unfinished`` counts the runs that were not played, since the suite was stopped: what they would have shown is
+    unknown, so that nothing passes.
     """
     good = sum(run.as_expected for run in runs)
     bad = len(runs) - good
@@ -17,20 +18,20 @@ def judge(runs: Sequence[RunResult], unfinished: int, limits: Sequence[LimitResu
     if unfinished:
         said.append(f"{unfinished} more were not played, since the suite was stopped.")
     return Verdict(
-        exit_code=_exit_code(runs, bad, limits),
+        exit_code=_exit_code(runs, bad, limits, unfinished),
         sentence=" ".join(sentence for sentence in said if sentence),
         as_expected=good,
         unexpected=bad,
     )
 
 
-def _exit_code(runs: Sequence[RunResult], bad: int, limits: Sequence[LimitResult]) -> Literal[0, 1, 2]:
+def _exit_code(runs: Sequence[RunResult], bad: int, limits: Sequence[LimitResult], unfinished: int) -> Literal[0, 1, 2]:
     if all(run.metrics["ttfe_ms"] is None for run in runs):
         return 2
     verdicts = {limit.verdict for limit in limits}
     if bad or "fail" in verdicts:
         return 1
-    return 2 if "inconclusive" in verdicts else 0
+    return 2 if unfinished or "inconclusive" in verdicts else 0
 
 
 def _of_runs(good: int, bad: int) -> str:

@@ -96,7 +96,7 @@ async def test_a_suite_that_is_stopped_keeps_what_is_complete() -> None:
     found = results(session, of)
     assert len(found.runs) == 3
     assert found.suite.unfinished_runs == 47
-    assert found.verdict.exit_code == 0
+    assert found.verdict.exit_code == 2, "what was not played may have failed"
     assert found.verdict.sentence.endswith("47 more were not played, since the suite was stopped.")
     stopped_at_once = await play_suite(of, [play()], server.address, stop, ignored)
     assert results(stopped_at_once, of).verdict.exit_code == 2
