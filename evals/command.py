@@ -192,9 +192,13 @@ def _measure(
 
 def _say(evaluation: "Evaluation", out: Path) -> None:
     from backend.present.printable import printable
+    from evals.junit import limit_text
     from evals.progress import print_results
 
     print_results(evaluation.results)
+    for limit in evaluation.results.limits:
+        if limit.verdict != "pass":
+            click.echo(printable(f"{limit_text(limit)}: {limit.verdict}. {limit.reason}"), err=True)
     unexpected = [run for run in evaluation.results.runs if not run.as_expected]
     for run in unexpected[:MOST_TOLD]:
         click.echo(printable(f"{run.scenario}, run {run.repeat}: {run.error or ' '.join(run.surprises)}"), err=True)

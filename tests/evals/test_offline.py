@@ -163,6 +163,20 @@ def test_a_suite_says_what_is_expected_of_whom(tmp_path: Path) -> None:
     assert (documents.expected, documents.surprises) == ("cancelled", ("The run ended completed, expected cancelled.",))
 
 
+def test_limits_that_are_not_kept_are_named_on_the_terminal(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text(lines())
+    suite = tmp_path / "own.yaml"
+    suite.write_text(
+        "suite: own\nlimits: {dangling_markers: {max: 0}, ttft_ms: {max: 100, median: 100}}\n"
+        "runs: [{agent: scripted:late}]\n"
+    )
+    code, said = call(suite, "--recordings", tmp_path, "--out", tmp_path / "out")
+    assert code == 1
+    assert "ttft_ms max, limit 100, all runs: fail. It is 501 ms, over the limit of 100 ms." in said
+    assert "ttft_ms median, limit 100, all runs: inconclusive. It is 501 ms, over the limit" in said
+    assert "dangling_markers" not in said
+
+
 def test_many_recordings_are_scored_by_several_processes_as_by_one(tmp_path: Path) -> None:
     text = [lines(late(by)) for by in range(7)]
     for number in range(FEW + 1):
