@@ -46,7 +46,8 @@ def _name(one: Conditions, alike: Sequence[Conditions]) -> str:
     marks = []
     if len({(other[1], other[2]) for other in alike}) > 1:
         marks.append(f"speed {speed:g}, seed {seed}")
-    if load and len({other[3] for other in alike}) > 1:
+    # Runs through a page are played under no load, and say of themselves what they are.
+    if load and len({other[3] for other in alike if other[3]}) > 1:
         marks.append(load)
     marks += [asked] if asked else []
     marks += ["over GET /events"] if transport == "events" else []
