@@ -25,10 +25,16 @@ class Tile:
     value: str
     note: str
     tone: Tone = ""
+    term: str = ""
+    """The metric in the glossary that the name leads to."""
 
 
 def tiles(results: Results, scenarios: Mapping[str, Sequence[RunResult]]) -> list[Tile]:
     """The four figures."""
+
+    def explained(key: str) -> str:
+        return key if key in results.summary else ""
+
     runs = [run for group in scenarios.values() for run in group]
     verdict = results.verdict
     first = results.summary.get("ttft_ms")
@@ -46,17 +52,20 @@ def tiles(results: Results, scenarios: Mapping[str, Sequence[RunResult]]) -> lis
             "First token",
             milliseconds(first.median if first else None),
             _first_note(first) if first and first.n else "no run had one",
+            term=explained("ttft_ms"),
         ),
         Tile(
             "Longest silence",
             milliseconds(_silence_ms(quietest)) if quietest else NO_VALUE,
             f"in {quietest.scenario}" if quietest else "no run",
+            term=explained("longest_gap_ms"),
         ),
         Tile(
             "Dangling exposure",
             formatted(exposure, "marker*ms"),
             f"the most of one run, in {exposed.scenario}" if exposed and exposure else "no marker waited",
             "caution" if exposure else "good",
+            term=explained("dangling_exposure_marker_ms"),
         ),
     ]
 

@@ -96,6 +96,15 @@ def test_the_verdict_comes_first_and_every_metric_is_explained(good: str) -> Non
     assert "Is it rising?" in words
 
 
+def test_every_link_within_the_page_leads_somewhere(good: str, hostile: str) -> None:
+    assert '<a href="#term-dangling_exposure_marker_ms">Dangling exposure</a>' in good
+    empty = evaluation()
+    for page in (good, hostile, report_html(empty.results, empty.runs)):
+        body = page.partition("<body")[2].partition("<script")[0]
+        links, places = set(re.findall(r'href="#([^"]*)"', body)), set(re.findall(r' id="([^"]*)"', body))
+        assert links <= places, links - places
+
+
 def test_measured_stands_against_scripted(good: str) -> None:
     words = " ".join(Elements(good).words.split())
     # Scripted 500, measured 506, 509 and 512, and 1 ms late by the server's own stamps.
