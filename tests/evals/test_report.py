@@ -212,3 +212,10 @@ async def test_nothing_an_agent_says_acts_in_a_browser(page: Page, hostile: str,
     await page.locator("article [data-drawn]").first.wait_for()
     assert await page.locator("img").count() == 0
     assert seen == []
+
+
+@pytest.mark.browser
+async def test_long_words_do_not_make_the_page_wider_than_a_phone(page: Page, hostile: str, tmp_path: Path) -> None:
+    await page.set_viewport_size({"width": 400, "height": 800})
+    await _watched(page, hostile, tmp_path)
+    assert await page.evaluate("document.documentElement.scrollWidth") <= 400
