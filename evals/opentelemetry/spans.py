@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final, Literal
 
+from backend.metrics.first import ttfe_ms, ttfs_ms, ttft_ms
 from backend.metrics.steps import StepSpan
 from backend.metrics.trace import Trace
-from backend.protocol.events import CitationEvent, ErrorEvent, Event, StatusEvent, TokenEvent, ToolLog, WarningEvent
+from backend.protocol.events import CitationEvent, ErrorEvent, Event, StatusEvent, ToolLog, WarningEvent
 from backend.protocol.recordings import Recording
 
 Value = str | bool | int | float
@@ -101,11 +102,13 @@ class _Spans:
             "gen_ai.agent.name": header.agent or None,
             "gen_ai.conversation.id": header.session_id or None,
             "gen_ai.request.stream": True,
-            "gen_ai.response.time_to_first_chunk": _seconds(self._trace.first_ms(TokenEvent)),
+            # Of the stream, whatever its first chunk holds; the answer's first words have a name of ours.
+            "gen_ai.response.time_to_first_chunk": _seconds(ttfe_ms(self._trace)),
             "playhead.run_id": header.run_id or None,
             "playhead.outcome": done.outcome if done else None,
             "playhead.partial": done.partial if done else None,
-            "playhead.time_to_first_status": _seconds(self._trace.first_ms(StatusEvent)),
+            "playhead.time_to_first_status": _seconds(ttfs_ms(self._trace)),
+            "playhead.time_to_first_token": _seconds(ttft_ms(self._trace)),
         }
         if done is not None and done.outcome != "completed":
             found["error.type"] = self._error_code() or done.outcome
@@ -122,7 +125,7 @@ class _Spans:
         return next((event.code for event in reversed(self._trace.events) if isinstance(event, ErrorEvent)), None)
 
     def _events(self) -> Iterator[SpanEvent]:
-        first = self._trace.tokens[0][1] if self._trace.tokens else None
+        first = ttft_ms(self._trace)
         if first is not None:
             yield SpanEvent("playhead.first_token", self._at(first), {})
         for event, at_ms in zip(self._trace.events, self._trace.times_ms, strict=True):
@@ -202,7 +205,7 @@ def _hex(text: str, octets: int) -> str:
 
 
 def _seconds(ms: float | None) -> float | None:
-    return None if ms is None else ms / 1000
+    return None if ms is None else round(ms / 1000, 9)
 
 
 def _messages(role: str, text: str) -> str:

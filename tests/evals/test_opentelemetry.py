@@ -40,11 +40,12 @@ def tool(state: str, at: str = "t", **log: Any) -> StatusEvent:
 
 
 RUN = recording(
-    (0, StatusEvent(step_id="outer", step="retrieving")),
+    (4, StatusEvent(step_id="outer", step="retrieving")),
     (10, tool("started", arguments={"query": SECRET})),
     (60, tool("finished", result=[SECRET])),
     (70, StatusEvent(step_id="outer", step="retrieving", state="finished")),
     (80, citation(1, title=SECRET)),
+    (90, token("")),
     (100, token(f"{SECRET} [1].")),
     (110, WarningEvent(code="dated", message=SECRET)),
     (200, done()),
@@ -61,10 +62,12 @@ def test_a_run_is_a_span_with_its_steps_below() -> None:
     assert (run.parent_id, outer.parent_id, inner.parent_id) == (None, run.span_id, outer.span_id)
     assert len({span.trace_id for span in (run, outer, inner)}) == 1
     assert [(span.started_ns - run.started_ns, span.ended_ns - run.started_ns) for span in (run, outer, inner)] == [
-        (0, 200_000_000), (0, 70_000_000), (10_000_000, 60_000_000),
+        (0, 200_000_000), (4_000_000, 70_000_000), (10_000_000, 60_000_000),
     ]  # fmt: skip
     assert run.started_ns == BEGAN_NS
-    assert run.attributes["gen_ai.response.time_to_first_chunk"] == 0.1
+    assert run.attributes["gen_ai.response.time_to_first_chunk"] == 0.004, "an event of any type, as TTFE is defined"
+    assert run.attributes["playhead.time_to_first_status"] == 0.004
+    assert run.attributes["playhead.time_to_first_token"] == 0.1, "an empty token is none"
     assert run.attributes["gen_ai.conversation.id"] == "ses_1"
     assert inner.attributes["gen_ai.operation.name"] == "execute_tool"
     assert [(event.name, (event.at_ns - BEGAN_NS) / 1e6) for event in run.events] == [
@@ -117,7 +120,7 @@ def test_otlp_has_the_types_of_its_schema() -> None:
     assert run["startTimeUnixNano"] == str(BEGAN_NS)
     values = {attribute["key"]: attribute["value"] for attribute in run["attributes"]}
     assert values["gen_ai.request.stream"] == {"boolValue": True}
-    assert values["gen_ai.response.time_to_first_chunk"] == {"doubleValue": 0.1}
+    assert values["gen_ai.response.time_to_first_chunk"] == {"doubleValue": 0.004}
     assert run["events"][1]["attributes"][1]["value"] == {"intValue": "1"}
     assert "parentSpanId" not in run
     assert spans[1]["parentSpanId"] == run["spanId"]
