@@ -66,7 +66,8 @@ def _judged(limits: Limits, runs: Sequence[RunResult], harness: Harness, scenari
             values = [run.metrics.get(limit.metric) for run in ended]
             found = judge_limit(limit, values, harness, scenario, broken)
             # Values under different loads are of different populations, so each load has to keep the limit.
-            yield found if len(loads) == 1 else found.model_copy(update={"reason": f"Under {load}: {found.reason}"})
+            told = {"reason": f"Under {load}: {found.reason}", "load": load}
+            yield found if len(loads) == 1 else found.model_copy(update=told)
 
 
 def judge_limit(

@@ -29,8 +29,8 @@ def junit_xml(results: Results) -> str:
 
 
 def limit_text(limit: LimitResult) -> str:
-    """A limit in words: ``ttft_ms p95, limit 1500, happy_path``."""
-    return f"{limit.metric} {limit.statistic}, limit {limit.limit:g}, {limit.scenario or 'all runs'}"
+    """A limit in words: ``ttft_ms p95, limit 1500, happy_path``; with its load where there are several."""
+    return f"{limit.metric} {limit.statistic}, limit {limit.limit:g}, {limit.concerns}"
 
 
 def _suite(root: ET.Element, name: str, timestamp: str, cases: Iterable[ET.Element]) -> None:

@@ -31,7 +31,7 @@ def _limits(limits: Sequence[LimitResult]) -> str:
         (
             _SIGNS[limit.verdict],
             _escaped(f"{limit.metric} {limit.statistic}"),
-            _escaped(limit.scenario or "all runs"),
+            _escaped(limit.concerns),
             _shown(limit.metric, limit.limit),
             _shown(limit.metric, limit.value),
             _interval(limit),

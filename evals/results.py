@@ -144,7 +144,8 @@ class Harness(Part):
 class LimitResult(Part):
     """One limit, judged. ``scenario`` is null for all runs; ``limit`` bounds ``statistic`` (median, p95, p99,
     max, min, mean) of ``metric`` from above where lower is better, else from below. ``interval`` is the 95 %
-    interval of the value, null where n is too small for one or the value is exact.
+    interval of the value, null where n is too small for one or the value is exact. ``load`` names the load it was
+    judged under where there are several, each of which has to keep it.
     """
 
     metric: str
@@ -156,6 +157,12 @@ class LimitResult(Part):
     n: int
     verdict: Literal["pass", "fail", "inconclusive"]
     reason: str
+    load: str | None = None
+
+    @property
+    def concerns(self) -> str:
+        """Which runs it is about, in words."""
+        return ", ".join(part for part in (self.scenario or "all runs", self.load) if part)
 
 
 class MetricSummary(Part):

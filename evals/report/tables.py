@@ -59,7 +59,7 @@ def limits(results: Sequence[LimitResult]) -> Table:
         rows.append(
             [
                 words(f"{metric.label}, {limit.statistic}", href=f"#term-{limit.metric}"),
-                words(limit.scenario or "all runs"),
+                words(limit.concerns),
                 words(text, tone),
                 Cell(f"{sign} {formatted(limit.limit, metric.unit)}"),
                 Cell(formatted(limit.value, metric.unit)),

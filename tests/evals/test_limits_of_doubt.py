@@ -12,6 +12,7 @@ from evals.assembling import summarized
 from evals.comparison.comparing import compare
 from evals.harness import Effort, measured_effort
 from evals.judging import judge_limit, judge_limits
+from evals.junit import limit_text
 from evals.limits import Limit, Statistic
 from evals.overload import overload
 from evals.report.cells import values_of
@@ -102,6 +103,9 @@ def test_every_load_has_to_keep_the_limit() -> None:
     medians = [found for found in judge_limits(SUITE, runs, measured_by(CALM)) if found.statistic == "median"]
     assert [found.verdict for found in medians] == ["pass", "fail"]
     assert [found.reason.partition(":")[0] for found in medians] == ["Under closed 1", "Under closed 50"]
+    assert [found.load for found in medians] == ["closed 1", "closed 50"]
+    assert limit_text(medians[1]) == "ttft_ms median, limit 400, all runs, closed 50"
+    assert {found.load for found in judge_limits(SUITE, BASE.runs, measured_by(CALM))} == {None}
 
 
 def test_where_no_pressure_is_told_the_load_stands_for_it() -> None:
