@@ -62,12 +62,12 @@ def _make_folder(folder: Path) -> None:
 def _measured(levels: Sequence[int]) -> "list[Calibration]":
     from evals.calibration.calibrating import calibrate as calibrated
 
-    with _bar(levels) as ended:
+    with progress(levels) as ended:
         return list(calibrated(levels, ended))
 
 
 @contextmanager
-def _bar(levels: Sequence[int]) -> Iterator[Callable[[], None]]:
+def progress(levels: Sequence[int]) -> Iterator[Callable[[], None]]:
     """Progress by expected time: a stream among hundred costs a hundredth of one alone."""
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
@@ -76,13 +76,25 @@ def _bar(levels: Sequence[int]) -> Iterator[Callable[[], None]]:
 
     console = Console(stderr=True)
     shares = [expected_s(level) / streams_of(level) for level in levels for _ in range(streams_of(level))]
+    total_s, done_s, told = sum(shares), 0.0, 0
     remaining = iter(shares)
     columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True, auto_refresh=False) as bar:
-        task = bar.add_task("Calibrating", total=sum(shares))
+        task = bar.add_task("Calibrating", total=total_s)
         if not console.is_terminal:
-            console.print(f"Calibrating, about {sum(shares):.0f} s.")
-        yield lambda: bar.update(task, advance=next(remaining, 0.0), refresh=console.is_terminal)
+            console.print(f"Calibrating, about {total_s:.0f} s.")
+
+        def ended() -> None:
+            nonlocal done_s, told
+            done_s += next(remaining, 0.0)
+            bar.update(task, completed=done_s, refresh=console.is_terminal)
+            tenths = int(done_s / total_s * 10 + 1e-9)
+            # Where the output is no terminal: a line each time another tenth of it is done.
+            if tenths > told and not console.is_terminal:
+                told = tenths
+                console.print(f"{tenths * 10} % is done, about {total_s - done_s:.0f} s left.")
+
+        yield ended
 
 
 def _print(levels: "Sequence[Calibration]") -> None:

@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from evals.calibration import keeping
 from evals.calibration.calibrating import LEVELS, calibrate, expected_s, streams_of
-from evals.calibration.command import command
+from evals.calibration.command import command, progress
 from evals.calibration.known_server import TOKENS
 from evals.results import Calibration, ErrorFigures
 
@@ -42,6 +42,17 @@ def test_the_command_measures_keeps_and_prints(tmp_path: Path, monkeypatch: pyte
     kept = keeping.calibrated_error(100)
     assert kept is not None
     assert (kept.concurrency, kept.ttft_error_median_ms) == (20, found["ttft_error_ms"]["median"])
+
+
+def test_progress_is_told_where_there_is_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    with progress(LEVELS) as ended:
+        for _ in range(sum(map(streams_of, LEVELS))):
+            ended()
+    first, *later = capsys.readouterr().err.strip().splitlines()
+    whole_s = sum(map(expected_s, LEVELS))
+    assert first == f"Calibrating, about {whole_s:.0f} s."
+    assert 5 <= len(later) <= 10
+    assert later[-1] == "100 % is done, about 0 s left."
 
 
 def test_a_p99_needs_enough_streams() -> None:
