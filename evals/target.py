@@ -1,6 +1,7 @@
 """What is known of a target before it is measured: what it offers, and what a perfect machine would send."""
 
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from backend.client import RunClient
 from backend.metrics.trace import Trace
@@ -43,9 +44,9 @@ async def prepare(suite: Suite, client: RunClient) -> list[Play]:
     for entry in suite.entries:
         offer = offers.get(entry.agent)
         if offer is None:
-            raise TargetError(
-                f"The target does not offer {entry.agent!r}; it offers {', '.join(sorted(offers)) or 'nothing'}."
-            )
+            close = get_close_matches(entry.agent, offers, n=1)
+            hint = f"did you mean {close[0]!r}?" if close else f"it offers {', '.join(sorted(offers)) or 'nothing'}."
+            raise TargetError(f"The target does not offer {entry.agent!r}; {hint}")
         question = entry.question or next(iter(offer.examples), None)
         if question is None:
             raise TargetError(f"The agent {entry.agent!r} has no example question: give one in the suite.")

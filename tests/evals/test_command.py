@@ -115,7 +115,7 @@ def test_an_agent_that_is_not_offered_is_told_at_once(backend: str, suite_file: 
     suite_file.write_bytes(SUITE.replace(b"happy_path", b"happy_pat"))
     code, said = call(suite_file, "--out", tmp_path / "out", "--url", backend)
     assert code == 2
-    assert "does not offer 'scripted:happy_pat'" in said
+    assert "does not offer 'scripted:happy_pat'; did you mean 'scripted:happy_path'?" in said
 
 
 @pytest.mark.parametrize(
