@@ -1,6 +1,6 @@
 """Results as Markdown, short enough for a comment on a pull request."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from backend.metrics.registry import BY_KEY
 from backend.metrics.statistics import nearest_rank
@@ -39,7 +39,9 @@ def _limits(limits: Sequence[LimitResult]) -> str:
         )
         for limit in limits
     ]
-    return _table(("verdict", "limit on", "of", "limit", "measured", "95 % interval", "because"), rows, words=3)
+    return _table(
+        ("verdict", "limit on", "of", "limit", "measured", "95 % interval", "because"), rows, words=(0, 1, 2, 6)
+    )
 
 
 def _scenarios(results: Results) -> str:
@@ -48,7 +50,7 @@ def _scenarios(results: Results) -> str:
         medians = (_shown(key, nearest_rank(_present(runs, key), 0.5)) for key in _COLUMNS)
         rows.append((_escaped(name), str(len(runs)), *medians))
     labels = (_escaped(BY_KEY[key].label) for key in _COLUMNS)
-    table = _table(("medians by scenario", "runs", *labels), rows, words=1)
+    table = _table(("medians by scenario", "runs", *labels), rows, words=(0,))
     overall = results.summary.get("ttft_ms")
     if not table or overall is None or overall.n == 0:
         return table
@@ -100,11 +102,11 @@ def _interval(limit: LimitResult) -> str:
     return interval(limit.interval, metric.unit if metric else "count")
 
 
-def _table(heads: Sequence[str], rows: Sequence[Sequence[str]], *, words: int) -> str:
-    """A table; the first ``words`` columns hold words, the others numbers. Empty without rows."""
+def _table(heads: Sequence[str], rows: Sequence[Sequence[str]], *, words: Collection[int]) -> str:
+    """A table; the columns in ``words`` hold words, the others numbers. Empty without rows."""
     if not rows:
         return ""
-    rule = [":--" if column < words else "--:" for column in range(len(heads))]
+    rule = [":--" if column in words else "--:" for column in range(len(heads))]
     return "\n".join("| " + " | ".join(row) + " |" for row in (heads, rule, *rows))
 
 
