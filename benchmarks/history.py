@@ -14,7 +14,6 @@ from pathlib import Path
 from backend.client import RunClient, close_shared_http
 from backend.launch.server import LocalServer
 from backend.protocol.events import DoneEvent, stamp
-from backend.runs.ids import new_run_id
 from backend.runs.records import RunRecord
 from backend.runs.sqlite.store import SqliteStore
 from benchmarks.store import percentile, say, tokens
@@ -45,11 +44,10 @@ async def fill(folder: Path, count: int) -> None:
 
     async def run(number: int) -> None:
         record, _ = await store.submit(
-            RunRecord(
-                run_id=new_run_id(),
+            RunRecord.asked(
+                f"Question {number}: is NVIDIA's customer concentration risk rising?",
+                AGENTS[number % len(AGENTS)],
                 session_id=f"ses_{number % SESSIONS}",
-                question=f"Question {number}: is NVIDIA's customer concentration risk rising?",
-                agent=AGENTS[number % len(AGENTS)],
             )
         )
         await store.append(record.run_id, tokens(EVENTS))

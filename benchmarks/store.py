@@ -14,7 +14,6 @@ from pathlib import Path
 
 from backend.protocol.cursor import START
 from backend.protocol.events import DoneEvent, KnownEvent, TokenEvent, stamp
-from backend.runs.ids import new_run_id, new_session_id
 from backend.runs.records import RunRecord
 from backend.runs.sqlite.store import SqliteStore
 
@@ -37,7 +36,7 @@ def say(what: str, value: str) -> None:
 
 async def new_run(store: SqliteStore) -> str:
     """Submit a run; gives its id."""
-    record, _ = await store.submit(RunRecord(new_run_id(), new_session_id(), "Why?", "benchmark"))
+    record, _ = await store.submit(RunRecord.asked("Why?", "benchmark"))
     return record.run_id
 
 

@@ -14,7 +14,6 @@ from pathlib import Path
 from backend.agents.agent import Agent, RunContext, RunRequest
 from backend.protocol.cursor import START
 from backend.protocol.events import Draft, StatusEvent, TokenEvent
-from backend.runs.ids import new_run_id, new_session_id
 from backend.runs.records import RunRecord
 from backend.runs.sqlite.store import SqliteStore
 from backend.runs.supervisor import RunSupervisor
@@ -74,7 +73,7 @@ def supervise(store: SqliteStore, folder: Path, agent: Agent) -> RunSupervisor:
 
 async def begin(supervisor: RunSupervisor) -> str:
     """Start a run; gives its id."""
-    record, _ = await supervisor.accept(RunRecord(new_run_id(), new_session_id(), "Why?", "benchmark"))
+    record, _ = await supervisor.accept(RunRecord.asked("Why?", "benchmark"))
     return record.run_id
 
 

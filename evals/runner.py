@@ -24,6 +24,11 @@ Carry = Callable[[Play, Address, float], Awaitable[tuple[Capture, Carried | None
 """Plays a run to its end, or to so many seconds after its request: see ``evals.carrying.carry``."""
 
 
+def started_now() -> str:
+    """The time of day, as ``PlayedRun.started`` names it."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
+
+
 @dataclass(frozen=True, slots=True)
 class PlayedRun:
     """One run as it was captured. ``repeat`` counts from 1 within its entry; ``started`` is ISO 8601 in
@@ -76,7 +81,7 @@ class _Playing:
         """One run; it is kept unless the session is stopped before its end."""
         self.under_way += 1
         self.most_at_once = max(self.most_at_once, self.under_way)
-        started = datetime.now(UTC).isoformat(timespec="milliseconds")
+        started = started_now()
         measuring = asyncio.ensure_future(self.carry(play, self.address, self.suite.deadline_s))
         stopping = asyncio.ensure_future(self.stop.wait())
         try:

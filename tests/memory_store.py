@@ -53,7 +53,6 @@ class MemoryStore:
             if record.idempotency_key is not None and kept.record.idempotency_key == record.idempotency_key:
                 self._check_same(kept.record, record)
                 return kept.record, False
-        record = record if record.created_at else replace(record, created_at="2026-11-22T20:00:00.000+00:00")
         self._submitted += 1
         self._runs[record.run_id] = _Kept(record, RunLog(record.question), self._submitted)
         self._begun.setdefault(record.session_id, record.created_at)

@@ -57,6 +57,11 @@ def recorded_schedule(recording: Recording) -> Iterator[Cue]:
     yield Cue(at_s, Failure("recording_cut", reason) if error is None else _again(error))
 
 
+def agent_of(recording_id: str) -> str:
+    """The whole name of the agent that plays the recording of that id."""
+    return f"recording:{recording_id}"
+
+
 class RecordingAgent:
     """A recording as an agent. It answers with what was recorded, whatever is asked."""
 
@@ -90,7 +95,7 @@ class RecordingProvider:
         """The imported recordings. Past runs can be played by their id as well, without being listed."""
         return [
             AgentOffer(
-                agent=f"recording:{recording_id}",
+                agent=agent_of(recording_id),
                 title=f"Recording: {_shortened(question)}",
                 description="Plays a recorded run again with its own timing.",
                 examples=(question,) if question else (),

@@ -5,7 +5,6 @@ import hashlib
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from backend.agents.agent import Turn
@@ -15,7 +14,6 @@ from backend.api.resources import USUAL_AGENT
 from backend.api.services import Services
 from backend.protocol.options import RunOptions
 from backend.runs.history import MAX_TURNS
-from backend.runs.ids import new_run_id, new_session_id
 from backend.runs.records import RunRecord
 from backend.runs.store import UnknownSessionError
 
@@ -91,10 +89,11 @@ def text_in(content: Any) -> str:
     return "".join(text for text in texts if isinstance(text, str))
 
 
-def session_named(name: str) -> str:
-    """The session that a client's name of a conversation means: that name itself, where it can stand in an address."""
+def session_named(name: str) -> str | None:
+    """The session that a client's name of a conversation means: that name itself, where it can stand in an address.
+    None where the client names none."""
     if not name:
-        return new_session_id()
+        return None
     return name if _PLAIN_ID.fullmatch(name) else f"ses_{_digest(name)}"
 
 
@@ -107,7 +106,7 @@ async def accept(
     services: Services,
     asked: Asked,
     agent: str,
-    session_id: str,
+    session_id: str | None,
     options: RunOptions,
     *,
     history: Sequence[Turn] | None,
@@ -115,20 +114,13 @@ async def accept(
 ) -> tuple[RunRecord, bool]:
     """Start the run that is asked for, or find the one that the key began. Raises a problem where it cannot be had.
 
-    ``history`` is what the agent is told was said before; None stands for the session's earlier runs.
+    ``session_id`` is None where a new conversation begins. ``history`` is what the agent is told was said before; None
+    stands for the session's earlier runs.
     """
     _check_text(asked)
     check_question(asked.question)
     await check_agent(services.catalogue, agent)
-    record = RunRecord(
-        run_id=new_run_id(),
-        session_id=session_id,
-        question=asked.question,
-        agent=agent,
-        options=options,
-        created_at=datetime.now(UTC).isoformat(timespec="milliseconds"),
-        idempotency_key=key,
-    )
+    record = RunRecord.asked(asked.question, agent, options, session_id=session_id, key=key)
     return await services.supervisor.accept(record, history)
 
 
@@ -137,12 +129,14 @@ def usual_agent(services: Services) -> str:
     return next(iter(services.settings.chosen_agents), USUAL_AGENT)
 
 
-async def turns_known(services: Services, session_id: str) -> int:
-    """How many runs the session has; 0 where there is none of that id."""
+async def runs_of(services: Services, session_id: str | None) -> tuple[RunRecord, ...]:
+    """The session's runs in order; none where there is no session of that id."""
+    if session_id is None:
+        return ()
     try:
-        return len((await services.store.session(session_id)).runs)
+        return (await services.store.session(session_id)).runs
     except UnknownSessionError:
-        return 0
+        return ()
 
 
 def _check_text(asked: Asked) -> None:

@@ -4,10 +4,12 @@ from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import aclosing, suppress
 from datetime import datetime
 
+from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from backend.api.event_stream import EventStream
 from backend.api.services import Services
+from backend.api.streaming import open_stream
 from backend.dialects.encoding.ag_ui import AgUiEncoder
 from backend.dialects.encoding.encoder import AnsweredRun, Encoder
 from backend.protocol.cursor import START, Cursor
@@ -28,7 +30,7 @@ _DELETED = (
 
 def answered(record: RunRecord) -> AnsweredRun:
     """What an encoder is told of the run."""
-    created = datetime.fromisoformat(record.created_at).timestamp() if record.created_at else 0.0
+    created = datetime.fromisoformat(record.created_at).timestamp()
     return AnsweredRun(record.run_id, record.session_id, record.agent, record.question, round(created * 1000))
 
 
@@ -40,38 +42,24 @@ def headers_of(record: RunRecord) -> dict[str, str]:
 def open_foreign_stream(
     services: Services, record: RunRecord, batches: AsyncIterator[Batch], headers: Mapping[str, str] | None = None
 ) -> EventStream:
-    """The response that sends the frames. Closing the connection cancels nothing."""
-    return EventStream(
-        batches,
-        services.streams,
-        services.supervisor.watching(record.run_id),
-        heartbeat_s=services.settings.heartbeat_s,
-        stalled_reader_s=services.settings.stalled_reader_s,
-        headers={**headers_of(record), **(headers or {})},
-        retry_ms=None,
-    )
+    """The response that sends the frames, with the headers that name the run."""
+    named = {**headers_of(record), **(headers or {})}
+    return open_stream(services, record.run_id, batches, named, retry_ms=None)
 
 
-class OwningStream(EventStream):
+class OwningStream(Response):
     """A stream whose reader owns the run: it is cancelled when the reader leaves before its end."""
 
     def __init__(self, services: Services, record: RunRecord, batches: AsyncIterator[Batch]) -> None:
-        super().__init__(
-            batches,
-            services.streams,
-            services.supervisor.watching(record.run_id),
-            heartbeat_s=services.settings.heartbeat_s,
-            stalled_reader_s=services.settings.stalled_reader_s,
-            headers=openai_headers(record),
-            retry_ms=None,
-        )
+        super().__init__()
+        self._stream = open_foreign_stream(services, record, batches, openai_headers(record))
         self._services = services
         self._run_id = record.run_id
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Carry the stream; whatever ends it ends the run, which changes nothing where that has ended."""
         try:
-            await super().__call__(scope, receive, send)
+            await self._stream(scope, receive, send)
         finally:
             await cancel_if_running(self._services, self._run_id)
 

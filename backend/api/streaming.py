@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Mapping
 from contextlib import aclosing
 
-from backend.api.event_stream import EventStream, close_batches
+from backend.api.event_stream import RETRY_MS, EventStream, close_batches
 from backend.api.services import Services
 from backend.protocol.cursor import Cursor
 from backend.protocol.run_view import SnapshotEvent
@@ -18,9 +18,11 @@ def open_stream(
     batches: AsyncIterator[Batch],
     headers: Mapping[str, str] | None = None,
     share_id: str | None = None,
+    retry_ms: int | None = RETRY_MS,
 ) -> EventStream:
-    """The response that sends the batches; the run counts as watched while it does. ``share_id`` is the share through
-    which the reader came, if it was one: then the stream ends with the share."""
+    """The response that sends the batches; the run counts as watched while it does. Closing the connection cancels
+    nothing. ``share_id`` is the share through which the reader came, if it was one: then the stream ends with the
+    share. ``retry_ms`` is None in a dialect whose readers do not come back by themselves."""
     return EventStream(
         batches if share_id is None else while_shared(services.store, share_id, batches),
         services.streams,
@@ -29,6 +31,7 @@ def open_stream(
         stalled_reader_s=services.settings.stalled_reader_s,
         headers=headers,
         share_id=share_id,
+        retry_ms=retry_ms,
     )
 
 

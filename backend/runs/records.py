@@ -1,9 +1,17 @@
 """What is known of a run and of a session beside the events."""
 
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Literal
 
 from backend.protocol.events import DoneEvent, Outcome
 from backend.protocol.options import RunOptions
+from backend.runs.ids import new_run_id, new_session_id
+
+
+def utc_now(timespec: Literal["milliseconds", "microseconds"] = "milliseconds") -> str:
+    """The time of day, ISO 8601 in UTC, as records keep it."""
+    return datetime.now(UTC).isoformat(timespec=timespec)
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,8 +23,8 @@ class RunRecord:
     session_id: str
     question: str
     agent: str
+    created_at: str
     options: RunOptions = field(default_factory=RunOptions)
-    created_at: str = ""
     attempt: int = 1
     outcome: Outcome | None = None
     last_seq: int = 0
@@ -27,6 +35,28 @@ class RunRecord:
     cancel_requested: bool = False
     idempotency_key: str | None = None
     """The caller's key; the same key again finds this run."""
+
+    @classmethod
+    def asked(
+        cls,
+        question: str,
+        agent: str,
+        options: RunOptions | None = None,
+        *,
+        session_id: str | None = None,
+        key: str | None = None,
+    ) -> "RunRecord":
+        """A run that is asked for now, under a new id. ``session_id`` is the conversation it continues; None begins a
+        new one. ``key`` is the caller's idempotency key."""
+        return cls(
+            run_id=new_run_id(),
+            session_id=session_id or new_session_id(),
+            question=question,
+            agent=agent,
+            options=options or RunOptions(),
+            created_at=utc_now(),
+            idempotency_key=key,
+        )
 
     @property
     def ended(self) -> bool:

@@ -4,6 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from backend.runs.ids import new_feedback_id, new_share_id
+from backend.runs.records import utc_now
+
 Thumb = Literal["up", "down"]
 
 
@@ -29,6 +32,13 @@ class FeedbackRecord:
     idempotency_key: str | None = None
     """The caller's key; the same key again finds this feedback."""
 
+    @classmethod
+    def given(
+        cls, run_id: str, thumb: Thumb | None, comment: str, at_ms: float | None = None, *, key: str | None = None
+    ) -> "FeedbackRecord":
+        """Feedback that is given now, under a new id. ``key`` is the caller's idempotency key."""
+        return cls(new_feedback_id(), run_id, thumb, comment, at_ms, utc_now(), idempotency_key=key)
+
     def says_the_same(self, other: "FeedbackRecord") -> bool:
         """Whether both are the same opinion of the same run."""
         mine = (self.run_id, self.thumb, self.comment, self.at_ms)
@@ -42,6 +52,11 @@ class ShareRecord:
     share_id: str
     run_id: str
     created_at: str
+
+    @classmethod
+    def of_run(cls, run_id: str) -> "ShareRecord":
+        """A share of the run that is made now, under a new id."""
+        return cls(new_share_id(), run_id, utc_now())
 
 
 class ReviewStore(Protocol):

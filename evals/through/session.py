@@ -3,12 +3,11 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import ExitStack, asynccontextmanager
-from datetime import UTC, datetime
 
 from backend.client import ClientError, RunClient, close_shared_http
 from backend.launch.child import ChildFailed
 from evals.evaluation import Watcher
-from evals.runner import interleaved
+from evals.runner import interleaved, started_now
 from evals.scoring import ScoredRun
 from evals.suite import Suite
 from evals.target import Play
@@ -47,7 +46,7 @@ async def play_through(
             for place, (repeat, play) in enumerate(schedule):
                 if stop.is_set():
                     break
-                started = _now()
+                started = started_now()
                 title = titles.get(play.entry.agent, play.entry.agent)
                 seen = await play_in_page(browser, url, play, title, address, suite.deadline_s)
                 watcher.run_ended(play)
@@ -59,12 +58,8 @@ async def play_through(
     except (ChildFailed, ClientError, PageError) as error:
         failed = PageCapture(failure=str(error))
         owed = scheduled[len(scored) :]
-        scored += [score_page(play, repeat, _now(), page.interface, failed) for repeat, play in owed]
+        scored += [score_page(play, repeat, started_now(), page.interface, failed) for repeat, play in owed]
     return scored, len(scheduled) - len(scored)
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
 async def _titles(address: Address) -> dict[str, str]:

@@ -43,7 +43,7 @@ async def run_for_real(agent: Agent, options: RunOptions, tmp_path: Path) -> lis
     clock, store = ManualClock(), MemoryStore()
     settings = Settings(data_dir=tmp_path, default_timeout_s=120.0, silence_timeout_s=60.0)
     supervisor = RunSupervisor(store, opens(agent), settings, clock=clock, timer=clock)
-    await supervisor.accept(RunRecord("run_1", "ses_1", "Q?", "scripted:any", options))
+    await supervisor.accept(RunRecord("run_1", "ses_1", "Q?", "scripted:any", "2026-11-22T20:00:00.000+00:00", options))
     moving = asyncio.create_task(pass_time(clock, store))
     await asyncio.wait_for(supervisor.ended("run_1"), timeout=60.0)
     moving.cancel()

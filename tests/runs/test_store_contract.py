@@ -32,12 +32,6 @@ async def test_a_submitted_run_is_known(store: RunStore) -> None:
     assert await store.events(record.run_id) == []
 
 
-async def test_a_record_without_a_time_gets_one(store: RunStore) -> None:
-    kept, _ = await store.submit(a_record(created_at=""))
-    assert kept.created_at.endswith("+00:00")
-    assert (await store.record(kept.run_id)).created_at == kept.created_at
-
-
 async def test_the_same_key_finds_the_same_run(store: RunStore) -> None:
     first = a_record(idempotency_key="k")
     await store.submit(first)

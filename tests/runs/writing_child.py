@@ -12,7 +12,6 @@ from pathlib import Path
 from backend.agents.agent import RunContext, RunRequest
 from backend.protocol.cursor import START
 from backend.protocol.events import Draft, StatusEvent, TokenEvent
-from backend.runs.ids import new_run_id, new_session_id
 from backend.runs.records import RunRecord
 from backend.runs.sqlite.store import SqliteStore
 from backend.runs.supervisor import RunSupervisor
@@ -36,7 +35,7 @@ async def write(folder: Path) -> None:
     store = SqliteStore(folder)
     await store.open()
     supervisor = RunSupervisor(store, opens(EndlessAgent()), Settings(data_dir=folder))
-    run, _ = await supervisor.accept(RunRecord(new_run_id(), new_session_id(), "Why?", "endless"))
+    run, _ = await supervisor.accept(RunRecord.asked("Why?", "endless"))
     _say(run.run_id)
     async for batch in store.follow(run.run_id, START):
         _say(str(batch.cursor))

@@ -11,9 +11,9 @@ from backend.api.conversations import (
     accept,
     asked_in,
     key_named,
+    runs_of,
     session_named,
     text_in,
-    turns_known,
     usual_agent,
 )
 from backend.api.event_stream import EventStream
@@ -165,8 +165,8 @@ async def _run(services: Services, asked: AgUiInput, agent: str) -> EventStream:
     props = asked.forwarded_props or ForwardedProps()
     session_id = session_named(asked.thread_id)
     conversation = _asked(asked)
-    known = await turns_known(services, session_id)
-    history = conversation.history if len(conversation.history) > known else None
+    known = await runs_of(services, session_id)
+    history = conversation.history if len(conversation.history) > len(known) else None
     key = key_named("ag-ui", asked.thread_id, asked.run_id) if asked.run_id else None
     named = props.agent or agent or usual_agent(services)
     try:

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from backend.api.conversations import Said, accept, asked_in, session_named, text_in, usual_agent
+from backend.api.conversations import Said, accept, asked_in, runs_of, session_named, text_in, usual_agent
 from backend.api.event_stream import EventStream
 from backend.api.foreign_streams import answered, encoded, open_foreign_stream
 from backend.api.problems import problem_responses
@@ -15,7 +15,6 @@ from backend.api.stream_description import foreign_stream
 from backend.dialects.encoding.ai_sdk import AiSdkEncoder
 from backend.protocol.options import RunOptions
 from backend.runs.records import RunRecord
-from backend.runs.store import UnknownSessionError
 
 router = APIRouter(tags=["foreign clients"])
 
@@ -119,11 +118,7 @@ async def ai_sdk_cancel(chat_id: ChatId, services: ServicesOf) -> list[Cancelled
 
 
 async def _running(services: Services, chat_id: str) -> list[RunRecord]:
-    try:
-        session = await services.store.session(session_named(chat_id))
-    except UnknownSessionError:
-        return []
-    return [run for run in session.runs if not run.ended]
+    return [run for run in await runs_of(services, session_named(chat_id)) if not run.ended]
 
 
 def _stream(services: Services, record: RunRecord) -> EventStream:

@@ -1,7 +1,6 @@
 """Feedback: what people think of runs."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Response
@@ -13,7 +12,6 @@ from backend.api.remarks import checked_comment, checked_moment
 from backend.api.review_resources import Feedback, FeedbackList, NewFeedback
 from backend.api.routes.runs import RunId, RunToChange
 from backend.api.services import Services, ServicesOf
-from backend.runs.ids import new_feedback_id
 from backend.runs.records import RunRecord
 from backend.runs.review import FeedbackRecord
 
@@ -58,15 +56,7 @@ async def give_feedback(
     run = await services.store.record(run_id)
     at_ms = checked_moment(new_feedback.at_ms, run, await _elapsed_ms(services, run))
     record, new = await services.store.add_feedback(
-        FeedbackRecord(
-            feedback_id=new_feedback_id(),
-            run_id=run_id,
-            thumb=new_feedback.thumb,
-            comment=comment,
-            at_ms=at_ms,
-            created_at=datetime.now(UTC).isoformat(timespec="milliseconds"),
-            idempotency_key=key,
-        )
+        FeedbackRecord.given(run_id, new_feedback.thumb, comment, at_ms, key=key)
     )
     response.status_code = 201 if new else 200
     return Feedback.of(record)

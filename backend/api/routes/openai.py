@@ -24,7 +24,6 @@ from backend.api.stream_description import foreign_stream
 from backend.dialects.encoding.openai_chat import OpenAIAnswer, OpenAIChatEncoder
 from backend.protocol.events import DoneEvent, Outcome
 from backend.protocol.options import RunOptions
-from backend.runs.ids import new_session_id
 from backend.runs.records import RunRecord
 
 router = APIRouter(tags=["foreign clients"])
@@ -103,9 +102,7 @@ async def chat_completion(asked: ChatRequest, services: ServicesOf, request: Req
     member `error` of the shape that such clients read. The header `X-Playhead-Run-Id` names the run."""
     conversation = asked_in(Said(message.role, text_in(message.content)) for message in asked.messages)
     try:
-        record, _ = await accept(
-            services, conversation, asked.model, new_session_id(), asked.options, history=conversation.history
-        )
+        record, _ = await accept(services, conversation, asked.model, None, asked.options, history=conversation.history)
     except ProblemError as error:
         raise _no_model(error) if error.slug == "unknown-agent" else error from error
     if not asked.stream:

@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import StreamingResponse
 
+from backend.agents.recording import agent_of
 from backend.api.problems import problem_responses
 from backend.api.resources import ImportAnswer
 from backend.api.routes.runs import RunId
@@ -100,7 +101,7 @@ async def import_recording(request: Request, services: ServicesOf) -> ImportAnsw
     imported = await services.recordings.add(await request.body())
     return ImportAnswer(
         recording_id=imported.recording_id,
-        agent=f"recording:{imported.recording_id}",
+        agent=agent_of(imported.recording_id),
         question=imported.question,
         recorded_agent=imported.agent,
         events=imported.events,

@@ -1,6 +1,5 @@
 """Runs: accept one, find past ones, look at one, cancel one, delete one."""
 
-from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Response
@@ -14,7 +13,6 @@ from backend.api.stream_description import STREAM_CONTENT
 from backend.api.streaming import open_stream
 from backend.protocol.cursor import START, Cursor
 from backend.protocol.share_ids import is_share
-from backend.runs.ids import new_run_id, new_session_id
 from backend.runs.records import RunRecord
 from backend.runs.search import OutcomeWanted, RunQuery
 from backend.runs.store import RunStore, UnknownSessionError
@@ -103,15 +101,7 @@ async def _record_of(services: Services, new_run: NewRun, key: str | None) -> Ru
             raise ProblemError(
                 422, "unknown-session", "There is no session of that id: leave session_id out to begin a new one."
             ) from error
-    return RunRecord(
-        run_id=new_run_id(),
-        session_id=new_run.session_id or new_session_id(),
-        question=new_run.question,
-        agent=new_run.agent,
-        options=new_run.options,
-        created_at=datetime.now(UTC).isoformat(timespec="milliseconds"),
-        idempotency_key=key,
-    )
+    return RunRecord.asked(new_run.question, new_run.agent, new_run.options, session_id=new_run.session_id, key=key)
 
 
 @router.get(

@@ -1,6 +1,5 @@
 """Shares: links that show one run to whoever has them."""
 
-from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
@@ -9,7 +8,6 @@ from backend.api.problems import problem_responses
 from backend.api.review_resources import Share, ShareList
 from backend.api.routes.runs import RunToChange
 from backend.api.services import ServicesOf
-from backend.runs.ids import new_share_id
 from backend.runs.review import ShareRecord
 
 router = APIRouter(tags=["shares"])
@@ -30,8 +28,7 @@ ShareId = Annotated[str, Path(description="The share's id.", examples=["share_8Y
 async def share_run(run_id: RunToChange, services: ServicesOf, response: Response) -> Share:
     """Gives an id under which the run can be looked at, and nothing else be done or seen. A run has one share: asked
     for again, it is the same until it is withdrawn."""
-    created_at = datetime.now(UTC).isoformat(timespec="milliseconds")
-    record, new = await services.store.share(ShareRecord(new_share_id(), run_id, created_at))
+    record, new = await services.store.share(ShareRecord.of_run(run_id))
     response.status_code = 201 if new else 200
     return Share.of(record)
 

@@ -7,7 +7,6 @@ import sqlite3
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 from backend.protocol.cursor import Cursor
@@ -15,7 +14,7 @@ from backend.protocol.events import DoneEvent, Event, KnownEvent
 from backend.protocol.run_view import RunView
 from backend.runs.closing import storage_failure
 from backend.runs.log import RunLog, encode_frames
-from backend.runs.records import RunRecord, SessionRecord
+from backend.runs.records import RunRecord, SessionRecord, utc_now
 from backend.runs.search import RunPage, RunQuery
 from backend.runs.sqlite import statements
 from backend.runs.sqlite.backlog import Backlog, Tail
@@ -30,9 +29,9 @@ from backend.runs.store import Batch, StoreError, UnknownRunError, UnknownSessio
 logger = logging.getLogger(__name__)
 
 
-def utc_now() -> str:
-    """The time of day, ISO 8601 in UTC, to the microsecond."""
-    return datetime.now(UTC).isoformat(timespec="microseconds")
+def _now() -> str:
+    """When a conversation last changed, so finely that two in a row keep their order."""
+    return utc_now("microseconds")
 
 
 class SqliteStore(SqliteReviews):
@@ -43,7 +42,7 @@ class SqliteStore(SqliteReviews):
     remains."""
 
     def __init__(self, data_dir: Path, memory_runs: int = 64) -> None:
-        self._backlog = Backlog(utc_now)
+        self._backlog = Backlog(_now)
         super().__init__(Database(data_dir, self._backlog))
         self._memory = RunMemory(memory_runs)
         self._loading: dict[str, asyncio.Task[KeptRun]] = {}
@@ -62,8 +61,7 @@ class SqliteStore(SqliteReviews):
 
     async def submit(self, record: RunRecord) -> tuple[RunRecord, bool]:
         """See ``RunStore.submit``."""
-        record = record if record.created_at else replace(record, created_at=utc_now())
-        number, kept = await self._database.write(lambda connection: submit_run(connection, record, utc_now()))
+        number, kept = await self._database.write(lambda connection: submit_run(connection, record, _now()))
         if number is None:
             known = self._memory.find(kept.run_id)
             return (_as_it_is(known) if known else kept), False
@@ -110,7 +108,7 @@ class SqliteStore(SqliteReviews):
                 raise UnknownRunError(f"The run {run.record.run_id} was deleted.")
             tail.write(connection, shown)
             statements.insert_frames(connection, tail.number, tail.attempt, shown + 1, frames)
-            statements.set_end(connection, tail.number, done, tail.attempt, utc_now())
+            statements.set_end(connection, tail.number, done, tail.attempt, _now())
 
         def committed() -> None:
             tail.saved = shown + len(frames)
