@@ -15,9 +15,9 @@ from pathlib import Path
 from playwright.async_api import Browser
 
 from backend.launch.server import LocalServer
-from evals.through.browser import BrowserMissing, check_browser, open_browser
-from evals.through.frames import watch
-from evals.through.serving import served
+from evals.pages.browser import BrowserMissing, check_browser, open_browser
+from evals.pages.frames import watch
+from evals.pages.ui_process import served
 from tests.ui import delays
 from tests.ui.delays import Measurement
 from tests.ui.reader import Reader

@@ -21,11 +21,11 @@ from pathlib import Path
 import click
 
 from backend.launch.server import LocalServer
-from evals.comparison.comparing import compare
+from evals.comparison.comparison import compare
 from evals.comparison.models import Comparison
-from evals.evaluation import Evaluation, Watcher, evaluate
-from evals.results import Target
-from evals.suite import Suite, SuiteEntry
+from evals.evaluation.live import Evaluation, Watcher, evaluate
+from evals.results.models import Target
+from evals.suites.suite import Suite, SuiteEntry
 
 RUNS = 10
 CONCURRENCY = 5

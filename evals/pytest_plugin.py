@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from evals.measured_run import MeasuredRun, MeasuredRuns
-    from evals.scoring import ScoredRun
-    from evals.suite import Suite
+    from evals.evaluation.measured_run import MeasuredRun, MeasuredRuns
+    from evals.scoring.scored_run import ScoredRun
+    from evals.suites.suite import Suite
 
 _RUNS = pytest.StashKey[list["MeasuredRun"]]()
 
@@ -69,8 +69,8 @@ class Playhead:
         """The same, ``repeats`` times, ``concurrency`` at once: ``runs.summary("ttft_ms").p95``."""
         from pydantic import ValidationError
 
-        from evals.measured_run import MeasuredRun, MeasuredRuns
-        from evals.suite import Suite, SuiteEntry
+        from evals.evaluation.measured_run import MeasuredRun, MeasuredRuns
+        from evals.suites.suite import Suite, SuiteEntry
 
         try:
             suite = Suite(
@@ -98,10 +98,10 @@ class Playhead:
         from concurrent.futures import ThreadPoolExecutor
 
         from backend.client import ClientError
-        from evals.evaluation import Evaluation, Watcher, evaluate
-        from evals.results import Target
-        from evals.target import TargetError
-        from evals.transport import AddressError
+        from evals.evaluation.live import Evaluation, Watcher, evaluate
+        from evals.playing.target import TargetError
+        from evals.results.models import Target
+        from evals.wire.exchange import AddressError
 
         async def measured() -> Evaluation:
             target = Target(url=self.url, started_here=False)

@@ -12,7 +12,7 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Page, ViewportSize, expect
 
-from backend.present import words, words_replay
+from backend.present.words import replay as words_replay, run as words
 from scripts.product import running_product
 
 FILE = Path(__file__).resolve().parent.parent / "docs" / "playhead.webp"

@@ -10,7 +10,7 @@ from typing import Literal
 from playwright.sync_api import Page, ViewportSize, expect
 
 from backend.client.sync import SyncRunClient
-from backend.present import words, words_places
+from backend.present.words import pages as words_pages, run as words
 from scripts.product import running_product
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs"
@@ -37,8 +37,8 @@ def main() -> None:
             _take(page, f"{name}-compare")
             page.goto(f"{url}history")
             page.locator("button, label").filter(has_text=words.EXAMPLE_QUESTIONS[1]).first.click(timeout=DEADLINE_MS)
-            expect(page.get_by_role("link", name=words_places.OPEN_IN_REPLAY).first).to_be_visible(timeout=DEADLINE_MS)
-            expect(page.get_by_role("button", name=words_places.SAVE_RECORDING)).to_be_visible(timeout=DEADLINE_MS)
+            expect(page.get_by_role("link", name=words_pages.OPEN_IN_REPLAY).first).to_be_visible(timeout=DEADLINE_MS)
+            expect(page.get_by_role("button", name=words_pages.SAVE_RECORDING)).to_be_visible(timeout=DEADLINE_MS)
             _take(page, f"{name}-history", chart=False)
             page.close()
 

@@ -24,8 +24,8 @@ from hypothesis import HealthCheck, settings
 from playwright.async_api import Browser, Page, async_playwright, expect
 
 from backend.launch.ports import free_port as choose_free_port
-from evals.through.browser import CHROMIUM_FLAGS, BrowserMissing, find_chromium
-from evals.through.visitor import DEADLINE_MS
+from evals.pages.browser import CHROMIUM_FLAGS, BrowserMissing, find_chromium
+from evals.pages.visitor import DEADLINE_MS
 
 pytest_plugins = ["tests.spreading"]
 

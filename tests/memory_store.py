@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from backend.protocol.cursor import Cursor
 from backend.protocol.events import DoneEvent, Event, KnownEvent
 from backend.protocol.run_view import RunView
-from backend.runs.closing import storage_failure
 from backend.runs.log import RunLog
+from backend.runs.lost_end import storage_failure
 from backend.runs.records import RunRecord, SessionRecord
 from backend.runs.review import FeedbackRecord, ShareRecord, UnknownShareError
 from backend.runs.search import PlaceError, RunPage, RunQuery

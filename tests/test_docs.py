@@ -10,7 +10,7 @@ import pytest
 
 from backend.agents.scripted.library import BUNDLED_DIR
 from backend.cli import playhead
-from evals.suite import bundled_suites, parse_suite
+from evals.suites.suite import bundled_suites, parse_suite
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = sorted(path for path in ROOT.glob("*.md"))

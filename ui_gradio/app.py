@@ -5,15 +5,15 @@ from collections.abc import Callable
 import gradio as gr
 
 from backend.client.run_client import RunClient
-from backend.present import words
-from backend.present.places import TITLES, PlaceName
-from backend.present.style import style_element
-from ui_gradio.ask.place import build_ask
+from backend.present.pages.addresses import TITLES, PlaceName
+from backend.present.theme.style import style_element
+from backend.present.words import run as words
+from ui_gradio.ask.page import build_ask
 from ui_gradio.browser import BEFORE_THE_PAGE
-from ui_gradio.compare.place import build_compare
-from ui_gradio.history.place import build_history
-from ui_gradio.places import PATHS
-from ui_gradio.replay.place import build_replay
+from ui_gradio.compare.page import build_compare
+from ui_gradio.history.page import build_history
+from ui_gradio.navigation import PATHS
+from ui_gradio.replay.page import build_replay
 from ui_gradio.style import page_style, theme
 
 _FILES_KEPT_S = (3600, 3600)

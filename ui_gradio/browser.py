@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from backend.present.places import FIRST, SECOND, SHARE
+from backend.present.pages.addresses import FIRST, SECOND, SHARE
 
 RUN_INTO_ADDRESS: Final = """
 (run) => {

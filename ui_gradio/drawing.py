@@ -9,13 +9,13 @@ import gradio as gr
 from gradio.components.plot import PlotData
 
 from backend.client.frames import Frame
-from backend.present.artifacts import artifact_views, artifacts_html
-from backend.present.page import question_html
-from backend.present.palette import Theme
-from backend.present.panels import Panels, Place
-from backend.present.sources import sources_html
-from backend.present.status import status_html
-from backend.present.steps import steps_html
+from backend.present.evidence.artifacts import artifact_views, artifacts_html
+from backend.present.evidence.sources import sources_html
+from backend.present.evidence.steps import steps_html
+from backend.present.pages.notices import question_html
+from backend.present.pages.panels import Panels, Place
+from backend.present.pages.status import status_html
+from backend.present.theme.palette import Theme
 from backend.protocol.run_view import RunView
 from ui_gradio.run_panels import RunPanels
 

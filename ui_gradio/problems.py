@@ -7,7 +7,7 @@ import gradio as gr
 
 from backend.client.errors import BackendGone, ClientError
 from backend.client.run_client import RunClient
-from backend.present import words
+from backend.present.words import run as words
 
 _BETWEEN_TRIALS_S = 0.5
 

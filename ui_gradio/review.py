@@ -7,13 +7,13 @@ import gradio as gr
 
 from backend.client.errors import ClientError
 from backend.client.run_client import RunClient
-from backend.present import words_ask, words_places
-from backend.present.copying import copy_button_html
 from backend.present.markup import fragment
+from backend.present.pages.copy_button import copy_button_html
+from backend.present.words import ask as words_ask, pages as words_pages
 from ui_gradio.browser import HERE
 from ui_gradio.drawing import Updates
 from ui_gradio.events import quiet
-from ui_gradio.places import address
+from ui_gradio.navigation import address
 from ui_gradio.problems import tell
 
 
@@ -66,7 +66,7 @@ def small_button(
 
 def lay_out_review_buttons() -> tuple[gr.Button, gr.Button, gr.Button, gr.Button]:
     """Share, two thumbs as words, comment. To be called inside a row of actions."""
-    labels = (words_places.SHARE, words_ask.HELPFUL, words_ask.NOT_HELPFUL, words_ask.COMMENT)
+    labels = (words_pages.SHARE, words_ask.HELPFUL, words_ask.NOT_HELPFUL, words_ask.COMMENT)
     share, helpful, not_helpful, comment = (small_button(label, visible=False) for label in labels)
     return share, helpful, not_helpful, comment
 
@@ -75,7 +75,7 @@ def lay_out_review_panels(buttons: tuple[gr.Button, gr.Button, gr.Button, gr.But
     """What the buttons unfold, over what stands below."""
     with gr.Column(visible=False, elem_id="ph-share-panel", elem_classes="ph-floating") as share_panel:
         link = gr.HTML("", padding=False)
-        unshare = small_button(words_places.UNSHARE)
+        unshare = small_button(words_pages.UNSHARE)
     with gr.Column(visible=False, elem_id="ph-comment-panel", elem_classes="ph-floating") as comment_panel:
         text = gr.Textbox(label=words_ask.COMMENT_LABEL, lines=3, max_lines=3)
         send = small_button(words_ask.SEND_COMMENT, variant="primary")
@@ -139,7 +139,7 @@ class Review:
             tell(error.sentence)
             return {self._widgets.share_panel: gr.skip()}
         run.share_id = ""
-        tell(words_places.UNSHARED)
+        tell(words_pages.UNSHARED)
         return {self._widgets.share_panel: gr.update(visible=False)}
 
     async def thumb_up(self, run: Reviewed) -> None:
@@ -183,8 +183,8 @@ def share_link_html(here: str, share_id: str) -> str:
     link = here.rstrip("/") + "/" + address("ask", share=share_id).removeprefix("./")
     shown = fragment(
         '<label class="ph ph-link-field">{}<input type="text" readonly value="{}"></label><p class="ph ph-help">{}</p>',
-        words_places.SHARE_LINK_LABEL,
+        words_pages.SHARE_LINK_LABEL,
         link,
-        words_places.SHARE_HELP,
+        words_pages.SHARE_HELP,
     )
-    return str(shown) + copy_button_html(link, f"ph-link-{share_id}", words_places.COPY_LINK)
+    return str(shown) + copy_button_html(link, f"ph-link-{share_id}", words_pages.COPY_LINK)

@@ -7,11 +7,11 @@ from typing import Any
 import gradio as gr
 from gradio.components.plot import PlotData
 
-from backend.present import words
-from backend.present.artifacts import artifacts_html
-from backend.present.page import notice_html, section_title_html
-from backend.present.sources import sources_html
-from backend.present.steps import steps_html
+from backend.present.evidence.artifacts import artifacts_html
+from backend.present.evidence.sources import sources_html
+from backend.present.evidence.steps import steps_html
+from backend.present.pages.notices import notice_html, section_title_html
+from backend.present.words import run as words
 from backend.protocol.run_view import RunView
 from ui_gradio.answer_widget import answer_widget
 

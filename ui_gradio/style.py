@@ -5,7 +5,7 @@ from importlib.resources import files
 
 import gradio as gr
 
-from backend.present.palette import DARK, LIGHT
+from backend.present.theme.palette import DARK, LIGHT
 
 _ROLES = {
     "body_background_fill": "ground",

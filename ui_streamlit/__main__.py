@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from backend.launch.ports import PortBusy, ensure_port_free
-from backend.present.palette import COLOURS
+from backend.present.theme.palette import COLOURS
 
 DEFAULT_PORT = 8501
 DEFAULT_BACKEND = "http://127.0.0.1:8750"

@@ -7,14 +7,14 @@ from typing import Final
 import streamlit as st
 
 from backend.client.sync import SyncRunClient
-from backend.present import words
 from backend.present.browser import page_script
-from backend.present.places import PlaceName
-from backend.present.style import style_element
-from ui_streamlit.ask import place as ask
-from ui_streamlit.compare import place as compare
-from ui_streamlit.history import place as history
-from ui_streamlit.replay import place as replay
+from backend.present.pages.addresses import PlaceName
+from backend.present.theme.style import style_element
+from backend.present.words import run as words
+from ui_streamlit.ask import page as ask
+from ui_streamlit.compare import page as compare
+from ui_streamlit.history import page as history
+from ui_streamlit.replay import page as replay
 from ui_streamlit.style import PAGE_STYLE
 from ui_streamlit.visit import Visit
 

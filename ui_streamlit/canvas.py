@@ -3,18 +3,18 @@
 from streamlit.delta_generator import DeltaGenerator
 
 from backend.client.frames import Frame
-from backend.present.answer import AnswerBlock
-from backend.present.artifacts import artifacts_html
-from backend.present.page import notice_html, question_html
-from backend.present.palette import Theme
-from backend.present.panels import Panels, Place
-from backend.present.problem import Problem
-from backend.present.sources import sources_html
-from backend.present.status import status_html
-from backend.present.steps import steps_html
+from backend.present.answer.blocks import AnswerBlock
+from backend.present.evidence.artifacts import artifacts_html
+from backend.present.evidence.sources import sources_html
+from backend.present.evidence.steps import steps_html
+from backend.present.pages.notices import notice_html, question_html
+from backend.present.pages.panels import Panels, Place
+from backend.present.pages.problem import Problem
+from backend.present.pages.status import status_html
+from backend.present.theme.palette import Theme
 from backend.protocol.run_view import RunView
 from ui_streamlit.results import Results
-from ui_streamlit.run_places import RunPlaces
+from ui_streamlit.run_slots import RunPlaces
 
 
 class Canvas:

@@ -7,7 +7,7 @@ from typing import Any
 
 from streamlit.delta_generator import DeltaGenerator
 
-from backend.present.artifacts import ArtifactView
+from backend.present.evidence.artifacts import ArtifactView
 
 
 @dataclass(slots=True)

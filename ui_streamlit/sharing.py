@@ -4,8 +4,8 @@ import streamlit as st
 
 from backend.client.errors import ClientError
 from backend.client.sync import SyncRunClient
-from backend.present import words_places
-from backend.present.copying import copy_button_html
+from backend.present.pages.copy_button import copy_button_html
+from backend.present.words import pages as words_pages
 from ui_streamlit.plain_text import plain
 from ui_streamlit.visit import link_to
 
@@ -17,16 +17,16 @@ def draw_share_link(client: SyncRunClient, run_id: str) -> None:
     """A button that shares the run when it is pressed, and then shows the link until it is pressed again."""
     shares: dict[str, str] = st.session_state.setdefault(_SHARES, {})
     key = f"share-{run_id}"
-    with st.popover(words_places.SHARE, key=key, on_change=lambda: _share(client, run_id, key)):
-        st.caption(words_places.SHARE_HELP)
+    with st.popover(words_pages.SHARE, key=key, on_change=lambda: _share(client, run_id, key)):
+        st.caption(words_pages.SHARE_HELP)
         share_id = shares.get(run_id)
         if not share_id:
             return
         link = link_to("ask", share=share_id)
-        st.text_input(words_places.SHARE_LINK_LABEL, value=link, key=f"link-{share_id}")
+        st.text_input(words_pages.SHARE_LINK_LABEL, value=link, key=f"link-{share_id}")
         with st.container(key="ph-share-link", horizontal=True, vertical_alignment="center", gap="xsmall"):
-            st.html(copy_button_html(link, f"ph-link-{share_id}", words_places.COPY_LINK), width="content")
-            st.button(words_places.UNSHARE, key=f"unshare-{share_id}", on_click=_unshare, args=(client, run_id))
+            st.html(copy_button_html(link, f"ph-link-{share_id}", words_pages.COPY_LINK), width="content")
+            st.button(words_pages.UNSHARE, key=f"unshare-{share_id}", on_click=_unshare, args=(client, run_id))
 
 
 def _share(client: SyncRunClient, run_id: str, key: str) -> None:
@@ -44,7 +44,7 @@ def _unshare(client: SyncRunClient, run_id: str) -> None:
         return
     try:
         client.unshare(share_id)
-        st.toast(words_places.UNSHARED)
+        st.toast(words_pages.UNSHARED)
     except ClientError as error:
         st.session_state[_SHARES][run_id] = share_id
         st.toast(plain(error.sentence))

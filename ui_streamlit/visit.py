@@ -8,8 +8,8 @@ from urllib.parse import urlencode, urlsplit
 import streamlit as st
 
 from backend.client.sync import SyncRunClient
-from backend.present.palette import Theme
-from backend.present.places import TITLES, PlaceName
+from backend.present.pages.addresses import TITLES, PlaceName
+from backend.present.theme.palette import Theme
 
 
 @dataclass(slots=True)

@@ -7,7 +7,7 @@ every bundled scenario through the real supervisor and compares.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from backend.agents.cues import Cue, Failure, Finish, Hang
+from backend.agents.scheduled_drafts import Cue, Failure, Finish, Hang
 from backend.protocol.ending import Ending, Tally, end_run, fell_silent, took_too_long
 from backend.protocol.events import ErrorEvent, KnownEvent, stamp
 

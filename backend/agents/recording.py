@@ -19,8 +19,8 @@ from backend.agents.agent import (
     RunRequest,
     UnknownAgentError,
 )
-from backend.agents.cues import Cue, Failure, Finish, as_wanted, play_cues
 from backend.agents.plans import Limits, planned_events
+from backend.agents.scheduled_drafts import Cue, Failure, Finish, as_wanted, play_cues
 from backend.protocol.events import DoneEvent, Draft, ErrorEvent, KnownEvent, UnknownEvent, WarningEvent
 from backend.protocol.options import RunOptions
 from backend.protocol.recordings import Recording, RecordingError

@@ -8,8 +8,8 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from backend.api.event_stream import EventStream
+from backend.api.log_response import open_stream
 from backend.api.services import Services
-from backend.api.streaming import open_stream
 from backend.dialects.encoding.ag_ui import AgUiEncoder
 from backend.dialects.encoding.encoder import AnsweredRun, Encoder
 from backend.protocol.cursor import START, Cursor

@@ -11,7 +11,7 @@ Scripts without an event loop use ``backend.client.sync``.
 
 from backend.client.connection import close_shared_http, new_http, shared_http
 from backend.client.errors import BackendGone, ClientError, ProblemError
-from backend.client.following import ConnectionChange
+from backend.client.followed_run import ConnectionChange
 from backend.client.frames import Frame
 from backend.client.replies import (
     Feedback,

@@ -10,7 +10,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
 
-from backend.client.following import ConnectionChange
+from backend.client.followed_run import ConnectionChange
 from backend.client.resumption import Arrival
 from backend.protocol.events import Event, TokenEvent, UnknownEvent
 from backend.protocol.run_view import RunView, SnapshotEvent

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from backend.client.calls import run_path, shown_path
 from backend.client.errors import ProblemError
-from backend.client.following import ConnectionChange, Patience, follow_source
+from backend.client.followed_run import ConnectionChange, Patience, follow_source
 from backend.client.frames import TICK_S, Frame, paced_frames
 from backend.client.http_source import HttpEventSource
 from backend.client.replies import (

@@ -14,7 +14,7 @@ from typing import Any, ClassVar, Literal, TypeVar
 
 from backend.client.connection import close_shared_http
 from backend.client.frames import TICK_S, Frame
-from backend.client.racing import Entrant, start_both
+from backend.client.race import Entrant, start_both
 from backend.client.replies import (
     Feedback,
     ImportedRecording,

@@ -13,7 +13,7 @@ from backend.commands.serve import default_data_dir
 
 if TYPE_CHECKING:
     from backend.client import RunClient, StartedRun
-    from backend.commands.own_backend import ReachableBackend
+    from backend.commands.temporary_backend import ReachableBackend
 
 _FOLDER = click.Path(path_type=Path)
 
@@ -53,7 +53,7 @@ def command(
     Ctrl-C stops the run and keeps what was written; a second one leaves at once. The exit code is 0 only if the answer
     was completed, 130 after Ctrl-C, 2 for bad input, and 1 for every other end.
     """
-    from backend.commands.own_backend import reachable_backend
+    from backend.commands.temporary_backend import reachable_backend
 
     _check_question(question)
     if url is not None and (docs_dir is not None or data_dir is not None):
@@ -71,7 +71,7 @@ def command(
 
 
 def _check_question(question: str) -> None:
-    from backend.present import words
+    from backend.present.words import run as words
     from backend.protocol.options import MAX_QUESTION_BYTES
 
     try:
@@ -86,10 +86,10 @@ def _check_question(question: str) -> None:
 
 async def _ask(backend: "ReachableBackend", request: dict[str, Any], *, as_json: bool) -> int:
     from backend.client import RunClient, new_http
+    from backend.commands.drawn_run import exit_code_of, print_events, watch
     from backend.commands.interruption import Interruption
-    from backend.commands.own_backend import tell_warnings
+    from backend.commands.temporary_backend import tell_warnings
     from backend.commands.terminal import display_for, standard_console
-    from backend.commands.watching import exit_code_of, print_events, watch
 
     async with new_http() as http:
         client = RunClient(backend.url, http)

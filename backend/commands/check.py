@@ -11,7 +11,7 @@ from backend.commands.addresses import is_url, run_of_url
 from backend.commands.refusals import exit_with
 
 if TYPE_CHECKING:
-    from backend.commands.stream_reading import CheckedStream
+    from backend.commands.checked_stream import CheckedStream
 
 VIOLATED = 1
 
@@ -26,7 +26,7 @@ def command(stream: str, as_json: bool) -> None:
     run; a run that still goes on is followed to its end, on one connection. The exit code is 0 if all rules hold, 1 if
     not, and 2 if there is nothing that can be read.
     """
-    from backend.commands.stream_reading import check_bytes, check_url
+    from backend.commands.checked_stream import check_bytes, check_url
     from backend.protocol.checks import RULES
 
     if is_url(stream):

@@ -152,7 +152,7 @@ class BackendLines:
 def _suggestion(docs_dir: Path | None) -> str:
     if docs_dir:
         return f"Ask about the files in {docs_dir}."
-    from backend.present.words import EXAMPLE_QUESTIONS
+    from backend.present.words.run import EXAMPLE_QUESTIONS
 
     return f"Try: {EXAMPLE_QUESTIONS[0]}"
 

@@ -93,7 +93,7 @@ def _after(head: bytes, body: IO[bytes]) -> Iterator[bytes]:
 def _read(file: Path, captured: "CapturedStream", dialect: str, body: IO[bytes] | None) -> "ImportedRun":
     """The whole stream; its lines go to ``body``. Raises ``BadInput`` where nothing of it is that dialect's."""
     from backend.dialects.imported_run import ImportedRun
-    from backend.dialects.known import open_decoder
+    from backend.dialects.registry import open_decoder
 
     decoder = open_decoder(dialect)
     run = ImportedRun(decoder)
@@ -132,7 +132,7 @@ def _refuse_other_dialect(file: Path, dialect: str, recognised: int) -> None:
 def _known_by_dialect(file: Path) -> dict[str, int]:
     """How many messages of the file's beginning each dialect takes for its own."""
     from backend.commands.captured_stream import CapturedStream
-    from backend.dialects.known import DIALECTS, open_decoder
+    from backend.dialects.registry import DIALECTS, open_decoder
 
     decoders = {name: open_decoder(name) for name in DIALECTS}
     read = 0
@@ -203,6 +203,6 @@ def _counted(count: int, word: str) -> str:
 
 
 def _one_line(text: str) -> str:
-    from backend.present.printable import printable
+    from backend.present.words.printable import printable
 
     return " ".join(printable(text).split())

@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Self
 
 from backend.client.errors import ClientError
-from backend.present import words
+from backend.present.words import run as words
 
 INTERRUPTED = 130
 TERMINATED = 143

@@ -25,7 +25,7 @@ def remote_option(command: Command) -> Command:
 
 def _remote(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
     from backend.dialects.addresses import KEY_VARIABLE, MODEL_VARIABLE, AddressError, remote_address, remote_key
-    from backend.dialects.known import DIALECTS
+    from backend.dialects.registry import DIALECTS
 
     if value is None:
         return None

@@ -36,9 +36,9 @@ def command(file: Path, speed: float, as_json: bool) -> None:
 
 async def _replay(recording: "Recording", lines: list[str], speed: float, *, as_json: bool) -> int:
     from backend.client.frames import paced_frames
+    from backend.commands.drawn_run import print_events, watch
     from backend.commands.interruption import Interruption
     from backend.commands.terminal import display_for, standard_console
-    from backend.commands.watching import print_events, watch
     from backend.protocol.run_view import RunView
 
     played = play(recording, lines, speed)

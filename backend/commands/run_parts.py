@@ -10,15 +10,15 @@ from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 
-from backend.present import words
-from backend.present.artifacts import ArtifactView, artifact_views
-from backend.present.durations import format_count, format_ms
+from backend.present.evidence.artifacts import ArtifactView, artifact_views
+from backend.present.evidence.sources import Source, ordered_sources, source_facts
+from backend.present.evidence.tables import cell_text
 from backend.present.markup import safe_url
-from backend.present.palette import STATE_ROLES
-from backend.present.printable import printable
-from backend.present.sources import Source, ordered_sources, source_facts
-from backend.present.status import elapsed_of
-from backend.present.tables import cell_text
+from backend.present.pages.status import elapsed_of
+from backend.present.theme.palette import STATE_ROLES
+from backend.present.words import run as words
+from backend.present.words.durations import format_count, format_ms
+from backend.present.words.printable import printable
 from backend.protocol.events import ArtifactEvent, Outcome, StepStateName
 from backend.protocol.run_view import RunView, StepView
 

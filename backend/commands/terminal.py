@@ -23,9 +23,9 @@ from backend.commands.run_parts import (
     warning_parts,
 )
 from backend.commands.terminal_text import THEME, AnswerBlocks, SettlingAnswer
-from backend.present import words
-from backend.present.durations import format_count, format_ms
-from backend.present.printable import printable
+from backend.present.words import run as words
+from backend.present.words.durations import format_count, format_ms
+from backend.present.words.printable import printable
 from backend.protocol.run_view import RunView
 
 PLAIN_WIDTH = 100

@@ -8,9 +8,9 @@ from rich.markdown import Markdown
 from rich.segment import Segment
 from rich.theme import Theme
 
-from backend.present.answer_markdown import Block, parse_blocks
-from backend.present.printable import printable
-from backend.present.unfinished import completed_tail, visible_text
+from backend.present.answer.markdown_blocks import Block, parse_blocks
+from backend.present.answer.partial_markdown import completed_tail, visible_text
+from backend.present.words.printable import printable
 
 ROLE_STYLES = {
     "accent": "cyan",

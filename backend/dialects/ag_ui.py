@@ -3,7 +3,7 @@
 Types and fields are those of the protocol's published event reference; the THINKING types of versions before 1.0 are
 read like REASONING. A run may hold several assistant messages: they are one answer, in order. A stream may hold several
 runs: it is complete if the last of them ended. AG-UI has no citation; what our encoder adds is read back
-(``backend.dialects.own_events``).
+(``backend.dialects.native_events``).
 """
 
 import re
@@ -11,8 +11,8 @@ from collections.abc import Mapping
 
 from backend.dialects.answer_drafts import MAX_STEPS, MAX_TEXT_CHARS, AnswerDrafts
 from backend.dialects.dialect import JsonObject
-from backend.dialects.own_events import OwnEvents
-from backend.dialects.reading import is_lookup, object_of, objects_of, parsed, plain, text_of, whole_number_of
+from backend.dialects.json_values import is_lookup, object_of, objects_of, parsed, plain, text_of, whole_number_of
+from backend.dialects.native_events import OwnEvents
 from backend.protocol.events import Outcome
 
 _TYPE = re.compile(r"[A-Z][A-Z_]{2,60}")

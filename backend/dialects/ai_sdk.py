@@ -5,14 +5,14 @@ Types and fields are those of the SDK's published stream protocol. ``abort`` end
 neither end is interrupted. The boundaries of model calls (``start-step``, ``finish-step``) are no steps of ours; one
 that begins anew (``reset-step``) is told in a warning, since what was said cannot be taken back.
 Sources go by their address, so that one that is told twice is one. What our encoder adds is read back
-(``backend.dialects.own_events``).
+(``backend.dialects.native_events``).
 """
 
 from backend.dialects.answer_drafts import MAX_STEPS, AnswerDrafts
 from backend.dialects.dialect import JsonObject
-from backend.dialects.own_events import OwnEvents
+from backend.dialects.json_values import object_of, plain, text_of
+from backend.dialects.native_events import OwnEvents
 from backend.dialects.provider_citations import MAX_CITATIONS, ProviderCitation, provider_citations, read_citations
-from backend.dialects.reading import object_of, plain, text_of
 from backend.protocol.events import OPEN_STATES
 
 _FAMILIES = ("text-", "reasoning-", "tool-", "source-", "data-", "start-", "finish-", "reset-", "message-")

@@ -13,7 +13,7 @@ from pydantic import JsonValue
 
 from backend.dialects.cited_sources import CitedSources
 from backend.dialects.dialect import Loss, StreamEnd
-from backend.dialects.reading import is_lookup, parsed
+from backend.dialects.json_values import is_lookup, parsed
 from backend.protocol.events import (
     ArtifactEvent,
     CitationEvent,

@@ -8,7 +8,7 @@ begun anew: open blocks end there. A whole ``message``, that was not streamed, i
 from backend.dialects.answer_drafts import AnswerDrafts
 from backend.dialects.anthropic_blocks import AnthropicBlocks
 from backend.dialects.dialect import JsonObject
-from backend.dialects.reading import object_of, objects_of, plain, text_of
+from backend.dialects.json_values import object_of, objects_of, plain, text_of
 
 _KINDS = frozenset(
     {"message_start", "content_block_start", "content_block_delta", "content_block_stop", "message_delta"}

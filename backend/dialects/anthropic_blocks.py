@@ -10,7 +10,7 @@ from pydantic import JsonValue
 
 from backend.dialects.answer_drafts import AnswerDrafts
 from backend.dialects.dialect import JsonObject
-from backend.dialects.reading import object_of, objects_of, plain, text_of, whole_number_of
+from backend.dialects.json_values import object_of, objects_of, plain, text_of, whole_number_of
 from backend.protocol.events import Locator, Span
 
 _MAX_OPEN_BLOCKS = 1_000

@@ -13,7 +13,7 @@ from backend.dialects.dialect import JsonObject
 from backend.dialects.gemini_interactions import GeminiInteractions
 from backend.dialects.gemini_parts import GeminiParts
 from backend.dialects.gemini_sources import GeminiSources
-from backend.dialects.reading import camel_case, object_of, objects_of, plain, text_of, whole_number_of
+from backend.dialects.json_values import camel_case, object_of, objects_of, plain, text_of, whole_number_of
 from backend.dialects.text_offsets import TextOffsets
 
 _USAGE_NAMES = {

@@ -6,7 +6,7 @@ from pydantic import JsonValue
 
 from backend.dialects.answer_drafts import AnswerDrafts
 from backend.dialects.dialect import JsonObject
-from backend.dialects.reading import object_of, objects_of, plain, text_of
+from backend.dialects.json_values import object_of, objects_of, plain, text_of
 from backend.dialects.text_offsets import TextOffsets
 
 _MAX_REMEMBERED = 10_000

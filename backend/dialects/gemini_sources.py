@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from backend.dialects.answer_drafts import AnswerDrafts
 from backend.dialects.dialect import JsonObject
-from backend.dialects.reading import camel_case, object_of, objects_of, text_of, whole_number_of
+from backend.dialects.json_values import camel_case, object_of, objects_of, text_of, whole_number_of
 from backend.dialects.text_offsets import TextOffsets
 from backend.protocol.events import Span
 

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from backend.dialects.answer_drafts import AnswerDrafts
 from backend.dialects.dialect import JsonObject
-from backend.dialects.own_events import OwnEvents
+from backend.dialects.native_events import OwnEvents
 from backend.protocol.events import (
     EVENT_TYPES,
     DoneEvent,

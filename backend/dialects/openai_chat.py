@@ -11,7 +11,7 @@ from pydantic import JsonValue
 
 from backend.dialects.answer_drafts import AnswerDrafts
 from backend.dialects.dialect import JsonObject
-from backend.dialects.reading import object_of, objects_of, plain, text_of, whole_number_of
+from backend.dialects.json_values import object_of, objects_of, plain, text_of, whole_number_of
 from backend.protocol.events import Span
 
 _USAGE_NAMES = {"prompt_tokens": "input_tokens", "completion_tokens": "output_tokens", "total_tokens": "total_tokens"}

@@ -9,7 +9,7 @@ it keeps anew: there an id that was seen says the place. ``[DONE]``, which some 
 
 from backend.dialects.answer_drafts import AnswerDrafts
 from backend.dialects.dialect import JsonObject
-from backend.dialects.reading import object_of, objects_of, plain, text_of, whole_number_of
+from backend.dialects.json_values import object_of, objects_of, plain, text_of, whole_number_of
 from backend.dialects.responses_tools import ResponsesTools
 from backend.protocol.events import Span
 

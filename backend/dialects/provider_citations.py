@@ -8,7 +8,7 @@ the part), Google's grounding supports (UTF-8 bytes of the part) and Anthropic's
 from dataclasses import dataclass
 
 from backend.dialects.dialect import JsonObject
-from backend.dialects.reading import object_of, objects_of, text_of, whole_number_of
+from backend.dialects.json_values import object_of, objects_of, text_of, whole_number_of
 from backend.protocol.events import Span
 
 MAX_CITATIONS = 1_000

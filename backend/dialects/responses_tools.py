@@ -12,7 +12,7 @@ from pydantic import JsonValue
 
 from backend.dialects.answer_drafts import AnswerDrafts
 from backend.dialects.dialect import JsonObject
-from backend.dialects.reading import object_of, parsed, plain, text_of
+from backend.dialects.json_values import object_of, parsed, plain, text_of
 
 _CALLER_RUNS = ("function_call", "custom_tool_call", "computer_call", "local_shell_call", "apply_patch_call")
 

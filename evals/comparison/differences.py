@@ -8,10 +8,10 @@ import numpy as np
 
 from backend.metrics.metric import Fact, Metric
 from backend.metrics.statistics import LEVEL, needed
-from evals.comparison.bootstrap import RESAMPLES, medians, percentile_ends
 from evals.comparison.models import Difference, Verdict
-from evals.comparison.pairing import Matrix
+from evals.comparison.pairs import Matrix
 from evals.comparison.relevance import alike, smallest_relevant
+from evals.results.bootstrap import RESAMPLES, medians, percentile_ends
 
 ALPHA = 1 - LEVEL
 """In how many comparisons of the same build something may be called different."""

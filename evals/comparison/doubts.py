@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from evals.comparison.pairing import Pairing
-from evals.overload import overload
-from evals.results import Results
+from evals.comparison.pairs import Pairing
+from evals.results.models import Results
+from evals.results.overload import overload
 
 _DECISIVE: Final = ("processor", "cores", "usable_cores")
 """What makes another machine of it. Systems are updated, and memory is counted differently, without that."""

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from html import escape
 from typing import Any
 
-from backend.present.chart_theme import template
 from backend.present.offline_page.two_themes import Figure
-from backend.present.palette import COLOURS, Theme
+from backend.present.theme.chart_theme import template
+from backend.present.theme.palette import COLOURS, Theme
 from evals.comparison.models import Comparison, MetricComparison, Verdict
 from evals.comparison.text import described, values_text
 

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import click
 
-from evals.comparison.comparing import compare
-from evals.comparison.printing import print_comparison
-from evals.comparison.reading import ComparisonError, read_results
-from evals.comparison.writing import write_comparison
-from evals.results import Results
-from evals.suite import Suite
+from evals.comparison.comparison import compare
+from evals.comparison.files import write_comparison
+from evals.comparison.result_files import ComparisonError, read_results
+from evals.comparison.terminal_table import print_comparison
+from evals.results.models import Results
+from evals.suites.suite import Suite
 
 
 @dataclass(frozen=True, slots=True)

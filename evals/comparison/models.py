@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from evals.results import Interval
+from evals.results.models import Interval
 
 SCHEMA: Literal["playhead.comparison/1"] = "playhead.comparison/1"
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from evals.comparison.pairing import Matrix
+from evals.comparison.pairs import Matrix
 
 Flags = npt.NDArray[np.bool_]
 

@@ -5,7 +5,7 @@ that somebody would notice.
 from typing import Final
 
 from backend.metrics.metric import Unit
-from evals.results import Results
+from evals.results.models import Results
 
 SHARE: Final = 0.05
 """Of the value of A: a twentieth."""

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from backend.metrics.metric import Fact, Metric, Unit
 from backend.metrics.registry import BY_KEY
-from backend.present.durations import NO_VALUE
-from backend.present.metric_text import difference, formatted, interval
+from backend.present.words.durations import NO_VALUE
+from backend.present.words.metric_text import difference, formatted, interval
 from evals.comparison.models import Comparison, Difference, MetricComparison
-from evals.comparison.pairing import UNEXPECTED
+from evals.comparison.pairs import UNEXPECTED
 
 
 def described(key: str) -> Metric | Fact:

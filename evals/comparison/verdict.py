@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import Literal
 
 from backend.metrics.registry import BY_KEY
-from backend.present.metric_text import difference
+from backend.present.words.metric_text import difference
 from evals.comparison.models import MetricComparison
-from evals.comparison.pairing import UNEXPECTED
+from evals.comparison.pairs import UNEXPECTED
 
 MOST_NAMED = 4
 

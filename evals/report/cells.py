@@ -6,8 +6,8 @@ from typing import Literal
 
 from backend.metrics.registry import BY_KEY
 from backend.metrics.statistics import nearest_rank
-from backend.present.metric_text import formatted
-from evals.results import RunResult
+from backend.present.words.metric_text import formatted
+from evals.results.models import RunResult
 
 Tone = Literal["", "good", "bad", "caution", "muted"]
 

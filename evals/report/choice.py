@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from evals.report.strange import Strangeness, strangeness
-from evals.results import RunResult
+from evals.results.models import RunResult
 
 ALL_SHOWN: Final = 60
 """Of so many runs each one gets its waterfall."""

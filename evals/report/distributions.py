@@ -9,12 +9,12 @@ from typing import Any, Final
 
 from backend.metrics.registry import BY_KEY
 from backend.metrics.statistics import nearest_rank, percentile_interval
-from backend.present.metric_text import formatted, interval
 from backend.present.offline_page.two_themes import Figure
-from backend.present.palette import COLOURS, SERIES, Theme
+from backend.present.theme.palette import COLOURS, SERIES, Theme
+from backend.present.words.metric_text import formatted, interval
 from evals.report.cells import Cell, Table, group_cell, titled, value, values_of, words
 from evals.report.rows import rows_layout, thousandths
-from evals.results import RunResult
+from evals.results.models import RunResult
 
 SHOWN: Final = ("ttfs_ms", "ttft_ms", "e2e_ms", "longest_gap_ms")
 """The metrics whose distributions the report draws, where runs have them."""

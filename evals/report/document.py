@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from backend.metrics.registry import BY_KEY
 from backend.present.offline_page import content_policy, figures_script, plotly_js, script_json
-from backend.present.style import stylesheet
+from backend.present.theme.style import stylesheet
 
 if TYPE_CHECKING:
     from jinja2 import Environment

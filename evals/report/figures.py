@@ -6,14 +6,14 @@ from typing import Any, Final, TypeVar
 
 from backend.metrics.registry import BY_KEY
 from backend.metrics.statistics import nearest_rank
-from backend.present.chart_theme import template
-from backend.present.metric_text import difference, milliseconds
 from backend.present.offline_page.two_themes import Figure
-from backend.present.palette import COLOURS, SERIES, Theme
-from backend.present.timeline import timeline_figure
+from backend.present.theme.chart_theme import template
+from backend.present.theme.palette import COLOURS, SERIES, Theme
+from backend.present.timeline.figure import timeline_figure
+from backend.present.words.metric_text import difference, milliseconds
 from evals.report.rows import rows_layout, thousandths
-from evals.results import RunResult
-from evals.scoring import ScoredRun
+from evals.results.models import RunResult
+from evals.scoring.scored_run import ScoredRun
 
 COMPARED = ("ttfs_ms", "ttft_ms", "e2e_ms", "longest_gap_ms")
 """The metrics of the figure of differences."""

@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from backend.metrics.statistics import nearest_rank
-from backend.present.durations import NO_VALUE, format_count
-from backend.present.metric_text import difference, formatted, milliseconds
-from evals.layers import layers_text
+from backend.present.words.durations import NO_VALUE, format_count
+from backend.present.words.metric_text import difference, formatted, milliseconds
 from evals.report.cells import Tone
 from evals.report.distributions import FEWEST_FOR_P95
 from evals.report.strange import STRANGE_FROM
-from evals.results import MetricSummary, Results, RunResult
+from evals.results.layers import layers_text
+from evals.results.models import MetricSummary, Results, RunResult
 
 _MOST_LISTED = 6
 

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
-from backend.present.metric_text import difference, milliseconds
 from backend.present.offline_page.two_themes import Figure
-from backend.present.palette import SERIES, Theme
-from evals.layers import PAGES
+from backend.present.theme.palette import SERIES, Theme
+from backend.present.words.metric_text import difference, milliseconds
 from evals.report.cells import Cell, Table, titled, words
 from evals.report.rows import rows_layout, thousandths
-from evals.results import LayerResult
+from evals.results.layers import PAGES
+from evals.results.models import LayerResult
 
 
 def layers_figure(layers: Sequence[LayerResult], theme: Theme) -> Figure:

@@ -8,13 +8,13 @@ between both columns is what coordinated omission would have hidden.
 from collections.abc import Mapping, Sequence
 
 from backend.metrics.statistics import nearest_rank, percentile_interval
-from backend.present.metric_text import interval
 from backend.present.offline_page.two_themes import Figure
-from backend.present.palette import COLOURS, SERIES, Theme
+from backend.present.theme.palette import COLOURS, SERIES, Theme
+from backend.present.words.metric_text import interval
 from evals.report.cells import Cell, Table, titled, value, values_of, words
 from evals.report.figures import every_nth
 from evals.report.rows import rows_layout, thousandths
-from evals.results import RunResult
+from evals.results.models import RunResult
 
 _MOST_POINTS = 700
 

@@ -5,14 +5,14 @@ from functools import partial
 from typing import Any
 
 from backend.metrics.registry import BY_KEY
-from backend.present.durations import format_count
 from backend.present.offline_page.two_themes import two_themes
+from backend.present.words.durations import format_count
 from evals.report import distributions, figures, headline, layers_figure, load, run_tables, tables
 from evals.report.cells import anchor, run_name
 from evals.report.choice import ALL_SHOWN, Choice, choose
 from evals.report.document import document_html
-from evals.results import Results, RunResult
-from evals.scoring import ScoredRun
+from evals.results.models import Results, RunResult
+from evals.scoring.scored_run import ScoredRun
 
 MOST_TROUBLES = 30
 """Runs not as expected whose cause stands in the page; results.json and junit.xml have all of them."""

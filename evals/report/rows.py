@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from html import escape
 from typing import Any
 
-from backend.present.chart_theme import template
-from backend.present.palette import COLOURS, Theme
-from backend.present.words import shortened
+from backend.present.theme.chart_theme import template
+from backend.present.theme.palette import COLOURS, Theme
+from backend.present.words.run import shortened
 
 _ROW_PX = 26
 _NARROW_ROW_PX = 22

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 
 from backend.metrics.registry import BY_KEY
 from backend.metrics.statistics import nearest_rank
-from backend.present.metric_text import difference, formatted, milliseconds
+from backend.present.words.metric_text import difference, formatted, milliseconds
 from evals.report.cells import Cell, Table, group_cell, run_name, titled, value, words
 from evals.report.choice import Choice
-from evals.results import RunResult, StepResult
+from evals.results.models import RunResult, StepResult
 
 MOST_STEP_ROWS = 400
 """Rows of the table of steps; results.json has every step of every run."""

@@ -14,7 +14,7 @@ import numpy as np
 
 from backend.metrics.metric import Unit
 from backend.metrics.registry import BY_KEY
-from evals.results import RunResult
+from evals.results.models import RunResult
 
 STRANGE_FROM: Final = 6.0
 FEWEST_RUNS: Final = 5

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 
 from backend.metrics.registry import BY_KEY
 from backend.metrics.statistics import nearest_rank, needed
-from backend.present.durations import NO_VALUE
-from backend.present.metric_text import difference, formatted, interval
+from backend.present.words.durations import NO_VALUE
+from backend.present.words.metric_text import difference, formatted, interval
 from evals.report.cells import Cell, Table, Tone, group_cell, median_of, titled, value, words
-from evals.results import LimitResult, MetricAgainstScript, Results, RunResult
+from evals.results.models import LimitResult, MetricAgainstScript, Results, RunResult
 
 AGAINST_SCRIPT = (
     "ttfs_ms",

@@ -4,13 +4,12 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from backend.agents.agent import Agent
-from backend.agents.cues import Cue, Failure, Finish, Hang
 from backend.agents.plans import Limits, planned_events
 from backend.agents.recording import RecordingAgent, recorded_schedule
+from backend.agents.scheduled_drafts import Cue, Failure, Finish, Hang
 from backend.agents.scripted.actions import Say
 from backend.agents.scripted.library import ScenarioLibrary
 from backend.agents.scripted.player import ScriptedAgent

@@ -7,8 +7,7 @@ from typing import Any
 
 import httpx2
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from backend.api.feedback_csv import COLUMNS, feedback_csv, inert
 from backend.runs.review import FeedbackRecord

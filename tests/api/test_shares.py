@@ -6,7 +6,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from backend.api.streaming import while_shared
+from backend.api.log_response import while_shared
 from backend.protocol.cursor import START
 from backend.protocol.recordings import parse_recording
 from tests.api.backend_server import BackendServer

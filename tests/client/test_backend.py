@@ -9,7 +9,7 @@ import httpx2
 import pytest
 
 from backend.client import Arrival, BackendGone, ProblemError, RunClient
-from backend.client.following import Patience, follow_source
+from backend.client.followed_run import Patience, follow_source
 from backend.client.http_source import HttpEventSource
 from backend.client.resumption import Backoff, Resumption
 from backend.client.sync import Background, SyncRunClient

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from backend.client.errors import ProblemError
-from backend.client.following import ConnectionChange
+from backend.client.followed_run import ConnectionChange
 from backend.client.frames import ElapsedTime, Frame, FrameBuffer, paced_frames
 from backend.client.resumption import Arrival
 from backend.protocol.events import (

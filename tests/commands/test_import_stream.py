@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 from backend.commands import captured_stream, import_stream
 from backend.commands.check import command as check_command
 from backend.commands.replay import command as replay_command
-from backend.dialects.known import DIALECTS
+from backend.dialects.registry import DIALECTS
 from backend.protocol.events import DoneEvent, KnownEvent, TokenEvent
 from backend.protocol.recordings import Recording, parse_recording
 from backend.protocol.sse import encode_event

@@ -4,16 +4,15 @@ import io
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from rich.console import Console
 
 from backend.client import Frame
 from backend.commands.run_parts import step_tree
 from backend.commands.terminal import LiveDisplay, PlainDisplay
 from backend.commands.terminal_text import THEME, SettlingAnswer
-from backend.present.answer_markdown import parse_blocks
-from backend.present.printable import printable
+from backend.present.answer.markdown_blocks import parse_blocks
+from backend.present.words.printable import printable
 from backend.protocol.events import (
     ArtifactEvent,
     CitationEvent,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from backend.dialects.dialect import StreamEnd
-from backend.dialects.known import open_decoder
+from backend.dialects.registry import open_decoder
 from backend.protocol.events import ArtifactEvent, CitationEvent, Draft, StatusEvent, TokenEvent, WarningEvent
 
 DIALECT_OF_PROTOCOL = {

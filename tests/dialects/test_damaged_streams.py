@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from backend.dialects.imported_run import ImportedRun
-from backend.dialects.known import DIALECTS, open_decoder
+from backend.dialects.registry import DIALECTS, open_decoder
 from backend.protocol.events import Draft
 from backend.protocol.recordings import parse_recording
 from tests.dialects.streams import frames, read

@@ -5,8 +5,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from backend.dialects.json_text import MAX_DEPTH, JsonTexts
 from backend.protocol.events import event_json

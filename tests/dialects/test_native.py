@@ -4,8 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from backend.protocol.events import DoneEvent, KnownEvent, StatusEvent, TokenEvent, ToolLog
 from backend.protocol.run_view import SnapshotEvent

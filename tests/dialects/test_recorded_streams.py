@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from backend.dialects.known import DIALECTS
+from backend.dialects.registry import DIALECTS
 from tests.dialects.exceptions import DIFFERENCES
 from tests.dialects.streams import DIALECT_OF_PROTOCOL, ReadStream, read
 

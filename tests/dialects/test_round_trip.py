@@ -4,8 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from backend.dialects.encoding.ag_ui import AgUiEncoder
 from backend.dialects.encoding.ai_sdk import AiSdkEncoder

@@ -1,7 +1,6 @@
 """UTF-8 offsets to code points, however the answer comes in pieces."""
 
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from backend.dialects import text_offsets
 from backend.dialects.text_offsets import TextOffsets

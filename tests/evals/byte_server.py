@@ -11,7 +11,7 @@ from functools import partial
 
 from backend.protocol.events import Event
 from backend.protocol.sse import encode_event
-from evals.transport import Address
+from evals.wire.exchange import Address
 
 HEAD = (
     b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\nlocation: /v1/runs/r1\r\n\r\n"

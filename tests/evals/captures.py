@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from backend.metrics.trace import Trace
 from backend.protocol.events import Event, Outcome
 from backend.protocol.sse import encode_event
-from evals.runner import PlayedRun
-from evals.suite import Entry
-from evals.target import Play
-from evals.transport import Capture
+from evals.playing.runner import PlayedRun
+from evals.playing.target import Play
+from evals.suites.suite import Entry
+from evals.wire.exchange import Capture
 from tests.evals.byte_server import END, HEAD, chunk
 
 BASE_NS = 5_000_000_000

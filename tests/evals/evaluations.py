@@ -1,14 +1,14 @@
 """Whole evaluations made by hand, among them what a hostile agent might send."""
 
 from backend.protocol.events import Event, WarningEvent
-from evals.assembling import assemble
-from evals.evaluation import Evaluation
-from evals.harness import Effort
-from evals.results import Target
-from evals.runner import PlayedRun, Session
-from evals.scoring import score
-from evals.suite import parse_suite
-from evals.transport import Capture
+from evals.evaluation.live import Evaluation
+from evals.playing.harness import Effort
+from evals.playing.runner import PlayedRun, Session
+from evals.results.assembly import assemble
+from evals.results.models import Target
+from evals.scoring.scored_run import score
+from evals.suites.suite import parse_suite
+from evals.wire.exchange import Capture
 from tests.evals.captures import BASE_NS, capture, play, played
 from tests.metrics.traces import citation, done, status, token
 

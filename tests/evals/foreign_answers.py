@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from evals.transport import Capture
+from evals.wire.exchange import Capture
 from tests.evals.byte_server import END, chunk
 from tests.evals.captures import BASE_NS
 

@@ -12,13 +12,13 @@ from functools import cache
 from pathlib import Path
 
 from backend.protocol.events import CitationEvent, Event
-from evals.assembling import assemble, run_result
-from evals.grouping import with_groups
-from evals.harness import Effort
-from evals.results import Results, RunResult, Target
-from evals.runner import Session
-from evals.scoring import ScoredRun, score
-from evals.suite import parse_suite
+from evals.playing.harness import Effort
+from evals.playing.runner import Session
+from evals.results.assembly import assemble, run_result
+from evals.results.groups import with_groups
+from evals.results.models import Results, RunResult, Target
+from evals.scoring.scored_run import ScoredRun, score
+from evals.suites.suite import parse_suite
 from tests.evals.captures import capture, play, played
 from tests.metrics.traces import citation, done, status, token
 

@@ -1,8 +1,7 @@
 """What leaves metrics as they are, or changes all of them alike: a slower clock, other token boundaries."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from backend.metrics.registry import BY_KEY, measure
 from backend.metrics.trace import Trace

@@ -3,8 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from backend.metrics.citation_lag import citation_lags
 from backend.metrics.citation_order import discordant_pairs, kendall_tau

@@ -2,14 +2,14 @@
 
 from pydantic import JsonValue
 
-from backend.present.answer import answer_html
-from backend.present.artifacts import artifacts_html
-from backend.present.conversation import EarlierTurn, earlier_turns_html
-from backend.present.page import error_html, question_html
-from backend.present.sources import sources_html
-from backend.present.status import status_html
-from backend.present.steps import steps_html
-from backend.present.warnings import warnings_html
+from backend.present.answer.blocks import answer_html
+from backend.present.evidence.artifacts import artifacts_html
+from backend.present.evidence.sources import sources_html
+from backend.present.evidence.steps import steps_html
+from backend.present.evidence.warnings import warnings_html
+from backend.present.pages.conversation import EarlierTurn, earlier_turns_html
+from backend.present.pages.notices import error_html, question_html
+from backend.present.pages.status import status_html
 from backend.protocol.events import (
     ArtifactEvent,
     ArtifactKind,

@@ -3,16 +3,15 @@
 import json
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from markdown_it import MarkdownIt
 
-from backend.present.answer import answer_blocks, answer_html
-from backend.present.artifacts import artifact_views
-from backend.present.markdown_export import export_markdown
+from backend.present.answer.blocks import answer_blocks, answer_html
+from backend.present.answer.markdown_export import export_markdown
+from backend.present.evidence.artifacts import artifact_views
 from backend.present.markup import external_link, safe_url
-from backend.present.page import notice_html, question_html, section_title_html
-from backend.present.timeline import timeline_figure
+from backend.present.pages.notices import notice_html, question_html, section_title_html
+from backend.present.timeline.figure import timeline_figure
 from backend.protocol.events import DoneEvent, ErrorEvent, Event, StatusEvent, TokenEvent
 from backend.protocol.run_view import RunView
 from tests.present.html_reader import Fragment

@@ -1,8 +1,7 @@
 """Markers: found when their bracket closes, never before, and never in code."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from backend.protocol.citations import Marker, MarkerScan, find_markers, scan_markers, settled_length
 from tests.strategies import PIECES

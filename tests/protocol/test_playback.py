@@ -1,8 +1,7 @@
 """Scrubbing: every moment equals the plain fold, jumps stop where something begins, the playhead needs no clock."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 import backend.protocol.playback
 from backend.protocol.events import DoneEvent, KnownEvent, StatusEvent, TokenEvent

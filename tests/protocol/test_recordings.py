@@ -1,8 +1,7 @@
 """Recordings: what is written is read, a cut one as far as it goes, anything else gets a sentence."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from backend.protocol.events import DoneEvent, KnownEvent, TokenEvent
 from backend.protocol.recordings import RecordingError, RecordingHeader, parse_recording, recording_lines

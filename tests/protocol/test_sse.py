@@ -5,8 +5,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from backend.protocol.events import KnownEvent, parse_event
 from backend.protocol.sse import HEARTBEAT, Decoder, Message, MessageTooLargeError, encode, encode_event, retry_prefix

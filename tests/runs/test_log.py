@@ -3,8 +3,7 @@
 import asyncio
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from backend.protocol.cursor import START, Cursor
 from backend.protocol.events import KnownEvent, TokenEvent, event_json

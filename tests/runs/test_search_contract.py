@@ -3,8 +3,7 @@
 import asyncio
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from backend.runs.ids import new_session_id
 from backend.runs.search import PlaceError, RunQuery, folded

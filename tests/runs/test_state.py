@@ -4,14 +4,13 @@ import itertools
 from typing import get_args
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from backend.protocol.checks import check
 from backend.protocol.ending import Ending, Tally, closing_statuses, end_run
 from backend.protocol.events import DoneEvent, ErrorEvent, KnownEvent, Outcome, StatusEvent, TokenEvent
 from backend.protocol.view import RunView, fold
-from backend.runs.closing import storage_failure
+from backend.runs.lost_end import storage_failure
 from backend.runs.state import TRANSITIONS, RunState, TransitionError, advance, is_active
 from tests import strategies
 from tests.runs.logs import stamped, words

@@ -2,7 +2,7 @@
 
 The run's answer is the same short word over and over, one to a token event, so that the number of words on screen
 says which event was the last one shown. A client of its own, in a thread of its own, stamps when each event arrives;
-the script of ``evals.through.frames`` stamps the animation frame after each change; the developer tools' protocol
+the script of ``evals.pages.frames`` stamps the animation frame after each change; the developer tools' protocol
 counts the bytes. All three clocks are turned into seconds since the epoch on this machine.
 """
 
@@ -20,7 +20,7 @@ from playwright.async_api import Page
 
 from backend.client.run_client import RunClient
 from backend.protocol.events import TokenEvent
-from evals.through.frames import read_clock, read_frames
+from evals.pages.frames import read_clock, read_frames
 
 WORDS_PER_PARAGRAPH = 50
 _WORD = "word"

@@ -12,9 +12,9 @@ from gradio.utils import diff
 from backend.protocol.events import TokenEvent
 from backend.protocol.run_view import RunView
 from backend.protocol.view import fold
+from ui_gradio.deferred_updates import Streaming, Waiting
 from ui_gradio.drawing import Drawing
 from ui_gradio.run_panels import lay_out_evidence, lay_out_reading
-from ui_gradio.streaming import Streaming, Waiting
 
 WORDS = 400
 ANSWERS = {

@@ -8,9 +8,9 @@ from urllib.parse import urlparse
 
 from playwright.async_api import ConsoleMessage, Locator, Page, Request, expect
 
-from backend.present import words_history, words_replay
-from backend.present.durations import format_clock
-from evals.through import visitor
+from backend.present.words import history as words_history, replay as words_replay
+from backend.present.words.durations import format_clock
+from evals.pages import visitor
 
 DEADLINE_MS = visitor.DEADLINE_MS
 MOST_TABS = 60

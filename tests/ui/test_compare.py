@@ -4,7 +4,7 @@ import httpx2
 import pytest
 from playwright.async_api import Locator, expect
 
-from backend.present import words, words_compare, words_replay
+from backend.present.words import compare as words_compare, replay as words_replay, run as words
 from backend.protocol.recordings import Recording, parse_recording
 from tests.ui.reader import DEADLINE_MS, Reader
 from tests.ui.runs import ended, finished, start

@@ -6,7 +6,7 @@ import httpx2
 import pytest
 from playwright.async_api import expect
 
-from backend.present import words_history, words_places
+from backend.present.words import history as words_history, pages as words_pages
 from tests.ui.reader import DEADLINE_MS, Reader
 from tests.ui.runs import finished
 
@@ -36,7 +36,7 @@ async def test_a_run_opens_in_replay(reader: Reader, backend: httpx2.Client) -> 
     run_id = await finished(backend, "scripted:brief", wanted)
     await reader.open(place="history")
     await reader.select_run(wanted)
-    await reader.page.get_by_role("link", name=words_places.OPEN_IN_REPLAY).filter(visible=True).first.click()
+    await reader.page.get_by_role("link", name=words_pages.OPEN_IN_REPLAY).filter(visible=True).first.click()
     await reader.page.wait_for_url(f"**/replay?run={run_id}*", timeout=DEADLINE_MS)
     await reader.expect_moment()
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from evals.through.frames import watch
+from evals.pages.frames import watch
 from tests.ui.conftest import MEASURED_EVENTS
 from tests.ui.delays import counted_traffic, frames_shown, measured, token_arrivals
 from tests.ui.reader import Reader

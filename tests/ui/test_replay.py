@@ -7,7 +7,7 @@ import httpx2
 import pytest
 from playwright.async_api import expect
 
-from backend.present import words, words_places, words_replay
+from backend.present.words import pages as words_pages, replay as words_replay, run as words
 from backend.protocol.events import CitationEvent
 from backend.protocol.recordings import Recording, parse_recording
 from backend.protocol.view import view_at
@@ -135,6 +135,6 @@ async def test_from_ask_to_replay(reader: Reader) -> None:
     await reader.ask("What is brief?")
     await reader.expect_status("Completed")
     run_id = await reader.run_id()
-    await reader.page.get_by_role("link", name=words_places.OPEN_IN_REPLAY).first.click()
+    await reader.page.get_by_role("link", name=words_pages.OPEN_IN_REPLAY).first.click()
     await reader.expect_moment()
     await asyncio.wait_for(reader.page.wait_for_url(f"**/replay?run={run_id}*"), DEADLINE_MS / 1000)

@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from backend.client.run_client import RunClient
-from backend.present import words, words_ask, words_places
+from backend.present.words import ask as words_ask, pages as words_pages, run as words
 from tests.ui.reader import DEADLINE_MS, Reader
 from tests.ui.runs import finished, run, start
 
@@ -80,8 +80,8 @@ async def test_a_shared_run_is_followed_live_and_can_only_be_read(
     await reader.choose_agent("Endless")
     await reader.ask("Tell me everything.")
     await reader.expect_text("Paragraph 2 is here")
-    await reader.press(words_places.SHARE)
-    field = reader.page.get_by_label(words_places.SHARE_LINK_LABEL).filter(visible=True).first
+    await reader.press(words_pages.SHARE)
+    field = reader.page.get_by_label(words_pages.SHARE_LINK_LABEL).filter(visible=True).first
     await expect(field).to_have_value(re.compile(r"[?&]share=share_"), timeout=DEADLINE_MS)
     link = await field.input_value()
     run_id = await reader.run_id()
@@ -91,7 +91,7 @@ async def test_a_shared_run_is_followed_live_and_can_only_be_read(
     await guest.page.goto(link)
     await guest.expect_text("Paragraph 2 is here")
     await expect(guest.page.get_by_text(words_ask.SHARED_TITLE).first).to_be_visible()
-    for label in (words.ASK, words.STOP, words.RETRY, words_ask.HELPFUL, words_ask.COMMENT, words_places.SHARE):
+    for label in (words.ASK, words.STOP, words.RETRY, words_ask.HELPFUL, words_ask.COMMENT, words_pages.SHARE):
         await expect(guest.button(label)).to_have_count(0)
     await expect(guest.page.get_by_label("Question").filter(visible=True)).to_have_count(0)
     assert run_id not in await guest.page.content(), "a link for reading does not tell the run's own id"
@@ -105,7 +105,7 @@ async def test_a_shared_run_is_followed_live_and_can_only_be_read(
     backend.post(f"/v1/runs/{run_id}/cancel").raise_for_status()
     await reader.expect_status("Stopped")
     await guest.expect_status("Stopped")
-    await expect(guest.page.get_by_role("link", name=words_places.OPEN_IN_REPLAY).first).to_be_visible()
+    await expect(guest.page.get_by_role("link", name=words_pages.OPEN_IN_REPLAY).first).to_be_visible()
     assert guest.complaints == []
     await context.close()
 

@@ -4,11 +4,11 @@ import asyncio
 
 import pytest
 
-from evals.evaluation import Watcher, evaluate
-from evals.results import Target
-from evals.suite import parse_suite
-from evals.through.figures import Through
-from evals.through.render_delay import letters
+from evals.evaluation.live import Watcher, evaluate
+from evals.pages.render_delay import letters
+from evals.results.models import Target
+from evals.scoring.page_figures import Through
+from evals.suites.suite import parse_suite
 
 pytestmark = [pytest.mark.browser, pytest.mark.server]
 

@@ -3,10 +3,10 @@
 from dataclasses import dataclass, field
 
 from backend.client.frames import Frame
-from backend.present.asking import USUAL_AGENT
-from backend.present.conversation import EarlierTurn
+from backend.present.pages.conversation import EarlierTurn
+from backend.present.pages.question_checks import USUAL_AGENT
 from backend.protocol.options import RunOptions
-from ui_gradio.streaming import Waiting
+from ui_gradio.deferred_updates import Waiting
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,13 +4,13 @@ from dataclasses import dataclass, fields
 
 import gradio as gr
 
-from backend.present import words, words_ask
-from backend.present.page import header_html
+from backend.present.pages.notices import header_html
+from backend.present.words import ask as words_ask, run as words
 from ui_gradio.ask.conversation import Conversation
-from ui_gradio.places import lay_out_navigation
+from ui_gradio.deferred_updates import Streaming
+from ui_gradio.navigation import lay_out_navigation
 from ui_gradio.review import ReviewWidgets, lay_out_review_buttons, lay_out_review_panels, small_button
 from ui_gradio.run_panels import RunPanels, lay_out_evidence, lay_out_reading
-from ui_gradio.streaming import Streaming
 
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 0.0)
 """Offered for scripted and recorded runs; 0 plays without waiting."""

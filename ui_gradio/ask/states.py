@@ -5,17 +5,17 @@ from collections.abc import Sequence
 import gradio as gr
 
 from backend.client.replies import OfferedAgent
-from backend.present import words, words_ask, words_places
-from backend.present.asking import starting_agent
-from backend.present.conversation import earlier_turns_html
-from backend.present.copying import copy_button_html
-from backend.present.markdown_export import export_markdown
-from backend.present.places import RUN
-from backend.present.problem import Problem
+from backend.present.answer.markdown_export import export_markdown
+from backend.present.pages.addresses import RUN
+from backend.present.pages.conversation import earlier_turns_html
+from backend.present.pages.copy_button import copy_button_html
+from backend.present.pages.problem import Problem
+from backend.present.pages.question_checks import starting_agent
+from backend.present.words import ask as words_ask, pages as words_pages, run as words
 from ui_gradio.ask.conversation import Conversation
 from ui_gradio.ask.layout import AskPage
 from ui_gradio.drawing import Updates, blank
-from ui_gradio.places import in_a_row, link_html
+from ui_gradio.navigation import in_a_row, link_html
 
 
 def started(page: AskPage, conversation: Conversation) -> Updates:
@@ -88,4 +88,4 @@ def _after_run(conversation: Conversation) -> str:
     if conversation.latest is None:
         return ""
     copy = copy_button_html(export_markdown(conversation.latest.view), "ph-answer-markdown")
-    return in_a_row(copy, link_html("replay", words_places.OPEN_IN_REPLAY, **{RUN: conversation.run_id}))
+    return in_a_row(copy, link_html("replay", words_pages.OPEN_IN_REPLAY, **{RUN: conversation.run_id}))

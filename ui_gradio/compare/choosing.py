@@ -5,16 +5,16 @@ from collections.abc import AsyncIterator
 import gradio as gr
 
 from backend.client.errors import BackendGone, ClientError
-from backend.client.racing import Entrant, plays_without_status, question_for, start_both, with_and_without_status
+from backend.client.race import Entrant, plays_without_status, question_for, start_both, with_and_without_status
 from backend.client.run_client import RunClient
-from backend.present.asking import question_problem
-from backend.present.pair import BOTH, Side, Which, side_of
-from backend.present.palette import Theme
-from backend.present.places import FIRST, MOMENT, SECOND, moment_ms
-from backend.present.problem import Problem, problem_of, recording_of_file
+from backend.present.pages.addresses import FIRST, MOMENT, SECOND, moment_ms
+from backend.present.pages.pair import BOTH, Side, Which, side_of
+from backend.present.pages.problem import Problem, problem_of, recording_of_file
+from backend.present.pages.question_checks import question_problem
+from backend.present.theme.palette import Theme
 from ui_gradio.compare.layout import ComparePage
 from ui_gradio.compare.pair import DrawnPair, side_of_run
-from ui_gradio.compare.showing import Duel
+from ui_gradio.compare.pair_drawing import Duel
 from ui_gradio.drawing import Updates
 from ui_gradio.problems import tell, wait_for_backend
 from ui_gradio.replay.opening import LATEST_RUNS, run_choices

@@ -4,14 +4,14 @@ from dataclasses import dataclass, fields
 
 import gradio as gr
 
-from backend.present import words, words_compare, words_places, words_replay
 from backend.present.markup import fragment
-from backend.present.page import header_html, notice, section_title_html
+from backend.present.pages.notices import header_html, notice, section_title_html
+from backend.present.words import compare as words_compare, pages as words_pages, replay as words_replay, run as words
 from ui_gradio.answer_widget import answer_widget
 from ui_gradio.compare.pair import DrawnPair
-from ui_gradio.places import lay_out_navigation
+from ui_gradio.navigation import lay_out_navigation
+from ui_gradio.playback_controls import MovingWidgets, lay_out_moves, lay_out_scrubber
 from ui_gradio.run_panels import EMPTY_CHART, RunPanels, chart_slot
-from ui_gradio.transport import MovingWidgets, lay_out_moves, lay_out_scrubber
 
 _CHARTS_OF_A_SIDE = 2
 """Further charts show their data as tables."""
@@ -75,7 +75,7 @@ def build_page() -> ComparePage:
     """Lay the page out. To be called inside ``gr.Blocks``."""
     lay_out_navigation("compare")
     with gr.Row(elem_id="ph-head", equal_height=False):
-        gr.HTML(header_html(words_places.COMPARE_PLACE, words_compare.EXPLANATION), padding=False, scale=1)
+        gr.HTML(header_html(words_pages.COMPARE_PLACE, words_compare.EXPLANATION), padding=False, scale=1)
         another = gr.Button(words_replay.OPEN_ANOTHER, size="sm", scale=0, min_width=120, visible=False)
     with gr.Column(elem_id="ph-choosing") as choosing_box:
         choosing = _ways()
@@ -136,7 +136,7 @@ def _ways() -> Choosing:
 
 
 def _run_field(label: str) -> tuple[gr.Dropdown, gr.UploadButton]:
-    upload = f"{label}: {words_places.UPLOAD_LABEL.lower()}"
+    upload = f"{label}: {words_pages.UPLOAD_LABEL.lower()}"
     return _list(label), gr.UploadButton(upload, file_types=[".jsonl"], type="binary", scale=0, min_width=200)
 
 

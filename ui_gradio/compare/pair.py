@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 
 from backend.client.errors import BackendGone, ClientError
 from backend.client.run_client import RunClient
-from backend.present.pair import Pair, Side, Which, side_of
-from backend.present.problem import Problem, problem_of, recording_of_backend
+from backend.present.pages.pair import Pair, Side, Which, side_of
+from backend.present.pages.problem import Problem, problem_of, recording_of_backend
 from ui_gradio.drawing import Drawing
 
 

@@ -4,10 +4,10 @@ from dataclasses import dataclass, fields
 
 import gradio as gr
 
-from backend.present import words, words_history, words_places
-from backend.present.history import no_run_chosen_html
-from backend.present.page import header_html, section_title_html
-from ui_gradio.places import lay_out_navigation
+from backend.present.pages.history import no_run_chosen_html
+from backend.present.pages.notices import header_html, section_title_html
+from backend.present.words import history as words_history, pages as words_pages, run as words
+from ui_gradio.navigation import lay_out_navigation
 
 EVERY: str = ""
 """What a filter says that lets everything through."""
@@ -78,7 +78,7 @@ class HistoryPage:
 def build_page(state: object) -> HistoryPage:
     """Lay the page out. To be called inside ``gr.Blocks``. ``state``: what a tab begins with."""
     lay_out_navigation("history")
-    gr.HTML(header_html(words_places.HISTORY_PLACE, words_history.EXPLANATION), padding=False)
+    gr.HTML(header_html(words_pages.HISTORY_PLACE, words_history.EXPLANATION), padding=False)
     with gr.Row(elem_id="ph-columns", equal_height=False):
         with gr.Column(scale=6, min_width=320, elem_id="ph-past"):
             with gr.Tab(words_history.RUNS_TAB):
@@ -123,15 +123,15 @@ def _filter(label: str, choices: list[tuple[str, str]]) -> gr.Dropdown:
 def _actions() -> Actions:
     with gr.Row(elem_classes="ph-small-row"):
         links = gr.HTML("", padding=False, elem_id="ph-links")
-        share = _small(words_places.SHARE)
+        share = _small(words_pages.SHARE)
     share_link = gr.HTML("", padding=False)
     with gr.Row(elem_classes="ph-small-row"):
-        unshare = _small(words_places.UNSHARE, visible=False)
+        unshare = _small(words_pages.UNSHARE, visible=False)
     gr.HTML(section_title_html(words_history.EXPORT), padding=False)
     with gr.Row(elem_classes="ph-small-row"):
-        recording = _small(words_places.SAVE_RECORDING)
-        markdown = _small(words_places.SAVE_MARKDOWN)
-        report = _small(words_places.SAVE_REPORT)
+        recording = _small(words_pages.SAVE_RECORDING)
+        markdown = _small(words_pages.SAVE_MARKDOWN)
+        report = _small(words_pages.SAVE_REPORT)
         delete_run = _small(words_history.DELETE_RUN)
     gr.HTML(section_title_html(words_history.CONVERSATION_LABEL), padding=False)
     with gr.Row(elem_classes="ph-small-row ph-name-row"):

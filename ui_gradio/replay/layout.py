@@ -4,13 +4,13 @@ from dataclasses import dataclass, fields
 
 import gradio as gr
 
-from backend.present import words_places, words_replay
-from backend.present.page import header_html
-from ui_gradio.places import lay_out_navigation
-from ui_gradio.replay.table import Table
+from backend.present.pages.notices import header_html
+from backend.present.words import pages as words_pages, replay as words_replay
+from ui_gradio.navigation import lay_out_navigation
+from ui_gradio.playback_controls import MovingWidgets, lay_out_moves, lay_out_scrubber
+from ui_gradio.replay.opened_run import Table
 from ui_gradio.review import ReviewWidgets, lay_out_review_buttons, lay_out_review_panels, small_button
 from ui_gradio.run_panels import EMPTY_CHART, RunPanels, lay_out_evidence, lay_out_reading
-from ui_gradio.transport import MovingWidgets, lay_out_moves, lay_out_scrubber
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ def build_page() -> ReplayPage:
     """Lay the page out. To be called inside ``gr.Blocks``."""
     lay_out_navigation("replay")
     with gr.Row(elem_id="ph-head", equal_height=False):
-        gr.HTML(header_html(words_places.REPLAY_PLACE, words_replay.EXPLANATION), padding=False, scale=1)
+        gr.HTML(header_html(words_pages.REPLAY_PLACE, words_replay.EXPLANATION), padding=False, scale=1)
         links = gr.HTML("", padding=False, elem_id="ph-links")
         another = gr.Button(words_replay.OPEN_ANOTHER, size="sm", scale=0, min_width=120, visible=False)
     opening, choice, upload = _opening_row()
@@ -79,7 +79,7 @@ def _opening_row() -> tuple[gr.Row, gr.Dropdown, gr.UploadButton]:
             elem_id="ph-run-choice",
         )
         upload = gr.UploadButton(
-            words_places.UPLOAD_LABEL, file_types=[".jsonl"], type="binary", scale=0, min_width=160, elem_id="ph-upload"
+            words_pages.UPLOAD_LABEL, file_types=[".jsonl"], type="binary", scale=0, min_width=160, elem_id="ph-upload"
         )
     return row, choice, upload
 

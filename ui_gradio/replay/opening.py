@@ -7,21 +7,21 @@ import gradio as gr
 from backend.client.errors import BackendGone, ClientError
 from backend.client.replies import RunSummary
 from backend.client.run_client import RunClient
-from backend.present import words_places, words_replay
 from backend.present.markup import fragment
-from backend.present.palette import Theme
-from backend.present.places import FIRST, MOMENT, RUN, SHARE, moment_ms
-from backend.present.problem import Problem, problem_of, recording_of_backend, recording_of_file
-from backend.present.run_titles import run_title
-from backend.present.timeline import timeline_figure
-from backend.present.timeline_text import timeline_text_html
+from backend.present.pages.addresses import FIRST, MOMENT, RUN, SHARE, moment_ms
+from backend.present.pages.problem import Problem, problem_of, recording_of_backend, recording_of_file
+from backend.present.pages.run_titles import run_title
+from backend.present.theme.palette import Theme
+from backend.present.timeline.figure import timeline_figure
+from backend.present.timeline.text import timeline_text_html
+from backend.present.words import pages as words_pages, replay as words_replay
 from backend.protocol.recordings import Recording
 from ui_gradio.drawing import Drawing, Updates, blank, plot_data
-from ui_gradio.places import in_a_row, link_html
+from ui_gradio.navigation import in_a_row, link_html
+from ui_gradio.playback_controls import Moving
 from ui_gradio.problems import wait_for_backend
 from ui_gradio.replay.layout import ReplayPage
-from ui_gradio.replay.table import Table
-from ui_gradio.transport import Moving
+from ui_gradio.replay.opened_run import Table
 
 LATEST_RUNS = 50
 """Offered in the list; the others are found in the history."""
@@ -117,6 +117,6 @@ def _links(table: Table) -> str:
     if not table.run_id:
         return ""
     return in_a_row(
-        link_html("ask", words_places.OPEN_IN_ASK, **{RUN: table.run_id}),
-        link_html("compare", words_places.OPEN_IN_COMPARE, **{FIRST: table.run_id}),
+        link_html("ask", words_pages.OPEN_IN_ASK, **{RUN: table.run_id}),
+        link_html("compare", words_pages.OPEN_IN_COMPARE, **{FIRST: table.run_id}),
     )

@@ -1,9 +1,9 @@
 """What the page shows at the playhead."""
 
-from backend.present.moment import moment_html
+from backend.present.timeline.moment_text import moment_html
 from ui_gradio.drawing import Updates
 from ui_gradio.replay.layout import ReplayPage
-from ui_gradio.replay.table import Table
+from ui_gradio.replay.opened_run import Table
 
 
 def drawn(page: ReplayPage, table: Table) -> Updates:

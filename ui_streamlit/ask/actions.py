@@ -5,11 +5,11 @@ from typing import Literal
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from backend.present import words, words_places
-from backend.present.copying import copy_button_html
-from backend.present.markdown_export import export_markdown
+from backend.present.answer.markdown_export import export_markdown
+from backend.present.pages.copy_button import copy_button_html
+from backend.present.words import pages as words_pages, run as words
 from ui_streamlit.ask.conversation import Conversation
-from ui_streamlit.remarks import draw_remarks
+from ui_streamlit.feedback import draw_remarks
 from ui_streamlit.sharing import draw_share_link
 from ui_streamlit.visit import Visit
 
@@ -33,7 +33,7 @@ def draw_actions(visit: Visit, conversation: Conversation) -> None:
         _nothing()
     if conversation.run_id and conversation.ended and conversation.latest is not None:
         st.html(copy_button_html(export_markdown(conversation.latest.view), "ph-answer-markdown"), width="content")
-        visit.link("replay", words_places.OPEN_IN_REPLAY, run=conversation.run_id)
+        visit.link("replay", words_pages.OPEN_IN_REPLAY, run=conversation.run_id)
     else:
         _nothing()
         _nothing()

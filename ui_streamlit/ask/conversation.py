@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 import streamlit as st
 
 from backend.client.frames import Frame
-from backend.present.asking import USUAL_AGENT
-from backend.present.conversation import EarlierTurn
-from backend.present.problem import Problem
+from backend.present.pages.conversation import EarlierTurn
+from backend.present.pages.problem import Problem
+from backend.present.pages.question_checks import USUAL_AGENT
 from backend.protocol.options import RunOptions
 from ui_streamlit.visit import put_into_address
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from backend.client.replies import OfferedAgent
-from backend.present import words, words_ask
+from backend.present.words import ask as words_ask, run as words
 from backend.protocol.options import RunOptions
 from ui_streamlit.ask.conversation import AGENT, QUESTION, SPEED, TIMEOUT, Conversation
 

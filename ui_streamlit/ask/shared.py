@@ -6,12 +6,12 @@ import streamlit as st
 
 from backend.client.errors import ClientError
 from backend.client.frames import Frame
-from backend.present import words_places
-from backend.present.page import shared_header_html
-from backend.present.problem import Problem, problem_of
+from backend.present.pages.notices import shared_header_html
+from backend.present.pages.problem import Problem, problem_of
+from backend.present.words import pages as words_pages
 from ui_streamlit.canvas import Canvas
 from ui_streamlit.problems import wait_for_backend
-from ui_streamlit.run_places import lay_out_evidence, lay_out_reading
+from ui_streamlit.run_slots import lay_out_evidence, lay_out_reading
 from ui_streamlit.visit import Visit
 
 _KEY = "shared"
@@ -32,7 +32,7 @@ def show(visit: Visit, share_id: str) -> None:
         shared = st.session_state[_KEY] = SharedRun(share_id)
     with st.container(key="ph-head", horizontal=True, vertical_alignment="center", gap="small"):
         st.html(shared_header_html())
-        visit.link("replay", words_places.OPEN_IN_REPLAY, share=share_id)
+        visit.link("replay", words_pages.OPEN_IN_REPLAY, share=share_id)
     left, right = st.columns([6, 5], gap="medium")
     with left:
         reading = lay_out_reading()

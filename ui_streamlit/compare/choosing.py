@@ -6,14 +6,14 @@ from typing import Final
 import streamlit as st
 
 from backend.client.errors import ClientError
-from backend.client.racing import Entrant, plays_without_status, question_for, with_and_without_status
+from backend.client.race import Entrant, plays_without_status, question_for, with_and_without_status
 from backend.client.replies import OfferedAgent, RunSummary
 from backend.client.sync import SyncRunClient
-from backend.present import words, words_compare, words_places, words_replay
-from backend.present.asking import question_problem
-from backend.present.pair import BOTH, Pair, Side, side_of
-from backend.present.problem import Problem, problem_of, recording_of_file
-from backend.present.run_titles import run_title
+from backend.present.pages.pair import BOTH, Pair, Side, side_of
+from backend.present.pages.problem import Problem, problem_of, recording_of_file
+from backend.present.pages.question_checks import question_problem
+from backend.present.pages.run_titles import run_title
+from backend.present.words import compare as words_compare, pages as words_pages, replay as words_replay, run as words
 from ui_streamlit.compare.sides import name_in_address, side_of_run
 from ui_streamlit.replay.opening import latest_runs
 
@@ -73,9 +73,9 @@ def _side_field(
         key=key,
     )
     upload = st.file_uploader(
-        f"{label}: {words_places.UPLOAD_LABEL.lower()}",
+        f"{label}: {words_pages.UPLOAD_LABEL.lower()}",
         type=["jsonl"],
-        help=words_places.UPLOAD_HELP,
+        help=words_pages.UPLOAD_HELP,
         key=f"{key}-file",
     )
     if upload is not None:

@@ -4,9 +4,9 @@ import streamlit as st
 
 from backend.client.errors import ClientError
 from backend.client.sync import SyncRunClient
-from backend.present.pair import BOTH, Pair, Side, Which, side_of
-from backend.present.places import FIRST, MOMENT, SECOND, moment_ms
-from backend.present.problem import Problem, problem_of, recording_of_backend
+from backend.present.pages.addresses import FIRST, MOMENT, SECOND, moment_ms
+from backend.present.pages.pair import BOTH, Pair, Side, Which, side_of
+from backend.present.pages.problem import Problem, problem_of, recording_of_backend
 from ui_streamlit.visit import named, put_into_address
 
 _KEY = "compare"

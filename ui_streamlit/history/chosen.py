@@ -10,11 +10,11 @@ import streamlit as st
 from backend.client.errors import ClientError
 from backend.client.replies import RunSummary
 from backend.client.sync import SyncRunClient
-from backend.present import words_history, words_places
-from backend.present.exports import ExportForm, exported, file_stem
-from backend.present.feedback import feedback_html
-from backend.present.history import chosen_run_html
-from backend.present.page import section_title_html
+from backend.present.offline_page.exports import ExportForm, exported, file_stem
+from backend.present.pages.feedback import feedback_html
+from backend.present.pages.history import chosen_run_html
+from backend.present.pages.notices import section_title_html
+from backend.present.words import history as words_history, pages as words_pages
 from ui_streamlit.plain_text import plain
 from ui_streamlit.sharing import draw_share_link
 from ui_streamlit.visit import Visit
@@ -22,9 +22,9 @@ from ui_streamlit.visit import Visit
 _KEY = "history"
 
 _FORMS: Final[tuple[tuple[ExportForm, str, str], ...]] = (
-    ("recording", words_places.SAVE_RECORDING, "jsonl"),
-    ("markdown", words_places.SAVE_MARKDOWN, "md"),
-    ("report", words_places.SAVE_REPORT, "html"),
+    ("recording", words_pages.SAVE_RECORDING, "jsonl"),
+    ("markdown", words_pages.SAVE_MARKDOWN, "md"),
+    ("report", words_pages.SAVE_REPORT, "html"),
 )
 """What a run can be saved as: form, label, ending of the file's name."""
 
@@ -58,9 +58,9 @@ def draw_chosen(visit: Visit, choice: Choice, run: RunSummary, session_title: st
     client = visit.client
     st.html(chosen_run_html(run))
     with st.container(key="ph-chosen-links", horizontal=True, vertical_alignment="center", gap="xsmall"):
-        visit.link("ask", words_places.OPEN_IN_ASK, run=run.run_id)
-        visit.link("replay", words_places.OPEN_IN_REPLAY, run=run.run_id)
-        visit.link("compare", words_places.OPEN_IN_COMPARE, a=run.run_id)
+        visit.link("ask", words_pages.OPEN_IN_ASK, run=run.run_id)
+        visit.link("replay", words_pages.OPEN_IN_REPLAY, run=run.run_id)
+        visit.link("compare", words_pages.OPEN_IN_COMPARE, a=run.run_id)
         draw_share_link(client, run.run_id)
     st.html(section_title_html(words_history.EXPORT))
     _exports(client, run)

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from backend.present import words, words_history
-from backend.present.history import run_line_html
+from backend.present.pages.history import run_line_html
+from backend.present.words import history as words_history, run as words
 from ui_streamlit.history.chosen import Choice
 from ui_streamlit.history.search import Found, show_more
 from ui_streamlit.plain_text import plain

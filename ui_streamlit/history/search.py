@@ -8,7 +8,7 @@ import streamlit as st
 from backend.client.replies import OfferedAgent, RunSummary, SessionSummary
 from backend.client.run_client import OutcomeWanted
 from backend.client.sync import SyncRunClient
-from backend.present import words, words_history
+from backend.present.words import history as words_history, run as words
 from backend.protocol.events import Outcome
 
 RUNS_A_PAGE: Final = 25

@@ -4,9 +4,9 @@ import streamlit as st
 
 from backend.client.errors import ClientError
 from backend.client.sync import SyncRunClient
-from backend.present.places import MOMENT, RUN, SHARE, moment_ms
-from backend.present.player import Player
-from backend.present.problem import Problem, problem_of, recording_of_backend, recording_of_file
+from backend.present.pages.addresses import MOMENT, RUN, SHARE, moment_ms
+from backend.present.pages.problem import Problem, problem_of, recording_of_backend, recording_of_file
+from backend.present.timeline.player import Player
 from backend.protocol.playback import Playback
 from backend.protocol.recordings import Recording
 from ui_streamlit.visit import named, put_into_address

@@ -5,10 +5,10 @@ import streamlit as st
 from backend.client.errors import ClientError
 from backend.client.replies import RunSummary
 from backend.client.sync import SyncRunClient
-from backend.present import words_places, words_replay
-from backend.present.player import Player
-from backend.present.problem import Problem
-from backend.present.run_titles import run_title
+from backend.present.pages.problem import Problem
+from backend.present.pages.run_titles import run_title
+from backend.present.timeline.player import Player
+from backend.present.words import pages as words_pages, replay as words_replay
 from ui_streamlit.replay.opened import open_file, open_run
 
 LATEST_RUNS = 50
@@ -30,9 +30,9 @@ def draw_opening(client: SyncRunClient) -> Player | Problem | None:
         key=f"replay-run-{serial}",
     )
     upload = file.file_uploader(
-        words_places.UPLOAD_LABEL,
+        words_pages.UPLOAD_LABEL,
         type=["jsonl"],
-        help=words_places.UPLOAD_HELP,
+        help=words_pages.UPLOAD_HELP,
         key=f"replay-file-{serial}",
     )
     if chosen is None and upload is None:

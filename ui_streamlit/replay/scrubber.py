@@ -7,7 +7,7 @@ from typing import Final
 import streamlit as st
 
 from backend.present.browser import SCRUBBER_HTML, scrubber_script
-from backend.present.transport import Transport
+from backend.present.timeline.playhead_clock import Transport
 
 _KEY: Final = "scrubber"
 

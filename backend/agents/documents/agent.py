@@ -18,14 +18,15 @@ from backend.agents.documents.answering.artifacts import (
     value_artifact,
 )
 from backend.agents.documents.answering.composition import Composition, drafts
-from backend.agents.documents.figures.finding import (
+from backend.agents.documents.blocking import in_thread
+from backend.agents.documents.figures.measure_series import Query
+from backend.agents.documents.figures.selection import (
     Candidates,
     Figures,
     find_candidates,
     read_figures,
     read_rows,
 )
-from backend.agents.documents.figures.reading import Query
 from backend.agents.documents.figures.tables import QueryError
 from backend.agents.documents.indexing.folder import FolderError
 from backend.agents.documents.indexing.folder_index import StoppedError
@@ -33,7 +34,6 @@ from backend.agents.documents.indexing.schema import IndexUnusableError
 from backend.agents.documents.library import Library
 from backend.agents.documents.search.follow_up import Asked, understand_in_turn
 from backend.agents.documents.search.retrieval import PASSAGES_SHOWN, Retrieval, knows, retrieve
-from backend.agents.documents.threads import in_thread
 from backend.protocol.events import ArtifactEvent, Draft, StatusEvent, ToolLog, WarningEvent
 
 _LONGEST_QUOTED = 120

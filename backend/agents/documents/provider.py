@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from backend.agents.agent import AgentEnvironment, AgentOffer, Progress, RunRequest, UnknownAgentError
 from backend.agents.documents.agent import DocumentsAgent
+from backend.agents.documents.blocking import in_thread
 from backend.agents.documents.indexing.folder_index import RefreshReport
 from backend.agents.documents.library import Library
-from backend.agents.documents.threads import in_thread
 from backend.protocol.events import KnownEvent
 from backend.settings import Settings
 

@@ -9,8 +9,8 @@ import anyio
 
 from backend.agents.agent import RunContext, RunRequest, Usage
 from backend.agents.documents.library import Library
+from backend.agents.model.connection import closing_replies
 from backend.agents.model.failures import UNREADABLE, failure_of
-from backend.agents.model.line import closing_replies
 from backend.agents.model.naming import ModelName
 from backend.agents.model.narration import Narration
 from backend.agents.model.sources import Sources
@@ -20,8 +20,7 @@ from backend.protocol.events import Draft
 
 if TYPE_CHECKING:
     from anyio.streams.memory import MemoryObjectSendStream
-    from pydantic_ai import Agent as Loop
-    from pydantic_ai import RunContext as LoopContext
+    from pydantic_ai import Agent as Loop, RunContext as LoopContext
     from pydantic_ai.messages import AgentStreamEvent, ModelMessage
     from pydantic_ai.usage import RunUsage
 

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from backend.agents.agent import AgentEnvironment, AgentOffer, Progress, RunRequest, UnknownAgentError
+from backend.agents.documents.blocking import in_thread
 from backend.agents.documents.library import Library
-from backend.agents.documents.threads import in_thread
 from backend.agents.model.agent import ModelAgent
 from backend.agents.model.naming import ModelName, ensure_usable, searches_the_web
 from backend.protocol.events import KnownEvent
@@ -89,7 +89,7 @@ def _line_of_all() -> "httpx2.AsyncClient":
     """Import what takes seconds, and open the line to the provider."""
     import backend.agents.model.loop
     import backend.agents.model.tools.mcp  # noqa: F401
-    from backend.agents.model.line import new_line
+    from backend.agents.model.connection import new_line
 
     return new_line()
 

@@ -9,12 +9,12 @@ import httpx2
 
 from backend.agents.agent import AgentFailure, RunContext, RunRequest
 from backend.agents.remote.answers import BUSY, MOST_WAIT_S, refusal, retry_after_s, unreachable, wrong_dialect
-from backend.agents.remote.line import new_line
+from backend.agents.remote.connection import new_line
 from backend.dialects.addresses import RemoteAddress
 from backend.dialects.decoder import DialectDecoder
 from backend.dialects.dialect import Loss
-from backend.dialects.known import open_decoder
 from backend.dialects.losses import losses_sentence
+from backend.dialects.registry import open_decoder
 from backend.dialects.requests import Asked, RemoteRequest, remote_request
 from backend.protocol.events import Draft, StatusEvent, WarningEvent
 

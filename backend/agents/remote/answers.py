@@ -8,7 +8,7 @@ import httpx2
 from backend.agents.agent import AgentFailure
 from backend.dialects.addresses import KEY_VARIABLE, RemoteAddress, without_key
 from backend.dialects.framing import CONTENT_TYPES
-from backend.dialects.known import open_decoder
+from backend.dialects.registry import open_decoder
 from backend.protocol.events import ErrorEvent
 
 MAX_ERROR_BYTES = 65_536

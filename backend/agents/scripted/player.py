@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 
 from backend.agents.agent import RunContext, RunRequest
-from backend.agents.cues import as_wanted, play_cues
+from backend.agents.scheduled_drafts import as_wanted, play_cues
 from backend.agents.scripted.scenario import Scenario
 from backend.agents.scripted.schedule import schedule
 from backend.protocol.events import Draft

@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Sequence
 
 from backend.agents.agent import AgentEnvironment, AgentOffer, Progress, RunRequest, UnknownAgentError
-from backend.agents.cues import as_wanted
 from backend.agents.plans import Limits, planned_events
+from backend.agents.scheduled_drafts import as_wanted
 from backend.agents.scripted.errors import ScenarioError
 from backend.agents.scripted.library import ScenarioLibrary
 from backend.agents.scripted.player import ScriptedAgent

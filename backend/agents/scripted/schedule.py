@@ -10,7 +10,7 @@ import random
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from backend.agents.cues import Cue, Failure, Finish, Hang
+from backend.agents.scheduled_drafts import Cue, Failure, Finish, Hang
 from backend.agents.scripted import actions, drafts
 from backend.agents.scripted.pieces import split_pieces
 from backend.agents.scripted.scenario import Scenario

@@ -5,11 +5,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Query, Response
 
 from backend.api.event_stream import EventStream
+from backend.api.log_response import follow_from, open_stream
 from backend.api.problems import problem_responses
 from backend.api.routes.runs import RunId
 from backend.api.services import ServicesOf
 from backend.api.stream_description import STREAM_CONTENT
-from backend.api.streaming import follow_from, open_stream
 from backend.protocol.cursor import Cursor
 
 router = APIRouter(tags=["events"])

@@ -6,9 +6,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Response
 
 from backend.api.feedback_csv import feedback_csv
+from backend.api.feedback_intake import checked_comment, checked_moment
 from backend.api.problems import problem_responses
 from backend.api.questions import asks_for, check_key
-from backend.api.remarks import checked_comment, checked_moment
 from backend.api.review_resources import Feedback, FeedbackList, NewFeedback
 from backend.api.routes.runs import RunId, RunToChange
 from backend.api.services import Services, ServicesOf

@@ -5,12 +5,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Header, Path, Query, Response
 
 from backend.api.event_stream import EventStream
+from backend.api.log_response import open_stream
 from backend.api.problems import ProblemError, problem_responses
 from backend.api.questions import check_agent, check_key, check_question, wants_stream
 from backend.api.resources import AcceptedRun, CancelledRun, NewRun, RunLinks, RunList, RunNow, RunSummary
 from backend.api.services import Services, ServicesOf
 from backend.api.stream_description import STREAM_CONTENT
-from backend.api.streaming import open_stream
 from backend.protocol.cursor import START, Cursor
 from backend.protocol.share_ids import is_share
 from backend.runs.records import RunRecord

@@ -4,8 +4,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
 
+from backend.api.feedback_intake import checked_title
 from backend.api.problems import problem_responses
-from backend.api.remarks import checked_title
 from backend.api.resources import DeletedSessions, NewTitle, RunSummary, Session, SessionList, SessionSummary
 from backend.api.services import ServicesOf
 

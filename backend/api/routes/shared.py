@@ -3,6 +3,7 @@
 from fastapi import APIRouter, Response
 
 from backend.api.event_stream import EventStream
+from backend.api.log_response import follow_from, open_stream
 from backend.api.problems import problem_responses
 from backend.api.review_resources import SharedRun, shown_agent
 from backend.api.routes.events import STREAM_ANSWERS, After, LastEventId
@@ -10,7 +11,6 @@ from backend.api.routes.recordings import RECORDING_ANSWER, RecordingResponse, r
 from backend.api.routes.runs import run_now
 from backend.api.routes.shares import ShareId
 from backend.api.services import ServicesOf
-from backend.api.streaming import follow_from, open_stream
 from backend.protocol.cursor import Cursor
 from backend.runs.recording_library import header_of
 

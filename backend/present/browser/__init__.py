@@ -21,7 +21,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Final
 
-from backend.present import words, words_browser, words_replay
+from backend.present.words import browser as words_browser, replay as words_replay, run as words
 
 _PARTS: Final = (
     "document_changes",

@@ -5,7 +5,7 @@ dark one.
 from collections.abc import Callable
 from typing import Any
 
-from backend.present.palette import Theme
+from backend.present.theme.palette import Theme
 
 Figure = dict[str, Any]
 Patch = tuple[list[str | int], Any]

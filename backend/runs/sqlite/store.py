@@ -12,8 +12,8 @@ from pathlib import Path
 from backend.protocol.cursor import Cursor
 from backend.protocol.events import DoneEvent, Event, KnownEvent
 from backend.protocol.run_view import RunView
-from backend.runs.closing import storage_failure
 from backend.runs.log import RunLog, encode_frames
+from backend.runs.lost_end import storage_failure
 from backend.runs.records import RunRecord, SessionRecord, utc_now
 from backend.runs.search import RunPage, RunQuery
 from backend.runs.sqlite import statements

@@ -3,8 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from backend.agents.documents.answering.composition import Composition, drafts
 from backend.agents.documents.answering.quotes import Quote, literal, shown

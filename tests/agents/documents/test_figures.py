@@ -1,13 +1,12 @@
 """Numbers, names of metrics, choosing a measure and reading its series, and trends."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
-from backend.agents.documents.figures.finding import find_candidates, read_figures
+from backend.agents.documents.figures.measure_series import Reading
 from backend.agents.documents.figures.metric_names import column_unit, in_words, parse_metric
 from backend.agents.documents.figures.numbers import holds_number, parse_number, parse_unit, with_unit, written
-from backend.agents.documents.figures.reading import Reading
+from backend.agents.documents.figures.selection import find_candidates, read_figures
 from backend.agents.documents.figures.trend import kendall_tau, trend_of
 from backend.agents.documents.library import Library
 from backend.agents.documents.search.question import understand

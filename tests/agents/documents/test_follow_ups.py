@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from backend.agents.documents.library import Library
 from backend.agents.documents.search.follow_up import Asked, understand_in_turn

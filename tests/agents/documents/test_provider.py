@@ -15,9 +15,9 @@ from backend.agents.agent import (
     RunRequest,
     UnknownAgentError,
 )
+from backend.agents.documents.blocking import in_thread
 from backend.agents.documents.indexing.folder import FolderError
 from backend.agents.documents.provider import SAMPLE_QUESTIONS, provide
-from backend.agents.documents.threads import in_thread
 from backend.protocol.recordings import Recording
 from backend.settings import Settings
 

@@ -3,8 +3,7 @@
 import contextlib
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from backend.agents.documents.indexing.passages import LONGEST, passages_of
 from backend.agents.documents.indexing.sentences import LONGEST_QUOTE, quotable, sentence_spans

@@ -1,8 +1,7 @@
 """From a question to passages: what is found, what is not, and that no question breaks it."""
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from backend.agents.documents.library import Library
 from backend.agents.documents.search.matching import TextMatcher, expression, quoted

@@ -15,8 +15,8 @@ from backend.agents.agent import AgentFailure, RunContext, RunRequest, Turn, Usa
 from backend.agents.clock import VirtualClock
 from backend.agents.documents.library import SAMPLE, Library
 from backend.agents.model.agent import ModelAgent
+from backend.agents.model.connection import new_line
 from backend.agents.model.endpoint import connect
-from backend.agents.model.line import new_line
 from backend.agents.model.loop import loop_of
 from backend.agents.model.naming import model_name, searches_the_web
 from backend.agents.model.tools.mcp import Server

@@ -2,8 +2,7 @@
 
 from itertools import pairwise
 
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from backend.agents.documents.indexing.corpus import Document, Passage
 from backend.agents.model.marked_text import MarkedText

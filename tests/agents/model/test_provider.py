@@ -7,8 +7,8 @@ import pytest
 
 from backend.agents.agent import AgentEnvironment, RunRequest, UnknownAgentError
 from backend.agents.catalogue import AgentCatalogue
+from backend.agents.model.connection import new_line
 from backend.agents.model.endpoint import connect
-from backend.agents.model.line import new_line
 from backend.agents.model.naming import PROVIDERS, ModelUnusableError, ensure_usable, model_name
 from backend.agents.model.provider import provide
 from backend.protocol.recordings import Recording

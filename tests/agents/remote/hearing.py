@@ -4,7 +4,7 @@ from backend.agents.agent import AgentFailure, RunContext, RunRequest, Turn, Usa
 from backend.agents.clock import VirtualClock
 from backend.agents.remote.agent import RemoteAgent
 from backend.dialects.addresses import remote_address
-from backend.dialects.known import DIALECTS
+from backend.dialects.registry import DIALECTS
 from backend.protocol.events import Draft, TokenEvent, WarningEvent
 
 CHUNK = '{"choices": [{"index": 0, "delta": {"content": "%s"}, "finish_reason": %s}]}'

@@ -11,7 +11,7 @@ from backend.agents.agent import AgentFailure, RunContext, RunRequest, Turn
 from backend.agents.remote.agent import RemoteAgent
 from backend.agents.remote.answers import MOST_WAIT_S
 from backend.dialects.addresses import AddressError, remote_address, remote_key
-from backend.dialects.known import DIALECTS
+from backend.dialects.registry import DIALECTS
 from backend.protocol.events import StatusEvent, WarningEvent
 from tests.agents.model.scripted_provider import Reply, ScriptedProvider, error
 from tests.agents.remote.hearing import chat, hear

@@ -1,8 +1,7 @@
 """Cutting an answer into token-sized pieces."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from backend.agents.scripted.pieces import MAX_WORD, split_pieces
 

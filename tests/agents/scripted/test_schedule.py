@@ -6,7 +6,7 @@ import pytest
 
 from backend.agents.agent import RunContext, RunRequest
 from backend.agents.clock import VirtualClock
-from backend.agents.cues import Cue, Failure, Finish, Hang
+from backend.agents.scheduled_drafts import Cue, Failure, Finish, Hang
 from backend.agents.scripted.loading import parse_scenario
 from backend.agents.scripted.player import ScriptedAgent, play
 from backend.agents.scripted.scenario import Scenario

@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import Page
 
 from backend.present.browser import page_script
-from backend.present.style import style_element
+from backend.present.theme.style import style_element
 
 Show = Callable[[str], Awaitable[None]]
 

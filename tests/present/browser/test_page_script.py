@@ -7,10 +7,10 @@ from importlib.resources import files
 import pytest
 from playwright.async_api import Page, expect
 
-from backend.present import words, words_replay
-from backend.present.answer import answer_html
+from backend.present.answer.blocks import answer_html
 from backend.present.browser import page_script, scrubber_script
-from backend.present.sources import sources_html
+from backend.present.evidence.sources import sources_html
+from backend.present.words import replay as words_replay, run as words
 from tests.present.browser.conftest import Show
 from tests.present.samples import HOSTILE, answered, cited
 

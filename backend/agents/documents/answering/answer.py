@@ -6,9 +6,9 @@ from itertools import combinations
 
 from backend.agents.documents.answering.composition import Composition
 from backend.agents.documents.answering.evidence import pick_quotes, says_otherwise
-from backend.agents.documents.answering.figures_told import FiguresTold
+from backend.agents.documents.answering.figure_sentences import FiguresTold
 from backend.agents.documents.answering.quotes import Quote, literal, shown
-from backend.agents.documents.figures.finding import Figures
+from backend.agents.documents.figures.selection import Figures
 from backend.agents.documents.indexing.corpus import Corpus
 from backend.agents.documents.search.retrieval import Nearness, Retrieval
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from backend.agents.documents.figures.chart import chart_of
+from backend.agents.documents.figures.measure_series import Query, Reading
 from backend.agents.documents.figures.numbers import written
-from backend.agents.documents.figures.reading import Query, Reading
 from backend.agents.documents.figures.series import Point
 from backend.agents.documents.search.retrieval import Hit
 from backend.protocol.events import ArtifactEvent, ToolLog

@@ -3,8 +3,8 @@
 from calendar import monthrange
 from typing import Any
 
+from backend.agents.documents.figures.measure_series import Reading
 from backend.agents.documents.figures.numbers import Unit
-from backend.agents.documents.figures.reading import Reading
 from backend.agents.documents.figures.series import Series
 
 MOST_BARS, MOST_BARS_ABREAST = 24, 3

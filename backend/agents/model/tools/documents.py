@@ -8,12 +8,12 @@ from pydantic_ai import RunContext
 from pydantic_ai.exceptions import ToolFailed
 
 from backend.agents.documents.answering.artifacts import passages_artifact
+from backend.agents.documents.blocking import in_thread
 from backend.agents.documents.indexing.folder import FolderError
 from backend.agents.documents.indexing.folder_index import StoppedError
 from backend.agents.documents.indexing.schema import IndexUnusableError
 from backend.agents.documents.search.question import understand
 from backend.agents.documents.search.retrieval import Retrieval, retrieve
-from backend.agents.documents.threads import in_thread
 from backend.agents.model.work import Work
 
 if TYPE_CHECKING:

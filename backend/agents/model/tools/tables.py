@@ -9,12 +9,12 @@ from pydantic import JsonValue
 from pydantic_ai import RunContext
 from pydantic_ai.exceptions import ToolFailed
 
+from backend.agents.documents.blocking import in_thread
 from backend.agents.documents.figures.tables import MAX_TABLES, QueryError, Result, Table, TableError, identifier
 from backend.agents.documents.indexing.corpus import Document
 from backend.agents.documents.indexing.folder import FolderError
 from backend.agents.documents.indexing.schema import IndexUnusableError
 from backend.agents.documents.library import Library
-from backend.agents.documents.threads import in_thread
 from backend.agents.model.tools.cells import plain_rows
 from backend.agents.model.tools.select_apart import GivenTable, select_apart
 from backend.agents.model.work import Work

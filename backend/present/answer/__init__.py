@@ -1,0 +1,1 @@
+"""The answer as safe blocks of HTML and as safe Markdown."""

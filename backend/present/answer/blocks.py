@@ -1,0 +1,102 @@
+"""The answer as blocks: finished ones never change, only the last one grows.
+
+A finished block is drawn again in one case only: a marker in it that waited for its source got it (or the run ended
+and it never will). So a UI may freeze every block but the last, and bytes grow with the answer, not with its square.
+"""
+
+from dataclasses import dataclass
+
+from backend.present.answer.fragments import MarkerContext, block_html
+from backend.present.answer.markdown_blocks import Block, normalized, parse_blocks
+from backend.present.answer.markdown_text import linked_marker, markdown_text
+from backend.present.answer.partial_markdown import completed_tail, visible_text
+from backend.present.evidence.sources import source_titles
+from backend.present.evidence.span_markers import marked_answer
+from backend.protocol.run_view import RunView
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerBlock:
+    """One top-level block of the answer, drawn.
+
+    ``key`` is stable while the answer grows; ``html`` is complete by itself; ``markdown`` is the same for a UI that
+    renders Markdown itself, with everything escaped that could become HTML, a picture or a foreign link.
+    """
+
+    key: str
+    html: str
+    markdown: str
+    final: bool
+
+
+class AnswerRenderer:
+    """Draws one growing answer. Keeps what is finished, so that each call costs only the block that still grows.
+
+    Make one per run and watcher. Any view may be drawn at any time: one that does not continue the last starts anew.
+    """
+
+    def __init__(self, scope: str = "") -> None:
+        self._scope = scope
+        self._frozen: list[Block] = []
+        self._frozen_text = ""
+        self._lead = ""
+        self._shown = ""
+        self._drawn: list[tuple[Block, tuple[object, ...], AnswerBlock]] = []
+
+    def blocks(self, view: RunView) -> list[AnswerBlock]:
+        """The blocks of the view's answer, in order."""
+        answer = normalized(marked_answer(view))
+        shown = answer if view.ended else visible_text(answer)
+        if not shown.startswith(self._shown):
+            self._frozen, self._frozen_text, self._lead = [], "", ""
+        self._shown = shown
+        growing = self._advance(shown, closing=view.stream.outcome != "completed")
+        context = MarkerContext(source_titles(view), view.ended, self._scope)
+        finished = len(self._frozen) + (len(growing) if view.ended else 0)
+        drawn = [
+            self._draw(index, block, context, final=index < finished)
+            for index, block in enumerate([*self._frozen, *growing])
+        ]
+        del self._drawn[len(drawn) :]
+        return drawn
+
+    def _advance(self, shown: str, *, closing: bool) -> list[Block]:
+        """Freeze every block that a complete line has left behind; gives the blocks that still grow."""
+        tail = self._lead + shown[len(self._frozen_text) :]
+        settled = parse_blocks(tail[: tail.rfind("\n") + 1])
+        if len(settled) > 1:
+            last = settled[-1]
+            self._frozen += settled[:-1]
+            self._frozen_text += tail[len(self._lead) : last.start]
+            self._lead = last.lead
+            tail = last.lead + tail[last.start :]
+        growing = parse_blocks(tail)
+        if not closing or not growing or growing[-1].ends_in_code:
+            return growing
+        closed = completed_tail(tail)
+        return growing if closed == tail else parse_blocks(closed)
+
+    def _draw(self, index: int, block: Block, context: MarkerContext, *, final: bool) -> AnswerBlock:
+        signature = (final, *context.signature(block.numbers))
+        if index < len(self._drawn):
+            known, known_signature, drawn = self._drawn[index]
+            if known.text == block.text and known_signature == signature:
+                return drawn
+        drawn = AnswerBlock(
+            key=f"b{index}",
+            html=block_html(block.tokens, context),
+            markdown=markdown_text(block.tokens, lambda number: linked_marker(number, context)),
+            final=final,
+        )
+        self._drawn[index : index + 1] = [(block, signature, drawn)]
+        return drawn
+
+
+def answer_blocks(view: RunView, *, scope: str = "") -> list[AnswerBlock]:
+    """The blocks of one view's answer. To follow a growing answer keep an ``AnswerRenderer`` instead."""
+    return AnswerRenderer(scope).blocks(view)
+
+
+def answer_html(view: RunView, *, scope: str = "") -> str:
+    """The whole answer as safe HTML."""
+    return "".join(block.html for block in answer_blocks(view, scope=scope))

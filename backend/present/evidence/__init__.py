@@ -1,0 +1,1 @@
+"""What supports an answer: sources, steps, artifacts and warnings."""

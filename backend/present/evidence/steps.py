@@ -1,0 +1,147 @@
+"""The steps of a run as a tree: state, label, detail, duration, progress, and the tool log to unfold."""
+
+import json
+from collections.abc import Sequence
+from typing import Final
+
+from pydantic import JsonValue
+
+from backend.present.markup import EMPTY, Markup, fragment, joined
+from backend.present.words import run as words
+from backend.present.words.durations import format_ms
+from backend.protocol.events import StepStateName, ToolLog
+from backend.protocol.run_view import RunView, StepView
+
+MAX_TOOL_TEXT: Final = 4_000
+"""Characters of a tool's arguments or result that are shown."""
+
+_GLYPHS: Final[dict[StepStateName, str]] = {"started": "running", "progress": "running"}
+
+
+def steps_html(view: RunView, elapsed_ms: float | None = None) -> str:
+    """All steps, nested as the agent nested them.
+
+    ``elapsed_ms`` is now, in milliseconds since the run was accepted (None: the time of the last event). The durations
+    of open steps go on counting in the browser, so that a redraw is due only when ``view.stream.revision`` moves.
+    """
+    steps = view.stream.steps
+    if not steps:
+        text = words.NO_STEPS if view.ended else words.EMPTY_STEPS
+        return str(fragment('<div class="ph ph-panel ph-steps"><p class="ph-empty">{}</p></div>', text))
+    now = view.stream.last_at_ms if elapsed_ms is None else max(elapsed_ms, view.stream.last_at_ms)
+    children: dict[str | None, list[StepView]] = {}
+    known = {step.step_id for step in steps}
+    for step in steps:
+        parent = step.parent_id if step.parent_id in known and step.parent_id != step.step_id else None
+        children.setdefault(parent, []).append(step)
+    drawn: set[str] = set()
+    tree = _list_html(children.get(None, []), children, view, now, drawn)
+    # Steps that are each other's parents hang on no root: they are shown flat, never lost.
+    loose = [step for step in steps if step.step_id not in drawn]
+    return str(fragment('<div class="ph ph-panel ph-steps">{}{}</div>', tree, _list_html(loose, {}, view, now, drawn)))
+
+
+def _list_html(
+    steps: Sequence[StepView], children: dict[str | None, list[StepView]], view: RunView, now: float, drawn: set[str]
+) -> Markup:
+    if not steps:
+        return EMPTY
+    items = []
+    for step in steps:
+        drawn.add(step.step_id)
+        nested = _list_html(children.get(step.step_id, []), children, view, now, drawn)
+        items.append(_step_html(step, view, now, nested))
+    return fragment('<ol class="ph-step-list">{}</ol>', joined(items))
+
+
+def _step_html(step: StepView, view: RunView, now: float, nested: Markup) -> Markup:
+    return fragment(
+        '<li class="ph-step ph-step--{}"><div class="ph-step-row">'
+        '<span class="ph-glyph ph-glyph--{}" role="img" aria-label="{}"></span>'
+        '<span class="ph-step-label" dir="auto">{}</span>{}</div>{}{}{}{}{}{}</li>',
+        step.state,
+        _GLYPHS.get(step.state, step.state),
+        words.STATE_WORDS[step.state],
+        words.step_label(step),
+        _duration_html(step, now),
+        fragment('<p class="ph-step-detail" dir="auto">{}</p>', words.shortened(step.detail, 400))
+        if step.detail
+        else EMPTY,
+        _request_html(step),
+        _progress_html(step),
+        _warnings_html(step, view),
+        _tool_html(step.tool, step.step_id) if step.tool else EMPTY,
+        nested,
+    )
+
+
+def _duration_html(step: StepView, now: float) -> Markup:
+    if step.state == "waiting" or step.is_open:
+        return live_duration(max(0.0, now - step.started_ms))
+    if step.ended_ms is None or (step.announced and step.step == "completed"):
+        return EMPTY
+    return fragment('<span class="ph-duration">{}</span>', format_ms(step.ended_ms - step.started_ms))
+
+
+def live_duration(elapsed_ms: float) -> Markup:
+    """A duration that goes on counting in the browser, by CSS alone, from ``elapsed_ms`` on."""
+    return fragment(
+        '<span class="ph-duration" aria-hidden="true">'
+        '<span class="ph-ticking" style="animation-delay:-{}ms"></span></span>',
+        round(elapsed_ms),
+    )
+
+
+def _request_html(step: StepView) -> Markup:
+    """What a waiting step asks of the reader; the widget to answer it is the UI's."""
+    if step.request is None or step.state != "waiting":
+        return EMPTY
+    return fragment('<p class="ph-request" dir="auto">{}</p>', words.shortened(step.request.prompt, 600))
+
+
+def _progress_html(step: StepView) -> Markup:
+    if step.progress is None or not step.is_open:
+        return EMPTY
+    percent = round(step.progress * 100)
+    return fragment(
+        '<progress class="ph-progress" max="100" value="{}" aria-label="{}">{} %</progress>',
+        percent,
+        words.step_label(step),
+        percent,
+    )
+
+
+def _warnings_html(step: StepView, view: RunView) -> Markup:
+    return joined(
+        fragment(
+            '<p class="ph-flag"><span class="ph-glyph ph-glyph--warning"></span>{}</p>',
+            warning.message or words.readable(warning.code),
+        )
+        for warning in view.message.warnings
+        if warning.step_id is not None and warning.step_id == step.step_id
+    )
+
+
+def _tool_html(tool: ToolLog, step_id: str | None) -> Markup:
+    parts = joined(
+        fragment('<dt>{}</dt><dd><pre class="ph-code" dir="ltr" tabindex="0">{}</pre></dd>', name, tool_text(value))
+        for name, value in (("Arguments", tool.arguments), ("Result", tool.result))
+        if value is not None
+    )
+    if not parts:
+        return EMPTY
+    return fragment(
+        '<details class="ph-tool" data-ph-keep="tool-{}"><summary>Tool log: <code>{}</code></summary>'
+        "<dl>{}</dl></details>",
+        step_id or tool.name,
+        words.shortened(tool.name),
+        parts,
+    )
+
+
+def tool_text(value: JsonValue) -> str:
+    """Arguments or a result as text: a string as it is, anything else as indented JSON; cut where it is long."""
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=2)
+    if len(text) <= MAX_TOOL_TEXT:
+        return text
+    return f"{text[:MAX_TOOL_TEXT]}\n… {len(text) - MAX_TOOL_TEXT:,} more characters"

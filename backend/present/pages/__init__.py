@@ -1,0 +1,1 @@
+"""What the pages of both UIs have in common: addresses, notices, status, history, comparison."""

@@ -1,0 +1,60 @@
+"""The earlier turns of a conversation, above the run that is being looked at."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from backend.present.answer.blocks import answer_html
+from backend.present.evidence.sources import ordered_sources, source_html
+from backend.present.markup import EMPTY, Markup, fragment, joined
+from backend.present.words import ask as words_ask, run as words
+from backend.present.words.durations import format_count
+from backend.protocol.run_view import RunView
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierTurn:
+    """A run that was over before this one was asked: its id, and what it left on the screen."""
+
+    run_id: str
+    view: RunView
+
+
+def earlier_turns_html(turns: Sequence[EarlierTurn]) -> str:
+    """The turns in order, each with its question, its answer, how it ended, and its sources to fold out."""
+    if not turns:
+        return ""
+    return str(
+        fragment(
+            '<section class="ph ph-turns" aria-label="{}">{}</section>',
+            words_ask.EARLIER_TURNS,
+            joined(_turn_html(turn) for turn in turns),
+        )
+    )
+
+
+def _turn_html(turn: EarlierTurn) -> Markup:
+    message, stream = turn.view.message, turn.view.stream
+    ended_early = stream.outcome not in (None, "completed")
+    return fragment(
+        '<article class="ph-turn"><div class="ph-question" dir="auto">{}</div>'
+        '<div class="ph-turn-answer">{}</div>{}{}</article>',
+        message.question,
+        # Safe by the renderer, which escapes whatever an agent wrote.
+        Markup(answer_html(turn.view, scope=turn.run_id)),
+        fragment('<p class="ph-hint">{}</p>', words.outcome_sentence(turn.view)) if ended_early else EMPTY,
+        _sources_html(turn),
+    )
+
+
+def _sources_html(turn: EarlierTurn) -> Markup:
+    """Folded: the panel on the right holds the sources of the run that is being looked at."""
+    sources = ordered_sources(turn.view)
+    if not sources:
+        return EMPTY
+    return fragment(
+        '<details class="ph-details" data-ph-keep="turn-{}"><summary>{}</summary>'
+        '<ol class="ph-sources">{}</ol></details>',
+        turn.run_id,
+        format_count(len(sources), "source"),
+        joined(source_html(source, ended=True, scope=turn.run_id) for source in sources),
+    )

@@ -1,0 +1,69 @@
+"""What people said of runs, as a list, and the moment a remark is about."""
+
+from collections.abc import Sequence
+from typing import Literal, Protocol
+
+from backend.present.markup import EMPTY, Markup, fragment, joined
+from backend.present.words import ask as words_ask, history as words_history
+from backend.present.words.durations import format_clock
+
+
+class Remark(Protocol):
+    """A piece of feedback, as the backend tells of it."""
+
+    @property
+    def thumb(self) -> Literal["up", "down"] | None:
+        """What the reader thought, None for a comment alone."""
+        ...
+
+    @property
+    def comment(self) -> str:
+        """In their words; may be empty."""
+        ...
+
+    @property
+    def at_ms(self) -> float | None:
+        """The moment of the run it is about, in milliseconds; None for the run as a whole."""
+        ...
+
+    @property
+    def created_at(self) -> str:
+        """When it was given, ISO 8601 in UTC."""
+        ...
+
+    @property
+    def question(self) -> str:
+        """The run's question."""
+        ...
+
+
+def feedback_html(remarks: Sequence[Remark], *, with_question: bool = False) -> str:
+    """The remarks in order. ``with_question``: say of each which question it is about."""
+    if not remarks:
+        return str(fragment('<p class="ph ph-empty">{}</p>', words_history.NO_FEEDBACK))
+    items = joined(_remark_html(remark, with_question) for remark in remarks)
+    return str(fragment('<ul class="ph ph-remarks">{}</ul>', items))
+
+
+def moment_of(remark: Remark) -> str:
+    """``at 0:03.4``; empty for a remark about the run as a whole."""
+    return "" if remark.at_ms is None else f"at {format_clock(remark.at_ms)}"
+
+
+def thumb_word(thumb: Literal["up", "down"] | None) -> str:
+    """A thumb in a word; empty for none."""
+    return {"up": words_ask.HELPFUL, "down": words_ask.NOT_HELPFUL, None: ""}[thumb]
+
+
+def _remark_html(remark: Remark, with_question: bool) -> Markup:
+    tone = {"up": "good", "down": "caution", None: "muted"}[remark.thumb]
+    facts = [thumb_word(remark.thumb), moment_of(remark), remark.created_at[:16].replace("T", " ")]
+    return fragment(
+        '<li class="ph-remark ph-tone--{}">{}<p class="ph-remark-facts">{}</p>{}</li>',
+        tone,
+        fragment('<p class="ph-remark-question" dir="auto">{}</p>', remark.question)
+        if with_question and remark.question
+        else EMPTY,
+        ", ".join(fact for fact in facts if fact),
+        fragment('<p class="ph-remark-comment" dir="auto">{}</p>', remark.comment) if remark.comment else EMPTY,
+    )

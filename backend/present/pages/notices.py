@@ -1,0 +1,86 @@
+"""What surrounds a run: header, question, and the designed states of a page with nothing, trouble, or an end."""
+
+from typing import Final
+
+from backend.present.markup import EMPTY, Markup, fragment
+from backend.present.words import ask as words_ask, run as words
+from backend.protocol.run_view import RunView
+
+_NOTICE_LOOKS: Final = {
+    "empty": ("muted", "info"),
+    "connecting": ("accent", "running"),
+    "reconnecting": ("caution", "offline"),
+    "backend_down": ("bad", "offline"),
+    "refused": ("bad", "failed"),
+    "invalid_question": ("caution", "info"),
+    "run_not_found": ("caution", "info"),
+    "cancelled": ("muted", "cancelled"),
+    "timed_out": ("bad", "waiting"),
+    "failed": ("bad", "failed"),
+    "interrupted": ("bad", "failed"),
+    "no_answer": ("caution", "info"),
+    "invalid_recording": ("caution", "info"),
+    "nothing_to_replay": ("muted", "info"),
+    "nothing_to_compare": ("muted", "info"),
+    "no_runs": ("muted", "info"),
+    "no_run_fits": ("muted", "info"),
+}
+
+
+def header_html(title: str = words.APP_TITLE, explanation: str = words.EXPLANATION) -> str:
+    """A place's title and the one sentence that explains it."""
+    return str(
+        fragment(
+            '<header class="ph ph-header"><h1 class="ph-title">{}</h1><p class="ph-explanation">{}</p></header>',
+            title,
+            explanation,
+        )
+    )
+
+
+def shared_header_html() -> str:
+    """The same for a run that somebody shared."""
+    return header_html(words_ask.SHARED_TITLE, words_ask.SHARED_SENTENCE)
+
+
+def question_html(question: str) -> str:
+    """The question as the reader asked it, line breaks kept."""
+    return str(fragment('<div class="ph ph-question" dir="auto">{}</div>', question))
+
+
+def section_title_html(title: str) -> str:
+    """The heading of a panel."""
+    return str(fragment('<h2 class="ph ph-section">{}</h2>', title))
+
+
+def notice_html(name: str, detail: str | None = None) -> str:
+    """A designed state by its name in ``words.NOTICES``; ``detail`` stands in for its own sentence."""
+    return str(notice(name, detail))
+
+
+def notice(name: str, detail: str | None = None) -> Markup:
+    """As ``notice_html``, for use inside other fragments."""
+    heading, sentence = words.NOTICES[name]
+    tone, glyph = _NOTICE_LOOKS[name]
+    return fragment(
+        '<div class="ph ph-notice ph-tone--{}" role="{}"><span class="ph-glyph ph-glyph--{}"></span>'
+        '<div><p class="ph-notice-title">{}</p><p class="ph-notice-text" dir="auto">{}</p></div></div>',
+        tone,
+        "alert" if tone == "bad" else "status",
+        glyph,
+        heading,
+        detail or sentence,
+    )
+
+
+def error_html(view: RunView) -> str:
+    """Why a run did not complete, with the error's own sentence; empty for one that runs or completed an answer."""
+    stream = view.stream
+    if stream.outcome is None:
+        return str(notice("reconnecting")) if stream.phase == "reconnecting" else str(EMPTY)
+    if stream.outcome == "completed":
+        return str(EMPTY) if view.message.answer.strip() else str(notice("no_answer"))
+    detail = words.outcome_sentence(view)
+    if stream.error is not None and stream.error.retryable:
+        detail = f"{detail.rstrip('.')}. {words.RETRY_HINT}"
+    return str(notice(stream.outcome, detail))

@@ -1,0 +1,64 @@
+"""What went wrong between a page and the backend, as one of the designed states."""
+
+from dataclasses import dataclass
+from typing import Final, Literal, Protocol
+
+from backend.present.pages.notices import notice_html
+from backend.present.words import ask as words_ask
+from backend.protocol.recordings import Recording, RecordingError, parse_recording
+from backend.protocol.share_ids import is_share
+
+FailureKind = Literal["gone", "not_found", "refused"]
+
+
+class Failure(Protocol):
+    """What the client's errors say of themselves: of what kind they are, and a sentence for people."""
+
+    @property
+    def kind(self) -> FailureKind: ...  # noqa: D102 - said by the class
+
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A designed state by its name in ``words.NOTICES``; ``sentence`` stands in for its own."""
+
+    notice: str
+    sentence: str | None = None
+
+    @property
+    def passes(self) -> bool:
+        """Whether it ends by itself, once the backend answers again."""
+        return self.notice == "backend_down"
+
+    @property
+    def html(self) -> str:
+        """The state as a safe fragment."""
+        return notice_html(self.notice, self.sentence)
+
+
+_NOTICES: Final[dict[FailureKind, str]] = {"gone": "backend_down", "not_found": "run_not_found", "refused": "refused"}
+
+
+def problem_of(error: Failure, opened_id: str = "") -> Problem:
+    """The state that tells of this error; ``opened_id`` is the run or share that was to be opened, if one was."""
+    if error.kind != "not_found":
+        return Problem(_NOTICES[error.kind], error.sentence)
+    return Problem(_NOTICES[error.kind], words_ask.SHARE_NOT_FOUND if is_share(opened_id) else None)
+
+
+def recording_of_file(data: bytes) -> Recording | Problem:
+    """The recording that somebody's file holds, or why there is none."""
+    try:
+        return parse_recording(data)
+    except RecordingError as error:
+        return Problem("invalid_recording", str(error))
+
+
+def recording_of_backend(data: bytes) -> Recording | Problem:
+    """The recording that the backend gave."""
+    try:
+        return parse_recording(data)
+    except RecordingError as error:
+        return Problem("refused", str(error))

@@ -1,0 +1,89 @@
+"""Where a run stands: one status line and a strip of live metrics."""
+
+from typing import Final
+
+from backend.present.evidence.steps import live_duration
+from backend.present.markup import Markup, fragment, joined
+from backend.present.words import run as words
+from backend.present.words.durations import format_ms, format_rate, token_events_per_second
+from backend.protocol.run_view import RunView
+
+_TONES: Final = {
+    "connecting": "accent",
+    "open": "accent",
+    "reconnecting": "caution",
+    "completed": "good",
+    "cancelled": "muted",
+    "timed_out": "bad",
+    "failed": "bad",
+    "interrupted": "bad",
+}
+_GLYPHS: Final = {
+    "connecting": "running",
+    "open": "running",
+    "reconnecting": "offline",
+    "completed": "finished",
+    "cancelled": "cancelled",
+    "timed_out": "waiting",
+    "failed": "failed",
+    "interrupted": "failed",
+}
+
+
+def elapsed_of(view: RunView, elapsed_ms: float | None = None) -> float:
+    """How long the run has taken, in milliseconds: its own figure once it ended, else now (or the last event)."""
+    stream = view.stream
+    if view.ended:
+        return stream.latency_ms if stream.latency_ms is not None else stream.last_at_ms
+    return max(elapsed_ms or 0.0, stream.last_at_ms)
+
+
+def metric_values(view: RunView, elapsed_ms: float | None = None) -> dict[str, float | None]:
+    """The strip's figures by their key in METRICS, on the server's clock; None where there is nothing yet.
+
+    The longest silence counts the one that is going on. ``token_events_per_s`` is per second, the rest milliseconds.
+    """
+    stream = view.stream
+    elapsed = elapsed_of(view, elapsed_ms)
+    silence = stream.longest_gap_ms if view.ended else max(stream.longest_gap_ms, elapsed - stream.last_at_ms)
+    return {
+        "ttfs_ms": stream.first_status_ms,
+        "ttft_ms": stream.first_token_ms,
+        "elapsed_ms": elapsed,
+        "token_events_per_s": token_events_per_second(stream.token_events, stream.first_token_ms, stream.last_token_ms),
+        "longest_gap_ms": silence,
+    }
+
+
+def status_html(view: RunView, elapsed_ms: float | None = None) -> str:
+    """The status line with its metrics. ``elapsed_ms`` as in ``steps_html``; the elapsed time counts on by itself.
+
+    Drawn twice a second, it is no live region: the page's script reads the announcement out when that changes.
+    """
+    stream = view.stream
+    state = stream.outcome or stream.phase
+    return str(
+        fragment(
+            '<div class="ph ph-status ph-tone--{}" data-ph-announcement="{}"><p class="ph-status-line">'
+            '<span class="ph-glyph ph-glyph--{}"></span><span class="ph-status-text" dir="auto">{}</span></p>{}</div>',
+            _TONES[state],
+            words.announcement(view),
+            _GLYPHS[state],
+            words.current_activity(view),
+            metrics_html(view, elapsed_ms),
+        )
+    )
+
+
+def metrics_html(view: RunView, elapsed_ms: float | None = None) -> Markup:
+    """The strip of metrics alone."""
+    values = metric_values(view, elapsed_ms)
+    cells = []
+    for key, label in words.METRIC_LABELS.items():
+        value = values[key]
+        if key == "elapsed_ms" and not view.ended:
+            shown: object = live_duration(value or 0.0)
+        else:
+            shown = format_rate(value) if key == "token_events_per_s" else format_ms(value)
+        cells.append(fragment('<div title="{}"><dt>{}</dt><dd>{}</dd></div>', words.METRIC_HINTS[key], label, shown))
+    return fragment('<dl class="ph-metrics">{}</dl>', joined(cells))

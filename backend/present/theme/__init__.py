@@ -1,0 +1,1 @@
+"""Colours and the stylesheet, light and dark."""

@@ -1,0 +1,94 @@
+"""Plotly figures in our colours, as plain dictionaries: importing this costs nothing of Plotly."""
+
+import re
+from html import escape
+from textwrap import wrap
+from typing import TYPE_CHECKING, Any, Final
+
+from backend.present.theme.palette import COLOURS, SERIES, Theme
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
+
+PLOTLY_CONFIG: Final = {"displayModeBar": False, "responsive": True, "scrollZoom": False}
+"""How every figure of ours is shown: without Plotly's own buttons."""
+
+FONT: Final = 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "DejaVu Sans", Arial, sans-serif'
+
+_OTHER_TAG = re.compile(r"<(?!/?(?:b|i|s|u|sub|sup|extra)>|br\s*/?>)", re.IGNORECASE)
+_NOT_KEPT: Final = (
+    *("paper_bgcolor", "plot_bgcolor", "template", "width", "height", "font", "title", "margin", "hoverlabel"),
+    *("updatemenus", "sliders"),
+)
+CHART_HEIGHT_PX: Final = 250
+_TITLE_WIDTH: Final = 58
+"""Characters of a title's line: what fits a panel of 420 px."""
+
+
+def template(theme: Theme) -> dict[str, Any]:
+    """A Plotly template: what a figure that says nothing of its looks gets. Backgrounds stay transparent."""
+    colours = COLOURS[theme]
+    axis = {
+        "gridcolor": colours["line"],
+        "linecolor": colours["line-strong"],
+        "zerolinecolor": colours["line-strong"],
+        "tickfont": {"color": colours["muted"], "size": 12},
+        "title": {"font": {"color": colours["muted"], "size": 12}},
+        "automargin": True,
+    }
+    layout = {
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "font": {"family": FONT, "color": colours["text"], "size": 13},
+        "title": {"font": {"size": 13.5, "weight": 600}, "x": 0, "xanchor": "left", "yanchor": "top"},
+        "colorway": list(SERIES[theme]),
+        "hoverlabel": {
+            "bgcolor": colours["raised"],
+            "bordercolor": colours["line"],
+            "font": {"color": colours["text"], "family": FONT, "size": 12},
+        },
+        "legend": {"font": {"color": colours["muted"], "size": 12}, "orientation": "h", "y": -0.2, "x": 0},
+        "margin": {"l": 48, "r": 16, "t": 24, "b": 40},
+        "xaxis": axis,
+        "yaxis": axis,
+    }
+    return {"layout": layout}
+
+
+def themed_figure(content: dict[str, Any], title: str, theme: Theme) -> dict[str, Any]:
+    """An agent's figure in our looks: its data and layout as they are, less its own grounds, size, fonts and template.
+
+    Only ``data`` and ``layout`` are kept, the artifact's title replaces the figure's, and labels keep only the plain
+    text styles Plotly knows.
+    """
+    layout = {name: value for name, value in (content.get("layout") or {}).items() if name not in _NOT_KEPT}
+    lines = wrap(title, _TITLE_WIDTH)[:3]
+    return {
+        "data": _plain(content.get("data") or []),
+        "layout": {
+            **_plain(layout),
+            "template": template(theme),
+            "title": {"text": "<br>".join(escape(line, quote=False) for line in lines), "yref": "container", "y": 0.97},
+            "margin": {"l": 48, "r": 12, "t": 18 + 20 * len(lines), "b": 36},
+            "height": CHART_HEIGHT_PX + 20 * len(lines),
+            "autosize": True,
+        },
+    }
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, str):
+        return _OTHER_TAG.sub("&lt;", value) if "<" in value else value
+    if isinstance(value, dict):
+        return {name: _plain(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_plain(inner) for inner in value]
+    return value
+
+
+def plotly_figure(figure: dict[str, Any]) -> "Figure":
+    """The dictionary as a ``plotly.graph_objects.Figure``; properties Plotly does not know are dropped."""
+    # Plotly takes long to import, and only some callers demand its class.
+    from plotly.graph_objects import Figure
+
+    return Figure(figure, skip_invalid=True)

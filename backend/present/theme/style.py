@@ -1,0 +1,79 @@
+"""The one stylesheet of all fragments: colours as custom properties, glyphs as masks, rules from ``stylesheet.css``.
+
+Every colour is written once as ``light-dark(…)``, so that a fragment follows the colour scheme of the element it
+stands in. No rule holds a ``<``: sanitizers drop a style element that looks as if it held a tag.
+"""
+
+from functools import cache
+from importlib.resources import files
+from typing import Final, Literal
+from urllib.parse import quote
+
+from backend.present.browser import browser_rules
+from backend.present.theme.palette import DARK, LIGHT
+
+ThemeMode = Literal["host", "auto", "light", "dark"]
+"""``host``: as the page says by its ``color-scheme`` or a class ``dark`` (Gradio, Streamlit); ``auto``: as the reader's
+system says, unless a class or ``data-theme`` says otherwise (reports); ``light`` and ``dark``: always."""
+
+_SCHEMES: Final[dict[ThemeMode, str]] = {
+    "host": ".dark{color-scheme:dark}",
+    "auto": ":root{color-scheme:light dark}.dark,[data-theme=dark]{color-scheme:dark}"
+    ".light,[data-theme=light]{color-scheme:light}",
+    "light": ":root{color-scheme:light}",
+    "dark": ":root{color-scheme:dark}",
+}
+
+_STROKE = 'fill="none" stroke="#000" stroke-width="1.8" stroke-linecap="round" stroke-linejoin="round"'
+_GLYPHS: Final[dict[str, str]] = {
+    "running": f'<circle cx="8" cy="8" r="5.5" {_STROKE} stroke-dasharray="20 15"/>',
+    "waiting": f'<g {_STROKE}><circle cx="8" cy="8" r="6"/><path d="M8 4.8V8l2.2 1.6"/></g>',
+    "finished": f'<path d="M3.2 8.6l3.2 3.1 6.4-7.2" {_STROKE}/>',
+    "failed": f'<path d="M4 4l8 8M12 4l-8 8" {_STROKE}/>',
+    "cancelled": f'<g {_STROKE}><circle cx="8" cy="8" r="6"/><path d="M4 12l8-8"/></g>',
+    "warning": f'<g {_STROKE}><path d="M8 2.4l6 10.8H2z"/><path d="M8 6.6v3M8 11.4v.1"/></g>',
+    "info": f'<g {_STROKE}><circle cx="8" cy="8" r="6"/><path d="M8 7.4v3.6M8 5v.1"/></g>',
+    "offline": f'<path d="M2.5 6.5a8 8 0 0 1 11 0M5 9.2a4.4 4.4 0 0 1 6 0M8 12v.1M3 13L13 3" {_STROKE}/>',
+    "document": f'<path d="M4 2h5l3 3v9H4zM9 2v3h3M6 8h4M6 11h4" {_STROKE}/>',
+}
+"""Pictures of 16 x 16 that take the colour of the text around them."""
+
+_MARKERS_LIT: Final = 40
+"""Citation numbers whose markers light up when their source is the target."""
+
+
+@cache
+def stylesheet(theme: ThemeMode = "host") -> str:
+    """The CSS as text, to be put into one style element or file of the page."""
+    rules = files("backend.present.theme").joinpath("stylesheet.css").read_text(encoding="utf-8")
+    return "\n".join((_SCHEMES[theme], _custom_properties(), rules, browser_rules(), _glyph_rules(), _lit_markers()))
+
+
+@cache
+def style_element(theme: ThemeMode = "host") -> str:
+    """The stylesheet inside its ``<style>`` element."""
+    return f"<style>{stylesheet(theme)}</style>"
+
+
+def _custom_properties() -> str:
+    colours = "".join(f"--ph-{role}:light-dark({LIGHT[role]},{DARK[role]});" for role in LIGHT)
+    return f":root{{{colours}}}"
+
+
+def _glyph_rules() -> str:
+    return "".join(
+        f'.ph-glyph--{name}{{--ph-glyph:url("data:image/svg+xml,{_svg_data(shapes)}")}}'
+        for name, shapes in _GLYPHS.items()
+    )
+
+
+def _svg_data(shapes: str) -> str:
+    return quote(f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16">{shapes}</svg>', safe=" =:/")
+
+
+def _lit_markers() -> str:
+    lit = ",".join(
+        f':root:has(.ph-source[data-number="{number}"]:target) :is(#ph, .ph) .ph-marker[data-number="{number}"]'
+        for number in range(1, _MARKERS_LIT + 1)
+    )
+    return f"{lit}{{background:var(--ph-accent);color:var(--ph-on-accent)}}"

@@ -1,0 +1,1 @@
+"""A run on its clock: the timeline as a figure and as text, and the playhead on it."""

@@ -1,0 +1,1 @@
+"""The evals' commands: eval, bench, compare, trace, and what they show while they work."""

@@ -1,0 +1,55 @@
+"""``playhead compare``: hold one result against another, and say in the exit code whether anything became worse."""
+
+from pathlib import Path
+
+import click
+
+
+class Unusable(click.ClickException):
+    """Nothing could be compared: exit code 2, and one sentence."""
+
+    exit_code = 2
+
+
+@click.command(short_help="Compare two results of a suite.")
+@click.argument("a", type=click.Path(path_type=Path))
+@click.argument("b", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print the comparison as one JSON object.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="A folder for comparison.html and comparison.json.",
+)
+@click.option(
+    "--metric", "metrics", multiple=True, metavar="KEY", help="Compare this metric only. As often as you like."
+)
+@click.pass_context
+def command(
+    context: click.Context, a: Path, b: Path, as_json: bool, out: Path | None, metrics: tuple[str, ...]
+) -> None:
+    """Say what is better or worse in B than in A. Both are a results.json of playhead eval, or its folder.
+
+    Runs are compared scenario by scenario. Of two results of the same build at most 1 comparison in 20 calls anything
+    different, over all metrics together. Exit code 0: no metric is worse; 1: some is; 2: it cannot be told, or there
+    is nothing that can be compared.
+    """
+    from evals.comparison.comparison import compare
+    from evals.comparison.files import write_comparison
+    from evals.comparison.result_files import ComparisonError, read_results
+    from evals.comparison.terminal_table import print_comparison
+    from evals.files.atomic_files import OutputError, check_writable
+
+    try:
+        comparison = compare(read_results(a), read_results(b), names=(str(a), str(b)), only=metrics)
+        if out is not None:
+            check_writable(out)
+            write_comparison(out, comparison)
+    except (ComparisonError, OutputError) as error:
+        raise Unusable(str(error)) from error
+    if as_json:
+        click.echo(comparison.to_json())
+    else:
+        print_comparison(comparison)
+        if out is not None:
+            click.echo(f"report {(out / 'comparison.html').resolve()}")
+    context.exit(comparison.exit_code)

@@ -1,0 +1,208 @@
+"""``playhead eval``: measure a suite, write the report, and say in the exit code whether all ran as
+expected.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from evals.comparison.gate import Baseline
+    from evals.evaluation.live import Evaluation
+    from evals.playing.foreign.target import ForeignTarget
+    from evals.scoring.page_figures import Through
+    from evals.suites.suite import Suite
+
+INTERRUPTED = 130
+MOST_TOLD = 20
+"""How many runs that did not end as expected are told one by one."""
+
+
+class Unusable(click.ClickException):
+    """Nothing could be measured: exit code 2, and one sentence."""
+
+    exit_code = 2
+
+
+@click.command(short_help="Measure a suite and write a report.")
+@click.argument("suite", required=False)
+@click.option(
+    "--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="The folder for what is written."
+)
+@click.option("--url", help="A backend to measure.  [default: one that is started for the suite]")
+@click.option(
+    "--target",
+    metavar="DIALECT:URL",
+    help="Measure an agent that is no backend of ours, such as openai-chat:http://localhost:11434/v1#MODEL or "
+    "ag-ui:http://localhost:8000/agent; a key comes from PLAYHEAD_REMOTE_KEY. Without SUITE: the suite target.",
+)
+@click.option(
+    "--recordings",
+    type=click.Path(path_type=Path),
+    help="Score this recording, or the *.jsonl of this folder, instead of measuring.",
+)
+@click.option(
+    "--through",
+    multiple=True,
+    metavar="PAGE",
+    help="Ask in the page of this UI too, in a real browser: gradio or streamlit, or gradio=URL for one that runs. "
+    "As often as you like.",
+)
+@click.option("--repeat", type=click.IntRange(1, 10_000), help="How often each entry is played.  [default: as it says]")
+@click.option(
+    "--baseline",
+    type=click.Path(path_type=Path),
+    help="Hold the results against this earlier results.json, or its folder: exit code 1 where any metric is worse.",
+)
+@click.pass_context
+def command(
+    context: click.Context,
+    suite: str | None,
+    out: Path,
+    url: str | None,
+    target: str | None,
+    recordings: Path | None,
+    through: tuple[str, ...],
+    repeat: int | None,
+    baseline: Path | None,
+) -> None:
+    """Play SUITE (the name of a bundled one, such as quick, or a YAML file) against a backend over HTTP.
+
+    Writes report.html, results.json, runs.csv, events.parquet, recordings of the runs, junit.xml and summary.md
+    to the folder --out. Ctrl-C ends the suite early and writes what is done so far. Exit code 0: every run ended
+    as expected, and every limit is kept; 1: some did not; 2: nothing could be measured, or a limit cannot be
+    told; 130: Ctrl-C.
+
+    With --target the agent is asked the suite's questions in its own dialect, by the same instrument: the entries
+    need questions, since scenarios are played by our own backend alone.
+
+    With --recordings nothing is played and no server is asked: the times are those of the recordings'
+    server, and the same recordings give the same results, byte for byte. SUITE may be left out then; given,
+    it says what is expected of whom, and limits.
+
+    With --through the suite is played directly and then in the page of the UI, one run at a time, in a
+    headless Chromium: the report says what the page adds to the agent and the wire.
+
+    With --baseline the results are compared as playhead compare does it; comparison.html and
+    comparison.json say what became better or worse.
+    """
+    from evals.comparison.result_files import ComparisonError
+    from evals.evaluation.offline import RecordingsError
+    from evals.files.atomic_files import OutputError, check_writable
+    from evals.files.folder import write_evaluation
+    from evals.playing.foreign.target import USUAL_SUITE
+    from evals.scoring.page_figures import PageError, Through
+    from evals.suites.suite import SuiteError, load_suite
+
+    _check_together(context)
+    try:
+        pages = [Through.parse(text) for text in through]
+        foreign = _foreign(target)
+        suite = suite or (USUAL_SUITE if foreign else None)
+        loaded = load_suite(suite).with_repeats(repeat) if suite else None
+        earlier = _baseline(baseline, loaded)
+        check_writable(out)
+        evaluation, interrupted = _evaluated(loaded, url, recordings, pages, foreign)
+        code: int = evaluation.results.verdict.exit_code
+        if evaluation.results.runs:
+            write_evaluation(out, evaluation)
+        _say(evaluation, out)
+        if earlier and evaluation.results.runs:
+            code = earlier.gate(evaluation.results, out)
+    except (SuiteError, OutputError, RecordingsError, PageError, ComparisonError) as error:
+        raise Unusable(str(error)) from error
+    context.exit(INTERRUPTED if interrupted and evaluation.results.runs else code)
+
+
+def _baseline(path: Path | None, suite: "Suite | None") -> "Baseline | None":
+    if path is None:
+        return None
+    from evals.comparison.gate import Baseline
+
+    return Baseline.read(path, suite)
+
+
+def _foreign(target: str | None) -> "ForeignTarget | None":
+    """The agent that --target names. Raises ``Unusable``."""
+    if target is None:
+        return None
+    from evals.playing.foreign.target import ForeignTarget
+    from evals.playing.target import TargetError
+
+    try:
+        return ForeignTarget.parse(target)
+    except TargetError as error:
+        raise Unusable(str(error)) from error
+
+
+def _check_together(context: click.Context) -> None:
+    """Refuse what means nothing together."""
+    given = [name for name in ("url", "target", "through", "repeat") if context.params[name] not in (None, ())]
+    flags = [f"--{name}" for name in given]
+    if context.params["recordings"] is not None and given:
+        raise click.UsageError(f"{' and '.join(flags)} cannot be used with --recordings: nothing is played.")
+    if "target" in given and {"url", "through"} & set(given):
+        others = " and ".join(flag for flag in flags if flag in ("--url", "--through"))
+        raise click.UsageError(f"{others} cannot be used with --target: it is no backend of ours.")
+
+
+def _evaluated(
+    suite: "Suite | None",
+    url: str | None,
+    recordings: Path | None,
+    through: "Sequence[Through]",
+    foreign: "ForeignTarget | None",
+) -> tuple["Evaluation", bool]:
+    from evals.commands.progress import score_with_progress
+
+    if recordings is not None:
+        return score_with_progress(recordings, suite)
+    if suite is None:
+        raise click.UsageError("Name a suite, such as quick, or give recordings with --recordings.")
+    return _measure(suite, url, through, foreign)
+
+
+def _measure(
+    suite: "Suite", url: str | None, through: "Sequence[Through]", foreign: "ForeignTarget | None"
+) -> tuple["Evaluation", bool]:
+    import tempfile
+
+    from backend.client import ClientError
+    from backend.launch.child import ChildFailed
+    from backend.launch.server import LocalServer
+    from evals.commands.progress import measure_with_progress
+    from evals.playing.target import TargetError
+    from evals.results.models import Target
+    from evals.wire.exchange import AddressError
+
+    try:
+        if foreign is not None:
+            measured = Target(url=foreign.shown, started_here=False, dialect=foreign.remote.dialect)
+            return measure_with_progress(suite, measured, foreign=foreign)
+        if url is not None:
+            return measure_with_progress(suite, Target(url=url, started_here=False), through)
+        click.echo("Starting a backend ...", err=True)
+        with tempfile.TemporaryDirectory(prefix="playhead-eval-") as data, LocalServer(Path(data)) as server:
+            return measure_with_progress(suite, Target(url=server.url, started_here=True), through)
+    except (ClientError, ChildFailed, TargetError, AddressError) as error:
+        raise Unusable(str(error)) from error
+
+
+def _say(evaluation: "Evaluation", out: Path) -> None:
+    from backend.present.words.printable import printable
+    from evals.commands.progress import print_results
+    from evals.files.junit import limit_text
+
+    print_results(evaluation.results)
+    for limit in evaluation.results.limits:
+        if limit.verdict != "pass":
+            click.echo(printable(f"{limit_text(limit)}: {limit.verdict}. {limit.reason}"), err=True)
+    unexpected = [run for run in evaluation.results.runs if not run.as_expected]
+    for run in unexpected[:MOST_TOLD]:
+        click.echo(printable(f"{run.scenario}, run {run.repeat}: {run.error or ' '.join(run.surprises)}"), err=True)
+    if len(unexpected) > MOST_TOLD:
+        click.echo(f"and {len(unexpected) - MOST_TOLD} more, which junit.xml has all", err=True)
+    if evaluation.results.runs:
+        click.echo(f"report {(out / 'report.html').resolve()}")

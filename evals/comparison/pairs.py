@@ -1,0 +1,86 @@
+"""What of two results belongs together: runs of the same scenario under the same conditions."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from backend.metrics.metric import Fact
+from evals.results.groups import Conditions, conditions, names_of
+from evals.results.models import Results, RunResult
+
+Matrix = npt.NDArray[np.float64]
+
+UNEXPECTED = Fact(
+    "unexpected_runs",
+    "Runs not as expected",
+    "share",
+    "lower",
+    "Share of the runs that could not be measured to their end, or did not do what was expected of them.",
+    clocked=False,
+)
+"""Compared like a metric: what went wrong in a run says more than its times."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """The runs of one scenario under the same load, speed, seed and disturbance in both results."""
+
+    name: str
+    a: tuple[RunResult, ...]
+    b: tuple[RunResult, ...]
+
+    def matrices(self, metrics: Sequence[str]) -> tuple[Matrix, Matrix]:
+        """Both sides as tables, a row for each run, a column for each metric; NaN where a run has no value. A run that
+        could not be measured to its end has none but that it was not as expected.
+        """
+        return _matrix(self.a, metrics), _matrix(self.b, metrics)
+
+    @property
+    def scripted(self) -> bool:
+        """Whether every run follows a script without a disturbance: what it counts can then differ only if the agent
+        or the server does.
+        """
+        return all(run.truth is not None and run.disturbance is None for run in (*self.a, *self.b))
+
+
+@dataclass(frozen=True, slots=True)
+class Pairing:
+    """``only_a`` and ``only_b``: what one of the results holds alone, by name."""
+
+    pairs: tuple[Pair, ...]
+    only_a: tuple[str, ...]
+    only_b: tuple[str, ...]
+
+
+def paired(a: Results, b: Results) -> Pairing:
+    """The scenarios of both results, in the order of the first."""
+    of_a, of_b = _grouped(a.runs), _grouped(b.runs)
+    names = names_of({*of_a, *of_b})
+    return Pairing(
+        tuple(Pair(names[key], tuple(runs), tuple(of_b[key])) for key, runs in of_a.items() if key in of_b),
+        tuple(names[key] for key in of_a if key not in of_b),
+        tuple(names[key] for key in of_b if key not in of_a),
+    )
+
+
+def _grouped(runs: Sequence[RunResult]) -> dict[Conditions, list[RunResult]]:
+    found: dict[Conditions, list[RunResult]] = {}
+    for run in runs:
+        found.setdefault(conditions(run), []).append(run)
+    return found
+
+
+def _matrix(runs: Sequence[RunResult], metrics: Sequence[str]) -> Matrix:
+    rows = [[_value(run, key) for key in metrics] for run in runs]
+    found = np.array(rows, dtype=np.float64).reshape(len(rows), len(metrics))
+    found[~np.isfinite(found)] = np.nan
+    return found
+
+
+def _value(run: RunResult, key: str) -> float:
+    if key == UNEXPECTED.key:
+        return float(not run.as_expected)
+    value = run.value(key)
+    return np.nan if value is None else float(value)

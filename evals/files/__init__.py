@@ -1,0 +1,1 @@
+"""Results as files: the folder of an evaluation, and one module for each format."""

@@ -1,0 +1,59 @@
+"""Everything that is written of an evaluation, in one folder.
+
+========================  =======================================================================
+``results.json``          everything that was measured, as JSON
+``runs.csv``              one line for each run
+``events.parquet``        one row for each event
+``recordings/*.jsonl``    runs, to be opened in either UI's Replay
+``report.html``           for people; needs nothing else
+``summary.md``            for a pull request
+``junit.xml``             for build servers
+========================  =======================================================================
+"""
+
+from pathlib import Path
+
+from evals.evaluation.live import Evaluation
+from evals.files.atomic_files import staged, write_text
+from evals.files.events_parquet import write_events
+from evals.files.junit import junit_xml
+from evals.files.markdown_summary import markdown_summary
+from evals.files.recordings import FOLDER, recording_names, recordings
+from evals.files.runs_csv import runs_csv
+from evals.report.choice import Choice, choose
+from evals.report.page import report_html
+from evals.results.models import Results
+
+
+def write_evaluation(folder: Path, evaluation: Evaluation) -> Results:
+    """Write all files or none; gives the results as they are written. Raises ``OutputError``.
+
+    Every measured run gets a recording, as far as they have room. Of scored recordings, which are files already, only
+    the runs that the report shows by themselves do.
+    """
+    choice = choose(evaluation.results.runs)
+    with staged(folder) as waiting:
+        results = _with_recordings(waiting, evaluation, choice)
+        write_text(waiting / "results.json", results.to_json())
+        write_text(waiting / "runs.csv", runs_csv(results))
+        write_events(waiting / "events.parquet", results.runs, evaluation.event_batches())
+        write_text(waiting / "junit.xml", junit_xml(results))
+        write_text(waiting / "summary.md", markdown_summary(results))
+        write_text(waiting / "report.html", report_html(results, evaluation.runs, choice))
+    return results
+
+
+def _with_recordings(waiting: Path, evaluation: Evaluation, choice: Choice) -> Results:
+    """The results, with the recordings that were written."""
+    results = evaluation.results
+    order = dict.fromkeys(choice.first)
+    if results.target.plane == "wire":
+        order |= dict.fromkeys(range(len(results.runs)))
+    names = recording_names(results.runs)
+    (waiting / FOLDER).mkdir()
+    written = {}
+    for place, name, text in recordings(evaluation.runs, names, order):
+        write_text(waiting / name, text)
+        written[place] = name
+    runs = (run.model_copy(update={"recording": written.get(place)}) for place, run in enumerate(results.runs))
+    return results.model_copy(update={"runs": tuple(runs)})

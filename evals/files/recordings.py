@@ -1,0 +1,63 @@
+"""Runs as recordings, which both UIs open in Replay: with the server's times, else those of the arrivals."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
+
+from backend.protocol.options import RunOptions
+from backend.protocol.recordings import RecordingHeader, recording_lines
+from evals.results.models import RunResult
+from evals.scoring.scored_run import ScoredRun
+
+FOLDER: Final = "recordings"
+
+MOST_BYTES: Final = 256 * 1024 * 1024
+MOST_FILES: Final = 5_000
+"""What the recordings of one evaluation may take; runs that are worth a look come first."""
+
+_LONGEST_NAME: Final = 60
+_NOT_IN_NAMES: Final = re.compile(r"[^A-Za-z0-9_-]+")
+
+
+def recording_text(run: ScoredRun) -> str:
+    """The run as a recording: what a reader takes of it, up to its done."""
+    played = run.played
+    header = RecordingHeader(
+        run_id=run.run_id,
+        question=played.play.question,
+        agent=played.play.entry.agent,
+        options=RunOptions(speed=played.play.entry.speed, seed=played.play.entry.seed),
+        created_at=played.started,
+        timing=None if run.server.received else "arrival",
+    )
+    return "".join(recording_lines(header, run.wire.events))
+
+
+def recording_names(runs: Iterable[RunResult]) -> list[str]:
+    """A file name for each run, such as ``recordings/late_citation-2.jsonl``: plain ASCII, none twice."""
+    seen: Counter[str] = Counter()
+    names = []
+    for run in runs:
+        group = _NOT_IN_NAMES.sub("_", run.group or run.scenario).strip("_")[:_LONGEST_NAME] or "run"
+        stem = f"{group}-{run.repeat}"
+        seen[stem.lower()] += 1
+        again = f"-{seen[stem.lower()]}" if seen[stem.lower()] > 1 else ""
+        names.append(f"{FOLDER}/{stem}{again}.jsonl")
+    return names
+
+
+def recordings(
+    runs: Sequence[ScoredRun], names: Sequence[str], order: Iterable[int], most_bytes: int = MOST_BYTES
+) -> Iterator[tuple[int, str, str]]:
+    """Place, name and text of every run in ``order`` that sent anything, until they are too many or too large."""
+    left_bytes, left_files = most_bytes, MOST_FILES
+    for place in order:
+        run = runs[place]
+        if not run.wire.events:
+            continue
+        text = recording_text(run)
+        left_bytes, left_files = left_bytes - len(text), left_files - 1
+        if left_bytes < 0 or left_files < 0:
+            return
+        yield place, names[place], text

@@ -1,0 +1,52 @@
+"""runs.csv: one line for each run, for spreadsheets and pandas."""
+
+from typing import Final
+
+from evals.results.models import Results
+
+_FIELDS: Final = (
+    *(
+        "run_id",
+        "scenario",
+        "group",
+        "agent",
+        "repeat",
+        "speed",
+        "seed",
+        "load",
+        "through",
+        "disturbance",
+        "intended_ms",
+    ),
+    *("outcome", "expected", "as_expected", "started", "recording", "source", "error"),
+)
+
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
+"""What a cell begins with that a spreadsheet would take for a formula."""
+
+
+def runs_csv(results: Results) -> str:
+    """One line for each run: what it was, then its metrics, then what the script says (``scripted_…``).
+
+    A text that a spreadsheet would take for a formula has an apostrophe before it
+    (https://owasp.org/www-community/attacks/CSV_Injection).
+    """
+    import pandas as pd
+
+    rows = []
+    for run in results.runs:
+        row = {name: getattr(run, name) for name in _FIELDS}
+        row |= {"tags": " ".join(run.tags), "surprises": " ".join(run.surprises) or None}
+        row = {name: _inert(value) for name, value in row.items()}
+        row |= run.metrics
+        row |= {f"scripted_{key}": value for key, value in (run.truth or {}).items() if value is not None}
+        rows.append(row)
+    return str(pd.DataFrame(rows).to_csv(index=False, lineterminator="\n"))
+
+
+def _inert(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    # A lone carriage return would end the line for some readers: it is not put in quotes.
+    line = value.replace("\r", " ")
+    return f"'{line}" if value.startswith(_FORMULA) else line

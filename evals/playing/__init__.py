@@ -1,0 +1,1 @@
+"""Plays a suite against a target: who is asked, when, and over which connections."""

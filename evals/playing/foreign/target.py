@@ -1,0 +1,114 @@
+"""A foreign agent as a target: what can be asked of it, the request, and how its answer is read."""
+
+import asyncio
+import os
+import sys
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+from backend.dialects.addresses import (
+    KEY_VARIABLE,
+    MODEL_VARIABLE,
+    AddressError,
+    RemoteAddress,
+    remote_address,
+    remote_key,
+)
+from backend.dialects.registry import DIALECTS
+from backend.dialects.requests import Asked, remote_request
+from evals.playing.connections import Carried
+from evals.playing.foreign.timed_events import read_foreign
+from evals.playing.target import Play, TargetError
+from evals.suites.suite import Suite
+from evals.wire.arrivals import Arrivals, request_bytes
+from evals.wire.exchange import CONNECT_TIMEOUT_S, Address, Capture, exchange
+
+USUAL_SUITE = "target"
+"""The bundled suite of questions that any agent can be asked."""
+
+AGENT = "remote"
+"""What results call it, as our own backend does when it plays the same agent: so both can be compared."""
+
+_ANY = sys.maxsize
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignTarget:
+    """An agent at an address of its own, asked in its dialect."""
+
+    remote: RemoteAddress
+    key: str | None = field(default=None, repr=False)
+
+    @classmethod
+    def parse(cls, text: str) -> "ForeignTarget":
+        """Read ``DIALECT:URL``; key and model come from the environment. Raises ``TargetError``."""
+        try:
+            remote = remote_address(text, DIALECTS, os.environ.get(MODEL_VARIABLE))
+            return cls(remote, remote_key(os.environ.get(KEY_VARIABLE)))
+        except AddressError as error:
+            raise TargetError(str(error)) from error
+
+    @property
+    def shown(self) -> str:
+        """The address as results name it, without its query: that may hold a key."""
+        parts = urlsplit(self.remote.url)
+        return f"{parts.scheme}://{self.remote.host}{parts.path}"
+
+    @property
+    def address(self) -> Address:
+        """Where to connect to."""
+        parts = urlsplit(self.remote.url)
+        return Address(parts.scheme, parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80))
+
+    def asked(self, suite: Suite) -> Suite:
+        """The suite as it is played here: our options mean nothing to this agent, and ``remote`` is its name.
+
+        Raises ``TargetError`` where the suite wants what only our own backend does.
+        """
+        for entry in suite.entries:
+            if entry.question is None:
+                raise TargetError(
+                    f"The suite has no question for {entry.agent!r}, and only our own backend plays scenarios: give a "
+                    f"suite whose entries have a question, such as {USUAL_SUITE}."
+                )
+            if entry.disturbance is not None or entry.transport != "post":
+                raise TargetError(
+                    f"A run of {entry.agent!r} is to be cut, cancelled or read another way, which only our own backend "
+                    "knows how to: leave that out, or measure a playhead serve --remote with --url."
+                )
+        runs = tuple(run.model_copy(update={"agent": AGENT, "speed": None, "seed": 0}) for run in suite.runs)
+        return suite.model_copy(update={"speed": 1.0, "runs": runs})
+
+    async def prepare(self, suite: Suite) -> list[Play]:
+        """Every entry of a suite that ``asked`` gave. Raises ``TargetError`` where nobody listens."""
+        await self._ensure_somebody_listens()
+        # No provider is called wrong for when it sends its citations: how late they come is measured.
+        allowed = {"citation-first": _ANY}
+        return [
+            Play(entry, entry.question or "", None, entry.expect or "completed", allowed) for entry in suite.entries
+        ]
+
+    async def carry(self, play: Play, address: Address, deadline_s: float) -> tuple[Capture, Carried | None]:
+        """Ask, and stamp what comes. Never raises for what the server does."""
+        call = uuid4().hex
+        asked = remote_request(self.remote, Asked(play.question, (), f"run-{call}", f"thread-{call}"), self.key)
+        parts = urlsplit(asked.url)
+        target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        headers = [*asked.headers.items(), ("Content-Length", str(len(asked.body)))]
+        return await exchange(address, request_bytes("POST", address, target, headers, asked.body), deadline_s), None
+
+    def read(self, capture: Capture) -> Arrivals:
+        """What came, decoded."""
+        return read_foreign(capture, self.remote.dialect, self.key)
+
+    async def _ensure_somebody_listens(self) -> None:
+        address = self.address
+        try:
+            async with asyncio.timeout(CONNECT_TIMEOUT_S):
+                _, writer = await asyncio.open_connection(address.host, address.port)
+        except (OSError, TimeoutError) as error:
+            raise TargetError(
+                f"Nobody answers at {self.remote.host}: start the agent, or check the address."
+            ) from error
+        writer.close()

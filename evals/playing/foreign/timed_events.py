@@ -1,0 +1,100 @@
+"""What a foreign answer's bytes are read as: events of ours, each with the stamp of the chunk that completed it."""
+
+from collections.abc import Iterable, Iterator
+
+from backend.dialects.addresses import KEY_VARIABLE, without_key
+from backend.dialects.decoder import DialectDecoder
+from backend.dialects.framing import CONTENT_TYPES
+from backend.dialects.losses import losses_sentence
+from backend.dialects.registry import open_decoder
+from backend.protocol.ending import Ending, Tally, end_run
+from backend.protocol.events import Draft, Event, WarningEvent, stamp
+from evals.wire.arrivals import Arrivals, parse
+from evals.wire.exchange import Capture
+
+_NOT_ALLOWED = (401, 403)
+
+
+class ForeignBody:
+    """One answer in a dialect. Its events are timed by their arrival, in milliseconds since the request."""
+
+    def __init__(self, dialect: str, sent_ns: int, key: str | None = None) -> None:
+        self._decoder: DialectDecoder = open_decoder(dialect, key=key)
+        self._dialect = dialect
+        self._sent_ns = sent_ns
+        self._tally = Tally()
+        self._last_ns: int | None = None
+
+    def takes(self, kind: str) -> bool:
+        """What a server that streams may call its answer; a page or a picture is none."""
+        return kind in CONTENT_TYPES
+
+    def feed(self, data: bytes, stamp: int) -> Iterator[tuple[Event, str]]:
+        """The events that these bytes complete. A foreign stream has no cursor."""
+        self._last_ns = stamp
+        for event in self._stamped(self._decoder.feed(data), stamp):
+            yield event, ""
+
+    def close(self, closed_ns: int) -> list[tuple[Event, int]]:
+        """What the end of the answer brings, ``done`` last, each with its stamp.
+
+        The last bytes completed what only the end shows to be whole, and an end that the stream itself told. That a
+        stream has no end is seen when its connection closes.
+        """
+        drafts = self._decoder.close()
+        end = self._decoder.end
+        last_ns = self._last_ns if self._last_ns is not None else closed_ns
+        told_ns = closed_ns if end.outcome == "interrupted" else last_ns
+        events = [(event, last_ns) for event in self._stamped(drafts, last_ns)]
+        words = (WarningEvent(code="lost", message=losses_sentence(self._decoder.losses)),)
+        ending = Ending(end.outcome, end.error, words if self._decoder.losses else (), end.usage)
+        closing, done = end_run(self._tally, ending, self._at_ms(told_ns))
+        return [*events, *((event, told_ns) for event in closing), (done, told_ns)]
+
+    def problem(self) -> str | None:
+        """Why the bytes were no stream of the dialect, or None; known once it is closed."""
+        if self._decoder.recognised:
+            return None
+        return f"What the server sent is no {self._dialect} stream: check its dialect and its address."
+
+    def _stamped(self, drafts: Iterable[Draft], stamp_ns: int) -> list[Event]:
+        at_ms = self._at_ms(stamp_ns)
+        events: list[Event] = [
+            stamp(draft, self._tally.last_seq + place, at_ms) for place, draft in enumerate(drafts, start=1)
+        ]
+        self._tally.add(events)
+        return events
+
+    def _at_ms(self, stamp_ns: int) -> float:
+        return round((stamp_ns - self._sent_ns) / 1e6, 3)
+
+
+def read_foreign(capture: Capture, dialect: str, key: str | None = None) -> Arrivals:
+    """The answer to one request, decoded; an error that the server tells does not repeat the ``key``. Never raises for
+    what it sent: see ``Arrivals.failure``."""
+    body = ForeignBody(dialect, capture.sent_ns or 0, key)
+    arrivals = parse(capture, body)
+    if arrivals.failure is not None:
+        arrivals.failure = without_key(arrivals.failure, key)
+        if arrivals.status in _NOT_ALLOWED:
+            what_to_do = f"Check the key in {KEY_VARIABLE}." if key else f"Put its key in {KEY_VARIABLE}."
+            arrivals.failure = f"{arrivals.failure.rstrip('.')}. {what_to_do}"
+    arrivals.server_times = False
+    if arrivals.failure is None and arrivals.closed_ns is not None:
+        _end(arrivals, body, arrivals.closed_ns)
+    return arrivals
+
+
+def _end(arrivals: Arrivals, body: ForeignBody, closed_ns: int) -> None:
+    last = body.close(closed_ns)
+    arrivals.failure = body.problem()
+    if arrivals.failure is not None:
+        return
+    kernel = arrivals.kernel_ns
+    for event, stamp_ns in last:
+        # Bytes that came before carry it: the kernel's stamp is that of the last event of the same chunk, if any.
+        same = kernel[-1] if kernel and arrivals.stamps_ns and arrivals.stamps_ns[-1] == stamp_ns else None
+        arrivals.events.append(event)
+        arrivals.stamps_ns.append(stamp_ns)
+        arrivals.ids.append("")
+        kernel.append(same)

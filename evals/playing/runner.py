@@ -1,0 +1,188 @@
+"""Plays a suite: interleaved, so many runs at a time, every byte stamped; nothing is parsed until the last
+run ended.
+"""
+
+import asyncio
+import gc
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from time import perf_counter_ns
+
+from evals.playing.connections import Carried, carry
+from evals.playing.harness import Effort, measured_effort
+from evals.playing.target import Play
+from evals.suites.load import Load
+from evals.suites.suite import Suite
+from evals.wire.exchange import Address, Capture
+
+Ended = Callable[[Play], None]
+"""Called when a run, warm-up or not, has ended."""
+
+Carry = Callable[[Play, Address, float], Awaitable[tuple[Capture, Carried | None]]]
+"""Plays a run to its end, or to so many seconds after its request: see ``evals.playing.connections.carry``."""
+
+
+def started_now() -> str:
+    """The time of day, as ``PlayedRun.started`` names it."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
+
+
+@dataclass(frozen=True, slots=True)
+class PlayedRun:
+    """One run as it was captured. ``repeat`` counts from 1 within its entry; ``started`` is ISO 8601 in
+    UTC. ``carried`` is how it came where it took more connections than ``capture``'s. ``load`` names the load it was
+    played under; ``appointed_ns`` is when an open loop meant to begin it, on the clock of the stamps.
+    """
+
+    play: Play
+    repeat: int
+    started: str
+    capture: Capture
+    carried: Carried | None = None
+    load: str = ""
+    appointed_ns: int | None = None
+
+    @property
+    def captures(self) -> Sequence[Capture]:
+        """What every connection of the run left."""
+        return [self.capture] if self.carried is None else [leg.capture for leg in self.carried.legs]
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """Everything that was played. ``unfinished`` counts the runs that were not played to their end, since the
+    session was stopped; they are left out, as the warm-up runs are. ``most_at_once`` is how many runs were under way at
+    the same time at most."""
+
+    runs: list[PlayedRun]
+    warm_up_runs: int
+    unfinished: int
+    effort: Effort
+    most_at_once: int = 1
+
+
+@dataclass(slots=True)
+class _Playing:
+    """The suite being played under one load."""
+
+    address: Address
+    suite: Suite
+    stop: asyncio.Event
+    ended: Ended
+    load: Load
+    carry: Carry
+    runs: list[PlayedRun] = field(default_factory=list)
+    under_way: int = 0
+    most_at_once: int = 0
+
+    async def play(self, play: Play, repeat: int, appointed_ns: int | None = None) -> None:
+        """One run; it is kept unless the session is stopped before its end."""
+        self.under_way += 1
+        self.most_at_once = max(self.most_at_once, self.under_way)
+        started = started_now()
+        measuring = asyncio.ensure_future(self.carry(play, self.address, self.suite.deadline_s))
+        stopping = asyncio.ensure_future(self.stop.wait())
+        try:
+            await asyncio.wait([measuring, stopping], return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            stopping.cancel()
+            self.under_way -= 1
+            if not measuring.done():
+                measuring.cancel()
+                await asyncio.wait([measuring])
+        if measuring.cancelled():
+            return
+        self.ended(play)
+        capture, carried = measuring.result()
+        self.runs.append(PlayedRun(play, repeat, started, capture, carried, str(self.load), appointed_ns))
+
+    async def work(self, schedule: Iterator[tuple[int, Play]]) -> None:
+        """Play what is still to be played, one run after the other."""
+        for repeat, play in schedule:
+            if self.stop.is_set():
+                return
+            await self.play(play, repeat)
+
+    async def play_all(self, schedule: Sequence[tuple[int, Play]]) -> None:
+        """Play the whole schedule under the load."""
+        if self.load.concurrency is not None:
+            remaining = iter(schedule)
+            await asyncio.gather(*(self.work(remaining) for _ in range(self.load.concurrency)))
+            return
+        began_ns = perf_counter_ns()
+        async with asyncio.TaskGroup() as under_way:
+            for (repeat, play), start_s in zip(schedule, self.load.starts_s(), strict=False):
+                appointed_ns = began_ns + round(start_s * 1e9)
+                if not await self._reached(appointed_ns):
+                    return
+                under_way.create_task(self.play(play, repeat, appointed_ns))
+
+    async def _reached(self, appointed_ns: int) -> bool:
+        """Wait for a moment; False where the session is stopped before it."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout((appointed_ns - perf_counter_ns()) / 1e9):
+                await self.stop.wait()
+        return not self.stop.is_set()
+
+
+def interleaved(plays: Sequence[Play]) -> list[tuple[int, Play]]:
+    """Every run of the suite as (repeat, play): each entry once, then each again, so that a machine that
+    grows slower does so for all of them.
+    """
+    most = max(play.entry.repeats for play in plays)
+    return [(repeat, play) for repeat in range(1, most + 1) for play in plays if repeat <= play.entry.repeats]
+
+
+def warm_up_plays(suite: Suite, plays: Sequence[Play]) -> list[Play]:
+    """What is played first and left out: the shortest entries, so that warming up costs little."""
+    by_length = sorted(plays, key=lambda play: play.planned_ms or float("inf"))
+    return [by_length[index % len(by_length)] for index in range(suite.warm_up)]
+
+
+def at_once(suite: Suite, plays: Sequence[Play]) -> float:
+    """How many runs will be under way at a time, on average over all loads: to tell how long the suite will take."""
+    schedule = [play for play in plays for _ in range(play.entry.repeats)]
+    work_ms = sum(play.planned_ms or 0.0 for play in schedule)
+    longest_ms = max(play.planned_ms or 0.0 for play in plays)
+    lasts_ms = sum(
+        work_ms / load.concurrency if load.concurrency else len(schedule) / (load.rate_per_s or 1.0) * 1000 + longest_ms
+        for load in suite.loads
+    )
+    return max(1.0, len(suite.loads) * work_ms / lasts_ms) if lasts_ms else 1.0
+
+
+async def play_suite(
+    suite: Suite, plays: Sequence[Play], address: Address, stop: asyncio.Event, ended: Ended, carry: Carry = carry
+) -> Session:
+    """Play the whole suite under each of its loads, each run by ``carry``. Setting ``stop`` ends it early and keeps
+    every run that was complete.
+    """
+    warming = _Playing(address, suite, stop, ended, Load(concurrency=1), carry)
+    await warming.work(iter([(0, play) for play in warm_up_plays(suite, plays)]))
+    schedule = interleaved(plays)
+    place = {id(play): index for index, play in enumerate(plays)}
+    runs: list[PlayedRun] = []
+    most_at_once = 1
+    with _no_collection():
+        async with measured_effort() as effort:
+            for load in suite.loads:
+                playing = _Playing(address, suite, stop, ended, load, carry)
+                await playing.play_all(schedule)
+                runs += sorted(playing.runs, key=lambda run: (run.repeat, place[id(run.play)]))
+                most_at_once = max(most_at_once, playing.most_at_once)
+    return Session(runs, len(warming.runs), len(schedule) * len(suite.loads) - len(runs), effort, most_at_once)
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """No garbage collection while stamps are taken: a full one would hold up every arrival meanwhile."""
+    gc.collect()
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()

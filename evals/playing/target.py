@@ -1,0 +1,69 @@
+"""What is known of a target before it is measured: what it offers, and what a perfect machine would send."""
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from backend.client import RunClient
+from backend.metrics.trace import Trace
+from backend.protocol.checks import check
+from backend.protocol.events import DoneEvent, Outcome
+from evals.suites.suite import Entry, Suite
+
+
+class TargetError(Exception):
+    """The target cannot be measured with this suite. The message says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Play:
+    """One entry of a suite, ready to be played against a target.
+
+    ``plan`` is the known truth of a scripted run, None where nobody can know it. ``scripted_violations``
+    counts, by rule, the violations that the script itself makes.
+    """
+
+    entry: Entry
+    question: str
+    plan: Trace | None
+    expected: Outcome
+    scripted_violations: dict[str, int]
+
+    @property
+    def planned_ms(self) -> float | None:
+        """How long the run is meant to take."""
+        return None if self.plan is None else self.plan.done_ms
+
+
+async def prepare(suite: Suite, client: RunClient) -> list[Play]:
+    """Every entry of the suite with its question and its plan. Raises ``TargetError`` for an agent that the
+    target does not offer or an entry without a question, and ``ClientError`` where the target does not
+    answer.
+    """
+    offers = {offer.agent: offer for offer in await client.agents()}
+    plays = []
+    for entry in suite.entries:
+        offer = offers.get(entry.agent)
+        if offer is None:
+            close = get_close_matches(entry.agent, offers, n=1)
+            hint = f"did you mean {close[0]!r}?" if close else f"it offers {', '.join(sorted(offers)) or 'nothing'}."
+            raise TargetError(f"The target does not offer {entry.agent!r}; {hint}")
+        question = entry.question or next(iter(offer.examples), None)
+        if question is None:
+            raise TargetError(f"The agent {entry.agent!r} has no example question: give one in the suite.")
+        events = await client.plan(entry.agent, question, {"speed": entry.speed, "seed": entry.seed})
+        plan = None if events is None else Trace.of_server_times("planned", events)
+        plays.append(_play(entry, question, plan))
+    return plays
+
+
+def _play(entry: Entry, question: str, plan: Trace | None) -> Play:
+    expected: Outcome = "completed"
+    violations: dict[str, int] = {}
+    if plan is not None:
+        for violation in check(plan.received):
+            violations[violation.rule] = violations.get(violation.rule, 0) + 1
+        done = plan.done
+        expected = done.outcome if isinstance(done, DoneEvent) else "interrupted"
+    if entry.cancel is not None:
+        expected = "cancelled"
+    return Play(entry, question, plan, entry.expect or expected, violations)

@@ -1,0 +1,55 @@
+"""Which runs belong together: those of one scenario that were played alike. Their group has a name for people."""
+
+from collections.abc import Iterable, Sequence
+
+from evals.results.models import RunResult
+
+Conditions = tuple[str, float, int, str, str, str | None, str | None]
+
+
+def with_groups(runs: Sequence[RunResult]) -> tuple[RunResult, ...]:
+    """The runs, each with the name of its group.
+
+    One scenario at several speeds, with several seeds or under several loads is several: their names say so. So it is
+    where its runs are cancelled, cut, read another way, or seen through a page.
+    """
+    names = names_of({conditions(run) for run in runs})
+    return tuple(run.model_copy(update={"group": names[conditions(run)]}) for run in runs)
+
+
+def by_group(runs: Iterable[RunResult]) -> dict[str, list[RunResult]]:
+    """The runs of each group, in the order in which the groups were first played."""
+    found: dict[str, list[RunResult]] = {}
+    for run in runs:
+        found.setdefault(run.group or run.scenario, []).append(run)
+    return found
+
+
+def conditions(run: RunResult) -> Conditions:
+    """Under what the run was played: what is the same for the runs of a group."""
+    # A disturbance says what was asked for, then for each run when it came.
+    asked = run.disturbance.partition(":")[0] if run.disturbance else None
+    return run.scenario, run.speed, run.seed, run.load, run.transport, asked, run.through
+
+
+def names_of(all_conditions: set[Conditions]) -> dict[Conditions, str]:
+    """A name for each of these conditions, with as much of them as tells it from the others."""
+    alike: dict[str, list[Conditions]] = {}
+    for one in all_conditions:
+        alike.setdefault(one[0], []).append(one)
+    return {one: _name(one, alike[one[0]]) for one in all_conditions}
+
+
+def _name(one: Conditions, alike: Sequence[Conditions]) -> str:
+    """The scenario, with what tells these conditions from the others of the scenario."""
+    scenario, speed, seed, load, transport, asked, through = one
+    marks = []
+    if len({(other[1], other[2]) for other in alike}) > 1:
+        marks.append(f"speed {speed:g}, seed {seed}")
+    # Runs through a page are played under no load, and say of themselves what they are.
+    if load and len({other[3] for other in alike if other[3]}) > 1:
+        marks.append(load)
+    marks += [asked] if asked else []
+    marks += ["over GET /events"] if transport == "events" else []
+    marks += [f"through {through}"] if through else []
+    return f"{scenario} ({', '.join(marks)})" if marks else scenario

@@ -1,0 +1,185 @@
+"""Results held against the limits of their suite: pass, fail, or inconclusive, each with its reason.
+
+The rules are those of METRICS.md, "Statistics" and "The harness measures itself". A limit on a percentile fails only
+if the estimate is over it and the lower end of its 95 % interval is too; where only the estimate is over it, nobody can
+tell. What depends on a clock is inconclusive on a machine that was too busy, or where the p99 receive lag is more than
+a tenth of the distance between value and limit. What only counts is exact, and judged as it is.
+"""
+
+import math
+from collections.abc import Iterator, Sequence
+from typing import Final, Literal
+
+from backend.metrics.registry import BY_KEY
+from backend.metrics.statistics import nearest_rank, needed, percentile_bounds
+from backend.present.words.metric_text import formatted
+from evals.playing.harness import machine
+from evals.results.models import Harness, LimitResult, RunResult
+from evals.results.overload import overload
+from evals.suites.limits import Limit, Limits, Statistic, listed
+from evals.suites.suite import Entry, Suite
+
+LARGEST_LAG_SHARE: Final = 0.1
+"""How much of the distance between a value and its limit the p99 receive lag may be."""
+
+_SHARES: Final[dict[Statistic, float]] = {"median": 0.5, "p95": 0.95, "p99": 0.99}
+
+_EXTREMES: Final[frozenset[Statistic]] = frozenset({"max", "min"})
+
+MEAN_NEEDS: Final = 20
+"""Values from which on the bootstrap interval of a mean is given: of fewer it is too narrow (Hesterberg 2015)."""
+
+_Verdict = Literal["pass", "fail", "inconclusive"]
+
+
+def judge_limits(
+    suite: Suite, runs: Sequence[RunResult], harness: Harness, *, by_agent_only: bool = False
+) -> tuple[LimitResult, ...]:
+    """Every limit of the suite, then of its entries. An entry's limits hold for the runs that were played for it;
+    ``by_agent_only`` takes every run of its agent for that, as recordings have to be.
+    """
+    found = list(_judged(suite.limits, runs, harness, None))
+    for entry in suite.entries:
+        if entry.limits:
+            of_entry = [run for run in runs if _belongs(run, entry, by_agent_only)]
+            found += _judged(entry.limits, of_entry, harness, entry.scenario)
+    return tuple(found)
+
+
+def _belongs(run: RunResult, entry: Entry, by_agent_only: bool) -> bool:
+    if run.agent != entry.agent or by_agent_only:
+        return run.agent == entry.agent
+    # A disturbance says what was asked for, then for each run when it came.
+    asked = run.disturbance.partition(":")[0] if run.disturbance else None
+    meant = (entry.scenario, entry.speed, entry.seed, entry.disturbance)
+    return (run.scenario, run.speed, run.seed, asked) == meant
+
+
+def _judged(limits: Limits, runs: Sequence[RunResult], harness: Harness, scenario: str | None) -> Iterator[LimitResult]:
+    for limit in listed(limits):
+        on_page = BY_KEY[limit.metric].plane == "paint"
+        concerned = [run for run in runs if (run.through is not None) == on_page]
+        loads = list(dict.fromkeys(run.load for run in concerned)) or [""]
+        for load in loads:
+            ended = [run for run in concerned if run.load == load and run.error is None]
+            broken = sum(run.load == load and run.error is not None for run in concerned)
+            values = [run.metrics.get(limit.metric) for run in ended]
+            found = judge_limit(limit, values, harness, scenario, broken)
+            # Values under different loads are of different populations, so each load has to keep the limit.
+            told = {"reason": f"Under {load}: {found.reason}", "load": load}
+            yield found if len(loads) == 1 else found.model_copy(update=told)
+
+
+def judge_limit(
+    limit: Limit, values: Sequence[float | None], harness: Harness, scenario: str | None = None, broken: int = 0
+) -> LimitResult:
+    """One limit against a metric's values, one for each run, None where the run has none.
+
+    ``broken`` counts the runs that could not be measured to their end. What they would have shown is unknown, so a
+    limit passes only if it does whatever that is, and fails only if it does (the bounds of Manski 1989).
+    """
+    present = [value for value in values if value is not None]
+    value = _estimate(present, limit.statistic)
+    lower, upper = _bounds(present, limit.statistic)
+    if value is None:
+        verdict, reason = _without_value(limit, values)
+    else:
+        verdict, reason = _verdict(limit, value, lower, upper, len(present))
+        if broken and verdict != _if_broken(limit, present, broken, verdict):
+            verdict, reason = "inconclusive", f"{reason} But {broken} more could not be measured to their end."
+        doubt = _doubt(limit, value, harness)
+        if doubt:
+            verdict, reason = "inconclusive", f"{reason} But {doubt}."
+    missing = len(values) - len(present)
+    if value is not None and missing:
+        reason += f" {missing} of {len(values)} runs have no value."
+    exact = not BY_KEY[limit.metric].clocked or limit.statistic in _EXTREMES
+    return LimitResult(
+        metric=limit.metric,
+        statistic=limit.statistic,
+        scenario=scenario,
+        limit=limit.bound,
+        value=value,
+        interval=None if exact or lower is None or upper is None else (lower, upper),
+        n=len(present),
+        verdict=verdict,
+        reason=reason,
+    )
+
+
+def _estimate(present: Sequence[float], statistic: Statistic) -> float | None:
+    if not present:
+        return None
+    if statistic in _EXTREMES:
+        return max(present) if statistic == "max" else min(present)
+    if statistic == "mean":
+        return math.fsum(present) / len(present)
+    return nearest_rank(present, _SHARES[statistic])
+
+
+def _bounds(present: Sequence[float], statistic: Statistic) -> tuple[float | None, float | None]:
+    """Both ends of the interval, None for one that so few values cannot give."""
+    if statistic in _SHARES:
+        return percentile_bounds(present, _SHARES[statistic])
+    if statistic != "mean":
+        value = _estimate(present, statistic)
+        return value, value
+    if len(present) < MEAN_NEEDS:
+        return None, None
+    import numpy as np
+
+    from evals.results.bootstrap import means, percentile_ends
+
+    return percentile_ends(means(np.array(present), np.random.default_rng(0)))
+
+
+def _if_broken(limit: Limit, present: Sequence[float], broken: int, verdict: _Verdict) -> _Verdict:
+    """The verdict if the broken runs spoke against it as clearly as they could."""
+    beyond = math.inf if (verdict == "pass") != limit.from_below else -math.inf
+    value = _estimate([*present, *[beyond] * broken], limit.statistic)
+    if value is None or not limit.broken_by(value):
+        return "pass"
+    return "fail"
+
+
+def _without_value(limit: Limit, values: Sequence[float | None]) -> tuple[_Verdict, str]:
+    if not values:
+        return "inconclusive", "No run was played that this limit is about."
+    return "inconclusive", f"None of {len(values)} runs has a value for {limit.metric}."
+
+
+def _verdict(limit: Limit, value: float, lower: float | None, upper: float | None, n: int) -> tuple[_Verdict, str]:
+    unit = BY_KEY[limit.metric].unit
+    said = (
+        f"The {limit.statistic} of {n} runs is {formatted(value, unit)}" if n > 1 else f"It is {formatted(value, unit)}"
+    )
+    side = "below" if limit.from_below else "over"
+    if not limit.broken_by(value):
+        return "pass", f"{said}, not {side} the limit of {formatted(limit.bound, unit)}."
+    said += f", {side} the limit of {formatted(limit.bound, unit)}"
+    if not BY_KEY[limit.metric].clocked or limit.statistic in _EXTREMES:
+        return "fail", f"{said}."
+    nearest = upper if limit.from_below else lower
+    if nearest is not None and limit.broken_by(nearest):
+        return "fail", f"{said}, and so is the nearest end of its 95 % interval, {formatted(nearest, unit)}."
+    if nearest is None:
+        enough = MEAN_NEEDS if limit.statistic == "mean" else needed(_SHARES[limit.statistic])
+        return "inconclusive", f"{said}, but so few runs have no interval: play {enough}."
+    return "inconclusive", f"{said}, but its 95 % interval reaches to {formatted(nearest, unit)}: play more runs."
+
+
+def _doubt(limit: Limit, value: float, harness: Harness) -> str | None:
+    """Why a clocked value cannot be judged, if it cannot."""
+    metric = BY_KEY[limit.metric]
+    if not metric.clocked:
+        return None
+    busy = overload(harness, machine()["usable_cores"])
+    if busy:
+        return f"the machine was too busy: {busy}"
+    lag, margin = harness.receive_lag_ms.p99, abs(value - limit.bound)
+    if metric.unit == "ms" and lag is not None and lag > LARGEST_LAG_SHARE * margin:
+        return (
+            f"the harness's receive lag of {formatted(lag, 'ms')} (p99) is more than a tenth of the distance between "
+            f"value and limit, {formatted(margin, 'ms')}"
+        )
+    return None

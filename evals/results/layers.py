@@ -1,0 +1,63 @@
+"""Where the wait for the first token goes: the agent, the wire, and each UI.
+
+Every figure is a difference of durations within one run, each of them taken on one clock: the agent's from the run's
+acceptance to its first token on the server's stamps; the wire's from the harness's request to the token's arrival, less
+the agent's; the page's from the click to the frame that shows the first token, on the browser's clock, less the agent's
+of the same run and less what the wire adds in the median. So the medians add up to what a person waited, as far as
+medians do.
+"""
+
+from collections.abc import Sequence
+
+from backend.metrics.statistics import nearest_rank
+from backend.present.words.durations import format_ms
+from evals.results.models import LayerResult
+from evals.scoring.scored_run import ScoredRun
+
+PAGES = {"gradio": "Gradio", "streamlit": "Streamlit"}
+
+
+def layers(runs: Sequence[ScoredRun]) -> tuple[LayerResult, ...]:
+    """One decomposition for each scenario that was played directly and through a page."""
+    groups: dict[tuple[str, float], list[ScoredRun]] = {}
+    for run in runs:
+        if run.played.carried is None and run.error is None:
+            groups.setdefault((run.played.play.entry.scenario, run.played.play.entry.speed), []).append(run)
+    found = []
+    for (scenario, _), group in groups.items():
+        direct = [run for run in group if run.through is None]
+        agent = _median([run.server_metrics["ttft_ms"] for run in direct])
+        wire = _median([_beyond_agent(run, "ttft_ms") for run in direct])
+        if agent is None or wire is None:
+            continue
+        pages = {}
+        for name in PAGES:
+            beyond = _median([_beyond_agent(run, "perceived_ttft_ms") for run in group if run.through == name])
+            if beyond is not None:
+                pages[name] = round(beyond - wire, 3)
+        if pages:
+            found.append(
+                LayerResult(scenario=scenario, agent_ms=round(agent, 3), wire_ms=round(wire, 3), pages_ms=pages)
+            )
+    return tuple(found)
+
+
+def layers_text(layer: LayerResult) -> str:
+    """One sentence, such as ``First token of happy_path: agent 820 ms, wire +3 ms, Gradio +64 ms.``"""
+    pages = [f"{PAGES[name]} {_signed(ms)}" for name, ms in layer.pages_ms.items()]
+    parts = [f"agent {format_ms(layer.agent_ms)}", f"wire {_signed(layer.wire_ms)}", *pages]
+    return f"First token of {layer.scenario}: {', '.join(parts)}."
+
+
+def _beyond_agent(run: ScoredRun, key: str) -> float | None:
+    """How much longer than the agent this took, within one run."""
+    value, agent = run.metrics.get(key), run.server_metrics["ttft_ms"]
+    return None if value is None or agent is None else value - agent
+
+
+def _median(values: Sequence[float | None]) -> float | None:
+    return nearest_rank([value for value in values if value is not None], 0.5)
+
+
+def _signed(ms: float) -> str:
+    return f"{'-' if ms < 0 else '+'}{format_ms(abs(ms))}"

@@ -1,0 +1,76 @@
+"""What a suite demands: limits on statistics of metrics, of all its runs or of one entry's.
+
+Fields of a suite, and of its entries::
+
+    limits:
+      ttft_ms: {p95: 1500}
+      dangling_markers: {max: 0}
+
+A number bounds the statistic from above where lower is better or nothing is, and from below where higher is better.
+This module is what a suite says; ``evals.results.judged_limits`` holds results against it.
+"""
+
+import difflib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final, Literal, get_args
+
+from backend.metrics.registry import BY_KEY
+from evals.suites.yaml_source import Path, YamlSource
+
+Statistic = Literal["median", "p95", "p99", "max", "min", "mean"]
+
+STATISTICS: Final[tuple[str, ...]] = get_args(Statistic)
+
+Limits = dict[str, dict[Statistic, float]]
+
+LIMITS: Final = "metrics with limits such as ttft_ms: {p95: 1500}"
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """One limit: ``bound`` on ``statistic`` of ``metric``, in the metric's unit."""
+
+    metric: str
+    statistic: Statistic
+    bound: float
+
+    @property
+    def from_below(self) -> bool:
+        """Whether the value must not be lower than the bound, instead of not higher."""
+        return BY_KEY[self.metric].direction == "higher"
+
+    def broken_by(self, value: float) -> bool:
+        """Whether the value lies on the wrong side. On the bound it does not."""
+        return value < self.bound if self.from_below else value > self.bound
+
+
+def listed(limits: Mapping[str, Mapping[Statistic, float]]) -> Iterator[Limit]:
+    """The limits one by one, in the order of the file."""
+    for metric, bounds in limits.items():
+        for statistic, bound in bounds.items():
+            yield Limit(metric, statistic, bound)
+
+
+def check_limits(source: YamlSource, limits: object, path: Path) -> None:
+    """Raises ``SourceError`` for a metric or a statistic that there is not, and for a bound that is no number."""
+    if not isinstance(limits, dict) or not limits:
+        raise source.error(path, f"'limits' must be {LIMITS}.")
+    for metric, bounds in limits.items():
+        here = (*path, str(metric))
+        if metric not in BY_KEY:
+            raise source.error(here, f"there is no metric {str(metric)!r}; {_hint(str(metric), tuple(BY_KEY))}")
+        if not isinstance(bounds, dict) or not bounds:
+            raise source.error(here, f"expected a statistic and a number, such as {metric}: {{p95: 1500}}.")
+        for statistic, bound in bounds.items():
+            if statistic not in STATISTICS:
+                raise source.error(
+                    here, f"there is no statistic {str(statistic)!r}; {_hint(str(statistic), STATISTICS)}"
+                )
+            if isinstance(bound, bool) or not isinstance(bound, int | float) or bound != bound:
+                raise source.error(here, f"the {statistic} of {metric} must be a number, not {str(bound)[:60]!r}.")
+
+
+def _hint(name: str, known: tuple[str, ...]) -> str:
+    close = difflib.get_close_matches(name, known, n=1)
+    return f"did you mean {close[0]!r}?" if close else f"expected one of {', '.join(known)}."

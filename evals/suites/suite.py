@@ -1,0 +1,231 @@
+"""A suite: which agents are asked what, how often and under which load. YAML, bundled or the user's own."""
+
+import difflib
+from dataclasses import dataclass, field
+from importlib.resources import files
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from backend.protocol.events import Outcome
+from backend.protocol.options import MAX_QUESTION_BYTES
+from evals.suites.disturbance import CANCEL, CUT, TRANSPORT, Cancel, Cut, Transport
+from evals.suites.limits import LIMITS, Limits, check_limits
+from evals.suites.load import LOAD, MAX_CONCURRENCY, Load
+from evals.suites.yaml_source import MAX_FILE_BYTES, SourceError, YamlSource, read_yaml
+
+MAX_REPEATS = 10_000
+
+_SUITES = files("evals.suites")
+
+
+class SuiteError(ValueError):
+    """There is no such suite, or it cannot be used. The message says where and what to do."""
+
+
+_TAGS = "a list of words, such as [release, slow]"
+_SPEED = "a number: 1 as written, 4 four times as fast, 0 without waiting"
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class SuiteEntry(_Part):
+    """One scenario or question of a suite.
+
+    ``expect`` overrides how the run should end; without it the scenario's own plan says so, and where an
+    agent has none, ``completed``.
+    """
+
+    agent: str = Field(min_length=1, max_length=200, description="an agent such as scripted:happy_path")
+    question: str | None = Field(
+        default=None, min_length=1, max_length=MAX_QUESTION_BYTES, description="a question in quotes"
+    )
+    repeats: int | None = Field(default=None, ge=1, le=MAX_REPEATS, description="a whole number, 1 or more")
+    speed: float | None = Field(default=None, strict=False, ge=0, le=1000, description=_SPEED)
+    seed: int = Field(default=0, ge=0, le=2**31 - 1, description="a whole number, 0 or more")
+    expect: Outcome | None = Field(default=None, description="completed, cancelled, timed_out, failed or interrupted")
+    cancel: Cancel | None = Field(default=None, description=CANCEL)
+    cut: Cut | None = Field(default=None, description=CUT)
+    transport: Transport = Field(default="post", description=TRANSPORT)
+    limits: Limits = Field(default_factory=dict, strict=False, description=LIMITS)
+    tags: tuple[str, ...] = Field(default=(), strict=False, max_length=20, description=_TAGS)
+    name: str | None = Field(
+        default=None, min_length=1, max_length=60, description="a text, by which results call the entry"
+    )
+
+
+class Suite(_Part):
+    """A suite. ``repeats`` holds for every entry that does not say its own; warm-up runs are played and
+    left out.
+    """
+
+    suite: str = Field(min_length=1, max_length=100, description="the suite's name")
+    description: str = Field(default="", max_length=2000, description="a sentence")
+    repeats: int = Field(default=3, ge=1, le=MAX_REPEATS, description="a whole number, 1 or more")
+    speed: float = Field(default=1.0, strict=False, ge=0, le=1000, description=_SPEED)
+    warm_up: int = Field(default=1, ge=0, le=100, description="a whole number of runs, 0 or more")
+    concurrency: int = Field(
+        default=1,
+        ge=1,
+        le=MAX_CONCURRENCY,
+        description=f"a whole number of runs at a time, 1 to {MAX_CONCURRENCY}",
+    )
+    load: tuple[Load, ...] = Field(default=(), strict=False, max_length=20, description=LOAD)
+    deadline_s: float = Field(
+        default=60.0,
+        strict=False,
+        gt=0,
+        le=3600,
+        description="a number of seconds after which a run has failed",
+    )
+    limits: Limits = Field(default_factory=dict, strict=False, description=LIMITS)
+    tags: tuple[str, ...] = Field(default=(), strict=False, max_length=20, description=_TAGS)
+    runs: tuple[SuiteEntry, ...] = Field(
+        strict=False, min_length=1, max_length=1000, description="a list of entries, each with an agent"
+    )
+
+    @field_validator("runs", mode="before")
+    @classmethod
+    def _as_tuple(cls, value: object) -> object:
+        return tuple(value) if isinstance(value, list) else value
+
+    @field_validator("load", mode="before")
+    @classmethod
+    def _as_loads(cls, value: object) -> object:
+        return tuple(value) if isinstance(value, list) else (value,)
+
+    @property
+    def loads(self) -> tuple[Load, ...]:
+        """The loads it is played under, one after the other; where it names none, a closed loop."""
+        return self.load or (Load(concurrency=self.concurrency),)
+
+    @property
+    def entries(self) -> tuple["Entry", ...]:
+        """The entries, each with what it takes from the suite."""
+        return tuple(
+            Entry(
+                agent=run.agent,
+                question=run.question,
+                repeats=run.repeats or self.repeats,
+                speed=self.speed if run.speed is None else run.speed,
+                seed=run.seed,
+                expect=run.expect,
+                cancel=run.cancel,
+                cut=run.cut,
+                transport=run.transport,
+                limits=run.limits,
+                tags=(*self.tags, *run.tags),
+                name=run.name,
+            )
+            for run in self.runs
+        )
+
+    def with_repeats(self, repeats: int | None) -> "Suite":
+        """The suite with every entry played ``repeats`` times; None leaves it as it is."""
+        if repeats is None:
+            return self
+        runs = tuple(run.model_copy(update={"repeats": None}) for run in self.runs)
+        return self.model_copy(update={"repeats": repeats, "runs": runs})
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of a suite as it is played."""
+
+    agent: str
+    question: str | None
+    repeats: int
+    speed: float
+    seed: int
+    expect: Outcome | None
+    cancel: Cancel | None = None
+    cut: Cut | None = None
+    transport: Transport = "post"
+    limits: Limits = field(default_factory=dict)
+    tags: tuple[str, ...] = ()
+    name: str | None = None
+
+    @property
+    def disturbance(self) -> str | None:
+        """What is done to its runs on purpose, in words; None for runs that are left alone."""
+        done = [str(part) for part in (self.cancel, self.cut) if part is not None]
+        return ", ".join(done) or None
+
+    @property
+    def scenario(self) -> str:
+        """What results call it: its own name, else that of the scenario or the agent."""
+        return self.name or self.agent.removeprefix("scripted:")
+
+
+def bundled_suites() -> tuple[str, ...]:
+    """The names of the suites that come with Playhead."""
+    return tuple(sorted(file.name.removesuffix(".yaml") for file in _SUITES.iterdir() if file.name.endswith(".yaml")))
+
+
+def load_suite(name_or_path: str) -> Suite:
+    """A bundled suite by its name, else the suite in a file. Raises ``SuiteError``."""
+    if name_or_path in bundled_suites():
+        return parse_suite(_SUITES.joinpath(f"{name_or_path}.yaml").read_bytes(), f"{name_or_path}.yaml")
+    path = Path(name_or_path)
+    try:
+        with path.open("rb") as file:
+            content = file.read(MAX_FILE_BYTES + 1)
+    except FileNotFoundError as error:
+        raise SuiteError(
+            f"There is no suite {name_or_path!r}: give a file, or one of {', '.join(bundled_suites())}."
+        ) from error
+    except OSError as error:
+        raise SuiteError(f"The suite {name_or_path} cannot be read: {error.strerror or error}.") from error
+    return parse_suite(content, path.name)
+
+
+def parse_suite(content: bytes, file: str) -> Suite:
+    """The suite in a file's bytes; ``file`` is its name in messages. Raises ``SuiteError``."""
+    try:
+        source = read_yaml(content, file)
+        if not isinstance(source.data, dict):
+            raise source.error((), "expected a mapping that begins with 'suite: ...' and has a list 'runs'.")
+        _check_keys(source)
+        return Suite.model_validate(source.data)
+    except SourceError as error:
+        raise SuiteError(str(error)) from error
+    except ValidationError as error:
+        raise SuiteError(str(_first_problem(source, error))) from error
+
+
+def _check_keys(source: YamlSource) -> None:
+    _check_fields(source, source.data, (), Suite)
+    entries = source.data.get("runs")
+    for index, entry in enumerate(entries if isinstance(entries, list) else ()):
+        if not isinstance(entry, dict):
+            raise source.error(("runs", index), "expected an entry such as '- agent: scripted:happy_path'.")
+        _check_fields(source, entry, ("runs", index), SuiteEntry)
+
+
+def _check_fields(
+    source: YamlSource, data: dict[object, object], path: tuple[str | int, ...], model: type[BaseModel]
+) -> None:
+    for key in data:
+        if key not in model.model_fields:
+            close = difflib.get_close_matches(str(key), model.model_fields, n=1)
+            hint = f"did you mean {close[0]!r}?" if close else f"expected one of {', '.join(model.model_fields)}."
+            raise source.error((*path, str(key)), f"there is no field {str(key)!r} here; {hint}")
+    if "limits" in data:
+        check_limits(source, data["limits"], (*path, "limits"))
+
+
+def _first_problem(source: YamlSource, error: ValidationError) -> SourceError:
+    """The complaint nearest to the top of the file."""
+    problems = error.errors(include_url=False)
+    # Where every entry is refused, pydantic also complains of a list that is left empty by that.
+    named = [found for found in problems if found["loc"] != ("runs",)] or problems
+    problem = min(named, key=lambda found: source.line(found["loc"]))
+    path = problem["loc"]
+    in_entry = len(path) > 2 and path[0] == "runs"
+    field = str(path[2] if in_entry else path[0])
+    expected = (SuiteEntry if in_entry else Suite).model_fields[field].description
+    if problem["type"] == "missing":
+        return source.error(path[:-1], f"the field {field!r} is missing: {expected}.")
+    return source.error(path, f"{field!r} must be {expected}, not {str(problem['input'])[:60]!r}.")

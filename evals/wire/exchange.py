@@ -1,0 +1,142 @@
+"""The measuring path: one connection, one request, and every arrival stamped by ``evals.wire.stamping``.
+
+The stamp is the moment at which the bytes came off the socket, so it carries the lag of the event loop, which the
+harness measures beside it; where the kernel stamps too, that lag is known for each chunk. The bytes are parsed after
+the run, by ``evals.wire.arrivals``.
+"""
+
+import asyncio
+import socket
+import ssl
+import sys
+from dataclasses import dataclass
+from time import perf_counter_ns
+from urllib.parse import urlsplit
+
+from evals.wire.stamping import Capture, Heard, StampingProtocol, StampingSocket
+
+__all__ = ["Address", "AddressError", "Capture", "Heard", "exchange"]
+
+CONNECT_TIMEOUT_S = 10.0
+
+_READS_SOCKETS = sys.platform != "win32"
+"""Whether the event loop can watch a socket that we read ourselves."""
+
+
+class AddressError(ValueError):
+    """The text is no address of an HTTP server."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a target listens. ``path`` is put before every path of the API, without a slash at its end."""
+
+    scheme: str
+    host: str
+    port: int
+    path: str = ""
+
+    @classmethod
+    def parse(cls, url: str) -> "Address":
+        """Read ``http(s)://host[:port][/path]``. Raises ``AddressError`` with what to give instead."""
+        problem = f"{url!r} is no address of a backend: give one such as http://127.0.0.1:8750."
+        try:
+            parts = urlsplit(url)
+            port = parts.port
+        except ValueError as error:
+            raise AddressError(problem) from error
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+            raise AddressError(problem)
+        return cls(
+            parts.scheme,
+            parts.hostname,
+            port or (443 if parts.scheme == "https" else 80),
+            parts.path.rstrip("/"),
+        )
+
+    @property
+    def authority(self) -> str:
+        """Host and port as the Host header has them."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{host}:{self.port}"
+
+    @property
+    def url(self) -> str:
+        """The address as text."""
+        return f"{self.scheme}://{self.authority}{self.path}"
+
+
+async def exchange(
+    address: Address, request: bytes, deadline_s: float, heard: Heard | None = None, capture: Capture | None = None
+) -> Capture:
+    """Connect, send one request that asks the server to close afterwards, and stamp what comes until it
+    does, or until ``heard`` hangs up.
+
+    Never raises for what the server does: a refused, broken or endless connection is told in
+    ``Capture.failure``, with whatever had arrived by then. ``deadline_s`` counts from the request. ``capture`` is one
+    to fill, for whoever looks at it meanwhile.
+    """
+    capture = capture or Capture()
+    began_ns = perf_counter_ns()
+    try:
+        async with asyncio.timeout(CONNECT_TIMEOUT_S):
+            link = await _link(address, capture, heard)
+    except TimeoutError:
+        capture.failure = f"{address.url} did not accept a connection within {CONNECT_TIMEOUT_S:g} s."
+        return capture
+    except OSError as error:
+        capture.failure = f"{address.url} cannot be connected to: {error.strerror or error}."
+        return capture
+    capture.connect_ns = perf_counter_ns() - began_ns
+    try:
+        async with asyncio.timeout(deadline_s):
+            capture.sent_ns = perf_counter_ns()
+            await link.write(request)
+            await link.ended
+    except TimeoutError:
+        capture.failure = f"The stream was still open {deadline_s:g} s after the request."
+    except OSError as error:
+        capture.failure = f"The connection broke: {error}."
+    finally:
+        link.close()
+    return capture
+
+
+async def _link(address: Address, capture: Capture, heard: Heard | None) -> StampingSocket | StampingProtocol:
+    """A connection to the address on which every arrival is stamped."""
+    connection = await _connected(address)
+    try:
+        if address.scheme == "http" and _READS_SOCKETS:
+            return StampingSocket(connection, capture, heard)
+        tls = ssl.create_default_context() if address.scheme == "https" else None
+        _, protocol = await asyncio.get_running_loop().create_connection(
+            lambda: StampingProtocol(capture, heard),
+            sock=connection,
+            ssl=tls,
+            server_hostname=address.host if tls else None,
+        )
+    except BaseException:
+        connection.close()
+        raise
+    return protocol
+
+
+async def _connected(address: Address) -> socket.socket:
+    """A non-blocking socket, connected to the first of the host's addresses that takes it. Raises ``OSError``."""
+    loop = asyncio.get_running_loop()
+    problem: OSError | None = None
+    for family, kind, protocol, _, where in await loop.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM):
+        connection = socket.socket(family, kind, protocol)
+        try:
+            connection.setblocking(False)
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            await loop.sock_connect(connection, where)
+        except OSError as error:
+            connection.close()
+            problem = error
+        except BaseException:
+            connection.close()
+            raise
+        else:
+            return connection
+    raise problem or OSError("the host has no address")

@@ -1,0 +1,115 @@
+"""What is written of an evaluation: every file whole, each readable by those it is for."""
+
+import csv
+import io
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from backend.protocol.recordings import parse_recording
+from evals.files.atomic_files import OutputError
+from evals.files.events_parquet import COLUMNS
+from evals.files.folder import write_evaluation
+from evals.files.recordings import recording_names, recordings
+from evals.files.runs_csv import runs_csv
+from evals.results.models import Results
+from tests.evals.evaluations import evaluation, good_evaluation, hostile_evaluation
+
+FILES = {
+    "results.json", "runs.csv", "events.parquet", "junit.xml", "summary.md", "report.html", "recordings",
+}  # fmt: skip
+
+
+def test_everything_is_written_and_can_be_read(tmp_path: Path) -> None:
+    made = good_evaluation()
+    results = write_evaluation(tmp_path, made)
+    assert {path.name for path in tmp_path.iterdir()} == FILES
+    assert Results.model_validate_json((tmp_path / "results.json").read_bytes()) == results
+    for run, scored in zip(results.runs, made.runs, strict=True):
+        assert run.recording is not None
+        recording = parse_recording((tmp_path / run.recording).read_bytes())
+        assert recording.cut is None
+        assert recording.events == scored.wire.events
+        assert recording.header.question == run.question
+        assert recording.header.agent == run.agent
+    page = (tmp_path / "report.html").read_text()
+    assert f'href="{results.runs[0].recording}"' in page
+
+
+def test_events_parquet_has_a_row_for_each_event(tmp_path: Path) -> None:
+    made = good_evaluation()
+    write_evaluation(tmp_path, made)
+    table = pd.read_parquet(tmp_path / "events.parquet")
+    assert list(table.columns) == list(COLUMNS)
+    assert len(table) == sum(len(run.wire.received) for run in made.runs)
+    first = table[table["run"] == 0]
+    assert list(first["seq"]) == [event.seq for event in made.runs[0].wire.received]
+    assert list(first["wire_ms"]) == list(made.runs[0].wire.received_ms)
+    assert list(first["server_ms"]) == [event.at_ms for event in made.runs[0].wire.received]
+    assert first["counts"].all()
+    tokens = first[first["type"] == "token"]
+    assert list(tokens["characters"]) == [len("Up [1]. "), len("And [2].")]
+    assert tokens["step_id"].isna().all()
+    assert list(first[first["type"] == "citation"]["number"]) == [1, 2]
+    assert set(table["group"]) == {"late", "documents"}
+
+
+def test_a_run_of_which_nothing_came_has_no_recording_and_no_event(tmp_path: Path) -> None:
+    results = write_evaluation(tmp_path, hostile_evaluation())
+    assert [run.recording is None for run in results.runs] == [False, True]
+    assert set(pd.read_parquet(tmp_path / "events.parquet")["run"]) == {0}
+
+
+def test_an_evaluation_without_runs_can_be_written(tmp_path: Path) -> None:
+    write_evaluation(tmp_path, evaluation())
+    assert pd.read_parquet(tmp_path / "events.parquet").empty
+
+
+def test_a_defect_while_writing_leaves_what_was_there(tmp_path: Path) -> None:
+    write_evaluation(tmp_path, good_evaluation())
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    made = good_evaluation()
+    object.__setattr__(made, "runs", made.runs[:2])
+    with pytest.raises(IndexError):
+        write_evaluation(tmp_path, made)
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
+
+
+def test_a_folder_that_went_away_is_told(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="cannot be written"):
+        write_evaluation(tmp_path / "gone", good_evaluation())
+
+
+def test_what_an_agent_is_called_cannot_become_a_path() -> None:
+    runs = hostile_evaluation().results.runs
+    odd = [run.model_copy(update={"group": name}) for run, name in zip(runs, ("../../etc/x", "..\\A b"), strict=True)]
+    assert recording_names([*odd, odd[0]]) == [
+        "recordings/etc_x-1.jsonl",
+        "recordings/A_b-2.jsonl",
+        "recordings/etc_x-1-2.jsonl",
+    ]
+
+
+def test_names_differ_where_files_of_some_systems_do_not() -> None:
+    run = good_evaluation().results.runs[0]
+    upper, lower = (run.model_copy(update={"group": name}) for name in ("A", "a"))
+    names = recording_names([upper, lower])
+    assert len({name.lower() for name in names}) == 2
+
+
+def test_recordings_stop_where_they_are_too_large() -> None:
+    made = good_evaluation()
+    names = recording_names(made.results.runs)
+    one = len(next(recordings(made.runs, names, [0]))[2])
+    assert [place for place, _, _ in recordings(made.runs, names, [2, 0, 1], most_bytes=2 * one)] == [2, 0]
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@sum", "\t=1", "\r=1"])
+def test_no_cell_of_runs_csv_is_a_formula(text: str) -> None:
+    results = good_evaluation().results
+    hostile = results.runs[0].model_copy(update={"run_id": text, "error": text, "surprises": (text,), "tags": (text,)})
+    (row,) = csv.DictReader(io.StringIO(runs_csv(results.model_copy(update={"runs": (hostile,)})), newline=""))
+    for name in ("run_id", "error", "surprises", "tags"):
+        assert row[name] == "'" + text.replace("\r", " ")
+    assert row["ttft_ms"] == "506.0", "numbers stay numbers"

@@ -1,0 +1,104 @@
+"""Suites: what they may say, and that every mistake names its file and line."""
+
+from pathlib import Path
+
+import pytest
+
+from evals.playing.runner import interleaved, warm_up_plays
+from evals.suites.suite import SuiteError, bundled_suites, load_suite, parse_suite
+from tests.evals.captures import play
+from tests.metrics.traces import done
+
+GOOD = b"""suite: mine
+repeats: 2
+speed: 4
+runs:
+  - agent: scripted:happy_path
+    repeats: 5
+    speed: 1
+  - agent: documents
+    question: "Is it rising?"
+    expect: completed
+"""
+
+
+def test_an_entry_takes_from_the_suite_what_it_does_not_say() -> None:
+    suite = parse_suite(GOOD, "mine.yaml")
+    first, second = suite.entries
+    assert (first.scenario, first.repeats, first.speed, first.question) == ("happy_path", 5, 1, None)
+    assert (second.scenario, second.repeats, second.speed, second.expect) == ("documents", 2, 4, "completed")
+    again = suite.with_repeats(7)
+    assert [entry.repeats for entry in again.entries] == [7, 7]
+    assert suite.with_repeats(None) == suite
+
+
+def test_the_bundled_suites_can_be_loaded() -> None:
+    assert "quick" in bundled_suites()
+    for name in bundled_suites():
+        suite = load_suite(name)
+        assert suite.suite == name
+        assert suite.description
+        # An entry twice would be one with more repeats.
+        assert len({repr(entry) for entry in suite.entries}) == len(suite.entries)
+
+
+def test_a_file_may_have_any_name(tmp_path: Path) -> None:
+    path = tmp_path / "own"
+    path.write_bytes(b"\xef\xbb\xbf" + GOOD)
+    assert load_suite(str(path)).suite == "mine"
+
+
+@pytest.mark.parametrize(
+    ("change", "line", "said"),
+    [
+        ((b"repeats: 5", b"repeats: none"), 6, "'repeats' must be a whole number, 1 or more, not 'none'"),
+        ((b"repeats: 5", b"repeats: 0"), 6, "'repeats' must be a whole number"),
+        ((b"repeats: 5", b"repeats: 2.5"), 6, "'repeats' must be a whole number"),
+        ((b"speed: 4", b"speed: -1"), 3, "'speed' must be a number"),
+        ((b"speed: 4", b"sped: 4"), 3, "there is no field 'sped' here; did you mean 'speed'?"),
+        ((b"    speed: 1", b"    levels: 1"), 7, "there is no field 'levels' here; expected one of agent,"),
+        ((b"agent: documents", b"agent: 7"), 8, "'agent' must be an agent such as scripted:happy_path, not '7'"),
+        ((b"  - agent: documents\n    question", b"  - question"), 8, "the field 'agent' is missing"),
+        ((b"expect: completed", b"expect: fine"), 10, "'expect' must be completed, cancelled"),
+        ((b"suite: mine\n", b""), 1, "the field 'suite' is missing"),
+        ((b"  - agent: documents\n", b"  - documents\n"), 9, "not valid YAML"),
+        ((b"repeats: 2", b"repeats: 2\nrepeats: 3"), 3, "the key 'repeats' stands here a second time"),
+        ((b"speed: 4", b"speed:\t4\n\tx: 1"), 3, "not valid YAML"),
+        ((b"suite: mine", b"suite: \xff"), 1, "not UTF-8"),
+        ((b"suite: mine", b"suite: &a [*a]"), 1, "an alias refers to what it stands in"),
+        ((GOOD, b""), 1, "expected a mapping that begins with 'suite: ...'"),
+        ((GOOD, b"- a\n- b\n"), 1, "expected a mapping that begins with 'suite: ...'"),
+        ((GOOD, b"suite: x\nruns: []\n"), 2, "'runs' must be a list of entries"),
+        ((GOOD, b"suite: x\nruns: happy\n"), 2, "'runs' must be a list of entries"),
+        ((GOOD, b"suite: x\nruns:\n  - happy\n"), 3, "expected an entry such as '- agent: scripted:happy_path'"),
+        ((GOOD, b"suite: !!python/object:os.system x\n"), 1, "not valid YAML"),
+        ((GOOD, b"#" * 600_000), 1, "at most 524,288 are read"),
+    ],
+)
+def test_a_mistake_is_told_with_its_file_and_line(change: tuple[bytes, bytes], line: int, said: str) -> None:
+    with pytest.raises(SuiteError) as caught:
+        parse_suite(GOOD.replace(*change), "mine.yaml")
+    message = str(caught.value)
+    assert message.startswith(f"mine.yaml, line {line}: ")
+    assert said in message
+    assert "\n" not in message
+
+
+def test_a_suite_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(SuiteError, match="There is no suite 'quik': give a file, or one of"):
+        load_suite("quik")
+    with pytest.raises(SuiteError, match="cannot be read"):
+        load_suite(str(tmp_path))
+
+
+def test_runs_are_interleaved() -> None:
+    often, once = play("scripted:a", repeats=3), play("scripted:b", repeats=1)
+    order = [(repeat, one.entry.scenario) for repeat, one in interleaved([often, once])]
+    assert order == [(1, "a"), (1, "b"), (2, "a"), (3, "a")]
+
+
+def test_warm_up_plays_the_shortest() -> None:
+    long, short = play("scripted:a", plan=[(900, done())]), play("scripted:b", plan=[(5, done())])
+    unknown = play("documents")
+    suite = parse_suite(GOOD + b"warm_up: 2\n", "mine.yaml")
+    assert warm_up_plays(suite, [unknown, long, short]) == [short, long]

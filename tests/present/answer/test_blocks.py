@@ -1,0 +1,145 @@
+"""What an answer looks like as HTML and as safe Markdown."""
+
+import pytest
+from markdown_it import MarkdownIt
+
+from backend.present.answer.blocks import answer_blocks, answer_html
+from backend.present.answer.markdown_rules import MAX_INLINE_CHARACTERS
+from backend.protocol.events import TokenEvent
+from tests.present.html_reader import Fragment, visible
+from tests.present.samples import answered, cited, view_of
+
+NEW_TAB = 'target="_blank" rel="noopener noreferrer"'
+
+
+def inner(markdown: str) -> str:
+    """The HTML of an answer of one block, without its frame."""
+    html = answer_html(answered(markdown)).removeprefix('<div class="ph ph-answer" dir="auto">')
+    return html.removesuffix("</div>").replace("\n", "")
+
+
+@pytest.mark.parametrize(
+    ("markdown", "html"),
+    [
+        ("A **bold** and *slanted*.", "<p>A <strong>bold</strong> and <em>slanted</em>.</p>"),
+        ("~~old~~ `word`", "<p><s>old</s> <code>word</code></p>"),
+        ("# Head", "<h3>Head</h3>"),
+        ("###### Deep", "<h6>Deep</h6>"),
+        ("- a\n- b", "<ul><li>a</li><li>b</li></ul>"),
+        ("3. c", '<ol start="3"><li>c</li></ol>'),
+        ("> quote", "<blockquote><p>quote</p></blockquote>"),
+        ("```\nx < 1\n```", '<pre class="ph-code" dir="ltr" tabindex="0"><code>x &lt; 1</code></pre>'),
+        ("a <b>tag</b>", "<p>a &lt;b&gt;tag&lt;/b&gt;</p>"),
+        ("Title\n===", "<p>Title===</p>"),
+        ("    indented", "<p>indented</p>"),
+        ("[x](https://a.example/b)", f'<p><a class="ph-link" href="https://a.example/b" {NEW_TAB}>x</a></p>'),
+        ("[x](javascript:1)", "<p>[x](javascript:1)</p>"),
+        (
+            "![y](http://a.example/p)",
+            f'<p><a class="ph-link" href="http://a.example/p" {NEW_TAB}><bdi>[y]</bdi></a></p>',
+        ),
+        (
+            "```py\n```",
+            '<pre class="ph-code" dir="ltr" tabindex="0"><span class="ph-code-language">py</span><code></code></pre>',
+        ),
+    ],
+)
+def test_markdown_as_html(markdown: str, html: str) -> None:
+    assert inner(markdown) == html
+
+
+def test_a_table_scrolls_by_itself_and_keeps_its_alignment() -> None:
+    html = inner("| a | b |\n|:-:|--:|\n| 1 | 2 |")
+    assert html.startswith('<div class="ph-table-scroll" tabindex="0"><table class="ph-table">')
+    assert '<td class="ph-center">1</td><td class="ph-right">2</td>' in html
+
+
+def test_a_marker_links_to_its_source_and_says_what_it_is() -> None:
+    html = answer_html(answered("Yes [1].", citations=(cited(1, "10-Q", source="sec"),)), scope="run-7")
+    assert (
+        '<a class="ph-marker" href="#ph-source-run-7-1" data-number="1" title="10-Q - sec" '
+        'rel="noopener noreferrer">1</a>' in html
+    )
+
+
+def test_a_marker_wins_over_a_link_around_it() -> None:
+    html = answer_html(answered("[a [1] b](https://a.example)", citations=(cited(1),)))
+    assert Fragment(html).links == ["#ph-source-1"]
+
+
+def test_a_marker_without_a_source_is_muted_and_says_why() -> None:
+    waiting = answer_html(answered("Yes [1].", ended=False))
+    ended = answer_html(answered("Yes [1]."))
+    for html, why in ((waiting, "source has not arrived yet"), (ended, "no source was given")):
+        assert f'<span class="ph-marker ph-marker--pending" data-number="1" title="{why}">1</span>' in html
+        assert Fragment(html).links == []
+
+
+def test_several_numbers_in_one_bracket_are_several_markers() -> None:
+    assert Fragment(answer_html(answered("Yes [1, 2].", citations=(cited(1), cited(2))))).links == [
+        "#ph-source-1",
+        "#ph-source-2",
+    ]
+
+
+@pytest.mark.parametrize("markdown", ["`[1]`", "```\n[1]\n```", "[0]", "[12345]"])
+def test_what_is_no_marker_stays_text(markdown: str) -> None:
+    html = answer_html(answered(markdown, citations=(cited(1),)))
+    assert "ph-marker" not in html
+    assert "[" in visible(html)
+
+
+@pytest.mark.parametrize("answer", ["", "   \n\n \t\n", "\u200b"])
+def test_an_answer_of_nothing(answer: str) -> None:
+    assert visible(answer_html(answered(answer))) in ("", "\u200b")
+
+
+def test_a_paragraph_too_long_for_inline_rules_keeps_its_text_and_markers() -> None:
+    text = "[" * MAX_INLINE_CHARACTERS + " [1] **end**"
+    html = answer_html(answered(text, citations=(cited(1),)))
+    assert Fragment(html).links == ["#ph-source-1"]
+    assert "**end**" in html
+
+
+@pytest.mark.parametrize(
+    "text", ["مرحبا بالعالم", "e\u0301 n\u0303", "a\u2028b", "👩‍👩‍👧‍👦 🏳️‍🌈", "日本語。", "\u202eabc\u202c", "x" * 3000]
+)
+def test_every_script_arrives_as_it_was_written(text: str) -> None:
+    assert Fragment(answer_html(answered(text))).text.strip() == text
+
+
+@pytest.mark.parametrize(
+    "markdown",
+    [
+        "A **bold** and *slanted* word, `co|de` and ``a`b``.",
+        "# Head\n\nText\n\n- a\n- b\n\n3. c\n4. d",
+        "- a\n  - b\n    - c\n- d",
+        "| a | b |\n|:-:|--:|\n| 1 | 2 |",
+        "> quote\n> more\n\nafter",
+        "```py\nx = '```'\n```",
+        "````\n```\n````",
+        "[x](https://a.example/b_(c)) and <https://a.example>",
+        "1\\. not a list, # no head, + no item, _no_ emphasis\\_",
+        "5 * 3 < 16 & 2 > 1 | $x$ :red[y] ~z~ &amp; ![",
+        "line one\nline two\\\nline three",
+        "---\n\nafter",
+    ],
+)
+def test_safe_markdown_shows_what_the_html_shows(markdown: str) -> None:
+    [*blocks] = answer_blocks(answered(markdown))
+    rendered = (
+        MarkdownIt("commonmark").enable(["table", "strikethrough"]).render("\n\n".join(b.markdown for b in blocks))
+    )
+    html = "".join(block.html for block in blocks).replace(">py</span>", "></span>")
+    assert visible(rendered) == visible(html)
+
+
+def test_safe_markdown_links_markers_to_their_sources() -> None:
+    [block] = answer_blocks(answered("Yes [1][2].", citations=(cited(1),)), scope="r")
+    assert block.markdown == r"Yes [\[1\]](#ph-source-r-1)\[2\]."
+
+
+def test_the_answer_may_come_in_any_pieces() -> None:
+    whole = answered("One [1].\r\n\r\nTwo.", citations=(cited(1),))
+    split = view_of(cited(1), *(TokenEvent(text=letter) for letter in "One [1].\r\n\r\nTwo."))
+    assert [visible(block.html) for block in answer_blocks(split)] == [visible(b.html) for b in answer_blocks(whole)]

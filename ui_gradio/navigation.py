@@ -1,0 +1,48 @@
+"""The way to the four places: their addresses, and the bar above each of them."""
+
+from typing import Final
+
+import gradio as gr
+
+from backend.present.browser import page_script
+from backend.present.markup import fragment, joined
+from backend.present.pages.addresses import TITLES, PlaceName
+from backend.present.words import pages as words_pages
+
+PATHS: Final[dict[PlaceName, str]] = {"ask": "./", "replay": "replay", "compare": "compare", "history": "history"}
+"""Where each place is, from the address of the application."""
+
+
+def lay_out_navigation(here: PlaceName) -> None:
+    """The bar with the way to the other places. To be called first on a page; it starts the pages' script as well."""
+    gr.HTML(navigation_html(here), js_on_load=page_script(), padding=False, elem_id="ph-navigation")
+
+
+def navigation_html(here: PlaceName) -> str:
+    """The four places as links, the open one marked. Gradio's own bar forgets whether the page
+    is light or dark; the page's style hides it."""
+    links = joined(
+        fragment('<a class="ph-place" href="{}"{}>{}</a>', PATHS[name], _here(name == here), title)
+        for name, title in TITLES.items()
+    )
+    return str(fragment('<nav class="ph ph-places" aria-label="{}">{}</nav>', words_pages.PLACES_LABEL, links))
+
+
+def link_html(place: PlaceName, label: str, **parameters: str) -> str:
+    """A link to another place that looks like a button; the run it is about goes along in its address."""
+    return str(fragment('<a class="ph ph-button ph-place" href="{}">{}</a>', address(place, **parameters), label))
+
+
+def in_a_row(*parts: str) -> str:
+    """Safe fragments side by side."""
+    return f'<div class="ph-row">{"".join(parts)}</div>'
+
+
+def address(place: PlaceName, **parameters: str) -> str:
+    """The address of a place from the address of the application, with its parameters."""
+    query = "&".join(f"{name}={value}" for name, value in parameters.items())
+    return f"{PATHS[place]}?{query}" if query else PATHS[place]
+
+
+def _here(is_here: bool) -> object:
+    return fragment(' aria-current="page"') if is_here else ""

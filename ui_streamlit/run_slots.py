@@ -1,0 +1,67 @@
+"""Where the parts of a run stand on a page: the answer to read on the left, its evidence on the right."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from backend.present.pages.notices import section_title_html
+from backend.present.words import run as words
+
+READING_HEIGHT = 420
+EVIDENCE_HEIGHT = 620
+"""Pixels; the page's style fits both to the window."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunPlaces:
+    """The places of the page that a run fills."""
+
+    status: DeltaGenerator
+    asked: DeltaGenerator
+    notice: DeltaGenerator
+    warnings: DeltaGenerator
+    answer: DeltaGenerator
+    steps: DeltaGenerator
+    results: DeltaGenerator
+    sources: DeltaGenerator
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingPlaces:
+    """The left side of them."""
+
+    status: DeltaGenerator
+    asked: DeltaGenerator
+    notice: DeltaGenerator
+    warnings: DeltaGenerator
+    answer: DeltaGenerator
+
+
+def lay_out_reading(earlier: str = "") -> ReadingPlaces:
+    """Status line, and below it what is read, in a box that scrolls. ``earlier``: safe HTML of the turns before."""
+    status = st.empty()
+    with st.container(key="ph-reading", height=READING_HEIGHT, border=False, gap="xsmall", autoscroll=False):
+        if earlier:
+            st.html(earlier)
+        asked, notice, warnings = st.empty(), st.empty(), st.empty()
+        answer = st.container(key="ph-answer", gap=None)
+    return ReadingPlaces(status, asked, notice, warnings, answer)
+
+
+def lay_out_evidence(reading: ReadingPlaces, before: Callable[[], None] | None = None) -> RunPlaces:
+    """Steps, results and sources, in a box that scrolls by itself; together with the left side. ``before`` draws what
+    stands above them in that box."""
+    with st.container(key="ph-evidence", height=EVIDENCE_HEIGHT, border=False, gap="xsmall", autoscroll=False):
+        if before is not None:
+            before()
+        st.html(section_title_html(words.STEPS_TITLE))
+        steps = st.empty()
+        st.html(section_title_html(words.ARTIFACTS_TITLE))
+        results = st.empty()
+        st.html(section_title_html(words.SOURCES_TITLE))
+        sources = st.empty()
+    return RunPlaces(
+        reading.status, reading.asked, reading.notice, reading.warnings, reading.answer, steps, results, sources
+    )
