@@ -5,7 +5,7 @@ from collections.abc import Callable
 import gradio as gr
 
 from backend.client.run_client import RunClient
-from backend.present.pages.addresses import TITLES, PlaceName
+from backend.present.pages.addresses import TITLES, PageName
 from backend.present.theme.style import style_element
 from backend.present.words import run as words
 from ui_gradio.ask.page import build_ask
@@ -28,7 +28,7 @@ def build(backend: str) -> gr.Blocks:
         title=words.APP_TITLE, fill_width=True, analytics_enabled=False, delete_cache=_FILES_KEPT_S
     ) as application:
         build_ask(application, client)
-    others: tuple[tuple[PlaceName, Callable[[gr.Blocks, RunClient], None]], ...] = (
+    others: tuple[tuple[PageName, Callable[[gr.Blocks, RunClient], None]], ...] = (
         ("replay", build_replay),
         ("compare", build_compare),
         ("history", build_history),

@@ -13,7 +13,7 @@ from backend.present.evidence.artifacts import artifact_views, artifacts_html
 from backend.present.evidence.sources import sources_html
 from backend.present.evidence.steps import steps_html
 from backend.present.pages.notices import question_html
-from backend.present.pages.panels import Panels, Place
+from backend.present.pages.panels import Panels, Slot
 from backend.present.pages.status import status_html
 from backend.present.theme.palette import Theme
 from backend.protocol.run_view import RunView
@@ -51,7 +51,7 @@ class Drawing:
     def view(self, view: RunView, elapsed_ms: float | None) -> Updates:
         """What this view changes; ``elapsed_ms``: milliseconds since the run was accepted."""
         widgets, changes = self._widgets, self._panels.draw(view, elapsed_ms)
-        at: dict[Place, gr.HTML] = {
+        at: dict[Slot, gr.HTML] = {
             "question": widgets.asked,
             "status": widgets.status,
             "steps": widgets.steps,

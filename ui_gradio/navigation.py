@@ -6,29 +6,29 @@ import gradio as gr
 
 from backend.present.browser import page_script
 from backend.present.markup import fragment, joined
-from backend.present.pages.addresses import TITLES, PlaceName
+from backend.present.pages.addresses import TITLES, PageName
 from backend.present.words import pages as words_pages
 
-PATHS: Final[dict[PlaceName, str]] = {"ask": "./", "replay": "replay", "compare": "compare", "history": "history"}
+PATHS: Final[dict[PageName, str]] = {"ask": "./", "replay": "replay", "compare": "compare", "history": "history"}
 """Where each place is, from the address of the application."""
 
 
-def lay_out_navigation(here: PlaceName) -> None:
+def lay_out_navigation(here: PageName) -> None:
     """The bar with the way to the other places. To be called first on a page; it starts the pages' script as well."""
     gr.HTML(navigation_html(here), js_on_load=page_script(), padding=False, elem_id="ph-navigation")
 
 
-def navigation_html(here: PlaceName) -> str:
+def navigation_html(here: PageName) -> str:
     """The four places as links, the open one marked. Gradio's own bar forgets whether the page
     is light or dark; the page's style hides it."""
     links = joined(
         fragment('<a class="ph-place" href="{}"{}>{}</a>', PATHS[name], _here(name == here), title)
         for name, title in TITLES.items()
     )
-    return str(fragment('<nav class="ph ph-places" aria-label="{}">{}</nav>', words_pages.PLACES_LABEL, links))
+    return str(fragment('<nav class="ph ph-places" aria-label="{}">{}</nav>', words_pages.PAGES_LABEL, links))
 
 
-def link_html(place: PlaceName, label: str, **parameters: str) -> str:
+def link_html(place: PageName, label: str, **parameters: str) -> str:
     """A link to another place that looks like a button; the run it is about goes along in its address."""
     return str(fragment('<a class="ph ph-button ph-place" href="{}">{}</a>', address(place, **parameters), label))
 
@@ -38,7 +38,7 @@ def in_a_row(*parts: str) -> str:
     return f'<div class="ph-row">{"".join(parts)}</div>'
 
 
-def address(place: PlaceName, **parameters: str) -> str:
+def address(place: PageName, **parameters: str) -> str:
     """The address of a place from the address of the application, with its parameters."""
     query = "&".join(f"{name}={value}" for name, value in parameters.items())
     return f"{PATHS[place]}?{query}" if query else PATHS[place]

@@ -8,7 +8,7 @@ from typing import Any, Final
 import gradio as gr
 
 from backend.present.browser import SCRUBBER_HTML, scrubber_script
-from backend.present.timeline.playhead_clock import Transport
+from backend.present.timeline.playhead_clock import PlayheadClock
 from backend.present.words import ask as words_ask, replay as words_replay
 from backend.protocol.playback import SPEEDS
 from ui_gradio.drawing import Updates
@@ -111,11 +111,11 @@ class Moving:
         # Not "always_last", which was seen to drop the very last move.
         widgets.scrubber.input(self.seek, api_name=f"seek{of}", **several)
 
-    def at_the_playhead(self, table: Transport) -> Updates:
+    def at_the_playhead(self, table: PlayheadClock) -> Updates:
         """The page at the playhead, the scrubber put there as well."""
         return {**self._drawn(table), self._widgets.scrubber: table.scrubber()}
 
-    async def play_or_pause(self, table: Transport) -> AsyncIterator[Updates]:
+    async def play_or_pause(self, table: PlayheadClock) -> AsyncIterator[Updates]:
         """Start, and draw until the end or until it is paused; or stop where it is. Who began to play draws that as
         well: told by two, the page could be told of an earlier moment last."""
         widgets = self._widgets
@@ -141,22 +141,22 @@ class Moving:
         if table.plays == plays:
             yield {widgets.play: words_replay.PLAY, **self.at_the_playhead(table)}
 
-    async def previous(self, table: Transport) -> Updates:
+    async def previous(self, table: PlayheadClock) -> Updates:
         """To the event before."""
         table.jump(forward=False)
         return self.at_the_playhead(table)
 
-    async def next(self, table: Transport) -> Updates:
+    async def next(self, table: PlayheadClock) -> Updates:
         """To the next event."""
         table.jump(forward=True)
         return self.at_the_playhead(table)
 
-    async def set_speed(self, table: Transport, speed: float) -> Updates:
+    async def set_speed(self, table: PlayheadClock, speed: float) -> Updates:
         """How fast it plays from here on."""
         table.set_speed(float(speed))
         return {self._widgets.scrubber: table.scrubber()}
 
-    async def seek(self, table: Transport, event: gr.EventData) -> Updates:
+    async def seek(self, table: PlayheadClock, event: gr.EventData) -> Updates:
         """To where the reader put the scrubber, or to a point of the timeline."""
         at_ms = event.ms
         if isinstance(at_ms, int | float):

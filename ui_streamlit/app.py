@@ -8,7 +8,7 @@ import streamlit as st
 
 from backend.client.sync import SyncRunClient
 from backend.present.browser import page_script
-from backend.present.pages.addresses import PlaceName
+from backend.present.pages.addresses import PageName
 from backend.present.theme.style import style_element
 from backend.present.words import run as words
 from ui_streamlit.ask import page as ask
@@ -18,7 +18,7 @@ from ui_streamlit.replay import page as replay
 from ui_streamlit.style import PAGE_STYLE
 from ui_streamlit.visit import Visit
 
-_PLACES: Final[dict[PlaceName, Callable[[Visit], None]]] = {
+_PLACES: Final[dict[PageName, Callable[[Visit], None]]] = {
     "ask": ask.show,
     "replay": replay.show,
     "compare": compare.show,

@@ -8,7 +8,7 @@ from backend.present.evidence.artifacts import artifacts_html
 from backend.present.evidence.sources import sources_html
 from backend.present.evidence.steps import steps_html
 from backend.present.pages.notices import notice_html, question_html
-from backend.present.pages.panels import Panels, Place
+from backend.present.pages.panels import Panels, Slot
 from backend.present.pages.problem import Problem
 from backend.present.pages.status import status_html
 from backend.present.theme.palette import Theme
@@ -45,7 +45,7 @@ class Canvas:
         elif changes.results is not None and not view.artifacts.items:
             _fill(places.results, changes.results)
             self._results = None
-        at: dict[Place, DeltaGenerator] = {
+        at: dict[Slot, DeltaGenerator] = {
             "question": places.asked,
             "steps": places.steps,
             "notice": places.notice,

@@ -8,7 +8,7 @@ from urllib.parse import urlencode, urlsplit
 import streamlit as st
 
 from backend.client.sync import SyncRunClient
-from backend.present.pages.addresses import TITLES, PlaceName
+from backend.present.pages.addresses import TITLES, PageName
 from backend.present.theme.palette import Theme
 
 
@@ -18,9 +18,9 @@ class Visit:
 
     client: SyncRunClient
     theme: Theme
-    places: dict[PlaceName, st.Page] = field(default_factory=dict)
+    places: dict[PageName, st.Page] = field(default_factory=dict)
 
-    def open_places(self, shows: Mapping[PlaceName, Callable[["Visit"], None]]) -> list[st.Page]:
+    def open_places(self, shows: Mapping[PageName, Callable[["Visit"], None]]) -> list[st.Page]:
         """The places as Streamlit's pages; the first is at ``/``, the others at ``/<name>``."""
         for name, show in shows.items():
             self.places[name] = st.Page(
@@ -28,7 +28,7 @@ class Visit:
             )
         return list(self.places.values())
 
-    def link(self, place: PlaceName, label: str, **parameters: str) -> None:
+    def link(self, place: PageName, label: str, **parameters: str) -> None:
         """A link to another place, in this tab; the run it is about goes along in the address."""
         st.page_link(self.places[place], label=label, query_params=parameters)
 
@@ -46,7 +46,7 @@ def put_into_address(**parameters: str) -> None:
         st.query_params.from_dict(wanted)
 
 
-def link_to(place: PlaceName, **parameters: str) -> str:
+def link_to(place: PageName, **parameters: str) -> str:
     """The full address of a place, as one person sends it to another."""
     here = urlsplit(st.context.url or "")
     above = here.path.rstrip("/").removesuffix(f"/{place}")

@@ -75,7 +75,7 @@ def build_page() -> ComparePage:
     """Lay the page out. To be called inside ``gr.Blocks``."""
     lay_out_navigation("compare")
     with gr.Row(elem_id="ph-head", equal_height=False):
-        gr.HTML(header_html(words_pages.COMPARE_PLACE, words_compare.EXPLANATION), padding=False, scale=1)
+        gr.HTML(header_html(words_pages.COMPARE_PAGE, words_compare.EXPLANATION), padding=False, scale=1)
         another = gr.Button(words_replay.OPEN_ANOTHER, size="sm", scale=0, min_width=120, visible=False)
     with gr.Column(elem_id="ph-choosing") as choosing_box:
         choosing = _ways()

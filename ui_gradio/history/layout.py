@@ -78,7 +78,7 @@ class HistoryPage:
 def build_page(state: object) -> HistoryPage:
     """Lay the page out. To be called inside ``gr.Blocks``. ``state``: what a tab begins with."""
     lay_out_navigation("history")
-    gr.HTML(header_html(words_pages.HISTORY_PLACE, words_history.EXPLANATION), padding=False)
+    gr.HTML(header_html(words_pages.HISTORY_PAGE, words_history.EXPLANATION), padding=False)
     with gr.Row(elem_id="ph-columns", equal_height=False):
         with gr.Column(scale=6, min_width=320, elem_id="ph-past"):
             with gr.Tab(words_history.RUNS_TAB):

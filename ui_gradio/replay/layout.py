@@ -44,7 +44,7 @@ def build_page() -> ReplayPage:
     """Lay the page out. To be called inside ``gr.Blocks``."""
     lay_out_navigation("replay")
     with gr.Row(elem_id="ph-head", equal_height=False):
-        gr.HTML(header_html(words_pages.REPLAY_PLACE, words_replay.EXPLANATION), padding=False, scale=1)
+        gr.HTML(header_html(words_pages.REPLAY_PAGE, words_replay.EXPLANATION), padding=False, scale=1)
         links = gr.HTML("", padding=False, elem_id="ph-links")
         another = gr.Button(words_replay.OPEN_ANOTHER, size="sm", scale=0, min_width=120, visible=False)
     opening, choice, upload = _opening_row()

@@ -48,7 +48,7 @@ def show(visit: Visit) -> None:
 def _head(client: SyncRunClient, pair: Pair, offers: Sequence[OfferedAgent]) -> Problem | None:
     """Title, and the ways to get two runs: on the page until there are two, folded away afterwards."""
     with st.container(key="ph-head", horizontal=True, vertical_alignment="center", gap="small"):
-        st.html(header_html(words_pages.COMPARE_PLACE, words_compare.EXPLANATION))
+        st.html(header_html(words_pages.COMPARE_PAGE, words_compare.EXPLANATION))
         with st.container(key="ph-stop", width="content"):
             # Always there, and hidden while it has nothing to do: drawn only as a race begins, it would wait for the
             # browser to be idle, which it is not before the race is over.

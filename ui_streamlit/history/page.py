@@ -21,11 +21,11 @@ _SESSIONS = 100
 def show(visit: Visit) -> None:
     """One pass."""
     with st.container(key="ph-head", horizontal=True, vertical_alignment="center", gap="small"):
-        st.html(header_html(words_pages.HISTORY_PLACE, words_history.EXPLANATION))
+        st.html(header_html(words_pages.HISTORY_PAGE, words_history.EXPLANATION))
     tabs = (words_history.RUNS_TAB, words_history.FEEDBACK_TAB)
     with st.container(key="ph-head-tabs"):
         tab = st.segmented_control(
-            words_pages.HISTORY_PLACE, tabs, default=tabs[0], required=True, key="history-tab",
+            words_pages.HISTORY_PAGE, tabs, default=tabs[0], required=True, key="history-tab",
             label_visibility="collapsed",
         )  # fmt: skip
     try:

@@ -44,7 +44,7 @@ def show(visit: Visit) -> None:
 def _head(visit: Visit, opened: Player | None) -> Player | Problem | None:
     """Title, and the ways to open a run: on the page while nothing is open, folded away afterwards."""
     with st.container(key="ph-head", horizontal=True, vertical_alignment="center", gap="small"):
-        st.html(header_html(words_pages.REPLAY_PLACE, words_replay.EXPLANATION))
+        st.html(header_html(words_pages.REPLAY_PAGE, words_replay.EXPLANATION))
         if opened is not None:
             if opened.run_id:
                 visit.link("ask", words_pages.OPEN_IN_ASK, run=opened.run_id)

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from backend.present.timeline.player import Player
-from backend.present.timeline.playhead_clock import Transport
+from backend.present.timeline.playhead_clock import PlayheadClock
 from backend.present.words import ask as words_ask, pages as words_pages, replay as words_replay
 from backend.protocol.playback import SPEEDS
 from ui_streamlit.feedback import draw_remarks
@@ -14,7 +14,7 @@ from ui_streamlit.visit import Visit
 _SPEED = "replay-speed"
 
 
-def draw_moves(player: Transport, speed_key: str) -> None:
+def draw_moves(player: PlayheadClock, speed_key: str) -> None:
     """Previous, play, next and speed, one run's or that of two. The keyboard finds the buttons by what they say."""
     st.button(words_replay.PREVIOUS_EVENT, key="previous", on_click=lambda: player.jump(forward=False))
     playing = player.playhead.playing

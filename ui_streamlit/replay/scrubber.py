@@ -7,17 +7,17 @@ from typing import Final
 import streamlit as st
 
 from backend.present.browser import SCRUBBER_HTML, scrubber_script
-from backend.present.timeline.playhead_clock import Transport
+from backend.present.timeline.playhead_clock import PlayheadClock
 
 _KEY: Final = "scrubber"
 
 
-def draw_scrubber(player: Transport) -> None:
+def draw_scrubber(player: PlayheadClock) -> None:
     """Draw it at the playhead. A move of the reader's moves the playhead and runs the script anew."""
     _component()(key=_KEY, data=player.scrubber(), on_seek_change=lambda: _take(player))
 
 
-def _take(player: Transport) -> None:
+def _take(player: PlayheadClock) -> None:
     at_ms = getattr(st.session_state.get(_KEY), "seek", None)
     if isinstance(at_ms, (int, float)):
         player.seek(float(at_ms))

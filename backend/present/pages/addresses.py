@@ -4,13 +4,13 @@ from typing import Final, Literal
 
 from backend.present.words import pages as words_pages
 
-PlaceName = Literal["ask", "replay", "compare", "history"]
+PageName = Literal["ask", "replay", "compare", "history"]
 
-TITLES: Final[dict[PlaceName, str]] = {
-    "ask": words_pages.ASK_PLACE,
-    "replay": words_pages.REPLAY_PLACE,
-    "compare": words_pages.COMPARE_PLACE,
-    "history": words_pages.HISTORY_PLACE,
+TITLES: Final[dict[PageName, str]] = {
+    "ask": words_pages.ASK_PAGE,
+    "replay": words_pages.REPLAY_PAGE,
+    "compare": words_pages.COMPARE_PAGE,
+    "history": words_pages.HISTORY_PAGE,
 }
 
 RUN: Final = "run"

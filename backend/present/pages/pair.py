@@ -5,7 +5,7 @@ from typing import Final, Literal
 
 from backend.present.pages.comparison import Compared
 from backend.present.pages.problem import Problem
-from backend.present.timeline.playhead_clock import Transport
+from backend.present.timeline.playhead_clock import PlayheadClock
 from backend.present.words import compare as words_compare
 from backend.protocol.events import DoneEvent
 from backend.protocol.pair_playback import PairPlayback
@@ -45,7 +45,7 @@ def _nothing() -> PairPlayback:
 
 
 @dataclass(slots=True)
-class Pair(Transport):
+class Pair(PlayheadClock):
     """What one tab compares, under one playhead; a side may be missing. ``serial`` tells one pair from the next: who
     draws one stops once it has moved on."""
 

@@ -20,8 +20,8 @@ from backend.protocol.run_view import RunView
 STATUS_PACE_MS = 500
 """The metrics are drawn anew this often; the elapsed time counts on in the browser meanwhile."""
 
-Place = Literal["question", "steps", "notice", "warnings", "sources", "status"]
-PLACES: Final[tuple[Place, ...]] = get_args(Place)
+Slot = Literal["question", "steps", "notice", "warnings", "sources", "status"]
+PLACES: Final[tuple[Slot, ...]] = get_args(Slot)
 """The places of a page that hold one fragment each. The status comes last: what it says has been drawn by then."""
 
 
@@ -45,7 +45,7 @@ class Changes:
         """Whether there is nothing to draw."""
         return all(getattr(self, name) is None for name in self.__dataclass_fields__)
 
-    def fragments(self) -> dict[Place, str]:
+    def fragments(self) -> dict[Slot, str]:
         """The new fragments that are drawn as they are, by place; answer and results are each framework's own."""
         return {place: text for place in PLACES if (text := getattr(self, place)) is not None}
 

@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass
 
-from backend.present.timeline.playhead_clock import Transport
+from backend.present.timeline.playhead_clock import PlayheadClock
 from backend.protocol.events import DoneEvent
 from backend.protocol.playback import Playback
 from backend.protocol.share_ids import is_share
 
 
 @dataclass(slots=True)
-class Player(Transport):
+class Player(PlayheadClock):
     """What one tab replays. ``opened_id`` is the id of the run or of the share it was opened by, empty for a recording
     from a file."""
 
@@ -39,4 +39,4 @@ class Player(Transport):
 
     def scrubber(self) -> dict[str, object]:
         """What the scrubber's script has to know: the run as well, which it puts into the page's address."""
-        return {**Transport.scrubber(self), "opened": self.opened_id}
+        return {**PlayheadClock.scrubber(self), "opened": self.opened_id}

@@ -21,7 +21,7 @@ class Timed(Protocol):
 
 
 @dataclass(slots=True)
-class Transport:
+class PlayheadClock:
     """The playhead of one tab."""
 
     playback: Timed

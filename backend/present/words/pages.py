@@ -2,12 +2,12 @@
 
 from typing import Final
 
-ASK_PLACE: Final = "Ask"
-REPLAY_PLACE: Final = "Replay"
-COMPARE_PLACE: Final = "Compare"
-HISTORY_PLACE: Final = "History"
+ASK_PAGE: Final = "Ask"
+REPLAY_PAGE: Final = "Replay"
+COMPARE_PAGE: Final = "Compare"
+HISTORY_PAGE: Final = "History"
 
-PLACES_LABEL: Final = "Places"
+PAGES_LABEL: Final = "Places"
 """What a screen reader calls the navigation."""
 
 OPEN_IN_ASK: Final = "Open in Ask"
