@@ -11,14 +11,12 @@ from importlib.metadata import entry_points
 import click
 
 from backend import __version__
+from backend.extras import missing_package
 
 COMMAND_GROUP = "playhead.commands"
 TRACEBACK_VARIABLE = "PLAYHEAD_TRACEBACK"
 INTERRUPTED = 130
 """The exit code after Ctrl-C: 128 + SIGINT, as shells have it."""
-
-_EXTRAS = {"gradio": "gradio", "streamlit": "streamlit"}
-"""The extra that brings a module not everybody installs."""
 
 
 class EntryPointGroup(click.Group):
@@ -36,7 +34,7 @@ class EntryPointGroup(click.Group):
         try:
             command = point.load()
         except ModuleNotFoundError as error:
-            return _unavailable(cmd_name, missing_module_sentence(f"`playhead {cmd_name}`", error.name))
+            return _unavailable(cmd_name, missing_package(f"`playhead {cmd_name}`", error.name))
         if not isinstance(command, click.Command):
             return _unavailable(cmd_name, f"`playhead {cmd_name}` cannot run: {point.value} is not a click command.")
         return command
@@ -51,14 +49,6 @@ class EntryPointGroup(click.Group):
             raise click.exceptions.NoSuchCommand(
                 error.command_name, possibilities=self.list_commands(ctx), ctx=ctx
             ) from None
-
-
-def missing_module_sentence(what: str, module: str | None) -> str:
-    """One sentence for ``what`` (a command) that needs a module which is not installed, and how to get it."""
-    package = (module or "a package").partition(".")[0]
-    extra = _EXTRAS.get(package)
-    remedy = f"pip install '.[{extra}]'" if extra else "make setup"
-    return f"{what} needs {package}, which is not installed here: run `{remedy}` in Playhead's folder."
 
 
 def _unavailable(name: str, sentence: str) -> click.Command:
@@ -102,7 +92,7 @@ def main(arguments: list[str] | None = None) -> None:
 
 def _last_words(error: Exception) -> str:
     if isinstance(error, ModuleNotFoundError):
-        return "Error: " + missing_module_sentence("This command", error.name)
+        return "Error: " + missing_package("This command", error.name)
     hint = f"Run it again with {TRACEBACK_VARIABLE}=1 to see where."
     if isinstance(error, OSError) and error.strerror:
         place = f": {error.filename}" if error.filename else ""

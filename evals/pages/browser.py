@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
+from backend.extras import missing_package
 from evals.scoring.page_figures import MODULES, PageError, Through
 
 if TYPE_CHECKING:
@@ -46,9 +47,7 @@ def check_browser() -> None:
     try:
         import playwright.async_api  # noqa: F401
     except ImportError as error:
-        raise BrowserMissing(
-            "Measuring a page needs playwright: pip install 'playhead[browser]' in this environment."
-        ) from error
+        raise BrowserMissing(missing_package("Measuring a page", "playwright")) from error
     find_chromium()
 
 
@@ -59,8 +58,8 @@ def check_pages(pages: Sequence[Through]) -> None:
         missing = [name for name in (page.interface, MODULES[page.interface]) if find_spec(name) is None]
         if page.url is None and missing:
             raise PageError(
-                f"The {page.interface} page cannot be started, since {' and '.join(missing)} is not installed: "
-                f"pip install 'playhead[{page.interface}]', or give a running one as {page.interface}=http://…"
+                f"{missing_package(f'The {page.interface} page', missing[0])} "
+                f"Or give the address of one that is running: {page.interface}=http://HOST:PORT."
             )
 
 

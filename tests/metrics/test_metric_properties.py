@@ -177,7 +177,7 @@ def test_kendall_tau_is_concordant_less_discordant_pairs(ranks: list[int]) -> No
 @settings(deadline=None)
 @given(ranks_of_sources)
 def test_kendall_tau_is_that_of_scipy(ranks: list[int]) -> None:
-    stats: Any = pytest.importorskip("scipy.stats", reason="SciPy is not installed: pip install scipy")
+    stats: Any = pytest.importorskip("scipy.stats", reason="SciPy is not installed: run make setup")
     assert tau_of(ranks) == pytest.approx(float(stats.kendalltau(range(len(ranks)), ranks).statistic))
 
 

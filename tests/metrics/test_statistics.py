@@ -81,7 +81,7 @@ def test_the_interval_encloses_the_percentile_as_often_as_it_says(share: float, 
 
 @pytest.mark.parametrize(("share", "n"), CASES)
 def test_the_interval_is_that_of_scipy(share: float, n: int) -> None:
-    stats: Any = pytest.importorskip("scipy.stats", reason="SciPy is not installed: pip install scipy")
+    stats: Any = pytest.importorskip("scipy.stats", reason="SciPy is not installed: run make setup")
     check_interval(share, n, stats.binom(n, share).cdf)
 
 

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from urllib.parse import urlsplit
 
-EXTRA = "model"
-"""The extra that installs pydantic-ai and the providers' own packages."""
+from backend.extras import missing_package
 
 SEARCH_VARIABLE = "PLAYHEAD_WEB_SEARCH"
 """The variable that lets the provider search the web itself, where it can."""
@@ -148,10 +147,7 @@ def ensure_usable(setting: str) -> ModelName:
     model = model_name(setting)
     for module in ("pydantic_ai", model.about.module):
         if not _installed(module):
-            raise ModelUnusableError(
-                f"The model {model} needs {module.partition('.')[0].replace('_', '-')}, which is not installed here: "
-                f"run `pip install '.[{EXTRA}]'` in Playhead's folder."
-            )
+            raise ModelUnusableError(missing_package(f"The model {model}", module))
     _ensure_address(model)
     key_of(model)
     searches_the_web()

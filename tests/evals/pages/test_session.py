@@ -75,8 +75,20 @@ def test_a_missing_browser_is_one_sentence(monkeypatch: pytest.MonkeyPatch, tmp_
 
 def test_a_missing_playwright_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "playwright.async_api", None)
-    with pytest.raises(browser.BrowserMissing, match=r"Measuring a page needs playwright: pip install"):
+    with pytest.raises(browser.BrowserMissing, match=r"^Measuring a page needs playwright, .*'\.\[browser\]'"):
         browser.check_browser()
+
+
+def test_a_missing_ui_is_said_with_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PLAYHEAD_CHROMIUM", sys.executable)
+    monkeypatch.setitem(sys.modules, "streamlit", None)
+    with pytest.raises(PageError) as raised:
+        browser.check_pages([Through("streamlit")])
+    assert str(raised.value) == (
+        "The streamlit page needs streamlit, which is not installed here: run `pip install '.[streamlit]'` in "
+        "Playhead's folder. Or give the address of one that is running: streamlit=http://HOST:PORT."
+    )
+    browser.check_pages([Through("streamlit", "http://127.0.0.1:8501")])
 
 
 @pytest.mark.parametrize("text", ["mosaic", "gradio=", "streamlit=ftp://x", ""])

@@ -11,7 +11,7 @@ from backend.metrics.statistics import nearest_rank
 from evals.comparison.permutation import Table, chances
 from evals.results.bootstrap import means, medians, percentile_ends
 
-stats: Any = pytest.importorskip("scipy.stats", reason="SciPy is not installed: pip install scipy")
+stats: Any = pytest.importorskip("scipy.stats", reason="SciPy is not installed: run make setup")
 
 Values = npt.NDArray[np.float64]
 
