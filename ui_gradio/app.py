@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import gradio as gr
 
-from backend.client.run_client import RunClient
+from backend.desk.desk import Desk
 from backend.present.pages.addresses import TITLES, PageName
 from backend.present.theme.style import style_element
 from backend.present.words import run as words
@@ -22,20 +22,20 @@ _FILES_KEPT_S = (3600, 3600)
 
 def build(backend: str) -> gr.Blocks:
     """The application for the backend at that address."""
-    client = RunClient(backend)
+    desk = Desk(backend)
     application: gr.Blocks
     with gr.Blocks(
         title=words.APP_TITLE, fill_width=True, analytics_enabled=False, delete_cache=_FILES_KEPT_S
     ) as application:
-        build_ask(application, client)
-    others: tuple[tuple[PageName, Callable[[gr.Blocks, RunClient], None]], ...] = (
+        build_ask(application, desk)
+    others: tuple[tuple[PageName, Callable[[gr.Blocks, Desk], None]], ...] = (
         ("replay", build_replay),
         ("compare", build_compare),
         ("history", build_history),
     )
     for place, build_place in others:
         with application.route(TITLES[place], PATHS[place], show_in_navbar=False):
-            build_place(application, client)
+            build_place(application, desk)
     # The default is one run at a time for everybody.
     application.queue(default_concurrency_limit=None)
     return application

@@ -6,7 +6,8 @@ from typing import Final
 
 import streamlit as st
 
-from backend.client.sync import SyncRunClient
+from backend.client.background import Background
+from backend.desk.desk import Desk
 from backend.present.browser import page_script
 from backend.present.pages.addresses import PageName
 from backend.present.theme.style import style_element
@@ -33,7 +34,7 @@ def main(backend: str) -> None:
     st.html(style_element("host"))
     st.html(PAGE_STYLE)
     st.html(f"<script>{page_script()}</script>", unsafe_allow_javascript=True)
-    visit = Visit(SyncRunClient(backend), "dark" if st.context.theme.type == "dark" else "light")
+    visit = Visit(Desk(backend), Background.shared(), "dark" if st.context.theme.type == "dark" else "light")
     st.navigation(visit.open_places(_PLACES), position="top").run()
 
 

@@ -1,24 +1,47 @@
 """One pass over one place: the backend, the colours of the page, and the way to the other places."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Coroutine, Generator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Any, TypeVar
 from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
 
+from backend.client.background import Background
+from backend.client.frames import TICK_S
 from backend.client.sync import SyncRunClient
+from backend.desk.desk import Desk
 from backend.present.pages.addresses import TITLES, PageName
 from backend.present.theme.palette import Theme
+
+ResultType = TypeVar("ResultType")
+ItemType = TypeVar("ItemType")
 
 
 @dataclass(slots=True)
 class Visit:
     """What every place is given. Made anew for each pass of the script, so that nothing is shared between people."""
 
-    client: SyncRunClient
+    desk: Desk
+    background: Background
     theme: Theme
     places: dict[PageName, st.Page] = field(default_factory=dict)
+
+    @property
+    def client(self) -> SyncRunClient:
+        """The backend's calls for the page's thread."""
+        return SyncRunClient(self.desk.client.base_url, self.background)
+
+    def call(self, work: Coroutine[Any, Any, ResultType]) -> ResultType:
+        """Run what the desk does on the background loop, and wait for what it gives."""
+        return self.background.call(work)
+
+    def iterate(
+        self, source: AsyncGenerator[ItemType, None], tick_s: float = TICK_S
+    ) -> Generator[ItemType | None, None, None]:
+        """What the desk yields, one after the other; None whenever ``tick_s`` seconds brought nothing."""
+        return self.background.iterate(source, tick_s)
 
     def open_places(self, shows: Mapping[PageName, Callable[["Visit"], None]]) -> list[st.Page]:
         """The places as Streamlit's pages; the first is at ``/``, the others at ``/<name>``."""

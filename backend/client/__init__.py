@@ -6,7 +6,7 @@
         async for frame in frames:
             draw(frame.view, frame.elapsed_ms)
 
-Scripts without an event loop use ``backend.client.sync``.
+Scripts without an event loop use ``backend.client.background``.
 """
 
 from backend.client.connection import close_shared_http, new_http, shared_http

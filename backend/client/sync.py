@@ -4,15 +4,13 @@ One event loop with one HTTP client in a background thread per process (``Backgr
 their answer, and frames come with a tick, so that the waiting thread gets its turn at least every ``tick_s``.
 """
 
-import asyncio
 import threading
-from collections.abc import Coroutine, Generator, Mapping
-from concurrent.futures import Future
+from collections.abc import Generator, Mapping
 from contextlib import aclosing
 from dataclasses import replace
-from typing import Any, ClassVar, Literal, TypeVar
+from typing import Any, Literal
 
-from backend.client.connection import close_shared_http
+from backend.client.background import Background
 from backend.client.frames import TICK_S, Frame
 from backend.client.race import Entrant, start_both
 from backend.client.replies import (
@@ -31,43 +29,6 @@ from backend.client.run_client import OutcomeWanted, RunClient
 from backend.protocol.events import Event
 from backend.protocol.options import RunOptions
 from backend.protocol.run_view import RunView
-
-ResultType = TypeVar("ResultType")
-
-
-class Background:
-    """An event loop in a daemon thread of its own."""
-
-    _shared: ClassVar["Background | None"] = None
-    _lock: ClassVar[threading.Lock] = threading.Lock()
-
-    def __init__(self) -> None:
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="playhead-client", daemon=True)
-        self._thread.start()
-
-    @classmethod
-    def shared(cls) -> "Background":
-        """The process's one, made at the first call."""
-        with cls._lock:
-            if cls._shared is None:
-                cls._shared = cls()
-            return cls._shared
-
-    def submit(self, work: Coroutine[Any, Any, ResultType]) -> "Future[ResultType]":
-        """Run the coroutine on the loop; the future may be cancelled."""
-        return asyncio.run_coroutine_threadsafe(work, self._loop)
-
-    def call(self, work: Coroutine[Any, Any, ResultType]) -> ResultType:
-        """Run the coroutine on the loop and wait for what it returns or raises."""
-        return self.submit(work).result()
-
-    def close(self) -> None:
-        """Close the HTTP client, stop the loop and end the thread. For an own one, not the shared one."""
-        self.call(close_shared_http())
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-        self._loop.close()
 
 
 class FrameSlot:

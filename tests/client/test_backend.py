@@ -9,10 +9,11 @@ import httpx2
 import pytest
 
 from backend.client import Arrival, BackendGone, ProblemError, RunClient
+from backend.client.background import Background
 from backend.client.followed_run import Patience, follow_source
 from backend.client.http_source import HttpEventSource
 from backend.client.resumption import Backoff, Resumption
-from backend.client.sync import Background, SyncRunClient
+from backend.client.sync import SyncRunClient
 from backend.launch.child import ChildProcess
 from backend.launch.server import LocalServer, serve_command
 from backend.protocol.checks import check

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from backend.client import ProblemError, RunClient, new_http
-from backend.client.sync import Background, SyncRunClient
+from backend.client.background import Background
+from backend.client.sync import SyncRunClient
 from backend.launch.server import LocalServer
 from backend.protocol.cursor import START
 from backend.protocol.events import DoneEvent

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from backend.client import BackendGone, Frame, ProblemError
-from backend.client.sync import Background, FrameSlot, SyncRunClient
+from backend.client.background import Background
+from backend.client.sync import FrameSlot, SyncRunClient
 from backend.protocol.events import DoneEvent, KnownEvent, TokenEvent, stamp
 from backend.protocol.run_view import RunView
 from tests.client.raw_server import STREAM_HEAD, Handler, RawServer, Request, answer, frames_of, raw_server

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import httpx2
 import pytest
 
-from backend.client.sync import Background
+from backend.client.background import Background
 from backend.protocol.events import KnownEvent, StatusEvent, TokenEvent, stamp
 from tests.client.raw_server import STREAM_HEAD, RawServer, Request, answer, frames_of, raw_server
 from tests.commands.terminal_process import CTRL_C, TerminalProcess

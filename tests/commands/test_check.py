@@ -10,7 +10,7 @@ import httpx2
 import pytest
 from click.testing import CliRunner, Result
 
-from backend.client.sync import Background
+from backend.client.background import Background
 from backend.commands.check import command
 from backend.protocol.checks import RULES
 from tests.client.raw_server import STREAM_HEAD, Request, raw_server

@@ -14,7 +14,7 @@ import httpx2
 import pytest
 from click.testing import CliRunner, Result
 
-from backend.client.sync import Background
+from backend.client.background import Background
 from backend.commands.record import command
 from backend.commands.recording_files import write_whole
 from backend.commands.refusals import BadInput

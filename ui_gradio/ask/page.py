@@ -10,7 +10,7 @@ from typing import Any
 
 import gradio as gr
 
-from backend.client.run_client import RunClient
+from backend.desk.desk import Desk
 from backend.present.words import run as words
 from ui_gradio.ask.ask_handlers import Live
 from ui_gradio.ask.conversation import Conversation
@@ -23,15 +23,15 @@ from ui_gradio.events import quiet
 from ui_gradio.review import Review
 
 
-def build_ask(application: gr.Blocks, client: RunClient) -> None:
+def build_ask(application: gr.Blocks, desk: Desk) -> None:
     """Lay the page out and make it work. To be called inside ``gr.Blocks``."""
     page = build_page()
-    live = Live(client, page)
+    live = Live(desk.client, page)
     streaming = page.streaming()
-    _connect_run(application, page, streaming, Arriving(client, page, live), live)
+    _connect_run(application, page, streaming, Arriving(desk.client, page, live), live)
     _connect_buttons(page, live)
     _connect_charts(application, page, live)
-    Review(client, page.review).connect(page.conversation)
+    Review(desk.client, page.review).connect(page.conversation)
     page.run_id.change(None, inputs=[page.run_id], js=RUN_INTO_ADDRESS, api_visibility="private")
     page.bell.change(
         _undrawn,

@@ -6,7 +6,7 @@ from typing import Any
 
 import gradio as gr
 
-from backend.client.run_client import RunClient
+from backend.desk.desk import Desk
 from backend.present.pages.pair import Which
 from ui_gradio.browser import RUNS_INTO_ADDRESS, with_theme
 from ui_gradio.compare.choosing import Compare
@@ -17,10 +17,10 @@ from ui_gradio.events import quiet
 from ui_gradio.playback_controls import Moving
 
 
-def build_compare(application: gr.Blocks, client: RunClient) -> None:
+def build_compare(application: gr.Blocks, desk: Desk) -> None:
     """Lay the page out and make it work. To be called inside ``gr.Blocks``."""
     page = build_page()
-    compare, fields = Compare(client, page), page.choosing
+    compare, fields = Compare(desk.client, page), page.choosing
 
     def connect(event: Callable[..., Any], handler: Callable[..., Any], api_name: str, *inputs: Any) -> None:
         wanted = [page.pair, *inputs, page.theme]

@@ -5,7 +5,7 @@ from typing import Any
 
 import gradio as gr
 
-from backend.client.run_client import RunClient
+from backend.desk.desk import Desk
 from backend.present.offline_page.exports import ExportForm
 from ui_gradio.browser import HERE, SAVE_FILE
 from ui_gradio.drawing import Updates
@@ -15,11 +15,11 @@ from ui_gradio.history.run_actions import Doing
 from ui_gradio.history.run_search import Finding, Found
 
 
-def build_history(application: gr.Blocks, client: RunClient) -> None:
+def build_history(application: gr.Blocks, desk: Desk) -> None:
     """Lay the page out and make it work. To be called inside ``gr.Blocks``."""
     page = build_page(Found())
-    finding = Finding(client, page)
-    doing = Doing(client, page, finding)
+    finding = Finding(desk.client, page)
+    doing = Doing(desk.client, page, finding)
     _connect_finding(application, page, finding)
     _connect_doing(page, doing)
 

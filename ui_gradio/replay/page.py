@@ -4,7 +4,7 @@ from functools import partial
 
 import gradio as gr
 
-from backend.client.run_client import RunClient
+from backend.desk.desk import Desk
 from ui_gradio.browser import with_theme
 from ui_gradio.events import quiet
 from ui_gradio.playback_controls import Moving
@@ -14,11 +14,11 @@ from ui_gradio.replay.player import drawn
 from ui_gradio.review import Review
 
 
-def build_replay(application: gr.Blocks, client: RunClient) -> None:
+def build_replay(application: gr.Blocks, desk: Desk) -> None:
     """Lay the page out and make it work. To be called inside ``gr.Blocks``."""
     page = build_page()
     moving, outputs = Moving(page.moving, partial(drawn, page)), page.outputs()
-    opening = Opening(client, page, moving)
+    opening = Opening(desk.client, page, moving)
     common = {"outputs": outputs, **quiet(page.table)}
     page.choice.input(
         opening.choose,
@@ -39,7 +39,7 @@ def build_replay(application: gr.Blocks, client: RunClient) -> None:
     )
     page.open_another.click(opening.open_another, api_name="open_another", **common)
     moving.connect(page.table, outputs)
-    Review(client, page.review).connect(page.table)
+    Review(desk.client, page.review).connect(page.table)
     application.load(
         opening.arrive, inputs=[page.table, page.theme], js=with_theme(2), api_name="arrive_at_replay", **common
     )

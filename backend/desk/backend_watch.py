@@ -1,0 +1,35 @@
+"""How a page recovers by itself when the backend was gone."""
+
+import asyncio
+from typing import Protocol
+
+from backend.client.errors import BackendGone, ClientError
+from backend.client.replies import Readiness
+
+BETWEEN_TRIALS_S = 0.5
+"""Between two questions whether the backend is there again. Half a second is short beside the time a backend takes to
+start, and costs it nothing."""
+
+
+class ReadyCall(Protocol):
+    """The one call of the client that is needed here."""
+
+    async def ready(self) -> Readiness:
+        """Whether the backend takes runs now."""
+
+
+async def wait_for_backend(client: ReadyCall, between_trials_s: float = BETWEEN_TRIALS_S) -> None:
+    """Return when the backend takes runs: before that it may answer and not know its agents yet.
+
+    Returns as well where the backend answers with an error of another kind, so that the caller's own call meets it and
+    can say what it is. ``between_trials_s``: seconds between two trials.
+    """
+    while True:
+        try:
+            if (await client.ready()).ready:
+                return
+        except BackendGone:
+            pass
+        except ClientError:
+            return
+        await asyncio.sleep(between_trials_s)

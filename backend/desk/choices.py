@@ -1,0 +1,35 @@
+"""What the pages' lists offer: agents by their titles, and the latest runs in one line each."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from backend.client.replies import OfferedAgent, RunSummary
+from backend.client.run_client import RunClient
+from backend.present.pages.run_titles import run_title
+
+LATEST_RUNS: Final = 50
+"""Runs in a list to choose from; all others are found in the history."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One entry of a list: what people read, and the name or id it stands for."""
+
+    title: str
+    name: str
+
+
+def agent_choices(offers: Iterable[OfferedAgent]) -> tuple[Choice, ...]:
+    """The agents on offer in the backend's order; one without a title is called by its name."""
+    return tuple(Choice(offer.title or offer.agent, offer.agent) for offer in offers)
+
+
+def run_choices(runs: Iterable[RunSummary]) -> tuple[Choice, ...]:
+    """Runs, each in one line."""
+    return tuple(Choice(run_title(run.question, run.agent, run.created_at, run.outcome), run.run_id) for run in runs)
+
+
+async def latest_runs(client: RunClient) -> tuple[Choice, ...]:
+    """The latest runs, the newest first. Raises ``ClientError``."""
+    return run_choices((await client.runs(limit=LATEST_RUNS)).runs)
