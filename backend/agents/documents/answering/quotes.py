@@ -56,7 +56,7 @@ def quote_of(passage: Passage, start: int, end: int) -> Quote:
     """A range of the passage's own text as a quote."""
     line = passage.line + passage.text.count("\n", 0, start) if passage.line is not None else None
     first, last = passage.start + start, passage.start + end
-    is_table = passage.document.kind == "table"
+    is_table = passage.document.is_table
     before = "" if is_table else _end_of(passage.text[:start])
     after = "" if is_table else _beginning_of(passage.text[end:])
     return Quote(passage.document, first, last, passage.text[start:end], passage.page, line, before, after)
@@ -74,7 +74,7 @@ def _beginning_of(text: str) -> str:
 
 def quotes_in(passage: Passage) -> list[Quote]:
     """Every sentence of a passage as a quote; of a table, the row."""
-    if passage.document.kind == "table":
+    if passage.document.is_table:
         spans = [(0, len(passage.text))]
     else:
         spans = sentence_spans(passage.text, 0, len(passage.text))

@@ -1,6 +1,7 @@
 """Sentences that state a figure: a computed statement cites the document that says it, else its table."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from backend.agents.documents.answering.quotes import Quote, quote_of, quotes_in
 from backend.agents.documents.figures.measures import Measure
@@ -10,7 +11,7 @@ from backend.agents.documents.figures.series import Point
 from backend.agents.documents.indexing.corpus import Corpus
 from backend.agents.documents.indexing.sentences import quotable
 from backend.agents.documents.search.matching import TextMatcher, quoted
-from backend.agents.documents.search.question import understand
+from backend.agents.documents.search.question import Concept, understand
 from backend.agents.documents.search.vocabulary import WEAK
 
 SUPPORT_COVERAGE = 0.5
@@ -40,37 +41,68 @@ def table_quote(corpus: Corpus, measure: Measure, points: Sequence[Point]) -> Qu
     return Quote(document, start, end, text[start:end], None, header.line)
 
 
+@dataclass(frozen=True, slots=True)
+class _Statement:
+    """A sentence that has the values, and the headings it stands below."""
+
+    quote: Quote
+    heading: str
+
+
 def _sentence(corpus: Corpus, measure: Measure, points: Sequence[Point]) -> Quote | None:
+    """The sentence that has the period, all of the values and enough of the measure's name; of several, the one that
+    has most of the name. None without a period to look for."""
     period = points[0].parsed
     if period is None:
         return None
     spellings = period.spellings()
-    values = [" OR ".join(quoted(spelling) for spelling in point.spellings) for point in points]
-    periods = " OR ".join(quoted(spelling) for spelling in spellings)
-    expression = " AND ".join(f"({part})" for part in (*values, periods))
+    statements = _statements(corpus, measure, points, spellings)
+    concepts = _naming(measure)
+    if not statements or not concepts:
+        return None
+    return _best(statements, concepts, spellings)
+
+
+def _statements(
+    corpus: Corpus, measure: Measure, points: Sequence[Point], periods: tuple[str, ...]
+) -> list[_Statement]:
+    """Sentences that have all of the values, from passages that have the period as well."""
+    wanted = (*(point.spellings for point in points), periods)
+    expression = " AND ".join(f"({' OR '.join(map(quoted, spellings))})" for spellings in wanted)
     # A sentence about nine months does not state a quarter's figure, though the words and even the number agree.
     scoped = any(parse_metric(metric).scope for metric in measure.metrics)
-    found = [
-        (quote, passage.heading)
+    return [
+        _Statement(quote, passage.heading)
         for passage, _ in corpus.search(expression, "prose", _CANDIDATES)
         for quote in quotes_in(passage)
-        if all(any(holds_number(quote.text, one) for one in point.spellings) for point in points)
-        and (scoped or not names_scope(quote.text))
+        if _has_values(quote.text, points) and (scoped or not names_scope(quote.text))
     ]
+
+
+def _has_values(text: str, points: Sequence[Point]) -> bool:
+    return all(any(holds_number(text, spelling) for spelling in point.spellings) for point in points)
+
+
+def _naming(measure: Measure) -> tuple[Concept, ...]:
+    """The words of the measure's name that say something; all of them if none does."""
     every = understand(measure.label).concepts
-    concepts = tuple(concept for concept in every if concept.word not in WEAK) or every
-    if not found or not concepts:
-        return None
-    quotes = [quote for quote, _ in found]
-    count = len(quotes)
-    titles = [f"{quote.document.title} {quote.document.fields.get('fiscal_period', '')}" for quote in quotes]
-    texts = [f"{quote.text} {heading.rsplit(' > ', 1)[-1]}" for quote, heading in found]
+    return tuple(concept for concept in every if concept.word not in WEAK) or every
+
+
+def _best(statements: Sequence[_Statement], concepts: Sequence[Concept], periods: tuple[str, ...]) -> Quote | None:
+    """The statement with most of the concepts among those with the period, if any of them has enough."""
+    texts = [f"{one.quote.text} {one.heading.rsplit(' > ', 1)[-1]}" for one in statements]
+    titles = [one.quote.document.dated_title for one in statements]
     with TextMatcher([*texts, *titles]) as matcher:
-        dated = {place % count for spelling in spellings for place in matcher.having(spelling)}
-        own = {place for spelling in spellings for place in matcher.having(spelling) if place < count}
+        dated = set[int]().union(*(matcher.having(spelling) for spelling in periods))
         strengths = [matcher.strengths(concept) for concept in concepts]
+    count = len(statements)
     covered = [sum(one.get(place, 0.0) for one in strengths) / len(concepts) for place in range(count)]
-    fitting = [place for place in dated if covered[place] >= SUPPORT_COVERAGE]
+    fitting = [
+        place
+        for place in range(count)
+        if covered[place] >= SUPPORT_COVERAGE and (place in dated or count + place in dated)
+    ]
     # A document of that period states it rather than one that only mentions the period.
-    best = max(fitting, key=lambda place: (covered[place], place not in own, -place), default=None)
-    return None if best is None else quotes[best]
+    best = max(fitting, key=lambda place: (covered[place], place not in dated), default=None)
+    return None if best is None else statements[best].quote

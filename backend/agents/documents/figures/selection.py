@@ -74,7 +74,7 @@ def read_figures(tables: Tables, retrieval: Retrieval, measures: Sequence[Measur
 
 def read_rows(tables: Tables, corpus: Corpus, retrieval: Retrieval) -> tuple[str, Query] | None:
     """The rows among the passages that cover the question, of the table that has the best: its name and the query."""
-    hits = [hit for hit in retrieval.hits if hit.passage.document.kind == "table" and hit.coverage >= FOUND_COVERAGE]
+    hits = [hit for hit in retrieval.hits if hit.passage.document.is_table and hit.coverage >= FOUND_COVERAGE]
     if not hits:
         return None
     document = hits[0].passage.document

@@ -49,6 +49,16 @@ class Document:
     url: str
     fields: Mapping[str, str]
 
+    @property
+    def is_table(self) -> bool:
+        """Whether it is a table rather than prose."""
+        return self.kind == "table"
+
+    @property
+    def dated_title(self) -> str:
+        """The title with the fiscal period that the document states for itself, where it does."""
+        return f"{self.title} {self.fields.get('fiscal_period', '')}"
+
 
 @dataclass(frozen=True, slots=True)
 class Passage:

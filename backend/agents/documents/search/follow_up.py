@@ -8,7 +8,7 @@ it is better not found than answered with something else.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from backend.agents.documents.search.periods import Period, find_periods
@@ -72,26 +72,40 @@ def _leans(question: Question, known: Known) -> bool:
 
 def _together(text: str, before: Asked, last: str) -> Asked:
     """Both questions as one: the words of the earlier one behind, and its periods unless there are new ones."""
-    resolved, unresolved = _with_relative_period(text, before.question.periods)
+    earlier = before.question
+    resolved, unresolved = _with_relative_period(text, earlier.periods)
     own = understand(resolved)
-    earlier_text = _without_periods(before.question.text) if own.periods else before.question.text
-    both = understand(f"{resolved} {earlier_text}")
-    words = {concept.word for concept in own.concepts}
-    weights = {concept.word: concept.importance * EARLIER_FACTOR for concept in before.question.concepts}
-    concepts = tuple(
-        one if one.word in words or one.kind == "period" else replace(one, importance=weights[one.word])
-        for one in both.concepts
-        if one.word in words or one.kind == "period" or one.word in weights
-    )
-    asks_anew = own.direction or own.extreme
+    both = understand(f"{resolved} {_without_periods(earlier.text) if own.periods else earlier.text}")
     question = replace(
-        both,
-        concepts=concepts,
-        is_yes_or_no=own.is_yes_or_no if asks_anew else own.is_yes_or_no or before.question.is_yes_or_no,
-        direction=own.direction or ("" if own.extreme else before.question.direction),
-        extreme=own.extreme or ("" if own.direction else before.question.extreme),
+        _with_manner(both, own, earlier),
+        concepts=tuple(_joined(both.concepts, own.concepts, earlier.concepts)),
     )
     return Asked(question, (*before.joined, last), unresolved)
+
+
+def _joined(both: Sequence[Concept], own: Sequence[Concept], earlier: Sequence[Concept]) -> Iterator[Concept]:
+    """The concepts of both questions; those that only the earlier one has count less. Words that neither has by
+    itself, which only come about where the two texts meet, are left out."""
+    words = {concept.word for concept in own}
+    weights = {concept.word: concept.importance * EARLIER_FACTOR for concept in earlier}
+    for concept in both:
+        if concept.word in words or concept.kind == "period":
+            yield concept
+        elif concept.word in weights:
+            yield replace(concept, importance=weights[concept.word])
+
+
+def _with_manner(both: Question, own: Question, earlier: Question) -> Question:
+    """Both questions with what is wanted to be known: a direction, an extreme, a yes or a no. What the question itself
+    wants stands in the place of what the earlier one does."""
+    if own.direction or own.extreme:
+        return replace(both, direction=own.direction, extreme=own.extreme, is_yes_or_no=own.is_yes_or_no)
+    return replace(
+        both,
+        direction=earlier.direction,
+        extreme=earlier.extreme,
+        is_yes_or_no=own.is_yes_or_no or earlier.is_yes_or_no,
+    )
 
 
 def _with_relative_period(text: str, periods: Sequence[Period]) -> tuple[str, str]:

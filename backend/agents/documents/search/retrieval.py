@@ -6,12 +6,12 @@ a question about something the documents do not hold is covered by little, whate
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from backend.agents.documents.indexing.corpus import Corpus, Passage
-from backend.agents.documents.search.matching import TextMatcher, expression, quoted
+from backend.agents.documents.indexing.corpus import Corpus, Document, Passage
+from backend.agents.documents.search.matching import TextMatcher, expression, quoted, strongest
 from backend.agents.documents.search.question import RELATED_FACTOR, Concept, Question
 from backend.agents.documents.search.vocabulary import WEAK
 
@@ -106,66 +106,96 @@ def coverage(question: Question, strengths: list[dict[int, float]], place: int) 
     return sum(concept.importance * found.get(place, 0.0) for concept, found in having) / total if total else 0.0
 
 
+def has_period(question: Question, strengths: list[dict[int, float]], place: int) -> bool:
+    """Whether one text names a period that was asked for; true if none was. ``strengths`` is as for ``coverage``."""
+    pairs = zip(question.concepts, strengths, strict=True)
+    return all(place in found for concept, found in pairs if concept.kind == "period")
+
+
+def newness_by_date(question: Question, documents: Iterable[Document]) -> dict[str, float]:
+    """How new each of the documents' dates is among them, from 0 to below 1; 0 for all of them if the question names
+    the periods that it is about."""
+    dates = sorted({document.date for document in documents})
+    return {date: 0.0 if question.periods else place / len(dates) for place, date in enumerate(dates)}
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """A concept, and how many passages have it."""
+
+    concept: Concept
+    count: int
+
+
 def _weighed(corpus: Corpus, question: Question) -> tuple[Question, tuple[str, ...]]:
     """The question with its words weighed, and those that occur nowhere."""
-    documents, passages = corpus.sizes()
-    concepts = list(question.concepts)
+    counted = _counted(corpus, question.concepts)
+    concepts = tuple(one.concept for one in counted)
+    unknown = tuple(one.concept.word for one in counted if not one.count and one.concept.word not in WEAK)
+    return replace(question, concepts=concepts).with_importance(_weights(corpus, counted)), unknown
+
+
+def _counted(corpus: Corpus, concepts: Sequence[Concept]) -> list[_Counted]:
+    """The concepts in order; a longer word that no passage has also stands for words that begin like it."""
     counts = corpus.frequencies(expression([concept]) for concept in concepts)
-    for place, (concept, count) in enumerate(zip(concepts, counts, strict=True)):
-        if not count and concept.kind == "word" and len(concept.word) >= _SHORTEST_PREFIX + 2:
-            concepts[place] = _with_prefix(concept)
-            counts[place] = corpus.frequencies([expression([concepts[place]])])[0]
-    # What most titles name is what the whole folder is about.
-    titled = corpus.titled(quoted(concept.word) for concept in concepts)
-    weights = [math.log(1 + (passages - count + 0.5) / (count + 0.5)) for count in counts]
+    counted = [_Counted(concept, count) for concept, count in zip(concepts, counts, strict=True)]
+    return [one if one.count or not _has_prefix(one.concept) else _by_prefix(corpus, one.concept) for one in counted]
+
+
+def _has_prefix(concept: Concept) -> bool:
+    return concept.kind == "word" and len(concept.word) >= _SHORTEST_PREFIX + 2
+
+
+def _by_prefix(corpus: Corpus, concept: Concept) -> _Counted:
+    widened = replace(concept, phrases=(*concept.phrases, (concept.word[:-2] + "*", RELATED_FACTOR)))
+    return _Counted(widened, corpus.frequencies([expression([widened])])[0])
+
+
+def _weights(corpus: Corpus, counted: Sequence[_Counted]) -> tuple[float, ...]:
+    """How much each concept tells: the rarer, the more."""
+    documents, passages = corpus.sizes()
+    rarities = [math.log(1 + (passages - one.count + 0.5) / (one.count + 0.5)) for one in counted]
     # In a large folder a word that is nowhere would outweigh all others: it counts little more than a rare one.
-    rarest = max((weight for weight, count in zip(weights, counts, strict=True) if count), default=0.0)
+    rarest = max((rarity for rarity, one in zip(rarities, counted, strict=True) if one.count), default=0.0)
     limit = max(_UNKNOWN_FLOOR, _UNKNOWN_FACTOR * rarest)
-    for place, (concept, count) in enumerate(zip(concepts, counts, strict=True)):
-        if not count:
-            weights[place] = 0.0 if concept.word in WEAK else min(weights[place], limit)
-        elif documents >= _FEWEST_TITLES and titled[place] >= _MOST_TITLES:
-            weights[place] *= _SUBJECT_FACTOR
-    unknown = tuple(one.word for one, count in zip(concepts, counts, strict=True) if not count and one.word not in WEAK)
-    return replace(question, concepts=tuple(concepts)).with_importance(tuple(weights)), unknown
+    # What most titles name is what the whole folder is about.
+    titled = corpus.titled(quoted(one.concept.word) for one in counted)
 
+    def weight(one: _Counted, rarity: float, share_of_titles: float) -> float:
+        if not one.count:
+            return 0.0 if one.concept.word in WEAK else min(rarity, limit)
+        is_subject = documents >= _FEWEST_TITLES and share_of_titles >= _MOST_TITLES
+        return rarity * _SUBJECT_FACTOR if is_subject else rarity
 
-def _with_prefix(concept: Concept) -> Concept:
-    return replace(concept, phrases=(*concept.phrases, (concept.word[:-2] + "*", RELATED_FACTOR)))
+    return tuple(map(weight, counted, rarities, titled))
 
 
 def _ranked(candidates: list[tuple[Passage, float]], question: Question) -> list[Hit]:
-    if not candidates:
-        return []
-    count = len(candidates)
-    texts = [passage.text for passage, _ in candidates]
-    texts += [passage.heading for passage, _ in candidates]
-    texts += [f"{p.document.title} {p.document.fields.get('fiscal_period', '')}" for p, _ in candidates]
-    with TextMatcher(texts) as matcher:
-        strengths = [_joined(matcher.strengths(concept), count) for concept in question.concepts]
-    highest = max(score for _, score in candidates) or 1.0
-    newest = sorted({passage.document.date for passage, _ in candidates})
+    """The passages with their bm25 as hits, best first."""
+    passages = [passage for passage, _ in candidates]
+    strengths = _strengths(passages, question)
+    newness = newness_by_date(question, (passage.document for passage in passages))
+    highest = max(bm25 for _, bm25 in candidates) or 1.0
     hits = []
     for place, (passage, bm25) in enumerate(candidates):
         covered = coverage(question, strengths, place)
-        if any(
-            one.kind == "period" and place not in found for one, found in zip(question.concepts, strengths, strict=True)
-        ):
+        if not has_period(question, strengths, place):
             covered *= _OTHER_PERIOD_FACTOR
-        recency = newest.index(passage.document.date) / len(newest) if not question.periods else 0.0
-        factor = _TABLE_FACTOR if passage.document.kind == "table" else 1.0
-        hits.append(Hit(passage, covered, factor * (covered + 0.1 * bm25 / highest + 0.1 * recency)))
+        factor = _TABLE_FACTOR if passage.document.is_table else 1.0
+        score = factor * (covered + 0.1 * bm25 / highest + 0.1 * newness[passage.document.date])
+        hits.append(Hit(passage, covered, score))
     return sorted(hits, key=lambda hit: (-hit.score, hit.passage.number))
 
 
-def _joined(found: dict[int, float], count: int) -> dict[int, float]:
-    """Strength per candidate out of its text, its heading and its title, whichever is strongest."""
+def _strengths(passages: Sequence[Passage], question: Question) -> list[dict[int, float]]:
+    """How well each passage has each concept, in its text, its heading or its title."""
+    texts = [passage.text for passage in passages]
+    headings = [passage.heading for passage in passages]
+    titles = [passage.document.dated_title for passage in passages]
     factors = (1.0, _HEADING_FACTOR, _TITLE_FACTOR)
-    best: dict[int, float] = {}
-    for place, strength in found.items():
-        kind, candidate = divmod(place, count)
-        best[candidate] = max(best.get(candidate, 0.0), strength * factors[kind])
-    return best
+    with TextMatcher([*texts, *headings, *titles]) as matcher:
+        found = [matcher.strengths(concept) for concept in question.concepts]
+    return [strongest(one, len(passages), factors) for one in found]
 
 
 def _spread(ranked: list[Hit]) -> list[Hit]:
