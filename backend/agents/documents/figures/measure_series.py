@@ -2,12 +2,14 @@
 
 import re
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from backend.agents.documents.figures.measures import Measure
 from backend.agents.documents.figures.metric_names import MetricName, in_words, parse_metric
 from backend.agents.documents.figures.numbers import parse_unit, written
 from backend.agents.documents.figures.series import Point, Series
-from backend.agents.documents.figures.tables import LINE, NUMBER, ORDER, Result, Tables, identifier
+from backend.agents.documents.figures.tables import Result, Tables, identifier
+from backend.agents.documents.figures.typed_columns import LINE, NUMBER, ORDER
 from backend.agents.documents.search.periods import parse_period
 from backend.agents.documents.search.question import Question
 
@@ -128,39 +130,58 @@ def _of_one_length(points: tuple[Point, ...], name: MetricName, *, yearly: bool)
 
 
 def _read_column(tables: Tables, measure: Measure) -> Reading:
-    shape, column = measure.table.shape, identifier(measure.column)
+    """One series: the rows of each period, or of each month where there are many periods, summed or averaged."""
+    source, parameters = _chosen_rows(measure)
+    periods = tables.query(f"SELECT count(DISTINCT {ORDER}) {source}", parameters).rows[0][0]
+    monthly = periods > MOST_PERIODS
+    averaged = _AVERAGED.search(f"{measure.column} {measure.unit}") is not None
+    period = f"substr({ORDER}, 1, 7)" if monthly else identifier(measure.table.shape.period)
+    sql = (
+        f"SELECT {period} AS period, min({ORDER}) AS {ORDER}, "
+        f"{'avg' if averaged else 'sum'}({identifier(measure.column)}) AS value, count(*) AS rows, "
+        f"min({LINE}) AS {LINE} {source} GROUP BY 1 ORDER BY 2, 1"
+    )
+    query = _ask(tables, sql, parameters)
+    rows = [_Combined(*row) for row in query.result.rows]
+    if not rows:
+        return Reading(measure, query, ())
+    label = measure.label
+    if any(row.row_count > 1 for row in rows):
+        label += f", {'average' if averaged else 'sum'} by {'month' if monthly else 'period'}"
+    return Reading(measure, query, (Series(label, tuple(row.point(measure.unit) for row in rows)),))
+
+
+class _Combined(NamedTuple):
+    """A row of the query for a column: the value of all rows of one period."""
+
+    period: object
+    order: object
+    value: float
+    row_count: int
+    line: int
+    """The first of the rows' lines in the file."""
+
+    def point(self, unit: str) -> Point:
+        parsed = parse_period(str(self.period))
+        return Point(
+            period=parsed.label if parsed else str(self.period),
+            order=str(self.order),
+            value=float(self.value),
+            unit=parse_unit(unit),
+            cell=written(float(self.value)),
+            line=self.line if self.row_count == 1 else None,
+        )
+
+
+def _chosen_rows(measure: Measure) -> tuple[str, tuple[str, ...]]:
+    """The rows that the measure's filters choose, as the end of an SQL query, and the query's parameters."""
     by_column: dict[str, list[str]] = {}
     for name, value in measure.filters:
         by_column.setdefault(name, []).append(value)
-    parameters = [value for values in by_column.values() for value in values]
+    parameters = tuple(value for values in by_column.values() for value in values)
     numbers = iter(range(1, len(parameters) + 1))
-    chosen = [
-        f"{identifier(name)} IN ({', '.join(f'${next(numbers)}' for _ in values)})"
-        for name, values in by_column.items()
-    ]
-    where = " AND ".join([f"{column} IS NOT NULL", f"{ORDER} IS NOT NULL", *chosen])
-    source = f"FROM {identifier(measure.table.name)} WHERE {where}"
-    count = tables.query(f"SELECT count(DISTINCT {ORDER}) {source}", parameters).rows[0][0]
-    monthly = count > MOST_PERIODS
-    period = f"substr({ORDER}, 1, 7)" if monthly else identifier(shape.period)
-    combined = "avg" if _AVERAGED.search(f"{measure.column} {measure.unit}") else "sum"
-    sql = (
-        f"SELECT {period} AS period, min({ORDER}) AS {ORDER}, {combined}({column}) AS value, count(*) AS rows, "
-        f"min({LINE}) AS {LINE} {source} GROUP BY 1 ORDER BY 2, 1"
-    )
-    query = _ask(tables, sql, tuple(parameters))
-    combines = any(row[3] > 1 for row in query.result.rows)
-    points = tuple(
-        Point(
-            period=parsed.label if (parsed := parse_period(str(label))) else str(label),
-            order=str(order),
-            value=float(value),
-            unit=parse_unit(measure.unit),
-            cell=written(float(value)),
-            line=line if rows == 1 else None,
-        )
-        for label, order, value, rows, line in query.result.rows
-    )
-    how = (("average" if combined == "avg" else "sum") + (" by month" if monthly else " by period")) if combines else ""
-    label = f"{measure.label}, {how}" if how else measure.label
-    return Reading(measure, query, (Series(label, points),) if points else ())
+    conditions = [f"{identifier(measure.column)} IS NOT NULL", f"{ORDER} IS NOT NULL"]
+    for name, values in by_column.items():
+        places = ", ".join(f"${next(numbers)}" for _ in values)
+        conditions.append(f"{identifier(name)} IN ({places})")
+    return f"FROM {identifier(measure.table.name)} WHERE {' AND '.join(conditions)}", parameters

@@ -13,7 +13,8 @@ from typing import Literal
 
 from backend.agents.documents.figures.metric_names import MetricName, column_unit, in_words, parse_metric
 from backend.agents.documents.figures.numbers import parse_unit
-from backend.agents.documents.figures.tables import NUMBER, ORDER, Table, Tables, identifier
+from backend.agents.documents.figures.tables import Table, Tables, identifier
+from backend.agents.documents.figures.typed_columns import NUMBER, ORDER
 from backend.agents.documents.search.matching import TextMatcher
 from backend.agents.documents.search.question import Question, understand
 from backend.agents.documents.search.retrieval import coverage
@@ -150,17 +151,32 @@ def _fitting(measures: list[Measure], question: Question, values: tuple[tuple[st
     for place, measure in enumerate(measures):
         own = coverage(question, strengths, place)
         covered = coverage(question, [_joined(one, place, count) for one in strengths], place)
-        if own and covered >= MEASURE_COVERAGE / 2:
-            filters = tuple(
-                value
-                for at, value in enumerate(values, start=2 * count)
-                if any(at in one and place not in one for one in strengths)
-            )
-            total = any(parse_metric(metric).is_total for metric in measure.metrics)
-            score = covered + 0.2 * own + 0.15 * precision[place] + (0.05 if total else 0.0)
-            label = measure.label + (f" ({', '.join(value for _, value in filters)})" if filters else "")
-            found.append(replace(measure, label=label, filters=filters, coverage=covered, score=score))
+        if not own or covered < MEASURE_COVERAGE / 2:
+            continue
+        score = covered + 0.2 * own + 0.15 * precision[place] + (0.05 if _is_total(measure) else 0.0)
+        fitting = replace(measure, coverage=covered, score=score)
+        found.append(_filtered(fitting, _named_values(values, strengths, place, first=2 * count)))
     return found
+
+
+def _is_total(measure: Measure) -> bool:
+    return any(parse_metric(metric).is_total for metric in measure.metrics)
+
+
+def _named_values(
+    values: tuple[tuple[str, str], ...], strengths: list[dict[int, float]], place: int, *, first: int
+) -> tuple[tuple[str, str], ...]:
+    """The values that a concept stands for which is not in the measure's own name: they choose its rows. Places of
+    values begin at ``first``."""
+    elsewhere = [one for one in strengths if place not in one]
+    return tuple(value for at, value in enumerate(values, start=first) if any(at in one for one in elsewhere))
+
+
+def _filtered(measure: Measure, filters: tuple[tuple[str, str], ...]) -> Measure:
+    """The measure over the rows that have these values."""
+    if not filters:
+        return measure
+    return replace(measure, label=f"{measure.label} ({', '.join(value for _, value in filters)})", filters=filters)
 
 
 def _joined(strengths: dict[int, float], place: int, count: int) -> dict[int, float]:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from backend.agents.documents.figures.measure_series import Query, Reading, read_measure
 from backend.agents.documents.figures.measures import MEASURE_COVERAGE, Measure, choose, other_measure
 from backend.agents.documents.figures.series import Series
-from backend.agents.documents.figures.tables import LINE, Table, TableError, Tables, identifier
+from backend.agents.documents.figures.tables import Table, TableError, Tables, identifier
+from backend.agents.documents.figures.typed_columns import LINE
 from backend.agents.documents.indexing.corpus import Corpus
 from backend.agents.documents.search.retrieval import FOUND_COVERAGE, Retrieval
 

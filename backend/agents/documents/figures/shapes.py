@@ -15,6 +15,7 @@ _METRICS = ("metric", "measure", "indicator", "kpi", "item", "variable", "series
 _VALUES = ("value", "amount", "figure", "wert", "betrag")
 _UNITS = ("unit", "units", "einheit", "currency")
 _IDENTIFIERS = frozenset({"id", "number", "no", "nr", "index", "key", "zip", "plz", "code", "row"})
+_MOST_CATEGORIES = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,24 +42,21 @@ def recognise(columns: tuple[str, ...], cells: list[list[str]], numeric: frozens
     period = _period_column(by_name, content)
     if not period:
         return Shape("plain")
-    order = next(
-        (by_name[name] for name in _ORDERS if name in by_name and _are_periods(content[by_name[name]])), period
-    )
+    order = _order_column(by_name, content) or period
+    return _long(by_name, period, order) or _wide(content, numeric, period, order) or Shape("plain")
+
+
+def _long(by_name: dict[str, str], period: str, order: str) -> Shape | None:
     metric, value, unit = (_named(by_name, names) for names in (_METRICS, _VALUES, _UNITS))
-    if metric and value:
-        return Shape("long", period, order, metric, value, unit)
-    measures = tuple(
-        column
-        for column in columns
-        if column in numeric and column not in (period, order) and column.lower() not in _IDENTIFIERS
-    )
+    return Shape("long", period, order, metric, value, unit) if metric and value else None
+
+
+def _wide(content: dict[str, list[str]], numeric: frozenset[str], period: str, order: str) -> Shape | None:
+    others = [column for column in content if column not in (period, order)]
+    measures = tuple(column for column in others if column in numeric and column.lower() not in _IDENTIFIERS)
     if not measures or len(set(content[period])) < 2:
-        return Shape("plain")
-    categories = tuple(
-        column
-        for column in columns
-        if column not in numeric and column not in (period, order) and 1 < len(set(content[column])) <= 50
-    )
+        return None
+    categories = tuple(column for column in others if column not in numeric and _are_categories(content[column]))
     return Shape("wide", period, order, measures=measures, categories=categories)
 
 
@@ -77,6 +75,15 @@ def _period_column(by_name: dict[str, str], content: dict[str, list[str]]) -> st
     # Four digits are a year only in a column that says so; elsewhere they are as likely an amount.
     others = [column for column in content if not any(cell.isdigit() for cell in content[column][:200])]
     return next((column for column in [*named, *others] if _are_periods(content[column])), "")
+
+
+def _order_column(by_name: dict[str, str], content: dict[str, list[str]]) -> str:
+    named = [by_name[name] for name in _ORDERS if name in by_name]
+    return next((column for column in named if _are_periods(content[column])), "")
+
+
+def _are_categories(cells: list[str]) -> bool:
+    return 1 < len(set(cells)) <= _MOST_CATEGORIES
 
 
 def _are_periods(cells: list[str]) -> bool:

@@ -9,11 +9,10 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from backend.agents.documents.figures.numbers import NOTHING, parse_number
-from backend.agents.documents.figures.shapes import Shape, order_of, recognise
+from backend.agents.documents.figures.shapes import Shape
+from backend.agents.documents.figures.typed_columns import LINE, NUMBER, ORDER, Column, typed
 from backend.agents.documents.readers.delimited import Row, TableText, read_table
 
 if TYPE_CHECKING:
@@ -24,9 +23,6 @@ MAX_CELLS = 2_000_000
 MAX_TABLES = 16
 """Tables held at once; the one not used for longest makes room."""
 _BATCH = 5_000
-
-LINE, ORDER, NUMBER = "file_line", "period_order", "value_number"
-"""Columns added to every table: the row's line in the file, its period as text that sorts, a long table's number."""
 
 _LOCKED_DOWN: dict[str, str | bool | int | float | list[str]] = {
     "enable_external_access": False,
@@ -160,54 +156,29 @@ class Tables:
             cursor.interrupt()
 
     def _create(self, document: str, content: TableText, name: str) -> Table:
-        columns, rows = content.columns, content.rows
-        # Where a semicolon parts the cells, the comma is left to be the decimal mark.
-        number = partial(parse_number, decimal_comma=content.delimiter == ";")
-        reserved = {LINE, ORDER, NUMBER} & {column.lower() for column in columns}
+        reserved = {LINE, ORDER, NUMBER} & {column.lower() for column in content.columns}
         if reserved:
             raise TableError(f"has a column named {reserved.pop()}: rename it to compute over the table")
-        cells = [[row.cells[place] if place < len(row.cells) else "" for row in rows] for place in range(len(columns))]
-        numeric = frozenset(name for name, column in zip(columns, cells, strict=True) if _is_numeric(column, number))
-        shape = recognise(columns, cells, numeric)
-        # A year is written in digits, but nothing is counted by it.
-        numeric -= {shape.period, shape.order}
-        kinds = ["DOUBLE" if column in numeric else "VARCHAR" for column in columns]
-        values: list[list[Any]] = [
-            [None if cell.lower() in NOTHING else number(cell) if column in numeric else cell for cell in cells_of]
-            for column, cells_of in zip(columns, cells, strict=True)
-        ]
-        period = columns.index(shape.order) if shape.order else -1
-        value = columns.index(shape.value) if shape.value else -1
-        values += [
-            [row.line for row in rows],
-            [order_of(cell) for cell in cells[period]] if period >= 0 else [None] * len(rows),
-            [number(cell) for cell in cells[value]] if value >= 0 else [None] * len(rows),
-        ]
-        kinds += ["INTEGER", "VARCHAR", "DOUBLE"]
-        self._fill(name, [*columns, LINE, ORDER, NUMBER], kinds, values)
-        percentages = frozenset(
-            column
-            for column, cells_of in zip(columns, cells, strict=True)
-            if column in numeric and _are_shares(cells_of)
-        )
+        table = typed(content)
+        self._fill(name, table.columns)
         return Table(
-            name,
-            document,
-            columns,
-            numeric,
-            percentages,
-            shape,
-            content.header,
-            max(filter(None, values[-2]), default=""),
+            name=name,
+            document=document,
+            columns=content.columns,
+            numeric=table.numeric,
+            percentages=table.percentages,
+            shape=table.shape,
+            header=content.header,
+            newest=table.newest,
         )
 
-    def _fill(self, name: str, columns: list[str], kinds: list[str], values: list[list[Any]]) -> None:
-        declared = ", ".join(f"{identifier(column)} {kind}" for column, kind in zip(columns, kinds, strict=True))
+    def _fill(self, name: str, columns: Sequence[Column]) -> None:
+        declared = ", ".join(f"{identifier(column.name)} {column.kind}" for column in columns)
         self._connection.execute(f"CREATE TABLE {identifier(name)} ({declared})")
-        unnested = ", ".join(f"unnest(${place}::{kind}[])" for place, kind in enumerate(kinds, start=1))
+        unnested = ", ".join(f"unnest(${place}::{column.kind}[])" for place, column in enumerate(columns, start=1))
         insert = f"INSERT INTO {identifier(name)} SELECT {unnested}"
-        for start in range(0, len(values[0]), _BATCH):
-            self._connection.execute(insert, [column[start : start + _BATCH] for column in values])
+        for start in range(0, len(columns[0].values), _BATCH):
+            self._connection.execute(insert, [column.values[start : start + _BATCH] for column in columns])
 
     def _free_name(self, document: str) -> str:
         stem = re.sub(r"\W+", "_", document.rsplit("/", 1)[-1].rsplit(".", 1)[0].lower()).strip("_") or "table"
@@ -223,12 +194,3 @@ def identifier(name: str) -> str:
 
 def _columns(cursor: "DuckDBPyConnection") -> tuple[str, ...]:
     return tuple(column[0] for column in cursor.description or ())
-
-
-def _is_numeric(cells: list[str], number: Callable[[str], float | None]) -> bool:
-    filled = [cell for cell in cells if cell.lower() not in NOTHING]
-    return bool(filled) and all(number(cell) is not None for cell in filled)
-
-
-def _are_shares(cells: list[str]) -> bool:
-    return all(cell.endswith("%") for cell in cells if cell.lower() not in NOTHING)
