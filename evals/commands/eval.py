@@ -88,6 +88,7 @@ def command(
     With --baseline the results are compared as playhead compare does it; comparison.html and
     comparison.json say what became better or worse.
     """
+    from backend.yaml_lines.complaints import SourceError
     from evals.comparison.result_files import ComparisonError
     from evals.evaluation.offline import RecordingsError
     from evals.files.atomic_files import OutputError, check_writable
@@ -111,7 +112,7 @@ def command(
         _say(evaluation, out)
         if earlier and evaluation.results.runs:
             code = earlier.gate(evaluation.results, out)
-    except (SuiteError, OutputError, RecordingsError, PageError, ComparisonError) as error:
+    except (SuiteError, SourceError, OutputError, RecordingsError, PageError, ComparisonError) as error:
         raise Unusable(str(error)) from error
     context.exit(INTERRUPTED if interrupted and evaluation.results.runs else code)
 

@@ -10,13 +10,13 @@ A number bounds the statistic from above where lower is better or nothing is, an
 This module is what a suite says; ``evals.results.judged_limits`` holds results against it.
 """
 
-import difflib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
 from backend.metrics.registry import BY_KEY
-from evals.suites.yaml_source import Path, YamlSource
+from backend.yaml_lines.complaints import did_you_mean, shown
+from backend.yaml_lines.source import ValuePath, YamlSource
 
 Statistic = Literal["median", "p95", "p99", "max", "min", "mean"]
 
@@ -52,25 +52,21 @@ def listed(limits: Mapping[str, Mapping[Statistic, float]]) -> Iterator[Limit]:
             yield Limit(metric, statistic, bound)
 
 
-def check_limits(source: YamlSource, limits: object, path: Path) -> None:
-    """Raises ``SourceError`` for a metric or a statistic that there is not, and for a bound that is no number."""
+def check_limits(source: YamlSource, limits: object, path: ValuePath) -> None:
+    """Raises ``SourceError`` for a metric or a statistic that does not exist, and for a bound that is not a number."""
     if not isinstance(limits, dict) or not limits:
-        raise source.error(path, f"'limits' must be {LIMITS}.")
+        raise source.wrong_value(path, "limits", LIMITS, limits, text=False)
     for metric, bounds in limits.items():
-        here = (*path, str(metric))
+        here = (*path, metric)
         if metric not in BY_KEY:
-            raise source.error(here, f"there is no metric {str(metric)!r}; {_hint(str(metric), tuple(BY_KEY))}")
+            raise source.error(here, f"there is no metric {shown(metric)}{did_you_mean(metric, BY_KEY)}")
         if not isinstance(bounds, dict) or not bounds:
             raise source.error(here, f"expected a statistic and a number, such as {metric}: {{p95: 1500}}.")
         for statistic, bound in bounds.items():
+            where = (*here, statistic)
             if statistic not in STATISTICS:
                 raise source.error(
-                    here, f"there is no statistic {str(statistic)!r}; {_hint(str(statistic), STATISTICS)}"
+                    where, f"there is no statistic {shown(statistic)}{did_you_mean(statistic, STATISTICS)}"
                 )
-            if isinstance(bound, bool) or not isinstance(bound, int | float) or bound != bound:
-                raise source.error(here, f"the {statistic} of {metric} must be a number, not {str(bound)[:60]!r}.")
-
-
-def _hint(name: str, known: tuple[str, ...]) -> str:
-    close = difflib.get_close_matches(name, known, n=1)
-    return f"did you mean {close[0]!r}?" if close else f"expected one of {', '.join(known)}."
+            if isinstance(bound, bool) or not isinstance(bound, int | float):
+                raise source.error(where, f"the {statistic} of {metric} must be a number, not {shown(bound)}.")

@@ -1,18 +1,22 @@
 """A suite: which agents are asked what, how often and under which load. YAML, bundled or the user's own."""
 
-import difflib
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
+from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic_core import ErrorDetails
 
 from backend.protocol.events import Outcome
 from backend.protocol.options import MAX_QUESTION_BYTES
+from backend.yaml_lines.complaints import SourceError, shown
+from backend.yaml_lines.source import ValuePath, YamlSource, read_yaml
+from backend.yaml_lines.syntax import MAX_FILE_BYTES
 from evals.suites.disturbance import CANCEL, CUT, TRANSPORT, Cancel, Cut, Transport
 from evals.suites.limits import LIMITS, Limits, check_limits
 from evals.suites.load import LOAD, MAX_CONCURRENCY, Load
-from evals.suites.yaml_source import MAX_FILE_BYTES, SourceError, YamlSource, read_yaml
 
 MAX_REPEATS = 10_000
 
@@ -20,8 +24,12 @@ _SUITES = files("evals.suites")
 
 
 class SuiteError(ValueError):
-    """There is no such suite, or it cannot be used. The message says where and what to do."""
+    """There is no such suite, or its file cannot be read. The message says what to do."""
 
+
+_SUITE: Final = "a suite"
+_ENTRY: Final = "an entry"
+_NESTED: Final[Mapping[str, type[BaseModel]]] = {"cancel": Cancel, "cut": Cut, "load": Load}
 
 _TAGS = "a list of words, such as [release, slow]"
 _SPEED = "a number: 1 as written, 4 four times as fast, 0 without waiting"
@@ -40,7 +48,7 @@ class SuiteEntry(_Part):
 
     agent: str = Field(min_length=1, max_length=200, description="an agent such as scripted:happy_path")
     question: str | None = Field(
-        default=None, min_length=1, max_length=MAX_QUESTION_BYTES, description="a question in quotes"
+        default=None, min_length=1, max_length=MAX_QUESTION_BYTES, description="a text: the question"
     )
     repeats: int | None = Field(default=None, ge=1, le=MAX_REPEATS, description="a whole number, 1 or more")
     speed: float | None = Field(default=None, strict=False, ge=0, le=1000, description=_SPEED)
@@ -52,7 +60,7 @@ class SuiteEntry(_Part):
     limits: Limits = Field(default_factory=dict, strict=False, description=LIMITS)
     tags: tuple[str, ...] = Field(default=(), strict=False, max_length=20, description=_TAGS)
     name: str | None = Field(
-        default=None, min_length=1, max_length=60, description="a text, by which results call the entry"
+        default=None, min_length=1, max_length=60, description="a text: the entry's name in results"
     )
 
 
@@ -165,7 +173,9 @@ def bundled_suites() -> tuple[str, ...]:
 
 
 def load_suite(name_or_path: str) -> Suite:
-    """A bundled suite by its name, else the suite in a file. Raises ``SuiteError``."""
+    """A bundled suite by its name, else the suite in a file. Raises ``SuiteError``, and ``SourceError`` for a file
+    that is not a suite.
+    """
     if name_or_path in bundled_suites():
         return parse_suite(_SUITES.joinpath(f"{name_or_path}.yaml").read_bytes(), f"{name_or_path}.yaml")
     path = Path(name_or_path)
@@ -182,50 +192,54 @@ def load_suite(name_or_path: str) -> Suite:
 
 
 def parse_suite(content: bytes, file: str) -> Suite:
-    """The suite in a file's bytes; ``file`` is its name in messages. Raises ``SuiteError``."""
+    """The suite in a file's bytes; ``file`` is its name in messages. Raises ``SourceError``."""
+    source = read_yaml(content, file, "suite")
+    _check_keys(source)
     try:
-        source = read_yaml(content, file)
-        if not isinstance(source.data, dict):
-            raise source.error((), "expected a mapping that begins with 'suite: ...' and has a list 'runs'.")
-        _check_keys(source)
         return Suite.model_validate(source.data)
-    except SourceError as error:
-        raise SuiteError(str(error)) from error
     except ValidationError as error:
-        raise SuiteError(str(_first_problem(source, error))) from error
+        raise _first_problem(source, error.errors(include_url=False)) from error
 
 
 def _check_keys(source: YamlSource) -> None:
-    _check_fields(source, source.data, (), Suite)
+    _check_fields(source, source.data, (), Suite, _SUITE)
     entries = source.data.get("runs")
     for index, entry in enumerate(entries if isinstance(entries, list) else ()):
         if not isinstance(entry, dict):
-            raise source.error(("runs", index), "expected an entry such as '- agent: scripted:happy_path'.")
-        _check_fields(source, entry, ("runs", index), SuiteEntry)
+            message = f"expected an entry such as '- agent: scripted:happy_path', not {shown(entry)}."
+            raise source.error(("runs", index), message)
+        _check_fields(source, entry, ("runs", index), SuiteEntry, _ENTRY)
 
 
 def _check_fields(
-    source: YamlSource, data: dict[object, object], path: tuple[str | int, ...], model: type[BaseModel]
+    source: YamlSource, data: Mapping[str, Any], path: ValuePath, model: type[BaseModel], owner: str
 ) -> None:
-    for key in data:
-        if key not in model.model_fields:
-            close = difflib.get_close_matches(str(key), model.model_fields, n=1)
-            hint = f"did you mean {close[0]!r}?" if close else f"expected one of {', '.join(model.model_fields)}."
-            raise source.error((*path, str(key)), f"there is no field {str(key)!r} here; {hint}")
+    source.check_fields(path, data, model.model_fields, owner)
+    for key, nested in _NESTED.items():
+        for part, here in _parts(data.get(key), (*path, key)):
+            source.check_fields(here, part, nested.model_fields, repr(key))
     if "limits" in data:
         check_limits(source, data["limits"], (*path, "limits"))
 
 
-def _first_problem(source: YamlSource, error: ValidationError) -> SourceError:
-    """The complaint nearest to the top of the file."""
-    problems = error.errors(include_url=False)
+def _parts(value: object, path: ValuePath) -> Iterator[tuple[Mapping[str, Any], ValuePath]]:
+    """The mappings of a field: itself, or those in its list."""
+    if isinstance(value, dict):
+        yield value, path
+    for index, part in enumerate(value if isinstance(value, list) else ()):
+        yield from _parts(part, (*path, index))
+
+
+def _first_problem(source: YamlSource, problems: list[ErrorDetails]) -> SourceError:
+    """The problem nearest to the top of the file."""
     # Where every entry is refused, pydantic also complains of a list that is left empty by that.
     named = [found for found in problems if found["loc"] != ("runs",)] or problems
     problem = min(named, key=lambda found: source.line(found["loc"]))
     path = problem["loc"]
     in_entry = len(path) > 2 and path[0] == "runs"
     field = str(path[2] if in_entry else path[0])
-    expected = (SuiteEntry if in_entry else Suite).model_fields[field].description
+    expected = str((SuiteEntry if in_entry else Suite).model_fields[field].description)
     if problem["type"] == "missing":
-        return source.error(path[:-1], f"the field {field!r} is missing: {expected}.")
-    return source.error(path, f"{field!r} must be {expected}, not {str(problem['input'])[:60]!r}.")
+        owner = repr(field) if path[-1] != field else _ENTRY if in_entry else _SUITE
+        return source.missing_field(path[:-1], str(path[-1]), expected, owner)
+    return source.wrong_value(path, field, expected, problem["input"], text=problem["type"] == "string_type")

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from backend.agents.scripted.errors import ScenarioError
 from backend.agents.scripted.loading import load_scenario
 from backend.agents.scripted.scenario import Scenario
+from backend.yaml_lines.complaints import SourceError
 
 BUNDLED_DIR = Path(__file__).parent / "scenarios"
 SUFFIXES = (".yaml", ".yml")
@@ -25,7 +25,7 @@ class _Read:
     """What a file held when it had this time of change and this size."""
 
     version: tuple[int, int]
-    scenario: Scenario | ScenarioError
+    scenario: Scenario | SourceError
 
 
 @dataclass(slots=True)
@@ -50,12 +50,12 @@ class ScenarioLibrary:
         return {name: scenario for name, scenario in read.items() if isinstance(scenario, Scenario)}
 
     def find(self, name: str) -> Scenario | None:
-        """The scenario of that name, or None. Raises ``ScenarioError`` if its file is malformed."""
+        """The scenario of that name, or None. Raises ``SourceError`` if its file is malformed."""
         path = self._files().get(name)
         if path is None:
             return None
         found = self._read(path)
-        if isinstance(found, ScenarioError):
+        if isinstance(found, SourceError):
             raise found
         return found
 
@@ -70,7 +70,7 @@ class ScenarioLibrary:
         found = [
             f"The scenario is left out: {read}"
             for read in (self._read(path) for _, path in files)
-            if isinstance(read, ScenarioError)
+            if isinstance(read, SourceError)
         ]
         found += [
             f"{path.name} is used instead of the bundled scenario {name!r}." for name, path in files if name in bundled
@@ -86,17 +86,17 @@ class ScenarioLibrary:
         own = _files_in(self.folder) if self.folder is not None and self.folder.is_dir() else ()
         return {**dict(_files_in(BUNDLED_DIR)), **dict(own)}
 
-    def _read(self, path: Path) -> Scenario | ScenarioError:
+    def _read(self, path: Path) -> Scenario | SourceError:
         try:
             status = path.stat()
         except OSError as error:
-            return ScenarioError(path.name, 1, f"the file cannot be read ({error.strerror or error}).")
+            return SourceError(path.name, 1, f"the file cannot be read ({error.strerror or error}).")
         version = (status.st_mtime_ns, status.st_size)
         cached = self._cache.get(path)
         if cached is None or cached.version != version:
             try:
                 cached = _Read(version, load_scenario(path))
-            except ScenarioError as error:
+            except SourceError as error:
                 cached = _Read(version, error)
             self._cache[path] = cached
         return cached.scenario

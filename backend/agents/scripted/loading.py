@@ -9,32 +9,34 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from backend.agents.scripted.actions import ACTIONS, Position, ToolCall, action_name
-from backend.agents.scripted.errors import ScenarioError, did_you_mean, shown
+from backend.agents.scripted.repeats import written_out
 from backend.agents.scripted.scenario import Scenario
 from backend.agents.scripted.schedule import TimelineError, schedule
-from backend.agents.scripted.source import Place, Source, read_source
-from backend.agents.scripted.yaml_text import MAX_FILE_BYTES
+from backend.yaml_lines.complaints import SourceError, did_you_mean, shown
+from backend.yaml_lines.source import ValuePath, YamlSource, read_yaml
+from backend.yaml_lines.syntax import MAX_FILE_BYTES
 
+_HEAD = "a scenario"
 _NESTED: dict[str, type[BaseModel]] = {"tool": ToolCall, "locator": Position}
 
 
 def load_scenario(path: Path) -> Scenario:
-    """The scenario in a file. Raises ``ScenarioError``, also for a file that cannot be read."""
+    """The scenario in a file. Raises ``SourceError``, also for a file that cannot be read."""
     try:
         with path.open("rb") as file:
             # One byte more than allowed is enough to know that the file is too large.
             content = file.read(MAX_FILE_BYTES + 1)
     except OSError as error:
-        raise ScenarioError(path.name, 1, f"the file cannot be read ({error.strerror or error}).") from error
+        raise SourceError(path.name, 1, f"the file cannot be read ({error.strerror or error}).") from error
     return parse_scenario(content, path.name)
 
 
 def parse_scenario(content: bytes, file: str = "scenario") -> Scenario:
-    """The scenario in a file's bytes; ``file`` is its name in messages. Raises ``ScenarioError``.
+    """The scenario in a file's bytes; ``file`` is its name in messages. Raises ``SourceError``.
 
     A scenario that comes back can be played: its steps, citations and artifacts fit together.
     """
-    source = read_source(content, file)
+    source = written_out(read_yaml(content, file, "title"))
     _check_keys(source)
     try:
         scenario = Scenario.model_validate(source.data)
@@ -44,60 +46,47 @@ def parse_scenario(content: bytes, file: str = "scenario") -> Scenario:
         for _ in schedule(scenario):
             pass
     except TimelineError as error:
-        raise ScenarioError(file, source.line(error.path), error.message) from error
+        raise source.error(error.path, error.message) from error
     return scenario
 
 
-def _check_keys(source: Source) -> None:
+def _check_keys(source: YamlSource) -> None:
     """Every key is one that is known here, and every entry of a timeline is one action."""
-    _check_fields(source, source.data, (), Scenario, "a scenario")
+    _check_fields(source, source.data, (), Scenario, _HEAD)
     timeline = source.data.get("timeline")
     if isinstance(timeline, list):
         _check_actions(source, timeline, ("timeline",))
 
 
-def _check_actions(source: Source, timeline: Iterable[Any], path: Place) -> None:
+def _check_actions(source: YamlSource, timeline: Iterable[Any], path: ValuePath) -> None:
     for index, action in enumerate(timeline):
         here = (*path, index)
         if not isinstance(action, dict) or not action:
-            raise ScenarioError(
-                source.file,
-                source.line(here),
-                f"expected an action such as 'wait: 0.5', not {shown(action)}.",
-            )
+            raise source.error(here, f"expected an action such as 'wait: 0.5', not {shown(action)}.")
         name = action_name(action)
         if name is None:
             first = next(iter(action))
-            raise ScenarioError(
-                source.file,
-                source.line((*here, first)),
-                f"there is no action {first!r}{did_you_mean(first, [*ACTIONS, 'repeat'])}",
-            )
+            hint = did_you_mean(first, [*ACTIONS, "repeat"])
+            raise source.error((*here, first), f"there is no action {shown(first)}{hint}")
         others = [key for key in action if key in ACTIONS and key != name]
         if others:
-            raise ScenarioError(
-                source.file,
-                source.line((*here, others[0])),
-                f"one entry is one action, but here are {name!r} and {others[0]!r}; begin each with '- '.",
-            )
+            message = f"one entry is one action, but here are {name!r} and {others[0]!r}; begin each with '- '."
+            raise source.error((*here, others[0]), message)
         _check_fields(source, action, here, ACTIONS[name], repr(name))
         if isinstance(action.get("do"), list):
             _check_actions(source, action["do"], (*here, "do"))
 
 
-def _check_fields(source: Source, data: Mapping[str, Any], path: Place, model: type[BaseModel], owner: str) -> None:
-    for key, value in data.items():
-        if key not in model.model_fields:
-            raise ScenarioError(
-                source.file,
-                source.line((*path, key)),
-                f"{owner} has no field {key!r}{did_you_mean(key, model.model_fields)}",
-            )
-        if key in _NESTED and isinstance(value, dict):
-            _check_fields(source, value, (*path, key), _NESTED[key], repr(key))
+def _check_fields(
+    source: YamlSource, data: Mapping[str, Any], path: ValuePath, model: type[BaseModel], owner: str
+) -> None:
+    source.check_fields(path, data, model.model_fields, owner)
+    for key, nested in _NESTED.items():
+        if isinstance(data.get(key), dict):
+            _check_fields(source, data[key], (*path, key), nested, repr(key))
 
 
-def _first_problem(source: Source, problems: list[ErrorDetails]) -> ScenarioError:
+def _first_problem(source: YamlSource, problems: list[ErrorDetails]) -> SourceError:
     """The problem nearest to the top of the file; of several on a line, the innermost."""
     placed = [(_path(problem["loc"]), problem) for problem in problems]
     path, problem = min(placed, key=lambda pair: (source.line(pair[0]), -len(pair[0])))
@@ -105,23 +94,21 @@ def _first_problem(source: Source, problems: list[ErrorDetails]) -> ScenarioErro
     field = str(field_path[-1])
     expected = str(model.model_fields[field].description)
     if problem["type"] == "missing":
-        sentence = f"{_owner(source, field_path[:-1])} needs the field {field!r}: {expected}."
-        return ScenarioError(source.file, source.line(field_path[:-1]), sentence)
-    value = _deepest(source, path)
-    hint = " Put it in quotes." if _would_be_text(value, expected) else ""
-    sentence = f"{field!r} must be {expected}; here stands {shown(value)}.{hint}"
-    return ScenarioError(source.file, source.line(path), sentence)
+        return source.missing_field(field_path[:-1], field, expected, _owner(source, field_path[:-1]))
+    line = source.line(path)
+    text = any(other["type"] == "string_type" and source.line(where) == line for where, other in placed)
+    return source.wrong_value(path, field, expected, _deepest(source, path), text=text)
 
 
-def _owner(source: Source, path: Place) -> str:
+def _owner(source: YamlSource, path: ValuePath) -> str:
     """What a field belongs to, in words."""
     if not path:
-        return "a scenario"
+        return _HEAD
     name = action_name(_value_at(source, path))
     return repr(path[-1] if name is None else name)
 
 
-def _path(location: tuple[int | str, ...]) -> Place:
+def _path(location: tuple[int | str, ...]) -> ValuePath:
     """pydantic's place of an error, without the action's name that it puts behind each list position."""
     path: list[int | str] = []
     skip = False
@@ -134,7 +121,7 @@ def _path(location: tuple[int | str, ...]) -> Place:
     return tuple(path)
 
 
-def _model_at(source: Source, path: Place) -> tuple[type[BaseModel], Place]:
+def _model_at(source: YamlSource, path: ValuePath) -> tuple[type[BaseModel], ValuePath]:
     """The model an error lies in, and the path of its field: what pydantic adds for unions is left out."""
     model: type[BaseModel] = Scenario
     depth = 0
@@ -152,21 +139,17 @@ def _model_at(source: Source, path: Place) -> tuple[type[BaseModel], Place]:
     return model, path[: depth + 1]
 
 
-def _value_at(source: Source, path: Place) -> Any:
+def _value_at(source: YamlSource, path: ValuePath) -> Any:
     value: Any = source.data
     for part in path:
         value = value[part]
     return value
 
 
-def _deepest(source: Source, path: Place) -> Any:
+def _deepest(source: YamlSource, path: ValuePath) -> Any:
     """The value at the end of a path. pydantic's own names for parts of a union lead nowhere and are passed over."""
     value: Any = source.data
     for part in path:
         with suppress(LookupError, TypeError):
             value = value[part]
     return value
-
-
-def _would_be_text(value: object, expected: str) -> bool:
-    return expected.startswith(("a text", "one sentence", "a short")) and isinstance(value, int | float | bool)

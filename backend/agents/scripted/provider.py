@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from backend.agents.agent import AgentEnvironment, AgentOffer, Progress, RunRequest, UnknownAgentError
 from backend.agents.plans import Limits, planned_events
 from backend.agents.scheduled_drafts import as_wanted
-from backend.agents.scripted.errors import ScenarioError
 from backend.agents.scripted.library import ScenarioLibrary
 from backend.agents.scripted.player import ScriptedAgent
 from backend.agents.scripted.scenario import Scenario
 from backend.agents.scripted.schedule import schedule
 from backend.protocol.events import KnownEvent
 from backend.settings import Settings
+from backend.yaml_lines.complaints import SourceError
 
 
 class ScriptedProvider:
@@ -63,7 +63,7 @@ class ScriptedProvider:
             raise UnknownAgentError(f"Which scenario? Name one, such as {some}.")
         try:
             scenario = await asyncio.to_thread(self._library.find, name)
-        except ScenarioError as error:
+        except SourceError as error:
             raise UnknownAgentError(f"The scenario {name!r} cannot be played: {error}") from error
         if scenario is None:
             raise UnknownAgentError(f"There is no scenario {name!r}.")

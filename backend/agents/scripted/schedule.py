@@ -14,9 +14,9 @@ from backend.agents.scheduled_drafts import Cue, Failure, Finish, Hang
 from backend.agents.scripted import actions, drafts
 from backend.agents.scripted.pieces import split_pieces
 from backend.agents.scripted.scenario import Scenario
-from backend.agents.scripted.source import Place
 from backend.agents.scripted.started_steps import StartedSteps
 from backend.protocol.events import Draft, TokenEvent
+from backend.yaml_lines.source import ValuePath
 
 MAX_EVENTS = 250_000
 """The most events one scenario may send."""
@@ -25,7 +25,7 @@ MAX_EVENTS = 250_000
 class TimelineError(ValueError):
     """An action that does not fit the ones before it: its place in the scenario, and a sentence."""
 
-    def __init__(self, path: Place, message: str) -> None:
+    def __init__(self, path: ValuePath, message: str) -> None:
         super().__init__(message)
         self.path = path
         self.message = message
@@ -61,7 +61,7 @@ class _Walk:
         if not self.over:
             yield Cue(self.at_s, Finish())
 
-    def _list(self, timeline: Iterable[actions.Action], path: Place) -> Iterator[Cue]:
+    def _list(self, timeline: Iterable[actions.Action], path: ValuePath) -> Iterator[Cue]:
         for index, action in enumerate(timeline):
             here = (*path, index)
             if self.over:
@@ -73,7 +73,7 @@ class _Walk:
             except ValueError as error:
                 raise TimelineError(here, str(error)) from error
 
-    def _action(self, action: actions.Action, path: Place) -> Iterator[Cue]:
+    def _action(self, action: actions.Action, path: ValuePath) -> Iterator[Cue]:
         if isinstance(action, actions.Say):
             yield from self._say(action)
         elif isinstance(action, actions.Step):
@@ -127,7 +127,7 @@ class _Walk:
             yield Cue(self.at_s, TokenEvent(text=text))
             self.at_s += gap * self._factor(jitter)
 
-    def _whole_step(self, action: actions.Step, path: Place) -> Iterator[Cue]:
+    def _whole_step(self, action: actions.Step, path: ValuePath) -> Iterator[Cue]:
         started = self.steps.start(action.step, action.id, label=action.label, detail=action.detail, tool=action.tool)
         yield Cue(self.at_s, started)
         step_id = str(started.step_id)

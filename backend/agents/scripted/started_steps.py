@@ -5,8 +5,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from backend.agents.scripted.actions import ToolCall
-from backend.agents.scripted.errors import did_you_mean
 from backend.protocol.events import StatusEvent, StepStateName, ToolLog
+from backend.yaml_lines.complaints import did_you_mean
 
 
 @dataclass(slots=True)

@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given, strategies as st
 
 from backend.metrics.statistics import nearest_rank
+from backend.yaml_lines.complaints import SourceError
 from evals.playing.runner import at_once, play_suite
 from evals.playing.target import Play
 from evals.scoring.scored_run import score, start_delay_ms
 from evals.suites.load import MAX_RATE_PER_S, Load
-from evals.suites.suite import Suite, SuiteError, parse_suite
+from evals.suites.suite import Suite, parse_suite
 from tests.evals.byte_server import END, HEAD, Requests, byte_server, frames
 from tests.evals.captures import play
 from tests.metrics.traces import done, status, token
@@ -38,10 +39,16 @@ def test_a_suite_has_one_load_or_several() -> None:
     assert [str(load) for load in plain.loads] == ["closed 4"]
 
 
-@pytest.mark.parametrize("load", ["{}", "{concurrency: 1, rate_per_s: 2}", "{rate_per_s: 0}", "{rate: 5}", "fast", "7"])
-def test_a_load_that_is_none_is_told_with_its_line(load: str) -> None:
-    with pytest.raises(SuiteError, match=re.escape("loaded.yaml, line 3: 'load' must be {concurrency: 10}, or")):
+@pytest.mark.parametrize("load", ["{}", "{concurrency: 1, rate_per_s: 2}", "{rate_per_s: 0}", "fast", "7"])
+def test_a_wrong_load_is_reported_with_its_line(load: str) -> None:
+    with pytest.raises(SourceError, match=re.escape("loaded.yaml, line 3: 'load' must be {concurrency: 10}, or")):
         suite(load)
+
+
+def test_an_unknown_field_of_a_load_is_reported_with_the_one_that_was_meant() -> None:
+    said = "loaded.yaml, line 3: 'load' has no field 'rate_per_sec'; did you mean 'rate_per_s'?"
+    with pytest.raises(SourceError, match=re.escape(said)):
+        suite("[{concurrency: 1}, {rate_per_sec: 5}]")
 
 
 @given(st.floats(0.01, MAX_RATE_PER_S), st.integers(0, 2**31 - 1))

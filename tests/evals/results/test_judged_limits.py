@@ -7,12 +7,13 @@ import pytest
 from hypothesis import given, strategies as st
 
 from backend.metrics.statistics import percentile_bounds, percentile_interval
+from backend.yaml_lines.complaints import SourceError
 from evals.results.judged_limits import judge_limit, judge_limits
 from evals.results.models import Harness, LagFigures, LimitResult
 from evals.results.overload import overload
 from evals.results.verdict import judge
 from evals.suites.limits import Limit
-from evals.suites.suite import SuiteError, parse_suite
+from evals.suites.suite import parse_suite
 from tests.evals.evaluations import good_evaluation
 
 CALM_LAG = LagFigures(p50=0.1, p99=0.5, max=2.0, n=500)
@@ -148,9 +149,9 @@ def test_a_suites_limits_hold_for_all_and_an_entrys_for_its_runs() -> None:
         (b"  ttft_ms: {p75: 1500}", "line 3: there is no statistic 'p75'; did you mean 'p95'?"),
         (b"  ttft_ms: 1500", "line 3: expected a statistic and a number, such as ttft_ms: {p95: 1500}."),
         (b"  ttft_ms: {p95: soon}", "line 3: the p95 of ttft_ms must be a number, not 'soon'."),
-        (b"  ttft_ms: {p95: .nan}", "line 3: the p95 of ttft_ms must be a number, not 'nan'."),
+        (b"  ttft_ms: {p95: .nan}", "line 3: the p95 of ttft_ms must be a number, not '.nan'."),
     ],
 )
 def test_a_mistake_in_a_limit_names_its_line(wrong: bytes, said: str) -> None:
-    with pytest.raises(SuiteError, match=re.escape(said)):
+    with pytest.raises(SourceError, match=re.escape(said)):
         parse_suite(b"suite: x\nlimits:\n" + wrong + b"\nruns: [{agent: a}]\n", "x.yaml")

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from backend.yaml_lines.complaints import SourceError
 from evals.playing.runner import interleaved, warm_up_plays
 from evals.suites.suite import SuiteError, bundled_suites, load_suite, parse_suite
 from tests.evals.captures import play
@@ -55,28 +56,20 @@ def test_a_file_may_have_any_name(tmp_path: Path) -> None:
         ((b"repeats: 5", b"repeats: 0"), 6, "'repeats' must be a whole number"),
         ((b"repeats: 5", b"repeats: 2.5"), 6, "'repeats' must be a whole number"),
         ((b"speed: 4", b"speed: -1"), 3, "'speed' must be a number"),
-        ((b"speed: 4", b"sped: 4"), 3, "there is no field 'sped' here; did you mean 'speed'?"),
-        ((b"    speed: 1", b"    levels: 1"), 7, "there is no field 'levels' here; expected one of agent,"),
-        ((b"agent: documents", b"agent: 7"), 8, "'agent' must be an agent such as scripted:happy_path, not '7'"),
-        ((b"  - agent: documents\n    question", b"  - question"), 8, "the field 'agent' is missing"),
+        ((b"speed: 4", b"sped: 4"), 3, "a suite has no field 'sped'; did you mean 'speed'?"),
+        ((b"    speed: 1", b"    levels: 1"), 7, "an entry has no field 'levels'; expected one of agent,"),
+        ((b"agent: documents", b"agent: 7"), 8, "such as scripted:happy_path, not 7. Put it in quotes."),
+        ((b"  - agent: documents\n    question", b"  - question"), 8, "an entry needs the field 'agent', an agent"),
         ((b"expect: completed", b"expect: fine"), 10, "'expect' must be completed, cancelled"),
-        ((b"suite: mine\n", b""), 1, "the field 'suite' is missing"),
-        ((b"  - agent: documents\n", b"  - documents\n"), 9, "not valid YAML"),
-        ((b"repeats: 2", b"repeats: 2\nrepeats: 3"), 3, "the key 'repeats' stands here a second time"),
-        ((b"speed: 4", b"speed:\t4\n\tx: 1"), 3, "not valid YAML"),
-        ((b"suite: mine", b"suite: \xff"), 1, "not UTF-8"),
-        ((b"suite: mine", b"suite: &a [*a]"), 1, "an alias refers to what it stands in"),
-        ((GOOD, b""), 1, "expected a mapping that begins with 'suite: ...'"),
-        ((GOOD, b"- a\n- b\n"), 1, "expected a mapping that begins with 'suite: ...'"),
+        ((b"suite: mine\n", b""), 1, "a suite needs the field 'suite', the suite's name."),
+        ((b"  - agent: documents\n", b"  - documents\n"), 9, "check the indentation"),
         ((GOOD, b"suite: x\nruns: []\n"), 2, "'runs' must be a list of entries"),
         ((GOOD, b"suite: x\nruns: happy\n"), 2, "'runs' must be a list of entries"),
         ((GOOD, b"suite: x\nruns:\n  - happy\n"), 3, "expected an entry such as '- agent: scripted:happy_path'"),
-        ((GOOD, b"suite: !!python/object:os.system x\n"), 1, "not valid YAML"),
-        ((GOOD, b"#" * 600_000), 1, "at most 524,288 are read"),
     ],
 )
-def test_a_mistake_is_told_with_its_file_and_line(change: tuple[bytes, bytes], line: int, said: str) -> None:
-    with pytest.raises(SuiteError) as caught:
+def test_a_mistake_is_reported_with_its_file_and_line(change: tuple[bytes, bytes], line: int, said: str) -> None:
+    with pytest.raises(SourceError) as caught:
         parse_suite(GOOD.replace(*change), "mine.yaml")
     message = str(caught.value)
     assert message.startswith(f"mine.yaml, line {line}: ")
