@@ -15,8 +15,8 @@ MAX_FILE_BYTES: Final = 512 * 1024
 """The largest file that is read."""
 
 ALIAS: Final = "aliases ('*name') are not supported; write the value out, or put text that begins with '*' in quotes."
-ANCHOR: Final = "anchors ('&name') are not supported; remove it, or put text that begins with '&' in quotes."
-TAG: Final = "tags ('!name') are not supported; remove it, or put text that begins with '!' in quotes."
+ANCHOR: Final = "anchors ('&name') are not supported; remove this one, or put text that begins with '&' in quotes."
+TAG: Final = "tags ('!name') are not supported; remove this one, or put text that begins with '!' in quotes."
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 

@@ -18,8 +18,8 @@ READERS: dict[str, tuple[Callable[[bytes, str], object], str]] = {
 
 _BOMB = "\n".join(["a0: &a0 [x,x]", *(f"a{n}: &a{n} [{','.join([f'*a{n - 1}'] * 12)}]" for n in range(1, 10))])
 _ALIAS = "aliases ('*name') are not supported; write the value out, or put text that begins with '*' in quotes."
-_ANCHOR = "anchors ('&name') are not supported; remove it, or put text that begins with '&' in quotes."
-_TAG = "tags ('!name') are not supported; remove it, or put text that begins with '!' in quotes."
+_ANCHOR = "anchors ('&name') are not supported; remove this one, or put text that begins with '&' in quotes."
+_TAG = "tags ('!name') are not supported; remove this one, or put text that begins with '!' in quotes."
 _MERGE = "merge keys ('<<') are not supported; write the fields out."
 _DEEP = "lists and mappings are nested more than 40 levels deep; use fewer levels."
 _UNFIT = "this does not fit the lines above; check the indentation and the quotes."

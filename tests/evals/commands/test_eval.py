@@ -118,6 +118,13 @@ def test_an_agent_that_is_not_offered_is_told_at_once(backend: str, suite_file: 
     assert "does not offer 'scripted:happy_pat'; did you mean 'scripted:happy_path'?" in said
 
 
+def test_a_mistake_in_a_suite_is_one_sentence_with_its_line_and_exit_code_2(tmp_path: Path) -> None:
+    path = tmp_path / "own.yaml"
+    path.write_bytes(SUITE.replace(b"speed: 8", b"sped: 8"))
+    code, output = call(path, "--out", tmp_path / "out")
+    assert (code, output) == (2, "Error: own.yaml, line 3: a suite has no field 'sped'; did you mean 'speed'?\n")
+
+
 @pytest.mark.parametrize(
     ("suite", "url", "said"),
     [
