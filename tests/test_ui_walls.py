@@ -67,7 +67,6 @@ UNTIDY: frozenset[str] = frozenset(
         "ui_streamlit/replay/opened.py",
         "ui_streamlit/replay/opening.py",
         "ui_streamlit/replay/page.py",
-        "ui_streamlit/run_slots.py",
         "ui_streamlit/sharing.py",
         "ui_streamlit/style.py",
     }

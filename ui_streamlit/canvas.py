@@ -13,19 +13,19 @@ from backend.present.pages.problem import Problem
 from backend.present.pages.status import status_html
 from backend.present.theme.palette import Theme
 from backend.protocol.run_view import RunView
-from ui_streamlit.results import Results
-from ui_streamlit.run_slots import RunPlaces
+from ui_streamlit.results import ResultSlots
+from ui_streamlit.run_slots import RunSlots
 
 
 class Canvas:
     """One pass's drawing. Finished answer blocks have elements of their own and are sent once."""
 
-    def __init__(self, places: RunPlaces, theme: Theme, scope: str = "") -> None:
+    def __init__(self, places: RunSlots, theme: Theme, scope: str = "") -> None:
         """``scope`` tells this run's markers and sources from those of another one on the page."""
         self._places = places
         self._panels = Panels(theme, scope)
         self._scope = scope
-        self._results: Results | None = None
+        self._results: ResultSlots | None = None
         self._blocks: list[tuple[DeltaGenerator, str]] = []
         self._status = ""
 
@@ -40,7 +40,7 @@ class Canvas:
             self._answer(changes.answer)
         if changes.artifacts is not None and view.artifacts.items:
             if self._results is None:
-                self._results = Results(places.results, self._scope)
+                self._results = ResultSlots(places.results, self._scope)
             self._results.draw(changes.artifacts)
         elif changes.results is not None and not view.artifacts.items:
             _fill(places.results, changes.results)

@@ -12,20 +12,20 @@ from backend.present.evidence.artifacts import ArtifactView
 
 @dataclass(slots=True)
 class _Slot:
-    """A place that was drawn into, and what is drawn there."""
+    """A slot that was drawn into, and what is drawn there."""
 
-    place: DeltaGenerator
+    element: DeltaGenerator
     drawn: object
 
 
-class Results:
-    """Draws artifacts into one place, each once and again only where it changed: Streamlit takes the same chart twice
+class ResultSlots:
+    """Draws artifacts into one slot, each once and again only where it changed: Streamlit takes the same chart twice
     in one pass for an error, and a chart drawn anew blinks."""
 
-    def __init__(self, place: DeltaGenerator, scope: str = "") -> None:
+    def __init__(self, element: DeltaGenerator, scope: str = "") -> None:
         self._scope = scope
         # Charts first, as in the Gradio page: retrieved passages are long.
-        both = place.container(gap="xsmall")
+        both = element.container(gap="xsmall")
         self._charts, self._others = both.container(gap="xsmall"), both.container(gap="xsmall")
         self._slots: dict[tuple[bool, int, str], _Slot] = {}
 
@@ -44,24 +44,24 @@ class Results:
                 wanted.add((charted, number, "html"))
                 self._html((charted, number, "html"), artifact.html)
         for key in self._slots.keys() - wanted:
-            self._slots.pop(key).place.empty()
+            self._slots.pop(key).element.empty()
 
     def _chart(self, key: tuple[bool, int, str], figure: dict[str, Any], title: str) -> None:
         slot = self._slots.get(key)
         if slot is not None and slot.drawn == figure:
             return
-        place = self._charts if slot is None else slot.place
-        drawn = place.plotly_chart(
+        element = self._charts if slot is None else slot.element
+        drawn = element.plotly_chart(
             figure, theme=None, config={"displayModeBar": False}, alt=title, key=self._name(key[1], figure)
         )
-        self._slots[key] = _Slot(drawn if slot is None else slot.place, figure)
+        self._slots[key] = _Slot(drawn if slot is None else slot.element, figure)
 
     def _html(self, key: tuple[bool, int, str], fragment: str) -> None:
         slot = self._slots.get(key)
         if slot is None:
             self._slots[key] = _Slot((self._charts if key[0] else self._others).html(fragment), fragment)
         elif slot.drawn != fragment:
-            slot.place.html(fragment)
+            slot.element.html(fragment)
             slot.drawn = fragment
 
     def _name(self, number: int, figure: dict[str, Any]) -> str:

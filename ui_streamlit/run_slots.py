@@ -9,14 +9,14 @@ from streamlit.delta_generator import DeltaGenerator
 from backend.present.pages.notices import section_title_html
 from backend.present.words import run as words
 
-READING_HEIGHT = 420
-EVIDENCE_HEIGHT = 620
-"""Pixels; the page's style fits both to the window."""
+READING_HEIGHT_PX = 420
+EVIDENCE_HEIGHT_PX = 620
+"""The page's style fits both to the window."""
 
 
 @dataclass(frozen=True, slots=True)
-class RunPlaces:
-    """The places of the page that a run fills."""
+class RunSlots:
+    """The slots of the page that a run fills."""
 
     status: DeltaGenerator
     asked: DeltaGenerator
@@ -29,7 +29,7 @@ class RunPlaces:
 
 
 @dataclass(frozen=True, slots=True)
-class ReadingPlaces:
+class ReadingSlots:
     """The left side of them."""
 
     status: DeltaGenerator
@@ -39,21 +39,21 @@ class ReadingPlaces:
     answer: DeltaGenerator
 
 
-def lay_out_reading(earlier: str = "") -> ReadingPlaces:
+def lay_out_reading(earlier: str = "") -> ReadingSlots:
     """Status line, and below it what is read, in a box that scrolls. ``earlier``: safe HTML of the turns before."""
     status = st.empty()
-    with st.container(key="ph-reading", height=READING_HEIGHT, border=False, gap="xsmall", autoscroll=False):
+    with st.container(key="ph-reading", height=READING_HEIGHT_PX, border=False, gap="xsmall", autoscroll=False):
         if earlier:
             st.html(earlier)
         asked, notice, warnings = st.empty(), st.empty(), st.empty()
         answer = st.container(key="ph-answer", gap=None)
-    return ReadingPlaces(status, asked, notice, warnings, answer)
+    return ReadingSlots(status, asked, notice, warnings, answer)
 
 
-def lay_out_evidence(reading: ReadingPlaces, before: Callable[[], None] | None = None) -> RunPlaces:
+def lay_out_evidence(reading: ReadingSlots, before: Callable[[], None] | None = None) -> RunSlots:
     """Steps, results and sources, in a box that scrolls by itself; together with the left side. ``before`` draws what
     stands above them in that box."""
-    with st.container(key="ph-evidence", height=EVIDENCE_HEIGHT, border=False, gap="xsmall", autoscroll=False):
+    with st.container(key="ph-evidence", height=EVIDENCE_HEIGHT_PX, border=False, gap="xsmall", autoscroll=False):
         if before is not None:
             before()
         st.html(section_title_html(words.STEPS_TITLE))
@@ -62,6 +62,6 @@ def lay_out_evidence(reading: ReadingPlaces, before: Callable[[], None] | None =
         results = st.empty()
         st.html(section_title_html(words.SOURCES_TITLE))
         sources = st.empty()
-    return RunPlaces(
+    return RunSlots(
         reading.status, reading.asked, reading.notice, reading.warnings, reading.answer, steps, results, sources
     )

@@ -20,7 +20,7 @@ from ui_streamlit.canvas import Canvas
 from ui_streamlit.compare.sides import side_of_run
 from ui_streamlit.replay.playback_controls import draw_moves
 from ui_streamlit.replay.scrubber import draw_scrubber
-from ui_streamlit.run_slots import RunPlaces
+from ui_streamlit.run_slots import RunSlots
 from ui_streamlit.visit import Visit
 
 _FRAME_S = 0.1
@@ -152,7 +152,7 @@ def _side_canvas(column: DeltaGenerator, name: str, visit: Visit, scope: Which) 
             asked, steps, notice, warnings = st.empty(), st.empty(), st.empty(), st.empty()
             answer = st.container(key=f"ph-answer-{scope}", gap=None)
             results, sources = st.empty(), st.empty()
-    return Canvas(RunPlaces(status, asked, notice, warnings, answer, steps, results, sources), visit.theme, scope)
+    return Canvas(RunSlots(status, asked, notice, warnings, answer, steps, results, sources), visit.theme, scope)
 
 
 def _frames(client: SyncRunClient, side: Side) -> Generator[Frame, None, None]:
