@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from fastapi import FastAPI
 
 from backend.agents.agent import AgentEnvironment, AgentProvider
-from backend.agents.catalogue import AgentCatalogue, Preparation
+from backend.agents.catalogue import AgentCatalogue, ProviderProgress
 from backend.api.app import create_app
 from backend.api.services import Services
 from backend.runs.recording_library import RecordingLibrary
@@ -18,7 +18,7 @@ from backend.settings import Settings
 STREAM_GRACE_S = 1.0
 """How long the streams of a server that stops get to deliver the ``done`` of their runs."""
 
-Report = Callable[[Preparation], None]
+Report = Callable[[ProviderProgress], None]
 """Called with each step of a provider's preparation, possibly from a worker thread."""
 
 

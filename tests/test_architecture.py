@@ -4,8 +4,10 @@ That nothing sleeps or blocks on an event loop (``time.sleep``, files and proces
 ruff's ASYNC rules in `make lint`; that they are in force is shown here.
 """
 
+import ast
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import grimp
@@ -13,6 +15,12 @@ import pytest
 
 PACKAGES = ("backend", "ui_gradio", "ui_streamlit", "evals")
 LONGEST_FILE = 320
+TWICE_ALLOWED = frozenset(
+    {"AddressError", "Choice", "Conversation", "Duel", "Found", "Pair", "Playhead", "Results", "Side", "Span"}
+    | {"Table", "Unusable", "Wanted"}
+)
+"""Public class names that may stand for two things."""
+
 TOOLS = Path(sys.executable).parent
 
 
@@ -53,6 +61,15 @@ def test_no_source_file_is_too_long(repository: Path) -> None:
     }
     assert len(lengths) > len(PACKAGES)
     assert {path: length for path, length in lengths.items() if length > LONGEST_FILE} == {}
+
+
+def test_a_public_class_name_exists_once(repository: Path) -> None:
+    names: Counter[str] = Counter()
+    for package in PACKAGES:
+        for path in (repository / package).rglob("*.py"):
+            tree = ast.parse(path.read_text(encoding="utf-8"))
+            names.update(node.name for node in tree.body if isinstance(node, ast.ClassDef))
+    assert {name for name, count in names.items() if count > 1 and not name.startswith("_")} <= TWICE_ALLOWED
 
 
 @pytest.mark.parametrize("call", ["time.sleep(1)", "open('log')", "subprocess.run(['true'])"])

@@ -37,7 +37,7 @@ class AgentNotReadyError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Preparation:
+class ProviderProgress:
     """How far a provider is. ``done`` of ``total`` counts what ``what`` names; ``total`` is 0 while unknown."""
 
     name: str
@@ -70,7 +70,7 @@ class AgentCatalogue:
                 self._warnings.append(f"Two packages offer agents named {provider.name!r}: only the first is used.")
             else:
                 self._providers[provider.name] = provider
-        self._preparations = {name: Preparation(name) for name in self._providers}
+        self._preparations = {name: ProviderProgress(name) for name in self._providers}
         self._settled = {name: asyncio.Event() for name in self._providers}
 
     @classmethod
@@ -98,7 +98,7 @@ class AgentCatalogue:
         return tuple(self._warnings)
 
     @property
-    def preparations(self) -> tuple[Preparation, ...]:
+    def preparations(self) -> tuple[ProviderProgress, ...]:
         """How far each provider is, in the order of the offers."""
         return tuple(self._preparations.values())
 
@@ -107,21 +107,21 @@ class AgentCatalogue:
         """Whether every provider is prepared, or left out because it could not be."""
         return all(preparation.state in ("ready", "failed") for preparation in self._preparations.values())
 
-    async def prepare(self, report: Callable[[Preparation], None] = lambda _: None) -> None:
+    async def prepare(self, report: Callable[[ProviderProgress], None] = lambda _: None) -> None:
         """Prepare every provider, all at once. ``report`` is called with each step, possibly from a worker thread."""
         await asyncio.gather(*(self._prepare(provider, report) for provider in self._providers.values()))
 
-    async def _prepare(self, provider: AgentProvider, report: Callable[[Preparation], None]) -> None:
+    async def _prepare(self, provider: AgentProvider, report: Callable[[ProviderProgress], None]) -> None:
         name = provider.name
 
-        def update(preparation: Preparation) -> None:
+        def update(preparation: ProviderProgress) -> None:
             self._preparations[name] = preparation
             report(preparation)
 
         def progress(done: int, total: int, what: str) -> None:
-            update(Preparation(name, "preparing", done, total, what))
+            update(ProviderProgress(name, "preparing", done, total, what))
 
-        update(Preparation(name, "preparing"))
+        update(ProviderProgress(name, "preparing"))
         try:
             warnings = tuple(await provider.prepare(progress))
             self._warnings += warnings
@@ -129,7 +129,7 @@ class AgentCatalogue:
             _log.debug("the agent provider %s failed to prepare", name, exc_info=True)
             reason = _reason(error)
             self._warnings.append(f"The agents of {name!r} are left out: {reason}")
-            update(Preparation(name, "failed", what=reason))
+            update(ProviderProgress(name, "failed", what=reason))
         else:
             update(replace(self._preparations[name], state="ready", warnings=warnings))
         self._settled[name].set()

@@ -7,20 +7,20 @@ every bundled scenario through the real supervisor and compares.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from backend.agents.scheduled_drafts import Cue, Failure, Finish, Hang
+from backend.agents.scheduled_drafts import Cue, Hang, ScheduledEnd, ScheduledFailure
 from backend.protocol.ending import Ending, Tally, end_run, fell_silent, took_too_long
 from backend.protocol.events import ErrorEvent, KnownEvent, stamp
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class PlannedLimits:
     """When the supervisor ends a run, in seconds: after its start, and after its last event."""
 
     timeout_s: float
     silence_timeout_s: float
 
 
-def planned_events(cues: Iterable[Cue], speed: float, limits: Limits) -> list[KnownEvent]:
+def planned_events(cues: Iterable[Cue], speed: float, limits: PlannedLimits) -> list[KnownEvent]:
     """The stamped events of a run that plays the schedule, closing statuses, error and ``done`` included.
 
     Limits hold at any speed, since the supervisor counts real seconds.
@@ -34,9 +34,9 @@ def planned_events(cues: Iterable[Cue], speed: float, limits: Limits) -> list[Kn
         ending: Ending | None = None
         if isinstance(cue.what, Hang) or due_s >= ends_s:
             due_s, ending = ends_s, _overdue(ends_s, limits)
-        elif isinstance(cue.what, Finish):
+        elif isinstance(cue.what, ScheduledEnd):
             ending = Ending("completed")
-        elif isinstance(cue.what, Failure):
+        elif isinstance(cue.what, ScheduledFailure):
             failure = cue.what
             ending = Ending(
                 "failed", ErrorEvent(code=failure.code, message=failure.message, retryable=failure.retryable)
@@ -51,6 +51,6 @@ def planned_events(cues: Iterable[Cue], speed: float, limits: Limits) -> list[Kn
     raise ValueError("The schedule has no end.")
 
 
-def _overdue(ends_s: float, limits: Limits) -> Ending:
+def _overdue(ends_s: float, limits: PlannedLimits) -> Ending:
     """Of two limits that are over, the whole run's counts."""
     return took_too_long(limits.timeout_s) if ends_s >= limits.timeout_s else fell_silent(limits.silence_timeout_s)

@@ -19,8 +19,8 @@ from backend.agents.agent import (
     RunRequest,
     UnknownAgentError,
 )
-from backend.agents.plans import Limits, planned_events
-from backend.agents.scheduled_drafts import Cue, Failure, Finish, as_wanted, play_cues
+from backend.agents.plans import PlannedLimits, planned_events
+from backend.agents.scheduled_drafts import Cue, ScheduledEnd, ScheduledFailure, as_wanted, play_cues
 from backend.protocol.events import DoneEvent, Draft, ErrorEvent, KnownEvent, UnknownEvent, WarningEvent
 from backend.protocol.options import RunOptions
 from backend.protocol.recordings import Recording, RecordingError
@@ -54,7 +54,7 @@ def recorded_schedule(recording: Recording) -> Iterator[Cue]:
             yield Cue(at_s, event.model_copy(update={"seq": 0, "at_ms": 0.0}))
     yield from _warned(at_s, unread)
     reason = recording.cut or "The recording was cut: it has no done."
-    yield Cue(at_s, Failure("recording_cut", reason) if error is None else _again(error))
+    yield Cue(at_s, ScheduledFailure("recording_cut", reason) if error is None else _again(error))
 
 
 def agent_of(recording_id: str) -> str:
@@ -109,7 +109,7 @@ class RecordingProvider:
 
     async def plan(self, variant: str, request: RunRequest) -> Sequence[KnownEvent]:
         """The recorded events as a replay would send them. Raises ``UnknownAgentError``."""
-        limits = Limits(request.options.timeout_s or LONGEST_REPLAY_S, self._settings.silence_timeout_s)
+        limits = PlannedLimits(request.options.timeout_s or LONGEST_REPLAY_S, self._settings.silence_timeout_s)
         cues = as_wanted(recorded_schedule(await self._find(variant)), request.options)
         return planned_events(cues, request.options.speed, limits)
 
@@ -130,19 +130,19 @@ def provide(environment: AgentEnvironment) -> RecordingProvider:
     return RecordingProvider(environment.recordings, environment.settings)
 
 
-def _ending(done: DoneEvent, error: ErrorEvent | None) -> Finish | Failure:
+def _ending(done: DoneEvent, error: ErrorEvent | None) -> ScheduledEnd | ScheduledFailure:
     if done.outcome == "completed":
-        return Finish()
+        return ScheduledEnd()
     if done.outcome in _ENDINGS:
         after = f" after {done.at_ms / 1000:.1f} s"
-        return Failure(f"recorded_{done.outcome}", f"The recorded run {_ENDINGS[done.outcome]}{after}.")
+        return ScheduledFailure(f"recorded_{done.outcome}", f"The recorded run {_ENDINGS[done.outcome]}{after}.")
     if error is not None:
         return _again(error)
-    return Failure("recorded_failed", "The recorded run failed and does not say why.")
+    return ScheduledFailure("recorded_failed", "The recorded run failed and does not say why.")
 
 
-def _again(error: ErrorEvent) -> Failure:
-    return Failure(error.code, error.message, error.retryable)
+def _again(error: ErrorEvent) -> ScheduledFailure:
+    return ScheduledFailure(error.code, error.message, error.retryable)
 
 
 def _warned(at_s: float, unread: int) -> Iterator[Cue]:

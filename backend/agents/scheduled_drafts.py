@@ -1,6 +1,6 @@
 """Cues: what is sent, and when. A scenario and a recording are both played as a schedule of them.
 
-A schedule is a series of cues with rising times that ends with exactly one ``Finish``, ``Failure`` or
+A schedule is a series of cues with rising times that ends with exactly one ``ScheduledEnd``, ``ScheduledFailure`` or
 ``Hang``. It knows no clock; ``play_cues`` brings it to life on one, ``backend.agents.plans`` reads from it
 what should come.
 """
@@ -18,12 +18,12 @@ _LONG_SLEEP_S = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
-class Finish:
+class ScheduledEnd:
     """The agent is through."""
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
+class ScheduledFailure:
     """The agent gives up, with the error a reader sees."""
 
     code: str
@@ -41,7 +41,7 @@ class Cue:
     """One thing at its time, in seconds since the start at speed 1."""
 
     at_s: float
-    what: Draft | Finish | Failure | Hang
+    what: Draft | ScheduledEnd | ScheduledFailure | Hang
 
 
 def as_wanted(cues: Iterable[Cue], options: RunOptions) -> Iterable[Cue]:
@@ -55,7 +55,7 @@ async def play_cues(cues: Iterable[Cue], clock: Clock, speed: float) -> AsyncIte
     """The drafts of a schedule, each at its time divided by ``speed``; speed 0 waits for nothing.
 
     Every wait ends at a moment counted from the start, so that what one sleep is late by never adds up.
-    Raises ``AgentFailure`` for a ``Failure``. Gives other tasks a turn at least every 32 events.
+    Raises ``AgentFailure`` for a ``ScheduledFailure``. Gives other tasks a turn at least every 32 events.
     """
     start = clock.now()
     unbroken = 0
@@ -65,9 +65,9 @@ async def play_cues(cues: Iterable[Cue], clock: Clock, speed: float) -> AsyncIte
         if delay > 0 or unbroken >= _EVENTS_PER_TURN:
             await clock.sleep(max(0.0, delay))
             unbroken = 0
-        if isinstance(cue.what, Finish):
+        if isinstance(cue.what, ScheduledEnd):
             return
-        if isinstance(cue.what, Failure):
+        if isinstance(cue.what, ScheduledFailure):
             raise AgentFailure(cue.what.code, cue.what.message, retryable=cue.what.retryable)
         if isinstance(cue.what, Hang):
             while True:

@@ -11,7 +11,7 @@ from backend import __version__
 from backend.api.body_limit import BodyLimit
 from backend.api.conversations import MAX_CONVERSATION_BYTES
 from backend.api.guard import OriginGuard
-from backend.api.problems import MEDIA_TYPE, Problem, add_problem_handlers
+from backend.api.problems import MEDIA_TYPE, ProblemReply, add_problem_handlers
 from backend.api.routes import (
     ag_ui,
     agents,
@@ -87,9 +87,9 @@ def _describe_problems(app: FastAPI) -> None:
             schema = generate()
             schemas = schema["components"]["schemas"]
             _drop_framework_errors(schema)
-            problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+            problem = ProblemReply.model_json_schema(ref_template="#/components/schemas/{model}")
             schemas.update(problem.pop("$defs", {}))
-            schemas["Problem"] = problem
+            schemas["ProblemReply"] = problem
         return app.openapi_schema or generate()
 
     app.openapi = described  # type: ignore[method-assign]

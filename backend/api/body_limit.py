@@ -7,7 +7,7 @@ every error here is a problem, so the limit is raised inside the app instead.
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from backend.api.problems import ProblemError, problem_response
+from backend.api.problems import RequestProblem, problem_response
 
 
 class BodyLimit:
@@ -43,5 +43,7 @@ class BodyLimit:
         await self._app(scope, counted, send)
 
 
-def _too_large(limit: int) -> ProblemError:
-    return ProblemError(413, "body-too-large", f"The body has more than {limit:,} bytes: send less.", limit_bytes=limit)
+def _too_large(limit: int) -> RequestProblem:
+    return RequestProblem(
+        413, "body-too-large", f"The body has more than {limit:,} bytes: send less.", limit_bytes=limit
+    )

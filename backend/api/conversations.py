@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from backend.agents.agent import Turn
-from backend.api.problems import ProblemError
+from backend.api.problems import RequestProblem
 from backend.api.questions import check_agent, check_question
 from backend.api.resources import USUAL_AGENT
 from backend.api.services import Services
@@ -35,14 +35,14 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class LastQuestion:
     """The last question of a conversation, and the turns before it."""
 
     question: str
     history: tuple[Turn, ...] = ()
 
 
-def asked_in(messages: Iterable[Said]) -> Asked:
+def asked_in(messages: Iterable[Said]) -> LastQuestion:
     """What the conversation asks: its last user message. Several of one role behind each other count as one.
 
     Raises a problem where there is no user message. What stands behind the last one, such as the beginning of an
@@ -59,8 +59,8 @@ def asked_in(messages: Iterable[Said]) -> Asked:
     while said and said[-1].role != "user":
         said.pop()
     if not said:
-        raise ProblemError(422, "no-question", "No message is a user's: send the question as the last message.")
-    return Asked(said[-1].text, _turns(said[:-1]))
+        raise RequestProblem(422, "no-question", "No message is a user's: send the question as the last message.")
+    return LastQuestion(said[-1].text, _turns(said[:-1]))
 
 
 def _turns(said: Sequence[Said]) -> tuple[Turn, ...]:
@@ -104,7 +104,7 @@ def key_named(dialect: str, *names: str) -> str:
 
 async def accept(
     services: Services,
-    asked: Asked,
+    asked: LastQuestion,
     agent: str,
     session_id: str | None,
     options: RunOptions,
@@ -139,13 +139,13 @@ async def runs_of(services: Services, session_id: str | None) -> tuple[RunRecord
         return ()
 
 
-def _check_text(asked: Asked) -> None:
+def _check_text(asked: LastQuestion) -> None:
     texts = [asked.question, *(text for turn in asked.history for text in (turn.question, turn.answer))]
     try:
         "".join(texts).encode("utf-8")
     except UnicodeEncodeError as error:
         message = "A message holds half of a surrogate pair: send valid Unicode."
-        raise ProblemError(422, "question-not-text", message) from error
+        raise RequestProblem(422, "question-not-text", message) from error
 
 
 def _digest(*names: str) -> str:

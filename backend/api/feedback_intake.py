@@ -2,7 +2,7 @@
 
 import unicodedata
 
-from backend.api.problems import ProblemError
+from backend.api.problems import RequestProblem
 from backend.api.review_resources import NewFeedback
 from backend.runs.records import RunRecord
 
@@ -18,9 +18,9 @@ def checked_title(title: str) -> str:
     line = " ".join(title.split())
     kinds = {unicodedata.category(character) for character in line}
     if all(kind[0] in "CZ" for kind in kinds):
-        raise ProblemError(422, "empty-title", "The title is empty: write one.")
+        raise RequestProblem(422, "empty-title", "The title is empty: write one.")
     if "Cc" in kinds:
-        raise ProblemError(422, "title-not-text", "The title holds control characters: send plain text.")
+        raise RequestProblem(422, "title-not-text", "The title holds control characters: send plain text.")
     return _short_enough("title", line, MAX_TITLE_CHARACTERS)
 
 
@@ -28,9 +28,9 @@ def checked_comment(feedback: NewFeedback) -> str:
     """The comment without the white space around it. Raises a problem where nothing was said, or too much."""
     comment = feedback.comment.strip()
     if not comment and feedback.thumb is None:
-        raise ProblemError(422, "empty-feedback", "The feedback is empty: give a thumb (up or down) or a comment.")
+        raise RequestProblem(422, "empty-feedback", "The feedback is empty: give a thumb (up or down) or a comment.")
     if "\0" in comment:
-        raise ProblemError(422, "comment-not-text", "The comment holds a NUL character: send text.")
+        raise RequestProblem(422, "comment-not-text", "The comment holds a NUL character: send text.")
     return _short_enough("comment", comment, MAX_COMMENT_CHARACTERS)
 
 
@@ -42,13 +42,13 @@ def checked_moment(at_ms: float | None, record: RunRecord, elapsed_ms: float) ->
     if at_ms is None:
         return None
     if at_ms < 0:
-        raise ProblemError(
+        raise RequestProblem(
             422, "moment-before-run", "at_ms lies before the run: send milliseconds since the run was accepted, from 0."
         )
     end_ms = elapsed_ms if record.duration_ms is None else record.duration_ms
     if at_ms > end_ms + ROUNDING_MS:
         stood = "has taken" if record.ended else "has gone on for"
-        raise ProblemError(
+        raise RequestProblem(
             422,
             "moment-beyond-run",
             f"at_ms is {at_ms:,.0f}, but the run {stood} {end_ms:,.0f} ms: send a moment within the run, "
@@ -60,7 +60,7 @@ def checked_moment(at_ms: float | None, record: RunRecord, elapsed_ms: float) ->
 
 def _short_enough(what: str, text: str, limit: int) -> str:
     if len(text) > limit:
-        raise ProblemError(
+        raise RequestProblem(
             422,
             f"{what}-too-long",
             f"The {what} has {len(text):,} characters, at most {limit:,} are taken: shorten it.",

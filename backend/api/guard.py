@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from backend.api.problems import ProblemError, problem_response
+from backend.api.problems import RequestProblem, problem_response
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -43,11 +43,11 @@ class OriginGuard:
         else:
             await problem_response(scope["path"], problem)(scope, receive, send)
 
-    def _problem(self, scope: Scope) -> ProblemError | None:
+    def _problem(self, scope: Scope) -> RequestProblem | None:
         headers = Headers(scope=scope)
         host = _host_of(f"//{headers.get('host', '')}")
         if not self._is_ours(host):
-            return ProblemError(
+            return RequestProblem(
                 421,
                 "wrong-host",
                 f"The Host header names {host or 'nothing'!r}, which is not this server: call it by its own address.",
@@ -57,7 +57,7 @@ class OriginGuard:
         origin = headers.get("origin")
         foreign = origin is not None and not self._is_ours(_host_of(origin))
         if foreign or headers.get("sec-fetch-site") == "cross-site":
-            return ProblemError(
+            return RequestProblem(
                 403,
                 "cross-site",
                 "A page of another site may not change anything here: send the request without a browser, "

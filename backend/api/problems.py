@@ -35,7 +35,7 @@ class InvalidField(BaseModel):
     message: str
 
 
-class Problem(BaseModel):
+class ProblemReply(BaseModel):
     """Problem details for HTTP APIs, RFC 9457. Further members depend on the type."""
 
     model_config = ConfigDict(extra="allow")
@@ -48,7 +48,7 @@ class Problem(BaseModel):
     errors: list[InvalidField] | None = Field(default=None, description="The fields, where the request did not fit.")
 
 
-class ProblemError(HTTPException):
+class RequestProblem(HTTPException):
     """Raised anywhere in a request to answer with a problem. ``slug`` names its kind; ``members`` are added to it."""
 
     def __init__(
@@ -65,12 +65,12 @@ class ProblemError(HTTPException):
         self.members = members
 
 
-def problem_response(path: str, error: ProblemError) -> Response:
+def problem_response(path: str, error: RequestProblem) -> Response:
     """The answer a problem gives to a call of ``path``."""
     members = error.members
     if path.startswith(OPENAI_PATH):
         members = {**members, "error": _openai_error(error)}
-    problem = Problem(
+    problem = ProblemReply(
         type=f"urn:playhead:problem:{error.slug}",
         title=HTTPStatus(error.status_code).phrase,
         status=error.status_code,
@@ -82,7 +82,7 @@ def problem_response(path: str, error: ProblemError) -> Response:
     return Response(body, error.status_code, error.headers, MEDIA_TYPE)
 
 
-def _openai_error(error: ProblemError) -> dict[str, Any]:
+def _openai_error(error: RequestProblem) -> dict[str, Any]:
     """The member that clients of OpenAI's API read: to them nothing else of a problem is known."""
     kinds = {401: "authentication_error", 403: "permission_error", 404: "not_found_error", 429: "rate_limit_error"}
     kind = "server_error" if error.status_code >= 500 else kinds.get(error.status_code, "invalid_request_error")
@@ -95,7 +95,7 @@ def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     for status in sorted({*statuses, 500}):
         described[status] = {
             "description": _DESCRIPTIONS[status],
-            "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+            "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemReply"}}},
         }
         if status in _RETRIED:
             described[status]["headers"] = {
@@ -135,8 +135,8 @@ def add_problem_handlers(app: FastAPI) -> None:
         app.add_exception_handler(kind, answer)
 
 
-def _as_problem(request: Request, error: Exception) -> ProblemError:
-    if isinstance(error, ProblemError):
+def _as_problem(request: Request, error: Exception) -> RequestProblem:
+    if isinstance(error, RequestProblem):
         return error
     if isinstance(error, RequestValidationError):
         return _invalid(request, error)
@@ -146,8 +146,8 @@ def _as_problem(request: Request, error: Exception) -> ProblemError:
         if isinstance(error, kind):
             wait_s = getattr(error, "retry_after_s", 2)
             headers = {"Retry-After": str(wait_s)} if status in _RETRIED else None
-            return ProblemError(status, slug, _sentence(error), headers=headers)
-    return ProblemError(500, "server-error", "The server failed: its log says where; try again, or report it.")
+            return RequestProblem(status, slug, _sentence(error), headers=headers)
+    return RequestProblem(500, "server-error", "The server failed: its log says where; try again, or report it.")
 
 
 _KNOWN: dict[type[Exception], tuple[int, str]] = {
@@ -175,18 +175,18 @@ def _sentence(error: Exception) -> str:
     return str(error)
 
 
-def _from_framework(request: Request, error: HTTPException) -> ProblemError:
+def _from_framework(request: Request, error: HTTPException) -> RequestProblem:
     """A problem for what the framework refuses by itself."""
     if error.status_code == 404:
         detail = f"There is nothing at {request.url.path}: GET /openapi.json lists what there is."
-        return ProblemError(404, "unknown-path", detail)
+        return RequestProblem(404, "unknown-path", detail)
     if error.status_code == 405:
         allowed = ", ".join(_methods_of(request))
         detail = f"{request.method} is not for {request.url.path}: use {allowed}."
-        return ProblemError(405, "method-not-allowed", detail, headers={"Allow": allowed})
+        return RequestProblem(405, "method-not-allowed", detail, headers={"Allow": allowed})
     if error.status_code == 400:
-        return ProblemError(400, "unreadable-body", "The body cannot be read: send JSON as UTF-8.")
-    return ProblemError(error.status_code, "refused", str(error.detail), headers=error.headers)
+        return RequestProblem(400, "unreadable-body", "The body cannot be read: send JSON as UTF-8.")
+    return RequestProblem(error.status_code, "refused", str(error.detail), headers=error.headers)
 
 
 def _methods_of(request: Request) -> list[str]:
@@ -196,7 +196,7 @@ def _methods_of(request: Request) -> list[str]:
     return [method for method, scope in asked.items() if any(route.matches(scope)[0] is Match.FULL for route in routes)]
 
 
-def _invalid(request: Request, error: RequestValidationError) -> ProblemError:
+def _invalid(request: Request, error: RequestValidationError) -> RequestProblem:
     errors = error.errors()
     first = errors[0]
     if first["loc"] == ("body",):
@@ -204,22 +204,22 @@ def _invalid(request: Request, error: RequestValidationError) -> ProblemError:
     if first["type"] == "json_invalid":
         reason = first.get("ctx", {}).get("error", "malformed")
         detail = f"The body is not JSON (at character {first['loc'][-1]}: {reason}): send one JSON object."
-        return ProblemError(400, "malformed-json", detail)
+        return RequestProblem(400, "malformed-json", detail)
     fields = [InvalidField(field=_place(each["loc"]), message=_reason(each)) for each in errors[:20]]
     where = f"{fields[0].field}: " if fields[0].field else ""
     more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
-    return ProblemError(422, "invalid-request", f"{where}{fields[0].message}{more}", errors=fields)
+    return RequestProblem(422, "invalid-request", f"{where}{fields[0].message}{more}", errors=fields)
 
 
-def _no_object(request: Request, *, missing: bool) -> ProblemError:
+def _no_object(request: Request, *, missing: bool) -> RequestProblem:
     """The body as a whole is not what was expected."""
     sent = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if missing:
-        return ProblemError(400, "empty-body", "The body is empty: send one JSON object.")
+        return RequestProblem(400, "empty-body", "The body is empty: send one JSON object.")
     if sent != "application/json" and not sent.endswith("+json"):
         detail = f"The body is of type {sent or 'unknown'!r}: send JSON, with Content-Type: application/json."
-        return ProblemError(415, "not-json", detail)
-    return ProblemError(422, "invalid-request", "The body is JSON, but no object: send one JSON object.")
+        return RequestProblem(415, "not-json", detail)
+    return RequestProblem(422, "invalid-request", "The body is JSON, but no object: send one JSON object.")
 
 
 def _place(location: tuple[int | str, ...]) -> str:

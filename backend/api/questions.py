@@ -2,7 +2,7 @@
 
 from backend.agents.agent import UnknownAgentError
 from backend.agents.catalogue import AgentCatalogue
-from backend.api.problems import ProblemError
+from backend.api.problems import RequestProblem
 from backend.protocol.options import MAX_QUESTION_BYTES
 
 MAX_KEY_CHARACTERS = 200
@@ -11,12 +11,12 @@ MAX_KEY_CHARACTERS = 200
 def check_question(question: str) -> None:
     """Raise a problem unless the question is text that an agent can be given."""
     if not question.strip():
-        raise ProblemError(422, "empty-question", "The question is empty: write one.")
+        raise RequestProblem(422, "empty-question", "The question is empty: write one.")
     if "\0" in question:
-        raise ProblemError(422, "question-not-text", "The question holds a NUL character: send text.")
+        raise RequestProblem(422, "question-not-text", "The question holds a NUL character: send text.")
     size = len(question.encode("utf-8"))
     if size > MAX_QUESTION_BYTES:
-        raise ProblemError(
+        raise RequestProblem(
             413,
             "question-too-large",
             f"The question has {size:,} bytes, at most {MAX_QUESTION_BYTES:,} are taken: "
@@ -31,7 +31,7 @@ async def check_agent(catalogue: AgentCatalogue, agent: str) -> None:
         await catalogue.find(agent)
     except UnknownAgentError as error:
         nearest = await catalogue.nearest(agent)
-        raise ProblemError(422, "unknown-agent", str(error), nearest=nearest) from error
+        raise RequestProblem(422, "unknown-agent", str(error), nearest=nearest) from error
 
 
 def check_key(key: str | None) -> str | None:
@@ -40,7 +40,7 @@ def check_key(key: str | None) -> str | None:
         return None
     key = key.strip()
     if not key or len(key) > MAX_KEY_CHARACTERS or not key.isascii() or not key.isprintable():
-        raise ProblemError(
+        raise RequestProblem(
             400,
             "malformed-key",
             f"The Idempotency-Key must be 1 to {MAX_KEY_CHARACTERS} printable ASCII characters, such as a UUID.",

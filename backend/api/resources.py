@@ -67,7 +67,7 @@ class AcceptedRun(BaseModel):
     links: RunLinks
 
 
-class RunSummary(BaseModel):
+class RunSummaryReply(BaseModel):
     """A run without what it sent. ``outcome`` is null while it runs; ``created_at`` is ISO 8601 in UTC."""
 
     run_id: str
@@ -85,7 +85,7 @@ class RunSummary(BaseModel):
     links: RunLinks
 
     @classmethod
-    def of(cls, record: RunRecord) -> "RunSummary":
+    def of(cls, record: RunRecord) -> "RunSummaryReply":
         """The summary of a record."""
         return cls(
             run_id=record.run_id,
@@ -104,7 +104,7 @@ class RunSummary(BaseModel):
         )
 
 
-class RunNow(RunSummary):
+class RunNow(RunSummaryReply):
     """A run and what its watchers see at this moment. Following its events from ``cursor`` misses nothing."""
 
     cursor: str = Field(examples=["1-42"])
@@ -114,7 +114,7 @@ class RunNow(RunSummary):
 class RunList(BaseModel):
     """Runs of all conversations, the latest first. ``next`` is where the list goes on, or null at its end."""
 
-    runs: list[RunSummary]
+    runs: list[RunSummaryReply]
     next: str | None = Field(description="Send it as `before` for the runs behind these.")
 
 
@@ -125,7 +125,7 @@ class CancelledRun(BaseModel):
     outcome: Outcome | None
 
 
-class SessionSummary(BaseModel):
+class SessionSummaryReply(BaseModel):
     """A conversation without its runs. Its title is its first question until it gets another; times are ISO 8601 in
     UTC."""
 
@@ -135,7 +135,7 @@ class SessionSummary(BaseModel):
     updated_at: str
 
     @classmethod
-    def of(cls, record: SessionRecord) -> "SessionSummary":
+    def of(cls, record: SessionRecord) -> "SessionSummaryReply":
         """The summary of a record."""
         return cls.model_validate(record, from_attributes=True)
 
@@ -151,13 +151,13 @@ class NewTitle(BaseModel):
 class SessionList(BaseModel):
     """Conversations, the latest first."""
 
-    sessions: list[SessionSummary]
+    sessions: list[SessionSummaryReply]
 
 
-class Session(SessionSummary):
+class SessionReply(SessionSummaryReply):
     """A conversation and its runs, in order."""
 
-    runs: list[RunSummary]
+    runs: list[RunSummaryReply]
 
 
 class DeletedSessions(BaseModel):
@@ -220,7 +220,7 @@ class Health(BaseModel):
     version: str
 
 
-class Readiness(BaseModel):
+class ReadinessReply(BaseModel):
     """The store is open and every agent is prepared, or left out with a warning."""
 
     status: Literal["ready"] = "ready"

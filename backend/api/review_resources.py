@@ -27,7 +27,7 @@ class NewFeedback(BaseModel):
     )
 
 
-class Feedback(BaseModel):
+class FeedbackReply(BaseModel):
     """What somebody thinks of a run, with the run's question and agent. ``created_at`` is ISO 8601 in UTC."""
 
     feedback_id: str
@@ -40,7 +40,7 @@ class Feedback(BaseModel):
     agent: str
 
     @classmethod
-    def of(cls, record: FeedbackRecord) -> "Feedback":
+    def of(cls, record: FeedbackRecord) -> "FeedbackReply":
         """The feedback of a record."""
         return cls.model_validate(record, from_attributes=True)
 
@@ -48,10 +48,10 @@ class Feedback(BaseModel):
 class FeedbackList(BaseModel):
     """Feedback in the order in which it was given."""
 
-    feedback: list[Feedback]
+    feedback: list[FeedbackReply]
 
 
-class Share(BaseModel):
+class ShareReply(BaseModel):
     """A link to one run: whoever has ``share_id`` may look at the run, and at nothing else."""
 
     share_id: str = Field(examples=["share_8YvBtm3zQd2l5dYw0u1P4A"])
@@ -59,7 +59,7 @@ class Share(BaseModel):
     created_at: str
 
     @classmethod
-    def of(cls, record: ShareRecord) -> "Share":
+    def of(cls, record: ShareRecord) -> "ShareReply":
         """The share of a record."""
         return cls.model_validate(record, from_attributes=True)
 
@@ -67,7 +67,7 @@ class Share(BaseModel):
 class ShareList(BaseModel):
     """Shares, the latest first."""
 
-    shares: list[Share]
+    shares: list[ShareReply]
 
 
 class SharedLinks(BaseModel):
@@ -84,7 +84,7 @@ class SharedLinks(BaseModel):
         return cls(self=path, events=f"{path}/events", recording=f"{path}/recording")
 
 
-class SharedRun(BaseModel):
+class SharedRunReply(BaseModel):
     """A shared run and what its watchers see at this moment: a run's own answer, but its ``run_id`` is the share's id.
     Nothing in it leads to the run itself, to its session or to another run."""
 
@@ -104,7 +104,7 @@ class SharedRun(BaseModel):
     view: RunView
 
     @classmethod
-    def of(cls, now: RunNow, share_id: str) -> "SharedRun":
+    def of(cls, now: RunNow, share_id: str) -> "SharedRunReply":
         """The run as the share shows it."""
         told = {name: value for name, value in now if name in cls.model_fields}
         return cls(**{**told, "run_id": share_id, "agent": shown_agent(now.agent), "links": SharedLinks.of(share_id)})

@@ -18,7 +18,7 @@ MAX_LINE_BYTES = 64 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class CapturedPiece:
     """Some bytes of the stream, and when they came: milliseconds since the request, None where nobody wrote it down."""
 
     data: bytes
@@ -45,7 +45,7 @@ class CapturedStream:
             self.has_timing = any(_timed(line) is not None for line in _first_lines(file))
             """Whether the moments of arrival are in the file."""
 
-    def pieces(self) -> Iterator[Piece]:
+    def pieces(self) -> Iterator[CapturedPiece]:
         """The stream from its beginning. Times never go back. Raises ``BadInput`` where the file cannot be read on."""
         self.unreadable_lines = 0
         with self._open() as file:
@@ -54,13 +54,13 @@ class CapturedStream:
             except OSError as error:
                 raise _unreadable(self._path, error) from error
 
-    def _timed_pieces(self, file: BinaryIO) -> Iterator[Piece]:
+    def _timed_pieces(self, file: BinaryIO) -> Iterator[CapturedPiece]:
         at_ms = 0.0
         while line := file.readline(MAX_LINE_BYTES):
             piece = _timed(line)
             if piece is not None and piece.at_ms is not None:
                 at_ms = max(at_ms, piece.at_ms)
-                yield Piece(piece.data, at_ms, len(line))
+                yield CapturedPiece(piece.data, at_ms, len(line))
             elif line.strip():
                 self.unreadable_lines += 1
 
@@ -77,9 +77,9 @@ def _unreadable(path: Path, error: OSError) -> BadInput:
     return BadInput(f"{path} cannot be read: {error.strerror or error}.")
 
 
-def _plain_pieces(file: BinaryIO) -> Iterator[Piece]:
+def _plain_pieces(file: BinaryIO) -> Iterator[CapturedPiece]:
     while data := file.read(PIECE_BYTES):
-        yield Piece(data, file_bytes=len(data))
+        yield CapturedPiece(data, file_bytes=len(data))
 
 
 def _first_lines(file: BinaryIO) -> Iterator[bytes]:
@@ -90,7 +90,7 @@ def _first_lines(file: BinaryIO) -> Iterator[bytes]:
             return
 
 
-def _timed(line: bytes) -> Piece | None:
+def _timed(line: bytes) -> CapturedPiece | None:
     """The piece that a line with timing stands for, or None for any other line."""
     if not line.lstrip(b"\xef\xbb\xbf \t").startswith(b"{"):
         return None
@@ -105,4 +105,4 @@ def _timed(line: bytes) -> Piece | None:
         moment = float(at_ms)
     except OverflowError:
         return None
-    return Piece(data.encode("utf-8", "surrogatepass"), max(0.0, moment)) if math.isfinite(moment) else None
+    return CapturedPiece(data.encode("utf-8", "surrogatepass"), max(0.0, moment)) if math.isfinite(moment) else None

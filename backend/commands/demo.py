@@ -26,7 +26,7 @@ _PORT = click.IntRange(1, 65535)
 
 
 @dataclass(frozen=True)
-class Part:
+class DemoProcess:
     """One of the three processes: its label in the output, its address, and the path that tells that it answers."""
 
     label: str
@@ -79,7 +79,7 @@ def command(
     chosen = {"documents": docs_dir, "model": model, "remote": remote}
     said = BackendLines([agent for agent, setting in chosen.items() if setting is not None])
     parts = [
-        Part("backend", backend_url, "/readyz", ChildProcess("The backend", serve, on_line=said.hear)),
+        DemoProcess("backend", backend_url, "/readyz", ChildProcess("The backend", serve, on_line=said.hear)),
         _ui("gradio", "The Gradio UI", gradio_port, "/", backend_url),
         _ui("streamlit", "The Streamlit UI", streamlit_port, "/_stcore/health", backend_url),
     ]
@@ -123,9 +123,9 @@ def ensure_ports_free(ports: dict[str, int], host: str) -> None:
             raise click.ClickException(f"Cannot listen on port {port} ({flag}): {error.strerror}.") from error
 
 
-def _ui(label: str, name: str, port: int, probe: str, backend_url: str) -> Part:
+def _ui(label: str, name: str, port: int, probe: str, backend_url: str) -> DemoProcess:
     command_line = [sys.executable, "-m", f"ui_{label}", "--port", str(port), "--backend", backend_url]
-    return Part(label, f"http://{LOOPBACK}:{port}", probe, ChildProcess(name, command_line))
+    return DemoProcess(label, f"http://{LOOPBACK}:{port}", probe, ChildProcess(name, command_line))
 
 
 class BackendLines:

@@ -19,7 +19,7 @@ from backend.launch.ports import PortBusy
 from backend.settings import Settings
 
 if TYPE_CHECKING:
-    from backend.agents.catalogue import Preparation
+    from backend.agents.catalogue import ProviderProgress
 
 DEFAULT_PORT = Settings(data_dir=Path()).port
 
@@ -40,7 +40,7 @@ class ProgressLines:
         self._lock = threading.Lock()
         self._last: dict[str, float] = {}
 
-    def __call__(self, preparation: "Preparation") -> None:
+    def __call__(self, preparation: "ProviderProgress") -> None:
         """Print this step, unless the last line of its provider is fresh."""
         if preparation.state == "failed":
             click.echo(preparation.sentence(), err=True)

@@ -8,7 +8,7 @@ from rich.markdown import Markdown
 from rich.segment import Segment
 from rich.theme import Theme
 
-from backend.present.answer.markdown_blocks import Block, parse_blocks
+from backend.present.answer.markdown_blocks import MarkdownBlock, parse_blocks
 from backend.present.answer.partial_markdown import completed_tail, visible_text
 from backend.present.words.printable import printable
 
@@ -41,7 +41,7 @@ THEME = Theme(
 class AnswerBlocks:
     """Blocks of an answer one below the other, each followed by one empty line, whatever it is."""
 
-    def __init__(self, blocks: Iterable[Block], resolved: frozenset[int]) -> None:
+    def __init__(self, blocks: Iterable[MarkdownBlock], resolved: frozenset[int]) -> None:
         """``resolved``: numbers of the citations that have come; other markers are drawn muted."""
         self._blocks = [_BlockMarkdown(block, resolved) for block in blocks]
 
@@ -60,7 +60,7 @@ class _BlockMarkdown(Markdown):
 
     inlines = {*Markdown.inlines, "marker", "pending"}  # noqa: RUF012 - the base class has it as a plain set
 
-    def __init__(self, block: Block, resolved: frozenset[int]) -> None:
+    def __init__(self, block: MarkdownBlock, resolved: frozenset[int]) -> None:
         super().__init__("", code_theme="ansi_dark", hyperlinks=False)
         self.parsed = [_drawable(token, resolved) for token in block.tokens]
 
@@ -83,11 +83,11 @@ class SettlingAnswer:
     def __init__(self) -> None:
         self._settled = ""
         self._lead = ""
-        self.growing: Sequence[Block] = ()
+        self.growing: Sequence[MarkdownBlock] = ()
         self.rewritten = False
         """Whether the text handed out before was replaced by another one (a snapshot of an interrupted log)."""
 
-    def advance(self, answer: str, *, whole: bool) -> list[Block]:
+    def advance(self, answer: str, *, whole: bool) -> list[MarkdownBlock]:
         """The blocks that settled since the last call; ``whole``: nothing more will come."""
         text = printable(answer)
         shown = text if whole else visible_text(text)

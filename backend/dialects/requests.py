@@ -17,7 +17,7 @@ ANTHROPIC_VERSION = "2023-06-01"
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ForeignQuestion:
     """What is asked. ``earlier`` are the questions and answers before it; ``run_id`` names the run, and ``thread_id``
     its conversation, where a dialect takes such names."""
 
@@ -38,7 +38,7 @@ class RemoteRequest:
     """Whether the agent is told what was said before."""
 
 
-def remote_request(address: RemoteAddress, asked: Asked, key: str | None = None) -> RemoteRequest:
+def remote_request(address: RemoteAddress, asked: ForeignQuestion, key: str | None = None) -> RemoteRequest:
     """The request that asks this of that agent. ``key`` is sent as the dialect wants it."""
     headers = {"Accept": "text/event-stream", "Accept-Encoding": "identity", "Content-Type": "application/json"}
     headers |= _key_headers(address.dialect, key)
@@ -60,32 +60,32 @@ def _key_headers(dialect: str, key: str | None) -> dict[str, str]:
     return headers
 
 
-def _messages(asked: Asked, answers: str = "assistant") -> list[tuple[str, str]]:
+def _messages(asked: ForeignQuestion, answers: str = "assistant") -> list[tuple[str, str]]:
     """Pairs (role, text), the question last. A question that got no answer is left out with it."""
     turns = [pair for question, answer in asked.earlier if answer for pair in (("user", question), (answers, answer))]
     return [*turns, ("user", asked.question)]
 
 
-def _openai_chat(model: str, asked: Asked) -> Body:
+def _openai_chat(model: str, asked: ForeignQuestion) -> Body:
     messages: list[JsonValue] = [{"role": role, "content": text} for role, text in _messages(asked)]
     return {"model": model, "messages": messages, "stream": True, "stream_options": {"include_usage": True}}
 
 
-def _openai_responses(model: str, asked: Asked) -> Body:
+def _openai_responses(model: str, asked: ForeignQuestion) -> Body:
     items: list[JsonValue] = [{"role": role, "content": text} for role, text in _messages(asked)]
     return {"model": model, "input": items, "stream": True}
 
 
-def _anthropic(model: str, asked: Asked) -> Body:
+def _anthropic(model: str, asked: ForeignQuestion) -> Body:
     messages: list[JsonValue] = [{"role": role, "content": text} for role, text in _messages(asked)]
     return {"model": model, "messages": messages, "max_tokens": MOST_OUTPUT_TOKENS, "stream": True}
 
 
-def _gemini(model: str, asked: Asked) -> Body:
+def _gemini(model: str, asked: ForeignQuestion) -> Body:
     return {"contents": [{"role": role, "parts": [{"text": text}]} for role, text in _messages(asked, "model")]}
 
 
-def _ag_ui(model: str, asked: Asked) -> Body:
+def _ag_ui(model: str, asked: ForeignQuestion) -> Body:
     messages: list[JsonValue] = [
         {"id": f"{asked.run_id}-{place}", "role": role, "content": text}
         for place, (role, text) in enumerate(_messages(asked), start=1)
@@ -96,7 +96,7 @@ def _ag_ui(model: str, asked: Asked) -> Body:
     }  # fmt: skip
 
 
-def _ai_sdk(model: str, asked: Asked) -> Body:
+def _ai_sdk(model: str, asked: ForeignQuestion) -> Body:
     messages: list[JsonValue] = [
         {"id": f"{asked.run_id}-{place}", "role": role, "parts": [{"type": "text", "text": text}]}
         for place, (role, text) in enumerate(_messages(asked), start=1)
@@ -104,12 +104,12 @@ def _ai_sdk(model: str, asked: Asked) -> Body:
     return {"id": asked.thread_id, "messages": messages, "trigger": "submit-message"}
 
 
-def _native(model: str, asked: Asked) -> Body:
+def _native(model: str, asked: ForeignQuestion) -> Body:
     # The conversation is the other server's own: it keeps sessions itself.
     return {"question": asked.question, "agent": "documents" if model == "default" else model}
 
 
-_BODIES: Mapping[str, Callable[[str, Asked], Body]] = {
+_BODIES: Mapping[str, Callable[[str, ForeignQuestion], Body]] = {
     "openai-chat": _openai_chat,
     "openai-responses": _openai_responses,
     "anthropic": _anthropic,

@@ -21,7 +21,7 @@ _SUFFIX = ".jsonl"
 
 
 @dataclass(frozen=True, slots=True)
-class ImportedRecording:
+class StoredRecording:
     """What was imported. ``cut`` says in a sentence how its end is missing, or is None for a whole recording."""
 
     recording_id: str
@@ -67,7 +67,7 @@ class RecordingLibrary:
         """Pairs (id, question) of the imported recordings, in order of their file names."""
         return await asyncio.to_thread(self._list)
 
-    async def add(self, data: bytes) -> ImportedRecording:
+    async def add(self, data: bytes) -> StoredRecording:
         """Keep a recording durably, whole or not at all.
 
         Raises ``RecordingError`` for bytes that are no recording, and ``StoreError`` where the disk refuses.
@@ -85,7 +85,7 @@ class RecordingLibrary:
             ) from error
         header = recording.header
         self._questions[recording_id] = header.question
-        return ImportedRecording(recording_id, header.question, header.agent, len(recording.events), recording.cut)
+        return StoredRecording(recording_id, header.question, header.agent, len(recording.events), recording.cut)
 
     def _read(self, recording_id: str) -> Recording | None:
         try:

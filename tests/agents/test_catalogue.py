@@ -17,7 +17,7 @@ from backend.agents.agent import (
     RunRequest,
     UnknownAgentError,
 )
-from backend.agents.catalogue import ENTRY_POINT_GROUP, AgentCatalogue, AgentNotReadyError, Preparation
+from backend.agents.catalogue import ENTRY_POINT_GROUP, AgentCatalogue, AgentNotReadyError, ProviderProgress
 from backend.protocol.events import DoneEvent, KnownEvent
 from backend.protocol.recordings import Recording
 from backend.settings import Settings
@@ -143,7 +143,7 @@ async def test_preparation_is_reported_and_does_not_hold_up_the_others() -> None
     slow, quick = ListedProvider("slow", "a"), ListedProvider("quick", "a")
     slow.gate.clear()
     catalogue = AgentCatalogue([slow, quick], patience_s=0)
-    seen: list[Preparation] = []
+    seen: list[ProviderProgress] = []
     preparing = asyncio.create_task(catalogue.prepare(seen.append))
     await settle()
     assert not catalogue.ready

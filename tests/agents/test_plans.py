@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from backend.agents.agent import Agent
-from backend.agents.plans import Limits, planned_events
+from backend.agents.plans import PlannedLimits, planned_events
 from backend.agents.recording import RecordingAgent, recorded_schedule
-from backend.agents.scheduled_drafts import Cue, Failure, Finish, Hang
+from backend.agents.scheduled_drafts import Cue, Hang, ScheduledEnd, ScheduledFailure
 from backend.agents.scripted.actions import Say
 from backend.agents.scripted.library import ScenarioLibrary
 from backend.agents.scripted.player import ScriptedAgent
@@ -34,7 +34,7 @@ from tests.fakes import ManualClock, opens, settle
 from tests.memory_store import MemoryStore
 
 SCENARIOS = ScenarioLibrary().scenarios()
-LIMITS = Limits(120.0, 60.0)
+LIMITS = PlannedLimits(120.0, 60.0)
 
 
 async def run_for_real(agent: Agent, options: RunOptions, tmp_path: Path) -> list[Event]:
@@ -71,7 +71,7 @@ async def test_a_scenario_leaves_behind_what_was_planned(name: str, speed: float
     script = SCENARIOS[name]
     options = RunOptions(speed=speed, seed=4)
     real = await run_for_real(ScriptedAgent(script), options, tmp_path)
-    limits = Limits(script.timeout_s or 120.0, 60.0)
+    limits = PlannedLimits(script.timeout_s or 120.0, 60.0)
     planned = planned_events(schedule(script, 4), speed, limits)
     assert without_times(real) == without_times(planned)
     assert [event.at_ms for event in real] == pytest.approx([event.at_ms for event in planned], abs=0.002)
@@ -107,7 +107,7 @@ async def test_a_replay_may_take_longer_than_the_server_s_timeout(tmp_path: Path
 @pytest.mark.parametrize("name", ["happy_path", "error_mid_answer", "timeout", "unicode"])
 async def test_a_replay_leaves_behind_what_was_planned(name: str, tmp_path: Path) -> None:
     script = SCENARIOS[name]
-    events = planned_events(schedule(script), 1.0, Limits(script.timeout_s or 120.0, 60.0))
+    events = planned_events(schedule(script), 1.0, PlannedLimits(script.timeout_s or 120.0, 60.0))
     recording = Recording(RecordingHeader(), tuple(events))
     real = await run_for_real(RecordingAgent(recording), RunOptions(), tmp_path)
     planned = planned_events(recorded_schedule(recording), 1.0, LIMITS)
@@ -115,7 +115,7 @@ async def test_a_replay_leaves_behind_what_was_planned(name: str, tmp_path: Path
 
 
 def planned(*cues: Cue, timeout_s: float = 10.0, silence_s: float = 4.0, speed: float = 1.0) -> list[KnownEvent]:
-    return planned_events(cues, speed, Limits(timeout_s, silence_s))
+    return planned_events(cues, speed, PlannedLimits(timeout_s, silence_s))
 
 
 TOKEN = TokenEvent(text="a")
@@ -124,11 +124,11 @@ TOKEN = TokenEvent(text="a")
 @pytest.mark.parametrize(
     ("cues", "outcome", "at_ms", "code"),
     [
-        ([Cue(1, TOKEN), Cue(2, Finish())], "completed", 2000, None),
-        ([Cue(1, TOKEN), Cue(2, Failure("e", "M"))], "failed", 2000, "e"),
+        ([Cue(1, TOKEN), Cue(2, ScheduledEnd())], "completed", 2000, None),
+        ([Cue(1, TOKEN), Cue(2, ScheduledFailure("e", "M"))], "failed", 2000, "e"),
         ([Cue(1, TOKEN), Cue(2, Hang())], "timed_out", 5000, "silence"),
-        ([Cue(1, TOKEN), Cue(5, TOKEN), Cue(6, Finish())], "timed_out", 5000, "silence"),
-        ([Cue(3, TOKEN), Cue(6, TOKEN), Cue(9, TOKEN), Cue(12, Finish())], "timed_out", 10000, "timeout"),
+        ([Cue(1, TOKEN), Cue(5, TOKEN), Cue(6, ScheduledEnd())], "timed_out", 5000, "silence"),
+        ([Cue(3, TOKEN), Cue(6, TOKEN), Cue(9, TOKEN), Cue(12, ScheduledEnd())], "timed_out", 10000, "timeout"),
         ([Cue(3, TOKEN), Cue(6, TOKEN), Cue(9, Hang())], "timed_out", 10000, "timeout"),
     ],
 )
@@ -144,7 +144,7 @@ def test_limits_end_a_run_as_the_supervisor_does(cues: list[Cue], outcome: str, 
 def test_limits_are_not_divided_by_the_speed() -> None:
     done = planned(Cue(8, TOKEN), Cue(16, Hang()), speed=4.0)[-1]
     assert done.at_ms == 6000
-    assert planned(Cue(8, TOKEN), Cue(16, Finish()), speed=0)[-1].at_ms == 0
+    assert planned(Cue(8, TOKEN), Cue(16, ScheduledEnd()), speed=0)[-1].at_ms == 0
 
 
 def test_open_steps_are_closed_the_latest_first() -> None:
@@ -152,7 +152,7 @@ def test_open_steps_are_closed_the_latest_first() -> None:
         Cue(0, StatusEvent(step_id="a", step="retrieving")),
         Cue(1, StatusEvent(step_id="b", step="searching", parent_id="a")),
         Cue(2, WarningEvent(code="w", message="M")),
-        Cue(3, Failure("e", "M")),
+        Cue(3, ScheduledFailure("e", "M")),
     )
     closing = [(event.step_id, event.state) for event in events[3:5] if isinstance(event, StatusEvent)]
     assert closing == [("b", "failed"), ("a", "failed")]
@@ -181,5 +181,5 @@ def test_a_scripted_violation_is_the_only_one(script: Scenario, place: int) -> N
     dangling = script.model_copy(
         update={"timeline": (*script.timeline[:at], Say(say="\n[9]\n"), *script.timeline[at:])}
     )
-    events = planned_events(schedule(dangling), 1.0, Limits(1e9, 1e9))
+    events = planned_events(schedule(dangling), 1.0, PlannedLimits(1e9, 1e9))
     assert [violation.rule for violation in check(events)] == ["citation-first"]

@@ -6,7 +6,7 @@ import pytest
 
 from backend.agents.agent import AgentFailure
 from backend.agents.clock import VirtualClock
-from backend.agents.scheduled_drafts import Cue, Failure, Finish, Hang, play_cues
+from backend.agents.scheduled_drafts import Cue, Hang, ScheduledEnd, ScheduledFailure, play_cues
 from backend.protocol.events import Draft, TokenEvent
 from tests.fakes import turn
 
@@ -36,7 +36,10 @@ class TenHours(VirtualClock):
 
 
 def tokens(*times: float) -> list[Cue]:
-    return [*(Cue(at, TokenEvent(text=str(place))) for place, at in enumerate(times)), Cue(times[-1] + 1, Finish())]
+    return [
+        *(Cue(at, TokenEvent(text=str(place))) for place, at in enumerate(times)),
+        Cue(times[-1] + 1, ScheduledEnd()),
+    ]
 
 
 async def arrivals(cues: list[Cue], clock: VirtualClock, speed: float) -> list[tuple[float, Draft]]:
@@ -72,13 +75,13 @@ async def test_a_schedule_that_is_behind_catches_up_without_waiting() -> None:
 
 async def test_the_end_waits_for_its_time() -> None:
     clock = VirtualClock()
-    await arrivals([Cue(0.0, TokenEvent(text="a")), Cue(2.5, Finish())], clock, 1.0)
+    await arrivals([Cue(0.0, TokenEvent(text="a")), Cue(2.5, ScheduledEnd())], clock, 1.0)
     assert clock.now() == pytest.approx(2.5)
 
 
 async def test_a_failure_is_raised_at_its_time() -> None:
     clock = VirtualClock()
-    cues = [Cue(0.0, TokenEvent(text="a")), Cue(1.0, Failure("gone", "It went away.", True))]
+    cues = [Cue(0.0, TokenEvent(text="a")), Cue(1.0, ScheduledFailure("gone", "It went away.", True))]
     with pytest.raises(AgentFailure, match="It went away") as failed:
         await arrivals(cues, clock, 2.0)
     assert (failed.value.code, failed.value.retryable) == ("gone", True)

@@ -90,7 +90,7 @@ def test_every_operation_documents_its_errors_as_problems(schema: dict[str, Any]
         errors = {status: answer for status, answer in each["responses"].items() if status >= "400"}
         for answer in errors.values():
             problem = answer["content"]["application/problem+json"]["schema"]
-            assert problem == {"$ref": "#/components/schemas/Problem"}
+            assert problem == {"$ref": "#/components/schemas/ProblemReply"}
             assert list(answer["content"]) == ["application/problem+json"]
         assert {"500", "421"} <= set(errors), (method, path)
         assert ("403" in errors) == (method in ("post", "patch", "delete")), (method, path)
@@ -122,13 +122,21 @@ def test_streams_and_recordings_have_their_own_media_types(schema: dict[str, Any
 def test_the_seven_events_and_the_view_are_described(schema: dict[str, Any]) -> None:
     described = set(schema["components"]["schemas"])
     events = {f"{kind}Event" for kind in ("Status", "Token", "Citation", "Artifact", "Warning", "Error", "Done")}
-    assert events | {"RunView", "NewRun", "Problem", "RunOptions"} <= described
-    assert {"RunList", "NewFeedback", "Feedback", "FeedbackList", "Share", "SharedRun", "NewTitle"} <= described
+    assert events | {"RunView", "NewRun", "ProblemReply", "RunOptions"} <= described
+    assert {
+        "RunList",
+        "NewFeedback",
+        "FeedbackReply",
+        "FeedbackList",
+        "ShareReply",
+        "SharedRunReply",
+        "NewTitle",
+    } <= described
 
 
 def test_a_shared_run_is_described_without_what_leads_to_the_run(schema: dict[str, Any]) -> None:
     described = schema["components"]["schemas"]
-    assert set(described["RunNow"]["properties"]) - set(described["SharedRun"]["properties"]) == {"session_id"}
+    assert set(described["RunNow"]["properties"]) - set(described["SharedRunReply"]["properties"]) == {"session_id"}
     assert set(described["SharedLinks"]["properties"]) == {"self", "events", "recording"}
 
 

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from backend.dialects.addresses import AddressError, remote_address
-from backend.dialects.requests import Asked, remote_request
+from backend.dialects.requests import ForeignQuestion, remote_request
 
 HOST = "http://127.0.0.1:9"
 DIALECTS = dict.fromkeys(["openai-chat", "openai-responses", "anthropic", "gemini", "ag-ui", "ai-sdk", "native"])
@@ -65,7 +65,7 @@ def test_a_sentence_shows_the_host_and_no_secret() -> None:
 )
 def test_every_dialect_is_asked_the_question(dialect: str) -> None:
     address = remote_address(f"{dialect}:{HOST}/x", DIALECTS)
-    request = remote_request(address, Asked("Wie \u00fcberall?", [("Before?", "Yes."), ("Lost?", "")]), "k3y")
+    request = remote_request(address, ForeignQuestion("Wie \u00fcberall?", [("Before?", "Yes."), ("Lost?", "")]), "k3y")
     body = json.loads(request.body)
     texts = json.dumps(body, ensure_ascii=False)
     assert "Wie \u00fcberall?" in texts

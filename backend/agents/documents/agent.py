@@ -32,7 +32,7 @@ from backend.agents.documents.indexing.folder import FolderError
 from backend.agents.documents.indexing.folder_index import StoppedError
 from backend.agents.documents.indexing.schema import IndexUnusableError
 from backend.agents.documents.library import Library
-from backend.agents.documents.search.follow_up import Asked, understand_in_turn
+from backend.agents.documents.search.follow_up import RequestInContext, understand_in_turn
 from backend.agents.documents.search.retrieval import PASSAGES_SHOWN, Retrieval, knows, retrieve
 from backend.protocol.events import ArtifactEvent, Draft, StatusEvent, ToolLog, WarningEvent
 
@@ -101,10 +101,10 @@ class DocumentsAgent:
             yield draft
         yield StatusEvent(step_id="summarize", step="summarizing", state="finished", detail=_summary(told))
 
-    async def _searched(self, request: RunRequest) -> tuple[Asked, Retrieval, Candidates]:
+    async def _searched(self, request: RunRequest) -> tuple[RequestInContext, Retrieval, Candidates]:
         library, stop = self._library, threading.Event()
 
-        def search() -> tuple[Asked, Retrieval, Candidates]:
+        def search() -> tuple[RequestInContext, Retrieval, Candidates]:
             library.refresh_if_changed(stop=stop)
             earlier = [turn.question for turn in request.history]
             asked = understand_in_turn(request.question, earlier, lambda words: knows(library.corpus, words))
@@ -131,7 +131,7 @@ class DocumentsAgent:
             return None
 
 
-def _retrieved(retrieval: Retrieval, asked: Asked) -> StatusEvent:
+def _retrieved(retrieval: Retrieval, asked: RequestInContext) -> StatusEvent:
     hits, names = retrieval.hits, retrieval.names
     detail = f"{_count(len(hits), 'passage')} from {_count(len(names), 'document')}" if hits else "no passage"
     if hits and not retrieval.is_answered:
@@ -155,13 +155,13 @@ def _retrieved(retrieval: Retrieval, asked: Asked) -> StatusEvent:
     )
 
 
-def _read_together(asked: Asked) -> str:
+def _read_together(asked: RequestInContext) -> str:
     """That the question was not taken by itself, with the question before as it was asked."""
     quoted = [f"“{textwrap.shorten(text, _LONGEST_QUOTED, placeholder=' …')}”" for text in asked.joined]
     return f"Read together with the question{'' if len(quoted) == 1 else 's'} before: {', '.join(quoted)}"
 
 
-def _unresolved(asked: Asked) -> str:
+def _unresolved(asked: RequestInContext) -> str:
     return (
         f"It is not clear which period “{asked.unresolved}” means: the question before names none to count from. "
         "Name the period."

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from pydantic_ai.messages import AgentStreamEvent, ModelMessage
     from pydantic_ai.usage import RunUsage
 
-    from backend.agents.model.tools.mcp import Server
+    from backend.agents.model.tools.mcp import McpServer
+
 
 _AHEAD = 64
 """Drafts that may wait for their reader, as where a run is paused; then the model waits as well."""
@@ -39,7 +40,7 @@ class ModelAgent:
     """Answers with a language model. ``loop`` is pydantic-ai's agent, made once for all runs."""
 
     def __init__(
-        self, model: ModelName, loop: "Loop[Work, str | None]", library: Library, servers: "Sequence[Server]" = ()
+        self, model: ModelName, loop: "Loop[Work, str | None]", library: Library, servers: "Sequence[McpServer]" = ()
     ) -> None:
         """``servers`` are the MCP servers whose tools the loop has."""
         self._model = model

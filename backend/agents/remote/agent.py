@@ -15,7 +15,7 @@ from backend.dialects.decoder import DialectDecoder
 from backend.dialects.dialect import Loss
 from backend.dialects.losses import losses_sentence
 from backend.dialects.registry import open_decoder
-from backend.dialects.requests import Asked, RemoteRequest, remote_request
+from backend.dialects.requests import ForeignQuestion, RemoteRequest, remote_request
 from backend.protocol.events import Draft, StatusEvent, WarningEvent
 
 MOST_RETRIES = 2
@@ -45,7 +45,7 @@ class RemoteAgent:
         call = uuid4().hex
         turns = [(turn.question, turn.answer) for turn in request.history]
         remote = remote_request(
-            self._address, Asked(request.question, turns, f"run-{call}", f"thread-{call}"), self._key
+            self._address, ForeignQuestion(request.question, turns, f"run-{call}", f"thread-{call}"), self._key
         )
         decoder = open_decoder(self._address.dialect, key=self._key)
         async with new_line() as http, aclosing(self._answer(http, remote, context)) as answer:

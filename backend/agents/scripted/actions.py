@@ -30,13 +30,13 @@ _ARTIFACT = "the artifact's id, a text (the same id again revises it)"
 _TITLE = "a text: the title"
 
 
-class Model(BaseModel):
+class ScenarioPart(BaseModel):
     """A frozen part of a scenario; numbers are numbers and texts are texts, nothing is converted."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
 
-class ToolCall(Model):
+class ToolCall(ScenarioPart):
     """What the tool log shows."""
 
     name: Words = Field(description="a text: the tool's name")
@@ -44,7 +44,7 @@ class ToolCall(Model):
     result: JsonValue = Field(default=None, description="what comes out of the tool, shown at its end")
 
 
-class Position(Model):
+class Position(ScenarioPart):
     """Where a quote stands in its document."""
 
     page: int | None = Field(default=None, ge=1, description="a page number, from 1")
@@ -53,7 +53,7 @@ class Position(Model):
     end: int | None = Field(default=None, ge=0, description="a position in code points")
 
 
-class Step(Model):
+class Step(ScenarioPart):
     """A whole step: starts, takes its time or does what is inside, and finishes."""
 
     step: Slug = Field(description=_SLUG)
@@ -66,7 +66,7 @@ class Step(Model):
     found: Words | None = Field(default=None, description="a text: the detail shown when the step finishes")
 
 
-class Start(Model):
+class Start(ScenarioPart):
     """A step begins and stays open until ``finish`` or ``fail``."""
 
     start: Slug = Field(description=_SLUG)
@@ -77,7 +77,7 @@ class Start(Model):
     tool: ToolCall | None = Field(default=None, description="a mapping with name, arguments and result")
 
 
-class Progress(Model):
+class Progress(ScenarioPart):
     """How far an open step is."""
 
     progress: Name = Field(description=_STEP_REF)
@@ -85,7 +85,7 @@ class Progress(Model):
     detail: Words | None = Field(default=None, description=_LABEL)
 
 
-class Finish(Model):
+class Finish(ScenarioPart):
     """An open step ends well."""
 
     finish: Name = Field(description=_STEP_REF)
@@ -93,7 +93,7 @@ class Finish(Model):
     result: JsonValue = Field(default=None, description="what came out of the step's tool")
 
 
-class Fail(Model):
+class Fail(ScenarioPart):
     """An open step fails; the run goes on."""
 
     fail: Name = Field(description=_STEP_REF)
@@ -101,13 +101,13 @@ class Fail(Model):
     result: JsonValue = Field(default=None, description="what came out of the step's tool")
 
 
-class Wait(Model):
+class Wait(ScenarioPart):
     """Nothing happens for a while."""
 
     wait: Seconds = Field(description="a number of seconds from 0 to 3600")
 
 
-class Say(Model):
+class Say(ScenarioPart):
     """A piece of the answer, sent token by token. A list of texts is sent as exactly these tokens."""
 
     say: Annotated[str, Field(min_length=1)] | Annotated[tuple[Token, ...], Field(min_length=1, strict=False)] = Field(
@@ -118,7 +118,7 @@ class Say(Model):
     jitter: Jitter | None = Field(default=None, description=_JITTER)
 
 
-class Cite(Model):
+class Cite(ScenarioPart):
     """A source. A number is the marker it answers to; a text is the id of a source without a marker."""
 
     cite: Annotated[int, Field(ge=1, le=9999)] | Name = Field(
@@ -134,7 +134,7 @@ class Cite(Model):
     supports: Words | None = Field(default=None, description="a text: the part of the answer it supports")
 
 
-class Chart(Model):
+class Chart(ScenarioPart):
     """A chart: bars, a line, or a whole Plotly figure."""
 
     chart: Name = Field(description=_ARTIFACT)
@@ -145,7 +145,7 @@ class Chart(Model):
     figure: dict[str, JsonValue] | None = Field(default=None, description="a Plotly figure: data and layout")
 
 
-class Table(Model):
+class Table(ScenarioPart):
     """A table."""
 
     table: Name = Field(description=_ARTIFACT)
@@ -154,7 +154,7 @@ class Table(Model):
     rows: tuple[Row, ...] = Field(strict=False, description="a list of rows, each a list of texts and numbers")
 
 
-class Documents(Model):
+class Documents(ScenarioPart):
     """A list of documents or passages."""
 
     documents: Name = Field(description=_ARTIFACT)
@@ -164,7 +164,7 @@ class Documents(Model):
     )
 
 
-class Value(Model):
+class Value(ScenarioPart):
     """One figure."""
 
     value: Name = Field(description=_ARTIFACT)
@@ -174,7 +174,7 @@ class Value(Model):
     detail: Words | None = Field(default=None, description=_LABEL)
 
 
-class Warn(Model):
+class Warn(ScenarioPart):
     """A reason to trust less."""
 
     warn: Name = Field(description="a short code, such as dated_evidence")
@@ -183,7 +183,7 @@ class Warn(Model):
     step_id: Name | None = Field(default=None, description=_STEP_REF)
 
 
-class Error(Model):
+class Error(ScenarioPart):
     """The run fails here."""
 
     error: Name = Field(description="a short code, such as provider_unavailable")
@@ -191,19 +191,19 @@ class Error(Model):
     retryable: bool = Field(default=False, description="true or false")
 
 
-class Stall(Model):
+class Stall(ScenarioPart):
     """Silence of an exact length, in the middle of whatever goes on; never varied."""
 
     stall: Seconds = Field(description="a number of seconds from 0 to 3600")
 
 
-class HangForever(Model):
+class HangForever(ScenarioPart):
     """Silence until the run times out."""
 
     hang: Literal[True] = Field(description="true")
 
 
-ACTIONS: dict[str, type[Model]] = {
+ACTIONS: dict[str, type[ScenarioPart]] = {
     "step": Step,
     "start": Start,
     "progress": Progress,
@@ -226,7 +226,7 @@ ACTIONS: dict[str, type[Model]] = {
 
 def action_name(action: Any) -> str | None:
     """The key that names an action: of a model, or of a mapping that shall become one."""
-    if isinstance(action, Model):
+    if isinstance(action, ScenarioPart):
         return next((name for name, model in ACTIONS.items() if isinstance(action, model)), None)
     return next((key for key in action if key in ACTIONS), None) if isinstance(action, dict) else None
 

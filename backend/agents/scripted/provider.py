@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 
 from backend.agents.agent import AgentEnvironment, AgentOffer, Progress, RunRequest, UnknownAgentError
-from backend.agents.plans import Limits, planned_events
+from backend.agents.plans import PlannedLimits, planned_events
 from backend.agents.scheduled_drafts import as_wanted
 from backend.agents.scripted.library import ScenarioLibrary
 from backend.agents.scripted.player import ScriptedAgent
@@ -54,7 +54,7 @@ class ScriptedProvider:
         scenario = await self._find(variant)
         options = request.options
         timeout_s = options.timeout_s or scenario.timeout_s or self._settings.default_timeout_s
-        limits = Limits(timeout_s, self._settings.silence_timeout_s)
+        limits = PlannedLimits(timeout_s, self._settings.silence_timeout_s)
         return planned_events(as_wanted(schedule(scenario, options.seed), options), options.speed, limits)
 
     async def _find(self, name: str) -> Scenario:

@@ -9,16 +9,16 @@ from backend.agents.scripted.actions import (
     Error,
     HangForever,
     Jitter,
-    Model,
     Pieces,
     Rate,
+    ScenarioPart,
     Step,
     Words,
 )
 from backend.protocol.events import Outcome
 
 
-class Scenario(Model):
+class Scenario(ScenarioPart):
     """A title, a question and a timeline. Frozen; equal scenarios with equal seeds send equal events."""
 
     title: Words = Field(description="a text: the scenario's title")

@@ -10,7 +10,7 @@ import random
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from backend.agents.scheduled_drafts import Cue, Failure, Finish, Hang
+from backend.agents.scheduled_drafts import Cue, Hang, ScheduledEnd, ScheduledFailure
 from backend.agents.scripted import actions, drafts
 from backend.agents.scripted.pieces import split_pieces
 from backend.agents.scripted.scenario import Scenario
@@ -32,7 +32,7 @@ class TimelineError(ValueError):
 
 
 def schedule(scenario: Scenario, seed: int = 0) -> Iterator[Cue]:
-    """The cues of a scenario in order, ending with one ``Finish``, ``Failure`` or ``Hang``.
+    """The cues of a scenario in order, ending with one ``ScheduledEnd``, ``ScheduledFailure`` or ``Hang``.
 
     Raises ``TimelineError`` while it is read for actions that do not fit together; ``parse_scenario`` has
     read it to the end once, so that a loaded scenario never does.
@@ -59,7 +59,7 @@ class _Walk:
                 raise TimelineError(("timeline",), f"the scenario sends more than {MAX_EVENTS:,} events.")
             yield cue
         if not self.over:
-            yield Cue(self.at_s, Finish())
+            yield Cue(self.at_s, ScheduledEnd())
 
     def _list(self, timeline: Iterable[actions.Action], path: ValuePath) -> Iterator[Cue]:
         for index, action in enumerate(timeline):
@@ -84,7 +84,7 @@ class _Walk:
             self.at_s += action.stall
         elif isinstance(action, actions.Error):
             self.over = True
-            yield Cue(self.at_s, Failure(action.error, action.message, action.retryable))
+            yield Cue(self.at_s, ScheduledFailure(action.error, action.message, action.retryable))
         elif isinstance(action, actions.HangForever):
             self.over = True
             yield Cue(self.at_s, Hang())

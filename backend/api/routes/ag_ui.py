@@ -6,7 +6,7 @@ from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from backend.api.conversations import (
-    Asked,
+    LastQuestion,
     Said,
     accept,
     asked_in,
@@ -18,7 +18,7 @@ from backend.api.conversations import (
 )
 from backend.api.event_stream import EventStream
 from backend.api.foreign_streams import answered, encoded, open_foreign_stream, rejoined
-from backend.api.problems import ProblemError, problem_responses
+from backend.api.problems import RequestProblem, problem_responses
 from backend.api.resources import CancelledRun, Text
 from backend.api.routes.runs import RunId, RunToChange, cancel_run
 from backend.api.services import Services, ServicesOf
@@ -173,7 +173,7 @@ async def _run(services: Services, asked: AgUiInput, agent: str) -> EventStream:
         record, new = await accept(services, conversation, named, session_id, props.options, history=history, key=key)
     except KeyReusedError as error:
         message = f"The runId {asked.run_id!r} was used for another request in this thread: send a new one."
-        raise ProblemError(422, "key-reused", message) from error
+        raise RequestProblem(422, "key-reused", message) from error
     encoder = _encoder(record, asked)
     if not new:
         return _rejoined(services, record, encoder)
@@ -184,7 +184,7 @@ def _rejoined(services: Services, record: RunRecord, encoder: AgUiEncoder) -> Ev
     return open_foreign_stream(services, record, rejoined(services.store, record, encoder))
 
 
-def _asked(asked: AgUiInput) -> Asked:
+def _asked(asked: AgUiInput) -> LastQuestion:
     return asked_in(Said(message.role, text_in(message.content)) for message in asked.messages)
 
 

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query
 
 from backend.agents.agent import RunRequest, UnknownAgentError
-from backend.api.problems import ProblemError, problem_responses
+from backend.api.problems import RequestProblem, problem_responses
 from backend.api.resources import AgentList, Offer, Plan, PreparationNow
 from backend.api.services import Services, ServicesOf
 from backend.protocol.options import RunOptions
@@ -52,9 +52,11 @@ async def plan_run(
     try:
         events = await services.catalogue.plan(agent, request)
     except UnknownAgentError as error:
-        raise ProblemError(404, "unknown-agent", str(error), nearest=await services.catalogue.nearest(agent)) from error
+        raise RequestProblem(
+            404, "unknown-agent", str(error), nearest=await services.catalogue.nearest(agent)
+        ) from error
     if events is None:
-        raise ProblemError(
+        raise RequestProblem(
             404, "no-plan", f"What a run of {agent!r} sends cannot be known before: measure a scripted agent instead."
         )
     return Plan(agent=agent, question=question, options=options, events=list(events))

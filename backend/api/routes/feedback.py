@@ -9,7 +9,7 @@ from backend.api.feedback_csv import feedback_csv
 from backend.api.feedback_intake import checked_comment, checked_moment
 from backend.api.problems import problem_responses
 from backend.api.questions import asks_for, check_key
-from backend.api.review_resources import Feedback, FeedbackList, NewFeedback
+from backend.api.review_resources import FeedbackList, FeedbackReply, NewFeedback
 from backend.api.routes.runs import RunId, RunToChange
 from backend.api.services import Services, ServicesOf
 from backend.runs.records import RunRecord
@@ -37,7 +37,7 @@ _LISTED: dict[str, Any] = {
     summary="Say what you think of a run",
     status_code=201,
     responses={
-        200: {"description": "What an earlier request with this Idempotency-Key gave.", "model": Feedback},
+        200: {"description": "What an earlier request with this Idempotency-Key gave.", "model": FeedbackReply},
         **problem_responses(400, 403, 404, 413, 415, 421, 422, 507),
     },
 )
@@ -49,7 +49,7 @@ async def give_feedback(
     idempotency_key: Annotated[
         str | None, Header(description="The same key again finds the feedback it gave instead of giving it twice.")
     ] = None,
-) -> Feedback:
+) -> FeedbackReply:
     """A thumb, a comment, or both; about a moment of the run, or about all of it. As often as you like."""
     comment = checked_comment(new_feedback)
     key = check_key(idempotency_key)
@@ -59,7 +59,7 @@ async def give_feedback(
         FeedbackRecord.given(run_id, new_feedback.thumb, comment, at_ms, key=key)
     )
     response.status_code = 201 if new else 200
-    return Feedback.of(record)
+    return FeedbackReply.of(record)
 
 
 async def _elapsed_ms(services: Services, run: RunRecord) -> float:
@@ -101,4 +101,4 @@ async def list_feedback(
 
 
 def _listed(records: Iterable[FeedbackRecord]) -> FeedbackList:
-    return FeedbackList(feedback=[Feedback.of(record) for record in records])
+    return FeedbackList(feedback=[FeedbackReply.of(record) for record in records])

@@ -3,8 +3,8 @@
 from fastapi import APIRouter
 
 from backend import __version__
-from backend.api.problems import ProblemError, problem_responses
-from backend.api.resources import Health, Readiness
+from backend.api.problems import RequestProblem, problem_responses
+from backend.api.resources import Health, ReadinessReply
 from backend.api.routes.agents import preparations_of
 from backend.api.services import ServicesOf
 
@@ -18,20 +18,20 @@ async def health() -> Health:
 
 
 @router.get("/readyz", operation_id="readiness", summary="Can it do its work?", responses=problem_responses(421, 503))
-async def readiness(services: ServicesOf) -> Readiness:
+async def readiness(services: ServicesOf) -> ReadinessReply:
     """200 once the store is open and every agent is prepared, or left out; until then 503 says what is under way."""
     preparations = preparations_of(services)
     if not services.store_open:
-        raise ProblemError(
+        raise RequestProblem(
             503, "not-ready", "The store is being opened: try again in a moment.", headers={"Retry-After": "1"}
         )
     if not services.catalogue.ready:
         under_way = [each for each in services.catalogue.preparations if each.state in ("waiting", "preparing")]
-        raise ProblemError(
+        raise RequestProblem(
             503,
             "not-ready",
             f"Agents are being prepared ({'; '.join(each.sentence() for each in under_way)}): try again in a moment.",
             headers={"Retry-After": "1"},
             preparations=[each.model_dump() for each in preparations],
         )
-    return Readiness(preparations=preparations, warnings=list(services.catalogue.warnings))
+    return ReadinessReply(preparations=preparations, warnings=list(services.catalogue.warnings))

@@ -17,7 +17,7 @@ from backend.api.foreign_streams import (
     events_of,
     openai_headers,
 )
-from backend.api.problems import ProblemError, problem_responses
+from backend.api.problems import RequestProblem, problem_responses
 from backend.api.resources import Text
 from backend.api.services import Services, ServicesOf
 from backend.api.stream_description import foreign_stream
@@ -74,7 +74,7 @@ class ChatRequest(BaseModel):
     options: RunOptions = Field(default_factory=RunOptions)
 
 
-class Model(BaseModel):
+class ModelReply(BaseModel):
     """An agent, as a model."""
 
     id: str
@@ -87,7 +87,7 @@ class ModelList(BaseModel):
     """The agents that can be run now."""
 
     object: Literal["list"] = "list"
-    data: list[Model]
+    data: list[ModelReply]
 
 
 @router.post(
@@ -103,7 +103,7 @@ async def chat_completion(asked: ChatRequest, services: ServicesOf, request: Req
     conversation = asked_in(Said(message.role, text_in(message.content)) for message in asked.messages)
     try:
         record, _ = await accept(services, conversation, asked.model, None, asked.options, history=conversation.history)
-    except ProblemError as error:
+    except RequestProblem as error:
         raise _no_model(error) if error.slug == "unknown-agent" else error from error
     if not asked.stream:
         return await _completion(services, record, request)
@@ -120,7 +120,7 @@ async def chat_completion(asked: ChatRequest, services: ServicesOf, request: Req
 )
 async def list_models(services: ServicesOf) -> ModelList:
     """What can be named as `model`. Agents have no date: `created` is 0."""
-    return ModelList(data=[Model(id=offer.agent) for offer in await services.catalogue.offers()])
+    return ModelList(data=[ModelReply(id=offer.agent) for offer in await services.catalogue.offers()])
 
 
 @router.get(
@@ -131,15 +131,15 @@ async def list_models(services: ServicesOf) -> ModelList:
 )
 async def get_model(
     model: Annotated[str, Path(description="The agent's name.", examples=["scripted:happy_path"])], services: ServicesOf
-) -> Model:
+) -> ModelReply:
     """Whether the agent can be named as `model`."""
     if model not in [offer.agent for offer in await services.catalogue.offers()]:
-        raise ProblemError(404, "model-not-found", f"There is no agent {model!r}: GET /openai/v1/models lists them.")
-    return Model(id=model)
+        raise RequestProblem(404, "model-not-found", f"There is no agent {model!r}: GET /openai/v1/models lists them.")
+    return ModelReply(id=model)
 
 
-def _no_model(error: ProblemError) -> ProblemError:
-    return ProblemError(404, "model-not-found", str(error.detail), **error.members)
+def _no_model(error: RequestProblem) -> RequestProblem:
+    return RequestProblem(404, "model-not-found", str(error.detail), **error.members)
 
 
 async def _completion(services: Services, record: RunRecord, request: Request) -> Response:
@@ -164,7 +164,7 @@ async def _completion(services: Services, record: RunRecord, request: Request) -
         return JSONResponse(answer.completion(done), headers=headers)
     retryable = answer.error is not None and answer.error.retryable
     told = answer.error_fields(done)
-    raise ProblemError(
+    raise RequestProblem(
         _STATUSES[done.outcome],
         str(told["code"]),
         str(told["message"]),

@@ -6,9 +6,9 @@ from fastapi import APIRouter, Depends, Header, Path, Query, Response
 
 from backend.api.event_stream import EventStream
 from backend.api.log_response import open_stream
-from backend.api.problems import ProblemError, problem_responses
+from backend.api.problems import RequestProblem, problem_responses
 from backend.api.questions import check_agent, check_key, check_question, wants_stream
-from backend.api.resources import AcceptedRun, CancelledRun, NewRun, RunLinks, RunList, RunNow, RunSummary
+from backend.api.resources import AcceptedRun, CancelledRun, NewRun, RunLinks, RunList, RunNow, RunSummaryReply
 from backend.api.services import Services, ServicesOf
 from backend.api.stream_description import STREAM_CONTENT
 from backend.protocol.cursor import START, Cursor
@@ -27,7 +27,7 @@ RunId = Annotated[str, Path(description="The run's id.", examples=["run_8YvBtm3z
 
 def _run_to_change(run_id: RunId) -> str:
     if is_share(run_id):
-        raise ProblemError(
+        raise RequestProblem(
             403,
             "share-is-read-only",
             "A share only shows a run: ask whoever sent the link to stop or change the run, or to comment on it.",
@@ -98,7 +98,7 @@ async def _record_of(services: Services, new_run: NewRun, key: str | None) -> Ru
         try:
             await services.store.session(new_run.session_id)
         except UnknownSessionError as error:
-            raise ProblemError(
+            raise RequestProblem(
                 422, "unknown-session", "There is no session of that id: leave session_id out to begin a new one."
             ) from error
     return RunRecord.asked(new_run.question, new_run.agent, new_run.options, session_id=new_run.session_id, key=key)
@@ -126,7 +126,7 @@ async def list_runs(
     leaves nothing out. A page may hold fewer runs than `limit` while runs end; only `next` says whether more follow."""
     query = RunQuery(text=text.strip(), agent=agent, outcome=outcome, session_id=session_id)
     page = await services.store.runs(query, limit, before)
-    return RunList(runs=[RunSummary.of(record) for record in page.runs], next=page.next)
+    return RunList(runs=[RunSummaryReply.of(record) for record in page.runs], next=page.next)
 
 
 @router.get(
@@ -145,7 +145,7 @@ async def run_now(store: RunStore, run_id: str) -> RunNow:
     view = await store.snapshot(run_id)
     record = await store.record(run_id)
     seq = view.stream.last_seq
-    summary = RunSummary.of(record).model_copy(update={"last_seq": seq})
+    summary = RunSummaryReply.of(record).model_copy(update={"last_seq": seq})
     cursor = Cursor(record.attempt, seq) if seq else START
     return RunNow(**dict(summary), cursor=str(cursor), view=view)
 

@@ -6,7 +6,14 @@ from fastapi import APIRouter, Path, Query, Response
 
 from backend.api.feedback_intake import checked_title
 from backend.api.problems import problem_responses
-from backend.api.resources import DeletedSessions, NewTitle, RunSummary, Session, SessionList, SessionSummary
+from backend.api.resources import (
+    DeletedSessions,
+    NewTitle,
+    RunSummaryReply,
+    SessionList,
+    SessionReply,
+    SessionSummaryReply,
+)
 from backend.api.services import ServicesOf
 
 router = APIRouter(tags=["sessions"])
@@ -26,7 +33,7 @@ async def list_sessions(
     services: ServicesOf, limit: Annotated[int, Query(ge=1, le=_PAGE, description="How many at most.")] = 100
 ) -> SessionList:
     """The latest first, without their runs."""
-    return SessionList(sessions=[SessionSummary.of(record) for record in await services.store.sessions(limit)])
+    return SessionList(sessions=[SessionSummaryReply.of(record) for record in await services.store.sessions(limit)])
 
 
 @router.get(
@@ -35,10 +42,10 @@ async def list_sessions(
     summary="A conversation with its runs",
     responses=problem_responses(404, 421),
 )
-async def get_session(session_id: SessionId, services: ServicesOf) -> Session:
+async def get_session(session_id: SessionId, services: ServicesOf) -> SessionReply:
     """The runs in order; each one's answer is at its own path."""
     record = await services.store.session(session_id)
-    return Session(**dict(SessionSummary.of(record)), runs=[RunSummary.of(run) for run in record.runs])
+    return SessionReply(**dict(SessionSummaryReply.of(record)), runs=[RunSummaryReply.of(run) for run in record.runs])
 
 
 @router.patch(
@@ -47,9 +54,9 @@ async def get_session(session_id: SessionId, services: ServicesOf) -> Session:
     summary="Rename a conversation",
     responses=problem_responses(400, 403, 404, 413, 415, 421, 422, 507),
 )
-async def rename_session(session_id: SessionId, new_title: NewTitle, services: ServicesOf) -> SessionSummary:
+async def rename_session(session_id: SessionId, new_title: NewTitle, services: ServicesOf) -> SessionSummaryReply:
     """Gives it another title. Its place in the list stays."""
-    return SessionSummary.of(await services.store.rename(session_id, checked_title(new_title.title)))
+    return SessionSummaryReply.of(await services.store.rename(session_id, checked_title(new_title.title)))
 
 
 @router.delete(

@@ -5,7 +5,7 @@ from fastapi import APIRouter, Response
 from backend.api.event_stream import EventStream
 from backend.api.log_response import follow_from, open_stream
 from backend.api.problems import problem_responses
-from backend.api.review_resources import SharedRun, shown_agent
+from backend.api.review_resources import SharedRunReply, shown_agent
 from backend.api.routes.events import STREAM_ANSWERS, After, LastEventId
 from backend.api.routes.recordings import RECORDING_ANSWER, RecordingResponse, recording_response
 from backend.api.routes.runs import run_now
@@ -25,11 +25,11 @@ _NOT_KEPT = {"Cache-Control": "no-store"}
     summary="A shared run and what its watchers see now",
     responses=problem_responses(404, 421),
 )
-async def get_shared_run(share_id: ShareId, services: ServicesOf, response: Response) -> SharedRun:
+async def get_shared_run(share_id: ShareId, services: ServicesOf, response: Response) -> SharedRunReply:
     """The folded view of everything sent so far. Following the events from `cursor` misses nothing."""
     share = await services.store.shared(share_id)
     response.headers.update(_NOT_KEPT)
-    return SharedRun.of(await run_now(services.store, share.run_id), share_id)
+    return SharedRunReply.of(await run_now(services.store, share.run_id), share_id)
 
 
 @router.get(

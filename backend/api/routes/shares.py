@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Response
 
 from backend.api.problems import problem_responses
-from backend.api.review_resources import Share, ShareList
+from backend.api.review_resources import ShareList, ShareReply
 from backend.api.routes.runs import RunToChange
 from backend.api.services import ServicesOf
 from backend.runs.review import ShareRecord
@@ -21,22 +21,22 @@ ShareId = Annotated[str, Path(description="The share's id.", examples=["share_8Y
     summary="Share a run",
     status_code=201,
     responses={
-        200: {"description": "The run was shared before: this is its share.", "model": Share},
+        200: {"description": "The run was shared before: this is its share.", "model": ShareReply},
         **problem_responses(403, 404, 421, 507),
     },
 )
-async def share_run(run_id: RunToChange, services: ServicesOf, response: Response) -> Share:
+async def share_run(run_id: RunToChange, services: ServicesOf, response: Response) -> ShareReply:
     """Gives an id under which the run can be looked at, and nothing else be done or seen. A run has one share: asked
     for again, it is the same until it is withdrawn."""
     record, new = await services.store.share(ShareRecord.of_run(run_id))
     response.status_code = 201 if new else 200
-    return Share.of(record)
+    return ShareReply.of(record)
 
 
 @router.get("/v1/shares", operation_id="list_shares", summary="What is shared", responses=problem_responses(421))
 async def list_shares(services: ServicesOf) -> ShareList:
     """Every share with the run it shows, the latest first: what can be withdrawn."""
-    return ShareList(shares=[Share.of(record) for record in await services.store.shares()])
+    return ShareList(shares=[ShareReply.of(record) for record in await services.store.shares()])
 
 
 @router.delete(

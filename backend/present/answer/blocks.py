@@ -7,7 +7,7 @@ and it never will). So a UI may freeze every block but the last, and bytes grow 
 from dataclasses import dataclass
 
 from backend.present.answer.fragments import MarkerContext, block_html
-from backend.present.answer.markdown_blocks import Block, normalized, parse_blocks
+from backend.present.answer.markdown_blocks import MarkdownBlock, normalized, parse_blocks
 from backend.present.answer.markdown_text import linked_marker, markdown_text
 from backend.present.answer.partial_markdown import completed_tail, visible_text
 from backend.present.evidence.sources import source_titles
@@ -37,11 +37,11 @@ class AnswerRenderer:
 
     def __init__(self, scope: str = "") -> None:
         self._scope = scope
-        self._frozen: list[Block] = []
+        self._frozen: list[MarkdownBlock] = []
         self._frozen_text = ""
         self._lead = ""
         self._shown = ""
-        self._drawn: list[tuple[Block, tuple[object, ...], AnswerBlock]] = []
+        self._drawn: list[tuple[MarkdownBlock, tuple[object, ...], AnswerBlock]] = []
 
     def blocks(self, view: RunView) -> list[AnswerBlock]:
         """The blocks of the view's answer, in order."""
@@ -60,7 +60,7 @@ class AnswerRenderer:
         del self._drawn[len(drawn) :]
         return drawn
 
-    def _advance(self, shown: str, *, closing: bool) -> list[Block]:
+    def _advance(self, shown: str, *, closing: bool) -> list[MarkdownBlock]:
         """Freeze every block that a complete line has left behind; gives the blocks that still grow."""
         tail = self._lead + shown[len(self._frozen_text) :]
         settled = parse_blocks(tail[: tail.rfind("\n") + 1])
@@ -76,7 +76,7 @@ class AnswerRenderer:
         closed = completed_tail(tail)
         return growing if closed == tail else parse_blocks(closed)
 
-    def _draw(self, index: int, block: Block, context: MarkerContext, *, final: bool) -> AnswerBlock:
+    def _draw(self, index: int, block: MarkdownBlock, context: MarkerContext, *, final: bool) -> AnswerBlock:
         signature = (final, *context.signature(block.numbers))
         if index < len(self._drawn):
             known, known_signature, drawn = self._drawn[index]

@@ -21,7 +21,7 @@ TABLE_PIECE_CHARACTERS: Final = 6_000
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class MarkdownBlock:
     """A block of an answer: its source text, its tokens, and the citation numbers of its markers.
 
     ``lead`` is the head of a table of which this is a later piece: it stands at the start of ``text``, but not of that
@@ -46,26 +46,26 @@ def normalized(answer: str) -> str:
     return answer.replace("\r\n", "\n").replace("\r", "\n") if "\r" in answer else answer
 
 
-def parse_blocks(text: str) -> list[Block]:
+def parse_blocks(text: str) -> list[MarkdownBlock]:
     """The blocks of a (normalized) text, in order. Blank lines between them belong to none."""
     # Blank as Markdown means it: other white space is text to its parser.
     if not text.strip(" \t\n"):
         return []
     lines = text.split("\n")
     starts = list(accumulate((len(line) + 1 for line in lines), initial=0))
-    blocks: list[Block] = []
+    blocks: list[MarkdownBlock] = []
     for first, end, tokens in _top_level(markdown_parser().parse(text), len(lines)):
         cuts = _cuts(tokens, starts)
         if not cuts:
             source = "\n".join(lines[first:end])
-            blocks.append(Block(source, tokens, _numbers(tokens), starts[first]))
+            blocks.append(MarkdownBlock(source, tokens, _numbers(tokens), starts[first]))
             continue
         lead = "\n".join(lines[first : first + 2]) + "\n" if tokens[0].type == "table_open" else ""
         for piece_first, piece_end in pairwise([first, *cuts, end]):
             piece_lead = lead if piece_first > first else ""
             piece = piece_lead + "\n".join(lines[piece_first:piece_end]).rstrip("\n")
             piece_tokens = tuple(markdown_parser().parse(piece))
-            blocks.append(Block(piece, piece_tokens, _numbers(piece_tokens), starts[piece_first], piece_lead))
+            blocks.append(MarkdownBlock(piece, piece_tokens, _numbers(piece_tokens), starts[piece_first], piece_lead))
     return blocks
 
 

@@ -44,7 +44,7 @@ class Compared:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class MetricRow:
     """One metric of both runs, as text. ``difference`` is second minus first, ``standing`` what that means."""
 
     key: str
@@ -69,7 +69,7 @@ def comparison_figure(
     return stacked((first.name, upper), (second.name, lower), theme)
 
 
-def comparison_rows(first: Compared, second: Compared) -> tuple[Row, ...]:
+def comparison_rows(first: Compared, second: Compared) -> tuple[MetricRow, ...]:
     """Every metric that at least one of the two has."""
     return tuple(
         _row(key, first.metrics[key], second.metrics[key])
@@ -132,10 +132,10 @@ def first_to_move_html(first: Compared, second: Compared) -> str:
     return str(fragment('<p class="ph ph-first-to-move" role="status">{}</p>', first_to_move(first, second)))
 
 
-def _row(key: str, first: float | None, second: float | None) -> Row:
+def _row(key: str, first: float | None, second: float | None) -> MetricRow:
     by = None if first is None or second is None else second - first
     text = difference(by, BY_KEY[key].unit)
-    return Row(
+    return MetricRow(
         key,
         metric_label(key),
         metric_definition(key),
@@ -162,7 +162,7 @@ def _is_same(first: float, second: float, near: float) -> bool:
     return abs(second - first) <= max(near, abs(first) * _SAME_SHARE)
 
 
-def _difference_html(row: Row) -> Markup:
+def _difference_html(row: MetricRow) -> Markup:
     meaning = words_compare.STANDINGS[row.standing]
     if row.standing in ("same", "unknown"):
         return fragment("{}", meaning or NO_VALUE)

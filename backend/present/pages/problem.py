@@ -11,7 +11,7 @@ from backend.protocol.share_ids import is_share
 FailureKind = Literal["gone", "not_found", "refused"]
 
 
-class Failure(Protocol):
+class ClientFailure(Protocol):
     """What the client's errors say of themselves: of what kind they are, and a sentence for people."""
 
     @property
@@ -41,7 +41,7 @@ class Problem:
 _NOTICES: Final[dict[FailureKind, str]] = {"gone": "backend_down", "not_found": "run_not_found", "refused": "refused"}
 
 
-def problem_of(error: Failure, opened_id: str = "") -> Problem:
+def problem_of(error: ClientFailure, opened_id: str = "") -> Problem:
     """The state that tells of this error; ``opened_id`` is the run or share that was to be opened, if one was."""
     if error.kind != "not_found":
         return Problem(_NOTICES[error.kind], error.sentence)

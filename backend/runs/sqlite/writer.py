@@ -22,7 +22,7 @@ RETRY_S = 1.0
 """How long to wait before a backlog that the disk refused is tried again."""
 
 
-class Piece(Protocol):
+class BacklogPart(Protocol):
     """A part of the backlog, as it stood when it was taken."""
 
     def write(self, connection: sqlite3.Connection) -> None:
@@ -70,7 +70,7 @@ class Job:
 class GroupWriter:
     """Owns a connection and the thread that writes with it."""
 
-    def __init__(self, connection: sqlite3.Connection, backlog: Callable[[], Sequence[Piece]]) -> None:
+    def __init__(self, connection: sqlite3.Connection, backlog: Callable[[], Sequence[BacklogPart]]) -> None:
         self._connection = connection
         self._backlog = backlog
         self._condition = threading.Condition()
@@ -139,7 +139,7 @@ class GroupWriter:
     def _urgent(self) -> bool:
         return bool(self._jobs) or self._stopping
 
-    def _commit(self, parts: Sequence[Piece | Job]) -> bool:
+    def _commit(self, parts: Sequence[BacklogPart | Job]) -> bool:
         """Commit the parts together, or each alone. Gives whether the whole backlog among them was taken."""
         if not parts:
             return True
@@ -154,7 +154,7 @@ class GroupWriter:
         parts[0].refused(error)
         return isinstance(parts[0], Job)
 
-    def _attempt(self, parts: Sequence[Piece | Job]) -> Exception | None:
+    def _attempt(self, parts: Sequence[BacklogPart | Job]) -> Exception | None:
         try:
             self._connection.execute("BEGIN IMMEDIATE")
             for part in parts:

@@ -16,7 +16,7 @@ from backend.dialects.addresses import (
     remote_key,
 )
 from backend.dialects.registry import DIALECTS
-from backend.dialects.requests import Asked, remote_request
+from backend.dialects.requests import ForeignQuestion, remote_request
 from evals.playing.connections import Carried
 from evals.playing.foreign.timed_events import read_foreign
 from evals.playing.target import Play, TargetError
@@ -92,7 +92,9 @@ class ForeignTarget:
     async def carry(self, play: Play, address: Address, deadline_s: float) -> tuple[Capture, Carried | None]:
         """Ask, and stamp what comes. Never raises for what the server does."""
         call = uuid4().hex
-        asked = remote_request(self.remote, Asked(play.question, (), f"run-{call}", f"thread-{call}"), self.key)
+        asked = remote_request(
+            self.remote, ForeignQuestion(play.question, (), f"run-{call}", f"thread-{call}"), self.key
+        )
         parts = urlsplit(asked.url)
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         headers = [*asked.headers.items(), ("Content-Length", str(len(asked.body)))]

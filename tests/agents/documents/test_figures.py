@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given, strategies as st
 
-from backend.agents.documents.figures.measure_series import Reading
+from backend.agents.documents.figures.measure_series import ReadMeasure
 from backend.agents.documents.figures.metric_names import column_unit, in_words, parse_metric
 from backend.agents.documents.figures.numbers import holds_number, parse_number, parse_unit, with_unit, written
 from backend.agents.documents.figures.selection import find_candidates, read_figures
@@ -13,7 +13,7 @@ from backend.agents.documents.search.question import understand
 from backend.agents.documents.search.retrieval import retrieve
 
 
-def reading_of(library: Library, question: str) -> Reading:
+def reading_of(library: Library, question: str) -> ReadMeasure:
     retrieval = retrieve(library.corpus, understand(question))
     candidates = find_candidates(library.tables, library.corpus, retrieval)
     assert candidates.first is not None, f"no measure for {question!r}"
@@ -152,7 +152,7 @@ def test_no_measure_is_chosen_where_none_fits(sample: Library, question: str) ->
     assert not has_measure(sample, question)
 
 
-def points(reading: Reading) -> list[tuple[str, str]]:
+def points(reading: ReadMeasure) -> list[tuple[str, str]]:
     return [(point.period, point.text) for point in reading.series[0].points]
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from backend.agents.documents.library import Library
-from backend.agents.documents.search.follow_up import Asked, understand_in_turn
+from backend.agents.documents.search.follow_up import RequestInContext, understand_in_turn
 from backend.agents.documents.search.periods import Period
 from backend.agents.documents.search.question import Concept, understand
 from tests.agents.documents.asking import Told, ask, assert_sound
@@ -27,11 +27,11 @@ def knows_none(concepts: Sequence[Concept]) -> list[bool]:
     return [False] * len(concepts)
 
 
-def asked(text: str, *earlier: str) -> Asked:
+def asked(text: str, *earlier: str) -> RequestInContext:
     return understand_in_turn(text, earlier, knows_all)
 
 
-def words(found: Asked) -> list[str]:
+def words(found: RequestInContext) -> list[str]:
     return [one.word for one in found.question.concepts if one.kind != "period"]
 
 
@@ -71,18 +71,18 @@ def test_a_question_that_says_too_little_is_read_with_the_one_before(text: str) 
 
 @pytest.mark.parametrize("text", ALONE)
 def test_a_question_that_says_enough_stands_alone(text: str) -> None:
-    assert asked(text, REVENUE) == Asked(understand(text))
+    assert asked(text, REVENUE) == RequestInContext(understand(text))
 
 
 @pytest.mark.parametrize("text", ["What about football?", "And its weather?"])
 def test_a_word_the_documents_lack_makes_a_question_stand_alone(text: str) -> None:
-    assert understand_in_turn(text, [REVENUE], knows_none) == Asked(understand(text))
+    assert understand_in_turn(text, [REVENUE], knows_none) == RequestInContext(understand(text))
     assert understand_in_turn(text, [REVENUE], knows_all).joined == (REVENUE,)
 
 
 @pytest.mark.parametrize("text", LEANING)
 def test_the_first_question_of_a_session_stands_alone(text: str) -> None:
-    assert asked(text) == Asked(understand(text))
+    assert asked(text) == RequestInContext(understand(text))
 
 
 def test_its_own_words_count_more_and_the_more_recent_ones_more_than_the_rest() -> None:

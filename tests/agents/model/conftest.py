@@ -19,7 +19,7 @@ from backend.agents.model.connection import new_line
 from backend.agents.model.endpoint import connect
 from backend.agents.model.loop import loop_of
 from backend.agents.model.naming import model_name, searches_the_web
-from backend.agents.model.tools.mcp import Server
+from backend.agents.model.tools.mcp import McpServer
 from backend.protocol.events import Draft, ErrorEvent
 from tests.agents.documents.asking import Told
 from tests.agents.model.scripted_provider import Reply, ScriptedProvider
@@ -88,7 +88,7 @@ async def agent_of(library: Library) -> AsyncIterator[MakeAgent]:
     """Makes an agent for ``PROVIDER:NAME``; its line to the provider is closed after the test."""
     async with new_line() as line:
 
-        def make(setting: str, servers: Sequence[Server] = (), own_library: Library | None = None) -> ModelAgent:
+        def make(setting: str, servers: Sequence[McpServer] = (), own_library: Library | None = None) -> ModelAgent:
             name = model_name(setting)
             tools = [server.tools for server in servers]
             loop = loop_of(connect(name, line), tools, web_search=searches_the_web())
@@ -110,7 +110,7 @@ class Talk:
         *replies: Reply | bytes,
         question: str = "What was gaming revenue?",
         history: tuple[Turn, ...] = (),
-        servers: Sequence[Server] = (),
+        servers: Sequence[McpServer] = (),
         library: Library | None = None,
     ) -> Heard:
         """Every draft of one run, and how it ended."""

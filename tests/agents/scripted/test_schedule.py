@@ -6,7 +6,7 @@ import pytest
 
 from backend.agents.agent import RunContext, RunRequest
 from backend.agents.clock import VirtualClock
-from backend.agents.scheduled_drafts import Cue, Failure, Finish, Hang
+from backend.agents.scheduled_drafts import Cue, Hang, ScheduledEnd, ScheduledFailure
 from backend.agents.scripted.loading import parse_scenario
 from backend.agents.scripted.player import ScriptedAgent, play
 from backend.agents.scripted.scenario import Scenario
@@ -38,7 +38,7 @@ def test_tokens_follow_each_other_at_their_rate() -> None:
     got = cues('  - wait: 0.5\n  - say: "one two "\n    rate: 20\n  - say: three four\n    rate: 10\n')
     assert [cue.what.text for cue in got if isinstance(cue.what, TokenEvent)] == ["one ", "two ", "three ", "four"]
     assert [cue.at_s for cue in got] == pytest.approx([0.5, 0.55, 0.6, 0.7, 0.8])
-    assert got[-1].what == Finish()
+    assert got[-1].what == ScheduledEnd()
 
 
 def test_a_list_of_texts_is_sent_as_it_stands() -> None:
@@ -133,17 +133,17 @@ def test_a_warning_names_the_step_it_is_about_by_its_id() -> None:
 @pytest.mark.parametrize(
     ("timeline", "end"),
     [
-        ("  - wait: 1\n", Finish()),
-        ("  - wait: 1\n  - error: e\n    message: M\n    retryable: true\n", Failure("e", "M", True)),
+        ("  - wait: 1\n", ScheduledEnd()),
+        ("  - wait: 1\n  - error: e\n    message: M\n    retryable: true\n", ScheduledFailure("e", "M", True)),
         ("  - wait: 1\n  - hang: true\n", Hang()),
         ("  - step: a\n    lasts: 5\n    do:\n      - wait: 1\n      - hang: true\n", Hang()),
     ],
 )
-def test_a_schedule_ends_once(timeline: str, end: Finish | Failure | Hang) -> None:
+def test_a_schedule_ends_once(timeline: str, end: ScheduledEnd | ScheduledFailure | Hang) -> None:
     got = cues(timeline)
     assert got[-1].what == end
     assert got[-1].at_s == pytest.approx(1.0)
-    assert not any(isinstance(cue.what, Finish | Failure | Hang) for cue in got[:-1])
+    assert not any(isinstance(cue.what, ScheduledEnd | ScheduledFailure | Hang) for cue in got[:-1])
 
 
 JITTERED = (

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from backend.agents.documents.figures.chart import chart_of
-from backend.agents.documents.figures.measure_series import Query, Reading
+from backend.agents.documents.figures.measure_series import Query, ReadMeasure
 from backend.agents.documents.figures.numbers import written
 from backend.agents.documents.figures.series import Point
 from backend.agents.documents.search.retrieval import Hit
@@ -37,14 +37,14 @@ def passages_artifact(hits: Sequence[Hit], *, is_answered: bool) -> ArtifactEven
     return ArtifactEvent(artifact_id="passages", kind="documents", title=title, content={"items": items})
 
 
-def chart_artifact(reading: Reading) -> ArtifactEvent:
+def chart_artifact(reading: ReadMeasure) -> ArtifactEvent:
     """The measure's series as a chart."""
     content: dict[str, Any] = chart_of(reading)
     title = content["layout"]["title"]["text"]
     return ArtifactEvent(artifact_id="chart", kind="chart", title=title, content=content)
 
 
-def value_artifact(reading: Reading, point: Point) -> ArtifactEvent:
+def value_artifact(reading: ReadMeasure, point: Point) -> ArtifactEvent:
     """One figure that was asked for by its period."""
     content = {"value": written(point.value), "unit": point.unit.label, "detail": point.period}
     return ArtifactEvent(artifact_id="value", kind="value", title=reading.measure.label, content=content)

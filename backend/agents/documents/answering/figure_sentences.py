@@ -14,7 +14,7 @@ from backend.agents.documents.answering.wording import (
     ranks,
     verdict,
 )
-from backend.agents.documents.figures.measure_series import Reading
+from backend.agents.documents.figures.measure_series import ReadMeasure
 from backend.agents.documents.figures.selection import Figures
 from backend.agents.documents.figures.series import Point
 from backend.agents.documents.figures.trend import Trend, trend_of
@@ -104,7 +104,7 @@ class FiguresTold:
     def _supports(self, point: Point) -> Quote | None:
         return support(self._corpus, self._reading.measure, [point])
 
-    def _ranks(self, reading: Reading, earlier: tuple[Point, ...]) -> Composition:
+    def _ranks(self, reading: ReadMeasure, earlier: tuple[Point, ...]) -> Composition:
         """The newest values, their sum, and sums of earlier periods."""
         points = self._newest_points(reading)
         total = (reading.total or reading.series[0]).newest
@@ -113,7 +113,7 @@ class FiguresTold:
             told.say(f" The sums before: {', '.join(f'{point.text} in {point.period}' for point in earlier)}.")
         return told
 
-    def _newest_points(self, reading: Reading) -> list[Point]:
+    def _newest_points(self, reading: ReadMeasure) -> list[Point]:
         """The values of the newest period: of ranks all of them, largest first; else the newest of the line."""
         if reading.total is None:
             return [reading.series[0].newest]

@@ -3,7 +3,7 @@
 from calendar import monthrange
 from typing import Any
 
-from backend.agents.documents.figures.measure_series import Reading
+from backend.agents.documents.figures.measure_series import ReadMeasure
 from backend.agents.documents.figures.numbers import Unit
 from backend.agents.documents.figures.series import Series
 
@@ -12,7 +12,7 @@ MOST_SERIES = 8
 _TICKS = 16
 
 
-def chart_of(reading: Reading) -> dict[str, Any]:
+def chart_of(reading: ReadMeasure) -> dict[str, Any]:
     """The figure ``{"data": […], "layout": {…}}``: one trace per series, all in the unit of the first's newest point.
 
     The axis is one of time, so that a period without a value leaves a gap. Ranks and parts are stacked.

@@ -30,7 +30,7 @@ class Query:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ReadMeasure:
     """A measure with its series (the one with the newest point first; members of a whole: the largest first)."""
 
     measure: Measure
@@ -40,7 +40,7 @@ class Reading:
     """Of ranks: their sum in each period, computed here."""
 
 
-def read_measure(tables: Tables, measure: Measure, question: Question) -> Reading:
+def read_measure(tables: Tables, measure: Measure, question: Question) -> ReadMeasure:
     """Ask the measure's table. Without a usable point there is no series. Raises ``QueryError``."""
     if measure.kind == "column":
         return _read_column(tables, measure)
@@ -51,7 +51,7 @@ def read_measure(tables: Tables, measure: Measure, question: Question) -> Readin
     )
     if measure.kind == "ranks":
         return _ranked(measure, query, names, yearly=yearly)
-    return Reading(measure, query, tuple(_grouped(query, names, measure, yearly=yearly)))
+    return ReadMeasure(measure, query, tuple(_grouped(query, names, measure, yearly=yearly)))
 
 
 def _ask(tables: Tables, sql: str, parameters: tuple[object, ...]) -> Query:
@@ -100,7 +100,7 @@ def _grouped(query: Query, names: dict[str, MetricName], measure: Measure, *, ye
     return sorted(series, key=lambda one: (one.newest.order, one.newest.value), reverse=True)
 
 
-def _ranked(measure: Measure, query: Query, names: dict[str, MetricName], *, yearly: bool) -> Reading:
+def _ranked(measure: Measure, query: Query, names: dict[str, MetricName], *, yearly: bool) -> ReadMeasure:
     """One series per rank: the largest of each period, the second largest, and so on, whatever they are called."""
     first = next(iter(names.values()))
     by_period: dict[str, list[Point]] = {}
@@ -108,12 +108,12 @@ def _ranked(measure: Measure, query: Query, names: dict[str, MetricName], *, yea
         by_period.setdefault(point.order, []).append(point)
     groups = [sorted(group, key=lambda point: -point.value) for group in by_period.values()]
     if not groups:
-        return Reading(measure, query, ())
+        return ReadMeasure(measure, query, ())
     ranks = range(max(len(group) for group in groups))
     series = [Series(_rank_label(rank), tuple(group[rank] for group in groups if rank < len(group))) for rank in ranks]
     sums = [(group[0], sum(point.value for point in group)) for group in groups]
     total = tuple(replace(point, value=value, cell=written(value), line=None) for point, value in sums)
-    return Reading(measure, query, tuple(series), Series(measure.label, total))
+    return ReadMeasure(measure, query, tuple(series), Series(measure.label, total))
 
 
 def _rank_label(rank: int) -> str:
@@ -129,7 +129,7 @@ def _of_one_length(points: tuple[Point, ...], name: MetricName, *, yearly: bool)
     return (years or shorter) if yearly else (shorter or years)
 
 
-def _read_column(tables: Tables, measure: Measure) -> Reading:
+def _read_column(tables: Tables, measure: Measure) -> ReadMeasure:
     """One series: the rows of each period, or of each month where there are many periods, summed or averaged."""
     source, parameters = _chosen_rows(measure)
     periods = tables.query(f"SELECT count(DISTINCT {ORDER}) {source}", parameters).rows[0][0]
@@ -144,11 +144,11 @@ def _read_column(tables: Tables, measure: Measure) -> Reading:
     query = _ask(tables, sql, parameters)
     rows = [_Combined(*row) for row in query.result.rows]
     if not rows:
-        return Reading(measure, query, ())
+        return ReadMeasure(measure, query, ())
     label = measure.label
     if any(row.row_count > 1 for row in rows):
         label += f", {'average' if averaged else 'sum'} by {'month' if monthly else 'period'}"
-    return Reading(measure, query, (Series(label, tuple(row.point(measure.unit) for row in rows)),))
+    return ReadMeasure(measure, query, (Series(label, tuple(row.point(measure.unit) for row in rows)),))
 
 
 class _Combined(NamedTuple):

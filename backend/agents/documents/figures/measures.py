@@ -13,7 +13,7 @@ from typing import Literal
 
 from backend.agents.documents.figures.metric_names import MetricName, column_unit, in_words, parse_metric
 from backend.agents.documents.figures.numbers import parse_unit
-from backend.agents.documents.figures.tables import Table, Tables, identifier
+from backend.agents.documents.figures.tables import LoadedTable, Tables, identifier
 from backend.agents.documents.figures.typed_columns import NUMBER, ORDER
 from backend.agents.documents.search.matching import TextMatcher
 from backend.agents.documents.search.question import Question, understand
@@ -34,7 +34,7 @@ class Measure:
     only numbered within each period; *column* = a column of a wide table, over the rows that ``filters`` choose.
     """
 
-    table: Table
+    table: LoadedTable
     label: str
     kind: Literal["single", "parts", "ranks", "column"]
     unit: str
@@ -46,7 +46,7 @@ class Measure:
     score: float = 0.0
 
 
-def choose(tables: Tables, loaded: Sequence[Table], question: Question) -> list[Measure]:
+def choose(tables: Tables, loaded: Sequence[LoadedTable], question: Question) -> list[Measure]:
     """The measures that fit, best first. Raises ``QueryError``."""
     strong = tuple(one for one in question.concepts if one.kind != "period" and one.word not in WEAK)
     weak = tuple(one for one in question.concepts if one.kind != "period")
@@ -73,7 +73,7 @@ def other_measure(measures: Sequence[Measure], first: Measure) -> Measure | None
     return None
 
 
-def _long_measures(tables: Tables, table: Table, question: Question) -> list[Measure]:
+def _long_measures(tables: Tables, table: LoadedTable, question: Question) -> list[Measure]:
     shape = table.shape
     unit = identifier(shape.unit) if shape.unit else "''"
     # Only quoted names of columns are put into the text of the query.
@@ -97,7 +97,7 @@ def _is_measure(member: str, rows: list[tuple[MetricName, str, str]]) -> bool:
     return member != "*" or len({name.member for name, _, _ in rows}) > 1
 
 
-def _group_measure(table: Table, member: str, rows: list[tuple[MetricName, str, str]]) -> Measure:
+def _group_measure(table: LoadedTable, member: str, rows: list[tuple[MetricName, str, str]]) -> Measure:
     first = rows[0][0]
     newest = max(newest for _, _, newest in rows)
     ranks = first.is_rank and member == ""
@@ -114,7 +114,7 @@ def _asked_scope(question: Question, scopes: Iterable[str]) -> str:
     return next((scope for scope in sorted(scopes) if scope and re.sub(r"[-\s]+", " ", scope.lower()) in text), "")
 
 
-def _wide_measures(tables: Tables, table: Table) -> list[Measure]:
+def _wide_measures(tables: Tables, table: LoadedTable) -> list[Measure]:
     newest = tables.query(f"SELECT max({ORDER}) FROM {identifier(table.name)}").rows[0][0] or ""  # noqa: S608
     found = []
     for column in table.shape.measures:
@@ -124,7 +124,7 @@ def _wide_measures(tables: Tables, table: Table) -> list[Measure]:
     return found
 
 
-def _category_values(tables: Tables, table: Table) -> tuple[tuple[str, str], ...]:
+def _category_values(tables: Tables, table: LoadedTable) -> tuple[tuple[str, str], ...]:
     """Pairs (column, value) of the words that rows can be chosen by."""
     found: list[tuple[str, str]] = []
     for column in table.shape.categories:

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from backend.agents.documents.figures.measure_series import Query, Reading, read_measure
+from backend.agents.documents.figures.measure_series import Query, ReadMeasure, read_measure
 from backend.agents.documents.figures.measures import MEASURE_COVERAGE, Measure, choose, other_measure
 from backend.agents.documents.figures.series import Series
-from backend.agents.documents.figures.tables import Table, TableError, Tables, identifier
+from backend.agents.documents.figures.tables import LoadedTable, TableError, Tables, identifier
 from backend.agents.documents.figures.typed_columns import LINE
 from backend.agents.documents.indexing.corpus import Corpus
 from backend.agents.documents.search.retrieval import FOUND_COVERAGE, Retrieval
@@ -22,8 +22,8 @@ _MOST_ROWS = 20
 class Figures:
     """What the tables say: the measure asked for, and another of the same matter where there is one."""
 
-    reading: Reading
-    other: Reading | None = None
+    reading: ReadMeasure
+    other: ReadMeasure | None = None
 
     @property
     def line(self) -> Series:
@@ -51,7 +51,7 @@ def find_candidates(tables: Tables, corpus: Corpus, retrieval: Retrieval) -> Can
         return Candidates((), ())
     found = corpus.search(retrieval.expression, "table", _ROWS_LOOKED_AT)
     documents = {passage.document.name: passage.document for passage, _ in found}
-    loaded: list[Table] = []
+    loaded: list[LoadedTable] = []
     problems: list[str] = []
     for document in list(documents.values())[:MOST_TABLES]:
         try:

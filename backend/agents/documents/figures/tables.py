@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from backend.agents.documents.figures.shapes import Shape
 from backend.agents.documents.figures.typed_columns import LINE, NUMBER, ORDER, Column, typed
-from backend.agents.documents.readers.delimited import Row, TableText, read_table
+from backend.agents.documents.readers.delimited import Record, TableText, read_table
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -44,7 +44,7 @@ class TableError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class LoadedTable:
     """A loaded table: its name in SQL, its columns as written, those of numbers and percentages, its shape."""
 
     name: str
@@ -53,7 +53,7 @@ class Table:
     numeric: frozenset[str]
     percentages: frozenset[str]
     shape: Shape
-    header: Row
+    header: Record
     newest: str
     """The last period of any row, as it sorts; empty without periods."""
 
@@ -75,13 +75,13 @@ class Tables:
         self._connection: DuckDBPyConnection = duckdb.connect(":memory:", config=_LOCKED_DOWN)
         self._lock = threading.Lock()
         self._running: dict[int, DuckDBPyConnection] = {}
-        self._loaded: OrderedDict[tuple[str, str], Table] = OrderedDict()
+        self._loaded: OrderedDict[tuple[str, str], LoadedTable] = OrderedDict()
 
     def close(self) -> None:
         """Free the memory. Idempotent."""
         self._connection.close()
 
-    def load(self, document: str, digest: str, text: str, name: str = "") -> Table:
+    def load(self, document: str, digest: str, text: str, name: str = "") -> LoadedTable:
         """The table of a delimited document, loaded once per content. Raises ``TableError`` if it is too large.
 
         It is called ``name`` in SQL; without one it gets a free name.
@@ -155,13 +155,13 @@ class Tables:
         if cursor is not None:
             cursor.interrupt()
 
-    def _create(self, document: str, content: TableText, name: str) -> Table:
+    def _create(self, document: str, content: TableText, name: str) -> LoadedTable:
         reserved = {LINE, ORDER, NUMBER} & {column.lower() for column in content.columns}
         if reserved:
             raise TableError(f"has a column named {reserved.pop()}: rename it to compute over the table")
         table = typed(content)
         self._fill(name, table.columns)
-        return Table(
+        return LoadedTable(
             name=name,
             document=document,
             columns=content.columns,

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from backend.agents.documents.figures.numbers import NOTHING, parse_number
 from backend.agents.documents.figures.shapes import Shape, order_of, recognise
-from backend.agents.documents.readers.delimited import Row, TableText
+from backend.agents.documents.readers.delimited import Record, TableText
 
 LINE, ORDER, NUMBER = "file_line", "period_order", "value_number"
 """Columns added to every table: the row's line in the file, its period as text that sorts, a long table's number."""
@@ -62,7 +62,7 @@ def typed(content: TableText) -> TypedTable:
     return TypedTable([*columns, *added], shape, numeric, percentages, max(filter(None, orders), default=""))
 
 
-def _cells_at(rows: Sequence[Row], place: int) -> list[str]:
+def _cells_at(rows: Sequence[Record], place: int) -> list[str]:
     """The cells of one column; a row that ends before it has an empty one."""
     return [row.cells[place] if place < len(row.cells) else "" for row in rows]
 

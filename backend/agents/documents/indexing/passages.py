@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from backend.agents.documents.indexing.sentences import sentence_spans
-from backend.agents.documents.readers.extraction import Block, Extraction
+from backend.agents.documents.readers.extraction import Extraction, TextBlock
 
 USUAL_LENGTH = 700
 LONGEST = 1_100
@@ -39,15 +39,15 @@ def passages_of(extraction: Extraction) -> Iterator[PassageRange]:
         )
 
 
-def _sized(extraction: Extraction, page_starts: list[int]) -> Iterator[Block]:
+def _sized(extraction: Extraction, page_starts: list[int]) -> Iterator[TextBlock]:
     if extraction.kind == "table":
         yield from extraction.blocks
         return
-    waiting: Block | None = None
+    waiting: TextBlock | None = None
     for block in extraction.blocks:
         for piece in _cut(extraction.text, block):
             if waiting and _may_join(waiting, piece, page_starts):
-                waiting = Block(waiting.start, piece.end, piece.heading)
+                waiting = TextBlock(waiting.start, piece.end, piece.heading)
                 continue
             if waiting:
                 yield waiting
@@ -56,12 +56,12 @@ def _sized(extraction: Extraction, page_starts: list[int]) -> Iterator[Block]:
         yield waiting
 
 
-def _may_join(above: Block, below: Block, page_starts: list[int]) -> bool:
+def _may_join(above: TextBlock, below: TextBlock, page_starts: list[int]) -> bool:
     same_page = bisect_right(page_starts, above.start) == bisect_right(page_starts, below.start)
     return same_page and above.heading == below.heading and below.end - above.start <= USUAL_LENGTH
 
 
-def _cut(text: str, block: Block) -> Iterator[Block]:
+def _cut(text: str, block: TextBlock) -> Iterator[TextBlock]:
     """The block in pieces of whole sentences; a sentence longer than a passage is cut where it must be."""
     if block.end - block.start <= LONGEST:
         yield block
@@ -69,11 +69,11 @@ def _cut(text: str, block: Block) -> Iterator[Block]:
     start, end = block.start, block.start
     for first, last in sentence_spans(text, block.start, block.end):
         if last - start > LONGEST and end > start:
-            yield Block(start, end, block.heading)
+            yield TextBlock(start, end, block.heading)
             start = first
         while last - start > LONGEST:
-            yield Block(start, start + LONGEST, block.heading)
+            yield TextBlock(start, start + LONGEST, block.heading)
             start += LONGEST
         end = last
     if end > start:
-        yield Block(start, end, block.heading)
+        yield TextBlock(start, end, block.heading)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from backend.agents.documents.readers.decoding import decode
-from backend.agents.documents.readers.extraction import Block, Extraction, UnreadableFileError
+from backend.agents.documents.readers.extraction import Extraction, TextBlock, UnreadableFileError
 from backend.agents.documents.readers.lines import lines_of
 
 MAX_SEARCHED_ROWS = 50_000
@@ -15,7 +15,7 @@ _LOOKED_AT, _LOOKED_AT_LENGTH = 20, 20_000
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class Record:
     """One record: its cells, its range in the text, and the line it begins on (from 1)."""
 
     cells: tuple[str, ...]
@@ -29,8 +29,8 @@ class TableText:
     """A table as text: its column names, the row they are in, the rows below it, and the sign between the cells."""
 
     columns: tuple[str, ...]
-    header: Row
-    rows: list[Row]
+    header: Record
+    rows: list[Record]
     delimiter: str
 
 
@@ -39,7 +39,7 @@ def read_delimited(data: bytes) -> Extraction:
     text = decode(data)
     table = read_table(text)
     heading = ", ".join(table.columns)
-    blocks = tuple(Block(row.start, row.end, heading) for row in table.rows[:MAX_SEARCHED_ROWS])
+    blocks = tuple(TextBlock(row.start, row.end, heading) for row in table.rows[:MAX_SEARCHED_ROWS])
     if not blocks:
         raise UnreadableFileError("there is no row below its header")
     left_out = len(table.rows) > MAX_SEARCHED_ROWS
@@ -68,7 +68,7 @@ def read_table(text: str) -> TableText:
     return TableText(tuple(columns), rows[header], rows[header + 1 :], delimiter)
 
 
-def _rows(text: str, delimiter: str) -> Iterator[Row]:
+def _rows(text: str, delimiter: str) -> Iterator[Record]:
     """The rows that are not empty, header included."""
     starts: list[int] = []
 
@@ -85,7 +85,7 @@ def _rows(text: str, delimiter: str) -> Iterator[Row]:
             newline = text.find("\n", starts[last - 1])
             end = len(text) if newline < 0 else newline
             if any(cell.strip() for cell in cells):
-                yield Row(tuple(cell.strip() for cell in cells), starts[first], end, first + 1)
+                yield Record(tuple(cell.strip() for cell in cells), starts[first], end, first + 1)
             first = last
     except csv.Error as error:
         raise UnreadableFileError(f"it is no readable CSV (line {reader.line_num}: {error})") from error

@@ -19,7 +19,7 @@ class UnreadableFileError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class TextBlock:
     """A paragraph, list item, cell row or the like: a range of the text in code points, and the heading above it."""
 
     start: int
@@ -43,7 +43,7 @@ class Extraction:
     """The text of one file. Every offset of the documents agent counts code points of ``text``."""
 
     text: str
-    blocks: tuple[Block, ...]
+    blocks: tuple[TextBlock, ...]
     kind: Literal["prose", "table"] = "prose"
     origin: Origin = Origin()
     fields: Mapping[str, str] = field(default_factory=dict)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from backend.agents.documents.readers.extraction import Block
+from backend.agents.documents.readers.extraction import TextBlock
 
 _LONGEST_HEADING = 90
 _SENTENCE_END = re.compile(r"[.!?:;,。！？…][\"'”’)\]]*\s*\Z")
@@ -50,13 +50,13 @@ def paragraphs(text: str, start: int = 0, end: int | None = None) -> list[tuple[
     return [trimmed(text, *span) for span in found]
 
 
-def plain_blocks(text: str, start: int = 0, end: int | None = None, heading: str = "") -> tuple[list[Block], str]:
+def plain_blocks(text: str, start: int = 0, end: int | None = None, heading: str = "") -> tuple[list[TextBlock], str]:
     """Blocks of a text without markup, and the heading in force at its end.
 
     A short single line that ends no sentence, with something below it, is taken as the heading of what follows.
     """
     spans = paragraphs(text, start, end)
-    blocks: list[Block] = []
+    blocks: list[TextBlock] = []
     for index, (first, last) in enumerate(spans):
         line = text[first:last]
         following = text[slice(*spans[index + 1])] if index + 1 < len(spans) else ""
@@ -64,7 +64,7 @@ def plain_blocks(text: str, start: int = 0, end: int | None = None, heading: str
         if following and _is_title_like(line) and (len(following) > len(line) or first == spans[0][0]):
             heading = line
         else:
-            blocks.append(Block(first, last, heading))
+            blocks.append(TextBlock(first, last, heading))
     return blocks, heading
 
 

@@ -3,7 +3,7 @@
 import re
 
 from backend.agents.documents.readers.decoding import decode
-from backend.agents.documents.readers.extraction import MAX_LABEL_CHARS, Block, Extraction, origin_of
+from backend.agents.documents.readers.extraction import MAX_LABEL_CHARS, Extraction, TextBlock, origin_of
 from backend.agents.documents.readers.lines import lines_of, trimmed
 
 _FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?\n)(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
@@ -37,7 +37,7 @@ class _Outline:
     """Goes through the lines once and collects the blocks under their headings."""
 
     def __init__(self, text: str) -> None:
-        self.blocks: list[Block] = []
+        self.blocks: list[TextBlock] = []
         self.first_heading = ""
         self._text = text
         self._headings: list[tuple[int, str]] = []
@@ -90,7 +90,7 @@ class _Outline:
     def _close(self) -> None:
         if self._start >= 0:
             start, end = trimmed(self._text, self._start, self._end)
-            self.blocks.append(Block(start, end, " > ".join(title for _, title in self._headings)))
+            self.blocks.append(TextBlock(start, end, " > ".join(title for _, title in self._headings)))
         self._start = -1
 
     def _open_heading(self, level: int, title: str) -> None:

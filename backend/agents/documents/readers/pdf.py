@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from backend.agents.documents.readers.extraction import (
     MAX_TEXT_CHARS,
-    Block,
     Extraction,
+    TextBlock,
     UnreadableFileError,
     origin_of,
 )
@@ -84,7 +84,7 @@ def _page_texts(reader: "PdfReader") -> tuple[list[str], tuple[str, ...]]:
 
 
 def _joined(texts: list[str], fields: dict[str, str], notices: tuple[str, ...]) -> Extraction:
-    blocks: list[Block] = []
+    blocks: list[TextBlock] = []
     pages: list[tuple[int, int]] = []
     heading, offset = "", 0
     text = "\n\f\n".join(texts)

@@ -4,7 +4,7 @@ import re
 from html.parser import HTMLParser
 
 from backend.agents.documents.readers.decoding import decode
-from backend.agents.documents.readers.extraction import Block, Extraction, origin_of
+from backend.agents.documents.readers.extraction import Extraction, TextBlock, origin_of
 
 _UNSEEN = frozenset({"script", "style", "noscript", "template", "nav", "svg", "head", "iframe", "object", "select"})
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
@@ -68,7 +68,7 @@ class _Page(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.text: list[str] = []
-        self.blocks: list[Block] = []
+        self.blocks: list[TextBlock] = []
         self.fields: dict[str, str] = {}
         self.first_heading = ""
         self._length = 0
@@ -114,7 +114,7 @@ class _Page(HTMLParser):
         """Close the paragraph that is being collected."""
         written = self._write()
         if written is not None:
-            self.blocks.append(Block(*written, " > ".join(title for _, title in self._headings)))
+            self.blocks.append(TextBlock(*written, " > ".join(title for _, title in self._headings)))
 
     def _end_heading(self, level: int) -> None:
         written = self._write()

@@ -42,7 +42,7 @@ _RELATIVE = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class RequestInContext:
     """What a question asks for in its conversation."""
 
     question: Question
@@ -52,11 +52,11 @@ class Asked:
     """What points to a period that the earlier questions do not settle, such as ``the quarter before``."""
 
 
-def understand_in_turn(text: str, earlier: Sequence[str], known: Known) -> Asked:
+def understand_in_turn(text: str, earlier: Sequence[str], known: Known) -> RequestInContext:
     """Take a question apart as it is meant after the earlier ones of its conversation, the latest of them last."""
     alone = understand(text)
     if not earlier or not _leans(alone, known):
-        return Asked(alone)
+        return RequestInContext(alone)
     before = understand_in_turn(earlier[-1], earlier[-MOST_JOINED:-1], known)
     return _together(text, before, earlier[-1])
 
@@ -70,7 +70,7 @@ def _leans(question: Question, known: Known) -> bool:
     return points is not None and len(own) <= _FEW_WORDS and all(known(own))
 
 
-def _together(text: str, before: Asked, last: str) -> Asked:
+def _together(text: str, before: RequestInContext, last: str) -> RequestInContext:
     """Both questions as one: the words of the earlier one behind, and its periods unless there are new ones."""
     earlier = before.question
     resolved, unresolved = _with_relative_period(text, earlier.periods)
@@ -80,7 +80,7 @@ def _together(text: str, before: Asked, last: str) -> Asked:
         _with_manner(both, own, earlier),
         concepts=tuple(_joined(both.concepts, own.concepts, earlier.concepts)),
     )
-    return Asked(question, (*before.joined, last), unresolved)
+    return RequestInContext(question, (*before.joined, last), unresolved)
 
 
 def _joined(both: Sequence[Concept], own: Sequence[Concept], earlier: Sequence[Concept]) -> Iterator[Concept]:

@@ -35,14 +35,14 @@ class FoundPassage:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundPassages:
     """What a search found, best first."""
 
     passages: list[FoundPassage]
     note: str
 
 
-async def search_documents(ctx: RunContext[Work], query: str) -> Found:
+async def search_documents(ctx: RunContext[Work], query: str) -> FoundPassages:
     """Search the user's documents. Gives the passages that cover the query best, each with the number to cite it by.
 
     Args:
@@ -68,7 +68,7 @@ async def search_documents(ctx: RunContext[Work], query: str) -> Found:
         )
         for hit in retrieval.hits
     ]
-    return Found(passages=passages, note=_note(retrieval))
+    return FoundPassages(passages=passages, note=_note(retrieval))
 
 
 async def _retrieved(library: "Library", query: str) -> Retrieval:

@@ -49,7 +49,7 @@ class _File(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
-class Server:
+class McpServer:
     """A server that can be started, by its name in the file."""
 
     name: str
@@ -61,11 +61,11 @@ class Server:
         return self.toolset.prefixed(self.name)
 
 
-def servers_of(path: Path) -> list[Server]:
+def servers_of(path: Path) -> list[McpServer]:
     """The servers of the file, none of them started. Raises ``ModelUnusableError`` for a file that cannot be used."""
     try:
         described = _File.model_validate_json(_with_variables(path.read_text("utf-8")))
-        return [Server(name, _toolset(name, server)) for name, server in described.mcpServers.items()]
+        return [McpServer(name, _toolset(name, server)) for name, server in described.mcpServers.items()]
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         place = ".".join(str(part) for part in first["loc"])
@@ -77,7 +77,7 @@ def servers_of(path: Path) -> list[Server]:
     raise ModelUnusableError(f"{path} is no file of MCP servers: {' '.join(reason.split()).rstrip('.')}.")
 
 
-async def reachable(servers: Sequence[Server]) -> tuple[list[Server], list[str]]:
+async def reachable(servers: Sequence[McpServer]) -> tuple[list[McpServer], list[str]]:
     """The servers that answer, and a sentence on each that does not."""
     answers = await asyncio.gather(*(_problem(server) for server in servers))
     usable = [server for server, problem in zip(servers, answers, strict=True) if problem is None]
@@ -85,7 +85,7 @@ async def reachable(servers: Sequence[Server]) -> tuple[list[Server], list[str]]
 
 
 @asynccontextmanager
-async def started(servers: Sequence[Server]) -> AsyncIterator[None]:
+async def started(servers: Sequence[McpServer]) -> AsyncIterator[None]:
     """Keep the line to these servers open. Raises ``AgentFailure`` for the first that does not answer any more."""
     async with AsyncExitStack() as stack:
         for server in servers:
@@ -97,7 +97,7 @@ async def started(servers: Sequence[Server]) -> AsyncIterator[None]:
         yield
 
 
-async def _problem(server: Server) -> str | None:
+async def _problem(server: McpServer) -> str | None:
     try:
         async with asyncio.timeout(PATIENCE_S), server.toolset:
             await server.toolset.list_tools()

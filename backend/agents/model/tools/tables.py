@@ -10,7 +10,7 @@ from pydantic_ai import RunContext
 from pydantic_ai.exceptions import ToolFailed
 
 from backend.agents.documents.blocking import in_thread
-from backend.agents.documents.figures.tables import MAX_TABLES, QueryError, Result, Table, TableError, identifier
+from backend.agents.documents.figures.tables import MAX_TABLES, LoadedTable, QueryError, Result, TableError, identifier
 from backend.agents.documents.indexing.corpus import Document
 from backend.agents.documents.indexing.folder import FolderError
 from backend.agents.documents.indexing.schema import IndexUnusableError
@@ -24,7 +24,7 @@ MOST_ROWS = 200
 
 _SAMPLE_ROWS = 3
 
-Loaded = list[tuple[Table, Document, str]]
+Loaded = list[tuple[LoadedTable, Document, str]]
 """Tables, each with the document that it is of, and its text."""
 
 Found = TypeVar("Found")
@@ -67,7 +67,7 @@ async def list_tables(ctx: RunContext[Work]) -> Listing:
     """
     work = ctx.deps
 
-    def read() -> tuple[list[tuple[Table, Document, Result]], str]:
+    def read() -> tuple[list[tuple[LoadedTable, Document, Result]], str]:
         loaded, problems = _load(work.library)
         rows = [
             (table, document, work.library.tables.select(f"FROM {identifier(table.name)}", _SAMPLE_ROWS))
