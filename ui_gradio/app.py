@@ -1,8 +1,10 @@
 """The Gradio application: its four places and how it is served."""
 
 from collections.abc import Callable
+from typing import Any
 
 import gradio as gr
+from starlette.middleware import Middleware
 
 from backend.desk.desk import Desk
 from backend.present.pages.addresses import TITLES, PageName
@@ -14,17 +16,25 @@ from ui_gradio.compare.page import build_compare
 from ui_gradio.history.page import build_history
 from ui_gradio.navigation import PATHS
 from ui_gradio.replay.page import build_replay
+from ui_gradio.stream_sockets import SCRIPT, StreamSockets, without_heartbeat
 from ui_gradio.style import page_style, theme
 
 _FILES_KEPT_S = (3600, 3600)
 """How often the files that were handed out or taken are looked at, and how old they get."""
 
 
+class _Application(gr.Blocks):
+    """Blocks whose pages keep no HTTP connection open."""
+
+    def get_config_file(self) -> Any:
+        return without_heartbeat(super().get_config_file())
+
+
 def build(backend: str) -> gr.Blocks:
     """The application for the backend at that address."""
     desk = Desk(backend)
     application: gr.Blocks
-    with gr.Blocks(
+    with _Application(
         title=words.APP_TITLE, fill_width=True, analytics_enabled=False, delete_cache=_FILES_KEPT_S
     ) as application:
         build_ask(application, desk)
@@ -48,7 +58,8 @@ def serve(backend: str, port: int) -> None:
         server_port=port,
         theme=theme(),
         # As head, not as css: Gradio rewrites css rule by rule and drops @property, by which durations count on.
-        head=style_element("host") + BEFORE_THE_PAGE,
+        head=style_element("host") + BEFORE_THE_PAGE + SCRIPT,
+        app_kwargs={"middleware": [Middleware(StreamSockets)]},
         css=page_style(),
         footer_links=[],
         run_history=False,

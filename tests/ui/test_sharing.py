@@ -48,6 +48,25 @@ async def test_two_tabs_follow_one_run(reader: Reader, backend: httpx2.Client) -
         await tab.expect_answer(" ".join(answer.replace(" [1]", " 1").split()))
 
 
+async def test_many_tabs_of_one_browser_follow_a_run_and_each_can_stop_it(
+    reader: Reader, backend: httpx2.Client
+) -> None:
+    # More than the six HTTP connections that a browser opens to one server.
+    run_id = start(backend, "scripted:patient")
+    tabs = [reader, *[Reader(await reader.page.context.new_page(), reader.url) for _ in range(6)]]
+    for tab in tabs:
+        await tab.open(run_id)
+        await tab.expect_text("w1 ")
+        await expect(tab.button("Stop")).to_be_visible(timeout=DEADLINE_MS)
+    assert run(backend, run_id)["outcome"] is None
+    await tabs[-1].press("Stop")
+    for tab in tabs:
+        await tab.page.bring_to_front()
+        await tab.expect_status("Stopped")
+        await expect(tab.button("Retry")).to_be_visible(timeout=DEADLINE_MS)
+        assert tab.complaints == []
+
+
 async def test_two_people_never_see_each_others_runs(reader: Reader, browser: Browser) -> None:
     context = await browser.new_context(viewport={"width": 1280, "height": 720})
     other = Reader(await context.new_page(), reader.url)

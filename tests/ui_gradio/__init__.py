@@ -1,0 +1,1 @@
+"""Parts of the Gradio UI that need neither Gradio nor a browser."""
