@@ -1,6 +1,6 @@
 """Two results become a comparison: every metric, every scenario, one verdict. Reproducible, bit for bit."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from zlib import crc32
@@ -9,13 +9,14 @@ import numpy as np
 
 from backend.metrics.metric import Fact, Metric
 from backend.metrics.registry import BY_KEY
-from evals.comparison.differences import Sample, bootstrapped, median, of_scenario, over_all
+from evals.comparison.differences import of_scenario, over_all
 from evals.comparison.doubts import doubts, machine_text, notes
 from evals.comparison.models import Comparison, Difference, MetricComparison, Side, Verdict
 from evals.comparison.pairs import UNEXPECTED, Matrix, Pair, paired
 from evals.comparison.permutation import Chances, Table, chances
 from evals.comparison.relevance import error_ms, floor
 from evals.comparison.result_files import ComparisonError, check_comparable
+from evals.comparison.samples import Sample, bootstrapped, median
 from evals.comparison.verdict import exit_code, sentence
 from evals.results.models import Results
 
@@ -97,37 +98,16 @@ def _tables(compared: _Compared) -> list[Table]:
 
 
 def _metric(
-    compared: _Compared,
-    against_chance: Chances,
-    at: int,
-    seed: int,
-    doubtful: tuple[str, ...],
+    compared: _Compared, against_chance: Chances, at: int, seed: int, doubtful: tuple[str, ...]
 ) -> MetricComparison:
     metric = compared.metrics[at]
-    # Each metric has a generator of its own, so that its interval does not depend on which others are compared.
-    generator = np.random.default_rng([seed, crc32(metric.key.encode())])
-    samples, rows = [], []
-    for place, pair in enumerate(compared.pairs):
-        a, b = compared.column(place, metric.key)
-        if not len(a) and not len(b):
-            continue
-        exact = not metric.clocked and (pair.scripted or (metric is UNEXPECTED and _constant(a, b)))
-        samples.append(
-            Sample(
-                metric=metric, scenario=pair.name, a=a, b=b, error_ms=compared.error, markers=compared.markers(place),
-                exact=exact, p_value=float(against_chance.single[place, at]),
-                draws=None if exact else bootstrapped(a, b, generator),
-            )
-        )  # fmt: skip
-        rows.append(of_scenario(samples[-1]))
+    samples = list(_samples(compared, against_chance, at, seed))
+    rows = [of_scenario(sample) for sample in samples]
     overall = over_all(metric, rows, samples, float(against_chance.together[at]))
     if metric.clocked and doubtful:
         rows, overall = [_doubted(row) for row in rows], _doubted(overall)
-    worse, better = (
-        tuple(row.scenario or "" for row in rows if row.verdict == verdict) for verdict in ("worse", "better")
-    )
+    worse, better = _judged_as("worse", rows), _judged_as("better", rows)
     verdict, reason = _of_metric(overall, rows, worse, better)
-    runs = [sum(len(side) for side in sides) for sides in zip(*compared.matrices, strict=True)]
     return MetricComparison(
         metric=metric.key,
         verdict=verdict,
@@ -136,9 +116,30 @@ def _metric(
         scenarios=tuple(rows),
         worse_in=worse,
         better_in=better,
-        missing_a=runs[0] - sum(row.n_a for row in rows),
-        missing_b=runs[1] - sum(row.n_b for row in rows),
+        missing_a=sum(len(a) for a, _ in compared.matrices) - sum(row.n_a for row in rows),
+        missing_b=sum(len(b) for _, b in compared.matrices) - sum(row.n_b for row in rows),
     )
+
+
+def _samples(compared: _Compared, against_chance: Chances, at: int, seed: int) -> Iterator[Sample]:
+    """The values of one metric in each scenario where a side has any."""
+    metric = compared.metrics[at]
+    # Each metric has a generator of its own, so that its interval does not depend on which others are compared.
+    generator = np.random.default_rng([seed, crc32(metric.key.encode())])
+    for place, pair in enumerate(compared.pairs):
+        a, b = compared.column(place, metric.key)
+        if not len(a) and not len(b):
+            continue
+        exact = not metric.clocked and (pair.scripted or (metric is UNEXPECTED and _constant(a, b)))
+        yield Sample(
+            metric=metric, scenario=pair.name, a=a, b=b, error_ms=compared.error, markers=compared.markers(place),
+            exact=exact, p_value=float(against_chance.single[place, at]),
+            draws=None if exact else bootstrapped(a, b, generator),
+        )  # fmt: skip
+
+
+def _judged_as(verdict: Verdict, rows: Sequence[Difference]) -> tuple[str, ...]:
+    return tuple(row.scenario or "" for row in rows if row.verdict == verdict)
 
 
 def _constant(a: Matrix, b: Matrix) -> bool:

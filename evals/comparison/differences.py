@@ -7,67 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from backend.metrics.metric import Fact, Metric
-from backend.metrics.statistics import LEVEL, needed
+from backend.metrics.statistics import needed
+from evals.comparison.evidence import Evidence, is_worse
 from evals.comparison.models import Difference, Verdict
 from evals.comparison.pairs import Matrix
-from evals.comparison.relevance import alike, smallest_relevant
-from evals.results.bootstrap import RESAMPLES, medians, percentile_ends
-
-ALPHA = 1 - LEVEL
-"""In how many comparisons of the same build something may be called different."""
+from evals.comparison.samples import Sample, median
+from evals.results.bootstrap import RESAMPLES
 
 _IDENTICAL = "both have the very same values"
-
-_EQUIVALENCE_LEVEL = 1 - 2 * ALPHA
-
-
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """The values of one metric in one scenario on both sides, without missing ones, and what they are judged by.
-
-    ``draws`` are the bootstrapped differences of medians, None where a side has no value. ``exact``: the values are no
-    sample, but what such a run always gives.
-    """
-
-    metric: Metric | Fact
-    scenario: str
-    a: Matrix
-    b: Matrix
-    error_ms: float
-    markers: float
-    exact: bool
-    p_value: float
-    draws: Matrix | None
-
-    @property
-    def smallest_relevant(self) -> float:
-        """What a difference must exceed; exact values may not differ at all."""
-        return 0.0 if self.exact else smallest_relevant(self.metric.unit, median(self.a), self.error_ms, self.markers)
-
-    @property
-    def alike(self) -> float:
-        """Within which difference the sides count as the same."""
-        return 0.0 if self.exact else alike(self.metric.unit, median(self.a), self.markers)
-
-    @property
-    def identical(self) -> bool:
-        """Whether both sides hold the same values, as where the same recordings were scored twice."""
-        return np.array_equal(np.sort(self.a), np.sort(self.b))
-
-    @property
-    def testable(self) -> bool:
-        """Whether there are enough runs that dealing their labels anew can show anything."""
-        return 2 / math.comb(len(self.a) + len(self.b), len(self.a)) <= ALPHA
-
-
-def median(values: Matrix) -> float:
-    """The nearest-rank median; 0 without values."""
-    return float(np.sort(values)[(len(values) - 1) // 2]) if len(values) else 0.0
-
-
-def bootstrapped(a: Matrix, b: Matrix, generator: np.random.Generator) -> Matrix | None:
-    """Bootstrapped differences of medians, B minus A; None where a side has no value."""
-    return medians(b, generator) - medians(a, generator) if len(a) and len(b) else None
+_TOO_FEW_RUNS = "too few runs: play each scenario at least 4 times, better 10"
 
 
 def of_scenario(sample: Sample) -> Difference:
@@ -75,25 +23,70 @@ def of_scenario(sample: Sample) -> Difference:
     if not len(sample.a) or not len(sample.b):
         side = "A" if not len(sample.a) else "B"
         return _row(sample, "inconclusive", f"no run of {side} has a value", at_risk=side == "B")
-    if sample.exact:
+    if sample.exact or sample.draws is None:
         return _exact(sample)
     if sample.identical:
         return _row(sample, "same", _IDENTICAL)
-    difference = median(sample.b) - median(sample.a)
-    interval = percentile_ends(sample.draws) if sample.draws is not None and sample.testable else None
-    bounds = (sample.smallest_relevant, sample.alike)
-    draws = sample.draws if sample.testable else None
-    verdict, reason = judged(sample.metric, difference, draws, sample.p_value, bounds)
-    if sample.testable:
-        risk = hidden_by_error(sample.metric, difference, draws, sample.p_value, bounds)
-    else:
-        risk = (
-            is_worse(sample.metric, difference)
-            and abs(difference) > sample.smallest_relevant
-            and sample.draws is not None
-            and beyond(percentile_ends(sample.draws), difference, sample.smallest_relevant)
+    evidence = Evidence(
+        metric=sample.metric, difference=median(sample.b) - median(sample.a), draws=sample.draws,
+        p_value=sample.p_value, relevant=sample.smallest_relevant, alike=sample.alike,
+    )  # fmt: skip
+    if not sample.testable:
+        looks_worse = evidence.is_worse and evidence.is_relevant
+        return _row(sample, "inconclusive", _TOO_FEW_RUNS, at_risk=looks_worse)
+    verdict, reason = evidence.verdict()
+    at_risk = verdict == "inconclusive" and evidence.is_hidden_by_error
+    return _row(sample, verdict, reason, interval=evidence.interval, at_risk=at_risk)
+
+
+@dataclass(frozen=True, slots=True)
+class _Together:
+    """The scenarios in which both sides have values, each with the same weight: their rows and their samples."""
+
+    rows: tuple[Difference, ...]
+    samples: tuple[Sample, ...]
+
+    @property
+    def a(self) -> float:
+        return _mean([row.a or 0.0 for row in self.rows])
+
+    @property
+    def b(self) -> float:
+        return _mean([row.b or 0.0 for row in self.rows])
+
+    @property
+    def n_a(self) -> int:
+        return sum(len(sample.a) for sample in self.samples)
+
+    @property
+    def n_b(self) -> int:
+        return sum(len(sample.b) for sample in self.samples)
+
+    @property
+    def is_exact(self) -> bool:
+        return all(sample.exact or sample.identical for sample in self.samples)
+
+    @property
+    def has_enough_runs(self) -> bool:
+        return min(self.n_a, self.n_b) >= needed(0.5)
+
+    @property
+    def draws(self) -> Matrix:
+        """Bootstrapped means of the differences; those of a scenario with exact values are all the same."""
+        total: Matrix = np.zeros(RESAMPLES)
+        for row, sample in zip(self.rows, self.samples, strict=True):
+            total += (row.difference or 0.0) if sample.exact or sample.draws is None else sample.draws
+        return total / len(self.rows)
+
+    def evidence(self, metric: Metric | Fact, p_value: float) -> Evidence:
+        return Evidence(
+            metric=metric,
+            difference=self.b - self.a,
+            draws=self.draws,
+            p_value=p_value,
+            relevant=_mean([row.smallest_relevant for row in self.rows]),
+            alike=_mean([sample.alike for sample in self.samples]),
         )
-    return _row(sample, verdict, reason, interval=interval, at_risk=verdict == "inconclusive" and risk)
 
 
 def over_all(
@@ -102,84 +95,47 @@ def over_all(
     """The metric over all scenarios in which both sides have values, each with the same weight."""
     known = [(row, sample) for row, sample in zip(rows, samples, strict=True) if row.difference is not None]
     if not known:
-        return Difference(
-            scenario=None, verdict="inconclusive", a=None, b=None, difference=None, interval=None, p_value=None,
-            smallest_relevant=0.0, n_a=sum(row.n_a for row in rows), n_b=sum(row.n_b for row in rows),
-            reason="no scenario has values on both sides",
-        )  # fmt: skip
-    count = len(known)
-    a, b = (
-        math.fsum(values) / count for values in zip(*[(row.a or 0.0, row.b or 0.0) for row, _ in known], strict=True)
-    )
-    relevant = math.fsum(row.smallest_relevant for row, _ in known) / count
-    exact = all(sample.exact or sample.identical for _, sample in known)
-    draws: Matrix = np.zeros(RESAMPLES)
-    for row, sample in known:
-        draws += (row.difference or 0.0) if sample.exact or sample.draws is None else sample.draws
-    draws /= count
-    runs = [
-        sum(len(side) for side in sides) for sides in zip(*[(sample.a, sample.b) for _, sample in known], strict=True)
-    ]
-    enough = min(runs) >= needed(0.5)
-    if exact:
-        hidden = False
-        verdict, reason = _of_exact_rows([row for row, _ in known])
-    else:
-        bounds = (relevant, math.fsum(sample.alike for _, sample in known) / count)
-        hidden = hidden_by_error(metric, b - a, draws if enough else None, p_value, bounds)
-        verdict, reason = judged(metric, b - a, draws if enough else None, p_value, bounds)
+        return _without_values(rows)
+    together = _Together(tuple(row for row, _ in known), tuple(sample for _, sample in known))
+    evidence = together.evidence(metric, p_value)
+    verdict, reason = _verdict_together(together, evidence)
+    judged = together.has_enough_runs and not together.is_exact
+    may_be_worse = evidence.is_worse or metric.direction == "none"
+    is_seen = abs(evidence.difference) > evidence.relevant or (judged and evidence.is_hidden_by_error)
     return Difference(
-        scenario=None, verdict=verdict, a=a, b=b, difference=b - a,
-        interval=percentile_ends(draws) if enough and not exact else None, p_value=None if exact else p_value,
-        smallest_relevant=relevant, n_a=runs[0], n_b=runs[1], reason=reason,
-        at_risk=verdict == "inconclusive" and (metric.direction == "none" or is_worse(metric, b - a))
-        and (hidden or abs(b - a) > relevant),
+        scenario=None,
+        verdict=verdict,
+        a=together.a,
+        b=together.b,
+        difference=evidence.difference,
+        interval=evidence.interval if judged else None,
+        p_value=None if together.is_exact else p_value,
+        smallest_relevant=evidence.relevant,
+        n_a=together.n_a,
+        n_b=together.n_b,
+        reason=reason,
+        at_risk=verdict == "inconclusive" and may_be_worse and is_seen,
+    )
+
+
+def _verdict_together(together: _Together, evidence: Evidence) -> tuple[Verdict, str]:
+    if together.is_exact:
+        return _of_exact_rows(together.rows)
+    if not together.has_enough_runs:
+        return "inconclusive", _TOO_FEW_RUNS
+    return evidence.verdict()
+
+
+def _without_values(rows: Sequence[Difference]) -> Difference:
+    return Difference(
+        scenario=None, verdict="inconclusive", a=None, b=None, difference=None, interval=None, p_value=None,
+        smallest_relevant=0.0, n_a=sum(row.n_a for row in rows), n_b=sum(row.n_b for row in rows),
+        reason="no scenario has values on both sides",
     )  # fmt: skip
 
 
-def judged(
-    metric: Metric | Fact, difference: float, draws: Matrix | None, p_value: float, bounds: tuple[float, float]
-) -> tuple[Verdict, str]:
-    """The verdict of values that are a sample, and why. ``bounds``: the smallest relevant difference, and the one
-    within which both count as the same. ``draws`` is None where there are too few runs.
-    """
-    relevant, same = bounds
-    if draws is None:
-        return "inconclusive", "too few runs: play each scenario at least 4 times, better 10"
-    wide, narrow = percentile_ends(draws), percentile_ends(draws, _EQUIVALENCE_LEVEL)
-    if abs(difference) > relevant and beyond(wide, difference, relevant):
-        if p_value > ALPHA:
-            return "inconclusive", "it differs, but among so many comparisons chance may do that: play more runs"
-        if metric.direction == "none":
-            return "inconclusive", "it differs, and neither way is better"
-        return ("worse" if is_worse(metric, difference) else "better"), "it differs by more than is relevant"
-    if -same <= narrow[0] and narrow[1] <= same:
-        return "same", "whatever differs is too small to be relevant"
-    if same < abs(difference) <= relevant:
-        return "inconclusive", "it differs by less than the error of measuring"
-    return "inconclusive", "the runs are too few, or differ too much among themselves, to tell"
-
-
-def hidden_by_error(
-    metric: Metric | Fact, difference: float, draws: Matrix | None, p_value: float, bounds: tuple[float, float]
-) -> bool:
-    """Whether it is for the worse, not by chance, and by more than counts as the same, so that only the error of
-    measuring stands in the way of a verdict. Arguments as in ``judged``. A gate that let this pass would let pass the
-    more, the noisier its machine is.
-    """
-    _, same = bounds
-    certain = draws is not None and p_value <= ALPHA and beyond(percentile_ends(draws), difference, same)
-    return certain and is_worse(metric, difference)
-
-
-def is_worse(metric: Metric | Fact, difference: float) -> bool:
-    """Whether a difference of this sign is for the worse."""
-    return difference > 0 if metric.direction == "lower" else metric.direction == "higher" and difference < 0
-
-
-def beyond(interval: tuple[float, float], difference: float, relevant: float) -> bool:
-    """Whether the end of the interval that is nearer to none lies beyond the smallest relevant difference."""
-    return interval[0] > relevant if difference > 0 else interval[1] < -relevant
+def _mean(values: Sequence[float]) -> float:
+    return math.fsum(values) / len(values)
 
 
 def _exact(sample: Sample) -> Difference:

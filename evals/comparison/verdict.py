@@ -24,30 +24,33 @@ def exit_code(metrics: Sequence[MetricComparison], doubts: Sequence[str]) -> Lit
 
 def sentence(metrics: Sequence[MetricComparison], doubts: Sequence[str]) -> str:
     """The verdict for people: what is worse, by name and place, else that nothing is."""
-    worse = sorted((one for one in metrics if one.verdict == "worse"), key=_weight, reverse=True)
-    better = [one for one in metrics if one.verdict == "better"]
-    unclear = [one for one in metrics if one.verdict == "inconclusive"]
-    at_risk = [one for one in metrics if one.at_risk]
-    parts = []
-    if worse:
-        named = "; ".join(_named(one) for one in worse[:MOST_NAMED])
-        more = f"; and {len(worse) - MOST_NAMED} more" if len(worse) > MOST_NAMED else ""
-        parts.append(f"B is worse: {named}{more}.")
-    elif doubts:
-        parts.append("No verdict on times.")
-    elif at_risk:
-        named = ", ".join(one.metric for one in at_risk[:MOST_NAMED])
-        more = f" and {len(at_risk) - MOST_NAMED} more" if len(at_risk) > MOST_NAMED else ""
-        parts.append(f"B may be worse, and it cannot be told: {named}{more}.")
-    else:
-        parts.append("No metric is worse.")
-    parts += doubts
+    better = [one.metric for one in metrics if one.verdict == "better"]
+    unclear = sum(one.verdict == "inconclusive" for one in metrics)
+    at_risk = [one.metric for one in metrics if one.at_risk]
+    parts = [_on_the_worse(metrics, doubts, at_risk), *doubts]
     if better:
-        listed = ", ".join(one.metric for one in better[:MOST_NAMED])
-        parts.append(f"Better: {listed}{f' and {len(better) - MOST_NAMED} more' if len(better) > MOST_NAMED else ''}.")
-    if len(unclear) > len(at_risk) and not doubts:
-        parts.append(f"{len(unclear)} of {len(metrics)} metrics cannot be told.")
+        parts.append(f"Better: {_listed(better)}.")
+    if unclear > len(at_risk) and not doubts:
+        parts.append(f"{unclear} of {len(metrics)} metrics cannot be told.")
     return " ".join(parts)
+
+
+def _on_the_worse(metrics: Sequence[MetricComparison], doubts: Sequence[str], at_risk: Sequence[str]) -> str:
+    worse = sorted((one for one in metrics if one.verdict == "worse"), key=_weight, reverse=True)
+    if worse:
+        return f"B is worse: {_listed([_named(one) for one in worse], '; ', '; and ')}."
+    if doubts:
+        return "No verdict on times."
+    if at_risk:
+        return f"B may be worse, and it cannot be told: {_listed(at_risk)}."
+    return "No metric is worse."
+
+
+def _listed(names: Sequence[str], separator: str = ", ", before_more: str = " and ") -> str:
+    """The first few names, and how many more there are."""
+    named = separator.join(names[:MOST_NAMED])
+    more = len(names) - MOST_NAMED
+    return f"{named}{before_more}{more} more" if more > 0 else named
 
 
 def _weight(one: MetricComparison) -> float:
