@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
-from typing import Any, Final, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 from backend.metrics.registry import BY_KEY
 from backend.metrics.statistics import nearest_rank
@@ -95,45 +95,33 @@ def _reach(groups: Groups) -> float:
     return max(20.0, 3 * (nearest_rank(sizes, 0.9) or 0.0))
 
 
+class _Moments(NamedTuple):
+    """When one citation's source was known and when its marker appeared, in seconds, with the text of its point."""
+
+    known_s: float
+    marker_s: float
+    text: str
+
+
 def citation_moments(groups: Groups, theme: Theme) -> Figure:
     """Each citation of every run: when its source was known against when its marker appeared. On the line
     both came together; below it the marker waited for its source.
     """
-    colours = COLOURS[theme]
-    points: dict[bool, list[tuple[float, float, str]]] = {False: [], True: []}
-    for name, runs in groups.items():
-        for run in runs:
-            for lag in run.citations:
-                if lag.marker_ms is None or lag.late is None or lag.lag_ms is None:
-                    continue
-                said = f"{milliseconds(abs(lag.lag_ms))} {'late' if lag.late else 'early'}"
-                text = f"{escape(name)}, run {run.repeat}<br>[{lag.number or '–'}] {said}"
-                points[lag.late].append((lag.known_ms / 1000, lag.marker_ms / 1000, text))
-    points = {late: every_nth(rows, MOST_POINTS // 2) for late, rows in points.items()}
-    everything = [value for rows in points.values() for row in rows for value in row[:2]]
-    top = max(everything, default=1.0) * 1.05
-    traces: list[dict[str, Any]] = [
-        {
-            "type": "scatter", "mode": "lines", "x": [0, top], "y": [0, top], "name": "together",
-            "line": {"color": colours["line-strong"], "width": 1, "dash": "dot"},
-            "hoverinfo": "skip", "showlegend": False,
-        }
-    ]  # fmt: skip
-    for late, name, colour, symbol in (
-        (False, "source first", SERIES[theme][2], "circle"),
-        (True, "marker first: it waited for its source", colours["bad"], "diamond"),
-    ):
-        traces.append(
-            {
-                "type": "scatter", "mode": "markers", "name": name, "hoverinfo": "text",
-                "x": [thousandths(x) for x, _, _ in points[late]], "y": [thousandths(y) for _, y, _ in points[late]],
-                "hovertext": [text for _, _, text in points[late]],
-                "marker": {"symbol": symbol, "size": 8, "color": colour, "opacity": 0.8},
-            }
-        )  # fmt: skip
+    early = every_nth(list(_moments(groups, late=False)), MOST_POINTS // 2)
+    late = every_nth(list(_moments(groups, late=True)), MOST_POINTS // 2)
+    top = max((max(one.known_s, one.marker_s) for one in (*early, *late)), default=1.0) * 1.05
+    diagonal = {
+        "type": "scatter", "mode": "lines", "x": [0, top], "y": [0, top], "name": "together",
+        "line": {"color": COLOURS[theme]["line-strong"], "width": 1, "dash": "dot"},
+        "hoverinfo": "skip", "showlegend": False,
+    }  # fmt: skip
     axis = {"ticksuffix": " s", "rangemode": "tozero", "fixedrange": True, "zeroline": False}
     return {
-        "data": traces,
+        "data": [
+            diagonal,
+            _moments_trace(early, "source first", SERIES[theme][2], "circle"),
+            _moments_trace(late, "marker first: it waited for its source", COLOURS[theme]["bad"], "diamond"),
+        ],
         "layout": {
             "template": template(theme),
             "height": 420,
@@ -144,6 +132,27 @@ def citation_moments(groups: Groups, theme: Theme) -> Figure:
             "dragmode": False,
         },
     }
+
+
+def _moments(groups: Groups, *, late: bool) -> Iterator[_Moments]:
+    """The citations whose source came after their marker, or those whose source came first."""
+    for name, runs in groups.items():
+        for run in runs:
+            for lag in run.citations:
+                if lag.late is not late or lag.marker_ms is None or lag.lag_ms is None:
+                    continue
+                by = f"{milliseconds(abs(lag.lag_ms))} {'late' if late else 'early'}"
+                text = f"{escape(name)}, run {run.repeat}<br>[{lag.number or '–'}] {by}"
+                yield _Moments(lag.known_ms / 1000, lag.marker_ms / 1000, text)
+
+
+def _moments_trace(moments: Sequence[_Moments], name: str, colour: str, symbol: str) -> dict[str, Any]:
+    return {
+        "type": "scatter", "mode": "markers", "name": name, "hoverinfo": "text",
+        "x": [thousandths(one.known_s) for one in moments], "y": [thousandths(one.marker_s) for one in moments],
+        "hovertext": [one.text for one in moments],
+        "marker": {"symbol": symbol, "size": 8, "color": colour, "opacity": 0.8},
+    }  # fmt: skip
 
 
 def every_nth(items: Sequence[_Item], most: int) -> list[_Item]:

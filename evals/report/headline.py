@@ -2,7 +2,7 @@
 look.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from backend.metrics.statistics import nearest_rank
@@ -31,43 +31,61 @@ class Tile:
 
 def tiles(results: Results, scenarios: Mapping[str, Sequence[RunResult]]) -> list[Tile]:
     """The four figures."""
-
-    def explained(key: str) -> str:
-        return key if key in results.summary else ""
-
     runs = [run for group in scenarios.values() for run in group]
-    verdict = results.verdict
-    first = results.summary.get("ttft_ms")
-    quietest = max((run for run in runs if run.longest_silence), key=_silence_ms, default=None)
-    exposed = max(runs, key=lambda run: run.metrics.get("dangling_exposure_marker_ms") or 0, default=None)
-    exposure = exposed.metrics.get("dangling_exposure_marker_ms") if exposed else None
     return [
-        Tile(
-            "As expected",
-            f"{verdict.as_expected} of {verdict.as_expected + verdict.unexpected}",
-            f"of {format_count(len({run.scenario for run in runs}), 'scenario')}",
-            "bad" if verdict.unexpected or not runs else "good",
-        ),
-        Tile(
-            "First token",
-            milliseconds(first.median if first else None),
-            _first_note(first) if first and first.n else "no run had one",
-            term=explained("ttft_ms"),
-        ),
-        Tile(
-            "Longest silence",
-            milliseconds(_silence_ms(quietest)) if quietest else NO_VALUE,
-            f"in {quietest.scenario}" if quietest else "no run",
-            term=explained("longest_gap_ms"),
-        ),
-        Tile(
-            "Dangling exposure",
-            formatted(exposure, "marker*ms"),
-            f"the most of one run, in {exposed.scenario}" if exposed and exposure else "no marker waited",
-            "caution" if exposure else "good",
-            term=explained("dangling_exposure_marker_ms"),
-        ),
+        _as_expected(results, runs),
+        _first_token(results),
+        _longest_silence(results, runs),
+        _dangling_exposure(results, runs),
     ]
+
+
+def _as_expected(results: Results, runs: Sequence[RunResult]) -> Tile:
+    verdict = results.verdict
+    return Tile(
+        "As expected",
+        f"{verdict.as_expected} of {verdict.as_expected + verdict.unexpected}",
+        f"of {format_count(len({run.scenario for run in runs}), 'scenario')}",
+        "bad" if verdict.unexpected or not runs else "good",
+    )
+
+
+def _first_token(results: Results) -> Tile:
+    first = results.summary.get("ttft_ms")
+    return Tile(
+        "First token",
+        milliseconds(first.median if first else None),
+        _first_note(first) if first and first.n else "no run had one",
+        term=_term(results, "ttft_ms"),
+    )
+
+
+def _longest_silence(results: Results, runs: Sequence[RunResult]) -> Tile:
+    quietest = max((run for run in runs if run.longest_silence), key=_silence_ms, default=None)
+    return Tile(
+        "Longest silence",
+        milliseconds(_silence_ms(quietest)) if quietest else NO_VALUE,
+        f"in {quietest.scenario}" if quietest else "no run",
+        term=_term(results, "longest_gap_ms"),
+    )
+
+
+def _dangling_exposure(results: Results, runs: Sequence[RunResult]) -> Tile:
+    key = "dangling_exposure_marker_ms"
+    exposed = max(runs, key=lambda run: run.metrics.get(key) or 0, default=None)
+    exposure = exposed.metrics.get(key) if exposed else None
+    return Tile(
+        "Dangling exposure",
+        formatted(exposure, "marker*ms"),
+        f"the most of one run, in {exposed.scenario}" if exposed and exposure else "no marker waited",
+        "caution" if exposure else "good",
+        term=_term(results, key),
+    )
+
+
+def _term(results: Results, key: str) -> str:
+    """The metric's name in the glossary, which has those that are summarized."""
+    return key if key in results.summary else ""
 
 
 def _first_note(first: MetricSummary) -> str:
@@ -90,34 +108,43 @@ def accuracy(runs: Sequence[RunResult]) -> str | None:
 def findings(results: Results, scenarios: Mapping[str, Sequence[RunResult]], strange: int) -> list[str]:
     """Sentences about what is worth a look; ``strange`` is how many runs are unlike the others of their group."""
     found = [layers_text(layer) for layer in results.layers[:_MOST_LISTED]]
-    dangling = [name for name, runs in scenarios.items() if any(run.metrics.get("dangling_markers") for run in runs)]
-    late = [
-        name
-        for name, runs in scenarios.items()
-        if any(run.metrics.get("dangling_exposure_marker_ms") for run in runs) and name not in dangling
-    ]
-    stalled = [name for name, runs in scenarios.items() if any(run.metrics.get("stalls") for run in runs)]
-    broken = [name for name, runs in scenarios.items() if any(run.violations for run in runs)]
-    if late:
-        found.append(f"Markers stood on screen before their source in {_listed(late)}.")
-    if dangling:
-        found.append(f"Markers never got a source in {_listed(dangling)}.")
-    if stalled:
-        found.append(f"The stream stalled in {_listed(stalled)}.")
-    if broken:
-        found.append(f"Stream rules were broken in {_listed(broken)}; what the script itself breaks is expected.")
+    found += _faults(scenarios)
     if strange:
         runs = "One run is" if strange == 1 else f"{strange} runs are"
         found.append(f"{runs} strange: {STRANGE_FROM:g} usual spreads or more from the median of the group.")
+    found.append(_error_of_measuring(results))
+    return found
+
+
+def _faults(scenarios: Mapping[str, Sequence[RunResult]]) -> Iterator[str]:
+    """A sentence for each kind of fault, with the scenarios in which any run has it."""
+    dangling = _having(scenarios, "dangling_markers")
+    exposed = [name for name in _having(scenarios, "dangling_exposure_marker_ms") if name not in dangling]
+    broken = [name for name, runs in scenarios.items() if any(run.violations for run in runs)]
+    for names, sentence in (
+        (exposed, "Markers stood on screen before their source in {}."),
+        (dangling, "Markers never got a source in {}."),
+        (_having(scenarios, "stalls"), "The stream stalled in {}."),
+        (broken, "Stream rules were broken in {}; what the script itself breaks is expected."),
+    ):
+        if names:
+            yield sentence.format(_listed(names))
+
+
+def _having(scenarios: Mapping[str, Sequence[RunResult]], key: str) -> list[str]:
+    """The scenarios in which a run's metric of this key is more than 0."""
+    return [name for name, runs in scenarios.items() if any(run.metrics.get(key) for run in runs)]
+
+
+def _error_of_measuring(results: Results) -> str:
     harness = results.harness
     if results.target.plane == "server":
-        return [*found, harness.receive_lag_basis]
-    found.append(
+        return harness.receive_lag_basis
+    return (
         f"The harness's own error: receive lag {milliseconds(harness.receive_lag_ms.p50)} median and "
         f"{milliseconds(harness.receive_lag_ms.p99)} p99, event-loop lag {milliseconds(harness.loop_lag_ms.p99)} p99, "
         f"{formatted(harness.cpu_share, 'share')} of one core."
     )
-    return found
 
 
 def _spread(errors: Sequence[float]) -> str:

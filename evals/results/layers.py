@@ -23,23 +23,25 @@ def layers(runs: Sequence[ScoredRun]) -> tuple[LayerResult, ...]:
     for run in runs:
         if run.played.carried is None and run.error is None:
             groups.setdefault((run.played.play.entry.scenario, run.played.play.entry.speed), []).append(run)
-    found = []
-    for (scenario, _), group in groups.items():
-        direct = [run for run in group if run.through is None]
-        agent = _median([run.server_metrics["ttft_ms"] for run in direct])
-        wire = _median([_beyond_agent(run, "ttft_ms") for run in direct])
-        if agent is None or wire is None:
-            continue
-        pages = {}
-        for name in PAGES:
-            beyond = _median([_beyond_agent(run, "perceived_ttft_ms") for run in group if run.through == name])
-            if beyond is not None:
-                pages[name] = round(beyond - wire, 3)
-        if pages:
-            found.append(
-                LayerResult(scenario=scenario, agent_ms=round(agent, 3), wire_ms=round(wire, 3), pages_ms=pages)
-            )
-    return tuple(found)
+    found = (_layers_of(scenario, group) for (scenario, _), group in groups.items())
+    return tuple(layer for layer in found if layer is not None)
+
+
+def _layers_of(scenario: str, runs: Sequence[ScoredRun]) -> LayerResult | None:
+    """The decomposition for one scenario at one speed; None where a part of it has no value."""
+    direct = [run for run in runs if run.through is None]
+    agent = _median([run.server_metrics["ttft_ms"] for run in direct])
+    wire = _median([_beyond_agent(run, "ttft_ms") for run in direct])
+    if agent is None or wire is None:
+        return None
+    pages = {}
+    for name in PAGES:
+        beyond = _median([_beyond_agent(run, "perceived_ttft_ms") for run in runs if run.through == name])
+        if beyond is not None:
+            pages[name] = round(beyond - wire, 3)
+    if not pages:
+        return None
+    return LayerResult(scenario=scenario, agent_ms=round(agent, 3), wire_ms=round(wire, 3), pages_ms=pages)
 
 
 def layers_text(layer: LayerResult) -> str:

@@ -16,7 +16,7 @@ from typing import Any, Final, Literal
 from backend.metrics.first import ttfe_ms, ttfs_ms, ttft_ms
 from backend.metrics.steps import StepSpan
 from backend.metrics.trace import Trace
-from backend.protocol.events import CitationEvent, ErrorEvent, Event, StatusEvent, ToolLog, WarningEvent
+from backend.protocol.events import CitationEvent, DoneEvent, ErrorEvent, Event, StatusEvent, ToolLog, WarningEvent
 from backend.protocol.recordings import Recording
 
 Value = str | bool | int | float
@@ -112,9 +112,7 @@ class _Spans:
         }
         if done is not None and done.outcome != "completed":
             found["error.type"] = self._error_code() or done.outcome
-        for name, count in ((done.usage if done else None) or {}).items():
-            if name in _TOKEN_COUNTS and isinstance(count, int):
-                found[_TOKEN_COUNTS[name]] = count
+        found |= _token_counts(done)
         if self._with_content:
             answer = "".join(token.text for token, _ in self._trace.tokens)
             found["gen_ai.input.messages"] = _messages("user", header.question)
@@ -176,6 +174,12 @@ class _Spans:
 
     def _at(self, at_ms: float) -> int:
         return self._began_ns + round(at_ms * 1e6)
+
+
+def _token_counts(done: DoneEvent | None) -> dict[str, int]:
+    usage = (done.usage if done else None) or {}
+    counted = {key: count for key, count in usage.items() if isinstance(count, int)}
+    return {_TOKEN_COUNTS[key]: count for key, count in counted.items() if key in _TOKEN_COUNTS}
 
 
 def _tools(events: tuple[Event, ...]) -> dict[str, ToolLog]:
