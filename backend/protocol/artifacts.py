@@ -42,17 +42,28 @@ def _chart_problem(content: dict[str, Any]) -> str | None:
         return "A chart needs a list of traces under 'data'."
     if not isinstance(layout, dict):
         return "A chart's 'layout' must be an object."
+    return _trace_problem(traces) or _layout_problem(layout) or _link_problem(content)
+
+
+def _trace_problem(traces: list[dict[str, Any]]) -> str | None:
     for trace in traces:
         kind = trace.get("type", "scatter")
         if not isinstance(kind, str) or kind not in CHART_TRACES:
             return f"Charts of type {kind!r} are not drawn, since they may fetch data from elsewhere."
-    for part in (
-        layout,
-        layout.get("template", {}).get("layout", {}) if isinstance(layout.get("template"), dict) else {},
-    ):
+    return None
+
+
+def _layout_problem(layout: dict[str, Any]) -> str | None:
+    template = layout.get("template")
+    of_template = template.get("layout") if isinstance(template, dict) else None
+    for part in (layout, of_template):
         fetching = [name for name in _FETCHING_LAYOUT if isinstance(part, dict) and part.get(name)]
         if fetching:
             return f"The chart's layout asks for {fetching[0]!r}, which may fetch data from elsewhere."
+    return None
+
+
+def _link_problem(content: dict[str, Any]) -> str | None:
     if any(text.strip().lower().startswith(_ACTIVE_LINKS) for text in _links(content)):
         return "The chart holds an active link."
     return None

@@ -3,6 +3,8 @@
 import base64
 import binascii
 from array import array
+from collections.abc import Iterator
+from itertools import islice, zip_longest
 from typing import Any, Final
 
 MAX_CHART_ROWS: Final = 500
@@ -15,19 +17,26 @@ def chart_table(content: dict[str, Any]) -> tuple[tuple[str, ...], tuple[tuple[A
     """Columns and rows of a figure's data: one row per point, one column per kind of value, the series in front."""
     traces = [trace for trace in content.get("data") or [] if isinstance(trace, dict)]
     layout = content.get("layout") if isinstance(content.get("layout"), dict) else {}
-    series = [{key: points for key in _POINT_KEYS if (points := _points(trace.get(key)))} for trace in traces]
+    series = [_columns(trace) for trace in traces]
     keys = [key for key in _POINT_KEYS if any(key in columns for columns in series)]
-    named = len(traces) > 1
-    rows: list[tuple[Any, ...]] = []
-    for index, (trace, columns) in enumerate(zip(traces, series, strict=True)):
-        name = str(trace.get("name") or f"Series {index + 1}")
-        for point in range(max((len(values) for values in columns.values()), default=0)):
-            cells = tuple(_at(columns.get(key), point) for key in keys)
-            if len(rows) == MAX_CHART_ROWS:
-                break
-            rows.append((name, *cells) if named else cells)
     heads = tuple(_heading(key, layout, traces) for key in keys)
-    return (("Series", *heads) if named else heads), tuple(rows)
+    if len(traces) <= 1:
+        cells = (row for columns in series for row in _rows(columns, keys))
+        return heads, tuple(islice(cells, MAX_CHART_ROWS))
+    names = [str(trace.get("name") or f"Series {number}") for number, trace in enumerate(traces, start=1)]
+    named = ((name, *row) for name, columns in zip(names, series, strict=True) for row in _rows(columns, keys))
+    return ("Series", *heads), tuple(islice(named, MAX_CHART_ROWS))
+
+
+def _columns(trace: dict[str, Any]) -> dict[str, list[Any]]:
+    """A trace's values by kind; kinds of which it has none are left out."""
+    columns = {key: _points(trace.get(key)) for key in _POINT_KEYS}
+    return {key: points for key, points in columns.items() if points}
+
+
+def _rows(columns: dict[str, list[Any]], keys: list[str]) -> Iterator[tuple[Any, ...]]:
+    """One row per point; a column that ends earlier than the longest one has None there."""
+    return zip_longest(*(columns.get(key, ()) for key in keys))
 
 
 def _points(value: Any) -> list[Any]:
@@ -41,10 +50,6 @@ def _points(value: Any) -> list[Any]:
     if not isinstance(value, list):
         return []
     return [cell if cell is None or isinstance(cell, str | int | float) else str(cell) for cell in value]
-
-
-def _at(values: list[Any] | None, index: int) -> Any:
-    return values[index] if values and index < len(values) else None
 
 
 def _heading(key: str, layout: Any, traces: list[dict[str, Any]]) -> str:

@@ -1,7 +1,7 @@
 """The traces of a timeline figure: bars for steps, an area for tokens, points and links for the evidence."""
 
 from html import escape
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from backend.present.evidence.sources import source_title
 from backend.present.theme.palette import COLOURS, SERIES, Theme, step_colour
@@ -9,12 +9,32 @@ from backend.present.timeline.facts import RunTimes, token_density
 from backend.present.words import run as words
 from backend.present.words.durations import format_ms, format_rate
 from backend.protocol.events import ArtifactEvent, ErrorEvent, WarningEvent
+from backend.protocol.run_view import StepView
 
 _MARKER_LANE: Final = 0
 _CITATION_LANE: Final = 1
 _SIGNAL_LANE: Final = 2
 _BAR_OFFSET: Final = 0.16
 """A step's bar stands under its label, within the row."""
+_HATCHED: Final = {"failed": "/", "cancelled": "."}
+
+
+class _Bar(NamedTuple):
+    """A step as a bar in its row. ``started_ms`` and ``ended_ms`` are on the run's clock."""
+
+    step: StepView
+    started_ms: float
+    ended_ms: float
+    duration: str
+
+
+def _bars(run: RunTimes) -> list[_Bar]:
+    """The steps of the run; one that is still open reaches to the end of the run so far."""
+    bars = []
+    for step in run.steps:
+        ended_ms = run.end_ms if step.ended_ms is None else step.ended_ms
+        bars.append(_Bar(step, step.started_ms, ended_ms, format_ms(ended_ms - step.started_ms)))
+    return bars
 
 
 def step_traces(run: RunTimes, clock_ms: float, theme: Theme, text_px: int = 11) -> list[dict[str, Any]]:
@@ -25,68 +45,71 @@ def step_traces(run: RunTimes, clock_ms: float, theme: Theme, text_px: int = 11)
     """
     if not run.steps:
         return []
-    spans = [(step.started_ms, step.ended_ms if step.ended_ms is not None else run.end_ms) for step in run.steps]
-    labels = [words.shortened(words.step_label(step), 60) for step in run.steps]
-    rows = list(range(len(run.steps)))
-    hatched = {"failed": "/", "cancelled": "."}
-    bars = {
+    bars = _bars(run)
+    labels = [escape(words.shortened(words.step_label(step), 60)) for step in run.steps]
+    return [_step_bars(bars, labels, clock_ms, theme), _step_labels(bars, labels, clock_ms, theme, text_px)]
+
+
+def _step_bars(bars: list[_Bar], labels: list[str], clock_ms: float, theme: Theme) -> dict[str, Any]:
+    shortest_ms = clock_ms * 0.002
+    return {
         "type": "bar",
         "orientation": "h",
         "name": "Steps",
-        "base": [start / 1000 for start, _ in spans],
-        "x": [max(end - start, clock_ms * 0.002) / 1000 for start, end in spans],
-        "y": [row + _BAR_OFFSET for row in rows],
+        "base": [bar.started_ms / 1000 for bar in bars],
+        "x": [max(bar.ended_ms - bar.started_ms, shortest_ms) / 1000 for bar in bars],
+        "y": [row + _BAR_OFFSET for row in range(len(bars))],
         "width": 0.3,
         "marker": {
-            "color": [step_colour(step.step, theme) for step in run.steps],
-            "opacity": [0.55 if step.is_open else 1.0 for step in run.steps],
+            "color": [step_colour(bar.step.step, theme) for bar in bars],
+            "opacity": [0.55 if bar.step.is_open else 1.0 for bar in bars],
             "pattern": {
-                "shape": [hatched.get(step.state, "") for step in run.steps],
+                "shape": [_HATCHED.get(bar.step.state, "") for bar in bars],
                 "fgcolor": COLOURS[theme]["ground"],
             },
             "line": {"width": 0},
         },
-        "customdata": [[0, start] for start, _ in spans],
+        "customdata": [[0, bar.started_ms] for bar in bars],
         "hovertext": [
-            f"{escape(label)}<br>{words.STATE_WORDS[step.state]}, {format_ms(end - start)}, from {format_ms(start)}"
-            for label, step, (start, end) in zip(labels, run.steps, spans, strict=True)
+            f"{label}<br>{words.STATE_WORDS[bar.step.state]}, {bar.duration}, from {format_ms(bar.started_ms)}"
+            for bar, label in zip(bars, labels, strict=True)
         ],
         "hoverinfo": "text",
     }
-    late = [start > 0.45 * clock_ms for start, _ in spans]
-    texts = {
+
+
+def _step_labels(bars: list[_Bar], labels: list[str], clock_ms: float, theme: Theme, text_px: int) -> dict[str, Any]:
+    """A label reaches to the right from the beginning of its bar, or of a late step to the left from its end."""
+    late = [bar.started_ms > 0.45 * clock_ms for bar in bars]
+    ends = [bar.ended_ms if is_late else bar.started_ms for bar, is_late in zip(bars, late, strict=True)]
+    return {
         "type": "scatter",
         "mode": "text",
-        "x": [(end if is_late else start) / 1000 for is_late, (start, end) in zip(late, spans, strict=True)],
-        "y": [row - 0.02 for row in rows],
-        "text": [
-            f"{escape(label)}  {format_ms(end - start)}" for label, (start, end) in zip(labels, spans, strict=True)
-        ],
+        "x": [end_ms / 1000 for end_ms in ends],
+        "y": [row - 0.02 for row in range(len(bars))],
+        "text": [f"{label}  {bar.duration}" for bar, label in zip(bars, labels, strict=True)],
         "textposition": ["top left" if is_late else "top right" for is_late in late],
         "textfont": {"size": text_px, "color": COLOURS[theme]["text"]},
         "hoverinfo": "skip",
         "cliponaxis": False,
     }
-    return [bars, texts]
 
 
 def plan_trace(planned: RunTimes, theme: Theme) -> dict[str, Any]:
     """The scripted steps as outlines."""
-    spans = [
-        (step.started_ms, step.ended_ms if step.ended_ms is not None else planned.end_ms) for step in planned.steps
-    ]
+    bars = _bars(planned)
     return {
         "type": "bar",
         "orientation": "h",
         "name": "Script",
-        "base": [start / 1000 for start, _ in spans],
-        "x": [(end - start) / 1000 for start, end in spans],
-        "y": [row + _BAR_OFFSET for row in range(len(spans))],
+        "base": [bar.started_ms / 1000 for bar in bars],
+        "x": [(bar.ended_ms - bar.started_ms) / 1000 for bar in bars],
+        "y": [row + _BAR_OFFSET for row in range(len(bars))],
         "width": 0.46,
         "marker": {"color": "rgba(0,0,0,0)", "line": {"color": COLOURS[theme]["line-strong"], "width": 1.2}},
         "hovertext": [
-            f"Script: {escape(words.step_label(step))}<br>{format_ms(end - start)}, from {format_ms(start)}"
-            for step, (start, end) in zip(planned.steps, spans, strict=True)
+            f"Script: {escape(words.step_label(bar.step))}<br>{bar.duration}, from {format_ms(bar.started_ms)}"
+            for bar in bars
         ],
         "hoverinfo": "text",
     }
