@@ -10,6 +10,14 @@ KEY_VARIABLE = "PLAYHEAD_REMOTE_KEY"
 _USUAL_MODEL = "default"
 """What is asked for where no model is named: servers with one model ignore it, the others say that they need a name."""
 
+_PATHS = {
+    "openai-chat": ("", "/chat/completions"),
+    "openai-responses": ("", "/responses"),
+    "anthropic": ("/v1", "/messages"),
+    "native": ("/v1", "/runs"),
+}
+"""For each dialect, the version that the address of an API ends in, and the path below it that takes questions."""
+
 
 class AddressError(ValueError):
     """The address is none; the message is one sentence that says what to do."""
@@ -69,22 +77,28 @@ def without_key(text: str, key: str | None) -> str:
 
 def _endpoint(dialect: str, parts: SplitResult, model: str) -> str:
     """Where that dialect takes questions, if the address is only the API's."""
-    path = parts.path.rstrip("/")
-    query = parts.query
-    if dialect == "openai-chat" and not path.endswith("/chat/completions"):
-        path += "/chat/completions"
-    elif dialect == "openai-responses" and not path.endswith("/responses"):
-        path += "/responses"
-    elif dialect == "anthropic" and not path.endswith("/messages"):
-        path += "/messages" if path.endswith("/v1") else "/v1/messages"
-    elif dialect == "native" and not path.endswith("/runs"):
-        path += "/runs" if path.endswith("/v1") else "/v1/runs"
-    elif dialect == "gemini":
-        if ":streamGenerateContent" not in path and "/interactions" not in path:
-            path = path if path.rpartition("/")[2].startswith("v1") else f"{path}/v1beta"
-            path += f"/models/{model}:streamGenerateContent"
-        if "alt=" not in query:
-            query = f"{query}&alt=sse" if query else "alt=sse"
-    else:
-        path = parts.path or "/"
-    return urlunsplit(parts._replace(path=path, query=query))
+    if dialect == "gemini":
+        parts = parts._replace(path=_gemini_path(parts.path.rstrip("/"), model), query=_gemini_query(parts.query))
+    elif dialect in _PATHS:
+        parts = parts._replace(path=_full_path(parts.path, *_PATHS[dialect]))
+    return urlunsplit(parts if parts.path else parts._replace(path="/"))
+
+
+def _full_path(path: str, version: str, questions: str) -> str:
+    base = path.rstrip("/")
+    if base.endswith(questions):
+        return path
+    return base + questions if base.endswith(version) else base + version + questions
+
+
+def _gemini_path(path: str, model: str) -> str:
+    if ":streamGenerateContent" in path or "/interactions" in path:
+        return path
+    versioned = path if path.rpartition("/")[2].startswith("v1") else f"{path}/v1beta"
+    return f"{versioned}/models/{model}:streamGenerateContent"
+
+
+def _gemini_query(query: str) -> str:
+    if "alt=" in query:
+        return query
+    return f"{query}&alt=sse" if query else "alt=sse"

@@ -63,30 +63,39 @@ async def draw_chart(
 
 def figure_of(result: Result, x: str, y: Sequence[str], title: str, kind: ChartKind, unit: str) -> dict[str, Any]:
     """The figure ``{"data": […], "layout": {…}}``. Raises ``ToolFailed`` where the columns do not fit."""
-    missing = [name for name in (x, *y) if name not in result.columns]
-    if missing:
-        raise ToolFailed(f"The query has no column {missing[0]!r}; it has {', '.join(result.columns)}.")
-    if not result.rows:
-        raise ToolFailed("The query gives no row, so there is nothing to draw.")
-    if not 1 <= len(y) <= (1 if kind == "pie" else MOST_SERIES):
-        raise ToolFailed(f"A {kind} takes {'one column' if kind == 'pie' else f'1 to {MOST_SERIES} columns'} as y.")
-    across = [plain(cell) if isinstance(cell := plain_cell(value), str) else cell for value in _column(result, x)]
+    _check_columns(result, x, y, kind)
+    across = [_label(value) for value in _column(result, x)]
     series = {name: [_number(name, value) for value in _column(result, name)] for name in y}
-    if kind == "pie":
-        data: list[dict[str, Any]] = [{"type": "pie", "labels": across, "values": series[y[0]]}]
-    else:
-        data = [{**_drawn(kind), "name": plain(name), "x": across, "y": values} for name, values in series.items()]
     layout: dict[str, Any] = {
         "title": {"text": plain(title)},
         "showlegend": kind == "pie" or len(series) > 1,
         "barmode": "stack" if kind == "stacked_bar" else "group",
     }
-    if kind != "pie":
-        # Labels such as FY2026 stay labels: Plotly would take some of them for dates.
-        labels = any(isinstance(cell, str) for cell in across)
-        layout["xaxis"] = {"automargin": True, **({"type": "category"} if labels else {})}
-        layout["yaxis"] = {"title": {"text": plain(unit)}, "automargin": True}
+    if kind == "pie":
+        return {"data": [{"type": "pie", "labels": across, "values": series[y[0]]}], "layout": layout}
+    # Labels such as FY2026 stay labels: Plotly would take some of them for dates.
+    as_labels = {"type": "category"} if any(isinstance(cell, str) for cell in across) else {}
+    layout["xaxis"] = {"automargin": True, **as_labels}
+    layout["yaxis"] = {"title": {"text": plain(unit)}, "automargin": True}
+    data = [{**_drawn(kind), "name": plain(name), "x": across, "y": values} for name, values in series.items()]
     return {"data": data, "layout": layout}
+
+
+def _check_columns(result: Result, x: str, y: Sequence[str], kind: ChartKind) -> None:
+    missing = [name for name in (x, *y) if name not in result.columns]
+    if missing:
+        raise ToolFailed(f"The query has no column {missing[0]!r}; it has {', '.join(result.columns)}.")
+    if not result.rows:
+        raise ToolFailed("The query gives no row, so there is nothing to draw.")
+    if kind == "pie" and len(y) != 1:
+        raise ToolFailed("A pie takes one column as y.")
+    if not 1 <= len(y) <= MOST_SERIES:
+        raise ToolFailed(f"A {kind} takes 1 to {MOST_SERIES} columns as y.")
+
+
+def _label(value: object) -> Any:
+    cell = plain_cell(value)
+    return plain(cell) if isinstance(cell, str) else cell
 
 
 def _drawn(kind: ChartKind) -> dict[str, Any]:
