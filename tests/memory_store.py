@@ -153,7 +153,7 @@ class MemoryStore:
 
     async def shared(self, share_id: str) -> ShareRecord:
         if share_id not in self._shares:
-            raise UnknownShareError(f"There is no share {share_id}.")
+            raise UnknownShareError(share_id)
         return self._shares[share_id]
 
     async def shares(self) -> Sequence[ShareRecord]:
@@ -170,7 +170,7 @@ class MemoryStore:
 
     async def session(self, session_id: str) -> SessionRecord:
         if session_id not in self._order:
-            raise UnknownSessionError(f"There is no session {session_id}.")
+            raise UnknownSessionError(session_id)
         return self._session(session_id)
 
     async def purge(self, session_id: str) -> None:
@@ -203,7 +203,7 @@ class MemoryStore:
 
     def _kept(self, run_id: str) -> _Kept:
         if run_id not in self._runs:
-            raise UnknownRunError(f"There is no run {run_id}.")
+            raise UnknownRunError(run_id)
         return self._runs[run_id]
 
     def _touch(self, session_id: str) -> None:

@@ -49,6 +49,12 @@ class UnknownAgentError(LookupError):
     """No agent of that name; the message says which there are."""
 
 
+def refuse_variant(agent: str, variant: str) -> None:
+    """For an agent that is the only one of its family. Raises ``UnknownAgentError`` where a variant of it is named."""
+    if variant:
+        raise UnknownAgentError(f"There is no agent {f'{agent}:{variant}'!r}: use {agent!r}.")
+
+
 @dataclass(frozen=True, slots=True)
 class Turn:
     """An earlier question of the session and the answer it got."""

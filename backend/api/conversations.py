@@ -12,7 +12,7 @@ from backend.api.problems import RequestProblem
 from backend.api.questions import check_agent, check_question
 from backend.api.resources import USUAL_AGENT
 from backend.api.services import Services
-from backend.protocol.options import RunOptions
+from backend.protocol.options import RunOptions, not_unicode
 from backend.runs.history import MAX_TURNS
 from backend.runs.records import RunRecord
 from backend.runs.store import UnknownSessionError
@@ -144,8 +144,7 @@ def _check_text(asked: LastQuestion) -> None:
     try:
         "".join(texts).encode("utf-8")
     except UnicodeEncodeError as error:
-        message = "A message holds half of a surrogate pair: send valid Unicode."
-        raise RequestProblem(422, "question-not-text", message) from error
+        raise RequestProblem(422, "question-not-text", not_unicode("A message")) from error
 
 
 def _digest(*names: str) -> str:

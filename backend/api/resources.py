@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from backend.protocol.events import KnownEvent, Outcome
-from backend.protocol.options import RunOptions
+from backend.protocol.options import RunOptions, not_unicode
 from backend.protocol.run_view import RunView
 from backend.runs.records import RunRecord, SessionRecord
 
@@ -18,7 +18,7 @@ def _well_formed(text: str) -> str:
     try:
         text.encode("utf-8")
     except UnicodeEncodeError as error:
-        raise ValueError("The text holds half of a surrogate pair: send valid Unicode.") from error
+        raise ValueError(not_unicode("The text")) from error
     return text
 
 

@@ -8,6 +8,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from backend.client.connection import problem_of, shared_http, transport_failures
 from backend.client.errors import BackendGone, ProblemError
+from backend.protocol.options import not_unicode
 from backend.protocol.share_ids import is_share
 
 AnswerType = TypeVar("AnswerType")
@@ -31,9 +32,7 @@ class Calls:
             except (httpx2.ReadError, httpx2.WriteError, httpx2.RemoteProtocolError):
                 response = await self._http().request(method, self.base_url + path, **how)
             except UnicodeEncodeError as error:
-                raise ProblemError(
-                    422, "invalid-request", "The text holds half of a surrogate pair: send valid Unicode."
-                ) from error
+                raise ProblemError(422, "invalid-request", not_unicode("The text")) from error
         if not response.is_success:
             raise await problem_of(response)
         return response

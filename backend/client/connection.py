@@ -104,13 +104,26 @@ def _retry_after_s(response: httpx2.Response) -> float | None:
     return float(text) if text.isdecimal() and len(text) < 7 else None
 
 
+def other_answer(response: httpx2.Response) -> str | None:
+    """The sentence for an answer that is not an event stream, or None for one that is."""
+    kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind == "text/event-stream":
+        return None
+    return f"{response.url} answers with {kind or 'no type'}, not with an event stream."
+
+
+def not_an_address(url: str) -> str:
+    """The sentence for a text that was given as a backend's address."""
+    return f"{url!r} is not the address of a backend: give one such as http://127.0.0.1:8750."
+
+
 @asynccontextmanager
 async def transport_failures(base_url: str) -> AsyncIterator[None]:
     """Turn what a request can fail with into ``BackendGone``, and an address that is none into it as well."""
     try:
         yield
     except (httpx2.InvalidURL, httpx2.UnsupportedProtocol) as error:
-        raise BackendGone(f"{base_url!r} is no address of a backend: expected http://host:port.") from error
+        raise BackendGone(not_an_address(base_url)) from error
     except httpx2.TimeoutException as error:
         if isinstance(error, httpx2.ConnectTimeout):
             raise BackendGone(no_answer(base_url)) from error

@@ -5,7 +5,7 @@ from contextlib import aclosing, asynccontextmanager
 
 import httpx2
 
-from backend.client.connection import CONNECT_TIMEOUT_S, problem_of, stream_losses
+from backend.client.connection import CONNECT_TIMEOUT_S, other_answer, problem_of, stream_losses
 from backend.client.errors import ProblemError, StreamLost
 from backend.client.replies import RunState
 from backend.protocol.cursor import START, Cursor
@@ -61,13 +61,8 @@ class HttpEventSource:
             return
         if response.status_code != 200:
             raise await problem_of(response)
-        kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
-        if kind != "text/event-stream":
-            raise ProblemError(
-                200,
-                "no-event-stream",
-                f"{response.url} answers with {kind or 'no type'}, not with an event stream.",
-            )
+        if other := other_answer(response):
+            raise ProblemError(200, "no-event-stream", other)
 
     async def _chunks(self, response: httpx2.Response) -> AsyncGenerator[bytes, None]:
         async with stream_losses(self._base_url):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from backend.commands.folder_options import DOCS_HELP
 from backend.commands.model_options import model_options
 from backend.commands.refusals import BadInput, exit_with, quiet_broken_pipe
 from backend.commands.remote_option import remote_option
@@ -25,7 +26,7 @@ _FOLDER = click.Path(path_type=Path)
     help="Who answers: documents, scripted:SCENARIO (such as scripted:happy_path), recording:ID, model or remote.  "
     "[default: what --model or --remote names, else documents]",
 )
-@click.option("--docs", "docs_dir", type=_FOLDER, help="The folder to ask about.  [default: the bundled sample]")
+@click.option("--docs", "docs_dir", type=_FOLDER, help=DOCS_HELP)
 @model_options
 @remote_option
 @click.option("--url", help="The backend to ask.  [default: an own one, for this question]")

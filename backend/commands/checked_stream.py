@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import httpx2
 
-from backend.client.connection import new_http, problem_of, transport_failures
+from backend.client.connection import new_http, other_answer, problem_of, transport_failures
 from backend.client.errors import BackendGone, ProblemError
 from backend.commands.refusals import BadInput
 from backend.protocol.checks import Checker, Violation, check
@@ -112,9 +112,8 @@ async def check_url(url: str) -> CheckedStream:
         ):
             if response.status_code != 200:
                 raise await problem_of(response)
-            kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
-            if kind != "text/event-stream":
-                raise BadInput(f"{url} answers with {kind or 'no type'}, not with an event stream.")
+            if other := other_answer(response):
+                raise BadInput(other)
             begun = True
             async for chunk in response.aiter_bytes():
                 checker.feed(chunk)

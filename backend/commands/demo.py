@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 
+from backend.commands.folder_options import folder_options
 from backend.commands.model_options import model_options
 from backend.commands.remote_option import remote_option
 from backend.launch.child import ChildFailed, ChildProcess
@@ -21,7 +22,6 @@ LOOPBACK = "127.0.0.1"
 READY_TIMEOUT_S = 120.0
 """How long a part may be silent without answering: importing a UI takes many seconds on a busy machine."""
 
-_FOLDER = click.Path(path_type=Path, file_okay=False, exists=True)
 _PORT = click.IntRange(1, 65535)
 
 
@@ -40,9 +40,7 @@ class DemoProcess:
 @click.option("--gradio-port", type=_PORT, default=7860, show_default=True, help="The Gradio UI's port.")
 @click.option("--streamlit-port", type=_PORT, default=8501, show_default=True, help="The Streamlit UI's port.")
 @click.option("--no-browser", is_flag=True, help="Open no page in the browser.")
-@click.option("--docs", "docs_dir", type=_FOLDER, help="The folder to ask about.  [default: the bundled sample]")
-@click.option("--scenarios", "scenarios_dir", type=_FOLDER, help="A folder of your own scenarios.")
-@click.option("--data", "data_dir", type=click.Path(path_type=Path, file_okay=False), help="Where runs are kept.")
+@folder_options
 @model_options
 @remote_option
 @click.option("--host", default=LOOPBACK, show_default=True, help="The backend's address on this machine.")

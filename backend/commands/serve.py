@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from backend.commands.folder_options import folder_options
 from backend.commands.model_options import model_options
 from backend.commands.remote_option import remote_option
 from backend.launch.ports import PortBusy
@@ -59,25 +60,7 @@ class ProgressLines:
 
 @click.command(short_help="Run the backend alone.")
 @click.option("--port", type=click.IntRange(0, 65535), default=DEFAULT_PORT, show_default=True, help="0 = a free one.")
-@click.option(
-    "--data",
-    "data_dir",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="Where everything is kept: runs, recordings, indexes.  [default: $XDG_DATA_HOME/playhead, "
-    "else ~/.local/share/playhead]",
-)
-@click.option(
-    "--docs",
-    "docs_dir",
-    type=click.Path(path_type=Path, file_okay=False, exists=True),
-    help="The folder the documents agent reads.  [default: the bundled sample]",
-)
-@click.option(
-    "--scenarios",
-    "scenarios_dir",
-    type=click.Path(path_type=Path, file_okay=False, exists=True),
-    help="A folder of your own scenarios, offered beside the bundled ones.",
-)
+@folder_options
 @model_options
 @remote_option
 @click.option("--host", default="127.0.0.1", show_default=True, help="An address of this machine.")

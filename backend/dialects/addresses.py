@@ -66,8 +66,13 @@ def remote_key(given: str | None) -> str | None:
     """The key that the environment gives, or None. Raises ``AddressError`` for one that no header can carry."""
     key = (given or "").strip()
     if not (key.isascii() and key.isprintable()):
-        raise AddressError(f"{KEY_VARIABLE} holds a character that is part of no key: set it again.")
+        raise AddressError(not_a_key(KEY_VARIABLE))
     return key or None
+
+
+def not_a_key(variable: str) -> str:
+    """The sentence for a variable whose value cannot be sent as a key. The value is not in it."""
+    return f"{variable} contains a character that cannot be in a key: set it again."
 
 
 def without_key(text: str, key: str | None) -> str:

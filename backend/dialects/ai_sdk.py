@@ -9,7 +9,7 @@ Sources go by their address, so that one that is told twice is one. What our enc
 """
 
 from backend.dialects.answer_drafts import MAX_STEPS, AnswerDrafts
-from backend.dialects.dialect import JsonObject
+from backend.dialects.dialect import CONTENT_FILTER, LIMIT_REACHED, JsonObject
 from backend.dialects.json_values import object_of, plain, text_of
 from backend.dialects.native_events import OwnEvents
 from backend.dialects.provider_citations import MAX_CITATIONS, ProviderCitation, provider_citations, read_citations
@@ -24,7 +24,7 @@ _LONGEST_CITED = 500_000
 
 _FINISH_FAILED = {
     "error": ("provider_error", "The answer ended with an error."),
-    "content-filter": ("content_filter", "The provider's content filter ended the answer."),
+    "content-filter": ("content_filter", CONTENT_FILTER),
 }
 
 
@@ -175,7 +175,7 @@ class AiSdk:
         if reason in _FINISH_FAILED:
             self._drafts.fail(*_FINISH_FAILED[reason])
         elif reason == "length":
-            self._drafts.warn("length_limit", "The answer ends where its token limit was reached.")
+            self._drafts.warn("length_limit", LIMIT_REACHED)
 
     def _read_reasoning(self, kind: str) -> None:
         if kind == "reasoning-start":

@@ -12,7 +12,7 @@ from typing import Literal
 from pydantic import JsonValue
 
 from backend.dialects.cited_sources import CitedSources
-from backend.dialects.dialect import Loss, StreamEnd
+from backend.dialects.dialect import STREAM_CUT, Loss, StreamEnd
 from backend.dialects.json_values import is_lookup, parsed
 from backend.protocol.events import (
     ArtifactEvent,
@@ -123,8 +123,7 @@ class AnswerDrafts:
                 )
         error = self._error
         if outcome == "interrupted" and error is None:
-            message = "The stream ended without its end: the answer may be cut."
-            error = ErrorEvent(code="stream_cut", message=message, retryable=True)
+            error = ErrorEvent(code="stream_cut", message=STREAM_CUT, retryable=True)
         return StreamEnd(outcome, None if outcome == "completed" else error, dict(self._usage), self.ended_at_ms)
 
     # What a dialect writes.

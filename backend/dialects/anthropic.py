@@ -7,7 +7,7 @@ begun anew: open blocks end there. A whole ``message``, that was not streamed, i
 
 from backend.dialects.answer_drafts import AnswerDrafts
 from backend.dialects.anthropic_blocks import AnthropicBlocks
-from backend.dialects.dialect import JsonObject
+from backend.dialects.dialect import LIMIT_REACHED, JsonObject
 from backend.dialects.json_values import object_of, objects_of, plain, text_of
 
 _KINDS = frozenset(
@@ -20,7 +20,7 @@ _USAGE_NAMES = ("input_tokens", "output_tokens", "cache_creation_input_tokens", 
 _RETRYABLE = frozenset({"overloaded_error", "rate_limit_error", "api_error", "timeout_error"})
 
 _LIMITS = {
-    "max_tokens": "The answer ends where its token limit was reached.",
+    "max_tokens": LIMIT_REACHED,
     "model_context_window_exceeded": "The answer ends where the model's context was full.",
 }
 

@@ -2,13 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Final, Protocol
 
 from pydantic import JsonValue
 
 from backend.protocol.events import ErrorEvent, Outcome
 
 JsonObject = Mapping[str, JsonValue]
+
+# What several providers' streams say in words of their own.
+LIMIT_REACHED: Final = "The answer ends where its token limit was reached."
+CONTENT_FILTER: Final = "The provider's content filter ended the answer."
+STREAM_CUT: Final = "The stream broke off: the answer may be incomplete."
 
 
 class Dialect(Protocol):

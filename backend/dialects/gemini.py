@@ -9,7 +9,7 @@ reasons by their number, as servers send them that are asked for numbers in plac
 from collections.abc import Mapping
 
 from backend.dialects.answer_drafts import AnswerDrafts
-from backend.dialects.dialect import JsonObject
+from backend.dialects.dialect import LIMIT_REACHED, JsonObject
 from backend.dialects.gemini_interactions import GeminiInteractions
 from backend.dialects.gemini_parts import GeminiParts
 from backend.dialects.gemini_sources import GeminiSources
@@ -107,7 +107,7 @@ class Gemini:
             return
         self._parts.end_calls()
         if reason == "MAX_TOKENS":
-            self._drafts.warn("length_limit", "The answer ends where its token limit was reached.")
+            self._drafts.warn("length_limit", LIMIT_REACHED)
         self._drafts.complete()
 
     def _read_usage(self, usage: JsonObject) -> None:

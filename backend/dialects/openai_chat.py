@@ -10,7 +10,7 @@ A whole ``chat.completion``, that was not streamed, is read as well. Only the fi
 from pydantic import JsonValue
 
 from backend.dialects.answer_drafts import AnswerDrafts
-from backend.dialects.dialect import JsonObject
+from backend.dialects.dialect import CONTENT_FILTER, LIMIT_REACHED, JsonObject
 from backend.dialects.json_values import object_of, objects_of, plain, text_of, whole_number_of
 from backend.protocol.events import Span
 
@@ -61,12 +61,12 @@ class OpenAIChat:
             return
         self._ended = True
         if self._finish_reason == "content_filter":
-            self._drafts.fail("content_filter", "The provider's content filter ended the answer.")
+            self._drafts.fail("content_filter", CONTENT_FILTER)
         elif self._finish_reason == "error":
             self._drafts.fail("provider_error", "The provider ended the answer with an error.", retryable=True)
         else:
             if self._finish_reason == "length":
-                self._drafts.warn("length_limit", "The answer ends where its token limit was reached.")
+                self._drafts.warn("length_limit", LIMIT_REACHED)
             # Some servers give no reason: that they count the tokens tells a whole answer from one that was given up.
             is_whole = self._finish_reason != "" or self._drafts.usage_so_far.get("output_tokens") is not None
             self._drafts.complete("completed" if is_whole else "interrupted")

@@ -8,7 +8,7 @@ it keeps anew: there an id that was seen says the place. ``[DONE]``, which some 
 """
 
 from backend.dialects.answer_drafts import AnswerDrafts
-from backend.dialects.dialect import JsonObject
+from backend.dialects.dialect import CONTENT_FILTER, LIMIT_REACHED, JsonObject
 from backend.dialects.json_values import object_of, objects_of, plain, text_of, whole_number_of
 from backend.dialects.responses_tools import ResponsesTools
 from backend.protocol.events import Span
@@ -182,9 +182,9 @@ class OpenAIResponses:
         if error or status == "failed":
             self._read_error(error)
         elif reason == "content_filter":
-            self._drafts.fail("content_filter", "The provider's content filter ended the answer.")
+            self._drafts.fail("content_filter", CONTENT_FILTER)
         elif status == "incomplete" and reason in ("max_output_tokens", "max_tokens"):
-            self._drafts.warn("length_limit", "The answer ends where its token limit was reached.")
+            self._drafts.warn("length_limit", LIMIT_REACHED)
             self._drafts.complete()
         elif status == "completed":
             self._drafts.complete()

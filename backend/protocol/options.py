@@ -8,6 +8,11 @@ MAX_QUESTION_BYTES = 16 * 1024
 """The longest question that is taken, in bytes of UTF-8."""
 
 
+def not_unicode(what: str) -> str:
+    """The sentence for a text, such as ``The text``, that UTF-8 cannot carry. JSON's escapes can put one together."""
+    return f"{what} contains half of a surrogate pair: send valid Unicode."
+
+
 class RunOptions(BaseModel):
     """Options of one run; an unknown one is refused, so that a typing error is never silently ignored."""
 

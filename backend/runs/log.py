@@ -32,6 +32,13 @@ _EVENT = b"\nevent: "
 _DATA = b"\ndata: "
 
 
+class RunEndedError(ValueError):
+    """Something was to be added to the log of a run that has ended."""
+
+    def __init__(self) -> None:
+        super().__init__("The run has ended: nothing can follow done.")
+
+
 def encode_frames(events: Sequence[KnownEvent], attempt: int) -> list[bytes]:
     """The frames of stamped events. Raises ``ValueError`` if one of them cannot be written as JSON."""
     return [encode_event(event, attempt) for event in events]
@@ -106,7 +113,7 @@ class RunLog:
     def check_next(self, events: Sequence[KnownEvent]) -> None:
         """Raise ``ValueError`` unless the events' ``seq`` continue the log, which has not ended."""
         if self.ended:
-            raise ValueError("The run has ended: nothing can follow done.")
+            raise RunEndedError
         for expected, event in enumerate(events, start=len(self.frames) + 1):
             if event.seq != expected:
                 raise ValueError(f"The event has seq {event.seq}, the log continues with {expected}.")

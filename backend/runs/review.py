@@ -13,6 +13,9 @@ Thumb = Literal["up", "down"]
 class UnknownShareError(LookupError):
     """No share of that id: it never was, it was revoked, or its run was deleted."""
 
+    def __init__(self, share_id: str) -> None:
+        super().__init__(f"There is no share {share_id}.")
+
 
 @dataclass(frozen=True, slots=True)
 class FeedbackRecord:

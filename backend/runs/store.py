@@ -25,9 +25,15 @@ class StoreError(Exception):
 class UnknownRunError(LookupError):
     """No run of that id."""
 
+    def __init__(self, run_id: str) -> None:
+        super().__init__(f"There is no run {run_id}.")
+
 
 class UnknownSessionError(LookupError):
     """No session of that id."""
+
+    def __init__(self, session_id: str) -> None:
+        super().__init__(f"There is no session {session_id}.")
 
 
 class UnknownCursorError(LookupError):

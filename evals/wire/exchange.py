@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from time import perf_counter_ns
 from urllib.parse import urlsplit
 
+from backend.client.connection import not_an_address
 from evals.wire.stamping import Capture, Heard, StampingProtocol, StampingSocket
 
 __all__ = ["Address", "AddressError", "Capture", "Heard", "exchange"]
@@ -39,7 +40,7 @@ class Address:
     @classmethod
     def parse(cls, url: str) -> "Address":
         """Read ``http(s)://host[:port][/path]``. Raises ``AddressError`` with what to give instead."""
-        problem = f"{url!r} is no address of a backend: give one such as http://127.0.0.1:8750."
+        problem = not_an_address(url)
         try:
             parts = urlsplit(url)
             port = parts.port

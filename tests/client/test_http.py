@@ -234,9 +234,9 @@ async def test_nobody_answers(http: httpx2.AsyncClient) -> None:
 
 @pytest.mark.parametrize("address", ["ftp://127.0.0.1", "127.0.0.1:8750", "http://[::1", "nonsense"])
 async def test_no_address_at_all(http: httpx2.AsyncClient, address: str) -> None:
-    with pytest.raises(BackendGone, match="is no address of a backend"):
+    with pytest.raises(BackendGone, match="is not the address of a backend"):
         await RunClient(address, http).agents()
-    with pytest.raises(BackendGone, match="is no address of a backend"):
+    with pytest.raises(BackendGone, match="is not the address of a backend"):
         await collected(RunClient(address, http))
 
 

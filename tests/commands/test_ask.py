@@ -88,7 +88,7 @@ def test_a_session_goes_on(backend_url: str) -> None:
         (["x", "--agent", "scripted:nothing"], "nothing"),
         (["x", "--session", "ses_x"], "There is no session of that id"),
         (["x", "--docs", "/"], "--docs and --data belong to a backend of one's own"),
-        (["x", "--url", "nonsense"], "'nonsense' is no address of a backend"),
+        (["x", "--url", "nonsense"], "'nonsense' is not the address of a backend"),
     ],
     ids=lambda value: value if isinstance(value, str) else None,
 )

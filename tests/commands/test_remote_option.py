@@ -25,7 +25,11 @@ pytestmark = pytest.mark.server
         ("http://127.0.0.1:9/v1", "", "Say what is spoken at http://127.0.0.1:9/v1: put one of ag-ui, ai-sdk"),
         ("semaphore:http://127.0.0.1:9", "", "There is no dialect 'semaphore': choose one of ag-ui, ai-sdk"),
         ("ag-ui:127.0.0.1:9/agent", "", "is no address: write ag-ui:http://HOST:PORT/PATH."),
-        ("ag-ui:http://127.0.0.1:9/agent", "k3y\nX: 1", "PLAYHEAD_REMOTE_KEY holds a character that is part of no key"),
+        (
+            "ag-ui:http://127.0.0.1:9/agent",
+            "k3y\nX: 1",
+            "PLAYHEAD_REMOTE_KEY contains a character that cannot be in a key",
+        ),
     ],
 )
 def test_bad_addresses_are_one_sentence(

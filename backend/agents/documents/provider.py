@@ -4,7 +4,7 @@ import asyncio
 import threading
 from collections.abc import Sequence
 
-from backend.agents.agent import AgentEnvironment, AgentOffer, Progress, RunRequest, UnknownAgentError
+from backend.agents.agent import AgentEnvironment, AgentOffer, Progress, RunRequest, refuse_variant
 from backend.agents.documents.agent import DocumentsAgent
 from backend.agents.documents.blocking import in_thread
 from backend.agents.documents.indexing.folder_index import RefreshReport
@@ -70,8 +70,7 @@ class DocumentsProvider:
 
     async def open(self, variant: str) -> DocumentsAgent:
         """The agent. Raises ``UnknownAgentError`` for any variant: there is only one."""
-        if variant:
-            raise UnknownAgentError(f"The agent 'documents' has no variant {variant!r}: name it 'documents'.")
+        refuse_variant(self.name, variant)
         return DocumentsAgent(self._library)
 
     async def plan(self, variant: str, request: RunRequest) -> Sequence[KnownEvent] | None:

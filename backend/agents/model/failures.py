@@ -5,12 +5,10 @@ import os
 from backend.agents.agent import AgentFailure
 from backend.agents.model.naming import ModelName, address_of, speaker_of
 from backend.agents.model.unstreamed import UnstreamedError
+from backend.dialects.dialect import STREAM_CUT
 
 _MOST_QUOTED = 300
 """Characters of the provider's own words."""
-
-_CUT = "The model's stream ended without its end: the answer may be cut."
-_CUT_CODE = "stream_cut"
 
 UNREADABLE = "model_reply_unreadable"
 """The code where pydantic-ai, or a tool, stumbled over what came: the log has the details."""
@@ -18,7 +16,7 @@ UNREADABLE = "model_reply_unreadable"
 
 def cut_stream() -> AgentFailure:
     """The provider's stream broke off."""
-    return AgentFailure(_CUT_CODE, _CUT, retryable=True, outcome="interrupted")
+    return AgentFailure("stream_cut", STREAM_CUT, retryable=True, outcome="interrupted")
 
 
 def filtered() -> AgentFailure:

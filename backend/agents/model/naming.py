@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from urllib.parse import urlsplit
 
+from backend.dialects.addresses import not_a_key
 from backend.extras import missing_package
 
 SEARCH_VARIABLE = "PLAYHEAD_WEB_SEARCH"
@@ -122,7 +123,7 @@ def key_of(model: ModelName) -> str:
         ((name, value) for name in about.keys if (value := os.environ.get(name, "").strip())), ("", "")
     )
     if not (key.isascii() and key.isprintable()):
-        raise ModelUnusableError(f"{variable} holds a character that is part of no key: set it again.")
+        raise ModelUnusableError(not_a_key(variable))
     if not key and not about.keyless and not _address_in(about.base_url):
         raise ModelUnusableError(
             f"{about.label} needs a key for {model}: set {' or '.join(about.keys)} in the environment, or "

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from backend.agents.agent import AgentEnvironment, AgentOffer, Progress, RunRequest, UnknownAgentError
+from backend.agents.agent import AgentEnvironment, AgentOffer, Progress, RunRequest, UnknownAgentError, refuse_variant
 from backend.agents.documents.blocking import in_thread
 from backend.agents.documents.library import Library
 from backend.agents.model.agent import ModelAgent
@@ -69,8 +69,7 @@ class ModelProvider:
 
     async def open(self, variant: str) -> ModelAgent:
         """The agent. Raises ``UnknownAgentError`` for a variant, or where no model is named."""
-        if variant:
-            raise UnknownAgentError(f"The agent 'model' has no variant {variant!r}: name it 'model'.")
+        refuse_variant(self.name, variant)
         if self._agent is None:
             raise UnknownAgentError("No model is named: start the server with --model PROVIDER:NAME.")
         return self._agent

@@ -4,7 +4,7 @@ import asyncio
 import os
 from collections.abc import Sequence
 
-from backend.agents.agent import AgentEnvironment, AgentOffer, Progress, RunRequest, UnknownAgentError
+from backend.agents.agent import AgentEnvironment, AgentOffer, Progress, RunRequest, UnknownAgentError, refuse_variant
 from backend.agents.remote.agent import RemoteAgent
 from backend.agents.remote.connection import tls
 from backend.dialects.addresses import KEY_VARIABLE, MODEL_VARIABLE, RemoteAddress, remote_address, remote_key
@@ -45,8 +45,7 @@ class RemoteProvider:
 
     async def open(self, variant: str) -> RemoteAgent:
         """The agent. Raises ``UnknownAgentError`` for a variant, or where no address is set."""
-        if variant:
-            raise UnknownAgentError(f"The agent 'remote' has no variant {variant!r}: name it 'remote'.")
+        refuse_variant(self.name, variant)
         if self._address is None:
             raise UnknownAgentError("No remote agent is named: start the server with --remote DIALECT:URL.")
         return RemoteAgent(self._address, self._key)

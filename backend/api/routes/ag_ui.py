@@ -20,7 +20,7 @@ from backend.api.event_stream import EventStream
 from backend.api.foreign_streams import answered, encoded, open_foreign_stream, rejoined
 from backend.api.problems import RequestProblem, problem_responses
 from backend.api.resources import CancelledRun, Text
-from backend.api.routes.runs import RunId, RunToChange, cancel_run
+from backend.api.routes.runs import CANCEL_ANSWERS, RunId, RunToChange, cancel_run
 from backend.api.services import Services, ServicesOf
 from backend.api.stream_description import foreign_stream
 from backend.dialects.encoding.ag_ui import AgUiEncoder
@@ -150,11 +150,7 @@ async def ag_ui_rejoin_by_post(run_id: RunToChange, asked: AgUiInput, services: 
     "/ag-ui/runs/{run_id}/cancel",
     operation_id="ag_ui_cancel",
     summary="Cancel a run of an AG-UI client",
-    responses={
-        200: {"description": "The run has ended; if it had before, nothing was changed."},
-        202: {"description": "The run is being stopped.", "model": CancelledRun},
-        **problem_responses(403, 404, 421, 507),
-    },
+    responses=CANCEL_ANSWERS,
 )
 async def ag_ui_cancel(run_id: RunToChange, services: ServicesOf, response: Response) -> CancelledRun:
     """Its streams end with the outcome `cancelled`. A client that only closes its connection cancels nothing."""

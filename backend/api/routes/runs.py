@@ -43,6 +43,11 @@ _NAMES: dict[str, Any] = {
     "Playhead-Run-Id": {"description": "The run's id.", "schema": {"type": "string"}},
     "Playhead-Session-Id": {"description": "Its session's id.", "schema": {"type": "string"}},
 }
+CANCEL_ANSWERS: dict[int | str, dict[str, Any]] = {
+    200: {"description": "The run has ended; if it had before, nothing was changed."},
+    202: {"description": "The run is being stopped.", "model": CancelledRun},
+    **problem_responses(403, 404, 421, 507),
+}
 _STREAMED = {**STREAM_CONTENT["content"], "application/json": {"schema": {"$ref": "#/components/schemas/AcceptedRun"}}}
 
 
@@ -168,11 +173,7 @@ async def delete_run(run_id: RunToChange, services: ServicesOf) -> None:
     "/v1/runs/{run_id}/cancel",
     operation_id="cancel_run",
     summary="Cancel a run",
-    responses={
-        200: {"description": "The run has ended; if it had before, nothing was changed."},
-        202: {"description": "The run is being stopped.", "model": CancelledRun},
-        **problem_responses(403, 404, 421, 507),
-    },
+    responses=CANCEL_ANSWERS,
 )
 async def cancel_run(run_id: RunToChange, services: ServicesOf, response: Response) -> CancelledRun:
     """Ask the run to stop; its answer so far is kept. As often as you like."""

@@ -45,7 +45,7 @@ class SqliteReviews:
         query = f"{_SELECT_SHARE} WHERE share_id = ?"
         row = await self._database.read(lambda connection: connection.execute(query, (share_id,)).fetchone())
         if row is None:
-            raise UnknownShareError(f"There is no share {share_id}.")
+            raise UnknownShareError(share_id)
         return ShareRecord(*row)
 
     async def shares(self) -> Sequence[ShareRecord]:
@@ -59,13 +59,13 @@ class SqliteReviews:
         query = "DELETE FROM share WHERE share_id = ?"
         deleted = await self._database.write(lambda connection: connection.execute(query, (share_id,)).rowcount)
         if not deleted:
-            raise UnknownShareError(f"There is no share {share_id}.")
+            raise UnknownShareError(share_id)
 
 
 def _run_of(connection: sqlite3.Connection, run_id: str) -> StoredRun:
     run = find_run(connection, run_id)
     if run is None:
-        raise UnknownRunError(f"There is no run {run_id}.")
+        raise UnknownRunError(run_id)
     return run
 
 

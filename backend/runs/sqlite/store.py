@@ -12,7 +12,7 @@ from pathlib import Path
 from backend.protocol.cursor import Cursor
 from backend.protocol.events import DoneEvent, Event, KnownEvent
 from backend.protocol.run_view import RunView
-from backend.runs.log import RunLog, encode_frames
+from backend.runs.log import RunEndedError, RunLog, encode_frames
 from backend.runs.lost_end import storage_failure
 from backend.runs.records import RunRecord, SessionRecord, utc_now
 from backend.runs.search import RunPage, RunQuery
@@ -105,7 +105,7 @@ class SqliteStore(SqliteReviews):
 
         def write(connection: sqlite3.Connection) -> None:
             if self._backlog.is_deleted(tail):
-                raise UnknownRunError(f"The run {run.record.run_id} was deleted.")
+                raise UnknownRunError(run.record.run_id)
             tail.write(connection, shown)
             statements.insert_frames(connection, tail.number, tail.attempt, shown + 1, frames)
             statements.set_end(connection, tail.number, done, tail.attempt, _now())
@@ -143,7 +143,7 @@ class SqliteStore(SqliteReviews):
             return _as_it_is(run)
         stored = await self._database.read(lambda connection: statements.find_run(connection, run_id))
         if stored is None:
-            raise UnknownRunError(f"There is no run {run_id}.")
+            raise UnknownRunError(run_id)
         return stored.record
 
     async def events(self, run_id: str) -> Sequence[Event]:
@@ -190,7 +190,7 @@ class SqliteStore(SqliteReviews):
         def delete(connection: sqlite3.Connection) -> None:
             stored = statements.find_run(connection, run_id)
             if stored is None:
-                raise UnknownRunError(f"There is no run {run_id}.")
+                raise UnknownRunError(run_id)
             statements.delete_run(connection, stored)
             self._backlog.forget([stored.number])
 
@@ -201,7 +201,7 @@ class SqliteStore(SqliteReviews):
         """See ``RunStore.rename``."""
         renamed = await self._database.write(lambda connection: statements.set_title(connection, session_id, title))
         if renamed is None:
-            raise UnknownSessionError(f"There is no session {session_id}.")
+            raise UnknownSessionError(session_id)
         return renamed
 
     async def sessions(self, limit: int = 100) -> Sequence[SessionRecord]:
@@ -212,7 +212,7 @@ class SqliteStore(SqliteReviews):
         """See ``RunStore.session``."""
         found = await self._database.read(lambda connection: statements.load_session(connection, session_id))
         if found is None:
-            raise UnknownSessionError(f"There is no session {session_id}.")
+            raise UnknownSessionError(session_id)
         return replace(found, runs=tuple([self._latest(record) for record in found.runs]))
 
     async def purge(self, session_id: str) -> None:
@@ -221,7 +221,7 @@ class SqliteStore(SqliteReviews):
         def delete(connection: sqlite3.Connection) -> dict[int, str]:
             deleted = statements.delete_session(connection, session_id)
             if deleted is None:
-                raise UnknownSessionError(f"There is no session {session_id}.")
+                raise UnknownSessionError(session_id)
             self._backlog.forget(deleted)
             return deleted
 
@@ -242,7 +242,7 @@ class SqliteStore(SqliteReviews):
     async def _refuse(self, run_id: str) -> None:
         """Raise what an append to a run that is not in memory deserves."""
         await self.record(run_id)
-        raise ValueError("The run has ended: nothing can follow done.")
+        raise RunEndedError
 
     async def _find(self, run_id: str) -> KeptRun:
         """The run, loaded if it is not in memory; several callers share one load."""
@@ -267,7 +267,7 @@ class SqliteStore(SqliteReviews):
         found = await self._database.read(read)
         # A session that was purged meanwhile took the load out of the list.
         if found is None or run_id not in self._loading:
-            raise UnknownRunError(f"There is no run {run_id}.")
+            raise UnknownRunError(run_id)
         stored, log = found
         tail = Tail(stored.number, log, stored.record.attempt)
         tail.settled = True

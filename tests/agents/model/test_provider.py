@@ -62,7 +62,7 @@ async def test_a_prepared_model_is_offered_and_answers(tmp_path: Path, provider:
     assert (offer.agent, offer.title) == ("model", "Model (small)")
     assert heard.answer == "Hello."
     assert await offering.plan("", RunRequest("run", "x")) is None
-    with pytest.raises(UnknownAgentError, match="no variant 'x'"):
+    with pytest.raises(UnknownAgentError, match="There is no agent '[a-z]+:x': use '[a-z]+'"):
         await offering.open("x")
 
 
@@ -131,7 +131,7 @@ async def test_an_empty_address_is_the_usual_one(monkeypatch: pytest.MonkeyPatch
 @pytest.mark.parametrize("key", ["schlüssel", "two\nlines"])
 def test_a_key_that_no_header_can_carry(monkeypatch: pytest.MonkeyPatch, key: str) -> None:
     monkeypatch.setenv("ANTHROPIC_API_KEY", key)
-    with pytest.raises(ModelUnusableError, match="ANTHROPIC_API_KEY holds a character that is part of no key"):
+    with pytest.raises(ModelUnusableError, match="ANTHROPIC_API_KEY contains a character that cannot be in a key"):
         ensure_usable("anthropic:x")
 
 

@@ -129,7 +129,7 @@ def test_a_key_that_no_header_carries_is_refused() -> None:
     assert remote_key("  \n") is None
     assert remote_key(" k3y\n") == "k3y"
     for wrong in ("k3y\r\nX-Other: 1", "schlüssel"):
-        with pytest.raises(AddressError, match="PLAYHEAD_REMOTE_KEY holds a character"):
+        with pytest.raises(AddressError, match="PLAYHEAD_REMOTE_KEY contains a character"):
             remote_key(wrong)
     for url in ("http://127.0.0.1:9/a b", "http://127.0.0.1:9/ä", "http://127.0.0.1:9/a\r\nb"):
         with pytest.raises(AddressError, match="is no address"):

@@ -163,5 +163,5 @@ async def test_only_what_the_operator_named_is_offered() -> None:
     assert await one.plan("", RunRequest("run_1", "Why?")) is None
     with pytest.raises(UnknownAgentError, match="--remote DIALECT:URL"):
         await none.open("")
-    with pytest.raises(UnknownAgentError, match="no variant"):
+    with pytest.raises(UnknownAgentError, match="There is no agent 'remote:other': use 'remote'"):
         await one.open("other")

@@ -129,7 +129,7 @@ def test_a_mistake_in_a_suite_is_one_sentence_with_its_line_and_exit_code_2(tmp_
     ("suite", "url", "said"),
     [
         ("nothing", None, "There is no suite 'nothing'"),
-        (None, "ftp://x", "is no address of a backend"),
+        (None, "ftp://x", "is not the address of a backend"),
         (None, "http://127.0.0.1:{port}", "Nobody answers at"),
     ],
 )

@@ -77,7 +77,7 @@ def test_a_stream_without_its_end_is_interrupted_when_it_closes() -> None:
     run = scored(came((100, frames(ANSWER[:2])), close_ms=700))
     assert run.outcome == "interrupted"
     assert run.surprises == (
-        "The run ended interrupted, expected completed: The stream ended without its end: the answer may be cut.",
+        "The run ended interrupted, expected completed: The stream broke off: the answer may be incomplete.",
     )
     assert run.metrics["e2e_ms"] == 700
     error = run.wire.events[-2]

@@ -1,0 +1,30 @@
+"""``--docs``, ``--scenarios`` and ``--data``: the same folders on every command that starts a server of its own."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+DOCS_HELP = "The folder to ask about.  [default: the bundled sample]"
+_FOLDER = click.Path(path_type=Path, file_okay=False, exists=True)
+
+
+def folder_options(command: Command) -> Command:
+    """Give a command the three options, as its parameters ``docs_dir``, ``scenarios_dir`` and ``data_dir``."""
+    with_data = click.option(
+        "--data",
+        "data_dir",
+        type=click.Path(path_type=Path, file_okay=False),
+        help="The folder for everything that is kept: runs, recordings, indexes.  [default: $XDG_DATA_HOME/playhead, "
+        "else ~/.local/share/playhead]",
+    )(command)
+    with_scenarios = click.option(
+        "--scenarios",
+        "scenarios_dir",
+        type=_FOLDER,
+        help="A folder of your own scenarios, offered beside the bundled ones.",
+    )(with_data)
+    return click.option("--docs", "docs_dir", type=_FOLDER, help=DOCS_HELP)(with_scenarios)
