@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from zlib import crc32
 
 import numpy as np
 
 from backend.metrics.metric import Fact, Metric
 from backend.metrics.registry import BY_KEY
+from backend.yaml_lines.complaints import did_you_mean
 from evals.comparison.differences import of_scenario, over_all
 from evals.comparison.doubts import doubts, machine_text, notes
 from evals.comparison.models import Comparison, Difference, MetricComparison, Side, Verdict
@@ -78,9 +78,7 @@ def _metrics(pairs: Sequence[Pair], only: Sequence[str]) -> tuple[Metric | Fact,
     present = {key for pair in pairs for run in (*pair.a, *pair.b) for key in run.metrics} | {UNEXPECTED.key}
     unknown = [key for key in only if key not in _DESCRIBED]
     if unknown:
-        close = get_close_matches(unknown[0], _DESCRIBED, n=1)
-        hint = f"did you mean {close[0]!r}?" if close else f"there are {', '.join(_DESCRIBED)}."
-        raise ComparisonError(f"There is no metric {unknown[0]!r}; {hint}")
+        raise ComparisonError(f"There is no metric {unknown[0]!r}{did_you_mean(unknown[0], _DESCRIBED)}")
     return tuple(metric for key, metric in _DESCRIBED.items() if key in present and (not only or key in only))
 
 

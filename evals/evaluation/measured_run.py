@@ -1,12 +1,11 @@
 """A measured run as a test of one's own asserts on it: metrics by key, the answer, the steps, what was broken."""
 
-import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from backend.metrics.registry import BY_KEY
 from backend.metrics.statistics import Summary, summarize
 from backend.protocol.events import Event
+from backend.yaml_lines.complaints import did_you_mean
 from evals.files.recordings import recording_text
 from evals.scoring.scored_run import ScoredRun
 
@@ -126,6 +125,4 @@ class MeasuredRuns(Sequence[MeasuredRun]):
 def _known(key: str, metrics: Mapping[str, object]) -> str:
     if key in metrics:
         return key
-    close = difflib.get_close_matches(key, [*metrics, *BY_KEY], n=1)
-    hint = f"did you mean {close[0]!r}?" if close else f"there are {', '.join(metrics)}."
-    raise NoSuchMetric(f"There is no metric {key!r}: {hint}")
+    raise NoSuchMetric(f"There is no metric {key!r}{did_you_mean(key, metrics)}")

@@ -1,12 +1,12 @@
 """What is known of a target before it is measured: what it offers, and what a perfect machine would send."""
 
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 from backend.client import RunClient
 from backend.metrics.trace import Trace
 from backend.protocol.checks import check
 from backend.protocol.events import DoneEvent, Outcome
+from backend.yaml_lines.complaints import did_you_mean
 from evals.suites.suite import Entry, Suite
 
 
@@ -44,9 +44,7 @@ async def prepare(suite: Suite, client: RunClient) -> list[Play]:
     for entry in suite.entries:
         offer = offers.get(entry.agent)
         if offer is None:
-            close = get_close_matches(entry.agent, offers, n=1)
-            hint = f"did you mean {close[0]!r}?" if close else f"it offers {', '.join(sorted(offers)) or 'nothing'}."
-            raise TargetError(f"The target does not offer {entry.agent!r}; {hint}")
+            raise TargetError(f"The target does not offer {entry.agent!r}{did_you_mean(entry.agent, sorted(offers))}")
         question = entry.question or next(iter(offer.examples), None)
         if question is None:
             raise TargetError(f"The agent {entry.agent!r} has no example question: give one in the suite.")

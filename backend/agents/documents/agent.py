@@ -5,7 +5,6 @@ nothing else but the words between them, which are fixed templates. What it cann
 """
 
 import textwrap
-import threading
 from collections.abc import AsyncIterator
 
 from backend.agents.agent import AgentFailure, RunContext, RunRequest
@@ -102,10 +101,9 @@ class DocumentsAgent:
         yield StatusEvent(step_id="summarize", step="summarizing", state="finished", detail=_summary(told))
 
     async def _searched(self, request: RunRequest) -> tuple[RequestInContext, Retrieval, Candidates]:
-        library, stop = self._library, threading.Event()
+        library = self._library
 
         def search() -> tuple[RequestInContext, Retrieval, Candidates]:
-            library.refresh_if_changed(stop=stop)
             earlier = [turn.question for turn in request.history]
             asked = understand_in_turn(request.question, earlier, lambda words: knows(library.corpus, words))
             retrieval = retrieve(library.corpus, asked.question)
@@ -114,14 +112,10 @@ class DocumentsAgent:
             except QueryError as error:
                 return asked, retrieval, Candidates((), (f"The tables could not be looked at: {error}",))
 
-        def interrupt(thread: int) -> None:
-            stop.set()
-            library.interrupt(thread)
-
         try:
-            return await in_thread(search, interrupt)
+            return await library.read(search)
         except StoppedError as error:
-            raise AgentFailure("interrupted", "Reading the changed documents was stopped.", retryable=True) from error
+            raise AgentFailure("interrupted", str(error), retryable=True) from error
 
     async def _rows(self, retrieval: Retrieval) -> tuple[str, Query] | None:
         library = self._library

@@ -1,15 +1,20 @@
-"""A folder of documents with its index and its tables: what the agent works on. Methods block."""
+"""A folder of documents with its index and its tables: what the agent works on. All methods but ``read`` block."""
 
 import hashlib
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
+from backend.agents.documents.blocking import in_thread
 from backend.agents.documents.figures.tables import Tables
 from backend.agents.documents.indexing.corpus import Corpus
 from backend.agents.documents.indexing.folder import FolderError, nothing_to_read
 from backend.agents.documents.indexing.folder_index import FolderIndex, Progress, RefreshReport
 from backend.settings import Settings
+
+Read = TypeVar("Read")
 
 SAMPLE = Path(__file__).parent / "sample"
 """The bundled notes on NVIDIA's filings."""
@@ -67,6 +72,23 @@ class Library:
         if not self._index.is_current() or not self.corpus.sizes()[0]:
             self.refresh(progress, stop)
         self._checked_at = time.monotonic()
+
+    async def read(self, work: Callable[[], Read]) -> Read:
+        """What ``work`` finds in a thread of its own, with the index as the folder is now. Cancelling stops both.
+
+        Raises as ``refresh``.
+        """
+        stop = threading.Event()
+
+        def read() -> Read:
+            self.refresh_if_changed(stop=stop)
+            return work()
+
+        def interrupt(thread: int) -> None:
+            stop.set()
+            self.interrupt(thread)
+
+        return await in_thread(read, interrupt)
 
     def interrupt(self, thread: int) -> None:
         """Stop the query to a table that this thread runs now, if any."""

@@ -39,6 +39,13 @@ class QueryError(Exception):
     """A query that was refused, failed, or took too long; the text says which."""
 
 
+class SlowQueryError(QueryError):
+    """A query that was stopped after the seconds it may take."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"The query was stopped; it may take at most {seconds:g} s.")
+
+
 class TableError(Exception):
     """A table that cannot be computed over; the text completes "<name> …"."""
 
@@ -140,7 +147,7 @@ class Tables:
         try:
             return work(cursor)
         except duckdb.InterruptException as error:
-            raise QueryError(f"The query was stopped; it may take at most {seconds:g} s.") from error
+            raise SlowQueryError(seconds) from error
         except duckdb.Error as error:
             raise QueryError(f"The query cannot be run: {str(error).splitlines()[0]}") from error
         finally:

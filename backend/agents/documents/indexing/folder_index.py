@@ -27,6 +27,9 @@ Progress = Callable[[int, int, str], None]
 class StoppedError(Exception):
     """The work was asked to stop; what was stored until then stays."""
 
+    def __init__(self) -> None:
+        super().__init__("Reading the changed documents was stopped.")
+
 
 @dataclass(frozen=True, slots=True)
 class RefreshReport:

@@ -1,6 +1,5 @@
 """Search in the user's documents: numbered passages, so that the model can cite them."""
 
-import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -8,7 +7,6 @@ from pydantic_ai import RunContext
 from pydantic_ai.exceptions import ToolFailed
 
 from backend.agents.documents.answering.artifacts import passages_artifact
-from backend.agents.documents.blocking import in_thread
 from backend.agents.documents.indexing.folder import FolderError
 from backend.agents.documents.indexing.folder_index import StoppedError
 from backend.agents.documents.indexing.schema import IndexUnusableError
@@ -72,20 +70,10 @@ async def search_documents(ctx: RunContext[Work], query: str) -> FoundPassages:
 
 
 async def _retrieved(library: "Library", query: str) -> Retrieval:
-    stop = threading.Event()
-
-    def search() -> Retrieval:
-        library.refresh_if_changed(stop=stop)
-        return retrieve(library.corpus, understand(query))
-
-    def interrupt(thread: int) -> None:
-        stop.set()
-        library.interrupt(thread)
-
     try:
-        return await in_thread(search, interrupt)
+        return await library.read(lambda: retrieve(library.corpus, understand(query)))
     except StoppedError as error:
-        raise ToolFailed("Reading the changed documents was stopped.") from error
+        raise ToolFailed(str(error)) from error
 
 
 def _note(retrieval: Retrieval) -> str:

@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from backend.agents.documents.figures.tables import QUERY_SECONDS, QueryError, Result
+from backend.agents.documents.figures.tables import QUERY_SECONDS, QueryError, Result, SlowQueryError
 
 START_SECONDS = 10.0
 """How long the process may take to start and to load the tables, beside the time of the query."""
@@ -38,7 +38,7 @@ async def select_apart(tables: Sequence[GivenTable], sql: str, most_rows: int) -
         async with asyncio.timeout(QUERY_SECONDS + START_SECONDS):
             said, _ = await child.communicate(json.dumps(asked).encode("ascii"))
     except TimeoutError as error:
-        raise QueryError(f"The query was stopped; it may take at most {QUERY_SECONDS:g} s.") from error
+        raise SlowQueryError(QUERY_SECONDS) from error
     finally:
         if child.returncode is None:
             with suppress(ProcessLookupError):
