@@ -1,9 +1,12 @@
 """Take the pictures of the README anew: `make pictures`. Needs Chromium, as the browser tests do.
 
-Four places in each UI: Gradio in the light, Streamlit in the dark.
+Four pages in each UI, Gradio in the light and Streamlit in the dark; and the head of a report.
 """
 
 import re
+import subprocess
+import sys
+import tempfile
 from pathlib import Path
 from typing import Literal
 
@@ -11,7 +14,7 @@ from playwright.sync_api import Page, ViewportSize, expect
 
 from backend.client.sync import SyncRunClient
 from backend.present.words import pages as words_pages, run as words
-from scripts.product import running_product
+from scripts.product import Product, running_product
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs"
 WINDOW = ViewportSize(width=1280, height=720)
@@ -41,6 +44,19 @@ def main() -> None:
             expect(page.get_by_role("button", name=words_pages.SAVE_RECORDING)).to_be_visible(timeout=DEADLINE_MS)
             _take(page, f"{name}-history", chart=False)
             page.close()
+        _take_report(product)
+
+
+def _take_report(product: Product) -> None:
+    """The head of the report that the bundled suite ``demo`` gives."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, "-m", "backend.cli", "eval", "demo", "--url", product.backend, "--out", folder]
+        # The exit code is the verdict, which a busy machine leaves open.
+        subprocess.run(command, check=False, timeout=DEADLINE_MS / 100)
+        page = product.browser.new_page(viewport=WINDOW, color_scheme="light")
+        page.goto((Path(folder) / "report.html").as_uri())
+        _take(page, "report", chart=False)
+        page.close()
 
 
 def _two_runs(backend: str) -> tuple[str, str]:

@@ -13,7 +13,7 @@ from backend.cli import playhead
 from evals.suites.suite import bundled_suites, parse_suite
 
 ROOT = Path(__file__).resolve().parent.parent
-DOCUMENTS = sorted(path for path in ROOT.glob("*.md"))
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
 PACKAGES = ("backend", "ui_gradio", "ui_streamlit", "evals")
 BLOCK = re.compile(r"^```sh\n(.*?)^```", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)")
@@ -56,6 +56,8 @@ def test_every_command_line_is_one_that_parses(line: str, tmp_path: Path, monkey
     monkeypatch.chdir(tmp_path)
     (tmp_path / "servers.json").write_text('{"mcpServers": {}}', encoding="utf-8")
     program, *words = shlex.split(line)
+    if program in ("git", "cd", "curl"):
+        return
     if program == "make":
         targets = set(TARGET.findall((ROOT / "Makefile").read_text(encoding="utf-8")))
         assert {word for word in words if "=" not in word} <= targets

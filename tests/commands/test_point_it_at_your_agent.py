@@ -1,4 +1,5 @@
-"""Every line of the README's section "Point it at your agent", run against an agent on loopback of its dialect.
+"""The README's section "Point it at your agent": its block of commands with every address of its table, run against an
+agent on loopback of that dialect.
 
 The lines of `playhead demo` are run as `playhead serve`, which takes the same option and is the part of it that knows
 of the agent: what else a demo starts is tested with the pages.
@@ -24,16 +25,22 @@ from tests.live_server import LiveServer
 ROOT = Path(__file__).resolve().parent.parent.parent
 STREAMS = ROOT / "tests" / "dialects" / "data"
 SECTION = re.compile(r"^## Point it at your agent\n(.*?)^### ", re.MULTILINE | re.DOTALL)
-BLOCK = re.compile(r"^`([a-z-]+)` is .*?```sh\n(.*?)```", re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(r"^```sh\n(.*?)```", re.MULTILINE | re.DOTALL)
+ROW = re.compile(r"^\| `([a-z-]+)` \| `([a-z-]+:http[^`]+)` \|", re.MULTILINE)
 ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+")
 
 pytestmark = pytest.mark.server
 
 
 def lines() -> dict[str, list[str]]:
-    """The README's lines by dialect."""
+    """The block's lines for each dialect of the table, with that row's address."""
     (section,) = SECTION.findall((ROOT / "README.md").read_text(encoding="utf-8"))
-    return {dialect: block.splitlines() for dialect, block in BLOCK.findall(section)}
+    block, rows = BLOCK.findall(section)[0], dict(ROW.findall(section))
+    named, address = next((dialect, address) for dialect, address in rows.items() if address in block)
+    return {
+        dialect: block.replace(address, other).replace(f"--dialect {named}", f"--dialect {dialect}").splitlines()
+        for dialect, other in rows.items()
+    }
 
 
 LINES = lines()
