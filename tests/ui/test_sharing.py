@@ -6,7 +6,7 @@ from contextlib import aclosing
 
 import httpx2
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Route, expect
 
 from backend.client.run_client import RunClient
 from backend.present.words import ask as words_ask, pages as words_pages, run as words
@@ -65,6 +65,30 @@ async def test_many_tabs_of_one_browser_follow_a_run_and_each_can_stop_it(
         await tab.expect_status("Stopped")
         await expect(tab.button("Retry")).to_be_visible(timeout=DEADLINE_MS)
         assert tab.complaints == []
+
+
+async def test_stop_comes_with_the_first_text_and_not_by_a_later_request(
+    reader: Reader, backend: httpx2.Client
+) -> None:
+    run_id = start(backend, "scripted:patient")
+    first, answered = asyncio.Lock(), asyncio.Event()
+
+    async def answer_the_first(route: Route) -> None:
+        if first.locked():
+            await answered.wait()
+        else:
+            await first.acquire()
+        await route.continue_()
+
+    await reader.page.route("**/queue/join*", answer_the_first)
+    await reader.open(run_id)
+    await reader.expect_text("w1 ")
+    await expect(reader.button("Stop")).to_be_visible(timeout=DEADLINE_MS)
+    await expect(reader.button("Ask")).to_be_hidden()
+    answered.set()
+    await reader.press("Stop")
+    await reader.expect_status("Stopped")
+    await expect(reader.button("Ask")).to_be_visible(timeout=DEADLINE_MS)
 
 
 async def test_two_people_never_see_each_others_runs(reader: Reader, browser: Browser) -> None:

@@ -28,6 +28,7 @@ class AskPage:
     speed: gr.Dropdown
     ask: gr.Button
     stop: gr.Button
+    phase: gr.HTML
     example_row: gr.Row
     action_row: gr.Row
     go_on: gr.Button
@@ -50,7 +51,7 @@ class AskPage:
 
     def streaming(self) -> Streaming:
         """Those of them that are drawn all the time, and the rest."""
-        return Streaming(self.outputs(), [self.run_id, *self.panels.texts()], self.bell)
+        return Streaming(self.outputs(), [self.run_id, self.phase, *self.panels.texts()], self.bell)
 
 
 def build_page() -> AskPage:
@@ -62,6 +63,7 @@ def build_page() -> AskPage:
     with gr.Row(elem_id="ph-columns", equal_height=False):
         with gr.Column(scale=6, min_width=320, elem_id="ph-conversation"):
             question, agent, timeout, speed, ask, stop = _question_row()
+            phase = gr.HTML("", visible="hidden", elem_id="ph-phase")
             example_row, examples = _example_row()
             with gr.Row(elem_id="ph-actions", visible=False) as action_row:
                 go_on = small_button(words.CONTINUE, variant="primary", visible=False)
@@ -77,8 +79,8 @@ def build_page() -> AskPage:
     charts_ready = gr.Textbox("", visible="hidden", label="Charts")
     bell = gr.Textbox("", visible="hidden", label="Changes")
     return AskPage(
-        header, new, question, agent, timeout, speed, ask, stop, example_row, action_row, go_on, retry, after_run,
-        run_id, conversation, theme, charts_ready, bell, review, panels, examples,
+        header, new, question, agent, timeout, speed, ask, stop, phase, example_row, action_row, go_on, retry,
+        after_run, run_id, conversation, theme, charts_ready, bell, review, panels, examples,
     )  # fmt: skip
 
 
@@ -115,7 +117,7 @@ def _question_row() -> tuple[gr.Textbox, gr.Dropdown, gr.Number, gr.Dropdown, gr
                 filterable=False,
             )
         ask = gr.Button(words.ASK, variant="primary", scale=1, min_width=72, elem_id="ph-ask-button")
-        stop = gr.Button(words.STOP, variant="stop", scale=1, min_width=72, visible=False, elem_id="ph-stop-button")
+        stop = gr.Button(words.STOP, variant="stop", scale=1, min_width=72, elem_id="ph-stop-button")
     return question, agent, timeout, speed, ask, stop
 
 

@@ -17,6 +17,8 @@ from ui_gradio.ask.layout import AskPage
 from ui_gradio.drawing import Updates, blank
 from ui_gradio.navigation import in_a_row, link_html
 
+_RUNNING = "<span hidden data-running></span>"
+
 
 def started(page: AskPage, conversation: Conversation) -> Updates:
     """The page at the moment of the click, before the backend has answered."""
@@ -68,12 +70,17 @@ def earlier(page: AskPage, conversation: Conversation) -> Updates:
 
 
 def buttons(page: AskPage, conversation: Conversation, *, running: bool) -> Updates:
-    """Stop while something runs, else Ask; and what can be done with the run, where there is one."""
+    """Stop while something runs, else Ask; and what can be done with the run, where there is one.
+
+    Which of the two it is comes with the run's texts, and the page's style shows the one that fits. As a change of the
+    button it would wait to be fetched: one request later, and after whatever the browser is busy with by then. When a
+    page opens, that is Plotly's script, seconds on a busy machine.
+    """
     has_run = bool(conversation.run_id)
     again = not running and conversation.may_retry
     return {
-        page.ask: gr.update(visible=not running),
-        page.stop: gr.update(visible=running, value=words.STOP, interactive=True),
+        page.phase: _RUNNING if running else "",
+        page.stop: gr.update(value=words.STOP, interactive=True),
         page.example_row: gr.update(visible=conversation.empty),
         page.action_row: gr.update(visible=not conversation.empty),
         page.new_conversation: gr.update(visible=not conversation.empty),
