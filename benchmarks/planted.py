@@ -23,7 +23,9 @@ import click
 from backend.launch.server import LocalServer
 from evals.comparison.comparison import compare
 from evals.comparison.models import Comparison
-from evals.evaluation.live import Evaluation, Watcher, evaluate
+from evals.evaluation.live import evaluate
+from evals.files.evaluation import Evaluation
+from evals.playing.watcher import Watcher
 from evals.results.models import Target
 from evals.suites.suite import Suite, SuiteEntry
 
@@ -104,7 +106,7 @@ def measured(url: str, runs: int = RUNS) -> Evaluation:
 def lateness(evaluation: Evaluation) -> Iterator[list[float]]:
     """For every run, how many milliseconds after its scripted moment each event came."""
     for run in evaluation.runs:
-        plan = run.played.play.plan
+        plan = run.plan
         if plan is not None and len(plan.times_ms) == len(run.wire.times_ms):
             yield [round(at - due, 2) for at, due in zip(run.wire.times_ms, plan.times_ms, strict=True)]
 

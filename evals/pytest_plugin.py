@@ -98,8 +98,10 @@ class Playhead:
         from concurrent.futures import ThreadPoolExecutor
 
         from backend.client import ClientError
-        from evals.evaluation.live import Evaluation, Watcher, evaluate
+        from evals.evaluation.live import evaluate
+        from evals.files.evaluation import Evaluation
         from evals.playing.target import TargetError
+        from evals.playing.watcher import Watcher
         from evals.results.models import Target
         from evals.wire.exchange import AddressError
 

@@ -23,6 +23,15 @@ TWICE_ALLOWED = frozenset(
 
 TOOLS = Path(sys.executable).parent
 
+DEFERRED = {
+    "backend/commands": "a command's --help and the completion of words must not wait for what the command works with",
+    "evals/commands": "the same",
+    "evals/pytest_plugin.py": "pytest loads the plugin in every session, also where no test asks for the fixture",
+    "backend/agents/model": "a provider's library is optional, and loaded when a model is asked for",
+    "ui_gradio/__main__.py": "a busy port is refused before Gradio is loaded, which takes seconds",
+}
+"""Where modules of this product may be imported inside a function, and why: what they load is wide."""
+
 
 @pytest.fixture(scope="module")
 def imports() -> grimp.ImportGraph:
@@ -51,6 +60,32 @@ def test_the_protocol_needs_pydantic_and_nothing_else(imports: grimp.ImportGraph
 
 def test_the_launcher_needs_nothing(imports: grimp.ImportGraph) -> None:
     assert foreign_imports(imports, "backend.launch") == set()
+
+
+def deferred_imports(file: Path) -> set[str]:
+    """The modules of ours that a file imports inside a function."""
+    functions = [
+        node
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    ]
+    inside = [node for function in functions for node in ast.walk(function)]
+    names = [node.module or "" for node in inside if isinstance(node, ast.ImportFrom)]
+    names += [alias.name for node in inside if isinstance(node, ast.Import) for alias in node.names]
+    return {name for name in names if name.partition(".")[0] in PACKAGES}
+
+
+def test_no_import_is_put_into_a_function_to_get_around_an_arrow(repository: Path) -> None:
+    """Each exception loads something wide that most callers never need; ``DEFERRED`` says what."""
+    found = {
+        path.relative_to(repository).as_posix()
+        for package in PACKAGES
+        for path in (repository / package).rglob("*.py")
+        if deferred_imports(path)
+    }
+    allowed = {path: place for path in found for place in DEFERRED if path == place or path.startswith(f"{place}/")}
+    assert found - set(allowed) == set()
+    assert set(allowed.values()) == set(DEFERRED), "an exception that nothing needs any more"
 
 
 def test_no_source_file_is_too_long(repository: Path) -> None:

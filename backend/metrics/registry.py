@@ -15,6 +15,7 @@ from backend.metrics import (
 )
 from backend.metrics.facts import PAGE_FACTS, WIRE_FACTS
 from backend.metrics.metric import Fact, Metric
+from backend.metrics.statistics import rounded
 from backend.metrics.trace import Trace
 
 METRICS: tuple[Metric, ...] = (
@@ -65,9 +66,10 @@ KEYS_WITHOUT_MEASURE: tuple[str, ...] = tuple(fact.key for fact in WIRE_FACTS)
 
 def measure(trace: Trace) -> dict[str, float | None]:
     """Every metric of a run, None where it has no value. Times are rounded to the microsecond."""
-    values: dict[str, float | None] = {metric.key: _rounded(metric.measure(trace)) for metric in METRICS}
+    values: dict[str, float | None] = {metric.key: _exact_enough(metric.measure(trace)) for metric in METRICS}
     return values | dict.fromkeys(KEYS_WITHOUT_MEASURE)
 
 
-def _rounded(value: float | None) -> float | None:
-    return round(value, 6 if abs(value) < 10 else 3) if isinstance(value, float) else value
+def _exact_enough(value: float | None) -> float | None:
+    """Counts as they are, shares and small times to six digits, everything else to three."""
+    return rounded(value, 6 if abs(value) < 10 else 3) if isinstance(value, float) else value

@@ -30,6 +30,11 @@ class Summary:
     median_ci95: tuple[float, float] | None
 
 
+def rounded(value: float | None, digits: int = 3) -> float | None:
+    """The value to so many digits after its point: milliseconds to the microsecond. None stays None."""
+    return None if value is None else round(value, digits)
+
+
 def nearest_rank(values: Sequence[float], share: float) -> float | None:
     """The smallest value that at least ``share`` (0 < share <= 1) of all values do not exceed; None without
     values.

@@ -33,8 +33,8 @@ def calibrate(concurrency: tuple[int, ...], out: Path | None, as_json: bool, kee
     """
     from backend.launch.child import ChildFailed
     from evals.calibration.calibration import LEVELS, CalibrationError
+    from evals.calibration.stored_calibration import kept_file, of_this_machine
     from evals.files.atomic_files import OutputError, write_files
-    from evals.results.stored_calibration import kept_file, of_this_machine
 
     try:
         levels = _measured(sorted(set(concurrency)) or LEVELS)

@@ -34,17 +34,18 @@ def command(
     is nothing that can be compared.
     """
     from evals.comparison.comparison import compare
-    from evals.comparison.files import write_comparison
-    from evals.comparison.result_files import ComparisonError, read_results
+    from evals.comparison.doubts import ComparisonError
+    from evals.comparison.page import write_comparison
     from evals.comparison.terminal_table import print_comparison
     from evals.files.atomic_files import OutputError, check_writable
+    from evals.files.results_file import ResultsError, read_results
 
     try:
         comparison = compare(read_results(a), read_results(b), names=(str(a), str(b)), only=metrics)
         if out is not None:
             check_writable(out)
             write_comparison(out, comparison)
-    except (ComparisonError, OutputError) as error:
+    except (ComparisonError, OutputError, ResultsError) as error:
         raise Unusable(str(error)) from error
     if as_json:
         click.echo(comparison.to_json())

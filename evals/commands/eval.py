@@ -10,9 +10,9 @@ import click
 
 if TYPE_CHECKING:
     from evals.comparison.gate import Baseline
-    from evals.evaluation.live import Evaluation
+    from evals.evaluation.live import PlayInPage
+    from evals.files.evaluation import Evaluation
     from evals.playing.foreign.target import ForeignTarget
-    from evals.scoring.page_figures import Through
     from evals.suites.suite import Suite
 
 INTERRUPTED = 130
@@ -89,17 +89,18 @@ def command(
     comparison.json say what became better or worse.
     """
     from backend.yaml_lines.complaints import SourceError
-    from evals.comparison.result_files import ComparisonError
+    from evals.comparison.doubts import ComparisonError
     from evals.evaluation.offline import RecordingsError
     from evals.files.atomic_files import OutputError, check_writable
     from evals.files.folder import write_evaluation
+    from evals.files.results_file import ResultsError
+    from evals.pages.page_target import PageError
     from evals.playing.foreign.target import USUAL_SUITE
-    from evals.scoring.page_figures import PageError, Through
     from evals.suites.suite import SuiteError, load_suite
 
     _check_together(context)
     try:
-        pages = [Through.parse(text) for text in through]
+        pages = _pages(through)
         foreign = _foreign(target)
         suite = suite or (USUAL_SUITE if foreign else None)
         loaded = load_suite(suite).with_repeats(repeat) if suite else None
@@ -112,7 +113,9 @@ def command(
         _say(evaluation, out)
         if earlier and evaluation.results.runs:
             code = earlier.gate(evaluation.results, out)
-    except (SuiteError, SourceError, OutputError, RecordingsError, PageError, ComparisonError) as error:
+    except (
+        SuiteError, SourceError, OutputError, RecordingsError, PageError, ComparisonError, ResultsError,
+    ) as error:  # fmt: skip
         raise Unusable(str(error)) from error
     context.exit(INTERRUPTED if interrupted and evaluation.results.runs else code)
 
@@ -123,6 +126,23 @@ def _baseline(path: Path | None, suite: "Suite | None") -> "Baseline | None":
     from evals.comparison.gate import Baseline
 
     return Baseline.read(path, suite)
+
+
+def _pages(through: Sequence[str]) -> "list[PlayInPage]":
+    """The pages that --through names. Raises ``PageError`` where one cannot be measured here."""
+    if not through:
+        return []
+    from functools import partial
+
+    from evals.pages.browser import check_pages
+    from evals.pages.page_target import PageTarget
+
+    targets = [PageTarget.parse(text) for text in through]
+    check_pages(targets)
+    # Imports playwright, which is known to be here by now.
+    from evals.pages.page_suite import play_through
+
+    return [partial(play_through, target) for target in targets]
 
 
 def _foreign(target: str | None) -> "ForeignTarget | None":
@@ -153,7 +173,7 @@ def _evaluated(
     suite: "Suite | None",
     url: str | None,
     recordings: Path | None,
-    through: "Sequence[Through]",
+    pages: "Sequence[PlayInPage]",
     foreign: "ForeignTarget | None",
 ) -> tuple["Evaluation", bool]:
     from evals.commands.progress import score_with_progress
@@ -162,11 +182,11 @@ def _evaluated(
         return score_with_progress(recordings, suite)
     if suite is None:
         raise click.UsageError("Name a suite, such as quick, or give recordings with --recordings.")
-    return _measure(suite, url, through, foreign)
+    return _measure(suite, url, pages, foreign)
 
 
 def _measure(
-    suite: "Suite", url: str | None, through: "Sequence[Through]", foreign: "ForeignTarget | None"
+    suite: "Suite", url: str | None, pages: "Sequence[PlayInPage]", foreign: "ForeignTarget | None"
 ) -> tuple["Evaluation", bool]:
     import tempfile
 
@@ -183,10 +203,10 @@ def _measure(
             measured = Target(url=foreign.shown, started_here=False, dialect=foreign.remote.dialect)
             return measure_with_progress(suite, measured, foreign=foreign)
         if url is not None:
-            return measure_with_progress(suite, Target(url=url, started_here=False), through)
+            return measure_with_progress(suite, Target(url=url, started_here=False), pages)
         click.echo("Starting a backend ...", err=True)
         with tempfile.TemporaryDirectory(prefix="playhead-eval-") as data, LocalServer(Path(data)) as server:
-            return measure_with_progress(suite, Target(url=server.url, started_here=True), through)
+            return measure_with_progress(suite, Target(url=server.url, started_here=True), pages)
     except (ClientError, ChildFailed, TargetError, AddressError) as error:
         raise Unusable(str(error)) from error
 

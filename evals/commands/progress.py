@@ -17,13 +17,14 @@ from backend.metrics.registry import BY_KEY
 from backend.metrics.statistics import nearest_rank
 from backend.present.words.durations import format_ms
 from backend.present.words.metric_text import difference, formatted
-from evals.evaluation.live import Evaluation, Watcher, evaluate
+from evals.evaluation.live import PlayInPage, evaluate
 from evals.evaluation.offline import evaluate_recordings
+from evals.files.evaluation import Evaluation
 from evals.playing.foreign.target import ForeignTarget
 from evals.playing.target import Play
+from evals.playing.watcher import Watcher
 from evals.results.layers import PAGES, layers_text
 from evals.results.models import Results, Target
-from evals.scoring.page_figures import Through
 from evals.suites.suite import Suite
 
 STOPPING = "Stopping: what is done so far is written. Ctrl-C again drops it."
@@ -43,20 +44,20 @@ _HEADLINE = ("ttfs_ms", "ttft_ms", "e2e_ms", "longest_gap_ms", "dangling_exposur
 
 
 def measure_with_progress(
-    suite: Suite, target: Target, through: Sequence[Through] = (), foreign: ForeignTarget | None = None
+    suite: Suite, target: Target, pages: Sequence[PlayInPage] = (), foreign: ForeignTarget | None = None
 ) -> tuple[Evaluation, bool]:
     """Evaluate, showing how far it is. The flag says whether Ctrl-C ended it early."""
     console = Console(stderr=True)
-    return asyncio.run(_measure(suite, target, through, foreign, console))
+    return asyncio.run(_measure(suite, target, pages, foreign, console))
 
 
 async def _measure(
-    suite: Suite, target: Target, through: Sequence[Through], foreign: ForeignTarget | None, console: Console
+    suite: Suite, target: Target, pages: Sequence[PlayInPage], foreign: ForeignTarget | None, console: Console
 ) -> tuple[Evaluation, bool]:
     stop = asyncio.Event()
     with _bar(console) as bar, _stopping(stop, console):
         watcher = _Bar(bar, console, suite.suite)
-        evaluation = await evaluate(suite, target, stop, watcher, through, foreign)
+        evaluation = await evaluate(suite, target, stop, watcher, pages, foreign)
     return evaluation, stop.is_set()
 
 
@@ -164,11 +165,11 @@ class _Bar(Watcher):
             self._console.print(f"Playing {self._runs} runs, about {self._remaining()}.")
         self._draw(total=self._total_ms, count=f"0/{self._runs}", remains=f"about {self._remaining()}")
 
-    def opening(self, page: Through, plays: list[Play]) -> None:
+    def opening(self, interface: str, plays: list[Play]) -> None:
         self._done, self._played_ms, self._said = 0, 0.0, 0.0
-        self._draw(description=f"Asking in {PAGES[page.interface]}")
+        self._draw(description=f"Asking in {PAGES[interface]}")
         if not self._console.is_terminal:
-            self._console.print(f"Asking in {PAGES[page.interface]}'s page.")
+            self._console.print(f"Asking in {PAGES[interface]}'s page.")
         self.begins(plays, 1)
 
     def run_ended(self, play: Play) -> None:

@@ -10,12 +10,11 @@ from backend.metrics.metric import Fact, Metric
 from backend.metrics.registry import BY_KEY
 from backend.yaml_lines.complaints import did_you_mean
 from evals.comparison.differences import of_scenario, over_all
-from evals.comparison.doubts import doubts, machine_text, notes
+from evals.comparison.doubts import ComparisonError, check_comparable, doubts, machine_text, notes
 from evals.comparison.models import Comparison, Difference, MetricComparison, Side, Verdict
 from evals.comparison.pairs import UNEXPECTED, Matrix, Pair, paired
 from evals.comparison.permutation import Chances, Table, chances
 from evals.comparison.relevance import error_ms, floor
-from evals.comparison.result_files import ComparisonError, check_comparable
 from evals.comparison.samples import Sample, bootstrapped, median
 from evals.comparison.verdict import exit_code, sentence
 from evals.results.models import Results

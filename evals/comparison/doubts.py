@@ -1,4 +1,4 @@
-"""Why the times of two results may not be comparable at all, and what else differs between them."""
+"""Why two results cannot be compared, why their times may not be, and what else differs between them."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -9,6 +9,31 @@ from evals.results.overload import overload
 
 _DECISIVE: Final = ("processor", "cores", "usable_cores")
 """What makes another machine of it. Systems are updated, and memory is counted differently, without that."""
+
+
+class ComparisonError(Exception):
+    """The two results cannot be compared. The message says which one is in the way, and what to do."""
+
+
+def check_comparable(a: Results, b: Results) -> None:
+    """Refuse two results that do not measure the same thing. Raises ``ComparisonError``."""
+    for which, results in (("first", a), ("second", b)):
+        if not results.runs:
+            raise ComparisonError(f"The {which} results hold no run: there is nothing to compare.")
+    if a.suite.name != b.suite.name:
+        raise ComparisonError(
+            f"These are results of two suites, {a.suite.name!r} and {b.suite.name!r}: compare results of the same one."
+        )
+    if a.target.plane != b.target.plane:
+        raise ComparisonError(
+            "One of the results has the times of the wire and the other those of recordings' servers: "
+            "measure both, or score both from recordings."
+        )
+    if a.suite.concurrency != b.suite.concurrency:
+        raise ComparisonError(
+            f"One suite was played {a.suite.concurrency} runs at a time and the other {b.suite.concurrency}: "
+            "play both under the same load."
+        )
 
 
 def doubts(a: Results, b: Results) -> tuple[str, ...]:

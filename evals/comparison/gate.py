@@ -6,9 +6,10 @@ from pathlib import Path
 import click
 
 from evals.comparison.comparison import compare
-from evals.comparison.files import write_comparison
-from evals.comparison.result_files import ComparisonError, read_results
+from evals.comparison.doubts import ComparisonError
+from evals.comparison.page import write_comparison
 from evals.comparison.terminal_table import print_comparison
+from evals.files.results_file import read_results
 from evals.results.models import Results
 from evals.suites.suite import Suite
 
@@ -22,7 +23,8 @@ class Baseline:
 
     @classmethod
     def read(cls, path: Path, suite: Suite | None) -> "Baseline":
-        """The results at ``path``, for an evaluation of ``suite``. Raises ``ComparisonError``."""
+        """The results at ``path``, for an evaluation of ``suite``. Raises ``ResultsError`` or
+        ``ComparisonError``."""
         results = read_results(path)
         if suite is not None and suite.suite != results.suite.name:
             raise ComparisonError(

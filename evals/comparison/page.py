@@ -1,9 +1,13 @@
-"""The comparison as one HTML file in the report's style."""
+"""The files of a comparison: comparison.json, and one HTML file in the report's style."""
 
+from pathlib import Path
+
+from backend.present.offline_page.two_themes import two_themes
 from evals.comparison.figures import forest, shown
 from evals.comparison.models import Comparison, Difference, Verdict
 from evals.comparison.relevance import RULE
 from evals.comparison.text import changed, described, relative_text, runs_text, values_text
+from evals.files.atomic_files import write_files
 from evals.report.cells import Cell, Table, Tone, titled, words
 from evals.report.document import document_html
 from evals.report.headline import Tile
@@ -23,10 +27,13 @@ IN_SCENARIOS = (
 """The columns of the table of scenarios; a metric that changed anywhere is added."""
 
 
+def write_comparison(folder: Path, comparison: Comparison) -> None:
+    """Write comparison.json and comparison.html. Raises ``OutputError``."""
+    write_files(folder, {"comparison.json": comparison.to_json(), "comparison.html": comparison_html(comparison)})
+
+
 def comparison_html(comparison: Comparison) -> str:
     """The whole page."""
-    from backend.present.offline_page.two_themes import two_themes
-
     has_forest = bool(shown(comparison))
     return document_html(
         "comparison.html.jinja",

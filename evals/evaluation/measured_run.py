@@ -38,37 +38,37 @@ class MeasuredRun:
     @property
     def metrics(self) -> Mapping[str, float | None]:
         """Every metric of the run by its key."""
-        return self.scored.metrics
+        return self.scored.result.metrics
 
     @property
     def run_id(self) -> str:
         """The run's id at the target."""
-        return self.scored.run_id
+        return self.scored.result.run_id
 
     @property
     def agent(self) -> str:
         """Who answered."""
-        return self.scored.played.play.entry.agent
+        return self.scored.result.agent
 
     @property
     def question(self) -> str:
         """What was asked."""
-        return self.scored.played.play.question
+        return self.scored.result.question
 
     @property
     def outcome(self) -> str | None:
         """How the run ended by its own done, None without one."""
-        return self.scored.outcome
+        return self.scored.result.outcome
 
     @property
     def error(self) -> str | None:
         """Why the run could not be measured to its end, in a sentence, else None."""
-        return self.scored.error
+        return self.scored.result.error
 
     @property
     def surprises(self) -> Sequence[str]:
         """What neither the scenario's script nor the agent's plan led to expect, a sentence each."""
-        return self.scored.surprises
+        return self.scored.result.surprises
 
     @property
     def events(self) -> Sequence[Event]:
@@ -83,12 +83,12 @@ class MeasuredRun:
     @property
     def step_ms(self) -> dict[str, float | None]:
         """How long each step took on the wire, by its name; of a step that came again, the last time."""
-        return {step.step: step.wire_ms for step in self.scored.steps}
+        return {step.step: step.wire_ms for step in self.scored.result.steps}
 
     @property
     def broken_rules(self) -> Sequence[str]:
         """What the stream broke of the five rules, a sentence each."""
-        return tuple(violation.message for violation in self.scored.violations)
+        return tuple(violation.message for violation in self.scored.result.violations)
 
     def recording(self) -> str:
         """The run as a recording, which both UIs open in Replay."""

@@ -18,10 +18,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import overload
 
-from evals.evaluation.live import Evaluation
+from evals.evaluation.assembly import summarized
+from evals.files.evaluation import Evaluation
 from evals.files.events_parquet import EventBatch, event_batch
 from evals.results import models as schema
-from evals.results.assembly import run_result, summarized
 from evals.results.groups import with_groups
 from evals.results.judged_limits import judge_limits
 from evals.results.verdict import judge
@@ -67,10 +67,9 @@ def recording_files(path: Path) -> tuple[Path, list[str]]:
 class RecordedRuns(Sequence[ScoredRun]):
     """The scored runs with their events, read from their files again each time one is asked for."""
 
-    def __init__(self, folder: Path, names: Sequence[str], repeats: Sequence[int], entries: Sequence[Entry]) -> None:
+    def __init__(self, folder: Path, names: Sequence[str], entries: Sequence[Entry]) -> None:
         self._folder = folder
         self._names = names
-        self._repeats = repeats
         self._entries = entries
 
     @overload
@@ -79,9 +78,9 @@ class RecordedRuns(Sequence[ScoredRun]):
     def __getitem__(self, index: slice) -> Sequence[ScoredRun]: ...
     def __getitem__(self, index: int | slice) -> "ScoredRun | Sequence[ScoredRun]":
         if isinstance(index, slice):
-            return RecordedRuns(self._folder, self._names[index], self._repeats[index], self._entries)
+            return RecordedRuns(self._folder, self._names[index], self._entries)
         name = self._names[index]
-        return score_file(self._folder / name, name, self._entries).of_repeat(self._repeats[index])
+        return score_file(self._folder / name, name, self._entries)
 
     def __len__(self) -> int:
         return len(self._names)
@@ -104,7 +103,7 @@ def evaluate_recordings(path: Path, suite: Suite | None, progress: Progress) -> 
             if progress(len(runs), len(names)):
                 break
     results = _results(path, suite, with_groups(runs), len(names) - len(runs))
-    again = RecordedRuns(folder, names[: len(runs)], [run.repeat for run in runs], entries)
+    again = RecordedRuns(folder, names[: len(runs)], entries)
     return Evaluation(results, again, packed or None)
 
 
@@ -156,7 +155,7 @@ def _scored(folder: Path, names: Sequence[str], entries: tuple[Entry, ...]) -> I
     """The runs in the order of their names, scored while they are asked for; what is not asked for is dropped. With the
     first of several that were scored by another process come the events of all of them."""
     if len(names) <= FEW:
-        yield ((run_result(score_file(folder / name, name, entries)), None) for name in names)
+        yield ((score_file(folder / name, name, entries).result, None) for name in names)
         return
     # A fresh interpreter for each: a fork would copy whatever threads and locks the caller has.
     context = multiprocessing.get_context("spawn")
@@ -181,7 +180,7 @@ def _results_of(waiting: "deque[Future[tuple[list[str], EventBatch]]]") -> Itera
 def _score_chunk(folder: Path, names: tuple[str, ...], entries: tuple[Entry, ...]) -> tuple[list[str], EventBatch]:
     """In another process: these recordings' runs, as JSON, and their events."""
     runs = [score_file(folder / name, name, entries) for name in names]
-    return [run_result(run).model_dump_json() for run in runs], event_batch(runs)
+    return [run.result.model_dump_json() for run in runs], event_batch(runs)
 
 
 def _cores() -> int:

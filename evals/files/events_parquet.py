@@ -107,6 +107,21 @@ def write_events(file: Path, runs: Sequence[RunResult], batches: Iterable[EventB
             writer.write_table(pa.concat_tables(waiting))
 
 
+def event_times(file: Path, runs: Sequence[int]) -> dict[int, tuple[float, ...]]:
+    """When the events that count arrived, in milliseconds, for each of these runs by its place in results.json: on the
+    wire, else on the server's clock. Raises ``OSError``."""
+    import pyarrow.parquet as pq
+
+    found: dict[int, list[float]] = {place: [] for place in runs}
+    if not found:
+        return {}
+    columns = ["run", "wire_ms", "server_ms", "counts"]
+    table = pq.read_table(file, columns=columns, filters=[("run", "in", list(found)), ("counts", "=", True)])
+    for run, wire_ms, server_ms in zip(*(table[name].to_pylist() for name in columns[:3]), strict=True):
+        found[run].append(server_ms if wire_ms is None else wire_ms)
+    return {place: tuple(times_ms) for place, times_ms in found.items()}
+
+
 def _with_runs(
     own: "pa.Table", runs: Sequence[RunResult], lengths: Sequence[int], first: int, schema: "pa.Schema"
 ) -> "pa.Table":

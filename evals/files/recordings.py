@@ -3,10 +3,12 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import Final
 
+from backend.protocol.events import Event
 from backend.protocol.options import RunOptions
-from backend.protocol.recordings import RecordingHeader, recording_lines
+from backend.protocol.recordings import RecordingHeader, parse_recording, recording_lines
 from evals.results.models import RunResult
 from evals.scoring.scored_run import ScoredRun
 
@@ -22,16 +24,21 @@ _NOT_IN_NAMES: Final = re.compile(r"[^A-Za-z0-9_-]+")
 
 def recording_text(run: ScoredRun) -> str:
     """The run as a recording: what a reader takes of it, up to its done."""
-    played = run.played
+    result = run.result
     header = RecordingHeader(
-        run_id=run.run_id,
-        question=played.play.question,
-        agent=played.play.entry.agent,
-        options=RunOptions(speed=played.play.entry.speed, seed=played.play.entry.seed),
-        created_at=played.started,
-        timing=None if run.server.received else "arrival",
+        run_id=result.run_id,
+        question=result.question,
+        agent=result.agent,
+        options=RunOptions(speed=result.speed, seed=result.seed),
+        created_at=result.started,
+        timing=run.timing,
     )
     return "".join(recording_lines(header, run.wire.events))
+
+
+def recorded_events(file: Path) -> tuple[Event, ...]:
+    """The events in a recording. Raises ``OSError`` or ``RecordingError``."""
+    return parse_recording(file.read_bytes()).events
 
 
 def recording_names(runs: Iterable[RunResult]) -> list[str]:

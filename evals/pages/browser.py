@@ -8,7 +8,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from backend.extras import missing_package
-from evals.scoring.page_figures import MODULES, PageError, Through
+from evals.pages.page_target import MODULES, PageError, PageTarget
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser
@@ -51,7 +51,7 @@ def check_browser() -> None:
     find_chromium()
 
 
-def check_pages(pages: Sequence[Through]) -> None:
+def check_pages(pages: Sequence[PageTarget]) -> None:
     """Whether these UIs can be started and opened here. Raises ``PageError``."""
     check_browser()
     for page in pages:

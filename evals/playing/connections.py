@@ -1,4 +1,4 @@
-"""Carries one run over the connections that its entry asks for, all of them on the measuring path.
+"""Plays one run over the connections that its entry asks for, all of them on the measuring path.
 
 Most runs take one: the answer to their POST. A run read over ``GET …/events`` takes a POST that only starts it and then
 the stream; a run that is cut takes one more connection for each cut; a run that is cancelled takes one that carries the
@@ -26,36 +26,45 @@ _LEAST_S = 0.01
 
 
 @dataclass(frozen=True, slots=True)
-class Leg:
-    """One connection that carried a part of the run. ``kept`` is how many of its events count: what came behind the
-    chosen one in the same bytes is lost, as a cut on the way would have lost it. None = all."""
+class Connection:
+    """One connection that carried a part of the run. ``kept`` is how many of its events count: the events after the
+    chosen one in the same bytes are lost, as a cut on the way would have lost them. None = all."""
 
     capture: Capture
     kept: int | None = None
 
 
 @dataclass(slots=True)
-class Carried:
-    """How a run came that took more than one connection: ``legs`` in order, the first one's request starts the run.
+class Connections:
+    """What every connection of a run left: ``parts`` carried the run, in order, and the first one's request starts it.
 
-    ``cancel`` is the exchange that carried the cancel. ``log`` is the run's whole log, read without a cut once it was
-    over: what a reader who came later sees.
+    ``cancel`` is the exchange that carried the cancel. ``log`` is the run's whole log, read without a cut after its
+    end: what a reader who came later sees.
     """
 
-    legs: list[Leg] = field(default_factory=list)
+    parts: list[Connection] = field(default_factory=list)
     cancel: Capture | None = None
     log: Capture | None = None
 
+    @classmethod
+    def one(cls, capture: Capture) -> "Connections":
+        """A run that came whole over one connection."""
+        return cls([Connection(capture)])
 
-async def carry(play: Play, address: Address, deadline_s: float) -> tuple[Capture, Carried | None]:
-    """Play the run to its end, or to ``deadline_s`` seconds after its request. Gives what its first connection left,
-    and the rest for a run that took more than one. Never raises for what the server does."""
-    entry = play.entry
-    if entry.cancel is None and entry.cut is None and entry.transport == "post":
-        return await exchange(address, post_request(address, RUNS_PATH, _body(play)), deadline_s), None
-    carrying = _Carrying(play, address, deadline_s)
-    await carrying.play()
-    return carrying.carried.legs[0].capture, carrying.carried
+    @property
+    def first(self) -> Capture:
+        """What the connection left whose request started the run."""
+        return self.parts[0].capture
+
+
+async def play_run(play: Play, address: Address, deadline_s: float) -> Connections:
+    """Play the run to its end, or to ``deadline_s`` seconds after its request. Never raises for what the server
+    does."""
+    if play.entry.comes_whole:
+        return Connections.one(await exchange(address, post_request(address, RUNS_PATH, _body(play)), deadline_s))
+    under_way = _RunUnderWay(play, address, deadline_s)
+    await under_way.play()
+    return under_way.connections
 
 
 def _body(play: Play) -> dict[str, object]:
@@ -69,11 +78,11 @@ def run_path(headers: dict[str, str]) -> str:
     return f"{RUNS_PATH}/{run_id}" if run_id else ""
 
 
-class _Carrying:
-    """One run under way."""
+class _RunUnderWay:
+    """A run under way that takes more than one connection."""
 
     def __init__(self, play: Play, address: Address, deadline_s: float) -> None:
-        self.carried = Carried()
+        self.connections = Connections()
         self._play = play
         self._address = address
         self._deadline_s = deadline_s
@@ -88,14 +97,14 @@ class _Carrying:
     async def play(self) -> None:
         async with self._cancelling():
             await self._stream()
-        if self._path and (self.carried.cancel or self._play.entry.cut):
-            self.carried.log = await self._exchange(get_request(self._address, f"{self._path}/events"))
+        if self._path and (self.connections.cancel or self._play.entry.cut):
+            self.connections.log = await self._exchange(get_request(self._address, f"{self._path}/events"))
 
     async def _stream(self) -> None:
         cuts = iter(self._play.entry.cut.after_events if self._play.entry.cut else ())
         if self._play.entry.transport == "events":
             started = await self._exchange(self._post("application/json"), _Listener(self, None))
-            self.carried.legs.append(Leg(started, 0))
+            self.connections.parts.append(Connection(started, 0))
             if not self._path:
                 return
             request = get_request(self._address, f"{self._path}/events")
@@ -106,7 +115,7 @@ class _Carrying:
             listener = _Listener(self, None if cut is None else cut - self._seen)
             capture = await self._exchange(request, listener)
             kept = None if capture.hung_up_ns is None else listener.wanted
-            self.carried.legs.append(Leg(capture, kept))
+            self.connections.parts.append(Connection(capture, kept))
             if kept is None or not self._path:
                 return
             self._seen += kept
@@ -123,7 +132,7 @@ class _Carrying:
         sending = asyncio.create_task(self._cancel(cancel), name="cancel")
         try:
             yield
-            if self.carried.cancel is None and self._cancel_due.is_set():
+            if self.connections.cancel is None and self._cancel_due.is_set():
                 await sending
         finally:
             sending.cancel()
@@ -137,7 +146,7 @@ class _Carrying:
             sent_ns = self._first.sent_ns or self._began_ns
             await asyncio.sleep(cancel.at_ms / 1000 - (perf_counter_ns() - sent_ns) / 1e9)
             self._cancel_due.set()
-        self.carried.cancel = await self._exchange(
+        self.connections.cancel = await self._exchange(
             post_request(self._address, f"{self._path}/cancel", None, "application/json")
         )
 
@@ -162,12 +171,12 @@ class _Carrying:
 
 
 class _Listener:
-    """Reads one connection of a disturbed run as it comes, and hangs up behind the ``wanted``-th event."""
+    """Reads one connection of a disturbed run as it comes, and hangs up after the ``wanted``-th event."""
 
-    def __init__(self, carrying: _Carrying, wanted: int | None) -> None:
+    def __init__(self, run: _RunUnderWay, wanted: int | None) -> None:
         self.arrivals = Arrivals()
         self.wanted = wanted
-        self._carrying = carrying
+        self._run = run
         self._reading = Reading(self.arrivals)
         self._readable = True
 
@@ -178,10 +187,10 @@ class _Listener:
         try:
             self._reading.feed(data, stamp)
         except (h11.RemoteProtocolError, MessageTooLargeError):
-            # Why it cannot be read on is told when the run is scored.
+            # The reason is given when the run is scored.
             self._readable = False
         path = run_path(self.arrivals.headers)
         if path:
-            self._carrying.named(path)
-        self._carrying.came(len(self.arrivals.events))
+            self._run.named(path)
+        self._run.came(len(self.arrivals.events))
         return self.wanted is not None and len(self.arrivals.events) >= self.wanted

@@ -11,8 +11,9 @@ from importlib.metadata import PackageNotFoundError, version
 from itertools import chain
 from pathlib import Path
 
-from backend.metrics.statistics import nearest_rank
+from backend.metrics.statistics import nearest_rank, rounded
 from backend.metrics.trace import Trace
+from evals.results.models import LagFigures
 from evals.wire.stamping import Capture
 
 TICK_S = 0.01
@@ -29,24 +30,6 @@ _PACKAGES = (
     "pandas",
     "plotly",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Lag:
-    """A distribution of delays in milliseconds, pooled over everything that was measured; None without
-    values.
-    """
-
-    p50: float | None
-    p99: float | None
-    max: float | None
-    n: int
-
-    @classmethod
-    def of(cls, values_ms: Sequence[float]) -> "Lag":
-        """The distribution of these delays."""
-        p50, p99 = nearest_rank(values_ms, 0.5), nearest_rank(values_ms, 0.99)
-        return cls(_rounded(p50), _rounded(p99), _rounded(max(values_ms, default=None)), len(values_ms))
 
 
 @dataclass(slots=True)
@@ -102,17 +85,23 @@ def delivery_jitter_ms(wire: Trace) -> list[float]:
     return [offset - min(offsets) for offset in offsets]
 
 
-def delivery_jitter(traces: Iterable[Trace]) -> Lag:
+def lag_figures(values_ms: Sequence[float]) -> LagFigures:
+    """The distribution of these delays."""
+    p50, p99, most = nearest_rank(values_ms, 0.5), nearest_rank(values_ms, 0.99), max(values_ms, default=None)
+    return LagFigures(p50=rounded(p50, 4), p99=rounded(p99, 4), max=rounded(most, 4), n=len(values_ms))
+
+
+def delivery_jitter(traces: Iterable[Trace]) -> LagFigures:
     """The delivery jitter of all runs, pooled."""
-    return Lag.of(list(chain.from_iterable(delivery_jitter_ms(trace) for trace in traces)))
+    return lag_figures(list(chain.from_iterable(delivery_jitter_ms(trace) for trace in traces)))
 
 
-def kernel_lag(captures: Iterable[Capture]) -> Lag | None:
+def kernel_lag(captures: Iterable[Capture]) -> LagFigures | None:
     """How much later than the kernel's receive stamp ours is, pooled over the chunks of all connections; None where
     the kernel stamped nothing.
     """
     lags = list(chain.from_iterable(capture.kernel_lag_ms for capture in captures))
-    return Lag.of(lags) if lags else None
+    return lag_figures(lags) if lags else None
 
 
 def machine() -> dict[str, str | int | None]:
@@ -164,7 +153,3 @@ def _memory_mb() -> int | None:
         return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // (1024 * 1024)
     except (AttributeError, OSError, ValueError):
         return None
-
-
-def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(value, 4)

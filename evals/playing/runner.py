@@ -10,18 +10,18 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from time import perf_counter_ns
 
-from evals.playing.connections import Carried, carry
+from evals.playing.connections import Connections, play_run
 from evals.playing.harness import Effort, measured_effort
 from evals.playing.target import Play
 from evals.suites.load import Load
 from evals.suites.suite import Suite
-from evals.wire.exchange import Address, Capture
+from evals.wire.exchange import Address
 
 Ended = Callable[[Play], None]
 """Called when a run, warm-up or not, has ended."""
 
-Carry = Callable[[Play, Address, float], Awaitable[tuple[Capture, Carried | None]]]
-"""Plays a run to its end, or to so many seconds after its request: see ``evals.playing.connections.carry``."""
+PlayRun = Callable[[Play, Address, float], Awaitable[Connections]]
+"""Plays a run to its end, or to so many seconds after its request: see ``evals.playing.connections.play_run``."""
 
 
 def started_now() -> str:
@@ -31,29 +31,31 @@ def started_now() -> str:
 
 @dataclass(frozen=True, slots=True)
 class PlayedRun:
-    """One run as it was captured. ``repeat`` counts from 1 within its entry; ``started`` is ISO 8601 in
-    UTC. ``carried`` is how it came where it took more connections than ``capture``'s. ``load`` names the load it was
-    played under; ``appointed_ns`` is when an open loop meant to begin it, on the clock of the stamps.
+    """One run as it came off its connections: bytes and stamps. ``repeat`` counts from 1 within its entry; ``started``
+    is ISO 8601 in UTC. ``load`` names the load it was played under; ``appointed_ns`` is when an open loop meant to
+    begin it, on the clock of the stamps.
     """
 
     play: Play
     repeat: int
     started: str
-    capture: Capture
-    carried: Carried | None = None
+    connections: Connections
     load: str = ""
     appointed_ns: int | None = None
 
     @property
-    def captures(self) -> Sequence[Capture]:
-        """What every connection of the run left."""
-        return [self.capture] if self.carried is None else [leg.capture for leg in self.carried.legs]
+    def start_delay_ms(self) -> float | None:
+        """How much later than appointed the run's request was sent, connecting included; None in a closed loop."""
+        sent_ns = self.connections.first.sent_ns
+        if self.appointed_ns is None or sent_ns is None:
+            return None
+        return (sent_ns - self.appointed_ns) / 1e6
 
 
 @dataclass(frozen=True, slots=True)
-class Session:
+class PlayedSuite:
     """Everything that was played. ``unfinished`` counts the runs that were not played to their end, since the
-    session was stopped; they are left out, as the warm-up runs are. ``most_at_once`` is how many runs were under way at
+    suite was stopped; they are left out, as the warm-up runs are. ``most_at_once`` is how many runs were under way at
     the same time at most."""
 
     runs: list[PlayedRun]
@@ -72,17 +74,17 @@ class _Playing:
     stop: asyncio.Event
     ended: Ended
     load: Load
-    carry: Carry
+    play_run: PlayRun
     runs: list[PlayedRun] = field(default_factory=list)
     under_way: int = 0
     most_at_once: int = 0
 
     async def play(self, play: Play, repeat: int, appointed_ns: int | None = None) -> None:
-        """One run; it is kept unless the session is stopped before its end."""
+        """One run; it is kept unless the suite is stopped before its end."""
         self.under_way += 1
         self.most_at_once = max(self.most_at_once, self.under_way)
         started = started_now()
-        measuring = asyncio.ensure_future(self.carry(play, self.address, self.suite.deadline_s))
+        measuring = asyncio.ensure_future(self.play_run(play, self.address, self.suite.deadline_s))
         stopping = asyncio.ensure_future(self.stop.wait())
         try:
             await asyncio.wait([measuring, stopping], return_when=asyncio.FIRST_COMPLETED)
@@ -95,8 +97,7 @@ class _Playing:
         if measuring.cancelled():
             return
         self.ended(play)
-        capture, carried = measuring.result()
-        self.runs.append(PlayedRun(play, repeat, started, capture, carried, str(self.load), appointed_ns))
+        self.runs.append(PlayedRun(play, repeat, started, measuring.result(), str(self.load), appointed_ns))
 
     async def work(self, schedule: Iterator[tuple[int, Play]]) -> None:
         """Play what is still to be played, one run after the other."""
@@ -120,7 +121,7 @@ class _Playing:
                 under_way.create_task(self.play(play, repeat, appointed_ns))
 
     async def _reached(self, appointed_ns: int) -> bool:
-        """Wait for a moment; False where the session is stopped before it."""
+        """Wait for a moment; False where the suite is stopped before it."""
         with suppress(TimeoutError):
             async with asyncio.timeout((appointed_ns - perf_counter_ns()) / 1e9):
                 await self.stop.wait()
@@ -154,12 +155,17 @@ def at_once(suite: Suite, plays: Sequence[Play]) -> float:
 
 
 async def play_suite(
-    suite: Suite, plays: Sequence[Play], address: Address, stop: asyncio.Event, ended: Ended, carry: Carry = carry
-) -> Session:
-    """Play the whole suite under each of its loads, each run by ``carry``. Setting ``stop`` ends it early and keeps
+    suite: Suite,
+    plays: Sequence[Play],
+    address: Address,
+    stop: asyncio.Event,
+    ended: Ended,
+    play_run: PlayRun = play_run,
+) -> PlayedSuite:
+    """Play the whole suite under each of its loads, each run by ``play_run``. Setting ``stop`` ends it early and keeps
     every run that was complete.
     """
-    warming = _Playing(address, suite, stop, ended, Load(concurrency=1), carry)
+    warming = _Playing(address, suite, stop, ended, Load(concurrency=1), play_run)
     await warming.work(iter([(0, play) for play in warm_up_plays(suite, plays)]))
     schedule = interleaved(plays)
     place = {id(play): index for index, play in enumerate(plays)}
@@ -168,11 +174,11 @@ async def play_suite(
     with _no_collection():
         async with measured_effort() as effort:
             for load in suite.loads:
-                playing = _Playing(address, suite, stop, ended, load, carry)
+                playing = _Playing(address, suite, stop, ended, load, play_run)
                 await playing.play_all(schedule)
                 runs += sorted(playing.runs, key=lambda run: (run.repeat, place[id(run.play)]))
                 most_at_once = max(most_at_once, playing.most_at_once)
-    return Session(runs, len(warming.runs), len(schedule) * len(suite.loads) - len(runs), effort, most_at_once)
+    return PlayedSuite(runs, len(warming.runs), len(schedule) * len(suite.loads) - len(runs), effort, most_at_once)
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""The report's figures of runs, as plain Plotly dictionaries: waterfalls, measured against scripted, citations."""
+"""The report's figures of runs, as plain Plotly dictionaries: measured against scripted, and citations."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
@@ -9,11 +9,9 @@ from backend.metrics.statistics import nearest_rank
 from backend.present.offline_page.two_themes import Figure
 from backend.present.theme.chart_theme import template
 from backend.present.theme.palette import COLOURS, SERIES, Theme
-from backend.present.timeline.figure import timeline_figure
 from backend.present.words.metric_text import difference, milliseconds
 from evals.report.rows import rows_layout, thousandths
 from evals.results.models import RunResult
-from evals.scoring.scored_run import ScoredRun
 
 COMPARED = ("ttfs_ms", "ttft_ms", "e2e_ms", "longest_gap_ms")
 """The metrics of the figure of differences."""
@@ -25,13 +23,6 @@ _Item = TypeVar("_Item")
 _SYMBOLS = ("circle", "diamond", "square", "triangle-up")
 
 Groups = Mapping[str, Sequence[RunResult]]
-
-
-def waterfall(run: ScoredRun, theme: Theme) -> Figure:
-    """A run as it arrived, over what its script meant to send."""
-    plan = run.played.play.plan
-    times = {event.seq: at_ms for event, at_ms in zip(run.wire.events, run.wire.times_ms, strict=True)}
-    return timeline_figure(run.wire.events, times_ms=times, plan=None if plan is None else plan.events, theme=theme)
 
 
 def differences(groups: Groups, theme: Theme) -> Figure:

@@ -1,4 +1,8 @@
-"""The report: what the results say, and the waterfalls of those runs that are shown one by one."""
+"""The report: what the results say, and the waterfalls of those runs that are shown one by one.
+
+It is drawn from the results alone. The events of the runs that are shown come from the files beside them: see
+``evals.files.folder``.
+"""
 
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -9,10 +13,10 @@ from backend.present.offline_page.two_themes import two_themes
 from backend.present.words.durations import format_count
 from evals.report import distributions, figures, headline, layers_figure, load, run_tables, tables
 from evals.report.cells import anchor, run_name
-from evals.report.choice import ALL_SHOWN, Choice, choose
+from evals.report.choice import ALL_SHOWN, Choice
 from evals.report.document import document_html
+from evals.report.waterfalls import RunEvents, waterfalls
 from evals.results.models import Results, RunResult
-from evals.scoring.scored_run import ScoredRun
 
 MOST_TROUBLES = 30
 """Runs not as expected whose cause stands in the page; results.json and junit.xml have all of them."""
@@ -20,19 +24,19 @@ MOST_TROUBLES = 30
 Groups = Mapping[str, Sequence[RunResult]]
 
 
-def report_html(results: Results, runs: Sequence[ScoredRun], choice: Choice | None = None) -> str:
-    """The whole report. Of ``runs``, in the order of the results, only those that are shown by themselves are read."""
-    chosen = choose(results.runs) if choice is None else choice
-    groups = {name: [results.runs[place] for place in places] for name, places in chosen.groups.items()}
+def report_html(results: Results, choice: Choice, events: Mapping[int, RunEvents]) -> str:
+    """The whole report. ``choice`` says which runs it shows by themselves; ``events`` are those of such runs, by their
+    place among the results, as far as they were kept."""
+    groups = {name: [results.runs[place] for place in places] for name, places in choice.groups.items()}
     loads = load.by_load(results.runs)
-    drawn = _figures(results, groups, loads) | _waterfalls(runs, chosen)
+    drawn = _figures(results, groups, loads) | waterfalls(results, events)
     return document_html(
         "report.html.jinja",
         figures=drawn,
         metrics=results.summary,
         drawn=drawn,
         results=results,
-        **_content(results, groups, chosen),
+        **_content(results, groups, choice),
         load=load.load_table(loads) if loads else None,
     )
 
@@ -93,13 +97,4 @@ def _figures(results: Results, groups: Groups, loads: load.Loads) -> dict[str, A
         found["layers"] = two_themes(partial(layers_figure.layers_figure, results.layers))
     if loads:
         found["load"] = two_themes(partial(load.load_figure, loads))
-    return found
-
-
-def _waterfalls(runs: Sequence[ScoredRun], choice: Choice) -> dict[str, Any]:
-    found = {}
-    for place in choice.shown:
-        run = runs[place]
-        if run.wire.events:
-            found[f"run-{place}"] = two_themes(partial(figures.waterfall, run))
     return found

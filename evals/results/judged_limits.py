@@ -8,12 +8,15 @@ a tenth of the distance between value and limit. What only counts is exact, and 
 
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Final, Literal
+
+import numpy as np
 
 from backend.metrics.registry import BY_KEY
 from backend.metrics.statistics import nearest_rank, needed, percentile_bounds
 from backend.present.words.metric_text import formatted
-from evals.playing.harness import machine
+from evals.results.bootstrap import means, percentile_ends
 from evals.results.models import Harness, LimitResult, RunResult
 from evals.results.overload import overload
 from evals.suites.limits import Limit, Limits, Statistic, listed
@@ -32,17 +35,48 @@ MEAN_NEEDS: Final = 20
 _Verdict = Literal["pass", "fail", "inconclusive"]
 
 
-def judge_limits(
-    suite: Suite, runs: Sequence[RunResult], harness: Harness, *, by_agent_only: bool = False
-) -> tuple[LimitResult, ...]:
-    """Every limit of the suite, then of its entries. An entry's limits hold for the runs that were played for it;
-    ``by_agent_only`` takes every run of its agent for that, as recordings have to be.
+@dataclass(frozen=True, slots=True)
+class ClockDoubt:
+    """What keeps values that depend on a clock from being judged: a machine that was too ``busy``, in a sentence, and
+    the p99 of the receive lag in milliseconds. None where nothing speaks against them.
     """
-    found = list(_judged(suite.limits, runs, harness, None))
+
+    busy: str | None
+    lag_ms: float | None
+
+    @classmethod
+    def of(cls, harness: Harness, cores: object = None) -> "ClockDoubt":
+        """The doubt about what this harness measured, on a machine with so many cores."""
+        return cls(overload(harness, cores), harness.receive_lag_ms.p99)
+
+    def about(self, limit: Limit, value: float) -> str | None:
+        """Why this value cannot be judged, if it cannot."""
+        metric, margin = BY_KEY[limit.metric], abs(value - limit.bound)
+        if not metric.clocked:
+            return None
+        if self.busy:
+            return f"the machine was too busy: {self.busy}"
+        if metric.unit == "ms" and self.lag_ms is not None and self.lag_ms > LARGEST_LAG_SHARE * margin:
+            return (
+                f"the harness's receive lag of {formatted(self.lag_ms, 'ms')} (p99) is more than a tenth of the "
+                f"distance between value and limit, {formatted(margin, 'ms')}"
+            )
+        return None
+
+
+def judge_limits(
+    suite: Suite, runs: Sequence[RunResult], harness: Harness, cores: object = None, *, by_agent_only: bool = False
+) -> tuple[LimitResult, ...]:
+    """Every limit of the suite, then of its entries. An entry's limits apply to the runs that were played for it;
+    ``by_agent_only`` takes every run of its agent for that, as recordings have to be. ``cores`` is how many the
+    measuring machine has.
+    """
+    doubt = ClockDoubt.of(harness, cores)
+    found = list(_judged(suite.limits, runs, doubt, None))
     for entry in suite.entries:
         if entry.limits:
             of_entry = [run for run in runs if _belongs(run, entry, by_agent_only)]
-            found += _judged(entry.limits, of_entry, harness, entry.scenario)
+            found += _judged(entry.limits, of_entry, doubt, entry.scenario)
     return tuple(found)
 
 
@@ -55,7 +89,9 @@ def _belongs(run: RunResult, entry: Entry, by_agent_only: bool) -> bool:
     return (run.scenario, run.speed, run.seed, asked) == meant
 
 
-def _judged(limits: Limits, runs: Sequence[RunResult], harness: Harness, scenario: str | None) -> Iterator[LimitResult]:
+def _judged(
+    limits: Limits, runs: Sequence[RunResult], doubt: ClockDoubt, scenario: str | None
+) -> Iterator[LimitResult]:
     for limit in listed(limits):
         on_page = BY_KEY[limit.metric].plane == "paint"
         concerned = [run for run in runs if (run.through is not None) == on_page]
@@ -64,14 +100,14 @@ def _judged(limits: Limits, runs: Sequence[RunResult], harness: Harness, scenari
             ended = [run for run in concerned if run.load == load and run.error is None]
             broken = sum(run.load == load and run.error is not None for run in concerned)
             values = [run.metrics.get(limit.metric) for run in ended]
-            found = judge_limit(limit, values, harness, scenario, broken)
+            found = judge_limit(limit, values, doubt, scenario, broken)
             # Values under different loads are of different populations, so each load has to keep the limit.
             told = {"reason": f"Under {load}: {found.reason}", "load": load}
             yield found if len(loads) == 1 else found.model_copy(update=told)
 
 
 def judge_limit(
-    limit: Limit, values: Sequence[float | None], harness: Harness, scenario: str | None = None, broken: int = 0
+    limit: Limit, values: Sequence[float | None], doubt: ClockDoubt, scenario: str | None = None, broken: int = 0
 ) -> LimitResult:
     """One limit against a metric's values, one for each run, None where the run has none.
 
@@ -87,9 +123,9 @@ def judge_limit(
         verdict, reason = _verdict(limit, value, lower, upper, len(present))
         if broken and verdict != _if_broken(limit, present, broken, verdict):
             verdict, reason = "inconclusive", f"{reason} But {broken} more could not be measured to their end."
-        doubt = _doubt(limit, value, harness)
-        if doubt:
-            verdict, reason = "inconclusive", f"{reason} But {doubt}."
+        why = doubt.about(limit, value)
+        if why:
+            verdict, reason = "inconclusive", f"{reason} But {why}."
     missing = len(values) - len(present)
     if value is not None and missing:
         reason += f" {missing} of {len(values)} runs have no value."
@@ -126,10 +162,6 @@ def _bounds(present: Sequence[float], statistic: Statistic) -> tuple[float | Non
         return value, value
     if len(present) < MEAN_NEEDS:
         return None, None
-    import numpy as np
-
-    from evals.results.bootstrap import means, percentile_ends
-
     return percentile_ends(means(np.array(present), np.random.default_rng(0)))
 
 
@@ -166,20 +198,3 @@ def _verdict(limit: Limit, value: float, lower: float | None, upper: float | Non
         enough = MEAN_NEEDS if limit.statistic == "mean" else needed(_SHARES[limit.statistic])
         return "inconclusive", f"{said}, but so few runs have no interval: play {enough}."
     return "inconclusive", f"{said}, but its 95 % interval reaches to {formatted(nearest, unit)}: play more runs."
-
-
-def _doubt(limit: Limit, value: float, harness: Harness) -> str | None:
-    """Why a clocked value cannot be judged, if it cannot."""
-    metric = BY_KEY[limit.metric]
-    if not metric.clocked:
-        return None
-    busy = overload(harness, machine()["usable_cores"])
-    if busy:
-        return f"the machine was too busy: {busy}"
-    lag, margin = harness.receive_lag_ms.p99, abs(value - limit.bound)
-    if metric.unit == "ms" and lag is not None and lag > LARGEST_LAG_SHARE * margin:
-        return (
-            f"the harness's receive lag of {formatted(lag, 'ms')} (p99) is more than a tenth of the distance between "
-            f"value and limit, {formatted(margin, 'ms')}"
-        )
-    return None

@@ -11,23 +11,22 @@ from collections.abc import Sequence
 
 from backend.metrics.statistics import nearest_rank
 from backend.present.words.durations import format_ms
-from evals.results.models import LayerResult
-from evals.scoring.scored_run import ScoredRun
+from evals.results.models import LayerResult, RunResult
 
 PAGES = {"gradio": "Gradio", "streamlit": "Streamlit"}
 
 
-def layers(runs: Sequence[ScoredRun]) -> tuple[LayerResult, ...]:
+def layers(runs: Sequence[RunResult]) -> tuple[LayerResult, ...]:
     """One decomposition for each scenario that was played directly and through a page."""
-    groups: dict[tuple[str, float], list[ScoredRun]] = {}
+    groups: dict[tuple[str, float], list[RunResult]] = {}
     for run in runs:
-        if run.played.carried is None and run.error is None:
-            groups.setdefault((run.played.play.entry.scenario, run.played.play.entry.speed), []).append(run)
+        if _undisturbed(run) and run.error is None:
+            groups.setdefault((run.scenario, run.speed), []).append(run)
     found = (_layers_of(scenario, group) for (scenario, _), group in groups.items())
     return tuple(layer for layer in found if layer is not None)
 
 
-def _layers_of(scenario: str, runs: Sequence[ScoredRun]) -> LayerResult | None:
+def _layers_of(scenario: str, runs: Sequence[RunResult]) -> LayerResult | None:
     """The decomposition for one scenario at one speed; None where a part of it has no value."""
     direct = [run for run in runs if run.through is None]
     agent = _median([run.server_metrics["ttft_ms"] for run in direct])
@@ -51,7 +50,12 @@ def layers_text(layer: LayerResult) -> str:
     return f"First token of {layer.scenario}: {', '.join(parts)}."
 
 
-def _beyond_agent(run: ScoredRun, key: str) -> float | None:
+def _undisturbed(run: RunResult) -> bool:
+    """Whether the run was asked for in a page, or came whole as the answer to its POST."""
+    return run.through is not None or (run.transport == "post" and run.disturbance is None)
+
+
+def _beyond_agent(run: RunResult, key: str) -> float | None:
     """How much longer than the agent this took, within one run."""
     value, agent = run.metrics.get(key), run.server_metrics["ttft_ms"]
     return None if value is None or agent is None else value - agent

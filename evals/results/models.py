@@ -14,6 +14,8 @@ from evals.results.run import (
     CitationResult,
     PageResult,
     Part,
+    PlannedStepResult,
+    PlanResult,
     RunResult,
     SilenceResult,
     StepResult,
@@ -32,6 +34,8 @@ __all__ = [
     "MetricAgainstScript",
     "MetricSummary",
     "PageResult",
+    "PlanResult",
+    "PlannedStepResult",
     "Results",
     "RunResult",
     "SilenceResult",
@@ -235,6 +239,7 @@ class Results(Part):
     scenarios: dict[str, dict[str, MetricAgainstScript]]
     limits: tuple[LimitResult, ...] = ()
     layers: tuple[LayerResult, ...] = ()
+    plans: tuple[PlanResult, ...] = ()
     runs: tuple[RunResult, ...]
 
     def to_json(self) -> str:

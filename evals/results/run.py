@@ -4,6 +4,13 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+Interface = Literal["gradio", "streamlit"]
+"""A UI whose page can be measured."""
+
+
+MetricValues = dict[str, float | None]
+"""Metrics by their keys, None where the run has no such value."""
+
 
 class Part(BaseModel):
     """A part of the results: nothing of it changes once it is made."""
@@ -56,13 +63,35 @@ class ViolationResult(Part):
 
 
 class PageResult(Part):
-    """What is known of a run's page; see ``evals.scoring.page_figures``."""
+    """What is known of a run's page beside its metrics, in milliseconds.
+
+    ``clock_bracket_ms``: the page's clock was read within this much of the harness's, so a render delay is known to
+    half of it. ``painted_events``: how many events could be told apart on the page. ``end_out_of_view_ms``: how long
+    the end of the growing answer was not in view of a reader who follows it; ``stuck_scroll``: it was out of view when
+    the last letters came. ``notes``: what was not measured, and why.
+    """
 
     clock_bracket_ms: float | None
     painted_events: int
     end_out_of_view_ms: float | None
     stuck_scroll: bool | None
     notes: tuple[str, ...]
+
+
+class PlannedStepResult(Part):
+    """A step of a plan, in milliseconds from the acceptance of the run, by the name that a report gives it."""
+
+    label: str
+    started_ms: float
+    ended_ms: float
+
+
+class PlanResult(Part):
+    """What a perfect machine would have shown of a scripted run; ``done_ms`` is null for a script without a done."""
+
+    steps: tuple[PlannedStepResult, ...]
+    done_ms: float | None
+    end_ms: float
 
 
 class RunResult(Part):
@@ -78,6 +107,7 @@ class RunResult(Part):
     - ``through``: the UI whose page was measured
     - ``recording``: its file in the folder of the results, null where none was written
     - ``source``: the file, below the target, that was scored in the place of a run
+    - ``plan``: its plan, as the place in ``plans`` of the results, counted from 0; null where nobody can know one
     """
 
     run_id: str
@@ -90,9 +120,9 @@ class RunResult(Part):
     expected: str
     as_expected: bool
     started: str
-    metrics: dict[str, float | None]
-    server_metrics: dict[str, float | None]
-    truth: dict[str, float | None] | None
+    metrics: MetricValues
+    server_metrics: MetricValues
+    truth: MetricValues | None
     steps: tuple[StepResult, ...]
     citations: tuple[CitationResult, ...]
     longest_silence: SilenceResult | None
@@ -106,10 +136,11 @@ class RunResult(Part):
     intended_ms: float | None = None
     transport: Literal["post", "events"] = "post"
     disturbance: str | None = None
-    through: Literal["gradio", "streamlit"] | None = None
+    through: Interface | None = None
     recording: str | None = None
     source: str | None = None
     page: PageResult | None = None
+    plan: int | None = None
 
     def value(self, metric: str) -> float | None:
         """The metric's value for statistics over runs: None where the run could not be measured to its end, since what

@@ -8,21 +8,15 @@ has no value for whatever needs a clock.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
-from backend.metrics.citation_lag import citation_lags
 from backend.metrics.registry import METRICS, measure
-from backend.metrics.silence import longest_silence
-from backend.metrics.steps import self_time_ms
 from backend.metrics.trace import Trace
-from backend.protocol.events import Outcome
 from backend.protocol.recordings import NO_TIMING, Recording, RecordingError, RecordingHeader, parse_recording
-from evals.playing.runner import PlayedRun
-from evals.playing.target import Play
-from evals.scoring.scored_run import ScoredRun, StepLatency, wrong_end
-from evals.suites.suite import Entry
-from evals.wire.exchange import Capture
+from evals.results.run import RunResult
+from evals.scoring import run_parts
+from evals.scoring.scored_run import ScoredRun, wrong_end
+from evals.suites.suite import Entry, scenario_name
 
 MAX_RECORDING_BYTES = 256 * 1024 * 1024
 
@@ -48,35 +42,46 @@ def score_file(file: Path, name: str, entries: Sequence[Entry] = ()) -> ScoredRu
 
 def score_recording(recording: Recording, name: str, asked: Entry | None = None) -> ScoredRun:
     """A recording's run, whole or cut at its end."""
+    header = recording.header
     server = Trace.of_server_times("server", recording.events)
     outcome = server.done.outcome if server.done else None
     expected = (asked.expect if asked else None) or outcome or "completed"
-    play = _play(recording.header, asked, expected)
-    unexpected = () if outcome == expected else (wrong_end(server, expected),)
     error = f"{name}: {recording.cut}" if recording.cut else None
+    surprises = () if error or outcome == expected else (wrong_end(server, expected),)
+    agent = header.agent or UNREADABLE
     values = measure(server)
-    run = ScoredRun(
-        played=_played(recording.header, play),
-        run_id=recording.header.run_id,
-        wire=server,
-        server=server,
+    result = RunResult(
+        run_id=header.run_id,
+        scenario=scenario_name(agent),
+        agent=agent,
+        repeat=1,
+        speed=header.options.speed,
+        seed=header.options.seed,
+        outcome=outcome,
+        expected=expected,
+        as_expected=error is None and not surprises,
+        started=header.created_at,
         metrics=values,
         server_metrics=values,
         truth=None,
-        steps=tuple(_steps(server)),
-        citations=citation_lags(server),
-        violations=server.violations,
-        silence=longest_silence(server),
+        steps=run_parts.steps(server, server, None),
+        citations=run_parts.citations(server),
+        longest_silence=run_parts.silence(server),
+        violations=run_parts.violations(server),
+        surprises=surprises,
         error=error,
-        surprises=() if error else unexpected,
+        question=header.question,
+        tags=asked.tags if asked else (),
     )
-    return _without_times(run) if recording.header.timing == NO_TIMING else run
+    measured = _without_times(result) if header.timing == NO_TIMING else result
+    return ScoredRun(measured, server, server, timing=header.timing)
 
 
-def _without_times(run: ScoredRun) -> ScoredRun:
+def _without_times(run: RunResult) -> RunResult:
     values = run.metrics | dict.fromkeys(metric.key for metric in METRICS if metric.clocked)
-    citations = tuple(replace(lag, lag_ms=None) for lag in run.citations)
-    return replace(run, metrics=values, server_metrics=values, steps=(), citations=citations, silence=None)
+    citations = tuple(lag.model_copy(update={"lag_ms": None}) for lag in run.citations)
+    changes = {"metrics": values, "server_metrics": values, "citations": citations}
+    return run.model_copy(update={**changes, "steps": (), "longest_silence": None})
 
 
 def entry_for(header: RecordingHeader, entries: Sequence[Entry]) -> Entry | None:
@@ -110,37 +115,3 @@ def _header_of(data: bytes) -> RecordingHeader:
 
 def _broken(header: RecordingHeader, name: str, problem: str) -> ScoredRun:
     return score_recording(Recording(header, (), problem), name)
-
-
-def _play(header: RecordingHeader, asked: Entry | None, expected: Outcome) -> Play:
-    entry = Entry(
-        agent=header.agent or UNREADABLE,
-        question=header.question,
-        repeats=1,
-        speed=header.options.speed,
-        seed=header.options.seed,
-        expect=asked.expect if asked else None,
-        tags=asked.tags if asked else (),
-    )
-    return Play(entry, header.question, None, expected, {})
-
-
-def _played(header: RecordingHeader, play: Play) -> PlayedRun:
-    return PlayedRun(play, 1, header.created_at, Capture())
-
-
-def _steps(server: Trace) -> list[StepLatency]:
-    return [
-        StepLatency(
-            span.step_id,
-            span.step,
-            span.state,
-            span.parent_id,
-            wire_ms=None,
-            server_ms=span.duration_ms,
-            skew_ms=None,
-            self_ms=self_time_ms(span, server.steps),
-            planned_ms=None,
-        )
-        for span in server.steps
-    ]

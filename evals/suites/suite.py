@@ -162,9 +162,19 @@ class Entry:
         return ", ".join(done) or None
 
     @property
+    def comes_whole(self) -> bool:
+        """Whether its runs are left alone, and come over one connection: as the answer to their POST."""
+        return self.disturbance is None and self.transport == "post"
+
+    @property
     def scenario(self) -> str:
         """What results call it: its own name, else that of the scenario or the agent."""
-        return self.name or self.agent.removeprefix("scripted:")
+        return self.name or scenario_name(self.agent)
+
+
+def scenario_name(agent: str) -> str:
+    """What results call the runs of this agent, unless their entry has a name of its own."""
+    return agent.removeprefix("scripted:")
 
 
 def bundled_suites() -> tuple[str, ...]:

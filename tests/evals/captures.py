@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from backend.metrics.trace import Trace
 from backend.protocol.events import Event, Outcome
 from backend.protocol.sse import encode_event
+from evals.playing.connections import Connections
 from evals.playing.runner import PlayedRun
 from evals.playing.target import Play
 from evals.suites.suite import Entry
@@ -54,4 +55,4 @@ def play(
 
 def played(capture: Capture, of: Play | None = None, repeat: int = 1) -> PlayedRun:
     """A played run."""
-    return PlayedRun(of or play(), repeat, "2026-11-22T10:00:00.000+00:00", capture)
+    return PlayedRun(of or play(), repeat, "2026-11-22T10:00:00.000+00:00", Connections.one(capture))

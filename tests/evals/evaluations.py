@@ -1,11 +1,14 @@
 """Whole evaluations made by hand, among them what a hostile agent might send."""
 
 from backend.protocol.events import Event, WarningEvent
-from evals.evaluation.live import Evaluation
+from evals.evaluation.assembly import assemble
+from evals.files.evaluation import Evaluation
 from evals.playing.harness import Effort
-from evals.playing.runner import PlayedRun, Session
-from evals.results.assembly import assemble
-from evals.results.models import Target
+from evals.playing.runner import PlayedRun, PlayedSuite
+from evals.report.choice import choose
+from evals.report.page import report_html
+from evals.report.waterfalls import RunEvents
+from evals.results.models import Results, Target
 from evals.scoring.scored_run import score
 from evals.suites.suite import parse_suite
 from evals.wire.exchange import Capture
@@ -35,9 +38,19 @@ def evaluation(*runs: PlayedRun, unfinished: int = 0) -> Evaluation:
     """These runs as a finished evaluation."""
     suite = parse_suite(b"suite: made\ndescription: Made by hand.\nruns: [{agent: made}]\n", "made.yaml")
     effort = Effort([0.1, 0.2, 5.0], cpu_share=0.02, load_before=0.5, load_after=0.7, lasted_s=12.3)
-    session = Session(list(runs), 1, unfinished, effort)
+    suite_played = PlayedSuite(list(runs), 1, unfinished, effort)
     scored = [score(run) for run in runs]
-    return Evaluation(assemble(suite, Target(url="http://127.0.0.1:1", started_here=True), session, scored), scored)
+    target = Target(url="http://127.0.0.1:1", started_here=True)
+    return Evaluation(assemble(suite, target, suite_played, scored), scored)
+
+
+def report(made: Evaluation, results: Results | None = None) -> str:
+    """The report of an evaluation, or of other results of the same runs."""
+    shown = made.results if results is None else results
+    choice = choose(shown.runs)
+    runs = {place: made.runs[place].wire for place in choice.shown}
+    events = {place: RunEvents(run.events, run.times_ms) for place, run in runs.items() if run.events}
+    return report_html(shown, choice, events)
 
 
 def good_evaluation() -> Evaluation:

@@ -12,9 +12,9 @@ from functools import cache
 from pathlib import Path
 
 from backend.protocol.events import CitationEvent, Event
+from evals.evaluation.assembly import assemble
 from evals.playing.harness import Effort
-from evals.playing.runner import Session
-from evals.results.assembly import assemble, run_result
+from evals.playing.runner import PlayedRun, PlayedSuite
 from evals.results.groups import with_groups
 from evals.results.models import Results, RunResult, Target
 from evals.scoring.scored_run import ScoredRun, score
@@ -80,15 +80,21 @@ def lateness(file: str) -> tuple[tuple[float, ...], ...]:
 
 
 @cache
-def pool(change: Change, name: str, file: str = "lateness.json") -> tuple[ScoredRun, ...]:
-    """A scored run of the scenario for every recorded run."""
+def runs_of(change: Change, name: str, file: str) -> tuple[PlayedRun, ...]:
+    """A run of the scenario for every recorded run."""
     planned = change(name, script(name))
     # A freeze is no part of the script: the server only does not keep to it.
     plan = planned if change is not frozen else script(name)
     return tuple(
-        score(played(capture(_late(planned, late)), play(f"scripted:{name}", plan=plan), repeat))
+        played(capture(_late(planned, late)), play(f"scripted:{name}", plan=plan), repeat)
         for repeat, late in enumerate(lateness(file), start=1)
     )
+
+
+@cache
+def pool(change: Change, name: str, file: str = "lateness.json") -> tuple[ScoredRun, ...]:
+    """The same, scored."""
+    return tuple(score(run) for run in runs_of(change, name, file))
 
 
 def _late(events: Script, late: Sequence[float]) -> Script:
@@ -103,13 +109,13 @@ def _late(events: Script, late: Sequence[float]) -> Script:
 def _frame(file: str, change: Change) -> Results:
     """Results with the harness's figures of all recorded runs."""
     scored = [run for name in NAMES for run in pool(change, name, file)]
-    session = Session([run.played for run in scored], 1, 0, CALM)
-    return assemble(SUITE, Target(url="http://127.0.0.1:1", started_here=True), session, scored)
+    suite = PlayedSuite([run for name in NAMES for run in runs_of(change, name, file)], 1, 0, CALM)
+    return assemble(SUITE, Target(url="http://127.0.0.1:1", started_here=True), suite, scored)
 
 
 @cache
 def _written(change: Change, name: str, file: str) -> tuple[RunResult, ...]:
-    return with_groups([run_result(run) for run in pool(change, name, file)])
+    return with_groups([run.result for run in pool(change, name, file)])
 
 
 def drawn(generator: random.Random, runs: int, change: Change, file: str = "lateness.json") -> tuple[Results, Results]:

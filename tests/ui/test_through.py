@@ -1,48 +1,52 @@
 """A run asked for in either UI's page and measured there, beside the same run on the wire."""
 
 import asyncio
+from functools import partial
 
 import pytest
 
-from evals.evaluation.live import Watcher, evaluate
+from evals.evaluation.live import evaluate
+from evals.pages.page_suite import play_through
+from evals.pages.page_target import PageTarget
 from evals.pages.render_delay import letters
+from evals.playing.watcher import Watcher
 from evals.results.models import Target
-from evals.scoring.page_figures import Through
 from evals.suites.suite import parse_suite
 
 pytestmark = [pytest.mark.browser, pytest.mark.server]
 
 
 async def test_a_run_is_seen_through_a_page(ui_name: str, ui_url: str, backend_url: str) -> None:
-    page = Through.parse(f"{ui_name.removeprefix('ui_')}={ui_url}")
+    page = PageTarget.parse(f"{ui_name.removeprefix('ui_')}={ui_url}")
     suite = parse_suite(b"suite: own\nrepeats: 1\nwarm_up: 0\nruns: [{agent: 'scripted:brief'}]", "own.yaml")
     target = Target(url=backend_url, started_here=False)
-    evaluation = await evaluate(suite, target, asyncio.Event(), Watcher(), [page])
+    evaluation = await evaluate(suite, target, asyncio.Event(), Watcher(), [partial(play_through, page)])
     direct, seen = evaluation.runs
-    assert direct.as_expected, (direct.error, direct.surprises)
-    assert seen.as_expected, (seen.error, seen.surprises)
-    assert (direct.through, seen.through) == (None, page.interface)
-    assert seen.page is not None
-    assert seen.page.notes == ()
+    assert direct.result.as_expected, (direct.result.error, direct.result.surprises)
+    assert seen.result.as_expected, (seen.result.error, seen.result.surprises)
+    assert (direct.result.through, seen.result.through) == (None, page.interface)
+    assert seen.result.page is not None
+    assert seen.result.page.notes == ()
     tokens = sum(letters(event.text) > 0 for event, _ in seen.wire.tokens)
-    assert seen.page.painted_events == tokens + 5, "three steps and two sources"
+    assert seen.result.page.painted_events == tokens + 5, "three steps and two sources"
     # On the browser's own clock: nothing is on the page before it was sent.
-    status_ms, text_ms = (seen.metrics[key] for key in ("perceived_ttfs_ms", "perceived_ttft_ms"))
+    status_ms, text_ms = (seen.result.metrics[key] for key in ("perceived_ttfs_ms", "perceived_ttft_ms"))
     assert status_ms is not None
     assert text_ms is not None
     assert 0 < status_ms <= text_ms
-    assert text_ms > (seen.server_metrics["ttft_ms"] or 0)
+    assert text_ms > (seen.result.server_metrics["ttft_ms"] or 0)
     # Two clocks: nothing was painted before it came, but for the bracket within which they were read.
-    median, p95 = (seen.metrics[key] for key in ("render_delay_p50_ms", "render_delay_p95_ms"))
+    median, p95 = (seen.result.metrics[key] for key in ("render_delay_p50_ms", "render_delay_p95_ms"))
     assert median is not None
     assert p95 is not None
-    assert seen.page.clock_bracket_ms is not None
-    assert -seen.page.clock_bracket_ms < median <= p95
-    assert all(seen.metrics[key] is None for key in ("connect_ms", "ttft_ms", "e2e_ms"))
-    assert seen.metrics["lost"] == 0
+    assert seen.result.page.clock_bracket_ms is not None
+    assert -seen.result.page.clock_bracket_ms < median <= p95
+    assert all(seen.result.metrics[key] is None for key in ("connect_ms", "ttft_ms", "e2e_ms"))
+    assert seen.result.metrics["lost"] == 0
     assert evaluation.results.summary["perceived_ttft_ms"].n_missing == 0
     (layer,) = evaluation.results.layers
     assert list(layer.pages_ms) == [page.interface]
     assert layer.agent_ms + layer.wire_ms + layer.pages_ms[page.interface] == pytest.approx(
-        text_ms - (seen.server_metrics["ttft_ms"] or 0) + (direct.server_metrics["ttft_ms"] or 0), abs=0.01
+        text_ms - (seen.result.server_metrics["ttft_ms"] or 0) + (direct.result.server_metrics["ttft_ms"] or 0),
+        abs=0.01,
     )

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
+from backend.present.words import run as words
 from backend.protocol.citations import find_markers
 from backend.protocol.events import (
     ArtifactEvent,
@@ -51,6 +52,24 @@ class RunTimes:
         return tuple(event for event in self.events if isinstance(event, WarningEvent | ErrorEvent | ArtifactEvent))
 
 
+@dataclass(frozen=True, slots=True)
+class PlannedStep:
+    """A step that a script meant to take, in milliseconds from the acceptance of the run."""
+
+    label: str
+    started_ms: float
+    ended_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedTimes:
+    """What a script meant to send: its steps, and its end. ``done_ms`` is None for one that sends no done."""
+
+    steps: tuple[PlannedStep, ...]
+    done_ms: float | None
+    end_ms: float
+
+
 def run_times(events: Sequence[Event], times_ms: Mapping[int, float] | None, silence_ms: float) -> RunTimes:
     """The run's facts, on the events' own clock or with each event at ``times_ms[seq]`` where that is given."""
     moved = tuple(_moved(event, times_ms) for event in events)
@@ -71,6 +90,16 @@ def run_times(events: Sequence[Event], times_ms: Mapping[int, float] | None, sil
         done=done,
         end_ms=moments[-1],
     )
+
+
+def planned_times(events: Sequence[Event]) -> PlannedTimes:
+    """What these events of a script mean to show; a step without an end reaches to the last event."""
+    plan = run_times(events, None, 0.0)
+    steps = tuple(
+        PlannedStep(words.step_label(step), step.started_ms, plan.end_ms if step.ended_ms is None else step.ended_ms)
+        for step in plan.steps
+    )
+    return PlannedTimes(steps, plan.done.at_ms if plan.done else None, plan.end_ms)
 
 
 def steps_of(events: Sequence[Event]) -> tuple[StepView, ...]:

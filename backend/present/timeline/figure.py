@@ -7,7 +7,7 @@ from typing import Any, Final
 from backend.present.evidence.sources import source_title
 from backend.present.theme.chart_theme import template
 from backend.present.theme.palette import COLOURS, Theme
-from backend.present.timeline.facts import RunTimes, run_times
+from backend.present.timeline.facts import PlannedTimes, RunTimes, run_times
 from backend.present.timeline.traces import density_traces, evidence_traces, plan_trace, step_traces
 from backend.present.words import run as words
 from backend.present.words.durations import format_count, format_ms
@@ -43,7 +43,7 @@ def timeline_figure(
     events: Sequence[Event],
     *,
     times_ms: Mapping[int, float] | None = None,
-    plan: Sequence[Event] | None = None,
+    plan: PlannedTimes | None = None,
     theme: Theme = "light",
     playhead_ms: float | None = None,
     clock_ms: float = 0.0,
@@ -58,17 +58,16 @@ def timeline_figure(
     shaded. Points carry ``[seq, ms]`` as ``customdata``, so that a click can move the playhead.
     """
     run = run_times(events, times_ms, silence_ms)
-    planned = None if plan is None else run_times(plan, None, silence_ms)
-    end_ms = max(run.end_ms, planned.end_ms if planned else 0.0, playhead_ms or 0.0, clock_ms, 1.0)
-    rows = max(1, len(run.steps), len(planned.steps) if planned else 0)
+    end_ms = max(run.end_ms, plan.end_ms if plan else 0.0, playhead_ms or 0.0, clock_ms, 1.0)
+    rows = max(1, len(run.steps), len(plan.steps) if plan else 0)
     text_px = 10 if measures.step_row < _SMALL_TEXT_BELOW_PX else 11
     data = [
-        *([plan_trace(planned, theme)] if planned else []),
+        *([plan_trace(plan, theme)] if plan else []),
         *step_traces(run, end_ms, theme, text_px),
         *density_traces(run, end_ms, theme),
         *evidence_traces(run, theme),
     ]
-    return {"data": data, "layout": _layout(run, planned, end_ms, rows, theme, playhead_ms, measures)}
+    return {"data": data, "layout": _layout(run, plan, end_ms, rows, theme, playhead_ms, measures)}
 
 
 def timeline_table(events: Sequence[Event]) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
@@ -92,7 +91,7 @@ def timeline_table(events: Sequence[Event]) -> tuple[tuple[str, ...], tuple[tupl
 
 def _layout(
     run: RunTimes,
-    planned: RunTimes | None,
+    plan: PlannedTimes | None,
     end_ms: float,
     rows: int,
     theme: Theme,
@@ -131,7 +130,7 @@ def _layout(
         },
         "yaxis2": {**quiet, "domain": list(density), "rangemode": "tozero", "nticks": 3, "showgrid": True},
         "yaxis3": {**quiet, **lane_ticks, "domain": [0, lanes_top], "range": [-0.6, len(LANES) - 0.4]},
-        "shapes": [*_silence_shapes(run, colours), *_moment_shapes(run, planned, colours, playhead_ms)],
+        "shapes": [*_silence_shapes(run, colours), *_moment_shapes(run, plan, colours, playhead_ms)],
         "annotations": _annotations(run, colours, density[1], end_ms),
     }
 
@@ -147,11 +146,11 @@ def _silence_shapes(run: RunTimes, colours: dict[str, str]) -> list[dict[str, An
 
 
 def _moment_shapes(
-    run: RunTimes, planned: RunTimes | None, colours: dict[str, str], playhead_ms: float | None
+    run: RunTimes, plan: PlannedTimes | None, colours: dict[str, str], playhead_ms: float | None
 ) -> list[dict[str, Any]]:
     moments: list[tuple[float, str, str, float]] = []
-    if planned and planned.done:
-        moments.append((planned.done.at_ms, colours["line-strong"], "dot", 1))
+    if plan and plan.done_ms is not None:
+        moments.append((plan.done_ms, colours["line-strong"], "dot", 1))
     if run.done:
         colour = colours["good"] if run.done.outcome == "completed" else colours["bad"]
         moments.append((run.done.at_ms, colour, "solid", 1.5))

@@ -5,7 +5,7 @@ from typing import Any, Final, NamedTuple
 
 from backend.present.evidence.sources import source_title
 from backend.present.theme.palette import COLOURS, SERIES, Theme, step_colour
-from backend.present.timeline.facts import RunTimes, token_density
+from backend.present.timeline.facts import PlannedTimes, RunTimes, token_density
 from backend.present.words import run as words
 from backend.present.words.durations import format_ms, format_rate
 from backend.protocol.events import ArtifactEvent, ErrorEvent, WarningEvent
@@ -95,21 +95,21 @@ def _step_labels(bars: list[_Bar], labels: list[str], clock_ms: float, theme: Th
     }
 
 
-def plan_trace(planned: RunTimes, theme: Theme) -> dict[str, Any]:
+def plan_trace(plan: PlannedTimes, theme: Theme) -> dict[str, Any]:
     """The scripted steps as outlines."""
-    bars = _bars(planned)
     return {
         "type": "bar",
         "orientation": "h",
         "name": "Script",
-        "base": [bar.started_ms / 1000 for bar in bars],
-        "x": [(bar.ended_ms - bar.started_ms) / 1000 for bar in bars],
-        "y": [row + _BAR_OFFSET for row in range(len(bars))],
+        "base": [step.started_ms / 1000 for step in plan.steps],
+        "x": [(step.ended_ms - step.started_ms) / 1000 for step in plan.steps],
+        "y": [row + _BAR_OFFSET for row in range(len(plan.steps))],
         "width": 0.46,
         "marker": {"color": "rgba(0,0,0,0)", "line": {"color": COLOURS[theme]["line-strong"], "width": 1.2}},
         "hovertext": [
-            f"Script: {escape(words.step_label(bar.step))}<br>{bar.duration}, from {format_ms(bar.started_ms)}"
-            for bar in bars
+            f"Script: {escape(step.label)}<br>{format_ms(step.ended_ms - step.started_ms)}, "
+            f"from {format_ms(step.started_ms)}"
+            for step in plan.steps
         ],
         "hoverinfo": "text",
     }

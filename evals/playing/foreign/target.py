@@ -17,7 +17,7 @@ from backend.dialects.addresses import (
 )
 from backend.dialects.registry import DIALECTS
 from backend.dialects.requests import ForeignQuestion, remote_request
-from evals.playing.connections import Carried
+from evals.playing.connections import Connections
 from evals.playing.foreign.timed_events import read_foreign
 from evals.playing.target import Play, TargetError
 from evals.suites.suite import Suite
@@ -89,7 +89,7 @@ class ForeignTarget:
             Play(entry, entry.question or "", None, entry.expect or "completed", allowed) for entry in suite.entries
         ]
 
-    async def carry(self, play: Play, address: Address, deadline_s: float) -> tuple[Capture, Carried | None]:
+    async def play_run(self, play: Play, address: Address, deadline_s: float) -> Connections:
         """Ask, and stamp what comes. Never raises for what the server does."""
         call = uuid4().hex
         asked = remote_request(
@@ -98,7 +98,8 @@ class ForeignTarget:
         parts = urlsplit(asked.url)
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         headers = [*asked.headers.items(), ("Content-Length", str(len(asked.body)))]
-        return await exchange(address, request_bytes("POST", address, target, headers, asked.body), deadline_s), None
+        request = request_bytes("POST", address, target, headers, asked.body)
+        return Connections.one(await exchange(address, request, deadline_s))
 
     def read(self, capture: Capture) -> Arrivals:
         """What came, decoded."""

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from evals.calibration import stored_calibration
 from evals.calibration.calibration import LEVELS, calibrate, expected_s, streams_of
 from evals.calibration.known_server import TOKENS
 from evals.commands.bench import command, progress
-from evals.results import stored_calibration
 from evals.results.models import Calibration, ErrorFigures
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="calibrating works on Linux only")

@@ -16,8 +16,9 @@ from backend.client import ClientError
 from backend.launch.ports import free_port
 from backend.launch.server import LocalServer
 from evals.commands.eval import command
-from evals.evaluation.live import Watcher, evaluate
+from evals.evaluation.live import evaluate
 from evals.playing.target import TargetError
+from evals.playing.watcher import Watcher
 from evals.results.models import Results, Target
 from evals.suites.suite import parse_suite
 from tests.evals.byte_server import byte_server
@@ -76,7 +77,7 @@ def test_measured_times_follow_the_script(backend: str) -> None:
     suite = parse_suite(SUITE.replace(b"speed: 8", b"speed: 2"), "own.yaml")
     target = Target(url=backend, started_here=False)
     evaluation = asyncio.run(evaluate(suite, target, asyncio.Event(), Watcher()))
-    for run in evaluation.runs:
+    for run in evaluation.results.runs:
         assert run.as_expected, (run.error, run.surprises)
         assert run.truth is not None
         for key in ("ttfs_ms", "ttft_ms", "e2e_ms"):
@@ -89,14 +90,16 @@ def test_measured_times_follow_the_script(backend: str) -> None:
             assert measured > server - 1.5
         counted = ("citations", "markers", "dangling_markers", "order_inversions", "kendall_tau", "violations", "lost")
         assert {key: run.metrics[key] for key in counted} == {key: run.truth[key] for key in counted}
-    late = [run for run in evaluation.runs if run.played.play.entry.scenario == "late_citation"]
+    late = [run for run in evaluation.results.runs if run.scenario == "late_citation"]
     exposures = [
         (run.metrics["dangling_exposure_marker_ms"] or 0, (run.truth or {})["dangling_exposure_marker_ms"] or 0)
         for run in late
     ]
     # A busy machine delays single events: one undisturbed run of each scenario is enough.
     assert any(scripted / 2 < measured < scripted * 3 for measured, scripted in exposures)
-    happy = [run.metrics["ttft_ms"] or 0 for run in evaluation.runs if run not in late and run.outcome == "completed"]
+    happy = [
+        run.metrics["ttft_ms"] or 0 for run in evaluation.results.runs if run not in late and run.outcome == "completed"
+    ]
     assert min(happy) > min(run.metrics["ttft_ms"] or 0 for run in late), "the scripts' own order"
 
 

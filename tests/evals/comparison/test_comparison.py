@@ -11,9 +11,9 @@ from click.testing import CliRunner
 from backend.metrics.registry import BY_KEY
 from evals.commands.compare import command
 from evals.comparison.comparison import compare
+from evals.comparison.doubts import ComparisonError
 from evals.comparison.models import Comparison, Difference, MetricComparison
 from evals.comparison.page import comparison_html
-from evals.comparison.result_files import ComparisonError
 from evals.results.models import CalibratedError, Results, RunResult
 from tests.evals.evaluations import ATTACK, good_evaluation, hostile_evaluation
 

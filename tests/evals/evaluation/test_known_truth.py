@@ -22,9 +22,11 @@ from backend.metrics.registry import BY_KEY
 from backend.metrics.silence import STALL_MEDIANS, STALL_MS
 from backend.metrics.statistics import nearest_rank
 from backend.metrics.trace import Trace
-from evals.evaluation.live import Watcher, evaluate
+from evals.evaluation.live import evaluate
+from evals.playing.watcher import Watcher
 from evals.results.models import Target
-from evals.scoring.scored_run import MetricValues, ScoredRun
+from evals.results.run import MetricValues
+from evals.scoring.scored_run import ScoredRun
 from evals.suites.suite import parse_suite
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -70,7 +72,7 @@ async def played(tmp_path_factory: pytest.TempPathFactory) -> dict[str, ScoredRu
     with LocalServer(tmp_path_factory.mktemp("data")) as server:
         target = Target(url=server.url, started_here=False)
         evaluation = await evaluate(suite, target, asyncio.Event(), Watcher())
-    return {run.played.play.entry.scenario: run for run in evaluation.runs}
+    return {run.result.scenario: run for run in evaluation.runs}
 
 
 def assert_within(measured: MetricValues, reference: MetricValues, by: Deviations, steps: int) -> None:
@@ -149,28 +151,28 @@ def stalled(trace: Trace, slack_ms: float) -> list[float]:
 @pytest.mark.parametrize("scenario", SCENARIOS)
 async def test_a_run_over_the_wire_has_the_metrics_of_its_script(played: dict[str, ScoredRun], scenario: str) -> None:
     run = played[scenario]
-    assert run.as_expected, (run.error, run.surprises)
-    plan = run.played.play.plan
+    assert run.result.as_expected, (run.result.error, run.result.surprises)
+    plan = run.plan
     assert plan is not None
-    assert run.truth is not None
+    assert run.result.truth is not None
     lateness = Deviations.between(run.server, plan)
     assert lateness.earliest_ms >= -GRAIN_MS, "nothing is sent before its time"
     receive_lag = Deviations.between(run.wire, run.server)
     assert receive_lag.earliest_ms >= -GRAIN_MS, "nothing arrives before it is sent"
-    assert_within(run.server_metrics, run.truth, lateness, len(run.steps))
-    assert_within(run.metrics, run.server_metrics, receive_lag, len(run.steps))
-    assert_between(run.server_metrics, plan, lateness)
-    assert_between(run.metrics, run.server, receive_lag)
+    assert_within(run.result.server_metrics, run.result.truth, lateness, len(run.result.steps))
+    assert_within(run.result.metrics, run.result.server_metrics, receive_lag, len(run.result.steps))
+    assert_between(run.result.server_metrics, plan, lateness)
+    assert_between(run.result.metrics, run.server, receive_lag)
     counted = [key for key, metric in BY_KEY.items() if not metric.clocked]
     assert {"citations", "markers", "dangling_markers", "kendall_tau", "order_inversions", "lost"} <= set(counted)
-    assert {key: run.metrics[key] for key in counted} == {key: run.truth[key] for key in counted}
+    assert {key: run.result.metrics[key] for key in counted} == {key: run.result.truth[key] for key in counted}
 
 
 @pytest.mark.server
 @pytest.mark.asyncio(loop_scope="module")
 async def test_what_asks_for_a_threshold_is_asked_by_some_script(played: dict[str, ScoredRun]) -> None:
     """Otherwise nothing would be shown by the comparison."""
-    truths = {name: run.truth for name, run in played.items() if run.truth is not None}
+    truths = {name: run.result.truth for name, run in played.items() if run.result.truth is not None}
     assert {name for name, truth in truths.items() if truth["stalls"]} >= {"stall", "timeout"}
     assert {truth["in_sync_rate"] for truth in truths.values()} >= {None, 0.0, 0.5, 1.0}
     assert any(truth["dangling_share"] for truth in truths.values())

@@ -148,7 +148,7 @@ def test_a_file_that_cannot_be_opened_is_a_failed_run(tmp_path: Path) -> None:
     folder, names = recording_files(tmp_path)
     (tmp_path / "a.jsonl").unlink()
     run = score_file(folder / names[0], names[0])
-    assert run.error == "a.jsonl: it cannot be read: No such file or directory."
+    assert run.result.error == "a.jsonl: it cannot be read: No such file or directory."
 
 
 def test_a_suite_says_what_is_expected_of_whom(tmp_path: Path) -> None:
@@ -197,8 +197,8 @@ def test_the_runs_with_their_events_can_be_had_again(tmp_path: Path) -> None:
     for name in "abc":
         (tmp_path / f"{name}.jsonl").write_text(lines(agent=f"scripted:{name}"))
     evaluation = evaluate_recordings(tmp_path, None, lambda done, total: False)
-    assert [run.played.play.entry.agent for run in evaluation.runs] == ["scripted:a", "scripted:b", "scripted:c"]
-    assert [run.run_id for run in evaluation.runs[1:]] == ["run_1", "run_1"]
+    assert [run.result.agent for run in evaluation.runs] == ["scripted:a", "scripted:b", "scripted:c"]
+    assert [run.result.run_id for run in evaluation.runs[1:]] == ["run_1", "run_1"]
     assert len(evaluation.runs[0].wire.events) == 7
 
 

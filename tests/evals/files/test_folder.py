@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -9,16 +10,39 @@ import pytest
 
 from backend.protocol.recordings import parse_recording
 from evals.files.atomic_files import OutputError
-from evals.files.events_parquet import COLUMNS
-from evals.files.folder import write_evaluation
-from evals.files.recordings import recording_names, recordings
+from evals.files.evaluation import Evaluation
+from evals.files.events_parquet import COLUMNS, event_batch
+from evals.files.folder import report_of, write_evaluation
+from evals.files.recordings import recording_names, recording_text, recordings
+from evals.files.results_file import ResultsError
 from evals.files.runs_csv import runs_csv
+from evals.report.choice import choose
 from evals.results.models import Results
-from tests.evals.evaluations import evaluation, good_evaluation, hostile_evaluation
+from evals.scoring.recorded_run import score_recording
+from evals.scoring.scored_run import ScoredRun
+from tests.evals.captures import capture, play, played
+from tests.evals.evaluations import SCRIPT, evaluation, good_evaluation, hostile_evaluation, late
 
 FILES = {
     "results.json", "runs.csv", "events.parquet", "junit.xml", "summary.md", "report.html", "recordings",
 }  # fmt: skip
+
+
+def uneven_evaluation() -> Evaluation:
+    """Events at odd moments, one of them twice, over a plan; and a run that was cut."""
+    events = [(at_ms * 1.0001234567, event) for at_ms, event in late(3.2)]
+    numbered = [(at_ms, event.model_copy(update={"seq": seq})) for seq, (at_ms, event) in enumerate(events, start=1)]
+    twice = [*numbered[:5], (numbered[4][0] + 1.23456789, numbered[2][1]), *numbered[5:]]
+    return evaluation(played(capture(twice), play(plan=SCRIPT)), played(capture(events[:3]), play(), 2))
+
+
+def recorded() -> Evaluation:
+    """A recording, scored: its times are the server's."""
+    made = good_evaluation()
+    run = score_recording(parse_recording(recording_text(made.runs[0]).encode()), "a.jsonl")
+    target = made.results.target.model_copy(update={"plane": "server"})
+    results = made.results.model_copy(update={"runs": (run.result,), "target": target, "plans": ()})
+    return Evaluation(results, [run])
 
 
 def test_everything_is_written_and_can_be_read(tmp_path: Path) -> None:
@@ -35,6 +59,52 @@ def test_everything_is_written_and_can_be_read(tmp_path: Path) -> None:
         assert recording.header.agent == run.agent
     page = (tmp_path / "report.html").read_text()
     assert f'href="{results.runs[0].recording}"' in page
+
+
+@pytest.mark.parametrize("make", [good_evaluation, hostile_evaluation, evaluation, uneven_evaluation, recorded])
+def test_the_report_can_be_drawn_again_from_the_files(tmp_path: Path, make: Callable[[], Evaluation]) -> None:
+    results = write_evaluation(tmp_path, make())
+    drawn = (tmp_path / "report.html").read_text(encoding="utf-8")
+    (tmp_path / "report.html").unlink()
+    assert report_of(tmp_path) == drawn
+    assert drawn.count("There is no recording of this run") <= 1
+    assert all(f'"run-{place}"' in drawn for place, run in enumerate(results.runs) if run.recording)
+
+
+def test_a_report_needs_the_results_that_it_is_drawn_from(tmp_path: Path) -> None:
+    write_evaluation(tmp_path, good_evaluation())
+    (tmp_path / "results.json").write_text("{}")
+    with pytest.raises(ResultsError, match="schema"):
+        report_of(tmp_path)
+
+
+class Asked(Sequence[ScoredRun]):
+    """Runs that say which of them were asked for."""
+
+    def __init__(self, one: ScoredRun, length: int) -> None:
+        self._one, self._length = one, length
+        self.places: set[int] = set()
+
+    def __getitem__(self, index: int) -> ScoredRun:  # type: ignore[override]
+        self.places.add(index)
+        return self._one
+
+    def __len__(self) -> int:
+        return self._length
+
+
+def test_of_many_recordings_only_those_of_the_report_are_read_again(tmp_path: Path) -> None:
+    made = recorded()
+    runs = tuple(
+        made.results.runs[0].model_copy(update={"repeat": number, "metrics": {"e2e_ms": 100.0 + number % 37}})
+        for number in range(200)
+    )
+    results = made.results.model_copy(update={"runs": runs})
+    asked = Asked(made.runs[0], len(runs))
+    write_evaluation(tmp_path, Evaluation(results, asked, [event_batch([made.runs[0]] * len(runs))]))
+    assert asked.places == set(choose(runs).first)
+    assert len(list((tmp_path / "recordings").iterdir())) == len(asked.places) < len(runs)
+    assert report_of(tmp_path) == (tmp_path / "report.html").read_text(encoding="utf-8")
 
 
 def test_events_parquet_has_a_row_for_each_event(tmp_path: Path) -> None:

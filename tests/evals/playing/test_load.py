@@ -11,7 +11,7 @@ from backend.metrics.statistics import nearest_rank
 from backend.yaml_lines.complaints import SourceError
 from evals.playing.runner import at_once, play_suite
 from evals.playing.target import Play
-from evals.scoring.scored_run import score, start_delay_ms
+from evals.scoring.scored_run import score
 from evals.suites.load import MAX_RATE_PER_S, Load
 from evals.suites.suite import Suite, parse_suite
 from tests.evals.byte_server import END, HEAD, Requests, byte_server, frames
@@ -80,7 +80,7 @@ async def test_an_open_loop_begins_runs_whether_earlier_ones_have_ended_or_not()
     appointed = [run.appointed_ns or 0 for run in session.runs]
     assert [later - earlier for earlier, later in pairwise(appointed)] == [10_000_000] * 5
     for run in session.runs:
-        metrics, late_ms = score(run).metrics, start_delay_ms(run)
+        metrics, late_ms = score(run).result.metrics, run.start_delay_ms
         assert late_ms is not None
         assert late_ms >= 0
         assert metrics["ttft_ms"] is not None
@@ -93,8 +93,8 @@ async def test_in_a_closed_loop_nothing_is_appointed() -> None:
         session = await play_suite(of, [play(repeats=2)], server.address, asyncio.Event(), ignored)
     assert [run.load for run in session.runs] == ["closed 2", "closed 2", "closed 1", "closed 1"]
     assert [run.repeat for run in session.runs] == [1, 2, 1, 2]
-    assert {score(run).metrics["ttft_intended_ms"] for run in session.runs} == {None}
-    assert {start_delay_ms(run) for run in session.runs} == {None}
+    assert {score(run).result.metrics["ttft_intended_ms"] for run in session.runs} == {None}
+    assert {run.start_delay_ms for run in session.runs} == {None}
 
 
 async def test_a_stopped_open_loop_begins_nothing_more() -> None:

@@ -5,11 +5,11 @@ import gc
 
 import pytest
 
-from evals.playing.harness import Lag, measured_effort
-from evals.playing.runner import Session, play_suite
+from evals.evaluation.assembly import assemble
+from evals.playing.harness import lag_figures, measured_effort
+from evals.playing.runner import PlayedSuite, play_suite
 from evals.playing.target import Play
-from evals.results.assembly import assemble
-from evals.results.models import Results, Target
+from evals.results.models import LagFigures, Results, Target
 from evals.scoring.scored_run import score
 from evals.suites.suite import Suite, parse_suite
 from tests.evals.byte_server import END, HEAD, Hang, Requests, byte_server, frames
@@ -30,7 +30,7 @@ def ignored(_: Play) -> None:
     """Nobody watches."""
 
 
-def results(session: Session, of: Suite) -> Results:
+def results(session: PlayedSuite, of: Suite) -> Results:
     scored = [score(run) for run in session.runs]
     return assemble(of, Target(url="http://127.0.0.1", started_here=False), session, scored)
 
@@ -106,8 +106,8 @@ async def test_so_many_runs_at_a_time() -> None:
     of = suite(concurrency=4)
     async with byte_server([HEAD, Requests(4), *EVENTS, END]) as server:
         session = await play_suite(of, [play(repeats=4)], server.address, asyncio.Event(), ignored)
-    starts = sorted(run.capture.sent_ns or 0 for run in session.runs)
-    ends = sorted(run.capture.closed_ns or 0 for run in session.runs)
+    starts = sorted(run.connections.first.sent_ns or 0 for run in session.runs)
+    ends = sorted(run.connections.first.closed_ns or 0 for run in session.runs)
     assert starts[-1] < ends[0], "all four were asked before the first had ended"
 
 
@@ -142,9 +142,9 @@ async def test_the_harness_sees_its_own_loop_blocked() -> None:
 
 
 def test_lag_figures() -> None:
-    lag = Lag.of([float(value) for value in range(1, 101)])
+    lag = lag_figures([float(value) for value in range(1, 101)])
     assert (lag.p50, lag.p99, lag.max, lag.n) == (50, 99, 100, 100)
-    assert Lag.of([]) == Lag(None, None, None, 0)
+    assert lag_figures([]) == LagFigures(p50=None, p99=None, max=None, n=0)
 
 
 @pytest.mark.parametrize("speed", [0, 2.5])

@@ -7,15 +7,14 @@ from collections.abc import Sequence
 import pytest
 from playwright.async_api import Browser
 
+from evals.files.evaluation import Evaluation
 from evals.report.choice import ALL_SHOWN, choose
 from evals.report.distributions import FEWEST_FOR_P95, MOST_DOTS, distribution, distribution_table
 from evals.report.figures import MOST_POINTS, citation_moments, differences, every_nth
 from evals.report.load import by_load, load_figure, load_table
-from evals.report.page import report_html
 from evals.report.strange import FEWEST_RUNS, strangeness
 from evals.results.models import LayerResult, LimitResult, RunResult
-from evals.scoring.scored_run import ScoredRun
-from tests.evals.evaluations import evaluation, good_evaluation
+from tests.evals.evaluations import evaluation, good_evaluation, report
 from tests.ui.accessibility import findings
 
 
@@ -119,32 +118,15 @@ def test_waits_from_the_intended_start_stand_beside_those_from_the_request() -> 
     assert (len(waits["x"]), len(intended["x"])) == (4, 2)
 
 
-class Asked(Sequence[ScoredRun]):
-    """Runs that say which of them were asked for."""
-
-    def __init__(self, one: ScoredRun, length: int) -> None:
-        self._one, self._length = one, length
-        self.places: set[int] = set()
-
-    def __getitem__(self, index: int) -> ScoredRun:  # type: ignore[override]
-        self.places.add(index)
-        return self._one
-
-    def __len__(self) -> int:
-        return self._length
-
-
-def test_a_report_of_many_runs_is_small_and_reads_only_what_it_shows() -> None:
+def test_a_report_of_many_runs_is_small() -> None:
     made = good_evaluation()
     runs = tuple(runs_of([float(100 + number % 37) for number in range(3000)], group="late"))
     results = made.results.model_copy(update={"runs": runs})
-    asked = Asked(made.runs[0], len(runs))
-    page = report_html(results, asked)
-    assert asked.places == set(choose(runs).shown)
+    page = report(Evaluation(results, [made.runs[0]] * len(runs)))
     figures = re.findall(r'<script type="application/json" id="figures">(.*?)</script>', page, re.DOTALL)[0]
     assert len(json.loads(figures)) < 40
     assert len(figures) < 1_000_000
-    assert len(page) < len(report_html(made.results, made.runs)) + 1_000_000
+    assert len(page) < len(report(made)) + 1_000_000
 
 
 @pytest.mark.browser
@@ -160,7 +142,7 @@ async def test_nothing_in_the_report_shuts_anybody_out(
     layer = LayerResult(scenario="late", agent_ms=820, wire_ms=3, pages_ms={"gradio": 64, "streamlit": 58})
     results = made.results.model_copy(update={"limits": (limit,), "layers": (layer,)})
     path = tmp_path_factory.mktemp("report") / "report.html"
-    path.write_text(report_html(results, made.runs), encoding="utf-8")
+    path.write_text(report(made, results), encoding="utf-8")
     # axe is a script of the test's: the page's own policy would refuse it, as it should.
     context = await browser.new_context(bypass_csp=True, color_scheme="dark" if scheme == "dark" else "light")
     page = await context.new_page()
@@ -173,5 +155,4 @@ async def test_nothing_in_the_report_shuts_anybody_out(
 
 
 def test_a_report_without_runs_has_no_figure_of_them() -> None:
-    made = evaluation()
-    assert 'id="distributions"' not in report_html(made.results, made.runs)
+    assert 'id="distributions"' not in report(evaluation())

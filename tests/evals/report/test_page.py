@@ -12,8 +12,7 @@ from backend.metrics.registry import METRICS
 from backend.present.offline_page import plotly_js
 from backend.present.offline_page.two_themes import patches
 from backend.present.words.metric_text import difference, formatted, milliseconds
-from evals.report.page import report_html
-from tests.evals.evaluations import ATTACK, evaluation, good_evaluation, hostile_evaluation
+from tests.evals.evaluations import ATTACK, evaluation, good_evaluation, hostile_evaluation, report
 
 LOADING = {"src", "href", "srcset", "data", "action", "formaction", "poster", "background", "ping", "xlink:href"}
 
@@ -43,14 +42,12 @@ class Elements(HTMLParser):
 
 @pytest.fixture(scope="module")
 def good() -> str:
-    made = good_evaluation()
-    return report_html(made.results, made.runs)
+    return report(good_evaluation())
 
 
 @pytest.fixture(scope="module")
 def hostile() -> str:
-    made = hostile_evaluation()
-    return report_html(made.results, made.runs)
+    return report(hostile_evaluation())
 
 
 @pytest.mark.parametrize("which", ["good", "hostile"])
@@ -98,8 +95,7 @@ def test_the_verdict_comes_first_and_every_metric_is_explained(good: str) -> Non
 
 def test_every_link_within_the_page_leads_somewhere(good: str, hostile: str) -> None:
     assert '<a href="#term-dangling_exposure_marker_ms">Dangling exposure</a>' in good
-    empty = evaluation()
-    for page in (good, hostile, report_html(empty.results, empty.runs)):
+    for page in (good, hostile, report(evaluation())):
         body = page.partition("<body")[2].partition("<script")[0]
         links, places = set(re.findall(r'href="#([^"]*)"', body)), set(re.findall(r' id="([^"]*)"', body))
         assert links <= places, links - places
@@ -127,8 +123,7 @@ def test_failed_and_missing_runs_are_told(hostile: str) -> None:
 
 
 def test_a_report_without_any_event_can_be_drawn() -> None:
-    made = evaluation()
-    assert "No run was played to its end." in report_html(made.results, made.runs)
+    assert "No run was played to its end." in report(evaluation())
 
 
 def test_figures_differ_between_themes_only_in_their_patches() -> None:

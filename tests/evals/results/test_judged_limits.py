@@ -8,7 +8,7 @@ from hypothesis import given, strategies as st
 
 from backend.metrics.statistics import percentile_bounds, percentile_interval
 from backend.yaml_lines.complaints import SourceError
-from evals.results.judged_limits import judge_limit, judge_limits
+from evals.results.judged_limits import ClockDoubt, judge_limit, judge_limits
 from evals.results.models import Harness, LagFigures, LimitResult
 from evals.results.overload import overload
 from evals.results.verdict import judge
@@ -28,7 +28,7 @@ def harness(**changes: object) -> Harness:
 
 
 def judged(statistic: str, values: Sequence[float | None], bound: float = 100, metric: str = "ttft_ms") -> LimitResult:
-    return judge_limit(Limit(metric, statistic, bound), values, harness())  # type: ignore[arg-type]
+    return judge_limit(Limit(metric, statistic, bound), values, ClockDoubt.of(harness()))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def test_what_only_counts_is_exact() -> None:
     found = judged("max", [0.0, 0.0, 1.0], 0, "dangling_markers")
     assert (found.verdict, found.value, found.interval) == ("fail", 1, None)
     assert judged("max", [1.0], 0, "dangling_markers").reason == "It is 1, over the limit of 0."
-    busy = judge_limit(Limit("dangling_markers", "max", 0), [0.0], harness(cpu_share=1.0))
+    busy = judge_limit(Limit("dangling_markers", "max", 0), [0.0], ClockDoubt.of(harness(cpu_share=1.0)))
     assert busy.verdict == "pass", "a busy machine miscounts nothing"
 
 
@@ -80,7 +80,7 @@ def test_what_only_counts_is_exact() -> None:
 def test_a_busy_machine_neither_passes_nor_fails(
     busy: dict[str, object], said: str, values: list[float | None]
 ) -> None:
-    found = judge_limit(Limit("ttft_ms", "p95", 100), values, harness(**busy))
+    found = judge_limit(Limit("ttft_ms", "p95", 100), values, ClockDoubt.of(harness(**busy)))
     assert found.verdict == "inconclusive"
     assert said in found.reason
     assert overload(harness(**busy)) == said

@@ -9,11 +9,11 @@ from collections.abc import Iterator
 import pytest
 
 from evals.comparison.comparison import compare
+from evals.evaluation.assembly import summarized
 from evals.files.junit import limit_text
 from evals.playing.harness import Effort, measured_effort
 from evals.report.cells import values_of
-from evals.results.assembly import summarized
-from evals.results.judged_limits import judge_limit, judge_limits
+from evals.results.judged_limits import ClockDoubt, judge_limit, judge_limits
 from evals.results.models import Harness, Results
 from evals.results.overload import overload
 from evals.suites.limits import Limit, Statistic
@@ -58,7 +58,7 @@ def measured_by(effort: Effort) -> Harness:
 def test_runs_that_broke_may_have_shown_anything(
     statistic: Statistic, values: list[float], broken: int, verdict: str
 ) -> None:
-    found = judge_limit(Limit("ttft_ms", statistic, 100), values, measured_by(CALM), broken=broken)
+    found = judge_limit(Limit("ttft_ms", statistic, 100), values, ClockDoubt.of(measured_by(CALM)), broken=broken)
     assert found.verdict == verdict, found.reason
     assert ("could not be measured to their end" in found.reason) == (verdict == "inconclusive")
 
@@ -88,7 +88,7 @@ def test_a_run_that_broke_lends_no_value_to_a_summary_either() -> None:
     ],
 )
 def test_a_mean_has_a_bootstrap_interval(values: list[float], verdict: str) -> None:
-    found = judge_limit(Limit("ttft_ms", "mean", 100), values, measured_by(CALM))
+    found = judge_limit(Limit("ttft_ms", "mean", 100), values, ClockDoubt.of(measured_by(CALM)))
     assert found.verdict == verdict, found.reason
     assert (found.interval is None) == (len(values) < 20)
     assert found.value == pytest.approx(sum(values) / len(values))

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from backend.present.theme.palette import Theme
-from backend.present.timeline.facts import run_times, token_density
+from backend.present.timeline.facts import planned_times, run_times, token_density
 from backend.present.timeline.figure import timeline_figure, timeline_table
 from backend.protocol.events import (
     CitationEvent,
@@ -91,7 +91,7 @@ def test_arrival_times_may_stand_in_for_the_server_s() -> None:
 
 def test_a_script_is_drawn_behind_as_outlines() -> None:
     plan = [event.model_copy(update={"at_ms": event.at_ms * 2}) for event in run()]
-    figure = timeline_figure(run(), plan=plan)
+    figure = timeline_figure(run(), plan=planned_times(plan))
     assert figure["data"][0]["name"] == "Script"
     assert figure["data"][0]["base"] == [0.1, 0.82]
     assert figure["layout"]["xaxis"]["range"][1] >= 6.62
@@ -114,14 +114,14 @@ def test_facts_of_a_cut_run() -> None:
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("events", [[], run()[:1], run()])
 def test_plotly_takes_the_figure_as_it_is(events: list[Event], theme: Theme) -> None:
-    figure = timeline_figure(events, plan=events, theme=theme, playhead_ms=5.0)
+    figure = timeline_figure(events, plan=planned_times(events), theme=theme, playhead_ms=5.0)
     go.Figure(figure)
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(runs())
 def test_any_run_has_a_timeline(events: list[KnownEvent]) -> None:
-    figure = timeline_figure(events, plan=events)
+    figure = timeline_figure(events, plan=planned_times(events))
     json.dumps(figure, allow_nan=False)
     markers = sum(len(trace["x"]) for trace in figure["data"] if trace.get("name") == "Markers")
     assert markers == len(run_times(events, None, 1000.0).markers)

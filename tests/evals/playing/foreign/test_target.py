@@ -15,8 +15,9 @@ from backend.launch.server import LocalServer
 from backend.protocol.events import TokenEvent
 from backend.protocol.recordings import parse_recording
 from evals.commands.eval import command
-from evals.evaluation.live import Watcher, evaluate
+from evals.evaluation.live import evaluate
 from evals.playing.foreign.target import ForeignTarget
+from evals.playing.watcher import Watcher
 from evals.results.models import Results, Target
 from evals.scoring.scored_run import ScoredRun
 from evals.suites.suite import Suite
@@ -170,7 +171,7 @@ async def test_stamps_are_taken_when_the_bytes_come() -> None:
         foreign = ForeignTarget.parse(f"openai-chat:{server.address.url}")
         suite = foreign.asked(one())
         (play,) = await foreign.prepare(suite)
-        capture, _ = await foreign.carry(play, foreign.address, 30)
+        capture = (await foreign.play_run(play, foreign.address, 30)).first
     arrivals = foreign.read(capture)
     assert arrivals.failure is None
     # The server notes the moment before each write, on the same clock; the connection that looks whether somebody
@@ -196,12 +197,12 @@ def test_recorded_streams_are_measured_whole(served: tuple[ScriptedProvider, str
         entry = chosen[protocol]
         provider.script(Reply((shared_data / "streams" / entry["file"]).read_bytes(), piece=500))
         (run,) = measured(f"{dialect}:{url}/agent", one())
-        assert run.error is None, (protocol, run.error)
+        assert run.result.error is None, (protocol, run.result.error)
         text = "".join(token.text for token, _ in run.wire.tokens)
         assert hashlib.sha256(text.encode()).hexdigest() == entry["final_text_sha256"], entry["file"]
-        assert run.metrics["ttft_ms"] is not None
-        assert run.metrics["e2e_ms"] is not None
-        assert 0 < run.metrics["ttft_ms"] <= run.metrics["e2e_ms"]
+        assert run.result.metrics["ttft_ms"] is not None
+        assert run.result.metrics["e2e_ms"] is not None
+        assert 0 < run.result.metrics["ttft_ms"] <= run.result.metrics["e2e_ms"]
 
 
 @pytest.mark.server
@@ -211,14 +212,14 @@ def test_our_own_protocol_measures_the_same_either_way(tmp_path: Path) -> None:
         (foreign,) = measured(f"native:{server.url}#scripted:happy_path", one(question))
         target = Target(url=server.url, started_here=False)
         (own,) = asyncio.run(evaluate(one(question, "scripted:happy_path"), target, asyncio.Event(), Watcher())).runs
-    assert own.as_expected, (own.error, own.surprises)
-    assert foreign.as_expected, (foreign.error, foreign.surprises)
+    assert own.result.as_expected, (own.result.error, own.result.surprises)
+    assert foreign.result.as_expected, (foreign.result.error, foreign.result.surprises)
     assert [event.type for event in foreign.wire.events] == [event.type for event in own.wire.events]
     for key in ("citations", "markers", "dangling_markers", "order_inversions", "violations"):
-        assert foreign.metrics[key] == own.metrics[key], key
-    assert own.truth is not None
+        assert foreign.result.metrics[key] == own.result.metrics[key], key
+    assert own.result.truth is not None
     for key in ("ttft_ms", "e2e_ms"):
-        there, scripted = foreign.metrics[key], own.truth[key]
+        there, scripted = foreign.result.metrics[key], own.result.truth[key]
         assert there is not None
         assert scripted is not None
         # Nothing comes before its time: a timer's grain aside, which is a millisecond.

@@ -7,6 +7,7 @@ import pytest
 from backend.dialects.registry import open_decoder
 from backend.protocol.checks import check
 from backend.protocol.events import DoneEvent, ErrorEvent, StatusEvent, TokenEvent, WarningEvent
+from evals.playing.connections import Connections
 from evals.playing.foreign.timed_events import read_foreign
 from evals.playing.runner import PlayedRun
 from evals.scoring.scored_run import ScoredRun, score
@@ -24,7 +25,9 @@ def times(arrivals: Arrivals) -> list[tuple[str, float]]:
 
 
 def scored(capture: Capture) -> ScoredRun:
-    return score(PlayedRun(play("remote"), 1, "", capture), lambda left: read_foreign(left, "openai-chat"))
+    return score(
+        PlayedRun(play("remote"), 1, "", Connections.one(capture)), lambda left: read_foreign(left, "openai-chat")
+    )
 
 
 def test_an_event_has_the_stamp_of_the_bytes_that_completed_it() -> None:
@@ -47,11 +50,11 @@ def test_an_event_has_the_stamp_of_the_bytes_that_completed_it() -> None:
 def test_the_same_metrics_are_made_of_it_and_none_on_a_clock_that_nobody_told() -> None:
     first, second, *last = [frames([message]) for message in ANSWER]
     run = scored(came((100, first), (350, second), (400, b"".join(last))))
-    assert run.as_expected, (run.error, run.surprises)
-    told = {key: run.metrics[key] for key in ("connect_ms", "ttft_ms", "ttlt_ms", "e2e_ms", "token_gap_max_ms")}
+    assert run.result.as_expected, (run.result.error, run.result.surprises)
+    told = {key: run.result.metrics[key] for key in ("connect_ms", "ttft_ms", "ttlt_ms", "e2e_ms", "token_gap_max_ms")}
     assert told == {"connect_ms": 0.4, "ttft_ms": 100, "ttlt_ms": 350, "e2e_ms": 400, "token_gap_max_ms": 250}
-    assert set(run.server_metrics) >= {"ttft_ms", "citations"}
-    assert set(run.server_metrics.values()) == {None}
+    assert set(run.result.server_metrics) >= {"ttft_ms", "citations"}
+    assert set(run.result.server_metrics.values()) == {None}
 
 
 def test_what_was_lost_is_told_at_the_end() -> None:
@@ -75,11 +78,11 @@ def test_an_open_step_is_closed() -> None:
 
 def test_a_stream_without_its_end_is_interrupted_when_it_closes() -> None:
     run = scored(came((100, frames(ANSWER[:2])), close_ms=700))
-    assert run.outcome == "interrupted"
-    assert run.surprises == (
+    assert run.result.outcome == "interrupted"
+    assert run.result.surprises == (
         "The run ended interrupted, expected completed: The stream broke off: the answer may be incomplete.",
     )
-    assert run.metrics["e2e_ms"] == 700
+    assert run.result.metrics["e2e_ms"] == 700
     error = run.wire.events[-2]
     assert isinstance(error, ErrorEvent)
     assert error.code == "stream_cut"
@@ -87,14 +90,14 @@ def test_a_stream_without_its_end_is_interrupted_when_it_closes() -> None:
 
 def test_a_connection_that_breaks_is_an_error_with_what_had_come() -> None:
     run = scored(came((100, frames(ANSWER[:2])), whole=False))
-    assert run.error == "The connection was closed in the middle of the stream, after 2 events."
-    assert run.metrics["ttft_ms"] == 100
+    assert run.result.error == "The connection was closed in the middle of the stream, after 2 events."
+    assert run.result.metrics["ttft_ms"] == 100
 
 
 def test_an_error_within_a_200_is_a_failed_run() -> None:
     error = json.dumps({"error": {"message": "No quota.", "code": "insufficient_quota"}}).encode()
     run = scored(came((100, error), kind=b"application/json"))
-    assert run.outcome == "failed"
+    assert run.result.outcome == "failed"
     assert [event.message for event in run.wire.events if isinstance(event, ErrorEvent)] == ["No quota."]
 
 
@@ -126,8 +129,8 @@ def test_what_is_no_stream_of_the_dialect_is_a_sentence(status: bytes, kind: byt
     head = capture.chunks[0][1].replace(b"200 OK", status)
     capture.chunks[0] = (capture.chunks[0][0], head)
     run = scored(capture)
-    assert run.error is not None
-    assert run.error.startswith(said)
+    assert run.result.error is not None
+    assert run.result.error.startswith(said)
 
 
 def test_drafts_are_those_of_the_decoder() -> None:

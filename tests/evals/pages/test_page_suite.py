@@ -3,6 +3,7 @@
 import asyncio
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,11 @@ from click.testing import CliRunner
 from backend.launch.server import LocalServer
 from backend.protocol.events import Event
 from evals.commands.eval import command
-from evals.evaluation.live import Watcher, evaluate
+from evals.evaluation.live import evaluate
 from evals.pages import browser
 from evals.pages.frames import PageClock, Shown
+from evals.pages.page_suite import play_through
+from evals.pages.page_target import PageError, PageTarget
 from evals.pages.render_delay import (
     Painted,
     delays_ms,
@@ -21,11 +24,10 @@ from evals.pages.render_delay import (
     known_arrivals,
     out_of_view_ms,
 )
-from evals.pages.session import play_through
 from evals.playing.target import Play
+from evals.playing.watcher import Watcher
 from evals.results.layers import layers_text
 from evals.results.models import LayerResult, Target
-from evals.scoring.page_figures import PageError, Through
 from evals.suites.suite import parse_suite
 from evals.wire.exchange import Address
 from tests.metrics.traces import citation, done, status, token
@@ -44,11 +46,11 @@ async def test_a_page_that_is_none_makes_failed_runs(backend: str, chromium_path
         b"suite: own\nrepeats: 2\nwarm_up: 0\nspeed: 0\nruns: [{agent: 'scripted:happy_path'}]", "own.yaml"
     )
     target = Target(url=backend, started_here=False)
-    page = Through("gradio", f"http://127.0.0.1:{free_port}")
-    evaluation = await evaluate(suite, target, asyncio.Event(), Watcher(), [page])
-    assert [run.error is None for run in evaluation.runs] == [True, True, False, False]
-    assert evaluation.runs[2].error is not None
-    assert evaluation.runs[2].error.startswith("The page could not be used: ")
+    page = PageTarget("gradio", f"http://127.0.0.1:{free_port}")
+    evaluation = await evaluate(suite, target, asyncio.Event(), Watcher(), [partial(play_through, page)])
+    assert [run.result.error is None for run in evaluation.runs] == [True, True, False, False]
+    assert evaluation.runs[2].result.error is not None
+    assert evaluation.runs[2].result.error.startswith("The page could not be used: ")
     assert evaluation.results.verdict.exit_code == 1
 
 
@@ -58,7 +60,7 @@ async def test_a_suite_that_was_stopped_opens_no_page() -> None:
     suite = parse_suite(b"suite: own\nrepeats: 2\nruns: [{agent: a}, {agent: b, cancel: {at_ms: 1}}]", "own.yaml")
     plays = [Play(entry, "Why?", None, "completed", {}) for entry in suite.entries]
     nowhere = Address("http", "127.0.0.1", 9)
-    seen, left = await play_through(Through("gradio"), suite, plays, nowhere, stop, Watcher())
+    seen, left = await play_through(PageTarget("gradio"), suite, plays, nowhere, stop, Watcher())
     assert (seen, left) == ([], 2), "what is cancelled on purpose is not asked for in a page"
 
 
@@ -83,23 +85,23 @@ def test_a_missing_ui_is_said_with_what_to_do(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setenv("PLAYHEAD_CHROMIUM", sys.executable)
     monkeypatch.setitem(sys.modules, "streamlit", None)
     with pytest.raises(PageError) as raised:
-        browser.check_pages([Through("streamlit")])
+        browser.check_pages([PageTarget("streamlit")])
     assert str(raised.value) == (
         "The streamlit page needs streamlit, which is not installed here: run `pip install '.[streamlit]'` in "
         "Playhead's folder. Or give the address of one that is running: streamlit=http://HOST:PORT."
     )
-    browser.check_pages([Through("streamlit", "http://127.0.0.1:8501")])
+    browser.check_pages([PageTarget("streamlit", "http://127.0.0.1:8501")])
 
 
 @pytest.mark.parametrize("text", ["mosaic", "gradio=", "streamlit=ftp://x", ""])
 def test_a_page_that_nobody_knows_is_refused(text: str) -> None:
     with pytest.raises(PageError, match="give gradio or streamlit"):
-        Through.parse(text)
+        PageTarget.parse(text)
 
 
 def test_a_page_that_runs_already_has_an_address() -> None:
-    assert Through.parse("gradio=http://127.0.0.1:7860") == Through("gradio", "http://127.0.0.1:7860")
-    assert Through.parse("streamlit") == Through("streamlit", None)
+    assert PageTarget.parse("gradio=http://127.0.0.1:7860") == PageTarget("gradio", "http://127.0.0.1:7860")
+    assert PageTarget.parse("streamlit") == PageTarget("streamlit", None)
 
 
 ANSWER: list[Event] = [
@@ -167,6 +169,6 @@ async def test_a_backend_that_is_gone_makes_failed_runs(free_port: int) -> None:
     suite = parse_suite(b"suite: own\nrepeats: 2\nruns: [{agent: a}]", "own.yaml")
     plays = [Play(entry, "Why?", None, "completed", {}) for entry in suite.entries]
     nowhere = Address("http", "127.0.0.1", free_port)
-    seen, left = await play_through(Through("gradio"), suite, plays, nowhere, asyncio.Event(), Watcher())
+    seen, left = await play_through(PageTarget("gradio"), suite, plays, nowhere, asyncio.Event(), Watcher())
     assert left == 0
-    assert [(run.error or "").startswith("Nobody answers at") for run in seen] == [True, True]
+    assert [(run.result.error or "").startswith("Nobody answers at") for run in seen] == [True, True]

@@ -6,14 +6,14 @@ from contextlib import ExitStack, asynccontextmanager
 
 from backend.client import ClientError, RunClient, close_shared_http
 from backend.launch.child import ChildFailed
-from evals.evaluation.live import Watcher
 from evals.pages.browser import open_browser
 from evals.pages.page_run import PageCapture, play_in_page
 from evals.pages.page_scores import score_page
+from evals.pages.page_target import MODULES, PageError, PageTarget
 from evals.pages.ui_process import served
 from evals.playing.runner import interleaved, started_now
 from evals.playing.target import Play
-from evals.scoring.page_figures import MODULES, PageError, Through
+from evals.playing.watcher import Watcher
 from evals.scoring.scored_run import ScoredRun
 from evals.suites.suite import Suite
 from evals.wire.exchange import Address
@@ -25,7 +25,7 @@ def playable(plays: Sequence[Play]) -> list[Play]:
 
 
 async def play_through(
-    page: Through, suite: Suite, plays: Sequence[Play], address: Address, stop: asyncio.Event, watcher: Watcher
+    page: PageTarget, suite: Suite, plays: Sequence[Play], address: Address, stop: asyncio.Event, watcher: Watcher
 ) -> tuple[list[ScoredRun], int]:
     """Every run of the suite through this UI, one after the other, and how many of them were left out by setting
     ``stop``, which ends it behind the run under way.
@@ -36,7 +36,7 @@ async def play_through(
     asked = playable(plays)
     scheduled = interleaved(asked) if asked else []
     schedule = [*([(0, asked[0])] if asked and suite.warm_up else []), *scheduled]
-    watcher.opening(page, [play for _, play in schedule])
+    watcher.opening(page.interface, [play for _, play in schedule])
     scored: list[ScoredRun] = []
     if stop.is_set() or not asked:
         return scored, len(scheduled)
@@ -70,7 +70,7 @@ async def _titles(address: Address) -> dict[str, str]:
 
 
 @asynccontextmanager
-async def _address_of(page: Through, address: Address) -> AsyncIterator[str]:
+async def _address_of(page: PageTarget, address: Address) -> AsyncIterator[str]:
     if page.url is not None:
         yield page.url if page.url.endswith("/") else f"{page.url}/"
         return
