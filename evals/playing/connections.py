@@ -26,7 +26,7 @@ _LEAST_S = 0.01
 
 
 @dataclass(frozen=True, slots=True)
-class Connection:
+class RunConnection:
     """One connection that carried a part of the run. ``kept`` is how many of its events count: the events after the
     chosen one in the same bytes are lost, as a cut on the way would have lost them. None = all."""
 
@@ -42,14 +42,14 @@ class Connections:
     end: what a reader who came later sees.
     """
 
-    parts: list[Connection] = field(default_factory=list)
+    parts: list[RunConnection] = field(default_factory=list)
     cancel: Capture | None = None
     log: Capture | None = None
 
     @classmethod
     def one(cls, capture: Capture) -> "Connections":
         """A run that came whole over one connection."""
-        return cls([Connection(capture)])
+        return cls([RunConnection(capture)])
 
     @property
     def first(self) -> Capture:
@@ -104,7 +104,7 @@ class _RunUnderWay:
         cuts = iter(self._play.entry.cut.after_events if self._play.entry.cut else ())
         if self._play.entry.transport == "events":
             started = await self._exchange(self._post("application/json"), _Listener(self, None))
-            self.connections.parts.append(Connection(started, 0))
+            self.connections.parts.append(RunConnection(started, 0))
             if not self._path:
                 return
             request = get_request(self._address, f"{self._path}/events")
@@ -115,7 +115,7 @@ class _RunUnderWay:
             listener = _Listener(self, None if cut is None else cut - self._seen)
             capture = await self._exchange(request, listener)
             kept = None if capture.hung_up_ns is None else listener.wanted
-            self.connections.parts.append(Connection(capture, kept))
+            self.connections.parts.append(RunConnection(capture, kept))
             if kept is None or not self._path:
                 return
             self._seen += kept

@@ -11,7 +11,7 @@ from backend.metrics.trace import Trace
 from backend.protocol.events import DoneEvent
 from backend.protocol.run_view import RunView
 from backend.protocol.view import fold
-from evals.playing.connections import Connection, Connections
+from evals.playing.connections import Connections, RunConnection
 from evals.wire.arrivals import Arrivals, parse
 from evals.wire.exchange import Capture
 
@@ -37,7 +37,7 @@ def joined(connections: Connections, read: Callable[[Capture], Arrivals] = parse
     return found
 
 
-def _failure(part: Connection, arrivals: Arrivals, so_far: Arrivals) -> str | None:
+def _failure(part: RunConnection, arrivals: Arrivals, so_far: Arrivals) -> str | None:
     """Why this connection failed, or None."""
     if part.kept == 0:
         # It started the run and carried none of it.
