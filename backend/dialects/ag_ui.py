@@ -9,10 +9,11 @@ runs: it is complete if the last of them ended. AG-UI has no citation; what our 
 import re
 from collections.abc import Mapping
 
-from backend.dialects.answer_drafts import MAX_STEPS, MAX_TEXT_CHARS, AnswerDrafts
+from backend.dialects.answer_drafts import MAX_TEXT_CHARS, AnswerDrafts
 from backend.dialects.dialect import JsonObject
 from backend.dialects.json_values import is_lookup, object_of, objects_of, parsed, plain, text_of, whole_number_of
 from backend.dialects.native_events import OwnEvents
+from backend.dialects.step_drafts import MAX_STEPS
 from backend.protocol.events import Outcome
 
 _TYPE = re.compile(r"[A-Z][A-Z_]{2,60}")
@@ -71,7 +72,7 @@ class AgUi:
         if not _TYPE.fullmatch(kind) or not kind.startswith(_FAMILIES):
             return False
         if message.get("rawEvent") is not None:
-            self._drafts.lose("raw events of the provider")
+            self._drafts.count_loss("raw events of the provider")
         if kind.startswith("TEXT_MESSAGE_"):
             self._read_text(kind, message)
         elif kind.startswith("TOOL_CALL_"):
@@ -87,19 +88,19 @@ class AgUi:
         elif kind == "CUSTOM":
             self._read_custom(text_of(message, "name"), object_of(message, "value"))
         else:
-            self._drafts.lose(_LOST.get(kind, f"events of type {kind[:40]}"))
+            self._drafts.count_loss(_LOST.get(kind, f"events of type {kind[:40]}"))
         return True
 
     def done_marker(self) -> None:
         """``[DONE]`` is no part of this dialect, and no end."""
-        self._drafts.lose("end markers of another dialect")
+        self._drafts.count_loss("end markers of another dialect")
 
     def finish(self) -> None:
         """The connection has ended: whole only if the last run did."""
         if self._searches and not self._drafts.citations:
-            self._drafts.lose("citations of what was searched, which the stream has none of", self._searches)
+            self._drafts.count_loss("citations of what was searched, which the stream has none of", self._searches)
         if self._ended:
-            self._drafts.complete(self._outcome)
+            self._drafts.end.complete(self._outcome)
         self._own.close_steps(self._outcome if self._ended else self._own.outcome or "interrupted")
 
     def _read_run(self, kind: str, message: JsonObject) -> None:
@@ -114,13 +115,13 @@ class AgUi:
         elif kind.startswith("STEP_"):
             self._read_step(kind, message)
         else:
-            self._drafts.lose(f"events of type {kind[:40]}")
+            self._drafts.count_loss(f"events of type {kind[:40]}")
 
     def _read_error(self, message: JsonObject) -> None:
         self._own.read_end(_own_metadata(message))
         code = text_of(message, "code")[:80] or "agent_error"
         outcome = self._own.outcome
-        self._drafts.fail(
+        self._drafts.end.fail(
             code, text_of(message, "message"), outcome=outcome if outcome not in (None, "completed") else "failed"
         )
         self._read_usage(message)
@@ -132,49 +133,49 @@ class AgUi:
             name = text_of(message, "stepName") or "step"
             is_slug = _SLUG.fullmatch(name) is not None
             slug = name if is_slug else re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_") or "step"
-            self._drafts.start_step(f"step {name}", slug[:60], label=None if is_slug else name[:200])
+            self._drafts.steps.start(f"step {name}", slug[:60], label=None if is_slug else name[:200])
         elif kind == "STEP_FINISHED":
-            self._drafts.end_step(f"step {text_of(message, 'stepName') or 'step'}")
+            self._drafts.steps.end(f"step {text_of(message, 'stepName') or 'step'}")
         else:
-            self._drafts.lose(f"events of type {kind[:40]}")
+            self._drafts.count_loss(f"events of type {kind[:40]}")
 
     def _read_activity(self, message: JsonObject) -> None:
         activity = text_of(message, "activityType")
         content = object_of(message, "content")
         if not (activity == "citation" and "citation_id" in content and self._own.read("citation", content)):
-            self._drafts.lose(f"activity of type {activity[:40] or 'unknown'}")
+            self._drafts.count_loss(f"activity of type {activity[:40] or 'unknown'}")
 
     def _read_custom(self, name: str, value: JsonObject) -> None:
         owner, _, kind = name.partition(".")
         if owner == _OWN and (kind == "run" or self._own.read_end(value) or self._own.read(kind, value)):
             return
-        self._drafts.lose("custom events")
+        self._drafts.count_loss("custom events")
 
     def _end_run(self, message: JsonObject) -> None:
         self._ended = True
         for call in self._calls:
-            self._drafts.end_call(call)
+            self._drafts.steps.end_call(call)
         result = message.get("result")
         if result is not None and not self._own.read_end(object_of(message, "result")):
-            self._drafts.lose("the run's result value")
+            self._drafts.count_loss("the run's result value")
         outcome = object_of(message, "outcome")
         self._outcome = "cancelled" if text_of(outcome, "type") == "cancelled" else "completed"
         self._read_usage(message)
         for interrupt in objects_of(outcome, "interrupts"):
             asked = text_of(interrupt, "message")[:500] or "It does not say what for."
             self._drafts.warn("input_requested", f"The agent stopped to ask a person: {asked}")
-            self._drafts.lose("requests for a person's input")
+            self._drafts.count_loss("requests for a person's input")
 
     def _read_usage(self, message: JsonObject) -> None:
         if self._own.outcome is not None:
             # Our own end has the usage in full.
             return
         for usage in objects_of(message, "usage"):
-            so_far = self._drafts.usage_so_far
+            so_far = self._drafts.end.usage
             for theirs, ours in _USAGE_NAMES.items():
                 count, before = whole_number_of(usage, theirs), so_far.get(ours, 0)
                 if count is not None:
-                    self._drafts.add_usage({ours: count + (before if isinstance(before, int) else 0)})
+                    self._drafts.end.add_usage({ours: count + (before if isinstance(before, int) else 0)})
 
     def _read_text(self, kind: str, message: JsonObject) -> None:
         if "messageId" in message:
@@ -189,9 +190,9 @@ class AgUi:
                 self._own.read("citation", value)
         delta = text_of(message, "delta")
         if kind not in ("TEXT_MESSAGE_START", "TEXT_MESSAGE_CONTENT", "TEXT_MESSAGE_END", "TEXT_MESSAGE_CHUNK"):
-            self._drafts.lose(f"events of type {kind[:40]}")
+            self._drafts.count_loss(f"events of type {kind[:40]}")
         elif delta and self._last_message in self._not_answer:
-            self._drafts.lose("text of messages that are not the assistant's")
+            self._drafts.count_loss("text of messages that are not the assistant's")
         else:
             self._say(delta)
 
@@ -199,7 +200,7 @@ class AgUi:
         if self._drafts.length + len(text) <= MAX_TEXT_CHARS:
             self._said.append(text)
             self._said_chars += len(text)
-        self._drafts.say(text)
+        self._drafts.add_text(text)
 
     def _read_call(self, kind: str, message: JsonObject) -> None:
         key = text_of(message, "toolCallId") or self._last_call
@@ -211,19 +212,19 @@ class AgUi:
             return
         if kind in ("TOOL_CALL_ARGS", "TOOL_CALL_CHUNK"):
             if delta := text_of(message, "delta"):
-                self._drafts.add_arguments(key, delta)
+                self._drafts.steps.add_arguments(key, delta)
         elif kind == "TOOL_CALL_END":
-            self._drafts.arguments_whole(key)
+            self._drafts.steps.complete_arguments(key)
         elif kind == "TOOL_CALL_RESULT":
             self._end_call(key, message)
         elif kind != "TOOL_CALL_START":
-            self._drafts.lose(f"events of type {kind[:40]}")
+            self._drafts.count_loss(f"events of type {kind[:40]}")
 
     def _read_own_call(self, kind: str, key: str, message: JsonObject) -> None:
         if kind in ("TOOL_CALL_ARGS", "TOOL_CALL_CHUNK"):
             self._own.add_arguments(key, text_of(message, "delta"))
         elif kind == "TOOL_CALL_END":
-            self._own.arguments_whole(key)
+            self._own.complete_arguments(key)
         elif kind == "TOOL_CALL_RESULT":
             self._end_call(key, message)
 
@@ -231,13 +232,13 @@ class AgUi:
         if key in self._calls or len(self._calls) >= MAX_STEPS:
             return
         self._calls.add(key)
-        self._drafts.end_thinking()
+        self._drafts.steps.end_thinking()
         if self._own.start_call(key, name or "tool", step):
             return
         if not name:
-            self._drafts.lose("names and arguments of tool calls that only their results tell of")
+            self._drafts.count_loss("names and arguments of tool calls that only their results tell of")
         self._searches += is_lookup(name)
-        self._drafts.start_call(key, name)
+        self._drafts.steps.start_call(key, name)
 
     def _end_call(self, key: str, message: JsonObject) -> None:
         """The result of a tool call, as an event or as a message of the thread."""
@@ -245,20 +246,20 @@ class AgUi:
         self._start_call(key, "", step)
         result = parsed(content) if isinstance(content, str) else plain(content)
         if not self._own.knows_call(key):
-            self._drafts.end_step(key, result=result)
+            self._drafts.steps.end(key, result=result)
             return
         # Our encoder puts a step's last words where there is no result.
         self._own.end_call(key, step, None if content in ("", step.get("detail")) else result)
 
     def _read_thinking(self, kind: str, message: JsonObject) -> None:
         if kind.endswith("_START"):
-            self._drafts.begin_thinking()
+            self._drafts.steps.begin_thinking()
         elif kind.endswith(("_CONTENT", "_CHUNK")):
-            self._drafts.think()
+            self._drafts.steps.add_thinking()
         elif kind in ("REASONING_END", "THINKING_END"):
-            self._drafts.end_thinking()
+            self._drafts.steps.end_thinking()
         elif not kind.endswith("_END"):
-            self._drafts.lose("encrypted reasoning")
+            self._drafts.count_loss("encrypted reasoning")
 
     def _read_messages(self, messages: list[JsonObject]) -> None:
         """All messages of the thread. Those behind the last one of a person are the answer of this run: what of it
@@ -279,7 +280,7 @@ class AgUi:
         if len(answer) >= self._said_chars and answer.startswith("".join(self._said)):
             self._say(answer[self._said_chars :])
         else:
-            self._drafts.lose("a snapshot that contradicts the answer before it")
+            self._drafts.count_loss("a snapshot that contradicts the answer before it")
 
     def _read_whole_call(self, call: JsonObject) -> None:
         key, function = text_of(call, "id"), object_of(call, "function")
@@ -288,9 +289,9 @@ class AgUi:
         self._start_call(key, text_of(function, "name"), _own_metadata(call))
         arguments = parsed(text_of(function, "arguments")) if text_of(function, "arguments") else None
         if self._own.knows_call(key):
-            self._own.arguments_whole(key, arguments)
+            self._own.complete_arguments(key, arguments)
         else:
-            self._drafts.arguments_whole(key, arguments)
+            self._drafts.steps.complete_arguments(key, arguments)
 
 
 def _own_metadata(message: JsonObject) -> JsonObject:

@@ -8,11 +8,12 @@ Sources go by their address, so that one that is told twice is one. What our enc
 (``backend.dialects.native_events``).
 """
 
-from backend.dialects.answer_drafts import MAX_STEPS, AnswerDrafts
+from backend.dialects.answer_drafts import AnswerDrafts
 from backend.dialects.dialect import CONTENT_FILTER, LIMIT_REACHED, JsonObject
 from backend.dialects.json_values import object_of, plain, text_of
 from backend.dialects.native_events import OwnEvents
 from backend.dialects.provider_citations import MAX_CITATIONS, ProviderCitation, provider_citations, read_citations
+from backend.dialects.step_drafts import MAX_STEPS
 from backend.protocol.events import OPEN_STATES
 
 _FAMILIES = ("text-", "reasoning-", "tool-", "source-", "data-", "start-", "finish-", "reset-", "message-")
@@ -63,7 +64,7 @@ class AiSdk:
         if self._waiting is not None and not self._completes_waiting(kind, message):
             self._read_waiting()
         if kind == "text-delta":
-            self._drafts.say(text_of(message, "delta"))
+            self._drafts.add_text(text_of(message, "delta"))
         elif kind.startswith("tool-"):
             self._read_tool(kind, message)
         elif kind.startswith("reasoning-"):
@@ -84,25 +85,25 @@ class AiSdk:
         """The connection has ended."""
         self._read_waiting()
         for citations in self._told_of.values():
-            self._drafts.lose("citations that stand only in a provider's metadata", len(citations))
+            self._drafts.count_loss("citations that stand only in a provider's metadata", len(citations))
         for call in self._calls:
             if self._ended:
-                self._drafts.end_call(call)
+                self._drafts.steps.end_call(call)
         if self._aborted:
-            self._drafts.complete("cancelled")
+            self._drafts.end.complete("cancelled")
         elif self._ended:
-            self._drafts.complete()
+            self._drafts.end.complete()
         self._own.close_steps("cancelled" if self._aborted else "completed" if self._ended else "interrupted")
 
     def _read_metadata(self, metadata: JsonObject, part_id: str) -> None:
         told = provider_citations(metadata)
         if not told or self._drafts.length > _LONGEST_CITED:
-            self._drafts.lose("metadata of the provider")
+            self._drafts.count_loss("metadata of the provider")
             return
         begins_at = self._parts.pop(part_id, self._drafts.length)
         citations = read_citations(told, self._drafts.text[begins_at:], begins_at)
         if len(told) > len(citations):
-            self._drafts.lose("citations of a form that is not known", len(told) - len(citations))
+            self._drafts.count_loss("citations of a form that is not known", len(told) - len(citations))
         for citation in citations:
             known = self._told_of.setdefault(citation.url, []) if len(self._told_of) < MAX_CITATIONS else []
             known.append(citation)
@@ -132,7 +133,7 @@ class AiSdk:
             else:
                 self._waiting = ("data-step", data)
         elif not self._own.read("status" if kind == "step" else kind, data):
-            self._drafts.lose(f"data of type {kind[:40]}")
+            self._drafts.count_loss(f"data of type {kind[:40]}")
 
     def _is_own_call(self, call: str) -> bool:
         """Whether the tool call is that of the last step of ours: its id holds the step's, between colons."""
@@ -143,49 +144,49 @@ class AiSdk:
         if kind == "error":
             outcome = self._own.outcome
             told = outcome if outcome not in (None, "completed", "cancelled") else "failed"
-            self._drafts.fail(self._error_code, text_of(message, "errorText"), outcome=told)
+            self._drafts.end.fail(self._error_code, text_of(message, "errorText"), outcome=told)
         elif kind == "abort":
             self._aborted = True
         elif kind == "finish":
             self._read_finish(text_of(message, "finishReason"))
         elif kind == "file":
-            self._drafts.lose("files")
+            self._drafts.count_loss("files")
         elif kind == "start-step":
             self._step_calls.clear()
         elif kind == "reset-step":
             self._begin_anew()
         elif kind not in ("start", "finish-step", "text-start", "text-end", "message-metadata"):
-            self._drafts.lose(f"chunks of type {kind[:40]}")
+            self._drafts.count_loss(f"chunks of type {kind[:40]}")
         metadata = object_of(message, "messageMetadata")
         if self._own.read_end(metadata):
             self._error_code = text_of(metadata, "error")[:80] or self._error_code
         elif metadata and set(metadata) != {"run_id", "session_id", "agent"}:
-            self._drafts.lose("metadata of the message")
+            self._drafts.count_loss("metadata of the message")
 
     def _begin_anew(self) -> None:
         """The model call is made again: a client would drop what came of it so far."""
         self._parts.clear()
         for call in self._step_calls:
-            self._drafts.end_step(call, "cancelled", detail="The agent began anew.")
+            self._drafts.steps.end(call, "cancelled", detail="The agent began anew.")
         self._step_calls.clear()
         self._drafts.warn("answer_restarted", "The agent began anew here: what it said just before no longer counts.")
 
     def _read_finish(self, reason: str) -> None:
         self._ended = True
         if reason in _FINISH_FAILED:
-            self._drafts.fail(*_FINISH_FAILED[reason])
+            self._drafts.end.fail(*_FINISH_FAILED[reason])
         elif reason == "length":
             self._drafts.warn("length_limit", LIMIT_REACHED)
 
     def _read_reasoning(self, kind: str) -> None:
         if kind == "reasoning-start":
-            self._drafts.begin_thinking()
+            self._drafts.steps.begin_thinking()
         elif kind == "reasoning-end":
-            self._drafts.end_thinking()
+            self._drafts.steps.end_thinking()
         elif kind == "reasoning-file":
-            self._drafts.lose("files")
+            self._drafts.count_loss("files")
         else:
-            self._drafts.think()
+            self._drafts.steps.add_thinking()
 
     def _read_tool(self, kind: str, message: JsonObject) -> None:
         key = text_of(message, "toolCallId")
@@ -194,32 +195,32 @@ class AiSdk:
             return
         if kind == "tool-approval-request":
             self._drafts.warn("input_requested", "The agent asks a person to approve a tool call.")
-            self._drafts.lose("requests for a person's input")
+            self._drafts.count_loss("requests for a person's input")
             return
         if not kind.startswith(("tool-input-", "tool-output-")):
-            self._drafts.lose(f"chunks of type {kind[:40]}")
+            self._drafts.count_loss(f"chunks of type {kind[:40]}")
             return
         self._start_call(key, text_of(message, "toolName"))
         if kind == "tool-input-delta":
-            self._drafts.add_arguments(key, text_of(message, "inputTextDelta"))
+            self._drafts.steps.add_arguments(key, text_of(message, "inputTextDelta"))
         elif kind in ("tool-input-available", "tool-input-error"):
-            self._drafts.arguments_whole(key, plain(message.get("input")))
+            self._drafts.steps.complete_arguments(key, plain(message.get("input")))
         if kind in ("tool-output-error", "tool-input-error"):
-            self._drafts.end_step(key, "failed", detail=text_of(message, "errorText")[:2000] or None)
+            self._drafts.steps.end(key, "failed", detail=text_of(message, "errorText")[:2000] or None)
         elif kind == "tool-output-available" and message.get("preliminary") is True:
-            self._drafts.progress(key)
-            self._drafts.lose("preliminary results of tools")
+            self._drafts.steps.progress(key)
+            self._drafts.count_loss("preliminary results of tools")
         elif kind == "tool-output-available":
-            self._drafts.end_step(key, result=plain(message.get("output")))
+            self._drafts.steps.end(key, result=plain(message.get("output")))
         elif kind == "tool-output-denied":
-            self._drafts.end_step(key, "cancelled", detail="A person denied this call.")
+            self._drafts.steps.end(key, "cancelled", detail="A person denied this call.")
 
     def _read_own_tool(self, kind: str, key: str, message: JsonObject) -> None:
         if not self._own.knows_call(key):
             # The step has begun already, with the name of its tool.
             self._own.adopt_call(key, text_of(message, "toolName"), self._own_step)
         if kind == "tool-input-available":
-            self._own.arguments_whole(key, plain(message.get("input")))
+            self._own.complete_arguments(key, plain(message.get("input")))
         elif kind in ("tool-output-available", "tool-output-error"):
             step, self._waiting = dict(self._own_step), None
             step.pop("tool", None)
@@ -231,31 +232,31 @@ class AiSdk:
         self._calls.add(key)
         self._step_calls.append(key)
         if not name:
-            self._drafts.lose("names and arguments of tool calls that only their results tell of")
-        self._drafts.start_call(key, name)
+            self._drafts.count_loss("names and arguments of tool calls that only their results tell of")
+        self._drafts.steps.start_call(key, name)
 
     def _read_source(self, kind: str, message: JsonObject) -> None:
         title, source_id = text_of(message, "title"), text_of(message, "sourceId")
         url, file = text_of(message, "url"), text_of(message, "filename")
         key = url if kind == "source-url" else f"document {source_id or file or title}"
         if kind not in ("source-url", "source-document") or not key:
-            self._drafts.lose(f"chunks of type {kind[:40]}")
+            self._drafts.count_loss(f"chunks of type {kind[:40]}")
             return
         told = self._told_of.pop(url, []) if kind == "source-url" else []
         if self._drafts.citation_id(key) is not None:
-            self._drafts.lose("citations told twice, kept as one")
+            self._drafts.count_loss("citations told twice, kept as one")
         elif not any(citation.span for citation in told):
-            self._drafts.lose("spans of citations, which the stream has none of")
+            self._drafts.count_loss("spans of citations, which the stream has none of")
         if kind == "source-document":
-            self._drafts.cite(key, title=title or file or source_id, source=file, document_id=source_id)
+            self._drafts.add_citation(key, title=title or file or source_id, source=file, document_id=source_id)
             return
         quotes = [citation.quote for citation in told if citation.quote]
         spans = tuple(dict.fromkeys(citation.span for citation in told if citation.span))
-        self._drafts.cite(key, title=title or url, url=url, quote=quotes[0] if quotes else "", spans=spans)
+        self._drafts.add_citation(key, title=title or url, url=url, quote=quotes[0] if quotes else "", spans=spans)
         if len(told) > 1:
-            self._drafts.lose("citations that the sender made one of, since they share an address", len(told) - 1)
+            self._drafts.count_loss("citations that the sender made one of, since they share an address", len(told) - 1)
         if len(quotes) > 1:
-            self._drafts.lose("further quotes of one source", len(quotes) - 1)
+            self._drafts.count_loss("further quotes of one source", len(quotes) - 1)
 
 
 def _with_tool(step: JsonObject) -> JsonObject:

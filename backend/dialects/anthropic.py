@@ -51,7 +51,7 @@ class Anthropic:
 
     def done_marker(self) -> None:
         """``[DONE]`` is no word of this dialect, and no end of it."""
-        self._drafts.lose("end markers of another dialect")
+        self._drafts.count_loss("end markers of another dialect")
 
     def finish(self) -> None:
         """The connection has ended: blocks that never stopped do so now."""
@@ -71,14 +71,14 @@ class Anthropic:
             self._read_head(object_of(message, "delta"))
             self._read_usage(object_of(message, "usage"))
             if object_of(message, "context_management").get("applied_edits"):
-                self._drafts.lose("edits of the context")
+                self._drafts.count_loss("edits of the context")
         else:
             self._stop()
 
     def _read_unknown(self, kind: str) -> bool:
         if not kind.startswith(("message_", "content_block_")):
             return False
-        self._drafts.lose(f"messages of type {kind[:60]}")
+        self._drafts.count_loss(f"messages of type {kind[:60]}")
         return True
 
     def _read_whole(self, message: JsonObject) -> None:
@@ -94,9 +94,9 @@ class Anthropic:
         self._read_usage(object_of(head, "usage"))
 
     def _read_usage(self, usage: JsonObject) -> None:
-        self._drafts.add_usage({name: plain(usage.get(name)) for name in _USAGE_NAMES})
+        self._drafts.end.add_usage({name: plain(usage.get(name)) for name in _USAGE_NAMES})
         thinking = object_of(usage, "output_tokens_details").get("thinking_tokens")
-        self._drafts.add_usage({"reasoning_tokens": plain(thinking)})
+        self._drafts.end.add_usage({"reasoning_tokens": plain(thinking)})
 
     def _stop(self) -> None:
         self._blocks.stop_all()
@@ -108,7 +108,7 @@ class Anthropic:
             self._drafts.warn("refusal", self._explanation[:1000] or "The model refused to go on.")
         elif reason == "pause_turn":
             self._drafts.warn("paused_turn", "The provider paused here: the answer goes on in another request.")
-        self._drafts.complete()
+        self._drafts.end.complete()
 
     def _read_error(self, message: JsonObject) -> bool:
         error = object_of(message, "error")
@@ -117,5 +117,5 @@ class Anthropic:
         if not error or "jsonrpc" in message:
             return False
         code = text_of(error, "type")[:80] or "provider_error"
-        self._drafts.fail(code, text_of(error, "message"), retryable=code in _RETRYABLE)
+        self._drafts.end.fail(code, text_of(error, "message"), retryable=code in _RETRYABLE)
         return True

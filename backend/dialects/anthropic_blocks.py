@@ -46,26 +46,26 @@ class AnthropicBlocks:
             self.stop_all()
         made = self._open[str(index)] = _Block(kind, self._drafts.length)
         if kind == "text":
-            self._drafts.say(text_of(block, "text"))
+            self._drafts.add_text(text_of(block, "text"))
             for citation in objects_of(block, "citations"):
                 self._cite(made, citation)
         elif kind in ("thinking", "redacted_thinking"):
-            self._drafts.begin_thinking()
+            self._drafts.steps.begin_thinking()
             if text_of(block, "thinking") or kind == "redacted_thinking":
-                self._drafts.think()
+                self._drafts.steps.add_thinking()
         elif kind.endswith("tool_use"):
             self._start_call(made, block)
         elif kind.endswith("tool_result"):
             self._read_result(block, kind)
         elif kind == "compaction":
-            made.call = f"compaction {self._drafts.tools}"
-            self._drafts.start_call(made.call, kind)
+            made.call = f"compaction {self._drafts.tool_calls}"
+            self._drafts.steps.start_call(made.call, kind)
             self._summarise(made, block)
         elif kind == "fallback":
             model = text_of(object_of(block, "to"), "model") or "another one"
             self._drafts.warn("model_fallback", f"The provider answers with another model: {model[:100]}.")
         else:
-            self._drafts.lose(f"blocks of type {kind[:40] or 'unknown'}")
+            self._drafts.count_loss(f"blocks of type {kind[:40] or 'unknown'}")
 
     def add(self, index: JsonValue, delta: JsonObject) -> None:
         """A block grows. Text is said even if its block was never started."""
@@ -74,18 +74,18 @@ class AnthropicBlocks:
         if kind == "text_delta" or (not kind and "text" in delta):
             if block is None:
                 block = self._open[str(index)] = _Block("text", self._drafts.length)
-            self._drafts.say(text_of(delta, "text"))
+            self._drafts.add_text(text_of(delta, "text"))
         elif kind == "thinking_delta":
-            self._drafts.think()
+            self._drafts.steps.add_thinking()
         elif kind == "input_json_delta":
             if piece := text_of(delta, "partial_json"):
-                self._drafts.add_arguments(block.call if block else "", piece)
+                self._drafts.steps.add_arguments(block.call if block else "", piece)
         elif kind == "citations_delta" and block is not None:
             self._cite(block, object_of(delta, "citation"))
         elif kind == "compaction_delta" and block is not None:
             self._summarise(block, delta)
         elif kind != "signature_delta":
-            self._drafts.lose(f"deltas of type {kind[:40] or 'unknown'}")
+            self._drafts.count_loss(f"deltas of type {kind[:40] or 'unknown'}")
 
     def stop(self, index: JsonValue) -> None:
         """A block is whole; nothing happens if it is not open."""
@@ -93,15 +93,15 @@ class AnthropicBlocks:
         if block is None:
             return
         if block.kind == "compaction":
-            self._drafts.end_step(block.call, result=block.summary or None)
+            self._drafts.steps.end(block.call, result=block.summary or None)
         elif block.call:
-            self._drafts.arguments_whole(block.call)
+            self._drafts.steps.complete_arguments(block.call)
         elif "thinking" in block.kind:
-            self._drafts.end_thinking()
+            self._drafts.steps.end_thinking()
         if block.cited and block.start < self._drafts.length:
             span = Span(start=block.start, end=self._drafts.length)
             for key in block.cited:
-                self._drafts.cite(key, span=span)
+                self._drafts.add_citation(key, span=span)
 
     def stop_all(self) -> None:
         """Every open block stops."""
@@ -111,40 +111,40 @@ class AnthropicBlocks:
     def end_calls(self) -> None:
         """The message is whole: what it called is not answered in it."""
         for call in self._calls:
-            self._drafts.end_call(call)
+            self._drafts.steps.end_call(call)
         self._calls.clear()
 
     def _summarise(self, block: _Block, said: JsonObject) -> None:
         block.summary = (block.summary + text_of(said, "content"))[:_MAX_SUMMARY_CHARS]
         if said.get("encrypted_content"):
-            self._drafts.lose("encrypted content")
+            self._drafts.count_loss("encrypted content")
 
     def _start_call(self, made: _Block, block: JsonObject) -> None:
         name = text_of(block, "name") or text_of(block, "type")
         made.call = text_of(block, "id") or f"call {made.start} {len(self._names)}"
         arguments = plain(block.get("input")) or None
-        self._drafts.start_call(made.call, name, arguments=arguments)
-        if text_of(block, "type") == "tool_use" and self._drafts.is_open(made.call):
+        self._drafts.steps.start_call(made.call, name, arguments=arguments)
+        if text_of(block, "type") == "tool_use" and self._drafts.steps.is_open(made.call):
             self._calls.append(made.call)
 
     def _read_result(self, block: JsonObject, kind: str) -> None:
         call = text_of(block, "tool_use_id")
         content = block.get("content")
-        if not self._drafts.is_open(call):
+        if not self._drafts.steps.is_open(call):
             # A turn that was paused goes on with the result of a call from the message before.
             name = kind.removesuffix("_tool_result")
-            call = call or f"result {self._drafts.tools}"
-            self._drafts.start_call(call, name)
+            call = call or f"result {self._drafts.tool_calls}"
+            self._drafts.steps.start_call(call, name)
         error = content if isinstance(content, Mapping) and text_of(content, "type").endswith("error") else None
         if error is not None or block.get("is_error") is True:
             code = text_of(error, "error_code") if error is not None else ""
-            self._drafts.end_step(call, "failed", result=plain(content), detail=code[:200] or f"{kind} with an error")
+            self._drafts.steps.end(call, "failed", result=plain(content), detail=code[:200] or f"{kind} with an error")
             return
         for result in objects_of(block, "content"):
             url, title = text_of(result, "url"), text_of(result, "title")
             if url and title and len(self._names) < 10_000:
                 self._names[url] = title
-        self._drafts.end_step(call, result=self._readable(content))
+        self._drafts.steps.end(call, result=self._readable(content))
 
     def _readable(self, content: JsonValue) -> JsonValue:
         """A result without what only the provider can read."""
@@ -153,7 +153,7 @@ class AnthropicBlocks:
         if isinstance(content, dict):
             kept = {name: item for name, item in content.items() if not name.startswith("encrypted")}
             if len(kept) < len(content):
-                self._drafts.lose("encrypted content")
+                self._drafts.count_loss("encrypted content")
             return plain(kept)
         return content
 
@@ -164,12 +164,12 @@ class AnthropicBlocks:
         document = text_of(citation, "file_id") or source
         place = url or document or f"document {citation.get('document_index', citation.get('search_result_index', ''))}"
         if not (url or quote or document):
-            self._drafts.lose(f"citations of type {text_of(citation, 'type')[:40] or 'unknown'}")
+            self._drafts.count_loss(f"citations of type {text_of(citation, 'type')[:40] or 'unknown'}")
             return
         title = text_of(citation, "title") or text_of(citation, "document_title") or self._names.get(url) or place
         key = f"{place}\n{quote}"
         locator = _locator_of(citation)
-        self._drafts.cite(
+        self._drafts.add_citation(
             key, title=title, url=url, quote=quote, source=document, document_id=text_of(citation, "file_id"),
             locator=locator,
         )  # fmt: skip

@@ -19,10 +19,11 @@ MAX_ALL_MENTIONS = 20_000
 class CitedSources:
     """Citations by keys of the dialect's own (an address, an address with its quote)."""
 
-    def __init__(self, tell: Callable[[CitationEvent], None], lose: Callable[[str], None]) -> None:
-        """``tell`` takes each citation that is new or has changed, ``lose`` the plain word for what is left out."""
-        self._tell = tell
-        self._lose = lose
+    def __init__(self, write: Callable[[CitationEvent], None], count_loss: Callable[[str], None]) -> None:
+        """``write`` takes each citation that is new or has changed, ``count_loss`` the plain word for what is left
+        out."""
+        self._write = write
+        self._count_loss = count_loss
         self._cited: dict[str, CitationEvent] = {}
         self._mentions: dict[str, set[str | Span]] = {}
         self._all_mentions = 0
@@ -38,13 +39,13 @@ class CitedSources:
         known = self._cited.get(key)
         return known.citation_id if known else None
 
-    def cite(self, key: str, span: Span | None, mention: str, fields: Mapping[str, object], length: int) -> int:
-        """As ``AnswerDrafts.cite``; ``length`` is that of the answer so far, in code points."""
+    def add(self, key: str, span: Span | None, mention: str, fields: Mapping[str, object], length: int) -> int:
+        """As ``AnswerDrafts.add_citation``; ``length`` is that of the answer so far, in code points."""
         known = self._cited.get(key)
         changed = known is None
         if known is None:
             if len(self._cited) >= MAX_CITATIONS:
-                self._lose("citations beyond the most a run may have")
+                self._count_loss("citations beyond the most a run may have")
                 return 0
             number = len(self._cited) + 1
             known = CitationEvent(citation_id=f"c{number}", number=number)
@@ -63,14 +64,14 @@ class CitedSources:
             self._keep(key, known, update)
         return known.number or 0
 
-    def pass_on(self, citation: CitationEvent) -> None:
-        """A citation of our own protocol, as it is, if there is room for it."""
+    def add_native(self, citation: CitationEvent) -> None:
+        """A citation of Playhead's own protocol, as it is, if there is room for it."""
         key = citation.citation_id or f"without id {len(self._cited)}"
         if key not in self._cited and len(self._cited) >= MAX_CITATIONS:
-            self._lose("citations beyond the most a run may have")
+            self._count_loss("citations beyond the most a run may have")
             return
         self._cited[key] = citation
-        self._tell(citation)
+        self._write(citation)
 
     def close(self, length: int) -> None:
         """The answer is whole: ranges that came before their text are told, those outside of it are lost."""
@@ -79,7 +80,7 @@ class CitedSources:
             if span.end <= length:
                 late.setdefault(key, []).append(span)
             else:
-                self._lose("ranges outside the answer")
+                self._count_loss("ranges outside the answer")
         self._ahead = []
         for key, spans in late.items():
             known = self._cited[key]
@@ -92,7 +93,7 @@ class CitedSources:
         if place in places:
             return False
         if len(places) >= MAX_MENTIONS or self._all_mentions >= MAX_ALL_MENTIONS:
-            self._lose("further places that cite a source")
+            self._count_loss("further places that cite a source")
             return False
         places.add(place)
         self._all_mentions += 1
@@ -101,4 +102,4 @@ class CitedSources:
     def _keep(self, key: str, known: CitationEvent, update: Mapping[str, object]) -> None:
         citation = CitationEvent.model_validate(known.model_dump() | dict(update))
         self._cited[key] = citation
-        self._tell(citation)
+        self._write(citation)

@@ -47,7 +47,7 @@ class DialectDecoder:
         try:
             messages = self._framing.feed(data)
         except MessageTooLargeError as error:
-            self._drafts.fail("message_too_large", str(error))
+            self._drafts.end.fail("message_too_large", str(error))
             return self.close()
         return self._read_all(messages)
 
@@ -59,7 +59,7 @@ class DialectDecoder:
         try:
             drafts = self._read_all(self._framing.close())
         except MessageTooLargeError as error:
-            self._drafts.fail("message_too_large", str(error))
+            self._drafts.end.fail("message_too_large", str(error))
         try:
             self._dialect.finish()
         except Exception as error:  # noqa: BLE001 - a strange stream must not end its reader
@@ -80,12 +80,12 @@ class DialectDecoder:
     @property
     def told_end(self) -> bool:
         """Whether the stream has said how it ends. Little, such as a count of tokens, can come after that."""
-        return self._end is not None or self._drafts.told_end
+        return self._end is not None or self._drafts.end.is_known
 
     @property
     def usage(self) -> Mapping[str, JsonValue]:
         """What was said of usage so far."""
-        return self._drafts.usage_so_far
+        return self._drafts.end.usage
 
     @property
     def losses(self) -> tuple[Loss, ...]:
@@ -95,7 +95,7 @@ class DialectDecoder:
     @property
     def tools(self) -> int:
         """Tool calls so far."""
-        return self._drafts.tools
+        return self._drafts.tool_calls
 
     @property
     def citations(self) -> int:
@@ -118,7 +118,7 @@ class DialectDecoder:
                 self.recognised += self._dialect.read(value, message.event)
             else:
                 self._drafts.warn("unreadable_message", "A message of the stream is no JSON object, and is left out.")
-                self._drafts.lose("unreadable messages")
+                self._drafts.count_loss("unreadable messages")
         except Exception as error:  # noqa: BLE001 - nothing in an adapter may end a run by a strange input
             self._unreadable(error)
 
@@ -127,4 +127,4 @@ class DialectDecoder:
             "unreadable_message",
             f"A message of the stream could not be read ({type(error).__name__}), and is left out.",
         )
-        self._drafts.lose("unreadable messages")
+        self._drafts.count_loss("unreadable messages")

@@ -20,7 +20,7 @@ class Dialect(Protocol):
     """Reads one stream. It is made with the ``AnswerDrafts`` it writes to, and used for that stream alone.
 
     A dialect does no I/O and keeps no more than what it must remember of open tools and blocks. What it does not
-    understand it tells ``AnswerDrafts.lose`` or ``AnswerDrafts.warn``; whatever it raises all the same becomes a
+    understand it tells ``AnswerDrafts.count_loss`` or ``AnswerDrafts.warn``; whatever it raises all the same becomes a
     warning of the message that it could not read.
     """
 

@@ -67,10 +67,10 @@ class Gemini:
         if reason := _reason_of(feedback, "blockReason", _BLOCK_REASONS):
             said = text_of(feedback, "blockReasonMessage").rstrip(".")
             told = f"The provider blocked the question ({reason[:60]}){f': {said}' if said else ''}."
-            self._drafts.fail(f"blocked_{reason[:60].lower()}", told)
+            self._drafts.end.fail(f"blocked_{reason[:60].lower()}", told)
         for candidate in objects_of(message, "candidates"):
             if candidate.get("index", 0) not in (0, None):
-                self._drafts.lose("further candidates")
+                self._drafts.count_loss("further candidates")
             else:
                 self._read_candidate(camel_case(candidate))
         return True
@@ -89,7 +89,7 @@ class Gemini:
         for part in objects_of(object_of(candidate, "content"), "parts"):
             self._parts.read(camel_case(part))
         if isinstance(content, list):
-            self._drafts.lose("content of an unknown form")
+            self._drafts.count_loss("content of an unknown form")
         grounding = object_of(candidate, "groundingMetadata")
         self._parts.searched(camel_case(grounding))
         self._sources.read_grounding(camel_case(grounding), self._parts.starts)
@@ -103,23 +103,23 @@ class Gemini:
     def _read_end(self, reason: str, said: str) -> None:
         if reason not in ("STOP", "MAX_TOKENS"):
             told = said or f"The provider ended the answer: {reason[:60]}."
-            self._drafts.fail(reason[:60].lower(), told, retryable=reason in ("OTHER", "MALFORMED_FUNCTION_CALL"))
+            self._drafts.end.fail(reason[:60].lower(), told, retryable=reason in ("OTHER", "MALFORMED_FUNCTION_CALL"))
             return
         self._parts.end_calls()
         if reason == "MAX_TOKENS":
             self._drafts.warn("length_limit", LIMIT_REACHED)
-        self._drafts.complete()
+        self._drafts.end.complete()
 
     def _read_usage(self, usage: JsonObject) -> None:
         usage = camel_case(usage)
-        self._drafts.add_usage({ours: plain(usage.get(theirs)) for theirs, ours in _USAGE_NAMES.items()})
+        self._drafts.end.add_usage({ours: plain(usage.get(theirs)) for theirs, ours in _USAGE_NAMES.items()})
 
     def _read_error(self, error: JsonObject) -> None:
         status = text_of(error, "status")
         code = whole_number_of(error, "code")
         retryable = status in _RETRYABLE or code in _RETRYABLE_CODES
         name = status or text_of(error, "code") or (str(code) if code is not None else "provider_error")
-        self._drafts.fail(name[:80].lower(), text_of(error, "message"), retryable=retryable)
+        self._drafts.end.fail(name[:80].lower(), text_of(error, "message"), retryable=retryable)
 
 
 def _reason_of(holder: JsonObject, name: str, names: Mapping[int, str]) -> str:

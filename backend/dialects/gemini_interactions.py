@@ -59,7 +59,7 @@ class GeminiInteractions:
             self._read_usage(object_of(interaction, "usage"))
             self._read_state(status, interaction)
         else:
-            self._drafts.lose(f"messages of type {kind[:60]}")
+            self._drafts.count_loss(f"messages of type {kind[:60]}")
             return False
         return True
 
@@ -83,7 +83,7 @@ class GeminiInteractions:
         elif phase == "stop":
             self._stop(index)
         else:
-            self._drafts.lose(f"messages of type step.{phase[:40]}")
+            self._drafts.count_loss(f"messages of type step.{phase[:40]}")
 
     def _start(self, index: str, step: JsonObject) -> None:
         kind = text_of(step, "type")
@@ -91,7 +91,7 @@ class GeminiInteractions:
             self._kinds[index] = kind
             self._starts[index] = self._drafts.length
         if kind.startswith("thought"):
-            self._drafts.begin_thinking()
+            self._drafts.steps.begin_thinking()
         elif kind.endswith("_call"):
             self._start_call(index, kind, step)
 
@@ -99,7 +99,7 @@ class GeminiInteractions:
         kind = text_of(delta, "type")
         is_thought = self._kinds.get(index, "").startswith("thought")
         if kind == "thought_summary" or (kind == "text" and is_thought):
-            self._drafts.think()
+            self._drafts.steps.add_thinking()
         elif kind == "text":
             self._say(text_of(delta, "text"))
             self._cite_all(index, delta)
@@ -112,19 +112,19 @@ class GeminiInteractions:
             self._cite_all(index, delta)
         elif kind.startswith("arguments"):
             piece = text_of(delta, "arguments") or text_of(delta, "partial_arguments") or text_of(delta, "delta")
-            self._drafts.add_arguments(self._calls.get(index, ""), piece)
+            self._drafts.steps.add_arguments(self._calls.get(index, ""), piece)
         elif kind not in ("thought_signature", "thought", "model_output"):
-            self._drafts.lose(f"content of type {kind[:40] or 'unknown'}")
+            self._drafts.count_loss(f"content of type {kind[:40] or 'unknown'}")
 
     def _stop(self, index: str) -> None:
         if self._kinds.get(index, "").startswith("thought"):
-            self._drafts.end_thinking()
+            self._drafts.steps.end_thinking()
         elif index in self._calls:
-            self._drafts.arguments_whole(self._calls[index])
+            self._drafts.steps.complete_arguments(self._calls[index])
 
     def _say(self, text: str) -> None:
         before = self._drafts.length
-        self._drafts.say(text)
+        self._drafts.add_text(text)
         if self._drafts.length > before:
             self._text.add(text)
 
@@ -134,20 +134,20 @@ class GeminiInteractions:
         key = f"interaction {text_of(call, 'id') or index}"
         self._calls[index] = key
         name = text_of(call, "name") or kind
-        self._drafts.start_call(key, name, kind=kind)
+        self._drafts.steps.start_call(key, name, kind=kind)
 
     def _read_arguments(self, key: str, call: JsonObject) -> None:
         arguments = call.get("arguments")
         if isinstance(arguments, str):
-            self._drafts.add_arguments(key, arguments)
+            self._drafts.steps.add_arguments(key, arguments)
         elif arguments is not None:
-            self._drafts.arguments_whole(key, plain(arguments))
+            self._drafts.steps.complete_arguments(key, plain(arguments))
 
     def _read_result(self, result: JsonObject) -> None:
         call = text_of(result, "call_id")
         key = f"interaction {call}" if call else next(reversed(self._calls.values()), "")
-        if not self._drafts.is_open(key):
-            self._drafts.lose("results of unknown tool calls")
+        if not self._drafts.steps.is_open(key):
+            self._drafts.count_loss("results of unknown tool calls")
             return
         found = [
             {name: plain(value) for name, value in item.items() if name != "search_suggestions"}
@@ -155,20 +155,20 @@ class GeminiInteractions:
         ]
         listed: JsonValue = [item for item in found if item] if found else plain(result.get("result"))
         if any("search_suggestions" in item for item in objects_of(result, "result")):
-            self._drafts.lose("suggestions of the search")
-        self._drafts.end_step(key, "failed" if result.get("is_error") is True else "finished", result=listed or None)
+            self._drafts.count_loss("suggestions of the search")
+        self._drafts.steps.end(key, "failed" if result.get("is_error") is True else "finished", result=listed or None)
 
     def _cite_all(self, index: str, holder: JsonObject) -> None:
         for annotation in objects_of(holder, "annotations"):
             url = text_of(annotation, "url") or text_of(annotation, "source")
             title = text_of(annotation, "title") or text_of(annotation, "file_name") or url
             if not title:
-                self._drafts.lose("citations without a source")
+                self._drafts.count_loss("citations without a source")
                 continue
             first, last = whole_number_of(annotation, "start_index") or 0, whole_number_of(annotation, "end_index")
             start = self._starts.get(index, 0)
             span = self._text.span_of_bytes(first, last, start) if last is not None else None
-            self._drafts.cite(url or title, title=title, url=url, span=span)
+            self._drafts.add_citation(url or title, title=title, url=url, span=span)
 
     def _read_state(self, status: str, interaction: JsonObject) -> None:
         error = object_of(interaction, "error")
@@ -176,20 +176,20 @@ class GeminiInteractions:
             self._read_error(error)
         elif status in ("completed", "requires_action"):
             for call in self._calls.values():
-                self._drafts.end_call(call)
-            self._drafts.complete()
+                self._drafts.steps.end_call(call)
+            self._drafts.end.complete()
         elif status == "incomplete":
             self._drafts.warn("length_limit", "The answer ends where a limit of the provider was reached.")
-            self._drafts.complete()
+            self._drafts.end.complete()
         elif status == "cancelled":
-            self._drafts.complete("cancelled")
+            self._drafts.end.complete("cancelled")
         elif status == "budget_exceeded":
-            self._drafts.fail(status, "The provider's budget for this answer was used up.")
+            self._drafts.end.fail(status, "The provider's budget for this answer was used up.")
 
     def _read_usage(self, usage: JsonObject) -> None:
-        self._drafts.add_usage({ours: plain(usage.get(theirs)) for theirs, ours in _USAGE_NAMES.items()})
+        self._drafts.end.add_usage({ours: plain(usage.get(theirs)) for theirs, ours in _USAGE_NAMES.items()})
 
     def _read_error(self, error: JsonObject) -> None:
         code = str(error.get("status") or error.get("code") or "provider_error")[:80].lower()
         retryable = code in ("unavailable", "resource_exhausted", "internal", "429", "500", "503", "internal_error")
-        self._drafts.fail(code, text_of(error, "message"), retryable=retryable)
+        self._drafts.end.fail(code, text_of(error, "message"), retryable=retryable)

@@ -39,13 +39,13 @@ class GeminiParts:
         if part.get("thought") is True:
             self._in_text = False
             if text:
-                self._drafts.think()
+                self._drafts.steps.add_thinking()
         elif "text" in part:
             self._say(text)
         elif not self._read_tool(part):
             known = [name for name in part if name not in ("thoughtSignature", "thought")]
             if known:
-                self._drafts.lose("images and files" if "Data" in known[0] else f"parts of type {known[0][:40]}")
+                self._drafts.count_loss("images and files" if "Data" in known[0] else f"parts of type {known[0][:40]}")
 
     def searched(self, grounding: JsonObject) -> None:
         """Searches that grounded the answer: the server told their words, not when they ran. Newer models tell of a
@@ -54,7 +54,7 @@ class GeminiParts:
         if queries and not any(name.startswith(f"{_SEARCH}_") for name in self._look_ups):
             self._step_of_server(_SEARCH, queries)
         if object_of(grounding, "searchEntryPoint"):
-            self._drafts.lose("suggestions of the search")
+            self._drafts.count_loss("suggestions of the search")
 
     def fetched(self, pages: Iterable[JsonObject]) -> None:
         """Pages that the server fetched."""
@@ -71,7 +71,7 @@ class GeminiParts:
         """The answer is whole: what it called is not answered in it."""
         self._end_growing()
         for call in self._calls:
-            self._drafts.end_call(call)
+            self._drafts.steps.end_call(call)
         self._calls.clear()
 
     def _say(self, text: str) -> None:
@@ -80,7 +80,7 @@ class GeminiParts:
             if len(self.starts) < _MAX_REMEMBERED:
                 self.starts.append(self._drafts.length)
         before = self._drafts.length
-        self._drafts.say(text)
+        self._drafts.add_text(text)
         if self._drafts.length > before:
             self._text.add(text)
 
@@ -90,7 +90,7 @@ class GeminiParts:
             self._start(_CODE, "code_execution", plain(code))
         elif ran:
             failed = text_of(ran, "outcome") not in ("", "OUTCOME_OK")
-            self._drafts.end_step(_CODE, "failed" if failed else "finished", result=plain(ran))
+            self._drafts.steps.end(_CODE, "failed" if failed else "finished", result=plain(ran))
         elif "functionCall" in part:
             self._read_call(object_of(part, "functionCall"))
         elif "toolCall" in part:
@@ -100,7 +100,7 @@ class GeminiParts:
             self._start(f"server {text_of(call, 'id')}", name, plain(call.get("args")))
         elif "toolResponse" in part:
             response = object_of(part, "toolResponse")
-            self._drafts.end_step(f"server {text_of(response, 'id')}", result=plain(response.get("response")))
+            self._drafts.steps.end(f"server {text_of(response, 'id')}", result=plain(response.get("response")))
         else:
             return False
         self._in_text = False
@@ -123,7 +123,7 @@ class GeminiParts:
         """One value of an argument: a text may come in several pieces."""
         path = text_of(piece, "jsonPath").removeprefix("$.")[:200]
         if len(self._growing) >= 1_000 and path not in self._growing:
-            self._drafts.lose("arguments beyond the longest")
+            self._drafts.count_loss("arguments beyond the longest")
             return
         if isinstance(text := piece.get("stringValue"), str):
             before = self._growing.get(path)
@@ -134,17 +134,17 @@ class GeminiParts:
 
     def _end_growing(self) -> None:
         if self._growing and self._grows:
-            self._drafts.arguments_whole(self._grows, dict(self._growing))
+            self._drafts.steps.complete_arguments(self._grows, dict(self._growing))
         self._growing, self._grows = {}, ""
 
     def _start(self, key: str, name: str, arguments: JsonValue) -> None:
-        self._drafts.start_call(key, name, arguments=arguments)
+        self._drafts.steps.start_call(key, name, arguments=arguments)
 
     def _step_of_server(self, name: str, arguments: JsonValue) -> None:
         self._remember(name)
         key = f"{name} {len(self._look_ups)}"
-        self._drafts.start_step(key, "retrieving", label=name, tool=name, arguments=arguments)
-        self._drafts.end_step(key)
+        self._drafts.steps.start(key, "retrieving", label=name, tool=name, arguments=arguments)
+        self._drafts.steps.end(key)
 
     def _remember(self, name: str) -> None:
         if len(self._look_ups) < _MAX_REMEMBERED:

@@ -52,7 +52,7 @@ class GeminiSources:
             first, last = whole_number_of(source, "startIndex") or 0, whole_number_of(source, "endIndex")
             address = text_of(source, "uri") or text_of(source, "title")
             if not address:
-                self._drafts.lose("citations without a source")
+                self._drafts.count_loss("citations without a source")
                 continue
             self._cite_recited(source, None)
             if last is not None and len(self._recited) < _MAX_HELD:
@@ -78,12 +78,12 @@ class GeminiSources:
             if not self._supported:
                 self._cite(chunk, None)
             elif _key_of(_source_of(chunk)) not in self._cited:
-                self._drafts.lose("sources that were found and not cited")
+                self._drafts.count_loss("sources that were found and not cited")
 
     def _cite_recited(self, source: JsonObject, span: Span | None) -> None:
         address = text_of(source, "uri")
         title = text_of(source, "title") or address
-        self._drafts.cite(f"recited {address or title}", title=title, url=address, span=span)
+        self._drafts.add_citation(f"recited {address or title}", title=title, url=address, span=span)
 
     def _cite(self, chunk: JsonObject, span: Span | None) -> None:
         source = _source_of(chunk)
@@ -92,11 +92,11 @@ class GeminiSources:
         file = text_of(source, "fileSearchStore") or text_of(source, "documentName")
         key = _key_of(source)
         if not key:
-            self._drafts.lose("sources without a name")
+            self._drafts.count_loss("sources without a name")
             return
         self._cited.add(key)
         title = text_of(source, "title") or url or file or "Retrieved text"
-        self._drafts.cite(key, title=title, url=url, quote=quote, source=file, span=span)
+        self._drafts.add_citation(key, title=title, url=url, quote=quote, source=file, span=span)
 
     def _span_of(self, segment: JsonObject, starts: Sequence[int]) -> Span | None:
         first, last = whole_number_of(segment, "startIndex") or 0, whole_number_of(segment, "endIndex")
@@ -125,7 +125,7 @@ class GeminiSources:
             found = text.rfind(said, 0, near + len(said))
             found = text.find(said, near) if found < 0 else found
         if found < 0:
-            self._drafts.lose("ranges whose text is not in the answer")
+            self._drafts.count_loss("ranges whose text is not in the answer")
             return None
         return Span(start=found, end=found + len(said))
 

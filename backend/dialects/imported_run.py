@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
-from backend.dialects.answer_drafts import MAX_STEPS
 from backend.dialects.decoder import DialectDecoder
 from backend.dialects.dialect import Loss
+from backend.dialects.step_drafts import MAX_STEPS
 from backend.protocol.ending import Ending, Tally, end_run
 from backend.protocol.events import Draft, Event, Outcome, StatusEvent, TokenEvent, event_json, stamp
 from backend.protocol.recordings import MAX_LINE_BYTES

@@ -67,7 +67,7 @@ class Native:
             return False
         if isinstance(parsed, UnknownEvent):
             self._drafts.warn("unreadable_event", f"An event of type {name[:40]} could not be read, and is left out.")
-            self._drafts.lose("events that cannot be read")
+            self._drafts.count_loss("events that cannot be read")
             return True
         self._seen = True
         self._read_event(parsed)
@@ -75,7 +75,7 @@ class Native:
 
     def done_marker(self) -> None:
         """``[DONE]`` is none of ours, and no end."""
-        self._drafts.lose("end markers of another dialect")
+        self._drafts.count_loss("end markers of another dialect")
 
     def finish(self) -> None:
         """The end of the connection: what is open is closed as the outcome says, without ``done`` as interrupted."""
@@ -86,9 +86,9 @@ class Native:
 
     def _read_event(self, event: KnownEvent) -> None:
         if self._done:
-            self._drafts.lose("events after the end")
+            self._drafts.count_loss("events after the end")
         elif 0 < event.seq <= self._last_seq:
-            self._drafts.lose("repeated events")
+            self._drafts.count_loss("repeated events")
         else:
             self._last_seq = max(self._last_seq, event.seq)
             self._take(event)
@@ -96,12 +96,12 @@ class Native:
     def _take(self, event: KnownEvent) -> None:
         if isinstance(event, DoneEvent):
             self._end(event.outcome)
-            self._drafts.add_usage(event.usage or {})
-            self._drafts.ended_at_ms = event.at_ms
+            self._drafts.end.add_usage(event.usage or {})
+            self._drafts.end.at_ms = event.at_ms
         elif isinstance(event, ErrorEvent):
             self._error = self._error or event
         else:
-            self._own.pass_on(event)
+            self._own.add(event)
 
     def _end(self, outcome: Outcome) -> None:
         if self._error is not None:
@@ -110,12 +110,12 @@ class Native:
             code, message = _END_FAILED[outcome]
             self._fail(ErrorEvent(code=code, message=message, retryable=True), outcome)
         else:
-            self._drafts.complete(outcome)
+            self._drafts.end.complete(outcome)
         self._own.close_steps(outcome)
         self._done = True
 
     def _fail(self, error: ErrorEvent, outcome: Outcome) -> None:
-        self._drafts.fail(error.code, error.message, retryable=error.retryable, outcome=outcome)
+        self._drafts.end.fail(error.code, error.message, retryable=error.retryable, outcome=outcome)
 
     def _read_snapshot(self, message: JsonObject) -> bool:
         """A view in place of the events it folds. What was read before it is not said again."""
@@ -124,29 +124,29 @@ class Native:
         except ValidationError:
             return False
         self._last_seq = max(self._last_seq, snapshot.seq)
-        self._drafts.lose("the pace of events behind a snapshot")
+        self._drafts.count_loss("the pace of events behind a snapshot")
         self._read_view(snapshot.view)
         return True
 
     def _read_view(self, view: RunView) -> None:
         for step in view.stream.steps:
-            self._own.pass_on(_status_of(step))
+            self._own.add(_status_of(step))
         for citation in view.message.citations:
-            self._own.pass_on(citation)
+            self._own.add(citation)
         answer, said = view.message.answer, self._drafts.length
         if len(answer) < said or not answer.startswith(self._drafts.text):
-            self._drafts.lose("a snapshot that contradicts the answer before it")
+            self._drafts.count_loss("a snapshot that contradicts the answer before it")
         elif answer[said:]:
-            self._own.pass_on(TokenEvent(text=answer[said:]))
+            self._own.add(TokenEvent(text=answer[said:]))
         for artifact in view.artifacts.items:
-            self._own.pass_on(artifact)
+            self._own.add(artifact)
         for warning in view.message.warnings:
-            self._own.pass_on(warning)
+            self._own.add(warning)
         if view.stream.error is not None:
             self._error = self._error or view.stream.error
         if view.stream.outcome is not None and not self._done:
             self._end(view.stream.outcome)
-            self._drafts.add_usage(view.stream.usage or {})
+            self._drafts.end.add_usage(view.stream.usage or {})
 
 
 def _is_ours(message: JsonObject, name: str) -> bool:

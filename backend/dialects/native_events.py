@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 
 from pydantic import JsonValue
 
-from backend.dialects.answer_drafts import MAX_ARGUMENT_CHARS, MAX_STEPS, AnswerDrafts
+from backend.dialects.answer_drafts import AnswerDrafts
 from backend.dialects.dialect import JsonObject
 from backend.dialects.json_values import object_of, parsed, plain, text_of
+from backend.dialects.step_drafts import MAX_ARGUMENT_CHARS, MAX_STEPS
 from backend.protocol.events import (
     OPEN_STATES,
     ArtifactEvent,
@@ -58,16 +59,16 @@ class OwnEvents:
         self.outcome: Outcome | None = None
         """How the run ended, where a stream of another dialect says so in our words."""
 
-    def pass_on(self, event: TokenEvent | StatusEvent | CitationEvent | ArtifactEvent | WarningEvent) -> None:
+    def add(self, event: TokenEvent | StatusEvent | CitationEvent | ArtifactEvent | WarningEvent) -> None:
         """An event as it is."""
         if not isinstance(event, StatusEvent) or self._follow(event):
-            self._drafts.pass_on(event)
+            self._drafts.add_native(event)
 
     def close_steps(self, outcome: Outcome) -> None:
         """End what is still open as the outcome says, the latest step first."""
         state = closing_state(outcome)
         for status in (*([self._announced] if self._announced else []), *reversed(self._open.values())):
-            self._drafts.pass_on(StatusEvent(step_id=status.step_id, step=status.step, state=state))
+            self._drafts.add_native(StatusEvent(step_id=status.step_id, step=status.step, state=state))
         self._open.clear()
         self._announced = None
 
@@ -91,7 +92,7 @@ class OwnEvents:
                 return True
             self._cited[key] = event
         if isinstance(event, StatusEvent | CitationEvent | ArtifactEvent | WarningEvent):
-            self.pass_on(event)
+            self.add(event)
         return True
 
     def read_end(self, fields: JsonObject) -> bool:
@@ -100,7 +101,7 @@ class OwnEvents:
         if outcome is None or "run_id" not in fields:
             return False
         self.outcome = outcome
-        self._drafts.add_usage(object_of(fields, "usage"))
+        self._drafts.end.add_usage(object_of(fields, "usage"))
         return True
 
     def knows_call(self, call: str) -> bool:
@@ -125,11 +126,11 @@ class OwnEvents:
         known = self._calls[call]
         known.chars += len(piece)
         if known.chars > MAX_ARGUMENT_CHARS:
-            self._drafts.lose("arguments beyond the longest")
+            self._drafts.count_loss("arguments beyond the longest")
         else:
             known.pieces.append(piece)
 
-    def arguments_whole(self, call: str, arguments: JsonValue = None) -> None:
+    def complete_arguments(self, call: str, arguments: JsonValue = None) -> None:
         """All arguments of a known call are there: those added piece by piece, or these."""
         known = self._calls[call]
         if arguments is None and known.pieces:
@@ -161,7 +162,7 @@ class OwnEvents:
         elif not is_open:
             self._open.pop(status.step_id, None)
         elif status.step_id not in self._open and len(self._open) >= MAX_STEPS:
-            self._drafts.lose("steps beyond the most a run may have")
+            self._drafts.count_loss("steps beyond the most a run may have")
             return False
         else:
             self._open[status.step_id] = status

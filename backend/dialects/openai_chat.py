@@ -43,7 +43,7 @@ class OpenAIChat:
         self._read_usage(object_of(message, "usage") or object_of(object_of(message, "x_groq"), "usage"))
         for choice in objects_of(message, "choices"):
             if choice.get("index", 0) not in (0, None):
-                self._drafts.lose("further choices")
+                self._drafts.count_loss("further choices")
                 continue
             self._read_delta(object_of(choice, "delta") or object_of(choice, "message"))
             if failed := choice.get("error"):
@@ -61,15 +61,15 @@ class OpenAIChat:
             return
         self._ended = True
         if self._finish_reason == "content_filter":
-            self._drafts.fail("content_filter", CONTENT_FILTER)
+            self._drafts.end.fail("content_filter", CONTENT_FILTER)
         elif self._finish_reason == "error":
-            self._drafts.fail("provider_error", "The provider ended the answer with an error.", retryable=True)
+            self._drafts.end.fail("provider_error", "The provider ended the answer with an error.", retryable=True)
         else:
             if self._finish_reason == "length":
                 self._drafts.warn("length_limit", LIMIT_REACHED)
             # Some servers give no reason: that they count the tokens tells a whole answer from one that was given up.
-            is_whole = self._finish_reason != "" or self._drafts.usage_so_far.get("output_tokens") is not None
-            self._drafts.complete("completed" if is_whole else "interrupted")
+            is_whole = self._finish_reason != "" or self._drafts.end.usage.get("output_tokens") is not None
+            self._drafts.end.complete("completed" if is_whole else "interrupted")
 
     def finish(self) -> None:
         """Without ``[DONE]`` a finish reason is the end as well: some servers close the connection behind it."""
@@ -78,15 +78,15 @@ class OpenAIChat:
 
     def _read_delta(self, delta: JsonObject) -> None:
         if text_of(delta, "reasoning") or text_of(delta, "reasoning_content") or delta.get("reasoning_details"):
-            self._drafts.think()
+            self._drafts.steps.add_thinking()
         content = delta.get("content")
         if isinstance(content, str):
-            self._drafts.say(content)
+            self._drafts.add_text(content)
         elif isinstance(content, list):
             self._read_parts(objects_of(delta, "content"))
         if refusal := text_of(delta, "refusal"):
-            self._drafts.say(refusal)
-            self._drafts.lose("refusal marked as such")
+            self._drafts.add_text(refusal)
+            self._drafts.count_loss("refusal marked as such")
         for call in objects_of(delta, "tool_calls"):
             self._read_call(call)
         if legacy := object_of(delta, "function_call"):
@@ -98,17 +98,17 @@ class OpenAIChat:
         for passage in objects_of(object_of(delta, "context"), "citations"):
             self._read_passage(passage)
         if delta.get("audio") or delta.get("images"):
-            self._drafts.lose("audio and images")
+            self._drafts.count_loss("audio and images")
 
     def _read_parts(self, parts: list[JsonObject]) -> None:
         for part in parts:
             kind = text_of(part, "type")
             if kind == "text":
-                self._drafts.say(text_of(part, "text"))
+                self._drafts.add_text(text_of(part, "text"))
             elif kind == "thinking":
-                self._drafts.think()
+                self._drafts.steps.add_thinking()
             else:
-                self._drafts.lose(f"content of type {kind[:40] or 'unknown'}")
+                self._drafts.count_loss(f"content of type {kind[:40] or 'unknown'}")
 
     def _read_call(self, call: JsonObject) -> None:
         function = object_of(call, "function")
@@ -119,40 +119,40 @@ class OpenAIChat:
             index = next(reversed(self._calls))
         if name and (index not in self._calls or text_of(call, "id") not in ("", self._calls[index])):
             self._calls[index] = text_of(call, "id") or f"call {index}"
-            self._drafts.end_thinking()
-            self._drafts.start_step(self._calls[index], "running_tool", label=name, tool=name)
+            self._drafts.steps.end_thinking()
+            self._drafts.steps.start(self._calls[index], "running_tool", label=name, tool=name)
         key = self._calls.get(index, "")
         arguments = function.get("arguments")
         if isinstance(arguments, str):
             if arguments:
-                self._drafts.add_arguments(key, arguments)
+                self._drafts.steps.add_arguments(key, arguments)
         elif arguments is not None:
-            self._drafts.arguments_whole(key, plain(arguments))
+            self._drafts.steps.complete_arguments(key, plain(arguments))
 
     def _end_calls(self) -> None:
         for key in self._calls.values():
-            self._drafts.end_call(key)
+            self._drafts.steps.end_call(key)
         self._calls.clear()
 
     def _read_executed_tool(self, tool: JsonObject) -> None:
         name = text_of(tool, "type") or text_of(tool, "name") or "tool"
         key = f"executed {tool.get('index', 0)}"
-        self._drafts.start_call(key, name)
+        self._drafts.steps.start_call(key, name)
         if arguments := text_of(tool, "arguments"):
-            self._drafts.add_arguments(key, arguments)
-            self._drafts.arguments_whole(key)
+            self._drafts.steps.add_arguments(key, arguments)
+            self._drafts.steps.complete_arguments(key)
         output = tool.get("output")
         if output is not None or tool.get("search_results") is not None:
             result: JsonValue = plain(output if output is not None else tool.get("search_results"))
-            self._drafts.end_step(key, result=result)
+            self._drafts.steps.end(key, result=result)
 
     def _read_annotation(self, annotation: JsonObject) -> None:
         cited = object_of(annotation, "url_citation")
         url = text_of(cited, "url")
         if text_of(annotation, "type") != "url_citation" or not url:
-            self._drafts.lose(f"annotations of type {text_of(annotation, 'type')[:40] or 'unknown'}")
+            self._drafts.count_loss(f"annotations of type {text_of(annotation, 'type')[:40] or 'unknown'}")
             return
-        self._drafts.cite(
+        self._drafts.add_citation(
             url, title=text_of(cited, "title") or url, url=url, quote=text_of(cited, "content"), span=_span_of(cited)
         )
 
@@ -160,7 +160,7 @@ class OpenAIChat:
         url, quote = text_of(passage, "url"), text_of(passage, "content")
         file = text_of(passage, "filepath")
         title = text_of(passage, "title") or file or url or "Retrieved text"
-        self._drafts.cite(f"{url or file}\n{quote}", title=title, url=url, quote=quote, source=file)
+        self._drafts.add_citation(f"{url or file}\n{quote}", title=title, url=url, quote=quote, source=file)
 
     def _read_sources(self, message: JsonObject) -> None:
         results = {text_of(result, "url"): result for result in objects_of(message, "search_results")}
@@ -171,20 +171,20 @@ class OpenAIChat:
             if url:
                 result = results.get(url, {})
                 quote = text_of(result, "snippet")
-                self._drafts.cite(url, title=text_of(result, "title") or url, url=url, quote=quote)
+                self._drafts.add_citation(url, title=text_of(result, "title") or url, url=url, quote=quote)
 
     def _read_usage(self, usage: JsonObject) -> None:
         known = {ours: usage.get(theirs) for theirs, ours in _USAGE_NAMES.items()}
-        self._drafts.add_usage({name: plain(value) for name, value in known.items()})
+        self._drafts.end.add_usage({name: plain(value) for name, value in known.items()})
         details = object_of(usage, "completion_tokens_details")
-        self._drafts.add_usage({"reasoning_tokens": plain(details.get("reasoning_tokens"))})
+        self._drafts.end.add_usage({"reasoning_tokens": plain(details.get("reasoning_tokens"))})
 
     def _read_error(self, error: JsonValue) -> None:
         fields: JsonObject = error if isinstance(error, dict) else {"message": str(error)}
         code = fields.get("code") or fields.get("type") or "provider_error"
         status = whole_number_of(fields, "status_code") or whole_number_of(fields, "code")
         retryable = status in _RETRYABLE or code in {*_RETRYABLE_CODES, *map(str, _RETRYABLE)}
-        self._drafts.fail(str(code)[:80], text_of(fields, "message"), retryable=retryable)
+        self._drafts.end.fail(str(code)[:80], text_of(fields, "message"), retryable=retryable)
 
 
 def _span_of(cited: JsonObject) -> Span | None:

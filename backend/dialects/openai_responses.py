@@ -74,7 +74,7 @@ class OpenAIResponses:
             self._read_item(message, object_of(message, "item"), done=phase == "done")
         elif what.startswith("reasoning"):
             if phase == "delta":
-                self._drafts.think()
+                self._drafts.steps.add_thinking()
         elif kind in ("completed", "failed", "incomplete", "cancelled"):
             self._read_end(kind, object_of(message, "response"))
         elif kind == "error":
@@ -82,7 +82,7 @@ class OpenAIResponses:
         elif kind not in ("created", "in_progress", "queued", "refusal.done") and not self._tools.read(
             what, phase, message
         ):
-            self._drafts.lose(f"messages of type {kind[:60]}")
+            self._drafts.count_loss(f"messages of type {kind[:60]}")
 
     def _note_place(self, message: JsonObject) -> None:
         item = text_of(message, "item_id") or text_of(object_of(message, "item"), "id")
@@ -97,7 +97,7 @@ class OpenAIResponses:
     def _say(self, message: JsonObject, text: str) -> None:
         place = self._place(message)
         start, said = self._parts.get(place, (self._drafts.length, 0))
-        self._drafts.say(text)
+        self._drafts.add_text(text)
         if place in self._parts or len(self._parts) < _MAX_PARTS:
             self._parts[place] = (start, said + len(text))
 
@@ -128,7 +128,7 @@ class OpenAIResponses:
             if self._place(message) not in self._parts and text_of(part, "refusal"):
                 self._refuse(message, text_of(part, "refusal"))
         elif not kind.startswith(("reasoning", "summary")):
-            self._drafts.lose(f"content of type {kind[:40] or 'unknown'}")
+            self._drafts.count_loss(f"content of type {kind[:40] or 'unknown'}")
 
     def _read_item(self, message: JsonObject, item: JsonObject, *, done: bool) -> None:
         kind = text_of(item, "type")
@@ -137,18 +137,18 @@ class OpenAIResponses:
                 self._read_part({**message, "content_index": index}, part)
         elif kind == "reasoning":
             if done:
-                self._drafts.end_thinking()
+                self._drafts.steps.end_thinking()
             else:
-                self._drafts.begin_thinking()
+                self._drafts.steps.begin_thinking()
         elif not self._tools.read_item(message, item, done=done):
-            self._drafts.lose(f"items of type {kind[:40] or 'unknown'}")
+            self._drafts.count_loss(f"items of type {kind[:40] or 'unknown'}")
 
     def _read_annotation(self, message: JsonObject, annotation: JsonObject) -> None:
         kind = text_of(annotation, "type")
         url = text_of(annotation, "url")
         file = text_of(annotation, "filename") or text_of(annotation, "file_id")
         if not url and not file:
-            self._drafts.lose(f"annotations of type {kind[:40] or 'unknown'}")
+            self._drafts.count_loss(f"annotations of type {kind[:40] or 'unknown'}")
             return
         start = self._parts.get(self._place(message), (self._drafts.length, 0))[0]
         first, last = whole_number_of(annotation, "start_index"), whole_number_of(annotation, "end_index")
@@ -158,9 +158,9 @@ class OpenAIResponses:
         elif (point := whole_number_of(annotation, "index")) is not None:
             # A point behind what it supports: where that begins is not said.
             mention = str(start + point)
-            self._drafts.lose("places of citations that name no range")
+            self._drafts.count_loss("places of citations that name no range")
         document = text_of(annotation, "file_id") or None
-        self._drafts.cite(
+        self._drafts.add_citation(
             url or text_of(annotation, "file_id") or file,
             title=text_of(annotation, "title") or file or url,
             url=url,
@@ -175,33 +175,33 @@ class OpenAIResponses:
             place = self._places.get(text_of(item, "id")) or str(index)
             self._read_item({"output_index": place}, item, done=True)
         if not self._parts and (text := text_of(response, "output_text")):
-            self._drafts.say(text)
+            self._drafts.add_text(text)
         self._read_usage(object_of(response, "usage"))
         error = object_of(response, "error")
         reason = text_of(object_of(response, "incomplete_details"), "reason")
         if error or status == "failed":
             self._read_error(error)
         elif reason == "content_filter":
-            self._drafts.fail("content_filter", CONTENT_FILTER)
+            self._drafts.end.fail("content_filter", CONTENT_FILTER)
         elif status == "incomplete" and reason in ("max_output_tokens", "max_tokens"):
             self._drafts.warn("length_limit", LIMIT_REACHED)
-            self._drafts.complete()
+            self._drafts.end.complete()
         elif status == "completed":
-            self._drafts.complete()
+            self._drafts.end.complete()
         elif status == "cancelled":
-            self._drafts.complete("cancelled")
+            self._drafts.end.complete("cancelled")
         else:
             message = f"The provider ended the answer as {status[:40]}{f': {reason[:80]}' if reason else ''}."
-            self._drafts.fail("incomplete", message, retryable=True, outcome="interrupted")
+            self._drafts.end.fail("incomplete", message, retryable=True, outcome="interrupted")
 
     def _read_usage(self, usage: JsonObject) -> None:
-        self._drafts.add_usage({name: plain(usage.get(name)) for name in _USAGE_NAMES})
+        self._drafts.end.add_usage({name: plain(usage.get(name)) for name in _USAGE_NAMES})
         cached = object_of(usage, "input_tokens_details").get("cached_tokens")
         reasoning = object_of(usage, "output_tokens_details").get("reasoning_tokens")
-        self._drafts.add_usage({"cached_tokens": plain(cached), "reasoning_tokens": plain(reasoning)})
+        self._drafts.end.add_usage({"cached_tokens": plain(cached), "reasoning_tokens": plain(reasoning)})
 
     def _read_error(self, error: JsonObject) -> None:
         code = str(error.get("code") or error.get("type") or "provider_error")[:80]
         code = "provider_error" if code == "error" else code
         retryable = code in _RETRYABLE or code.startswith("5") or code == "429"
-        self._drafts.fail(code, text_of(error, "message"), retryable=retryable)
+        self._drafts.end.fail(code, text_of(error, "message"), retryable=retryable)

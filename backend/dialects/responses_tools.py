@@ -58,11 +58,11 @@ class ResponsesTools:
             return True
         if phase == "delta":
             self._pieces.add(key)
-            self._drafts.add_arguments(key, text_of(message, "delta"))
+            self._drafts.steps.add_arguments(key, text_of(message, "delta"))
         elif phase == "done" and (arguments := text_of(message, "arguments") or text_of(message, "input")):
-            self._drafts.arguments_whole(key, parsed(arguments))
+            self._drafts.steps.complete_arguments(key, parsed(arguments))
         elif phase == "partial_image":
-            self._drafts.lose("images")
+            self._drafts.count_loss("images")
         return True
 
     def read_item(self, message: JsonObject, item: JsonObject, *, done: bool) -> bool:
@@ -77,35 +77,35 @@ class ResponsesTools:
         key = _key(message)
         if key not in self._seen:
             self._start(key, kind, item)
-        if done and self._drafts.is_open(key):
+        if done and self._drafts.steps.is_open(key):
             self._end(key, kind, item)
         return True
 
     def finish(self) -> None:
         """No result comes any more."""
         for key in self._waiting.values():
-            self._drafts.end_call(key)
+            self._drafts.steps.end_call(key)
 
     def _start(self, key: str, kind: str, item: JsonObject) -> None:
         self._seen.add(key)
         name = text_of(item, "name") or kind.removesuffix("_call")
-        self._drafts.start_call(key, name, arguments=_arguments_of(item), kind=kind)
+        self._drafts.steps.start_call(key, name, arguments=_arguments_of(item), kind=kind)
 
     def _end(self, key: str, kind: str, item: JsonObject) -> None:
         arguments = _arguments_of(item)
         if arguments is not None:
-            self._drafts.arguments_whole(key, arguments)
+            self._drafts.steps.complete_arguments(key, arguments)
         if kind in _IMAGES and item.get("result"):
-            self._drafts.lose("images")
+            self._drafts.count_loss("images")
         result = next((plain(item[field]) for field in _RESULT_FIELDS if item.get(field) not in (None, "", [])), None)
         if text_of(item, "status") in ("failed", "incomplete") or item.get("error"):
-            self._drafts.end_step(key, "failed", result=result, detail=_reason(item))
+            self._drafts.steps.end(key, "failed", result=result, detail=_reason(item))
         elif result is None and (kind in _CALLER_RUNS or text_of(item, "execution") == "client"):
-            self._drafts.end_call(key)
+            self._drafts.steps.end_call(key)
         elif result is None and kind in _ANSWERED_BY_ITEM:
             self._waiting[_call_of(item, kind)] = key
         else:
-            self._drafts.end_step(key, result=result)
+            self._drafts.steps.end(key, result=result)
 
     def _read_output(self, item: JsonObject, kind: str) -> None:
         call = _call_of(item, kind)
@@ -114,15 +114,15 @@ class ResponsesTools:
             # The end of the response repeats what it held.
             return
         if key is None and kind not in _OUTPUTS:
-            self._drafts.lose(f"items of type {kind[:40]}")
+            self._drafts.count_loss(f"items of type {kind[:40]}")
             return
         if key is None:
             # A program waits for its caller, and goes on in the response after.
             key = f"output {call}"
-            self._drafts.start_call(key, kind.removesuffix("_output").removesuffix("_call"))
+            self._drafts.steps.start_call(key, kind.removesuffix("_output").removesuffix("_call"))
         self._answered.add(call)
         result = next((item[field] for field in _RESULTS if item.get(field) not in (None, "")), None)
-        self._drafts.end_step(key, result=parsed(result) if isinstance(result, str) else plain(result))
+        self._drafts.steps.end(key, result=parsed(result) if isinstance(result, str) else plain(result))
 
 
 def _key(message: JsonObject) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from backend.dialects import answer_drafts, cited_sources
+from backend.dialects import answer_drafts, cited_sources, step_drafts
 from backend.dialects.answer_drafts import WARNINGS_PER_CODE, AnswerDrafts
 from backend.dialects.dialect import Loss
 from backend.protocol.events import CitationEvent, Span, StatusEvent, TokenEvent, ToolLog, WarningEvent
@@ -25,75 +25,75 @@ def citations(drafts: AnswerDrafts) -> list[CitationEvent]:
 
 
 def test_drafts_are_handed_out_once_and_in_order(drafts: AnswerDrafts) -> None:
-    drafts.say("One")
-    drafts.say("")
-    drafts.say(" 🎉")
+    drafts.add_text("One")
+    drafts.add_text("")
+    drafts.add_text(" 🎉")
     assert drafts.take() == [TokenEvent(text="One"), TokenEvent(text=" 🎉")]
     assert drafts.take() == []
     assert (drafts.text, drafts.length) == ("One 🎉", 5)
 
 
 def test_thinking_is_one_step_that_ends_with_the_answer(drafts: AnswerDrafts) -> None:
-    drafts.think()
-    drafts.think()
-    drafts.say("Done thinking.")
-    drafts.end_thinking()
+    drafts.steps.add_thinking()
+    drafts.steps.add_thinking()
+    drafts.add_text("Done thinking.")
+    drafts.steps.end_thinking()
     told = drafts.take()
     assert [type(draft) for draft in told] == [StatusEvent, StatusEvent, TokenEvent]
     assert drafts.losses == (Loss("reasoning text", 2),)
-    drafts.think()
+    drafts.steps.add_thinking()
     assert [(status.step_id, status.state) for status in statuses(drafts)] == [("step-2", "started")]
 
 
 def test_arguments_in_pieces_are_shown_when_they_are_whole(drafts: AnswerDrafts) -> None:
-    drafts.start_step("a", "running_tool", label="draw", tool="draw")
-    drafts.add_arguments("a", '{"x": ')
-    drafts.add_arguments("a", "1}")
-    drafts.arguments_whole("a")
-    drafts.arguments_whole("a")
-    drafts.end_step("a", result=["done"])
-    drafts.end_step("a", "failed")
+    drafts.steps.start("a", "running_tool", label="draw", tool="draw")
+    drafts.steps.add_arguments("a", '{"x": ')
+    drafts.steps.add_arguments("a", "1}")
+    drafts.steps.complete_arguments("a")
+    drafts.steps.complete_arguments("a")
+    drafts.steps.end("a", result=["done"])
+    drafts.steps.end("a", "failed")
     told = statuses(drafts)
     assert [status.state for status in told] == ["started", "progress", "finished"]
     assert told[-1].tool == ToolLog(name="draw", arguments={"x": 1}, result=["done"])
-    assert drafts.tools == 1
+    assert drafts.tool_calls == 1
 
 
 def test_arguments_that_are_no_json_stay_a_text(drafts: AnswerDrafts) -> None:
-    drafts.start_step("a", "running_tool", tool="draw")
-    drafts.add_arguments("a", '{"x": ')
-    drafts.end_step("a")
+    drafts.steps.start("a", "running_tool", tool="draw")
+    drafts.steps.add_arguments("a", '{"x": ')
+    drafts.steps.end("a")
     tool = statuses(drafts)[-1].tool
     assert tool is not None
     assert tool.arguments == '{"x": '
 
 
 def test_arguments_of_a_call_that_never_began_are_lost(drafts: AnswerDrafts) -> None:
-    drafts.add_arguments("nobody", "{}")
+    drafts.steps.add_arguments("nobody", "{}")
     assert drafts.losses == (Loss("arguments of an unknown tool call", 1),)
 
 
 def test_a_key_that_comes_again_is_a_step_of_its_own(drafts: AnswerDrafts) -> None:
     for _ in range(2):
-        drafts.start_step("a", "running_tool", tool="draw")
-        drafts.start_step("a", "running_tool", tool="draw")
-        drafts.end_step("a")
+        drafts.steps.start("a", "running_tool", tool="draw")
+        drafts.steps.start("a", "running_tool", tool="draw")
+        drafts.steps.end("a")
     assert [(status.step_id, status.state) for status in statuses(drafts)] == [
         ("step-1", "started"),
         ("step-1", "finished"),
         ("step-2", "started"),
         ("step-2", "finished"),
     ]
-    assert drafts.tools == 2
+    assert drafts.tool_calls == 2
 
 
 def test_a_source_is_told_again_only_if_more_of_it_is_known(drafts: AnswerDrafts) -> None:
-    drafts.say("Twelve chars")
-    assert drafts.cite("k", title="A", url="https://a.example/") == 1
-    assert drafts.cite("other", title="B") == 2
-    assert drafts.cite("k", title="A", quote="", span=Span(start=0, end=6)) == 1
-    assert drafts.cite("k", span=Span(start=0, end=6)) == 1
-    assert drafts.cite("k", span=Span(start=7, end=12)) == 1
+    drafts.add_text("Twelve chars")
+    assert drafts.add_citation("k", title="A", url="https://a.example/") == 1
+    assert drafts.add_citation("other", title="B") == 2
+    assert drafts.add_citation("k", title="A", quote="", span=Span(start=0, end=6)) == 1
+    assert drafts.add_citation("k", span=Span(start=0, end=6)) == 1
+    assert drafts.add_citation("k", span=Span(start=7, end=12)) == 1
     told = [citation for citation in citations(drafts) if citation.citation_id == "c1"]
     assert [citation.spans for citation in told] == [
         (),
@@ -105,32 +105,32 @@ def test_a_source_is_told_again_only_if_more_of_it_is_known(drafts: AnswerDrafts
 
 
 def test_a_source_counts_once_for_every_place_that_cites_it(drafts: AnswerDrafts) -> None:
-    drafts.say("Twelve chars")
-    drafts.cite("k", title="A")
+    drafts.add_text("Twelve chars")
+    drafts.add_citation("k", title="A")
     assert drafts.citations == 1
-    drafts.cite("k", span=Span(start=0, end=6))
-    drafts.cite("k", span=Span(start=0, end=6))
+    drafts.add_citation("k", span=Span(start=0, end=6))
+    drafts.add_citation("k", span=Span(start=0, end=6))
     assert drafts.citations == 1
-    drafts.cite("k", mention="12")
-    drafts.cite("other", title="B")
+    drafts.add_citation("k", mention="12")
+    drafts.add_citation("other", title="B")
     assert drafts.citations == 3
 
 
 def test_a_range_may_come_before_its_text_but_not_without_it(drafts: AnswerDrafts) -> None:
-    drafts.cite("k", title="A", span=Span(start=0, end=6))
-    drafts.cite("k", span=Span(start=7, end=40))
-    drafts.say("Twelve chars")
+    drafts.add_citation("k", title="A", span=Span(start=0, end=6))
+    drafts.add_citation("k", span=Span(start=7, end=40))
+    drafts.add_text("Twelve chars")
     assert [citation.spans for citation in citations(drafts)] == [()]
-    drafts.complete()
+    drafts.end.complete()
     drafts.close()
     assert [citation.spans for citation in citations(drafts)] == [(Span(start=0, end=6),)]
     assert drafts.losses == (Loss("ranges outside the answer", 1),)
 
 
 def test_the_first_error_counts_and_no_end_undoes_it(drafts: AnswerDrafts) -> None:
-    drafts.fail("overloaded_error", "Busy.", retryable=True)
-    drafts.fail("other", "Later.")
-    drafts.complete()
+    drafts.end.fail("overloaded_error", "Busy.", retryable=True)
+    drafts.end.fail("other", "Later.")
+    drafts.end.complete()
     end = drafts.close()
     assert end.outcome == "failed"
     assert end.error is not None
@@ -138,7 +138,7 @@ def test_the_first_error_counts_and_no_end_undoes_it(drafts: AnswerDrafts) -> No
 
 
 def test_without_an_end_the_stream_is_cut_and_open_steps_have_failed(drafts: AnswerDrafts) -> None:
-    drafts.start_step("a", "running_tool", tool="draw")
+    drafts.steps.start("a", "running_tool", tool="draw")
     end = drafts.close()
     assert (end.outcome, end.error and end.error.code) == ("interrupted", "stream_cut")
     assert [status.state for status in statuses(drafts)] == ["started", "failed"]
@@ -147,27 +147,27 @@ def test_without_an_end_the_stream_is_cut_and_open_steps_have_failed(drafts: Ans
 def test_warnings_beyond_the_first_of_a_code_are_summed_up(drafts: AnswerDrafts) -> None:
     for number in range(WARNINGS_PER_CODE + 2):
         drafts.warn("odd", f"Odd {number}.")
-    drafts.complete()
+    drafts.end.complete()
     drafts.close()
     warnings = [draft.message for draft in drafts.take() if isinstance(draft, WarningEvent)]
     assert warnings == [*(f"Odd {number}." for number in range(WARNINGS_PER_CODE)), "2 more of this kind."]
 
 
 def test_usage_is_updated_and_nothing_is_erased(drafts: AnswerDrafts) -> None:
-    drafts.add_usage({"input_tokens": 3, "output_tokens": 1})
-    drafts.add_usage({"input_tokens": None, "output_tokens": 9})
-    drafts.add_usage({f"name {number}": number for number in range(100)})
-    assert drafts.usage_so_far["input_tokens"] == 3
-    assert drafts.usage_so_far["output_tokens"] == 9
-    assert len(drafts.usage_so_far) == 50
+    drafts.end.add_usage({"input_tokens": 3, "output_tokens": 1})
+    drafts.end.add_usage({"input_tokens": None, "output_tokens": 9})
+    drafts.end.add_usage({f"name {number}": number for number in range(100)})
+    assert drafts.end.usage["input_tokens"] == 3
+    assert drafts.end.usage["output_tokens"] == 9
+    assert len(drafts.end.usage) == 50
 
 
 @pytest.mark.parametrize(
     ("owner", "bound", "value", "what"),
     [
-        (answer_drafts, "MAX_STEPS", 2, "steps beyond the most a run may have"),
+        (step_drafts, "MAX_STEPS", 2, "steps beyond the most a run may have"),
         (answer_drafts, "MAX_TEXT_CHARS", 10, "text beyond the longest answer"),
-        (answer_drafts, "MAX_ARGUMENT_CHARS", 4, "arguments beyond the longest"),
+        (step_drafts, "MAX_ARGUMENT_CHARS", 4, "arguments beyond the longest"),
         (cited_sources, "MAX_CITATIONS", 2, "citations beyond the most a run may have"),
         (cited_sources, "MAX_MENTIONS", 2, "further places that cite a source"),
         (cited_sources, "MAX_ALL_MENTIONS", 2, "further places that cite a source"),
@@ -187,21 +187,21 @@ def test_what_goes_beyond_a_bound_is_lost_and_told(
 def fill(drafts: AnswerDrafts) -> None:
     """Three of everything."""
     for number in range(3):
-        drafts.say("four")
-        drafts.start_step(str(number), "running_tool", tool="draw")
-        drafts.cite(f"source {number}", title="A")
-        drafts.cite("source 0", span=Span(start=number, end=number + 1))
-    drafts.add_arguments("0", "[1, 2]")
+        drafts.add_text("four")
+        drafts.steps.start(str(number), "running_tool", tool="draw")
+        drafts.add_citation(f"source {number}", title="A")
+        drafts.add_citation("source 0", span=Span(start=number, end=number + 1))
+    drafts.steps.add_arguments("0", "[1, 2]")
 
 
 def test_kinds_of_losses_are_bounded(drafts: AnswerDrafts) -> None:
     for number in range(1_000):
-        drafts.lose(f"messages of type {number}")
+        drafts.count_loss(f"messages of type {number}")
     assert len(drafts.losses) == 200
 
 
 @pytest.mark.parametrize("fields", [{"title": None}, {"title": "", "url": None}])
 def test_fields_that_say_nothing_change_nothing(drafts: AnswerDrafts, fields: dict[str, Any]) -> None:
-    drafts.cite("k", title="A")
-    drafts.cite("k", **fields)
+    drafts.add_citation("k", title="A")
+    drafts.add_citation("k", **fields)
     assert [citation.title for citation in citations(drafts)] == ["A"]

@@ -1,0 +1,158 @@
+"""The steps of an answer, tool calls and thinking among them, as drafts."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Literal
+
+from pydantic import JsonValue
+
+from backend.dialects.json_values import is_lookup, parsed
+from backend.protocol.events import StatusEvent, ToolLog
+
+MAX_STEPS = 10_000
+MAX_ARGUMENT_CHARS = 1_000_000
+"""What one tool call's arguments may hold, in code points."""
+
+THINKING = "thinking"
+
+
+@dataclass(slots=True)
+class _Step:
+    step_id: str
+    step: str
+    label: str | None
+    parent_id: str | None
+    tool: ToolLog | None
+    arguments: list[str] = field(default_factory=list)
+    argument_chars: int = 0
+    open: bool = True
+
+
+class StepDrafts:
+    """Steps by keys of the dialect's own, such as a tool call's id."""
+
+    def __init__(self, write: Callable[[StatusEvent], None], count_loss: Callable[[str], None]) -> None:
+        """``write`` takes every change of a step, ``count_loss`` the plain word for what is left out."""
+        self._write = write
+        self._count_loss = count_loss
+        self._steps: dict[str, _Step] = {}
+
+    @property
+    def tool_calls(self) -> int:
+        """Tool calls so far."""
+        return sum(step.tool is not None for step in self._steps.values())
+
+    def is_open(self, key: str) -> bool:
+        """Whether a step of that key runs."""
+        step = self._steps.get(key)
+        return step is not None and step.open
+
+    def add_thinking(self) -> None:
+        """The model thinks. That it does is shown; what it thinks is not, and is counted as lost."""
+        self._count_loss("reasoning text")
+        self.begin_thinking()
+
+    def begin_thinking(self) -> None:
+        """The model thinks, and no text of it has come; nothing happens if that is known."""
+        if not self.is_open(THINKING):
+            self.start(THINKING, THINKING, label="Thinking")
+
+    def end_thinking(self) -> None:
+        """The model has stopped thinking; nothing happens if it was not."""
+        if THINKING in self._steps:
+            self.end(THINKING)
+
+    def start(
+        self, key: str, step: str, *, label: str | None = None, detail: str | None = None,
+        parent: str | None = None, tool: str | None = None, arguments: JsonValue = None,
+    ) -> None:  # fmt: skip
+        """A step begins; a tool call names its ``tool``. A key that is open already changes nothing; one that was
+        closed begins anew under an id of its own."""
+        known = self._steps.get(key)
+        if known is not None and known.open:
+            return
+        if len(self._steps) >= MAX_STEPS:
+            self._count_loss("steps beyond the most a run may have")
+            return
+        number = len(self._steps) + 1
+        if known is not None:
+            self._steps[f"{key}\n{number - 1}"] = known
+        log = ToolLog(name=tool, arguments=arguments) if tool is not None else None
+        above = self._steps.get(parent) if parent is not None else None
+        made = _Step(f"step-{number}", step, label, above.step_id if above else None, log)
+        self._steps[key] = made
+        self._tell(made, "started", detail)
+
+    def start_call(self, key: str, name: str, *, arguments: JsonValue = None, kind: str = "") -> None:
+        """A tool is called: a step, ``retrieving`` if its ``kind`` or name says that it looks something up. Thinking
+        ends by it."""
+        self.end_thinking()
+        step = "retrieving" if is_lookup(kind or name) else "running_tool"
+        self.start(key, step, label=name or "Tool", tool=name or "tool", arguments=arguments)
+
+    def progress(self, key: str, *, detail: str | None = None) -> None:
+        """An open step goes on."""
+        step = self._steps.get(key)
+        if step is not None and step.open:
+            self._tell(step, "progress", detail)
+
+    def add_arguments(self, key: str, piece: str) -> None:
+        """The next piece of a tool call's arguments, as JSON text; shown once they are whole or the step ends."""
+        step = self._steps.get(key)
+        if step is None or step.tool is None:
+            self._count_loss("arguments of an unknown tool call")
+        elif step.argument_chars + len(piece) > MAX_ARGUMENT_CHARS:
+            self._count_loss("arguments beyond the longest")
+        else:
+            step.argument_chars += len(piece)
+            step.arguments.append(piece)
+
+    def complete_arguments(self, key: str, arguments: JsonValue = None) -> None:
+        """All arguments are there: those added piece by piece, or these."""
+        step = self._steps.get(key)
+        if step is not None and self._gather_arguments(step, arguments) and step.open:
+            self._tell(step, "progress")
+
+    def end(
+        self, key: str, state: Literal["finished", "failed", "cancelled"] = "finished", *,
+        result: JsonValue = None, detail: str | None = None,
+    ) -> None:  # fmt: skip
+        """An open step ends; a tool call may have a result. Nothing happens if it is not open."""
+        step = self._steps.get(key)
+        if step is None or not step.open:
+            return
+        self._gather_arguments(step, None)
+        if step.tool is not None and result is not None:
+            step.tool = step.tool.model_copy(update={"result": result})
+        step.open = False
+        self._tell(step, state, detail)
+
+    def end_call(self, key: str) -> None:
+        """An open tool call ends that is the caller's to run: what came of it is in no stream."""
+        self.end(key, detail="Called; its result is not part of the stream.")
+
+    def close(self, state: Literal["finished", "failed"]) -> None:
+        """Nothing more comes: every open step ends, the latest first."""
+        for key in [key for key, step in reversed(self._steps.items()) if step.open]:
+            self.end(key, state)
+
+    def _gather_arguments(self, step: _Step, arguments: JsonValue) -> bool:
+        """Put the arguments into a tool call's log. Whether that changed it."""
+        if step.tool is None:
+            return False
+        if arguments is None and step.arguments:
+            arguments = parsed("".join(step.arguments))
+        step.arguments = []
+        if arguments is None or arguments == step.tool.arguments:
+            return False
+        step.tool = step.tool.model_copy(update={"arguments": arguments})
+        return True
+
+    def _tell(
+        self,
+        step: _Step,
+        state: Literal["started", "progress", "finished", "failed", "cancelled"],
+        detail: str | None = None,
+    ) -> None:
+        status = StatusEvent(step_id=step.step_id, step=step.step, state=state, label=step.label, detail=detail)
+        self._write(status.model_copy(update={"parent_id": step.parent_id, "tool": step.tool}))
