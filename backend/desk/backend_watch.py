@@ -1,6 +1,7 @@
 """How a page recovers by itself when the backend was gone."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Protocol
 
 from backend.client.errors import BackendGone, ClientError
@@ -18,13 +19,16 @@ class ReadyCall(Protocol):
         """Whether the backend takes runs now."""
 
 
-async def wait_for_backend(client: ReadyCall, between_trials_s: float = BETWEEN_TRIALS_S) -> None:
+async def wait_for_backend(
+    client: ReadyCall, between_trials_s: float = BETWEEN_TRIALS_S, wanted: Callable[[], bool] = lambda: True
+) -> None:
     """Return when the backend takes runs: before that it may answer and not know its agents yet.
 
     Returns as well where the backend answers with an error of another kind, so that the caller's own call meets it and
-    can say what it is. ``between_trials_s``: seconds between two trials.
+    can say what it is; and once it is not ``wanted`` any more. ``between_trials_s``: seconds before each trial.
     """
-    while True:
+    while wanted():
+        await asyncio.sleep(between_trials_s)
         try:
             if (await client.ready()).ready:
                 return
@@ -32,4 +36,3 @@ async def wait_for_backend(client: ReadyCall, between_trials_s: float = BETWEEN_
             pass
         except ClientError:
             return
-        await asyncio.sleep(between_trials_s)

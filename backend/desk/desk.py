@@ -1,6 +1,7 @@
 """The desk: the services of the pages, made once for a UI's process."""
 
 from backend.client.run_client import RunClient
+from backend.desk.questions import Questions
 
 
 class Desk:
@@ -8,3 +9,4 @@ class Desk:
 
     def __init__(self, backend: str) -> None:
         self.client = RunClient(backend)
+        self.questions = Questions(self.client)

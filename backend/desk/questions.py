@@ -1,0 +1,295 @@
+"""Asking: a question is put, its run followed to the end, stopped, asked again, and found again after a reload."""
+
+import uuid
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from typing import Final, Protocol
+
+from pydantic import ValidationError
+
+from backend.client.errors import BackendGone, ClientError, ProblemError
+from backend.client.frames import Frame
+from backend.client.replies import OfferedAgent, RunState, SessionState, StartedRun
+from backend.desk.backend_watch import BETWEEN_TRIALS_S, ReadyCall, wait_for_backend
+from backend.desk.choices import agent_choices
+from backend.desk.conversation import LONGEST_RUN_S, AskedQuestion, Conversation, ConversationState
+from backend.present.pages.conversation import EarlierTurn
+from backend.present.pages.problem import Problem, problem_of
+from backend.present.pages.question_checks import question_problem, starting_agent
+from backend.present.words import ask as words_ask
+from backend.protocol.options import RunOptions
+
+TURNS_SHOWN: Final = 20
+"""Of a long conversation, the latest are shown above the current one; all of them are in the history."""
+
+
+class QuestionCalls(ReadyCall, Protocol):
+    """The calls of the client that asking needs. See ``RunClient``."""
+
+    async def agents(self) -> tuple[OfferedAgent, ...]: ...  # noqa: D102 - said by the class
+
+    async def run(self, run_id: str) -> RunState: ...  # noqa: D102 - said by the class
+
+    async def session(self, session_id: str) -> SessionState: ...  # noqa: D102 - said by the class
+
+    async def start_run(  # noqa: D102 - said by the class
+        self,
+        question: str,
+        agent: str,
+        *,
+        session_id: str | None,
+        options: RunOptions,
+        idempotency_key: str,
+    ) -> StartedRun: ...
+
+    async def cancel(self, run_id: str) -> None: ...  # noqa: D102 - said by the class
+
+    def frames(self, run_id: str, *, question: str | None) -> AsyncGenerator[Frame, None]: ...  # noqa: D102
+
+
+class Questions:
+    """What the Ask page does, for one backend. Each method changes the conversation that it is given.
+
+    The intents (``ask``, ``retry``, ``open`` …) only note what is wanted. ``proceed`` does it and reports how it goes.
+    """
+
+    def __init__(self, client: QuestionCalls, between_trials_s: float = BETWEEN_TRIALS_S) -> None:
+        """``between_trials_s``: see ``wait_for_backend``."""
+        self._client = client
+        self._between_trials_s = between_trials_s
+
+    async def ask(
+        self, conversation: Conversation, question: str, agent: str, timeout_s: float | None = None, speed: float = 1.0
+    ) -> None:
+        """Put a question, unless one is under way: then what is written stays in its field.
+
+        An empty ``agent`` is the one that the page starts with. ``timeout_s`` in seconds, None or 0 for the backend's
+        own limit; ``speed`` 1 plays as written.
+        """
+        if conversation.state.running:
+            return
+        sentence = question_problem(question)
+        options = _options(timeout_s, speed)
+        if options is None:
+            sentence = words_ask.TIMEOUT_INVALID.format(limit=f"{LONGEST_RUN_S:,.0f}")
+        if sentence or options is None:
+            conversation.change(problem=Problem("invalid_question", sentence))
+            return
+        self._put(conversation, AskedQuestion(question, agent, options), empties_field=True)
+
+    async def ask_example(self, conversation: Conversation, question: str) -> None:
+        """Put an example: to the agent that the page starts with, whichever was chosen before."""
+        if not conversation.state.running:
+            self._put(conversation, AskedQuestion(question), empties_field=True)
+
+    async def retry(self, conversation: Conversation, written: str = "") -> None:
+        """Ask the same again, in the place of what did not succeed. ``written``: what the question's field holds now;
+        it is emptied where that is this question, given back before."""
+        asked = conversation.state.asked
+        if conversation.state.may_retry:
+            self._put(conversation, asked, empties_field=written == asked.text, keeps_turn=False)
+
+    async def carry_on(self, conversation: Conversation, written: str = "") -> None:
+        """Ask the same again, with what was written until the interruption kept above it. ``written``: as for
+        ``retry``."""
+        asked = conversation.state.asked
+        if conversation.state.may_continue:
+            self._put(conversation, asked, empties_field=written == asked.text)
+
+    async def open(self, conversation: Conversation, run_id: str = "") -> None:
+        """The page was opened, or its address names another run now; empty where it names none. What is on the page
+        already stays, and the agents on offer are asked for again."""
+        conversation.change(offered=False)
+        if run_id and run_id != conversation.state.named:
+            conversation.turn_over(asked=AskedQuestion(), earlier=(), session_id="", named=run_id, opening=run_id)
+
+    async def open_shared(self, conversation: Conversation, share_id: str) -> None:
+        """The page was opened through a link for reading only."""
+        if share_id != conversation.state.named:
+            conversation.turn_over(named=share_id, opening=share_id)
+
+    async def begin_anew(self, conversation: Conversation) -> None:
+        """Begin another conversation. The one until now stays in the history, and its run continues there."""
+        conversation.turn_over(
+            asked=AskedQuestion(), earlier=(), session_id="", named="", fields=conversation.fill(question="")
+        )
+
+    async def stop(self, conversation: Conversation) -> str:
+        """Ask for the end of what is under way; ``proceed`` follows it until that has come. A question that waits for
+        the backend goes back into its field. Gives a sentence to show in passing where it could not be stopped."""
+        state = conversation.state
+        if state.pending and state.waiting:
+            self._withdraw(conversation)
+            return ""
+        if state.shared or state.stopping or not state.running:
+            return ""
+        conversation.change(stopping=True)
+        return await self._cancel(conversation) if state.run_id else ""
+
+    async def proceed(self, conversation: Conversation) -> AsyncGenerator[ConversationState, None]:
+        """Do whatever remains to be done, and yield the state first and then whenever it has changed.
+
+        Loads the agents on offer, takes up the run that was named, starts the question that was asked and follows the
+        run to its end. While the backend is away it says so, and continues by itself. Ends when nothing remains, or
+        when another showing of the conversation has begun. Closing it stops nothing but the showing.
+        """
+        serial = conversation.show()
+        yield conversation.state
+        while True:
+            try:
+                async with aclosing(self._remaining(conversation, serial)) as states:
+                    async for state in states:
+                        yield state
+            except ClientError as error:
+                if not conversation.shows(serial):
+                    return
+                if not isinstance(error, BackendGone):
+                    yield self._refused(conversation, error)
+                    return
+                if conversation.state.pending and conversation.state.stopping:
+                    self._withdraw(conversation)
+                # Another backend may come back: it is asked again what it offers.
+                yield conversation.change(problem=problem_of(error), offered=False)
+            else:
+                return
+            await wait_for_backend(self._client, self._between_trials_s, wanted=lambda: conversation.shows(serial))
+            if not conversation.shows(serial):
+                return
+            yield conversation.change(problem=None)
+
+    async def _remaining(self, conversation: Conversation, serial: int) -> AsyncGenerator[ConversationState, None]:
+        """Everything once, as far as it goes. Raises ``ClientError``."""
+        for step in (self._load_agents, self._take_up, self._start, self._follow):
+            async with aclosing(step(conversation, serial)) as states:
+                async for state in states:
+                    yield state
+            if not conversation.shows(serial):
+                return
+
+    async def _load_agents(self, conversation: Conversation, serial: int) -> AsyncGenerator[ConversationState, None]:
+        if conversation.state.offered or conversation.state.shared:
+            return
+        offers = await self._client.agents()
+        if not conversation.shows(serial):
+            return
+        state, usual = conversation.state, starting_agent([offer.agent for offer in offers])
+        fields = state.fields
+        if not state.choices or (state.empty and usual != state.usual):
+            # Nobody has chosen from this list yet.
+            fields = conversation.fill(agent=state.asked.agent or usual)
+        yield conversation.change(offered=True, choices=agent_choices(offers), usual=usual, fields=fields)
+
+    async def _take_up(self, conversation: Conversation, serial: int) -> AsyncGenerator[ConversationState, None]:
+        if not conversation.state.opening:
+            return
+        run = await self._client.run(conversation.state.opening)
+        earlier = await self._turns_before(run)
+        if conversation.shows(serial):
+            yield conversation.change(
+                opening="",
+                run_id=run.run_id,
+                session_id=run.session_id,
+                asked=AskedQuestion(run.question, run.agent, run.options),
+                earlier=earlier,
+                fields=conversation.fill(agent=run.agent),
+            )
+
+    async def _turns_before(self, run: RunState) -> tuple[EarlierTurn, ...]:
+        if not run.session_id:
+            return ()
+        try:
+            names = [other.run_id for other in (await self._client.session(run.session_id)).runs]
+            before = names[: names.index(run.run_id)] if run.run_id in names else []
+            return tuple([EarlierTurn(name, (await self._client.run(name)).view) for name in before[-TURNS_SHOWN:]])
+        except ProblemError:
+            # Deleted meanwhile: the run that was named is shown all the same.
+            return ()
+
+    async def _start(self, conversation: Conversation, serial: int) -> AsyncGenerator[ConversationState, None]:
+        state = conversation.state
+        if not state.pending:
+            return
+        run = await self._client.start_run(
+            state.asked.text,
+            state.agent,
+            session_id=state.session_id or None,
+            options=state.asked.options,
+            idempotency_key=conversation.key,
+        )
+        if not conversation.shows(serial):
+            return
+        conversation.fresh = True
+        yield conversation.change(pending=False, run_id=run.run_id, session_id=run.session_id, named=run.run_id)
+        if conversation.state.stopping:
+            await self._cancel(conversation)
+
+    async def _follow(self, conversation: Conversation, serial: int) -> AsyncGenerator[ConversationState, None]:
+        state = conversation.state
+        if not state.running:
+            return
+        # A run that was just started is followed from its first event; of another one, all there is comes in one frame.
+        question, conversation.fresh = state.asked.text if conversation.fresh else None, False
+        async with aclosing(self._client.frames(state.run_id, question=question)) as frames:
+            async for frame in frames:
+                if not conversation.shows(serial):
+                    return
+                yield conversation.change(frame=frame)
+
+    async def _cancel(self, conversation: Conversation) -> str:
+        turn = conversation.state.turn
+        try:
+            await self._client.cancel(conversation.state.run_id)
+        except ClientError as error:
+            if conversation.state.turn == turn:
+                conversation.change(stopping=False)
+            return error.sentence
+        return ""
+
+    def _put(
+        self, conversation: Conversation, asked: AskedQuestion, *, empties_field: bool, keeps_turn: bool = True
+    ) -> None:
+        """Note a question. ``keeps_turn``: what was shown until now becomes an earlier turn."""
+        state = conversation.state
+        earlier = state.earlier
+        if keeps_turn and state.run_id and state.frame is not None:
+            earlier = (*earlier, EarlierTurn(state.run_id, state.frame.view))
+        conversation.key = uuid.uuid4().hex
+        fields = conversation.fill(question="" if empties_field else None, agent=asked.agent or state.usual)
+        conversation.turn_over(asked=asked, pending=True, earlier=earlier, fields=fields)
+
+    def _withdraw(self, conversation: Conversation) -> None:
+        """Take a question back, as if it had not been asked. The backend is still waited for."""
+        state = conversation.state
+        conversation.change(
+            turn=state.turn + 1,
+            pending=False,
+            stopping=False,
+            asked=AskedQuestion(),
+            fields=conversation.fill(question=state.asked.text, agent=state.agent),
+        )
+
+    def _refused(self, conversation: Conversation, error: ClientError) -> ConversationState:
+        """What becomes of what was under way: a question goes back into its field, a run is lost."""
+        state = conversation.state
+        fields = state.fields
+        if state.pending:
+            fields = conversation.fill(question=state.asked.text, agent=state.agent)
+        return conversation.change(
+            problem=problem_of(error, state.named),
+            pending=False,
+            stopping=False,
+            opening="",
+            lost=bool(state.run_id) and not state.ended,
+            fields=fields,
+        )
+
+
+def _options(timeout_s: float | None, speed: float) -> RunOptions | None:
+    """Only what was set by hand: the backend knows the rest. None where it cannot be kept."""
+    by_hand = {"timeout_s": float(timeout_s)} if timeout_s else {}
+    if speed != 1:
+        by_hand["speed"] = float(speed)
+    try:
+        return RunOptions(**by_hand)
+    except ValidationError:
+        return None
