@@ -1,7 +1,11 @@
 """The desk: the services of the pages, made once for a UI's process."""
 
 from backend.client.run_client import RunClient
+from backend.desk.feedback import RunFeedback
 from backend.desk.questions import Questions
+from backend.desk.run_actions import RunActions
+from backend.desk.run_search import RunSearch
+from backend.desk.sharing import Sharing
 
 
 class Desk:
@@ -10,3 +14,7 @@ class Desk:
     def __init__(self, backend: str) -> None:
         self.client = RunClient(backend)
         self.questions = Questions(self.client)
+        self.run_search = RunSearch(self.client)
+        self.run_actions = RunActions(self.client)
+        self.sharing = Sharing(self.client)
+        self.feedback = RunFeedback(self.client)

@@ -1,0 +1,181 @@
+"""Finding past runs: by words, agent, outcome and conversation, page by page; and one of them looked at closely."""
+
+from collections.abc import AsyncGenerator, Sequence
+from typing import Any, Final, Protocol
+
+from backend.client.errors import BackendGone, ClientError
+from backend.client.replies import Feedback, OfferedAgent, RunsPage, RunSummary, SessionState, SessionSummary
+from backend.client.run_client import OutcomeWanted
+from backend.desk.backend_watch import BETWEEN_TRIALS_S, ReadyCall, wait_for_backend
+from backend.desk.choices import Choice, agent_choices
+from backend.desk.run_history import ChosenRun, HistoryState, RunHistory, SearchTerms
+from backend.present.pages.problem import Problem, problem_of
+from backend.present.words import history as words_history, run as words
+
+RUNS_A_PAGE: Final = 50
+"""Runs that are fetched at a time."""
+
+CONVERSATIONS_OFFERED: Final = 100
+"""The latest ones, to search by; the runs of older ones are found by their words."""
+
+LONGEST_TITLE: Final = 60
+"""Characters of a conversation's title in a list."""
+
+
+class SearchCalls(ReadyCall, Protocol):
+    """The calls of the client that searching needs. See ``RunClient``."""
+
+    async def runs(  # noqa: D102 - said by the class
+        self, *, text: str, agent: str, outcome: OutcomeWanted, session_id: str, limit: int, before: str
+    ) -> RunsPage: ...
+
+    async def run(self, run_id: str) -> RunSummary: ...  # noqa: D102 - said by the class
+
+    async def session(self, session_id: str) -> SessionState: ...  # noqa: D102 - said by the class
+
+    async def sessions(self, limit: int) -> tuple[SessionSummary, ...]: ...  # noqa: D102 - said by the class
+
+    async def agents(self) -> tuple[OfferedAgent, ...]: ...  # noqa: D102 - said by the class
+
+    async def feedback(self, run_id: str) -> tuple[Feedback, ...]: ...  # noqa: D102 - said by the class
+
+
+class RunSearch:
+    """What the History page finds, for one backend. Each method changes the history that it is given.
+
+    The intents (``search``, ``extend``, ``choose`` …) only note what is wanted. ``proceed`` fetches it.
+    """
+
+    def __init__(self, client: SearchCalls, between_trials_s: float = BETWEEN_TRIALS_S) -> None:
+        """``between_trials_s``: see ``wait_for_backend``."""
+        self._client = client
+        self._between_trials_s = between_trials_s
+
+    async def open(self, history: RunHistory) -> None:
+        """The page was opened: everything is fetched again, the search and the choice stay."""
+        history.want(listed=False, looked=False, offered=False)
+
+    async def search(
+        self,
+        history: RunHistory,
+        text: str | None,
+        agent: str | None,
+        outcome: OutcomeWanted | None,
+        session_id: str | None,
+        *,
+        again: bool = True,
+    ) -> None:
+        """Look for these runs; None or an empty text leaves nothing out. The chosen run stays, found or not.
+
+        ``again``: fetch the list anew where it was searched by the same terms. A field that is merely left does not
+        want that: the click that leaves it may be the one that chooses a run.
+        """
+        terms = SearchTerms((text or "").strip(), agent or "", outcome or "", session_id or "")
+        if again or terms != history.state.terms:
+            history.want(terms=terms, listed=False, extending=False, looked=False)
+
+    async def extend(self, history: RunHistory) -> None:
+        """List the runs behind those that are listed as well."""
+        if history.state.more:
+            history.want(extending=True)
+
+    async def choose(self, history: RunHistory, run_id: str | None) -> None:
+        """Look at this run closely; None or an empty id: at none."""
+        history.want(chosen_id=run_id or "", looked=False)
+
+    async def proceed(self, history: RunHistory) -> AsyncGenerator[HistoryState, None]:
+        """Fetch what the page waits for, and yield the state whenever it has changed.
+
+        While the backend is away it says so, and continues by itself. Ends when everything is there, when the backend
+        refuses, or when something else is wanted.
+        """
+        serial = history.serial
+        if history.state.problem is not None and not history.state.complete:
+            history.change(problem=None)
+        while history.serial == serial:
+            try:
+                for fetch in (self._list, self._look, self._offer):
+                    changes = await fetch(history.state)
+                    if history.serial != serial:
+                        return
+                    if changes:
+                        yield history.change(**changes)
+            except BackendGone as error:
+                if history.serial != serial:
+                    return
+                yield history.change(problem=problem_of(error))
+                await wait_for_backend(self._client, self._between_trials_s, wanted=lambda: history.serial == serial)
+                if history.serial == serial:
+                    yield history.change(problem=None)
+            except ClientError as error:
+                if history.serial == serial:
+                    yield history.change(problem=problem_of(error), extending=False)
+                return
+            else:
+                return
+
+    async def _list(self, state: HistoryState) -> dict[str, Any]:
+        """The first runs that fit, or those behind them."""
+        if state.listed and not state.extending:
+            return {}
+        terms, known = state.terms, state.runs if state.listed else ()
+        page = await self._client.runs(
+            text=terms.text,
+            agent=terms.agent,
+            outcome=terms.outcome,
+            session_id=terms.session_id,
+            limit=RUNS_A_PAGE,
+            before=(state.following or "") if state.listed else "",
+        )
+        return {"runs": (*known, *page.runs), "following": page.next, "listed": True, "extending": False}
+
+    async def _look(self, state: HistoryState) -> dict[str, Any]:
+        """The chosen run, listed or not, with its conversation's name and its feedback."""
+        if state.looked:
+            return {}
+        run_id = state.chosen_id
+        if not run_id:
+            return {"chosen": None, "looked": True}
+        try:
+            listed = next((run for run in state.runs if run.run_id == run_id), None)
+            run = listed or await self._client.run(run_id)
+            session = await self._client.session(run.session_id)
+            feedback = await self._client.feedback(run_id)
+        except ClientError as error:
+            if error.kind != "not_found":
+                raise
+            return {
+                "runs": tuple(other for other in state.runs if other.run_id != run_id),
+                "problem": Problem("run_not_found", words_history.RUN_GONE),
+                "chosen_id": "",
+                "chosen": None,
+                "looked": True,
+            }
+        # A run that was still running when it was listed may be over by now.
+        newest = {other.run_id: other for other in session.runs}
+        return {
+            "runs": tuple(newest.get(other.run_id, other) for other in state.runs),
+            "chosen": ChosenRun(newest.get(run_id, run), session.title, tuple(reversed(feedback))),
+            "looked": True,
+        }
+
+    async def _offer(self, state: HistoryState) -> dict[str, Any]:
+        """The agents and conversations to search by."""
+        if state.offered:
+            return {}
+        agents = agent_choices(await self._client.agents())
+        conversations = [
+            Choice(words.shortened(session.title or session.session_id, LONGEST_TITLE), session.session_id)
+            for session in await self._client.sessions(CONVERSATIONS_OFFERED)
+        ]
+        return {
+            "agents": _offers(words_history.ALL_AGENTS, agents, state.terms.agent),
+            "conversations": _offers(words_history.ALL_CONVERSATIONS, conversations, state.terms.session_id),
+            "offered": True,
+        }
+
+
+def _offers(every: str, choices: Sequence[Choice], searched: str) -> tuple[Choice, ...]:
+    """The choices below the one that leaves nothing out. What is searched by is always among them."""
+    missing = [] if searched in ("", *(choice.name for choice in choices)) else [Choice(searched, searched)]
+    return (Choice(every, ""), *choices, *missing)
