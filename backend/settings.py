@@ -22,6 +22,8 @@ class Settings:
     """The agent elsewhere that is played as the agent ``remote``: DIALECT:URL."""
     host: str = "127.0.0.1"
     port: int = 8750
+    allowed_hosts: tuple[str, ...] = ()
+    """Host names that the server answers to besides those of loopback, as behind a reverse proxy."""
     max_concurrent_runs: int = 64
     default_timeout_s: float = 120.0
     """How long a run may take where its options do not say."""

@@ -2,8 +2,12 @@
 
 import argparse
 import os
+import signal
 import sys
+from contextlib import suppress
+from tempfile import TemporaryDirectory
 
+from backend.doors.allow_host import add_allow_host
 from backend.launch.ports import PortBusy, ensure_port_free
 
 DEFAULT_PORT = 7860
@@ -17,16 +21,25 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--backend", default=DEFAULT_BACKEND, help=f"address of the backend (default {DEFAULT_BACKEND})"
     )
+    add_allow_host(parser)
     options = parser.parse_args(arguments)
     try:
         ensure_port_free(options.port, "--port")
     except PortBusy as busy:
         parser.exit(1, f"{busy}\n")
-    # Gradio reads this when it is imported; nothing may leave the machine unasked.
-    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
-    from ui_gradio.app import serve
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    # Only the user may read this folder, unlike the one of Gradio, which all users of the machine share.
+    with (
+        suppress(KeyboardInterrupt),
+        TemporaryDirectory(prefix="playhead-gradio-", ignore_cleanup_errors=True) as folder,
+    ):
+        files = os.path.realpath(folder)
+        # Gradio reads both when it is imported; nothing may leave the machine unasked.
+        os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+        os.environ["GRADIO_TEMP_DIR"] = files
+        from ui_gradio.app import serve
 
-    serve(options.backend, options.port)
+        serve(options.backend, options.port, files=files, allowed_hosts=options.allow_host)
     return 0
 
 

@@ -1,6 +1,6 @@
 """The Gradio application: its four places and how it is served."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import gradio as gr
@@ -16,6 +16,7 @@ from ui_gradio.compare.page import build_compare
 from ui_gradio.history.page import build_history
 from ui_gradio.navigation import PATHS
 from ui_gradio.replay.page import build_replay
+from ui_gradio.server import guarded_app, serve_app
 from ui_gradio.stream_sockets import SCRIPT, StreamSockets, without_heartbeat
 from ui_gradio.style import page_style, theme
 
@@ -51,21 +52,16 @@ def build(backend: str) -> gr.Blocks:
     return application
 
 
-def serve(backend: str, port: int) -> None:
-    """Serve on loopback until the process is told to stop."""
-    build(backend).launch(
-        server_name="127.0.0.1",
-        server_port=port,
+def serve(backend: str, port: int, *, files: str, allowed_hosts: Sequence[str] = ()) -> None:
+    """Serve on loopback until the process is told to stop. ``files`` is the folder that Gradio keeps its files in."""
+    app = guarded_app(
+        build(backend),
+        files=files,
+        allowed_hosts=allowed_hosts,
         theme=theme(),
         # As head, not as css: Gradio rewrites css rule by rule and drops @property, by which durations count on.
         head=style_element("host") + BEFORE_THE_PAGE + SCRIPT,
         app_kwargs={"middleware": [Middleware(StreamSockets)]},
         css=page_style(),
-        footer_links=[],
-        run_history=False,
-        enable_monitoring=False,
-        ssr_mode=False,
-        quiet=True,
-        show_error=False,
-        inbrowser=False,
     )
+    serve_app(app, port)

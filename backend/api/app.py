@@ -8,10 +8,8 @@ from fastapi import FastAPI
 from starlette.middleware import Middleware
 
 from backend import __version__
-from backend.api.body_limit import BodyLimit
 from backend.api.conversations import MAX_CONVERSATION_BYTES
-from backend.api.guard import OriginGuard
-from backend.api.problems import MEDIA_TYPE, ProblemReply, add_problem_handlers
+from backend.api.problems import MEDIA_TYPE, ProblemReply, add_problem_handlers, problem_answer
 from backend.api.routes import (
     ag_ui,
     agents,
@@ -27,6 +25,8 @@ from backend.api.routes import (
     shares,
 )
 from backend.api.services import Services
+from backend.doors.body_limit import BodyLimit
+from backend.doors.guard import Guard
 
 MAX_BODY_BYTES = 256 * 1024
 """A request with the longest question, every character escaped, and its options."""
@@ -59,7 +59,11 @@ def create_app(services: Services, lifespan: Lifespan | None = None) -> FastAPI:
         lifespan=lifespan,
         telemetry={"auto_configure": False, "tracing": False, "metrics": False, "logs": False},
         middleware=[
-            Middleware(OriginGuard, bound_host=services.settings.host),
+            Middleware(
+                Guard,
+                allowed_hosts=(services.settings.host, *services.settings.allowed_hosts),
+                answer=problem_answer,
+            ),
             Middleware(
                 BodyLimit,
                 default=MAX_BODY_BYTES,
@@ -67,6 +71,7 @@ def create_app(services: Services, lifespan: Lifespan | None = None) -> FastAPI:
                     "/v1/recordings": services.settings.max_recording_bytes,
                     **dict.fromkeys(("/ag-ui", "/ai-sdk", "/openai"), MAX_CONVERSATION_BYTES),
                 },
+                answer=problem_answer,
             ),
         ],
     )

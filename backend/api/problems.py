@@ -16,6 +16,7 @@ from starlette.routing import Match
 
 from backend.agents.agent import UnknownAgentError
 from backend.agents.catalogue import AgentNotReadyError
+from backend.doors.refusal import Refusal
 from backend.protocol.cursor import CursorError
 from backend.protocol.recordings import RecordingError
 from backend.runs.review import UnknownShareError
@@ -80,6 +81,11 @@ def problem_response(path: str, error: RequestProblem) -> Response:
     )
     body = problem.model_dump_json(exclude_none=True, ensure_ascii=True)
     return Response(body, error.status_code, error.headers, MEDIA_TYPE)
+
+
+def problem_answer(path: str, refusal: Refusal) -> Response:
+    """The answer to a call of ``path`` that the guard refuses."""
+    return problem_response(path, RequestProblem(refusal.status, refusal.slug, refusal.sentence, **refusal.members))
 
 
 def _openai_error(error: RequestProblem) -> dict[str, Any]:

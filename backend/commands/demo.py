@@ -10,9 +10,11 @@ from pathlib import Path
 
 import click
 
+from backend.commands.allow_host_option import allow_host_option
 from backend.commands.folder_options import folder_options
 from backend.commands.model_options import model_options
 from backend.commands.remote_option import remote_option
+from backend.doors.allow_host import FLAG
 from backend.launch.child import ChildFailed, ChildProcess
 from backend.launch.ports import PortBusy, ensure_port_free
 from backend.launch.server import serve_command
@@ -44,6 +46,7 @@ class DemoProcess:
 @model_options
 @remote_option
 @click.option("--host", default=LOOPBACK, show_default=True, help="The backend's address on this machine.")
+@allow_host_option
 def command(
     port: int,
     gradio_port: int,
@@ -56,6 +59,7 @@ def command(
     mcp: Path | None,
     remote: str | None,
     host: str,
+    allowed_hosts: tuple[str, ...],
 ) -> None:
     """Start the backend and both UIs, print their addresses, and stop them all at Ctrl-C.
 
@@ -73,13 +77,14 @@ def command(
         model=model,
         mcp=mcp,
         remote=remote,
+        allowed_hosts=allowed_hosts,
     )
     chosen = {"documents": docs_dir, "model": model, "remote": remote}
     said = BackendLines([agent for agent, setting in chosen.items() if setting is not None])
     parts = [
         DemoProcess("backend", backend_url, "/readyz", ChildProcess("The backend", serve, on_line=said.hear)),
-        _ui("gradio", "The Gradio UI", gradio_port, "/", backend_url),
-        _ui("streamlit", "The Streamlit UI", streamlit_port, "/_stcore/health", backend_url),
+        _ui("gradio", "The Gradio UI", gradio_port, "/", backend_url, allowed_hosts),
+        _ui("streamlit", "The Streamlit UI", streamlit_port, "/_stcore/health", backend_url, allowed_hosts),
     ]
     opened = None if no_browser else _browser()
     try:
@@ -121,8 +126,9 @@ def ensure_ports_free(ports: dict[str, int], host: str) -> None:
             raise click.ClickException(f"Cannot listen on port {port} ({flag}): {error.strerror}.") from error
 
 
-def _ui(label: str, name: str, port: int, probe: str, backend_url: str) -> DemoProcess:
+def _ui(label: str, name: str, port: int, probe: str, backend_url: str, allowed_hosts: Sequence[str]) -> DemoProcess:
     command_line = [sys.executable, "-m", f"ui_{label}", "--port", str(port), "--backend", backend_url]
+    command_line += (part for host in allowed_hosts for part in (FLAG, host))
     return DemoProcess(label, f"http://{LOOPBACK}:{port}", probe, ChildProcess(name, command_line))
 
 

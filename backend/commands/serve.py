@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from backend.commands.allow_host_option import allow_host_option
 from backend.commands.folder_options import folder_options
 from backend.commands.model_options import model_options
 from backend.commands.remote_option import remote_option
@@ -64,6 +65,7 @@ class ProgressLines:
 @model_options
 @remote_option
 @click.option("--host", default="127.0.0.1", show_default=True, help="An address of this machine.")
+@allow_host_option
 def command(
     port: int,
     data_dir: Path | None,
@@ -73,13 +75,14 @@ def command(
     mcp: Path | None,
     remote: str | None,
     host: str,
+    allowed_hosts: tuple[str, ...],
 ) -> None:
     """Run the backend alone, and print its address once it listens.
 
     Everything it keeps is under --data. Stop it with Ctrl-C or SIGTERM: runs under way end as interrupted.
     """
-    from backend.api.guard import is_loopback
     from backend.api.server import address_of, listen
+    from backend.doors.hosts import is_loopback
     from backend.runs.store import StoreError
 
     if not is_loopback(host):
@@ -105,6 +108,7 @@ def command(
             remote=remote,
             host=host,
             port=listener.getsockname()[1],
+            allowed_hosts=allowed_hosts,
         )
         try:
             asyncio.run(_serve(settings, listener, address_of(listener)))

@@ -1,7 +1,7 @@
 """A backend of one's own: `playhead serve` as a child, for a command or an eval that was given no address."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from backend.launch.child import ChildProcess
@@ -19,6 +19,7 @@ def serve_command(
     model: str | None = None,
     mcp: Path | None = None,
     remote: str | None = None,
+    allowed_hosts: Sequence[str] = (),
 ) -> list[str]:
     """The command line of `playhead serve` in this environment. Port 0 lets the server choose a free one.
 
@@ -35,6 +36,7 @@ def serve_command(
         "--remote": remote,
     }
     given = [str(part) for option, value in options.items() if value is not None for part in (option, value)]
+    given += (part for host in allowed_hosts for part in ("--allow-host", host))
     return [sys.executable, "-m", "backend.cli", "serve", *given]
 
 

@@ -1,0 +1,49 @@
+"""The server of the Streamlit page: only the addresses that it uses, and the guard in front of them."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import streamlit as st
+from starlette.middleware import Middleware
+
+from backend.doors.body_limit import BodyLimit
+from backend.doors.guard import Guard
+from backend.doors.open_routes import OpenRoutes
+from backend.present.pages.addresses import TITLES
+
+MAX_RECORDING_MIB = 64
+"""The largest file that a page opens: as large as the backend takes a recording."""
+
+_FORM_BYTES = 64 * 1024
+"""How much a form adds to the file that it carries."""
+_UPLOAD = "/_stcore/upload_file"
+
+_ROUTES = (
+    "GET /",
+    "GET /static/*",
+    "GET /favicon.png",
+    "GET /manifest.json",
+    "GET /media/*",
+    "GET /component/*",
+    "GET /_stcore/bidi-components/*",
+    "GET /_stcore/health",
+    "GET /_stcore/host-config",
+    "WEBSOCKET /_stcore/stream",
+    f"PUT {_UPLOAD}/*",
+    f"DELETE {_UPLOAD}/*",
+)
+"""The addresses of Streamlit that the pages use, besides their own. Its metrics, its interface for agents and its login
+stay closed."""
+
+
+def guarded_app(script: Path, *, allowed_hosts: Iterable[str] = ()) -> st.App:
+    """Streamlit's app for a script, behind the guard."""
+    pages = [f"GET /{name}" for name in TITLES]
+    return st.App(
+        script,
+        middleware=[
+            Middleware(Guard, allowed_hosts=tuple(allowed_hosts)),
+            Middleware(OpenRoutes, routes=[*_ROUTES, *pages]),
+            Middleware(BodyLimit, default=_FORM_BYTES, limits={_UPLOAD: MAX_RECORDING_MIB * 1024 * 1024 + _FORM_BYTES}),
+        ],
+    )
