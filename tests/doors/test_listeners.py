@@ -1,0 +1,218 @@
+"""Every attack on every listener: the backend and both UIs as people run them."""
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Page, async_playwright, expect
+from starlette.applications import Starlette
+from starlette.responses import HTMLResponse
+from starlette.routing import Route
+
+from backend.settings import Settings
+from evals.through.browser import CHROMIUM_FLAGS
+from tests.doors.listeners import ALLOWED, DEADLINE_S, Listener, running_listeners
+from tests.live_server import LiveServer
+
+pytestmark = pytest.mark.server
+
+NAMES = ("backend", "ui_gradio", "ui_streamlit")
+EVIL = {"host": "evil.test", "origin": "http://evil.test"}
+FOREIGN = {"origin": "http://evil.test", "sec_fetch_site": "cross-site"}
+LIMIT = Settings(data_dir=Path()).max_recording_bytes
+
+
+@pytest.fixture(scope="module")
+def listeners(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Listener]]:
+    """All three, running."""
+    for framework in ("gradio", "streamlit"):
+        pytest.importorskip(framework)
+    with running_listeners(tmp_path_factory.mktemp("listeners")) as found:
+        yield found
+
+
+@pytest.fixture(params=NAMES)
+def listener(request: pytest.FixtureRequest, listeners: dict[str, Listener]) -> Listener:
+    """One after the other."""
+    return listeners[request.param]
+
+
+def test_a_name_rebound_to_this_machine_reaches_nothing(listener: Listener) -> None:
+    for method, path in (("GET", listener.page), listener.history, listener.upload):
+        answer = listener.call(method, path, **EVIL)
+        assert answer.status_code == 421, (method, path)
+        assert answer.headers["content-type"] == listener.answers
+        assert "This server does not answer to 'evil.test': call it by its own address" in answer.text
+        assert "access-control-allow-origin" not in answer.headers
+    if listener.websocket:
+        assert listener.handshake(**EVIL) == 421
+
+
+def test_a_page_of_another_site_stores_nothing_and_opens_nothing(listener: Listener) -> None:
+    before = set(listener.files.rglob("*"))
+    for headers in (FOREIGN, {"origin": "null"}, {"sec_fetch_site": "cross-site"}):
+        answer = listener.call(*listener.upload, **headers)
+        assert answer.status_code == 403
+        assert answer.headers["content-type"] == listener.answers
+        assert "A page of another site sent this request" in answer.text
+        if listener.websocket:
+            assert listener.handshake(**headers) == 403
+    assert set(listener.files.rglob("*")) == before
+
+
+def test_a_file_beyond_the_limit_is_refused_before_it_is_sent(listener: Listener) -> None:
+    assert listener.announce(LIMIT + 2**20) == 413
+
+
+def test_a_link_leads_to_it_and_no_frame_shows_it(listener: Listener) -> None:
+    link = {"sec_fetch_site": "cross-site", "sec_fetch_mode": "navigate", "sec_fetch_dest": "document"}
+    answer = listener.call("GET", listener.page, **link)
+    assert answer.status_code == 200
+    assert answer.headers["x-frame-options"] == "DENY"
+    assert answer.headers["content-security-policy"] == "frame-ancestors 'none'"
+    assert listener.call("GET", listener.page, **{**link, "sec_fetch_dest": "iframe"}).status_code == 403
+
+
+def test_an_allowed_name_is_answered_to(listener: Listener) -> None:
+    assert listener.call("GET", listener.page, host=ALLOWED).status_code == 200
+    assert listener.call("GET", listener.page, host=f"{ALLOWED}:443").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/config"),
+        ("GET", "/gradio_api/info"),
+        ("GET", "/gradio_api/openapi.json"),
+        ("GET", "/gradio_api/file=/etc/passwd"),
+        ("GET", "/gradio_api/file=http://127.0.0.1/"),
+        ("GET", "/gradio_api/proxy=https://x.hf.space/"),
+        ("GET", "/gradio_api/queue/status"),
+        ("GET", "/gradio_api/runs"),
+        ("GET", "/gradio_api/deep_link"),
+        ("GET", "/monitoring"),
+        ("GET", "/monitoring/summary"),
+        ("POST", "/gradio_api/run/delete"),
+        ("POST", "/gradio_api/api/delete"),
+        ("POST", "/gradio_api/call/delete"),
+        ("POST", "/gradio_api/call/v2/delete"),
+        ("POST", "/gradio_api/component_server"),
+        ("POST", "/gradio_api/process_recording"),
+        ("POST", "/gradio_api/vibe-code"),
+        ("POST", "/login"),
+    ],
+)
+def test_what_no_page_uses_of_gradio_is_closed(listeners: dict[str, Listener], method: str, path: str) -> None:
+    answer = listeners["ui_gradio"].call(method, path)
+    assert (answer.status_code, answer.text) == (404, "There is no page at this address: open / instead.\n")
+
+
+@pytest.mark.parametrize(
+    "path", ["/_stcore/metrics", "/_stcore/agent/openapi.json", "/_stcore/agent/interact", "/auth/login", "/any/page"]
+)
+def test_what_no_page_uses_of_streamlit_is_closed(listeners: dict[str, Listener], path: str) -> None:
+    answer = listeners["ui_streamlit"].call("GET", path)
+    assert (answer.status_code, answer.text) == (404, "There is no page at this address: open / instead.\n")
+
+
+def test_no_event_of_gradio_is_described_to_strangers(listeners: dict[str, Listener]) -> None:
+    page = listeners["ui_gradio"].call("GET", "/").text
+    assert '{"named_endpoints":{},"unnamed_endpoints":{}}' in page
+
+
+def test_the_files_of_gradio_are_the_users_alone(listeners: dict[str, Listener]) -> None:
+    gradio = listeners["ui_gradio"]
+    (folder,) = gradio.files.glob("playhead-gradio-*")
+    assert folder.stat().st_mode & 0o777 == 0o700
+    (path,) = gradio.call(*gradio.upload).raise_for_status().json()
+    assert Path(path).is_relative_to(folder)
+    assert gradio.call("GET", f"/gradio_api/file={path}").content == bytes(1000)
+    assert gradio.call("GET", f"/gradio_api/file={folder}/../../data/playhead.sqlite").status_code == 404
+
+
+def test_the_uis_take_what_the_backend_takes() -> None:
+    from ui_gradio.server import MAX_RECORDING_BYTES
+    from ui_streamlit.server import MAX_RECORDING_MIB
+
+    assert MAX_RECORDING_BYTES == MAX_RECORDING_MIB * 1024 * 1024 == LIMIT
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def misled_page(chromium_path: str) -> AsyncIterator[Page]:
+    """A page in a browser for which every name under evil.test leads to this machine."""
+    rebound = "--host-resolver-rules=MAP *.evil.test 127.0.0.1"
+    async with async_playwright() as playwright:
+        browser: Browser = await playwright.chromium.launch(
+            executable_path=chromium_path, args=[*CHROMIUM_FLAGS, rebound]
+        )
+        yield await browser.new_page()
+        await browser.close()
+
+
+SENDS_A_FILE = """
+(address) => {
+  const form = new FormData();
+  form.append('files', new Blob(['stolen']), 'stolen.bin');
+  return fetch(address, {method: 'POST', mode: 'no-cors', body: form}).then(() => null, () => null);
+}
+"""
+OPENS_A_WEBSOCKET = """
+(address) => new Promise((resolve) => {
+  const socket = new WebSocket(address);
+  socket.onopen = () => resolve('open');
+  socket.onerror = () => resolve('refused');
+})
+"""
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("name", NAMES[1:])
+async def test_neither_ui_opens_for_a_foreign_page(
+    listeners: dict[str, Listener], misled_page: Page, name: str
+) -> None:
+    listener, page = listeners[name], misled_page
+    port = listener.url.rpartition(":")[2]
+
+    # A rebound name shows a sentence and no page.
+    answer = await page.goto(f"http://ui.evil.test:{port}/")
+    assert answer is not None
+    assert answer.status == 421
+    await expect(page.locator("body")).to_have_text(
+        f"This server does not answer to 'ui.evil.test': call it by its own address, such as 127.0.0.1:{port}, "
+        "or start it with --allow-host for a name that leads to it."
+    )
+
+    async def attacker(_: object) -> HTMLResponse:
+        return HTMLResponse(f'<a href="{listener.url}/">A link</a><iframe src="{listener.url}/"></iframe>')
+
+    with LiveServer(Starlette(routes=[Route("/", attacker)])) as site:
+        # Another site: its frame stays empty, its form and its WebSocket are refused, its link may be followed.
+        statuses: dict[str, int] = {}
+        page.on("response", lambda response: statuses.update({response.url: response.status}))
+        await page.goto(f"http://attacker.evil.test:{site.port}/")
+        upload = listener.url + listener.upload[1]
+        await page.evaluate(SENDS_A_FILE, upload)
+        assert statuses[upload] == 403
+        assert list(listener.files.rglob("stolen.bin")) == []
+        if listener.websocket:
+            websocket = f"ws://127.0.0.1:{port}{listener.websocket}"
+            assert await page.evaluate(OPENS_A_WEBSOCKET, websocket) == "refused"
+        assert statuses[f"{listener.url}/"] == 403
+        assert page.frames[1].url.startswith("chrome-error:")
+
+        # Another port of this machine: its requests are taken, but its frame stays empty as well.
+        statuses.clear()
+        await page.goto(f"{site.url}/")
+        assert statuses[f"{listener.url}/"] == 200
+        assert page.frames[1].url.startswith("chrome-error:")
+
+        await page.get_by_text("A link").click()
+        await expect(page.get_by_label("Question").first).to_be_visible(timeout=DEADLINE_S * 1000)
+
+
+def test_a_ui_ends_at_once_and_leaves_nothing(listeners: dict[str, Listener]) -> None:
+    for listener in listeners.values():
+        listener.process.stop()
+        assert listener.process.returncode == 0, listener.process.last_lines
+        assert list(listener.files.glob("playhead-*")) == []
