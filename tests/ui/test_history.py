@@ -1,6 +1,7 @@
 """History, in either UI: runs found again, kept, shared, and taken away."""
 
 import uuid
+from pathlib import Path
 
 import httpx2
 import pytest
@@ -39,6 +40,19 @@ async def test_a_run_opens_in_replay(reader: Reader, backend: httpx2.Client) -> 
     await reader.page.get_by_role("link", name=words_pages.OPEN_IN_REPLAY).filter(visible=True).first.click()
     await reader.page.wait_for_url(f"**/replay?run={run_id}*", timeout=DEADLINE_MS)
     await reader.expect_moment()
+
+
+async def test_a_run_is_saved_as_a_recording(reader: Reader, backend: httpx2.Client, tmp_path: Path) -> None:
+    wanted = own_words()
+    run_id = await finished(backend, "scripted:brief", wanted)
+    await reader.open(place="history")
+    await reader.search(wanted)
+    await reader.select_run(wanted)
+    async with reader.page.expect_download(timeout=DEADLINE_MS) as waiting:
+        await reader.press(words_places.SAVE_RECORDING)
+    saved = tmp_path / "run.jsonl"
+    await (await waiting.value).save_as(saved)
+    assert saved.read_bytes() == backend.get(f"/v1/runs/{run_id}/recording").content
 
 
 async def test_a_run_is_deleted_once_that_is_confirmed(reader: Reader, backend: httpx2.Client) -> None:
