@@ -19,8 +19,8 @@ MAX_RECORDING_BYTES = 64 * 1024 * 1024
 
 _FORM_BYTES = 64 * 1024
 """How much a form adds to the file that it carries."""
-_MAX_EVENT_BYTES = 1024 * 1024
-"""The largest event of a page: the fields that its handler reads."""
+_MAX_EVENT_BYTES = 4 * 1024 * 1024
+"""The largest event of a page: the fields that its handler reads, a question that is far too long included."""
 _UPLOAD = "/gradio_api/upload"
 
 _ROUTES = (
