@@ -30,9 +30,12 @@ _ROUTES = (
     "GET /theme.css",
     "GET /favicon.ico",
     "GET /manifest.json",
+    # Both are streams, over WebSockets where the page can have them.
     "GET /gradio_api/heartbeat/*",
+    "WEBSOCKET /gradio_api/heartbeat/*",
     "POST /gradio_api/queue/join",
     "GET /gradio_api/queue/data",
+    "WEBSOCKET /gradio_api/queue/data",
     # An event that a newer one of the same page takes the place of.
     "POST /gradio_api/cancel",
     "POST /gradio_api/reset",
@@ -91,4 +94,13 @@ class PageServer(uvicorn.Server):
 
 def serve_app(app: ASGIApp, port: int) -> None:
     """Serve on loopback until SIGINT or SIGTERM, which is raised again in the end."""
-    PageServer(uvicorn.Config(app, host="127.0.0.1", port=port, ws="none", log_level="warning")).run()
+    config = uvicorn.Config(
+        app,
+        host="127.0.0.1",
+        port=port,
+        ws="websockets-sansio",
+        # Pages only listen.
+        ws_max_size=1024,
+        log_level="warning",
+    )
+    PageServer(config).run()

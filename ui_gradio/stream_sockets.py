@@ -18,15 +18,13 @@ import asyncio
 import re
 from collections.abc import Mapping
 from typing import Any, Final
-from urllib.parse import urlsplit
 
-from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _STREAMS: Final = r"/gradio_api/(queue/data|heartbeat/[^/]+)$"
 """The addresses that stay open, as both Python and JavaScript read it."""
 
-_OVER, _BROKEN, _REFUSED = 1000, 1011, 1008
+_OVER, _BROKEN = 1000, 1011
 """Codes with which a WebSocket is closed."""
 
 SCRIPT: Final = """
@@ -86,14 +84,11 @@ class StreamSockets:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass everything else on. A page of another site is refused: browsers let it open WebSockets anywhere."""
+        """Pass everything else on. The guard in front has refused pages of other sites."""
         if scope["type"] != "websocket" or not re.search(_STREAMS, scope["path"]):
             await self._app(scope, receive, send)
             return
         await receive()
-        if _is_foreign(Headers(scope=scope)):
-            await send({"type": "websocket.close", "code": _REFUSED})
-            return
         await send({"type": "websocket.accept"})
         connection = _Connection(receive, send)
         listening = asyncio.create_task(connection.listen())
@@ -153,8 +148,3 @@ def _as_get(scope: Scope) -> Scope:
         # With a later version, Starlette would notice that a page was left only when it sends something.
         "asgi": {"version": "3.0", "spec_version": "2.3"},
     }
-
-
-def _is_foreign(headers: Headers) -> bool:
-    origin = headers.get("origin")
-    return origin is not None and urlsplit(origin).netloc.lower() != headers.get("host", "").lower()

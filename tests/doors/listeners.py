@@ -105,7 +105,12 @@ def running_listeners(folder: Path) -> Iterator[dict[str, Listener]]:
             )
         }
         for module, history, upload, websocket in (
-            ("ui_gradio", ("POST", "/gradio_api/queue/join"), ("POST", "/gradio_api/upload"), ""),
+            (
+                "ui_gradio",
+                ("POST", "/gradio_api/queue/join"),
+                ("POST", "/gradio_api/upload"),
+                "/gradio_api/queue/data?session_hash=any",
+            ),
             (
                 "ui_streamlit",
                 ("GET", "/_stcore/health"),

@@ -11,7 +11,7 @@ from starlette.responses import HTMLResponse
 from starlette.routing import Route
 
 from backend.settings import Settings
-from evals.through.browser import CHROMIUM_FLAGS
+from evals.pages.browser import CHROMIUM_FLAGS
 from tests.doors.listeners import ALLOWED, DEADLINE_S, Listener, running_listeners
 from tests.live_server import LiveServer
 

@@ -49,7 +49,7 @@ async def test_a_run_is_saved_as_a_recording(reader: Reader, backend: httpx2.Cli
     await reader.search(wanted)
     await reader.select_run(wanted)
     async with reader.page.expect_download(timeout=DEADLINE_MS) as waiting:
-        await reader.press(words_places.SAVE_RECORDING)
+        await reader.press(words_pages.SAVE_RECORDING)
     saved = tmp_path / "run.jsonl"
     await (await waiting.value).save_as(saved)
     assert saved.read_bytes() == backend.get(f"/v1/runs/{run_id}/recording").content
