@@ -29,6 +29,7 @@ DEFERRED = {
     "evals/pytest_plugin.py": "pytest loads the plugin in every session, also where no test asks for the fixture",
     "backend/agents/model": "a provider's library is optional, and loaded when a model is asked for",
     "ui_gradio/__main__.py": "a busy port is refused before Gradio is loaded, which takes seconds",
+    "ui_streamlit/__main__.py": "the same, before Streamlit is",
 }
 """Where modules of this product may be imported inside a function, and why: what they load is wide."""
 
