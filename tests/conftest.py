@@ -1,7 +1,7 @@
-"""What every room's tests share: the data folder, a browser, free ports.
+"""What every room's tests share: folders of data, a browser, free ports.
 
 Tests that need something the machine may lack skip and say why; with CI=true that is a failure, so that nothing goes
-untested unseen.
+untested unseen. Recordings that are not part of this repository are the one exception: see ``tests.shared_folder``.
 
 **Browser tests are async and share one event loop.** Playwright's sync API keeps a loop running in the main thread for
 as long as it is open, and pytest-asyncio then cannot start one for any other test. So ``browser`` lives in a loop of
@@ -26,8 +26,10 @@ from playwright.async_api import Browser, Page, async_playwright, expect
 from backend.launch.ports import free_port as choose_free_port
 from evals.pages.browser import CHROMIUM_FLAGS, BrowserMissing, find_chromium
 from evals.pages.visitor import DEADLINE_MS
+from tests.dialects.stream_index import OWN_STREAMS
+from tests.shared_folder import shared_folder
 
-pytest_plugins = ["tests.spreading"]
+pytest_plugins = ["tests.spreading", "tests.reruns"]
 
 # How long an example takes says more of the machine than of the code. With CI set, the examples are always the same
 # ones: that is Hypothesis's own profile for it, which is the parent here.
@@ -38,15 +40,10 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put browser tests on the loop that their browser lives on, and give each a second try.
-
-    A browser, a UI and a backend on two shared cores may be starved for longer than any deadline. A second try is
-    listed as RERUN in the summary: one that comes again on a quiet machine is a defect like any other.
-    """
+    """Put browser tests on the loop that their browser lives on."""
     for item in items:
         if item.get_closest_marker("browser"):
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
-            item.add_marker(pytest.mark.flaky(reruns=1))
 
 
 def missing(reason: str) -> NoReturn:
@@ -64,11 +61,18 @@ def repository() -> Path:
 
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
-    """The folder of conformance cases and recorded provider streams, beside the repository."""
-    folder = ROOT.parent / "shared" / "data"
-    if not folder.is_dir():
-        missing(f"needs the data folder {folder}")
-    return folder
+    """The folder of conformance cases and recorded provider streams that are not part of this repository."""
+    return shared_folder(os.environ)
+
+
+@pytest.fixture(scope="session", params=["own", "recorded"])
+def stream_folder(request: pytest.FixtureRequest) -> Path:
+    """A folder of captured streams with its index, see ``tests.dialects.stream_index``: first this project's own, then
+    what real providers sent."""
+    if request.param == "own":
+        return OWN_STREAMS
+    folder: Path = request.getfixturevalue("shared_data")
+    return folder / "streams"
 
 
 @pytest.fixture

@@ -9,42 +9,8 @@ from hypothesis import given, strategies as st
 
 from backend.protocol.events import KnownEvent, parse_event
 from backend.protocol.sse import HEARTBEAT, Decoder, Message, MessageTooLargeError, encode, encode_event, retry_prefix
+from tests.protocol.sse_cases import CASES, NO_MESSAGES
 from tests.strategies import runs
-
-CASES: dict[str, tuple[bytes, list[Message]]] = {
-    "two messages": (b"data: a\n\ndata: b\n\n", [Message("message", "a"), Message("message", "b")]),
-    "byte order mark": (b"\xef\xbb\xbfdata: a\n\n", [Message("message", "a")]),
-    "a second byte order mark is data": (b"\xef\xbb\xbf\xef\xbb\xbfdata: a\n\ndata: b\n\n", [Message("message", "b")]),
-    "every line end": (
-        b"data: a\r\n\r\ndata: b\r\rdata: c\n\n",
-        [Message("message", "a"), Message("message", "b"), Message("message", "c")],
-    ),
-    "one space is stripped": (b"data:  a \n\n", [Message("message", " a ")]),
-    "several data lines": (b"data: a\ndata\ndata: b\n\n", [Message("message", "a\n\nb")]),
-    "id stays in force": (
-        b"id: 7\ndata: a\n\ndata: b\n\nid\ndata: c\n\n",
-        [Message("message", "a", "7"), Message("message", "b", "7"), Message("message", "c", "")],
-    ),
-    "id with NUL is ignored": (b"id: 1\nid: 2\0\ndata: a\n\n", [Message("message", "a", "1")]),
-    "event name, last one wins": (b"event: x\nevent: token\ndata: a\n\n", [Message("token", "a")]),
-    "event without data is dropped": (b"event: token\n\ndata: a\n\n", [Message("message", "a")]),
-    "retry takes ASCII digits only": (
-        b"retry: 15\nretry: +9\nretry: \xd9\xa1\ndata: a\n\n",
-        [Message("message", "a", "", 15)],
-    ),
-    "an absurd retry is ignored": (b"retry: " + b"9" * 5000 + b"\ndata: a\n\n", [Message("message", "a")]),
-    "separators inside text are no line ends": (
-        "data: a\u2028b\u2029c\x85d\x0be\x0cf\n\n".encode(),
-        [Message("message", "a\u2028b\u2029c\x85d\x0be\x0cf")],
-    ),
-    "broken UTF-8 is replaced": (b"data: a\xff\xc3\n\n", [Message("message", "a\ufffd\ufffd")]),
-    "an unfinished message is dropped": (b"data: a\n\ndata: b\n", [Message("message", "a")]),
-    "heartbeats are silent": (
-        HEARTBEAT + b"id: 1\ndata: a\n\n" + HEARTBEAT + HEARTBEAT + b"data: b\n\n",
-        [Message("message", "a", "1"), Message("message", "b", "1")],
-    ),
-    "unknown fields are ignored": (b"datax: 1\nDATA: 2\n data: 3\ndata: a\n\n", [Message("message", "a")]),
-}
 
 
 def decode(data: bytes, sizes: list[int]) -> list[Message]:
@@ -59,9 +25,23 @@ def decode(data: bytes, sizes: list[int]) -> list[Message]:
 @pytest.mark.parametrize("name", CASES)
 def test_own_cases_at_every_chunking(name: str) -> None:
     data, expected = CASES[name]
-    for size in range(1, min(len(data), 40) + 1):
-        assert decode(data, [size]) == expected
-    assert decode(data, [len(data)]) == expected
+    # Every size for the small ones; a long one cut into single bytes would test patience and nothing else.
+    for size in range(1, len(data) + 1) if len(data) < 500 else (1021, 65536, len(data)):
+        assert decode(data, [size]) == expected, size
+
+
+@pytest.mark.parametrize("name", [name for name, (data, _) in CASES.items() if len(data) < 500])
+def test_own_cases_cut_in_two_anywhere(name: str) -> None:
+    data, expected = CASES[name]
+    for place in range(1, len(data)):
+        assert decode(data, [place, len(data) - place]) == expected, place
+
+
+@pytest.mark.parametrize("name", NO_MESSAGES)
+def test_what_holds_no_message_gives_none(name: str) -> None:
+    data = NO_MESSAGES[name]
+    for size in range(1, len(data) + 2):
+        assert decode(data, [size]) == [], size
 
 
 def test_conformance_cases_at_every_chunking(shared_data: Path) -> None:

@@ -1,6 +1,7 @@
 """The bundled notes state what the figures hold, and nothing else in numbers."""
 
 import csv
+import hashlib
 import re
 from pathlib import Path
 
@@ -9,6 +10,9 @@ import pytest
 from backend.agents.documents.library import SAMPLE
 from backend.agents.documents.readers import read_document
 from backend.agents.documents.readers.extraction import Extraction
+
+TRANSCRIBED = "9c1c96cb06e6f23858255ac0d14526aca40e235c3e755b0975b215247f4c0031"
+"""The SHA-256 of the figures as they were transcribed from the filings."""
 
 NOTES = sorted(path.name for path in SAMPLE.glob("nvidia-*.md"))
 # What is no figure: names of periods and forms, dates, and the threshold of disclosure.
@@ -29,7 +33,13 @@ def stated(fiscal_period: str) -> dict[str, str]:
     return {row["metric"]: row["value"] for row in rows() if row["fiscal_period"] == fiscal_period}
 
 
-def test_figures_are_those_that_were_transcribed(shared_data: Path) -> None:
+def test_figures_are_those_that_were_transcribed() -> None:
+    """A figure is changed on purpose only: then the checksum changes with it."""
+    figures = (SAMPLE / "figures.csv").read_bytes()
+    assert hashlib.sha256(figures).hexdigest() == TRANSCRIBED
+
+
+def test_the_transcription_is_that_of_the_shared_data(shared_data: Path) -> None:
     assert (SAMPLE / "figures.csv").read_bytes() == (shared_data / "nvda_filings.csv").read_bytes()
 
 

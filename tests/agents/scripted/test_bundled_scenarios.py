@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from backend.agents.documents.library import SAMPLE
 from backend.agents.plans import PlannedLimits, planned_events
 from backend.agents.scripted.actions import ACTIONS
 from backend.agents.scripted.library import BUNDLED_DIR
@@ -208,8 +209,8 @@ AMOUNT = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?![\d,])")
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if "NVIDIA" in load(name).question])
-def test_figures_filings_and_addresses_stand_in_the_data(name: str, shared_data: Path) -> None:
-    with (shared_data / "nvda_filings.csv").open(encoding="utf-8", newline="") as file:
+def test_figures_filings_and_addresses_stand_in_the_data(name: str) -> None:
+    with (SAMPLE / "figures.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     values = {row["value"] for row in rows}
     text = (BUNDLED_DIR / f"{name}.yaml").read_text(encoding="utf-8")

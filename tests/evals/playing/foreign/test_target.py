@@ -2,10 +2,8 @@
 
 import asyncio
 import hashlib
-import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -22,6 +20,7 @@ from evals.results.models import Results, Target
 from evals.scoring.scored_run import ScoredRun
 from evals.suites.suite import Suite
 from tests.agents.model.scripted_provider import Reply, ScriptedProvider, error
+from tests.dialects.stream_index import Row, index_of
 from tests.dialects.streams import frames
 from tests.evals.byte_server import END, Pause, byte_server, chunk
 from tests.evals.foreign_answers import ANSWER, HEAD, STREAM
@@ -185,17 +184,16 @@ async def test_stamps_are_taken_when_the_bytes_come() -> None:
     assert (capture.sent_ns or 0) < first_sent, "before the request was written"
 
 
-def test_recorded_streams_are_measured_whole(served: tuple[ScriptedProvider, str], shared_data: Path) -> None:
+def test_captured_streams_are_measured_whole(served: tuple[ScriptedProvider, str], stream_folder: Path) -> None:
     provider, url = served
-    index = json.loads((shared_data / "streams" / "index.json").read_text())
-    chosen: dict[str, dict[str, Any]] = {}
-    for entry in sorted(index, key=lambda entry: entry["bytes"]):
+    chosen: dict[str, Row] = {}
+    for entry in sorted(index_of(stream_folder), key=lambda entry: entry["bytes"]):
         if entry["text_chars"] and entry["final_text_sha256"] and not entry["has_errors"]:
             chosen.setdefault(entry["protocol"], entry)
     assert set(chosen) >= set(DIALECTS)
     for protocol, dialect in DIALECTS.items():
         entry = chosen[protocol]
-        provider.script(Reply((shared_data / "streams" / entry["file"]).read_bytes(), piece=500))
+        provider.script(Reply((stream_folder / entry["file"]).read_bytes(), piece=500))
         (run,) = measured(f"{dialect}:{url}/agent", one())
         assert run.result.error is None, (protocol, run.result.error)
         text = "".join(token.text for token, _ in run.wire.tokens)
