@@ -17,7 +17,7 @@ from playwright.async_api import Browser
 from backend.launch.server import LocalServer
 from evals.pages.browser import BrowserMissing, check_browser, open_browser
 from evals.pages.frames import watch
-from evals.pages.ui_process import served
+from evals.pages.page_target import served
 from tests.ui import delays
 from tests.ui.delays import Measurement
 from tests.ui.reader import Reader

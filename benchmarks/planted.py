@@ -27,7 +27,7 @@ from evals.evaluation.live import evaluate
 from evals.files.evaluation import Evaluation
 from evals.playing.watcher import Watcher
 from evals.results.models import Target
-from evals.suites.suite import Suite, SuiteEntry
+from evals.suites.suite import Suite, WrittenScenario
 
 RUNS = 10
 CONCURRENCY = 5
@@ -98,7 +98,7 @@ def measured(url: str, runs: int = RUNS) -> Evaluation:
     """Play the suite against a backend."""
     suite = Suite(
         suite="planted", repeats=runs, warm_up=1, concurrency=CONCURRENCY,
-        runs=tuple(SuiteEntry(agent=f"scripted:{name}") for name in NAMES),
+        runs=tuple(WrittenScenario(agent=f"scripted:{name}") for name in NAMES),
     )  # fmt: skip
     return asyncio.run(evaluate(suite, Target(url=url, started_here=True), asyncio.Event(), Watcher()))
 

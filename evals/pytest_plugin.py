@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _RUNS = pytest.StashKey[list["MeasuredRun"]]()
 
 
-class Playhead:
+class PlayheadFixture:
     """Runs agents of one backend and measures them, as ``playhead eval`` does."""
 
     def __init__(self, url: str) -> None:
@@ -70,7 +70,7 @@ class Playhead:
         from pydantic import ValidationError
 
         from evals.evaluation.measured_run import MeasuredRun, MeasuredRuns
-        from evals.suites.suite import Suite, SuiteEntry
+        from evals.suites.suite import Suite, WrittenScenario
 
         try:
             suite = Suite(
@@ -80,7 +80,7 @@ class Playhead:
                 warm_up=0 if agent in self._warm else 1,
                 concurrency=concurrency,
                 deadline_s=deadline_s,
-                runs=(SuiteEntry(agent=agent, question=question, seed=seed),),
+                runs=(WrittenScenario(agent=agent, question=question, seed=seed),),
             )
         except ValidationError as error:
             problem = error.errors(include_url=False)[0]
@@ -103,7 +103,7 @@ class Playhead:
         from evals.playing.target import TargetError
         from evals.playing.watcher import Watcher
         from evals.results.models import Target
-        from evals.wire.exchange import AddressError
+        from evals.wire.exchange import TargetAddressError
 
         async def measured() -> Evaluation:
             target = Target(url=self.url, started_here=False)
@@ -113,7 +113,7 @@ class Playhead:
             # A thread of its own: a test that is a coroutine has an event loop running in this one.
             with ThreadPoolExecutor(1) as executor:
                 return list(executor.submit(asyncio.run, measured()).result().runs)
-        except (ClientError, TargetError, AddressError) as error:
+        except (ClientError, TargetError, TargetAddressError) as error:
             pytest.fail(str(error), pytrace=False)
 
 
@@ -145,9 +145,9 @@ def playhead_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
 
 
 @pytest.fixture
-def playhead(request: pytest.FixtureRequest, playhead_url: str) -> Playhead:
-    """Runs agents and measures them; see ``Playhead.run``."""
-    fixture = Playhead(playhead_url)
+def playhead(request: pytest.FixtureRequest, playhead_url: str) -> PlayheadFixture:
+    """Runs agents and measures them; see ``PlayheadFixture.run``."""
+    fixture = PlayheadFixture(playhead_url)
     request.node.stash[_RUNS] = fixture.measured
     return fixture
 

@@ -4,11 +4,7 @@ from pathlib import Path
 
 import click
 
-
-class Unusable(click.ClickException):
-    """Nothing could be compared: exit code 2, and one sentence."""
-
-    exit_code = 2
+from evals.commands.eval import Unusable
 
 
 @click.command(short_help="Compare two results of a suite.")

@@ -21,7 +21,7 @@ MOST_TOLD = 20
 
 
 class Unusable(click.ClickException):
-    """Nothing could be measured: exit code 2, and one sentence."""
+    """Nothing could be measured or compared: exit code 2, and one sentence."""
 
     exit_code = 2
 
@@ -50,7 +50,9 @@ class Unusable(click.ClickException):
     help="Ask in the page of this UI too, in a real browser: gradio or streamlit, or gradio=URL for one that runs. "
     "As often as you like.",
 )
-@click.option("--repeat", type=click.IntRange(1, 10_000), help="How often each entry is played.  [default: as it says]")
+@click.option(
+    "--repeat", type=click.IntRange(1, 10_000), help="How often each scenario is played.  [default: from the suite]"
+)
 @click.option(
     "--baseline",
     type=click.Path(path_type=Path),
@@ -75,7 +77,7 @@ def command(
     as expected, and every limit is kept; 1: some did not; 2: nothing could be measured, or a limit cannot be
     told; 130: Ctrl-C.
 
-    With --target the agent is asked the suite's questions in its own dialect, by the same instrument: the entries
+    With --target the agent is asked the suite's questions in its own dialect, by the same instrument: the scenarios
     need questions, since scenarios are played by our own backend alone.
 
     With --recordings nothing is played and no server is asked: the times are those of the recordings'
@@ -196,7 +198,7 @@ def _measure(
     from evals.commands.progress import measure_with_progress
     from evals.playing.target import TargetError
     from evals.results.models import Target
-    from evals.wire.exchange import AddressError
+    from evals.wire.exchange import TargetAddressError
 
     try:
         if foreign is not None:
@@ -207,7 +209,7 @@ def _measure(
         click.echo("Starting a backend ...", err=True)
         with tempfile.TemporaryDirectory(prefix="playhead-eval-") as data, LocalServer(Path(data)) as server:
             return measure_with_progress(suite, Target(url=server.url, started_here=True), pages)
-    except (ClientError, ChildFailed, TargetError, AddressError) as error:
+    except (ClientError, ChildFailed, TargetError, TargetAddressError) as error:
         raise Unusable(str(error)) from error
 
 

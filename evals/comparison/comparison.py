@@ -11,9 +11,9 @@ from backend.metrics.registry import BY_KEY
 from backend.yaml_lines.complaints import did_you_mean
 from evals.comparison.differences import of_scenario, over_all
 from evals.comparison.doubts import ComparisonError, check_comparable, doubts, machine_text, notes
-from evals.comparison.models import Comparison, Difference, MetricComparison, Side, Verdict
-from evals.comparison.pairs import UNEXPECTED, Matrix, Pair, paired
-from evals.comparison.permutation import Chances, Table, chances
+from evals.comparison.models import ComparedSide, Comparison, Difference, MetricComparison, Verdict
+from evals.comparison.pairs import UNEXPECTED, Matrix, ScenarioPair, paired
+from evals.comparison.permutation import Chances, ScenarioValues, chances
 from evals.comparison.relevance import error_ms, floor
 from evals.comparison.samples import Sample, bootstrapped, median
 from evals.comparison.verdict import exit_code, sentence
@@ -29,7 +29,7 @@ _DESCRIBED: dict[str, Metric | Fact] = {UNEXPECTED.key: UNEXPECTED, **BY_KEY}
 class _Compared:
     """What the verdicts of one comparison share."""
 
-    pairs: tuple[Pair, ...]
+    pairs: tuple[ScenarioPair, ...]
     metrics: tuple[Metric | Fact, ...]
     matrices: tuple[tuple[Matrix, Matrix], ...]
     error: float
@@ -73,7 +73,7 @@ def compare(
     )
 
 
-def _metrics(pairs: Sequence[Pair], only: Sequence[str]) -> tuple[Metric | Fact, ...]:
+def _metrics(pairs: Sequence[ScenarioPair], only: Sequence[str]) -> tuple[Metric | Fact, ...]:
     present = {key for pair in pairs for run in (*pair.a, *pair.b) for key in run.metrics} | {UNEXPECTED.key}
     unknown = [key for key in only if key not in _DESCRIBED]
     if unknown:
@@ -81,7 +81,7 @@ def _metrics(pairs: Sequence[Pair], only: Sequence[str]) -> tuple[Metric | Fact,
     return tuple(metric for key, metric in _DESCRIBED.items() if key in present and (not only or key in only))
 
 
-def _tables(compared: _Compared) -> list[Table]:
+def _tables(compared: _Compared) -> list[ScenarioValues]:
     """What the permutation test sees of each scenario."""
     tables = []
     for place, (a, b) in enumerate(compared.matrices):
@@ -90,7 +90,7 @@ def _tables(compared: _Compared) -> list[Table]:
             floor(metric.unit, median(compared.column(place, metric.key)[0]), compared.error, markers)
             for metric in compared.metrics
         ]
-        tables.append(Table(a, b, np.array(floors)))
+        tables.append(ScenarioValues(a, b, np.array(floors)))
     return tables
 
 
@@ -169,8 +169,8 @@ def _where(word: str, overall: Difference, named: Iterable[str], against: Sequen
     return f"{said}; better in {', '.join(against)}" if against else said
 
 
-def _side(results: Results, name: str) -> Side:
-    return Side(
+def _side(results: Results, name: str) -> ComparedSide:
+    return ComparedSide(
         name=name,
         created_at=results.created_at,
         runs=len(results.runs),

@@ -18,7 +18,7 @@ class _Part(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
-class Side(_Part):
+class ComparedSide(_Part):
     """One of the two results."""
 
     name: str
@@ -82,8 +82,8 @@ class Comparison(_Part):
 
     schema_version: Literal["playhead.comparison/1"] = Field(default=SCHEMA, alias="schema")
     suite: str
-    a: Side
-    b: Side
+    a: ComparedSide
+    b: ComparedSide
     exit_code: Literal[0, 1, 2]
     sentence: str
     verdicts: dict[str, Verdict]

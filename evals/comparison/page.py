@@ -8,7 +8,7 @@ from evals.comparison.models import Comparison, Difference, Verdict
 from evals.comparison.relevance import RULE
 from evals.comparison.text import changed, described, relative_text, runs_text, values_text
 from evals.files.atomic_files import write_files
-from evals.report.cells import Cell, Table, Tone, titled, words
+from evals.report.cells import Cell, ReportTable, Tone, titled, words
 from evals.report.document import document_html
 from evals.report.headline import Tile
 
@@ -64,7 +64,7 @@ def _tiles(comparison: Comparison) -> list[Tile]:
     ]
 
 
-def _changes(comparison: Comparison) -> Table:
+def _changes(comparison: Comparison) -> ReportTable:
     rows = [
         [
             words(described(one.metric).label, href=f"#term-{one.metric}"),
@@ -78,7 +78,7 @@ def _changes(comparison: Comparison) -> Table:
         for one, row in changed(comparison)
     ]
     heads = ("Metric", "Where", "Verdict", "A", "B", "Difference", "95 % interval", "of A", "By chance", "Runs")
-    return Table(
+    return ReportTable(
         "By chance: how often chance alone brings forth so much anywhere in a comparison",
         titled(heads, words_in_front=3),
         rows,
@@ -89,7 +89,7 @@ def _chance(row: Difference) -> str:
     return "exact" if row.p_value is None else f"{row.p_value * 100:.2g} %"
 
 
-def _overall(comparison: Comparison) -> Table:
+def _overall(comparison: Comparison) -> ReportTable:
     rows = [
         [
             words(described(one.metric).label, href=f"#term-{one.metric}"),
@@ -109,10 +109,10 @@ def _overall(comparison: Comparison) -> Table:
         *(("95 % interval", True), ("of A", True), ("Relevant from", True), ("Runs", True), ("Missing", True)),
         ("Because", False),
     )
-    return Table("Means of the scenarios' medians", heads, rows)
+    return ReportTable("Means of the scenarios' medians", heads, rows)
 
 
-def _scenarios(comparison: Comparison) -> Table:
+def _scenarios(comparison: Comparison) -> ReportTable:
     by_key = {one.metric: one for one in comparison.metrics}
     keys = [key for key in by_key if key in IN_SCENARIOS or by_key[key].verdict in ("worse", "better")]
     names = dict.fromkeys(row.scenario or "" for one in comparison.metrics for row in one.scenarios)
@@ -121,7 +121,7 @@ def _scenarios(comparison: Comparison) -> Table:
         found = [next((row for row in by_key[key].scenarios if row.scenario == name), None) for key in keys]
         rows.append([words(name), *(_in_scenario(key, row) for key, row in zip(keys, found, strict=True))])
     heads = ("Scenario", *(described(key).label for key in keys))
-    return Table("Difference of the medians, B minus A", titled(heads, words_in_front=1), rows)
+    return ReportTable("Difference of the medians, B minus A", titled(heads, words_in_front=1), rows)
 
 
 def _in_scenario(key: str, row: Difference | None) -> Cell:

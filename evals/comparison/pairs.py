@@ -24,7 +24,7 @@ UNEXPECTED = Fact(
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class ScenarioPair:
     """The runs of one scenario under the same load, speed, seed and disturbance in both results."""
 
     name: str
@@ -49,7 +49,7 @@ class Pair:
 class Pairing:
     """``only_a`` and ``only_b``: what one of the results holds alone, by name."""
 
-    pairs: tuple[Pair, ...]
+    pairs: tuple[ScenarioPair, ...]
     only_a: tuple[str, ...]
     only_b: tuple[str, ...]
 
@@ -59,7 +59,7 @@ def paired(a: Results, b: Results) -> Pairing:
     of_a, of_b = _grouped(a.runs), _grouped(b.runs)
     names = names_of({*of_a, *of_b})
     return Pairing(
-        tuple(Pair(names[key], tuple(runs), tuple(of_b[key])) for key, runs in of_a.items() if key in of_b),
+        tuple(ScenarioPair(names[key], tuple(runs), tuple(of_b[key])) for key, runs in of_a.items() if key in of_b),
         tuple(names[key] for key in of_a if key not in of_b),
         tuple(names[key] for key in of_b if key not in of_a),
     )

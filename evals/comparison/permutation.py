@@ -25,7 +25,7 @@ _CELLS_AT_A_TIME = 4_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class ScenarioValues:
     """One scenario: both sides (rows are runs, columns metrics, NaN for no value), and for every metric the floor that
     is added to the standard error, above zero.
     """
@@ -47,7 +47,9 @@ class Chances:
     together: Matrix
 
 
-def chances(tables: Sequence[Table], generator: np.random.Generator, permutations: int = PERMUTATIONS) -> Chances:
+def chances(
+    tables: Sequence[ScenarioValues], generator: np.random.Generator, permutations: int = PERMUTATIONS
+) -> Chances:
     """The adjusted p-value of every metric in every scenario, and of every metric over all of them."""
     metrics = tables[0].a.shape[1]
     largest = np.zeros(permutations + 1)
@@ -71,7 +73,7 @@ def _share_at_least(ordered: Matrix, values: Matrix) -> Matrix:
     return np.asarray((len(ordered) - below) / len(ordered), dtype=np.float64)
 
 
-def _statistics(table: Table, generator: np.random.Generator, permutations: int) -> Matrix:
+def _statistics(table: ScenarioValues, generator: np.random.Generator, permutations: int) -> Matrix:
     """The statistic of every metric, in the first row with the labels as they are, then with labels dealt anew."""
     both = np.vstack((table.a, table.b))
     runs, of_b = len(both), len(table.b)

@@ -37,8 +37,8 @@ async def evaluate(
     ``stop`` ends it early with what is complete by then. ``foreign`` is the target where it is not a Playhead backend;
     no page can ask it then.
 
-    Raises ``TargetError``, ``ClientError`` or ``AddressError`` where nothing can be measured at all. What goes wrong in
-    a run is in its results.
+    Raises ``TargetError``, ``ClientError`` or ``TargetAddressError`` where nothing can be measured at all. What goes
+    wrong in a run is in its results.
     """
     address = Address.parse(target.url) if foreign is None else foreign.address
     if foreign is None:
@@ -46,7 +46,7 @@ async def evaluate(
     else:
         suite = foreign.asked(suite)
         plays = await foreign.prepare(suite)
-    scheduled = [play for _ in suite.loads for play in plays for _ in range(play.entry.repeats)]
+    scheduled = [play for _ in suite.loads for play in plays for _ in range(play.scenario.repeats)]
     watcher.begins(warm_up_plays(suite, plays) + scheduled, at_once(suite, plays))
     play, read = (play_run, parse) if foreign is None else (foreign.play_run, foreign.read)
     played = await play_suite(suite, plays, address, stop, watcher.run_ended, play)

@@ -27,7 +27,7 @@ from evals.results.judged_limits import judge_limits
 from evals.results.verdict import judge
 from evals.scoring.recorded_run import score_file
 from evals.scoring.scored_run import ScoredRun
-from evals.suites.suite import Entry, Suite
+from evals.suites.suite import Suite, SuiteScenario
 
 SUFFIX = ".jsonl"
 FILES_AT_A_TIME = 32
@@ -67,10 +67,10 @@ def recording_files(path: Path) -> tuple[Path, list[str]]:
 class RecordedRuns(Sequence[ScoredRun]):
     """The scored runs with their events, read from their files again each time one is asked for."""
 
-    def __init__(self, folder: Path, names: Sequence[str], entries: Sequence[Entry]) -> None:
+    def __init__(self, folder: Path, names: Sequence[str], scenarios: Sequence[SuiteScenario]) -> None:
         self._folder = folder
         self._names = names
-        self._entries = entries
+        self._scenarios = scenarios
 
     @overload
     def __getitem__(self, index: int) -> ScoredRun: ...
@@ -78,9 +78,9 @@ class RecordedRuns(Sequence[ScoredRun]):
     def __getitem__(self, index: slice) -> Sequence[ScoredRun]: ...
     def __getitem__(self, index: int | slice) -> "ScoredRun | Sequence[ScoredRun]":
         if isinstance(index, slice):
-            return RecordedRuns(self._folder, self._names[index], self._entries)
+            return RecordedRuns(self._folder, self._names[index], self._scenarios)
         name = self._names[index]
-        return score_file(self._folder / name, name, self._entries)
+        return score_file(self._folder / name, name, self._scenarios)
 
     def __len__(self) -> int:
         return len(self._names)
@@ -90,11 +90,11 @@ def evaluate_recordings(path: Path, suite: Suite | None, progress: Progress) -> 
     """Score the recordings at ``path``; a ``suite`` says what is expected of whom, and limits. Raises
     ``RecordingsError``. A recording that cannot be read is a failed run."""
     folder, names = recording_files(path)
-    entries = suite.entries if suite else ()
+    scenarios = suite.scenarios if suite else ()
     runs: list[schema.RunResult] = []
     packed: list[EventBatch] = []
     repeats: Counter[tuple[str, float, int]] = Counter()
-    with _scored(folder, names, entries) as scored:
+    with _scored(folder, names, scenarios) as scored:
         for result, batch in scored:
             packed += [batch] if batch else []
             repeats[(result.agent, result.speed, result.seed)] += 1
@@ -103,7 +103,7 @@ def evaluate_recordings(path: Path, suite: Suite | None, progress: Progress) -> 
             if progress(len(runs), len(names)):
                 break
     results = _results(path, suite, with_groups(runs), len(names) - len(runs))
-    again = RecordedRuns(folder, names[: len(runs)], entries)
+    again = RecordedRuns(folder, names[: len(runs)], scenarios)
     return Evaluation(results, again, packed or None)
 
 
@@ -151,11 +151,11 @@ def _moment(created_at: str) -> datetime:
 
 
 @contextmanager
-def _scored(folder: Path, names: Sequence[str], entries: tuple[Entry, ...]) -> Iterator[Iterator[_Scored]]:
+def _scored(folder: Path, names: Sequence[str], scenarios: tuple[SuiteScenario, ...]) -> Iterator[Iterator[_Scored]]:
     """The runs in the order of their names, scored while they are asked for; what is not asked for is dropped. With the
     first of several that were scored by another process come the events of all of them."""
     if len(names) <= FEW:
-        yield ((score_file(folder / name, name, entries).result, None) for name in names)
+        yield ((score_file(folder / name, name, scenarios).result, None) for name in names)
         return
     # A fresh interpreter for each: a fork would copy whatever threads and locks the caller has.
     context = multiprocessing.get_context("spawn")
@@ -163,7 +163,7 @@ def _scored(folder: Path, names: Sequence[str], entries: tuple[Entry, ...]) -> I
     workers = ProcessPoolExecutor(_cores(), mp_context=context)
     try:
         with _ctrl_c_left_to_the_parent():
-            waiting = deque(workers.submit(_score_chunk, folder, chunk, entries) for chunk in chunks)
+            waiting = deque(workers.submit(_score_chunk, folder, chunk, scenarios) for chunk in chunks)
         yield _results_of(waiting)
     finally:
         workers.shutdown(cancel_futures=True)
@@ -177,9 +177,11 @@ def _results_of(waiting: "deque[Future[tuple[list[str], EventBatch]]]") -> Itera
             yield schema.RunResult.model_validate_json(line), None if place else batch
 
 
-def _score_chunk(folder: Path, names: tuple[str, ...], entries: tuple[Entry, ...]) -> tuple[list[str], EventBatch]:
+def _score_chunk(
+    folder: Path, names: tuple[str, ...], scenarios: tuple[SuiteScenario, ...]
+) -> tuple[list[str], EventBatch]:
     """In another process: these recordings' runs, as JSON, and their events."""
-    runs = [score_file(folder / name, name, entries) for name in names]
+    runs = [score_file(folder / name, name, scenarios) for name in names]
     return [run.result.model_dump_json() for run in runs], event_batch(runs)
 
 

@@ -22,7 +22,7 @@ COLUMNS: Final[dict[str, tuple[str, str]]] = {
     "run_id": ("string", "the run's id"),
     "scenario": ("string", "the scenario"),
     "group": ("string", "the scenario, with what was special about its runs"),
-    "repeat": ("int32", "which run of its entry, counted from 1"),
+    "repeat": ("int32", "which run of its scenario, counted from 1"),
     "load": ("string", "the load it was played under, empty for none"),
     "through": ("string", "the UI in whose page it was asked for, null for none"),
     "seq": ("int64", "the event's number in its run, 0 where the stream has none"),

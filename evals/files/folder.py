@@ -21,7 +21,7 @@ from evals.files.markdown_summary import markdown_summary
 from evals.files.recordings import FOLDER, recorded_events, recording_names, recordings
 from evals.files.results_file import FILE_NAME, read_results
 from evals.files.runs_csv import runs_csv
-from evals.report.choice import Choice, choose
+from evals.report.choice import RunChoice, choose
 from evals.report.page import report_html
 from evals.report.waterfalls import RunEvents
 from evals.results.models import Results
@@ -55,18 +55,18 @@ def report_of(folder: Path) -> str:
     return _report(folder, results, choose(results.runs))
 
 
-def _report(folder: Path, results: Results, choice: Choice) -> str:
+def _report(folder: Path, results: Results, choice: RunChoice) -> str:
     return report_html(results, choice, _shown_events(folder, results, choice))
 
 
-def _shown_events(folder: Path, results: Results, choice: Choice) -> dict[int, RunEvents]:
+def _shown_events(folder: Path, results: Results, choice: RunChoice) -> dict[int, RunEvents]:
     """The events of the runs that are shown by themselves and have a recording, with their times of arrival."""
     names = {place: name for place in choice.shown if (name := results.runs[place].recording) is not None}
     times = event_times(folder / _EVENTS, list(names))
     return {place: RunEvents(recorded_events(folder / name), times[place]) for place, name in names.items()}
 
 
-def _with_recordings(waiting: Path, evaluation: Evaluation, choice: Choice) -> Results:
+def _with_recordings(waiting: Path, evaluation: Evaluation, choice: RunChoice) -> Results:
     """The results, with the recordings that were written."""
     results = evaluation.results
     order = dict.fromkeys(choice.first)

@@ -61,11 +61,11 @@ async def _play(
     visitor = Visitor(page, url)
     await visitor.open_ask()
     await visitor.choose_agent(title)
-    if play.entry.speed != 1:
-        await visitor.choose_speed(play.entry.speed)
+    if play.scenario.speed != 1:
+        await visitor.choose_speed(play.scenario.speed)
     await watch(page)
     clocks = [await read_clock(page)]
-    async with Follower(address, play.question, play.entry.agent, deadline_s) as follower:
+    async with Follower(address, play.question, play.scenario.agent, deadline_s) as follower:
         await visitor.ask(play.question)
         capture = await follower.capture()
     if capture is None:

@@ -9,8 +9,7 @@ from backend.launch.child import ChildFailed
 from evals.pages.browser import open_browser
 from evals.pages.page_run import PageCapture, play_in_page
 from evals.pages.page_scores import score_page
-from evals.pages.page_target import MODULES, PageError, PageTarget
-from evals.pages.ui_process import served
+from evals.pages.page_target import MODULES, PageError, PageTarget, served
 from evals.playing.runner import interleaved, started_now
 from evals.playing.target import Play
 from evals.playing.watcher import Watcher
@@ -21,7 +20,7 @@ from evals.wire.exchange import Address
 
 def playable(plays: Sequence[Play]) -> list[Play]:
     """What can be asked in a page: nobody cancels or cuts there, and the seed is the page's own."""
-    return [play for play in plays if play.entry.disturbance is None and play.entry.seed == 0]
+    return [play for play in plays if play.scenario.disturbance is None and play.scenario.seed == 0]
 
 
 async def play_through(
@@ -47,7 +46,7 @@ async def play_through(
                 if stop.is_set():
                     break
                 started = started_now()
-                title = titles.get(play.entry.agent, play.entry.agent)
+                title = titles.get(play.scenario.agent, play.scenario.agent)
                 seen = await play_in_page(browser, url, play, title, address, suite.deadline_s)
                 watcher.run_ended(play)
                 if place == 0 and seen.failure is not None and not seen.run_id:

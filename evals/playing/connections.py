@@ -1,4 +1,4 @@
-"""Plays one run over the connections that its entry asks for, all of them on the measuring path.
+"""Plays one run over the connections that its scenario asks for, all of them on the measuring path.
 
 Most runs take one: the answer to their POST. A run read over ``GET …/events`` takes a POST that only starts it and then
 the stream; a run that is cut takes one more connection for each cut; a run that is cancelled takes one that carries the
@@ -17,7 +17,7 @@ import h11
 from backend.protocol.sse import MessageTooLargeError
 from evals.playing.target import Play
 from evals.suites.disturbance import Cancel
-from evals.wire.arrivals import Arrivals, Reading, get_request, post_request
+from evals.wire.arrivals import AnswerReader, Arrivals, get_request, post_request
 from evals.wire.exchange import Address, Capture, exchange
 
 RUNS_PATH = "/v1/runs"
@@ -60,7 +60,7 @@ class Connections:
 async def play_run(play: Play, address: Address, deadline_s: float) -> Connections:
     """Play the run to its end, or to ``deadline_s`` seconds after its request. Never raises for what the server
     does."""
-    if play.entry.comes_whole:
+    if play.scenario.comes_whole:
         return Connections.one(await exchange(address, post_request(address, RUNS_PATH, _body(play)), deadline_s))
     under_way = _RunUnderWay(play, address, deadline_s)
     await under_way.play()
@@ -68,8 +68,8 @@ async def play_run(play: Play, address: Address, deadline_s: float) -> Connectio
 
 
 def _body(play: Play) -> dict[str, object]:
-    options = {"speed": play.entry.speed, "seed": play.entry.seed, "on_abandon": "cancel"}
-    return {"question": play.question, "agent": play.entry.agent, "options": options}
+    options = {"speed": play.scenario.speed, "seed": play.scenario.seed, "on_abandon": "cancel"}
+    return {"question": play.question, "agent": play.scenario.agent, "options": options}
 
 
 def run_path(headers: dict[str, str]) -> str:
@@ -97,12 +97,12 @@ class _RunUnderWay:
     async def play(self) -> None:
         async with self._cancelling():
             await self._stream()
-        if self._path and (self.connections.cancel or self._play.entry.cut):
+        if self._path and (self.connections.cancel or self._play.scenario.cut):
             self.connections.log = await self._exchange(get_request(self._address, f"{self._path}/events"))
 
     async def _stream(self) -> None:
-        cuts = iter(self._play.entry.cut.after_events if self._play.entry.cut else ())
-        if self._play.entry.transport == "events":
+        cuts = iter(self._play.scenario.cut.after_events if self._play.scenario.cut else ())
+        if self._play.scenario.transport == "events":
             started = await self._exchange(self._post("application/json"), _Listener(self, None))
             self.connections.parts.append(RunConnection(started, 0))
             if not self._path:
@@ -125,7 +125,7 @@ class _RunUnderWay:
     @asynccontextmanager
     async def _cancelling(self) -> AsyncIterator[None]:
         """The cancel is sent while the body runs, if the run has got to its moment by then."""
-        cancel = self._play.entry.cancel
+        cancel = self._play.scenario.cancel
         if cancel is None:
             yield
             return
@@ -165,7 +165,7 @@ class _RunUnderWay:
 
     def came(self, events: int) -> None:
         """So many events have come on this connection."""
-        cancel = self._play.entry.cancel
+        cancel = self._play.scenario.cancel
         if cancel is not None and cancel.after_events is not None and self._seen + events >= cancel.after_events:
             self._cancel_due.set()
 
@@ -177,7 +177,7 @@ class _Listener:
         self.arrivals = Arrivals()
         self.wanted = wanted
         self._run = run
-        self._reading = Reading(self.arrivals)
+        self._reading = AnswerReader(self.arrivals)
         self._readable = True
 
     def __call__(self, stamp: int, data: bytes) -> bool:

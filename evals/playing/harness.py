@@ -14,7 +14,7 @@ from pathlib import Path
 from backend.metrics.statistics import nearest_rank, rounded
 from backend.metrics.trace import Trace
 from evals.results.models import LagFigures
-from evals.wire.stamping import Capture
+from evals.wire.stamps import Capture
 
 TICK_S = 0.01
 """How often the loop is asked to wake the ticker up; what it is late by is the loop's lag."""

@@ -31,9 +31,9 @@ def started_now() -> str:
 
 @dataclass(frozen=True, slots=True)
 class PlayedRun:
-    """One run as it came off its connections: bytes and stamps. ``repeat`` counts from 1 within its entry; ``started``
-    is ISO 8601 in UTC. ``load`` names the load it was played under; ``appointed_ns`` is when an open loop meant to
-    begin it, on the clock of the stamps.
+    """One run as it came off its connections: bytes and stamps. ``repeat`` counts from 1 within its scenario;
+    ``started`` is ISO 8601 in UTC. ``load`` names the load it was played under; ``appointed_ns`` is when an open loop
+    meant to begin it, on the clock of the stamps.
     """
 
     play: Play
@@ -129,22 +129,22 @@ class _Playing:
 
 
 def interleaved(plays: Sequence[Play]) -> list[tuple[int, Play]]:
-    """Every run of the suite as (repeat, play): each entry once, then each again, so that a machine that
+    """Every run of the suite as (repeat, play): each scenario once, then each again, so that a machine that
     grows slower does so for all of them.
     """
-    most = max(play.entry.repeats for play in plays)
-    return [(repeat, play) for repeat in range(1, most + 1) for play in plays if repeat <= play.entry.repeats]
+    most = max(play.scenario.repeats for play in plays)
+    return [(repeat, play) for repeat in range(1, most + 1) for play in plays if repeat <= play.scenario.repeats]
 
 
 def warm_up_plays(suite: Suite, plays: Sequence[Play]) -> list[Play]:
-    """What is played first and left out: the shortest entries, so that warming up costs little."""
+    """What is played first and left out: the shortest scenarios, so that warming up costs little."""
     by_length = sorted(plays, key=lambda play: play.planned_ms or float("inf"))
     return [by_length[index % len(by_length)] for index in range(suite.warm_up)]
 
 
 def at_once(suite: Suite, plays: Sequence[Play]) -> float:
     """How many runs will be under way at a time, on average over all loads: to tell how long the suite will take."""
-    schedule = [play for play in plays for _ in range(play.entry.repeats)]
+    schedule = [play for play in plays for _ in range(play.scenario.repeats)]
     work_ms = sum(play.planned_ms or 0.0 for play in schedule)
     longest_ms = max(play.planned_ms or 0.0 for play in plays)
     lasts_ms = sum(

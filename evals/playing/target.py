@@ -7,7 +7,7 @@ from backend.metrics.trace import Trace
 from backend.protocol.checks import check
 from backend.protocol.events import DoneEvent, Outcome
 from backend.yaml_lines.complaints import did_you_mean
-from evals.suites.suite import Entry, Suite
+from evals.suites.suite import Suite, SuiteScenario
 
 
 class TargetError(Exception):
@@ -16,13 +16,13 @@ class TargetError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Play:
-    """One entry of a suite, ready to be played against a target.
+    """One scenario of a suite, ready to be played against a target.
 
     ``plan`` is the known truth of a scripted run, None where nobody can know it. ``scripted_violations``
     counts, by rule, the violations that the script itself makes.
     """
 
-    entry: Entry
+    scenario: SuiteScenario
     question: str
     plan: Trace | None
     expected: Outcome
@@ -35,26 +35,28 @@ class Play:
 
 
 async def prepare(suite: Suite, client: RunClient) -> list[Play]:
-    """Every entry of the suite with its question and its plan. Raises ``TargetError`` for an agent that the
-    target does not offer or an entry without a question, and ``ClientError`` where the target does not
+    """Every scenario of the suite with its question and its plan. Raises ``TargetError`` for an agent that the
+    target does not offer or a scenario without a question, and ``ClientError`` where the target does not
     answer.
     """
     offers = {offer.agent: offer for offer in await client.agents()}
     plays = []
-    for entry in suite.entries:
-        offer = offers.get(entry.agent)
+    for scenario in suite.scenarios:
+        offer = offers.get(scenario.agent)
         if offer is None:
-            raise TargetError(f"The target does not offer {entry.agent!r}{did_you_mean(entry.agent, sorted(offers))}")
-        question = entry.question or next(iter(offer.examples), None)
+            raise TargetError(
+                f"The target does not offer {scenario.agent!r}{did_you_mean(scenario.agent, sorted(offers))}"
+            )
+        question = scenario.question or next(iter(offer.examples), None)
         if question is None:
-            raise TargetError(f"The agent {entry.agent!r} has no example question: give one in the suite.")
-        events = await client.plan(entry.agent, question, {"speed": entry.speed, "seed": entry.seed})
+            raise TargetError(f"The agent {scenario.agent!r} has no example question: give one in the suite.")
+        events = await client.plan(scenario.agent, question, {"speed": scenario.speed, "seed": scenario.seed})
         plan = None if events is None else Trace.of_server_times("planned", events)
-        plays.append(_play(entry, question, plan))
+        plays.append(_play(scenario, question, plan))
     return plays
 
 
-def _play(entry: Entry, question: str, plan: Trace | None) -> Play:
+def _play(scenario: SuiteScenario, question: str, plan: Trace | None) -> Play:
     expected: Outcome = "completed"
     violations: dict[str, int] = {}
     if plan is not None:
@@ -62,6 +64,6 @@ def _play(entry: Entry, question: str, plan: Trace | None) -> Play:
             violations[violation.rule] = violations.get(violation.rule, 0) + 1
         done = plan.done
         expected = done.outcome if isinstance(done, DoneEvent) else "interrupted"
-    if entry.cancel is not None:
+    if scenario.cancel is not None:
         expected = "cancelled"
-    return Play(entry, question, plan, entry.expect or expected, violations)
+    return Play(scenario, question, plan, scenario.expect or expected, violations)

@@ -23,7 +23,7 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class ReportTable:
     """Column heads (text, whether numbers stand below) and rows."""
 
     caption: str

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from evals.report.strange import Strangeness, strangeness
+from evals.report.strangeness import Strangeness, strangeness
 from evals.results.models import RunResult
 
 ALL_SHOWN: Final = 60
@@ -15,7 +15,7 @@ _MOST_TYPICAL: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class RunChoice:
     """Places of runs among those of the results, each list in the order in which it is shown."""
 
     groups: dict[str, list[int]]
@@ -34,7 +34,7 @@ class Choice:
         return list(dict.fromkeys([*self.unexpected, *self.strangest, *self.slowest, *self.most_silent, *self.shown]))
 
 
-def choose(runs: Sequence[RunResult]) -> Choice:
+def choose(runs: Sequence[RunResult]) -> RunChoice:
     """What to show of these runs."""
     groups: dict[str, list[int]] = {}
     for place, run in enumerate(runs):
@@ -46,7 +46,7 @@ def choose(runs: Sequence[RunResult]) -> Choice:
     strangest = sorted(strange, key=lambda place: -strange[place].distance)[:_MOST]
     typical = [_typical(places, runs) for places in list(groups.values())[:_MOST_TYPICAL]]
     chosen = {*unexpected[:_MOST], *slowest, *most_silent, *strangest, *typical}
-    return Choice(
+    return RunChoice(
         groups=groups,
         unexpected=unexpected,
         slowest=slowest,

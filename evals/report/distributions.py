@@ -12,7 +12,7 @@ from backend.metrics.statistics import nearest_rank, percentile_interval
 from backend.present.offline_page.two_themes import Figure
 from backend.present.theme.palette import COLOURS, SERIES, Theme
 from backend.present.words.metric_text import formatted, interval
-from evals.report.cells import Cell, Table, group_cell, titled, value, values_of, words
+from evals.report.cells import Cell, ReportTable, group_cell, titled, value, values_of, words
 from evals.report.rows import rows_layout, thousandths
 from evals.results.models import RunResult
 
@@ -99,7 +99,7 @@ def _mark(
     }  # fmt: skip
 
 
-def distribution_table(groups: Groups, keys: Sequence[str]) -> Table:
+def distribution_table(groups: Groups, keys: Sequence[str]) -> ReportTable:
     """What the figures show, in numbers."""
     rows = []
     for name, runs in groups.items():
@@ -121,4 +121,4 @@ def distribution_table(groups: Groups, keys: Sequence[str]) -> Table:
                 ]
             )
     heads = ("Runs of", "Metric", "Runs", "Median", "95 % interval", "p95", "95 % interval", "Largest")
-    return Table("Distributions; a dash where the runs are too few for an interval", titled(heads, 2), rows)
+    return ReportTable("Distributions; a dash where the runs are too few for an interval", titled(heads, 2), rows)

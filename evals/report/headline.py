@@ -10,7 +10,7 @@ from backend.present.words.durations import NO_VALUE, format_count
 from backend.present.words.metric_text import difference, formatted, milliseconds
 from evals.report.cells import Tone
 from evals.report.distributions import FEWEST_FOR_P95
-from evals.report.strange import STRANGE_FROM
+from evals.report.strangeness import STRANGE_FROM
 from evals.results.layers import layers_text
 from evals.results.models import MetricSummary, Results, RunResult
 

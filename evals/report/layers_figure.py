@@ -6,7 +6,7 @@ from typing import Any
 from backend.present.offline_page.two_themes import Figure
 from backend.present.theme.palette import SERIES, Theme
 from backend.present.words.metric_text import difference, milliseconds
-from evals.report.cells import Cell, Table, titled, words
+from evals.report.cells import Cell, ReportTable, titled, words
 from evals.report.rows import rows_layout, thousandths
 from evals.results.layers import PAGES
 from evals.results.models import LayerResult
@@ -34,7 +34,7 @@ def layers_figure(layers: Sequence[LayerResult], theme: Theme) -> Figure:
     return {"data": traces, "layout": {**layout, "barmode": "relative"}}
 
 
-def layers_table(layers: Sequence[LayerResult]) -> Table:
+def layers_table(layers: Sequence[LayerResult]) -> ReportTable:
     """The same in numbers."""
     pages = [page for page in PAGES if any(page in layer.pages_ms for layer in layers)]
     rows = [
@@ -47,4 +47,4 @@ def layers_table(layers: Sequence[LayerResult]) -> Table:
         for layer in layers
     ]
     heads = ("Scenario", "Agent", "Wire", *(PAGES[page] for page in pages))
-    return Table("Where the wait for the first token goes, medians", titled(heads, 1), rows)
+    return ReportTable("Where the wait for the first token goes, medians", titled(heads, 1), rows)

@@ -11,7 +11,7 @@ from backend.metrics.statistics import nearest_rank, percentile_interval
 from backend.present.offline_page.two_themes import Figure
 from backend.present.theme.palette import COLOURS, SERIES, Theme
 from backend.present.words.metric_text import interval
-from evals.report.cells import Cell, Table, titled, value, values_of, words
+from evals.report.cells import Cell, ReportTable, titled, value, values_of, words
 from evals.report.figures import every_nth
 from evals.report.rows import rows_layout, thousandths
 from evals.results.models import RunResult
@@ -31,7 +31,7 @@ def by_load(runs: Sequence[RunResult]) -> dict[str, list[RunResult]]:
     return found if len(found) > 1 or open_loop else {}
 
 
-def load_table(loads: Loads) -> Table:
+def load_table(loads: Loads) -> ReportTable:
     """A row for each load."""
     rows = []
     for name, runs in loads.items():
@@ -57,7 +57,7 @@ def load_table(loads: Loads) -> Table:
         *("Load", "Runs", "Not as expected", "First token, median", "p95", "95 % interval"),
         *("From the intended start, median", "p95", "95 % interval", "Latest start"),
     )
-    return Table("The wait for the first token under each load", titled(heads, 1), rows)
+    return ReportTable("The wait for the first token under each load", titled(heads, 1), rows)
 
 
 def load_figure(loads: Loads, theme: Theme) -> Figure:

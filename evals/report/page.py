@@ -13,7 +13,7 @@ from backend.present.offline_page.two_themes import two_themes
 from backend.present.words.durations import format_count
 from evals.report import distributions, figures, headline, layers_figure, load, run_tables, tables
 from evals.report.cells import anchor, run_name
-from evals.report.choice import ALL_SHOWN, Choice
+from evals.report.choice import ALL_SHOWN, RunChoice
 from evals.report.document import document_html
 from evals.report.waterfalls import RunEvents, waterfalls
 from evals.results.models import Results, RunResult
@@ -24,7 +24,7 @@ MOST_TROUBLES = 30
 Groups = Mapping[str, Sequence[RunResult]]
 
 
-def report_html(results: Results, choice: Choice, events: Mapping[int, RunEvents]) -> str:
+def report_html(results: Results, choice: RunChoice, events: Mapping[int, RunEvents]) -> str:
     """The whole report. ``choice`` says which runs it shows by themselves; ``events`` are those of such runs, by their
     place among the results, as far as they were kept."""
     groups = {name: [results.runs[place] for place in places] for name, places in choice.groups.items()}
@@ -41,7 +41,7 @@ def report_html(results: Results, choice: Choice, events: Mapping[int, RunEvents
     )
 
 
-def _content(results: Results, groups: Groups, choice: Choice) -> dict[str, Any]:
+def _content(results: Results, groups: Groups, choice: RunChoice) -> dict[str, Any]:
     cited = tables.citations(groups)
     shown = distributions.shown_metrics(groups)
     return {
@@ -72,7 +72,7 @@ def _content(results: Results, groups: Groups, choice: Choice) -> dict[str, Any]
     }
 
 
-def _places(runs: Sequence[RunResult], choice: Choice) -> list[dict[str, Any]]:
+def _places(runs: Sequence[RunResult], choice: RunChoice) -> list[dict[str, Any]]:
     """For each group with waterfalls: its name, and the places of its runs that have one."""
     shown = set(choice.shown)
     return [

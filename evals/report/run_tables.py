@@ -5,15 +5,15 @@ from collections.abc import Mapping, Sequence
 from backend.metrics.registry import BY_KEY
 from backend.metrics.statistics import nearest_rank
 from backend.present.words.metric_text import difference, formatted, milliseconds
-from evals.report.cells import Cell, Table, group_cell, run_name, titled, value, words
-from evals.report.choice import Choice
+from evals.report.cells import Cell, ReportTable, group_cell, run_name, titled, value, words
+from evals.report.choice import RunChoice
 from evals.results.models import RunResult, StepResult
 
 MOST_STEP_ROWS = 400
 """Rows of the table of steps; results.json has every step of every run."""
 
 
-def steps(groups: Mapping[str, Sequence[RunResult]]) -> Table:
+def steps(groups: Mapping[str, Sequence[RunResult]]) -> ReportTable:
     """The latency of every step on both planes: medians over runs."""
     rows = []
     for name, runs in groups.items():
@@ -28,7 +28,7 @@ def steps(groups: Mapping[str, Sequence[RunResult]]) -> Table:
     caption = "From a step's start to its own end"
     if len(rows) > MOST_STEP_ROWS:
         caption += f"; the first {MOST_STEP_ROWS} of {len(rows):,}, all of them are in results.json"
-    return Table(caption, titled(heads, words_in_front=2), rows[:MOST_STEP_ROWS])
+    return ReportTable(caption, titled(heads, words_in_front=2), rows[:MOST_STEP_ROWS])
 
 
 def _step_cells(found: list[StepResult]) -> list[Cell]:
@@ -49,7 +49,7 @@ def _step_cells(found: list[StepResult]) -> list[Cell]:
     ]
 
 
-def slowest(runs: Sequence[RunResult], choice: Choice) -> Table:
+def slowest(runs: Sequence[RunResult], choice: RunChoice) -> ReportTable:
     """The runs that took longest from the request to done."""
     keys = ("e2e_ms", "ttft_ms", "unattributed_ms", "stalled_ms")
     rows = [
@@ -58,10 +58,10 @@ def slowest(runs: Sequence[RunResult], choice: Choice) -> Table:
         for place in choice.slowest
     ]  # fmt: skip
     heads = (*titled(("Run", "End to end", "First token", "Unattributed", "Stalled"), 1), ("Recording", False))
-    return Table("Slowest runs", heads, rows)
+    return ReportTable("Slowest runs", heads, rows)
 
 
-def longest_silences(runs: Sequence[RunResult], choice: Choice) -> Table:
+def longest_silences(runs: Sequence[RunResult], choice: RunChoice) -> ReportTable:
     """The runs with the longest silent gaps, and what a reader saw meanwhile."""
     rows = []
     for place in choice.most_silent:
@@ -80,10 +80,10 @@ def longest_silences(runs: Sequence[RunResult], choice: Choice) -> Table:
             ]
         )
     heads = (("Run", False), ("Silence", True), ("When", True), ("On screen", False), ("Recording", False))
-    return Table("Longest silences", heads, rows)
+    return ReportTable("Longest silences", heads, rows)
 
 
-def strangest(runs: Sequence[RunResult], choice: Choice) -> Table:
+def strangest(runs: Sequence[RunResult], choice: RunChoice) -> ReportTable:
     """The runs that are least like the others of their group, with the metric that says so."""
     rows = []
     for place in choice.strangest:
@@ -100,10 +100,10 @@ def strangest(runs: Sequence[RunResult], choice: Choice) -> Table:
             ]
         )
     heads = (*titled(("Run", "Metric", "Its value", "Median of its group", "Away"), 2), ("Recording", False))
-    return Table("Strangest runs", heads, rows)
+    return ReportTable("Strangest runs", heads, rows)
 
 
-def _run_cell(place: int, runs: Sequence[RunResult], choice: Choice) -> Cell:
+def _run_cell(place: int, runs: Sequence[RunResult], choice: RunChoice) -> Cell:
     """The name of a run, as a link to its waterfall where it has one."""
     return words(run_name(runs[place]), href=f"#run-{place}" if place in choice.shown else "")
 

@@ -6,7 +6,7 @@ from backend.metrics.registry import BY_KEY
 from backend.metrics.statistics import nearest_rank, needed
 from backend.present.words.durations import NO_VALUE
 from backend.present.words.metric_text import difference, formatted, interval
-from evals.report.cells import Cell, Table, Tone, group_cell, median_of, titled, value, words
+from evals.report.cells import Cell, ReportTable, Tone, group_cell, median_of, titled, value, words
 from evals.results.models import LimitResult, MetricAgainstScript, Results, RunResult
 
 AGAINST_SCRIPT = (
@@ -48,7 +48,7 @@ _VERDICT_WORDS: dict[str, tuple[str, Tone]] = {
 }
 
 
-def limits(results: Sequence[LimitResult]) -> Table:
+def limits(results: Sequence[LimitResult]) -> ReportTable:
     """Every limit with its verdict: those that failed first, then those that cannot be told."""
     order = {"fail": 0, "inconclusive": 1, "pass": 2}
     rows = []
@@ -69,10 +69,10 @@ def limits(results: Sequence[LimitResult]) -> Table:
             ]
         )
     heads = (("Limit on", False), ("Of", False), ("Verdict", False), ("Limit", True), ("Measured", True))
-    return Table("Limits", (*heads, ("95 % interval", True), ("Runs", True), ("Because", False)), rows)
+    return ReportTable("Limits", (*heads, ("95 % interval", True), ("Runs", True), ("Because", False)), rows)
 
 
-def overview(scenarios: Groups) -> Table:
+def overview(scenarios: Groups) -> ReportTable:
     """One row for each scenario: whether it ran as expected, and its headline medians."""
     keys = ("ttfs_ms", "ttft_ms", "e2e_ms", "longest_gap_ms", "dangling_exposure_marker_ms", "dangling_markers")
     rows = []
@@ -89,10 +89,10 @@ def overview(scenarios: Groups) -> Table:
         )
     heads = (("Scenario", False), ("Outcome", False), ("As expected", True))
     labels = tuple((BY_KEY[key].label, True) for key in keys)
-    return Table("Medians over the runs of each scenario", heads + labels, rows)
+    return ReportTable("Medians over the runs of each scenario", heads + labels, rows)
 
 
-def summary(results: Results) -> Table:
+def summary(results: Results) -> ReportTable:
     """Every metric over all runs."""
     rows = []
     for metric in BY_KEY.values():
@@ -113,10 +113,10 @@ def summary(results: Results) -> Table:
             ]
         )
     heads = ("Metric", "Runs", "Missing", "Median", "95 % interval", "p95", "95 % interval")
-    return Table("All runs together", titled(heads, words_in_front=1), rows)
+    return ReportTable("All runs together", titled(heads, words_in_front=1), rows)
 
 
-def against_script(results: Results) -> Table:
+def against_script(results: Results) -> ReportTable:
     """Scripted, measured and difference, for each scenario that has a script."""
     rows = []
     for name, found in results.scenarios.items():
@@ -139,10 +139,10 @@ def against_script(results: Results) -> Table:
             )
     heads = ("Scenario", "Metric", "Scripted", "Measured", "Difference", "of scripted", "on the server", "Runs")
     caption = "Medians over runs; 'on the server' is the difference by the server's own stamps"
-    return Table(caption, titled(heads, words_in_front=2), rows)
+    return ReportTable(caption, titled(heads, words_in_front=2), rows)
 
 
-def citations(scenarios: Groups) -> Table:
+def citations(scenarios: Groups) -> ReportTable:
     """The citation metrics of each scenario that cites anything."""
     heads = ("Scenario", "Lag, median", "Lag, latest", *(title for title, _ in CITATION_COLUMNS))
     rows = []
@@ -159,7 +159,7 @@ def citations(scenarios: Groups) -> Table:
                 *(value(key, median_of(runs, key), alarm=key in _ALARMING) for _, key in CITATION_COLUMNS),
             ]
         )
-    return Table("Medians over the runs of each scenario", titled(heads, words_in_front=1), rows)
+    return ReportTable("Medians over the runs of each scenario", titled(heads, words_in_front=1), rows)
 
 
 def _relative(compared: MetricAgainstScript) -> str:

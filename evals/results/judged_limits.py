@@ -20,7 +20,7 @@ from evals.results.bootstrap import means, percentile_ends
 from evals.results.models import Harness, LimitResult, RunResult
 from evals.results.overload import overload
 from evals.suites.limits import Limit, Limits, Statistic, listed
-from evals.suites.suite import Entry, Suite
+from evals.suites.suite import Suite, SuiteScenario
 
 LARGEST_LAG_SHARE: Final = 0.1
 """How much of the distance between a value and its limit the p99 receive lag may be."""
@@ -67,25 +67,25 @@ class ClockDoubt:
 def judge_limits(
     suite: Suite, runs: Sequence[RunResult], harness: Harness, cores: object = None, *, by_agent_only: bool = False
 ) -> tuple[LimitResult, ...]:
-    """Every limit of the suite, then of its entries. An entry's limits apply to the runs that were played for it;
+    """Every limit of the suite, then of its scenarios. A scenario's limits apply to the runs that were played for it;
     ``by_agent_only`` takes every run of its agent for that, as recordings have to be. ``cores`` is how many the
     measuring machine has.
     """
     doubt = ClockDoubt.of(harness, cores)
     found = list(_judged(suite.limits, runs, doubt, None))
-    for entry in suite.entries:
-        if entry.limits:
-            of_entry = [run for run in runs if _belongs(run, entry, by_agent_only)]
-            found += _judged(entry.limits, of_entry, doubt, entry.scenario)
+    for scenario in suite.scenarios:
+        if scenario.limits:
+            of_scenario = [run for run in runs if _belongs(run, scenario, by_agent_only)]
+            found += _judged(scenario.limits, of_scenario, doubt, scenario.result_name)
     return tuple(found)
 
 
-def _belongs(run: RunResult, entry: Entry, by_agent_only: bool) -> bool:
-    if run.agent != entry.agent or by_agent_only:
-        return run.agent == entry.agent
+def _belongs(run: RunResult, scenario: SuiteScenario, by_agent_only: bool) -> bool:
+    if run.agent != scenario.agent or by_agent_only:
+        return run.agent == scenario.agent
     # A disturbance says what was asked for, then for each run when it came.
     asked = run.disturbance.partition(":")[0] if run.disturbance else None
-    meant = (entry.scenario, entry.speed, entry.seed, entry.disturbance)
+    meant = (scenario.result_name, scenario.speed, scenario.seed, scenario.disturbance)
     return (run.scenario, run.speed, run.seed, asked) == meant
 
 

@@ -16,7 +16,7 @@ from backend.protocol.recordings import NO_TIMING, Recording, RecordingError, Re
 from evals.results.run import RunResult
 from evals.scoring import run_parts
 from evals.scoring.scored_run import ScoredRun, wrong_end
-from evals.suites.suite import Entry, scenario_name
+from evals.suites.suite import SuiteScenario, scenario_name
 
 MAX_RECORDING_BYTES = 256 * 1024 * 1024
 
@@ -24,10 +24,10 @@ UNREADABLE = "unreadable"
 """What results call the agent of a recording whose header cannot be read."""
 
 
-def score_file(file: Path, name: str, entries: Sequence[Entry] = ()) -> ScoredRun:
+def score_file(file: Path, name: str, scenarios: Sequence[SuiteScenario] = ()) -> ScoredRun:
     """The run in a file. One that cannot be read is a failed run, whose error names file and line.
 
-    ``name`` is what messages call the file; ``entries`` are those of a suite, for what it expects.
+    ``name`` is what messages call the file; ``scenarios`` are those of a suite, for what it expects.
     """
     try:
         data = _content(file)
@@ -37,10 +37,10 @@ def score_file(file: Path, name: str, entries: Sequence[Entry] = ()) -> ScoredRu
         recording = parse_recording(data)
     except RecordingError as error:
         return _broken(_header_of(data), name, str(error))
-    return score_recording(recording, name, entry_for(recording.header, entries))
+    return score_recording(recording, name, scenario_for(recording.header, scenarios))
 
 
-def score_recording(recording: Recording, name: str, asked: Entry | None = None) -> ScoredRun:
+def score_recording(recording: Recording, name: str, asked: SuiteScenario | None = None) -> ScoredRun:
     """A recording's run, whole or cut at its end."""
     header = recording.header
     server = Trace.of_server_times("server", recording.events)
@@ -84,16 +84,20 @@ def _without_times(run: RunResult) -> RunResult:
     return run.model_copy(update={**changes, "steps": (), "longest_silence": None})
 
 
-def entry_for(header: RecordingHeader, entries: Sequence[Entry]) -> Entry | None:
-    """The entry of a suite that a recording belongs to: of the same agent, and of the same question where the entry has
-    one. Where several fit, the one with the recording's speed and seed, else the first."""
-    fitting = [entry for entry in entries if _fits(entry, header)]
-    exact = (entry for entry in fitting if (entry.speed, entry.seed) == (header.options.speed, header.options.seed))
+def scenario_for(header: RecordingHeader, scenarios: Sequence[SuiteScenario]) -> SuiteScenario | None:
+    """The scenario of a suite that a recording belongs to: of the same agent, and of the same question where the
+    scenario has one. Where several fit, the one with the recording's speed and seed, else the first."""
+    fitting = [scenario for scenario in scenarios if _fits(scenario, header)]
+    exact = (
+        scenario
+        for scenario in fitting
+        if (scenario.speed, scenario.seed) == (header.options.speed, header.options.seed)
+    )
     return next(exact, fitting[0] if fitting else None)
 
 
-def _fits(entry: Entry, header: RecordingHeader) -> bool:
-    return entry.agent == header.agent and entry.question in (None, header.question)
+def _fits(scenario: SuiteScenario, header: RecordingHeader) -> bool:
+    return scenario.agent == header.agent and scenario.question in (None, header.question)
 
 
 def _content(file: Path) -> bytes:

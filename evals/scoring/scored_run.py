@@ -40,21 +40,21 @@ def score(played: PlayedRun, read: Callable[[Capture], Arrivals] = parse) -> Sco
 
 def score_arrivals(played: PlayedRun, arrivals: Arrivals) -> ScoredRun:
     """Measure a run whose bytes are parsed already."""
-    play, entry = played.play, played.play.entry
+    play, scenario = played.play, played.play.scenario
     wire = wire_trace(played.connections.first, arrivals)
     server = Trace.of_server_times("server", arrivals.events if arrivals.server_times else ())
     # What a script says of a whole run is no truth about one that is cancelled on purpose.
-    plan = play.plan if entry.cancel is None else None
+    plan = play.plan if scenario.cancel is None else None
     error = arrivals.failure or (None if wire.done else _cut_off(wire))
     surprises = () if error else tuple(_surprises(played, wire))
-    asked = entry.disturbance
+    asked = scenario.disturbance
     result = RunResult(
         run_id=_run_id(arrivals),
-        scenario=entry.scenario,
-        agent=entry.agent,
+        scenario=scenario.result_name,
+        agent=scenario.agent,
         repeat=played.repeat,
-        speed=entry.speed,
-        seed=entry.seed,
+        speed=scenario.speed,
+        seed=scenario.seed,
         outcome=wire.done.outcome if wire.done else None,
         expected=play.expected,
         as_expected=error is None and not surprises,
@@ -70,9 +70,9 @@ def score_arrivals(played: PlayedRun, arrivals: Arrivals) -> ScoredRun:
         error=error,
         question=play.question,
         load=played.load,
-        tags=entry.tags,
+        tags=scenario.tags,
         intended_ms=rounded(played.start_delay_ms),
-        transport=entry.transport,
+        transport=scenario.transport,
         disturbance=None if asked is None else disturbance_text(asked, played.connections, wire),
     )
     return ScoredRun(result, wire, server, play.plan, None if arrivals.server_times else "arrival")
@@ -131,10 +131,10 @@ def _surprises(played: PlayedRun, wire: Trace) -> list[str]:
             found.append(f"Rule {rule} was broken {len(seen)} times, scripted {scripted}: {seen[-1].message}")
     if play.plan is not None and outcome == play.expected == "completed":
         found += _departures(play.plan.events, wire.events)
-    if play.entry.comes_whole:
+    if play.scenario.comes_whole:
         return found
-    cuts = len(play.entry.cut.after_events) if play.entry.cut else 0
-    return found + shortfalls(played.connections, cuts, play.entry.cancel is not None, wire)
+    cuts = len(play.scenario.cut.after_events) if play.scenario.cut else 0
+    return found + shortfalls(played.connections, cuts, play.scenario.cancel is not None, wire)
 
 
 def wrong_end(trace: Trace, expected: Outcome) -> str:

@@ -1,6 +1,6 @@
 """What a suite does to a run on purpose: cancel it at a moment, or cut the harness's own connection and resume.
 
-Fields of a suite's entry::
+Fields of a suite's scenario::
 
     cancel: {after_events: 12}      # or {at_ms: 500}, counted from the request
     cut: {after_events: [3, 10]}    # numbers of events of the run, counted from 1

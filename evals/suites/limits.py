@@ -1,6 +1,6 @@
-"""What a suite demands: limits on statistics of metrics, of all its runs or of one entry's.
+"""What a suite demands: limits on statistics of metrics, of all its runs or of one scenario's.
 
-Fields of a suite, and of its entries::
+Fields of a suite, and of its scenarios::
 
     limits:
       ttft_ms: {p95: 1500}

@@ -22,7 +22,7 @@ MAX_RATE_PER_S: Final = 1000.0
 
 LOAD: Final = "{concurrency: 10}, or {rate_per_s: 5, arrivals: poisson}, or a list of such loads"
 
-Arrivals = Literal["constant", "poisson"]
+ArrivalPattern = Literal["constant", "poisson"]
 
 
 class Load(BaseModel):
@@ -34,7 +34,7 @@ class Load(BaseModel):
 
     concurrency: int | None = Field(default=None, ge=1, le=MAX_CONCURRENCY)
     rate_per_s: float | None = Field(default=None, strict=False, gt=0, le=MAX_RATE_PER_S)
-    arrivals: Arrivals = "constant"
+    arrivals: ArrivalPattern = "constant"
     seed: int = Field(default=0, ge=0, le=2**31 - 1)
 
     @model_validator(mode="after")

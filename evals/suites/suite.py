@@ -28,7 +28,7 @@ class SuiteError(ValueError):
 
 
 _SUITE: Final = "a suite"
-_ENTRY: Final = "an entry"
+_SCENARIO: Final = "a scenario"
 _NESTED: Final[Mapping[str, type[BaseModel]]] = {"cancel": Cancel, "cut": Cut, "load": Load}
 
 _TAGS = "a list of words, such as [release, slow]"
@@ -39,7 +39,7 @@ class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
-class SuiteEntry(_Part):
+class WrittenScenario(_Part):
     """One scenario or question of a suite.
 
     ``expect`` overrides how the run should end; without it the scenario's own plan says so, and where an
@@ -60,12 +60,12 @@ class SuiteEntry(_Part):
     limits: Limits = Field(default_factory=dict, strict=False, description=LIMITS)
     tags: tuple[str, ...] = Field(default=(), strict=False, max_length=20, description=_TAGS)
     name: str | None = Field(
-        default=None, min_length=1, max_length=60, description="a text: the entry's name in results"
+        default=None, min_length=1, max_length=60, description="a text: the scenario's name in results"
     )
 
 
 class Suite(_Part):
-    """A suite. ``repeats`` holds for every entry that does not say its own; warm-up runs are played and
+    """A suite. ``repeats`` holds for every scenario that does not say its own; warm-up runs are played and
     left out.
     """
 
@@ -90,8 +90,8 @@ class Suite(_Part):
     )
     limits: Limits = Field(default_factory=dict, strict=False, description=LIMITS)
     tags: tuple[str, ...] = Field(default=(), strict=False, max_length=20, description=_TAGS)
-    runs: tuple[SuiteEntry, ...] = Field(
-        strict=False, min_length=1, max_length=1000, description="a list of entries, each with an agent"
+    runs: tuple[WrittenScenario, ...] = Field(
+        strict=False, min_length=1, max_length=1000, description="a list of scenarios, each with an agent"
     )
 
     @field_validator("runs", mode="before")
@@ -110,10 +110,10 @@ class Suite(_Part):
         return self.load or (Load(concurrency=self.concurrency),)
 
     @property
-    def entries(self) -> tuple["Entry", ...]:
-        """The entries, each with what it takes from the suite."""
+    def scenarios(self) -> tuple["SuiteScenario", ...]:
+        """The scenarios, each with what it takes from the suite."""
         return tuple(
-            Entry(
+            SuiteScenario(
                 agent=run.agent,
                 question=run.question,
                 repeats=run.repeats or self.repeats,
@@ -131,7 +131,7 @@ class Suite(_Part):
         )
 
     def with_repeats(self, repeats: int | None) -> "Suite":
-        """The suite with every entry played ``repeats`` times; None leaves it as it is."""
+        """The suite with every scenario played ``repeats`` times; None leaves it as it is."""
         if repeats is None:
             return self
         runs = tuple(run.model_copy(update={"repeats": None}) for run in self.runs)
@@ -139,8 +139,8 @@ class Suite(_Part):
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """One entry of a suite as it is played."""
+class SuiteScenario:
+    """One scenario of a suite as it is played."""
 
     agent: str
     question: str | None
@@ -167,13 +167,13 @@ class Entry:
         return self.disturbance is None and self.transport == "post"
 
     @property
-    def scenario(self) -> str:
+    def result_name(self) -> str:
         """What results call it: its own name, else that of the scenario or the agent."""
         return self.name or scenario_name(self.agent)
 
 
 def scenario_name(agent: str) -> str:
-    """What results call the runs of this agent, unless their entry has a name of its own."""
+    """What results call the runs of this agent, unless their scenario has a name of its own."""
     return agent.removeprefix("scripted:")
 
 
@@ -213,12 +213,12 @@ def parse_suite(content: bytes, file: str) -> Suite:
 
 def _check_keys(source: YamlSource) -> None:
     _check_fields(source, source.data, (), Suite, _SUITE)
-    entries = source.data.get("runs")
-    for index, entry in enumerate(entries if isinstance(entries, list) else ()):
-        if not isinstance(entry, dict):
-            message = f"expected an entry such as '- agent: scripted:happy_path', not {shown(entry)}."
+    scenarios = source.data.get("runs")
+    for index, scenario in enumerate(scenarios if isinstance(scenarios, list) else ()):
+        if not isinstance(scenario, dict):
+            message = f"expected a scenario such as '- agent: scripted:happy_path', not {shown(scenario)}."
             raise source.error(("runs", index), message)
-        _check_fields(source, entry, ("runs", index), SuiteEntry, _ENTRY)
+        _check_fields(source, scenario, ("runs", index), WrittenScenario, _SCENARIO)
 
 
 def _check_fields(
@@ -242,14 +242,14 @@ def _parts(value: object, path: ValuePath) -> Iterator[tuple[Mapping[str, Any], 
 
 def _first_problem(source: YamlSource, problems: list[ErrorDetails]) -> SourceError:
     """The problem nearest to the top of the file."""
-    # Where every entry is refused, pydantic also complains of a list that is left empty by that.
+    # Where every scenario is refused, pydantic also complains of a list that is left empty by that.
     named = [found for found in problems if found["loc"] != ("runs",)] or problems
     problem = min(named, key=lambda found: source.line(found["loc"]))
     path = problem["loc"]
-    in_entry = len(path) > 2 and path[0] == "runs"
-    field = str(path[2] if in_entry else path[0])
-    expected = str((SuiteEntry if in_entry else Suite).model_fields[field].description)
+    in_scenario = len(path) > 2 and path[0] == "runs"
+    field = str(path[2] if in_scenario else path[0])
+    expected = str((WrittenScenario if in_scenario else Suite).model_fields[field].description)
     if problem["type"] == "missing":
-        owner = repr(field) if path[-1] != field else _ENTRY if in_entry else _SUITE
+        owner = repr(field) if path[-1] != field else _SCENARIO if in_scenario else _SUITE
         return source.missing_field(path[:-1], str(path[-1]), expected, owner)
     return source.wrong_value(path, field, expected, problem["input"], text=problem["type"] == "string_type")

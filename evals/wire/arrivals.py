@@ -56,7 +56,7 @@ class Body(Protocol):
         ...
 
 
-class OwnBody:
+class NativeBody:
     """Our own protocol: an event stream."""
 
     def __init__(self) -> None:
@@ -115,7 +115,7 @@ def parse(capture: Capture, body: Body | None = None) -> Arrivals:
     """Read the kept bytes, as our own protocol unless a ``body`` reads them as something else. Never raises for what
     they hold: see ``Arrivals.failure``."""
     arrivals = Arrivals(closed_ns=capture.closed_ns)
-    reading = Reading(arrivals, body)
+    reading = AnswerReader(arrivals, body)
     try:
         for (stamp, data), kernel_ns in zip_longest(capture.chunks, capture.kernel_ns):
             reading.feed(data, stamp)
@@ -135,12 +135,12 @@ def parse(capture: Capture, body: Body | None = None) -> Arrivals:
     return arrivals
 
 
-class Reading:
+class AnswerReader:
     """One answer being read into ``arrivals``, chunk by chunk."""
 
     def __init__(self, arrivals: Arrivals, body: Body | None = None) -> None:
         self._arrivals = arrivals
-        self._events = body or OwnBody()
+        self._events = body or NativeBody()
         self._http = h11.Connection(h11.CLIENT)
         # h11 reads an answer only in answer to a request.
         self._http.send(h11.Request(method="GET", target="/", headers=[("Host", "x"), ("Connection", "close")]))

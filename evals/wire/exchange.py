@@ -1,4 +1,4 @@
-"""The measuring path: one connection, one request, and every arrival stamped by ``evals.wire.stamping``.
+"""The measuring path: one connection, one request, and every arrival stamped by ``evals.wire.stamps``.
 
 The stamp is the moment at which the bytes came off the socket, so it carries the lag of the event loop, which the
 harness measures beside it; where the kernel stamps too, that lag is known for each chunk. The bytes are parsed after
@@ -14,9 +14,9 @@ from time import perf_counter_ns
 from urllib.parse import urlsplit
 
 from backend.client.connection import not_an_address
-from evals.wire.stamping import Capture, Heard, StampingProtocol, StampingSocket
+from evals.wire.stamps import Capture, Heard, StampingProtocol, StampingSocket
 
-__all__ = ["Address", "AddressError", "Capture", "Heard", "exchange"]
+__all__ = ["Address", "Capture", "Heard", "TargetAddressError", "exchange"]
 
 CONNECT_TIMEOUT_S = 10.0
 
@@ -24,7 +24,7 @@ _READS_SOCKETS = sys.platform != "win32"
 """Whether the event loop can watch a socket that we read ourselves."""
 
 
-class AddressError(ValueError):
+class TargetAddressError(ValueError):
     """The text is no address of an HTTP server."""
 
 
@@ -39,15 +39,15 @@ class Address:
 
     @classmethod
     def parse(cls, url: str) -> "Address":
-        """Read ``http(s)://host[:port][/path]``. Raises ``AddressError`` with what to give instead."""
+        """Read ``http(s)://host[:port][/path]``. Raises ``TargetAddressError`` with what to give instead."""
         problem = not_an_address(url)
         try:
             parts = urlsplit(url)
             port = parts.port
         except ValueError as error:
-            raise AddressError(problem) from error
+            raise TargetAddressError(problem) from error
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
-            raise AddressError(problem)
+            raise TargetAddressError(problem)
         return cls(
             parts.scheme,
             parts.hostname,

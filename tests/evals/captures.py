@@ -8,7 +8,7 @@ from backend.protocol.sse import encode_event
 from evals.playing.connections import Connections
 from evals.playing.runner import PlayedRun
 from evals.playing.target import Play
-from evals.suites.suite import Entry
+from evals.suites.suite import SuiteScenario
 from evals.wire.exchange import Capture
 from tests.evals.byte_server import END, HEAD, chunk
 
@@ -44,13 +44,13 @@ def play(
     repeats: int = 1,
     speed: float = 1.0,
 ) -> Play:
-    """An entry of a suite, with the plan given as (milliseconds, event)."""
+    """A scenario of a suite, with the plan given as (milliseconds, event)."""
     planned = None
     if plan is not None:
         events = [event.model_copy(update={"seq": seq, "at_ms": at}) for seq, (at, event) in enumerate(plan, start=1)]
         planned = Trace.of_server_times("planned", events)
-    entry = Entry(agent, None, repeats, speed, 0, None)
-    return Play(entry, question, planned, expected, violations or {})
+    scenario = SuiteScenario(agent, None, repeats, speed, 0, None)
+    return Play(scenario, question, planned, expected, violations or {})
 
 
 def played(capture: Capture, of: Play | None = None, repeat: int = 1) -> PlayedRun:

@@ -10,7 +10,7 @@ import pytest_asyncio
 from playwright.async_api import Browser
 
 from backend.launch.server import LocalServer
-from evals.pages.ui_process import served
+from evals.pages.page_target import served
 from tests.ui import delays
 from tests.ui.hostile_scenario import hostile_scenario
 from tests.ui.reader import Reader

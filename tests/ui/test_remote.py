@@ -8,7 +8,7 @@ from playwright.async_api import expect
 from starlette.types import Receive, Scope, Send
 
 from backend.launch.server import LocalServer
-from evals.pages.ui_process import served
+from evals.pages.page_target import served
 from tests.live_server import LiveServer
 from tests.ui.reader import DEADLINE_MS, Reader
 

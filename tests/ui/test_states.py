@@ -9,7 +9,7 @@ from playwright.async_api import Browser, expect
 from backend.launch.child import ChildProcess
 from backend.launch.ports import free_port
 from backend.launch.server import serve_command
-from evals.pages.ui_process import START_S, served
+from evals.pages.page_target import START_S, served
 from tests.ui.reader import DEADLINE_MS, Reader
 
 pytestmark = [pytest.mark.browser, pytest.mark.server]

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from evals.files.opentelemetry.spans import Attributes, Span, Value
+from evals.files.opentelemetry.spans import Attributes, OtelSpan, Value
 
 TRACES_PATH: Final = "/v1/traces"
 TIMEOUT_S: Final = 10.0
@@ -22,7 +22,7 @@ class SendingError(Exception):
     """The collector did not take the spans; the message says why."""
 
 
-def otlp_json(spans: Sequence[Span], version: str) -> str:
+def otlp_json(spans: Sequence[OtelSpan], version: str) -> str:
     """An ExportTraceServiceRequest as JSON, ASCII only. ``version`` is Playhead's own."""
     return json.dumps(
         {
@@ -76,7 +76,7 @@ def _rejected(text: str) -> str:
     return f"{count} spans were refused: {partial.get('errorMessage') or 'it does not say why'}" if count else ""
 
 
-def _span(span: Span) -> dict[str, Any]:
+def _span(span: OtelSpan) -> dict[str, Any]:
     found: dict[str, Any] = {
         "traceId": span.trace_id,
         "spanId": span.span_id,

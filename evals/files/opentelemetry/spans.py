@@ -39,7 +39,7 @@ class SpanEvent:
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class OtelSpan:
     """One span. Ids are hexadecimal as OTLP/JSON has them; times are Unix time in nanoseconds.
 
     ``problem`` says why the span counts as failed, None for one that does not.
@@ -57,7 +57,7 @@ class Span:
     problem: str | None = None
 
 
-def spans_of(recording: Recording, *, with_content: bool = False) -> list[Span]:
+def spans_of(recording: Recording, *, with_content: bool = False) -> list[OtelSpan]:
     """The run's span, then those of its steps in the order of their starts. The same recording gives the same ids, so
     that it may be sent twice. Raises ``NoMoment``.
     """
@@ -74,15 +74,15 @@ class _Spans:
         self._run_span_id = _hex(f"{self._trace_id} run", 8)
         self._tools = _tools(self._trace.events)
 
-    def all(self) -> Iterator[Span]:
+    def all(self) -> Iterator[OtelSpan]:
         yield self._run()
         for number, step in enumerate(self._trace.steps):
             yield self._step(step, number)
 
-    def _run(self) -> Span:
+    def _run(self) -> OtelSpan:
         header, done = self._header, self._trace.done
         failed = done is None or done.outcome != "completed"
-        return Span(
+        return OtelSpan(
             trace_id=self._trace_id,
             span_id=self._run_span_id,
             parent_id=None,
@@ -142,7 +142,7 @@ class _Spans:
             return None
         return {f"playhead.{event.type}.{name}": value for name, value in told.items()}
 
-    def _step(self, step: StepSpan, number: int) -> Span:
+    def _step(self, step: StepSpan, number: int) -> OtelSpan:
         tool = self._tools.get(step.step_id)
         parents = {span.step_id: place for place, span in enumerate(self._trace.steps)}
         above = parents.get(step.parent_id) if step.parent_id is not None else None
@@ -157,7 +157,7 @@ class _Spans:
         ended_ms = step.ended_ms
         if ended_ms is None:
             ended_ms, found["playhead.step.unfinished"] = max(step.started_ms, self._trace.end_ms), True
-        return Span(
+        return OtelSpan(
             trace_id=self._trace_id,
             span_id=self._step_id(number),
             parent_id=self._run_span_id if above in (None, number) else self._step_id(above or 0),

@@ -62,31 +62,32 @@ class ForeignTarget:
         return Address(parts.scheme, parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80))
 
     def asked(self, suite: Suite) -> Suite:
-        """The suite as it is played here: our options mean nothing to this agent, and ``remote`` is its name.
+        """The suite as it is played here: Playhead's options mean nothing to this agent, and ``remote`` is its name.
 
-        Raises ``TargetError`` where the suite wants what only our own backend does.
+        Raises ``TargetError`` where the suite needs a Playhead backend.
         """
-        for entry in suite.entries:
-            if entry.question is None:
+        for scenario in suite.scenarios:
+            if scenario.question is None:
                 raise TargetError(
-                    f"The suite has no question for {entry.agent!r}, and only our own backend plays scenarios: give a "
-                    f"suite whose entries have a question, such as {USUAL_SUITE}."
+                    f"The suite has no question for {scenario.agent!r}, and only a Playhead backend plays scripts: use "
+                    f"a suite whose scenarios have a question, such as {USUAL_SUITE}."
                 )
-            if entry.disturbance is not None or entry.transport != "post":
+            if scenario.disturbance is not None or scenario.transport != "post":
                 raise TargetError(
-                    f"A run of {entry.agent!r} is to be cut, cancelled or read another way, which only our own backend "
-                    "knows how to: leave that out, or measure a playhead serve --remote with --url."
+                    f"The suite cuts, cancels or reads runs of {scenario.agent!r} in another way, and only a Playhead "
+                    "backend supports this: remove it, or measure a playhead serve --remote with --url."
                 )
         runs = tuple(run.model_copy(update={"agent": AGENT, "speed": None, "seed": 0}) for run in suite.runs)
         return suite.model_copy(update={"speed": 1.0, "runs": runs})
 
     async def prepare(self, suite: Suite) -> list[Play]:
-        """Every entry of a suite that ``asked`` gave. Raises ``TargetError`` where nobody listens."""
+        """Every scenario of a suite that ``asked`` gave. Raises ``TargetError`` where nobody listens."""
         await self._ensure_somebody_listens()
         # No provider is called wrong for when it sends its citations: how late they come is measured.
         allowed = {"citation-first": _ANY}
         return [
-            Play(entry, entry.question or "", None, entry.expect or "completed", allowed) for entry in suite.entries
+            Play(scenario, scenario.question or "", None, scenario.expect or "completed", allowed)
+            for scenario in suite.scenarios
         ]
 
     async def play_run(self, play: Play, address: Address, deadline_s: float) -> Connections:

@@ -58,7 +58,7 @@ async def test_a_suite_that_was_stopped_opens_no_page() -> None:
     stop = asyncio.Event()
     stop.set()
     suite = parse_suite(b"suite: own\nrepeats: 2\nruns: [{agent: a}, {agent: b, cancel: {at_ms: 1}}]", "own.yaml")
-    plays = [Play(entry, "Why?", None, "completed", {}) for entry in suite.entries]
+    plays = [Play(scenario, "Why?", None, "completed", {}) for scenario in suite.scenarios]
     nowhere = Address("http", "127.0.0.1", 9)
     seen, left = await play_through(PageTarget("gradio"), suite, plays, nowhere, stop, Watcher())
     assert (seen, left) == ([], 2), "what is cancelled on purpose is not asked for in a page"
@@ -167,7 +167,7 @@ def test_layers_are_one_sentence() -> None:
 
 async def test_a_backend_that_is_gone_makes_failed_runs(free_port: int) -> None:
     suite = parse_suite(b"suite: own\nrepeats: 2\nruns: [{agent: a}]", "own.yaml")
-    plays = [Play(entry, "Why?", None, "completed", {}) for entry in suite.entries]
+    plays = [Play(scenario, "Why?", None, "completed", {}) for scenario in suite.scenarios]
     nowhere = Address("http", "127.0.0.1", free_port)
     seen, left = await play_through(PageTarget("gradio"), suite, plays, nowhere, asyncio.Event(), Watcher())
     assert left == 0

@@ -17,7 +17,7 @@ from evals.playing.watcher import Watcher
 from evals.results.models import Target
 from evals.scoring.scored_run import ScoredRun, score
 from evals.suites.disturbance import Cancel, Cut
-from evals.suites.suite import Entry, parse_suite
+from evals.suites.suite import SuiteScenario, parse_suite
 from evals.wire.exchange import Address
 from tests.evals.byte_server import END, HEAD, ByteServer, Hang, Requests, Script, byte_server, frames
 from tests.metrics.traces import citation, done, status, token
@@ -183,8 +183,8 @@ GONE = [b"HTTP/1.1 500 Sorry\r\ncontent-length: 4\r\n\r\nlost"]
 
 async def disturbed(server: ByteServer, *, cut: Cut | None = None, cancel: Cancel | None = None) -> ScoredRun:
     """A run against that server."""
-    entry = Entry("made", None, 1, 1.0, 0, None, cancel, cut)
-    play = Play(entry, "Why?", None, "cancelled" if cancel else "completed", {})
+    scenario = SuiteScenario("made", None, 1, 1.0, 0, None, cancel, cut)
+    play = Play(scenario, "Why?", None, "cancelled" if cancel else "completed", {})
     return score(PlayedRun(play, 1, "", await play_run(play, Address.parse(server.address.url), 5.0)))
 
 
@@ -266,20 +266,20 @@ async def test_a_server_that_names_no_run_cannot_be_resumed() -> None:
 
 
 async def test_a_run_that_never_ends_meets_its_deadline_over_all_connections() -> None:
-    entry = Entry("made", None, 1, 1.0, 0, None, None, Cut(after_events=(1, 2)))
+    scenario = SuiteScenario("made", None, 1, 1.0, 0, None, None, Cut(after_events=(1, 2)))
     scripts: tuple[Script, ...] = ([HEAD, ALL[0], Hang()], [HEAD, ALL[1], Hang()], [HEAD, Hang()])
     async with byte_server(*scripts) as server:
-        play = Play(entry, "Why?", None, "completed", {})
+        play = Play(scenario, "Why?", None, "completed", {})
         run = score(PlayedRun(play, 1, "", await play_run(play, server.address, 0.3)))
     assert run.result.error is not None
     assert run.result.error.startswith("On connection 3: The stream was still open")
 
 
 async def test_a_suite_that_is_stopped_drops_the_disturbed_run_under_way() -> None:
-    entry = Entry("made", None, 1, 1.0, 0, None, Cancel(at_ms=0), Cut(after_events=(1,)))
+    scenario = SuiteScenario("made", None, 1, 1.0, 0, None, Cancel(at_ms=0), Cut(after_events=(1,)))
     hanging: Script = [HEAD, ALL[0], Hang()]
     async with byte_server(hanging, TAKEN, hanging) as server:
-        playing = asyncio.create_task(play_run(Play(entry, "Why?", None, "cancelled", {}), server.address, 60.0))
+        playing = asyncio.create_task(play_run(Play(scenario, "Why?", None, "cancelled", {}), server.address, 60.0))
         async with server.asked:
             await server.asked.wait_for(lambda: len(server.requests) >= 3)
         playing.cancel()

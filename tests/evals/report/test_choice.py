@@ -12,7 +12,7 @@ from evals.report.choice import ALL_SHOWN, choose
 from evals.report.distributions import FEWEST_FOR_P95, MOST_DOTS, distribution, distribution_table
 from evals.report.figures import MOST_POINTS, citation_moments, differences, every_nth
 from evals.report.load import by_load, load_figure, load_table
-from evals.report.strange import FEWEST_RUNS, strangeness
+from evals.report.strangeness import FEWEST_RUNS, strangeness
 from evals.results.models import LayerResult, LimitResult, RunResult
 from tests.evals.evaluations import evaluation, good_evaluation, report
 from tests.ui.accessibility import findings

@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pytest
 
 from backend.metrics.statistics import nearest_rank
-from evals.comparison.permutation import Table, chances
+from evals.comparison.permutation import ScenarioValues, chances
 from evals.results.bootstrap import means, medians, percentile_ends
 
 stats: Any = pytest.importorskip("scipy.stats", reason="SciPy is not installed: run make setup")
@@ -63,14 +63,14 @@ def test_drawing_is_reproducible() -> None:
     assert np.array_equal(first, again)
 
 
-def noise(generator: np.random.Generator, scenarios: int, runs: int, metrics: int) -> list[Table]:
+def noise(generator: np.random.Generator, scenarios: int, runs: int, metrics: int) -> list[ScenarioValues]:
     """Scenarios without any difference; heavy tails, and metrics that depend on one another."""
     tables = []
     for _ in range(scenarios):
         own = generator.standard_t(2, size=(2 * runs, metrics))
         shared = generator.standard_t(2, size=(2 * runs, 1))
         both = 100 + own + 2 * shared
-        tables.append(Table(both[:runs], both[runs:], np.full(metrics, 0.1)))
+        tables.append(ScenarioValues(both[:runs], both[runs:], np.full(metrics, 0.1)))
     return tables
 
 
@@ -97,7 +97,9 @@ def test_one_metric_in_one_scenario_is_found_and_nothing_else() -> None:
 def test_a_small_change_everywhere_is_found_over_all_scenarios_with_few_runs() -> None:
     generator = np.random.default_rng(13)
     tables = [
-        Table(100 + generator.normal(size=(3, 4)), 100 + generator.normal(size=(3, 4)) + [0, 4, 0, 0], np.full(4, 0.1))
+        ScenarioValues(
+            100 + generator.normal(size=(3, 4)), 100 + generator.normal(size=(3, 4)) + [0, 4, 0, 0], np.full(4, 0.1)
+        )
         for _ in range(8)
     ]
     result = chances(tables, generator)
@@ -108,8 +110,8 @@ def test_a_small_change_everywhere_is_found_over_all_scenarios_with_few_runs() -
 def test_missing_values_and_empty_sides_are_no_evidence() -> None:
     nan = np.nan
     tables = [
-        Table(np.array([[1.0, nan], [2.0, nan]]), np.array([[1.0, 5.0], [nan, 6.0]]), np.full(2, 0.1)),
-        Table(np.zeros((0, 2)), np.array([[1.0, 2.0]]), np.full(2, 0.1)),
+        ScenarioValues(np.array([[1.0, nan], [2.0, nan]]), np.array([[1.0, 5.0], [nan, 6.0]]), np.full(2, 0.1)),
+        ScenarioValues(np.zeros((0, 2)), np.array([[1.0, 2.0]]), np.full(2, 0.1)),
     ]
     result = chances(tables, np.random.default_rng(14), permutations=200)
     assert result.single[0, 1] == result.single[1, 0] == result.single[1, 1] == 1.0

@@ -125,7 +125,7 @@ runs:
 
 def test_a_suites_limits_hold_for_all_and_an_entrys_for_its_runs() -> None:
     suite = parse_suite(SUITE, "limited.yaml")
-    assert [entry.tags for entry in suite.entries] == [("release", "late"), ("release",)]
+    assert [scenario.tags for scenario in suite.scenarios] == [("release", "late"), ("release",)]
     results = good_evaluation().results
     limits = judge_limits(suite, results.runs, harness())
     assert [(limit.metric, limit.statistic, limit.scenario, limit.n, limit.verdict) for limit in limits] == [

@@ -17,7 +17,7 @@ def scenarios(repository: Path) -> set[str]:
 
 
 def played(suite: Suite) -> set[str]:
-    return {entry.scenario for entry in suite.entries if entry.disturbance is None}
+    return {scenario.result_name for scenario in suite.scenarios if scenario.disturbance is None}
 
 
 @pytest.mark.parametrize("name", bundled_suites())
@@ -25,7 +25,7 @@ def test_a_bundled_suite_plays_what_is_there(name: str, scenarios: set[str]) -> 
     suite = load_suite(name)
     assert suite.suite == name
     assert suite.description
-    assert {entry.agent for entry in suite.entries} <= {f"scripted:{scenario}" for scenario in scenarios} | {
+    assert {scenario.agent for scenario in suite.scenarios} <= {f"scripted:{scenario}" for scenario in scenarios} | {
         "documents"
     }
 
@@ -37,13 +37,13 @@ def test_quick_plays_every_scenario(scenarios: set[str]) -> None:
 def test_faults_plays_every_fault_and_disturbs_runs(scenarios: set[str]) -> None:
     suite = load_suite("faults")
     assert scenarios - NO_FAULTS <= played(suite)
-    assert sum(entry.cancel is not None for entry in suite.entries) >= 3
-    assert sum(entry.cut is not None for entry in suite.entries) >= 3
+    assert sum(scenario.cancel is not None for scenario in suite.scenarios) >= 3
+    assert sum(scenario.cut is not None for scenario in suite.scenarios) >= 3
 
 
 def test_the_transports_are_compared_run_by_run() -> None:
-    entries = load_suite("transports").entries
-    alike = [(entry.agent, entry.speed, entry.seed, entry.repeats) for entry in entries]
-    over_post = [key for key, entry in zip(alike, entries, strict=True) if entry.transport == "post"]
-    over_events = [key for key, entry in zip(alike, entries, strict=True) if entry.transport == "events"]
+    scenarios = load_suite("transports").scenarios
+    alike = [(scenario.agent, scenario.speed, scenario.seed, scenario.repeats) for scenario in scenarios]
+    over_post = [key for key, scenario in zip(alike, scenarios, strict=True) if scenario.transport == "post"]
+    over_events = [key for key, scenario in zip(alike, scenarios, strict=True) if scenario.transport == "events"]
     assert over_post == over_events

@@ -23,13 +23,13 @@ runs:
 """
 
 
-def test_an_entry_takes_from_the_suite_what_it_does_not_say() -> None:
+def test_a_scenario_takes_from_the_suite_what_it_does_not_say() -> None:
     suite = parse_suite(GOOD, "mine.yaml")
-    first, second = suite.entries
-    assert (first.scenario, first.repeats, first.speed, first.question) == ("happy_path", 5, 1, None)
-    assert (second.scenario, second.repeats, second.speed, second.expect) == ("documents", 2, 4, "completed")
+    first, second = suite.scenarios
+    assert (first.result_name, first.repeats, first.speed, first.question) == ("happy_path", 5, 1, None)
+    assert (second.result_name, second.repeats, second.speed, second.expect) == ("documents", 2, 4, "completed")
     again = suite.with_repeats(7)
-    assert [entry.repeats for entry in again.entries] == [7, 7]
+    assert [scenario.repeats for scenario in again.scenarios] == [7, 7]
     assert suite.with_repeats(None) == suite
 
 
@@ -39,8 +39,8 @@ def test_the_bundled_suites_can_be_loaded() -> None:
         suite = load_suite(name)
         assert suite.suite == name
         assert suite.description
-        # An entry twice would be one with more repeats.
-        assert len({repr(entry) for entry in suite.entries}) == len(suite.entries)
+        # A scenario twice would be one with more repeats.
+        assert len({repr(scenario) for scenario in suite.scenarios}) == len(suite.scenarios)
 
 
 def test_a_file_may_have_any_name(tmp_path: Path) -> None:
@@ -57,15 +57,15 @@ def test_a_file_may_have_any_name(tmp_path: Path) -> None:
         ((b"repeats: 5", b"repeats: 2.5"), 6, "'repeats' must be a whole number"),
         ((b"speed: 4", b"speed: -1"), 3, "'speed' must be a number"),
         ((b"speed: 4", b"sped: 4"), 3, "a suite has no field 'sped'; did you mean 'speed'?"),
-        ((b"    speed: 1", b"    levels: 1"), 7, "an entry has no field 'levels'; expected one of agent,"),
+        ((b"    speed: 1", b"    levels: 1"), 7, "a scenario has no field 'levels'; expected one of agent,"),
         ((b"agent: documents", b"agent: 7"), 8, "such as scripted:happy_path, not 7. Put it in quotes."),
-        ((b"  - agent: documents\n    question", b"  - question"), 8, "an entry needs the field 'agent', an agent"),
+        ((b"  - agent: documents\n    question", b"  - question"), 8, "a scenario needs the field 'agent', an agent"),
         ((b"expect: completed", b"expect: fine"), 10, "'expect' must be completed, cancelled"),
         ((b"suite: mine\n", b""), 1, "a suite needs the field 'suite', the suite's name."),
         ((b"  - agent: documents\n", b"  - documents\n"), 9, "check the indentation"),
-        ((GOOD, b"suite: x\nruns: []\n"), 2, "'runs' must be a list of entries"),
-        ((GOOD, b"suite: x\nruns: happy\n"), 2, "'runs' must be a list of entries"),
-        ((GOOD, b"suite: x\nruns:\n  - happy\n"), 3, "expected an entry such as '- agent: scripted:happy_path'"),
+        ((GOOD, b"suite: x\nruns: []\n"), 2, "'runs' must be a list of scenarios"),
+        ((GOOD, b"suite: x\nruns: happy\n"), 2, "'runs' must be a list of scenarios"),
+        ((GOOD, b"suite: x\nruns:\n  - happy\n"), 3, "expected a scenario such as '- agent: scripted:happy_path'"),
     ],
 )
 def test_a_mistake_is_reported_with_its_file_and_line(change: tuple[bytes, bytes], line: int, said: str) -> None:
@@ -86,7 +86,7 @@ def test_a_suite_that_is_not_there(tmp_path: Path) -> None:
 
 def test_runs_are_interleaved() -> None:
     often, once = play("scripted:a", repeats=3), play("scripted:b", repeats=1)
-    order = [(repeat, one.entry.scenario) for repeat, one in interleaved([often, once])]
+    order = [(repeat, one.scenario.result_name) for repeat, one in interleaved([often, once])]
     assert order == [(1, "a"), (1, "b"), (2, "a"), (3, "a")]
 
 

@@ -8,7 +8,7 @@ import pytest
 from backend.launch.ports import free_port
 from backend.protocol.events import Event
 from evals.wire.arrivals import Arrivals, parse, post_request
-from evals.wire.exchange import Address, AddressError, Capture, exchange
+from evals.wire.exchange import Address, Capture, TargetAddressError, exchange
 from tests.evals.byte_server import END, HEAD, Hang, Pause, byte_server, chunk, frames
 from tests.metrics.traces import done, status, token
 
@@ -170,5 +170,5 @@ def test_addresses() -> None:
     assert Address.parse("https://eval.example/base/") == Address("https", "eval.example", 443, "/base")
     assert Address.parse("http://[::1]:80").authority == "[::1]:80"
     for wrong in ("", "127.0.0.1:8750", "ftp://host", "http://", "http://host:99999", "http://host/?a=1"):
-        with pytest.raises(AddressError, match="give one such as"):
+        with pytest.raises(TargetAddressError, match="give one such as"):
             Address.parse(wrong)

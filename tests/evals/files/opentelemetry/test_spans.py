@@ -14,7 +14,7 @@ from backend.protocol.events import ErrorEvent, Event, StatusEvent, ToolLog, War
 from backend.protocol.recordings import Recording, RecordingHeader, recording_lines
 from evals.commands.trace import command
 from evals.files.opentelemetry.otlp import otlp_json
-from evals.files.opentelemetry.spans import NoMoment, Span, spans_of
+from evals.files.opentelemetry.spans import NoMoment, OtelSpan, spans_of
 from tests.metrics.traces import citation, done, status, token
 
 BEGAN_NS = 1_790_000_000_000_000_000
@@ -234,5 +234,5 @@ def test_what_is_no_recording_is_refused(tmp_path: Path) -> None:
 
 def test_every_span_has_an_id_of_its_own_even_without_a_runs_id() -> None:
     one, other = (spans_of(recording((0, done()), run_id="", question=text))[0] for text in ("a", "b"))
-    assert isinstance(one, Span)
+    assert isinstance(one, OtelSpan)
     assert one.trace_id != other.trace_id

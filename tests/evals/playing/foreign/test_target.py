@@ -73,8 +73,8 @@ def measured(setting: str, suite: Suite) -> list[ScoredRun]:
 
 
 def one(question: str = "Why?", agent: str = "documents") -> Suite:
-    entry = {"agent": agent, "question": question}
-    return Suite.model_validate({"suite": "one", "repeats": 1, "warm_up": 0, "runs": [entry]})
+    scenario = {"agent": agent, "question": question}
+    return Suite.model_validate({"suite": "one", "repeats": 1, "warm_up": 0, "runs": [scenario]})
 
 
 def test_a_suite_of_questions_is_measured_and_reported(
@@ -128,8 +128,8 @@ def test_what_is_wrong_with_every_run_is_told(
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["quick", "--target", "openai-chat:http://127.0.0.1:9/v1"], "only our own backend plays scenarios"),
-        (["faults", "--target", "openai-chat:http://127.0.0.1:9/v1"], "only our own backend plays scenarios"),
+        (["quick", "--target", "openai-chat:http://127.0.0.1:9/v1"], "only a Playhead backend plays scripts"),
+        (["faults", "--target", "openai-chat:http://127.0.0.1:9/v1"], "only a Playhead backend plays scripts"),
         (["target", "--target", "carrier-pigeon:http://127.0.0.1:9"], "There is no dialect 'carrier-pigeon'"),
         (["target", "--target", "openai-chat:nowhere"], "is no address"),
         (["target", "--target", "openai-chat:http://127.0.0.1:{port}"], "Nobody answers at 127.0.0.1:{port}"),
@@ -151,7 +151,7 @@ def test_a_run_that_only_our_backend_can_play_is_refused(part: bytes, suite_file
     suite_file.write_bytes(SUITE.replace(b"speed: 4", part))
     code, output = call(suite_file, "--target", "ag-ui:http://127.0.0.1:9", "--out", tmp_path / "out")
     assert code == 2
-    assert "which only our own backend knows how to" in output
+    assert "only a Playhead backend supports this" in output
 
 
 async def test_stamps_are_taken_when_the_bytes_come() -> None:

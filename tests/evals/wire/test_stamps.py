@@ -11,7 +11,7 @@ from hypothesis import given, strategies as st
 from evals.wire.arrivals import get_request, parse
 from evals.wire.exchange import exchange
 from evals.wire.kernel_stamps import ClockBridge, ClockReading, realtime_ns
-from evals.wire.stamping import Capture
+from evals.wire.stamps import Capture
 from tests.evals.byte_server import END, HEAD, Pause, byte_server, frames
 from tests.metrics.traces import done, status, token
 
@@ -44,7 +44,7 @@ async def test_the_kernels_stamp_lies_between_the_servers_write_and_ours() -> No
 
 async def test_where_the_kernel_stamps_nothing_there_is_no_lag(monkeypatch: pytest.MonkeyPatch) -> None:
     # The one thing that a Linux machine cannot be without.
-    monkeypatch.setattr("evals.wire.stamping.stamped", lambda _: False)
+    monkeypatch.setattr("evals.wire.stamps.stamped", lambda _: False)
     async with byte_server([HEAD, *frames(status("s"), done()), END]) as server:
         capture = await exchange(server.address, get_request(server.address, "/"), 30)
     assert capture.kernel_ns == []

@@ -51,7 +51,7 @@ class Capture:
         return [(stamp - kernel) / 1e6 for (stamp, _), kernel in pairs if kernel is not None]
 
 
-class Stamping:
+class StampedConnection:
     """What both ways of reading share: keep, hear, end."""
 
     def __init__(self, capture: Capture, heard: Heard | None = None) -> None:
@@ -78,7 +78,7 @@ class Stamping:
             self.ended.set_result(None)
 
 
-class StampingProtocol(Stamping, asyncio.Protocol):
+class StampingProtocol(StampedConnection, asyncio.Protocol):
     """Is called by asyncio with the bytes, over TLS once they are decrypted."""
 
     _transport: asyncio.WriteTransport
@@ -111,7 +111,7 @@ class StampingProtocol(Stamping, asyncio.Protocol):
         self._end(perf_counter_ns(), exc)
 
 
-class StampingSocket(Stamping):
+class StampingSocket(StampedConnection):
     """Reads a connected, non-blocking socket whenever the loop finds that there is something.
 
     ``close`` brings the kernel's stamps onto our clock and must be called, whatever happened.
