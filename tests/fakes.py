@@ -1,4 +1,4 @@
-"""Fakes of the ports, shared by all rooms: an agent that does as it is told, and a clock that tests move on."""
+"""Fakes of the ports, shared by all rooms: an agent that does as it is told, and clocks that no test waits for."""
 
 import asyncio
 import heapq
@@ -126,3 +126,19 @@ def opens(agent: Agent) -> Callable[[str], Awaitable[Agent]]:
         return agent
 
     return open_agent
+
+
+class VirtualClock:
+    """A clock that stands still except when slept on: sleeping takes no real time and is exact."""
+
+    def __init__(self, start: float = 0.0) -> None:
+        self._now = start
+
+    def now(self) -> float:
+        """Seconds slept so far, beside the start."""
+        return self._now
+
+    async def sleep(self, seconds: float) -> None:
+        """Move the clock on, after giving other tasks a turn."""
+        await asyncio.sleep(0)
+        self._now += max(0.0, seconds)

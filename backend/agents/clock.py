@@ -1,4 +1,4 @@
-"""The clock an agent lives by: real for people, virtual for known truth and fast tests."""
+"""The clock an agent lives by."""
 
 import asyncio
 import time
@@ -27,19 +27,3 @@ class SystemClock:
     async def sleep(self, seconds: float) -> None:
         """Sleep on the event loop."""
         await asyncio.sleep(max(0.0, seconds))
-
-
-class VirtualClock:
-    """A clock that stands still except when slept on: sleeping takes no real time and is exact."""
-
-    def __init__(self, start: float = 0.0) -> None:
-        self._now = start
-
-    def now(self) -> float:
-        """Seconds slept so far, beside the start."""
-        return self._now
-
-    async def sleep(self, seconds: float) -> None:
-        """Move the clock on, after giving other tasks a turn."""
-        await asyncio.sleep(0)
-        self._now += max(0.0, seconds)

@@ -15,7 +15,6 @@ from backend.client.followed_run import ConnectionChange
 from backend.client.frames import Frame
 from backend.client.replies import (
     Feedback,
-    ImportedRecording,
     OfferedAgent,
     Readiness,
     RunsPage,
@@ -36,7 +35,6 @@ __all__ = [
     "ConnectionChange",
     "Feedback",
     "Frame",
-    "ImportedRecording",
     "OfferedAgent",
     "ProblemError",
     "Readiness",

@@ -141,15 +141,6 @@ class PlannedRun(Reply):
     events: tuple[dict[str, Any], ...]
 
 
-class ImportedRecording(Reply):
-    """A recording the backend took; run it as ``agent``."""
-
-    recording_id: str
-    agent: str
-    question: str = ""
-    warnings: tuple[str, ...] = ()
-
-
 class Preparation(Reply):
     """How far a family of agents is: ``done`` of ``total`` (0 = not known yet) of what ``what`` names."""
 

@@ -57,8 +57,6 @@ class Resumption:
     backoff: Backoff = field(default_factory=Backoff)
     duplicates: int = 0
     """Events that came again and were dropped."""
-    repairs: int = 0
-    """Times a snapshot was needed because events were skipped or could not be read."""
     finished: bool = False
     """Whether the run's end was handed out, or had been before this reader came."""
     needs_snapshot: bool = False
@@ -90,7 +88,6 @@ class Resumption:
         if arrivals:
             self.received = True
             self.backoff.reset()
-        self.repairs += self.needs_snapshot
         return arrivals
 
     def nothing_more(self) -> None:

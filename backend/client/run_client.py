@@ -16,7 +16,6 @@ from backend.client.followed_run import ConnectionChange, Patience, follow_sourc
 from backend.client.frames import TICK_S, Frame, paced_frames
 from backend.client.http_source import HttpEventSource
 from backend.client.replies import (
-    ImportedRecording,
     OfferedAgent,
     Offers,
     PlannedRun,
@@ -50,7 +49,6 @@ _SESSIONS = TypeAdapter(Sessions)
 _SESSION = TypeAdapter(SessionState)
 _RENAMED = TypeAdapter(SessionSummary)
 _RUNS = TypeAdapter(RunsPage)
-_IMPORTED = TypeAdapter(ImportedRecording)
 _READINESS = TypeAdapter(Readiness)
 _PREPARATIONS = TypeAdapter(tuple[Preparation, ...])
 
@@ -171,12 +169,6 @@ class RunClient(ReviewCalls):
     async def recording(self, run_id: str) -> bytes:
         """The run as a recording (JSON lines)."""
         return (await self._send("GET", f"{shown_path(run_id)}/recording")).content
-
-    async def import_recording(self, data: bytes) -> ImportedRecording:
-        """Hand a recording to the backend, which then offers it as an agent."""
-        headers = {"Content-Type": "application/x-ndjson"}
-        response = await self._send("POST", "/v1/recordings", content=data, headers=headers)
-        return self._read(response, _IMPORTED)
 
     async def follow(
         self, run_id: str, after: Cursor = START, *, give_up_after_s: float | None = None

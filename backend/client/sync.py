@@ -15,7 +15,6 @@ from backend.client.frames import TICK_S, Frame
 from backend.client.race import Entrant, start_both
 from backend.client.replies import (
     Feedback,
-    ImportedRecording,
     OfferedAgent,
     Readiness,
     RunsPage,
@@ -147,10 +146,6 @@ class SyncRunClient:
     def recording(self, run_id: str) -> bytes:
         """The run as a recording (JSON lines)."""
         return self.background.call(self.client.recording(run_id))
-
-    def import_recording(self, data: bytes) -> ImportedRecording:
-        """Hand a recording to the backend, which then offers it as an agent."""
-        return self.background.call(self.client.import_recording(data))
 
     def give_feedback(
         self,

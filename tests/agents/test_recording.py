@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from backend.agents.agent import AgentEnvironment, AgentFailure, RunContext, RunRequest, UnknownAgentError
-from backend.agents.clock import VirtualClock
 from backend.agents.plans import PlannedLimits, planned_events
 from backend.agents.recording import RecordingAgent, RecordingProvider, provide, recorded_schedule
 from backend.protocol.checks import check
@@ -34,6 +33,7 @@ from backend.protocol.recordings import (
     recording_lines,
 )
 from backend.settings import Settings
+from tests.fakes import VirtualClock
 from tests.strategies import runs
 
 FOREVER = PlannedLimits(3600.0, 3600.0)

@@ -5,10 +5,9 @@ import asyncio
 import pytest
 
 from backend.agents.agent import AgentFailure
-from backend.agents.clock import VirtualClock
 from backend.agents.scheduled_drafts import Cue, Hang, ScheduledEnd, ScheduledFailure, play_cues
 from backend.protocol.events import Draft, TokenEvent
-from tests.fakes import turn
+from tests.fakes import VirtualClock, turn
 
 
 class LateClock(VirtualClock):

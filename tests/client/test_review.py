@@ -194,8 +194,7 @@ def test_the_same_from_a_thread(tmp_path: Path) -> None:
         assert client.feedback(started.run_id) == client.feedback() == (given,)
         assert b"Fine" in client.feedback_csv()
         assert client.rename_session(started.session_id, "Mine").title == "Mine"
-        imported = client.import_recording(client.recording(started.run_id))
-        assert imported.question == "Show me"
+        assert parse_recording(client.recording(started.run_id)).header.question == "Show me"
         client.unshare(share.share_id)
         with pytest.raises(ProblemError, match="withdrawn"):
             client.run(share.share_id)

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings, strategies as st
 from markdown_it import MarkdownIt
 
-from backend.present.answer.blocks import answer_blocks, answer_html
-from backend.present.answer.markdown_export import export_markdown
+from backend.present.answer.blocks import answer_html
+from backend.present.answer.markdown_export import answer_markdown, export_markdown
 from backend.present.evidence.artifacts import artifact_views
 from backend.present.markup import external_link, safe_url
 from backend.present.pages.notices import notice_html, question_html, section_title_html
@@ -62,7 +62,7 @@ def test_no_answer_links_or_fetches_what_it_must_not(markdown: str) -> None:
 def test_safe_markdown_stays_safe_where_html_is_allowed(parts: list[str]) -> None:
     naive = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
     view = answered("".join(parts))
-    for markdown in [*(block.markdown for block in answer_blocks(view)), export_markdown(view)]:
+    for markdown in (answer_markdown(view), export_markdown(view)):
         html = naive.render(markdown)
         read = Fragment(html)
         assert [problem for problem in read.problems if not problem.startswith("style 'text-align")] == [], markdown

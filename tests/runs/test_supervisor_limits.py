@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Callable
 import pytest
 
 from backend.agents.agent import RunContext, RunRequest
-from backend.agents.clock import VirtualClock
 from backend.protocol.events import (
     Draft,
     StatusEvent,
@@ -16,7 +15,7 @@ from backend.protocol.events import (
 from backend.protocol.options import RunOptions
 from backend.runs.store import UnknownRunError
 from backend.runs.supervisor import RunSupervisor
-from tests.fakes import FakeAgent, Sleep, StubbornAgent, opens, settle
+from tests.fakes import FakeAgent, Sleep, StubbornAgent, VirtualClock, opens, settle
 from tests.runs.bench import Bench, kinds, the_done, the_error
 from tests.runs.logs import a_record
 

@@ -1,18 +1,13 @@
 """A scenario: a script an agent plays, with what is known of its end."""
 
-from collections.abc import Sequence
-
 from pydantic import Field
 
 from backend.agents.scripted.actions import (
     Action,
-    Error,
-    HangForever,
     Jitter,
     Pieces,
     Rate,
     ScenarioPart,
-    Step,
     Words,
 )
 from backend.protocol.events import Outcome
@@ -35,19 +30,3 @@ class Scenario(ScenarioPart):
         default=None, description="completed, failed, timed_out, cancelled or interrupted"
     )
     timeline: tuple[Action, ...] = Field(strict=False, description="a list of actions")
-
-    @property
-    def expected_outcome(self) -> Outcome:
-        """How a run of it ends: as it says itself, or as its last action shows."""
-        if self.expect_outcome is not None:
-            return self.expect_outcome
-        last = _last(self.timeline)
-        if isinstance(last, Error):
-            return "failed"
-        return "timed_out" if isinstance(last, HangForever) else "completed"
-
-
-def _last(actions: Sequence[Action]) -> Action | None:
-    """The action a timeline ends with, inside of a step where it ends in one."""
-    last = actions[-1] if actions else None
-    return _last(last.do) or last if isinstance(last, Step) else last

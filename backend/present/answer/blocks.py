@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from backend.present.answer.fragments import MarkerContext, block_html
 from backend.present.answer.markdown_blocks import MarkdownBlock, normalized, parse_blocks
-from backend.present.answer.markdown_text import linked_marker, markdown_text
 from backend.present.answer.partial_markdown import completed_tail, visible_text
 from backend.present.evidence.sources import source_titles
 from backend.present.evidence.span_markers import marked_answer
@@ -17,15 +16,11 @@ from backend.protocol.run_view import RunView
 
 @dataclass(frozen=True, slots=True)
 class AnswerBlock:
-    """One top-level block of the answer, drawn.
-
-    ``key`` is stable while the answer grows; ``html`` is complete by itself; ``markdown`` is the same for a UI that
-    renders Markdown itself, with everything escaped that could become HTML, a picture or a foreign link.
-    """
+    """One top-level block of the answer, drawn. ``key`` is stable while the answer grows; ``html`` is complete by
+    itself."""
 
     key: str
     html: str
-    markdown: str
     final: bool
 
 
@@ -85,7 +80,6 @@ class AnswerRenderer:
         drawn = AnswerBlock(
             key=f"b{index}",
             html=block_html(block.tokens, context),
-            markdown=markdown_text(block.tokens, lambda number: linked_marker(number, context)),
             final=final,
         )
         self._drawn[index : index + 1] = [(block, signature, drawn)]

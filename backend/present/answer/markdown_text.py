@@ -5,15 +5,12 @@ it; pictures become their text; links keep only addresses that may be linked.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from markdown_it.token import Token
 from markdown_it.tree import SyntaxTreeNode
 
-from backend.present.answer.fragments import MarkerContext
-from backend.present.markup import anchor_id, safe_url
-
-MarkerText = Callable[[int], str]
+from backend.present.markup import safe_url
 
 _SPECIAL = re.compile(r"[\\`*_\[\]<>|~$]|!(?=\[)|&(?=#?\w+;)|:(?=[\w\[{:])")
 _LINE_START = re.compile(r"^([ \t]*)([#+\-=]|\d+(?=[.)]))", re.MULTILINE)
@@ -27,18 +24,6 @@ def escape_markdown(text: str) -> str:
     return _LINE_START.sub(_escape_line_start, escaped)
 
 
-def plain_marker(number: int) -> str:
-    """``[1]`` as text, for export and the terminal."""
-    return rf"\[{number}\]"
-
-
-def linked_marker(number: int, context: MarkerContext) -> str:
-    """A link to the source's anchor, or ``[1]`` as text while there is none."""
-    if number not in context.titles:
-        return plain_marker(number)
-    return rf"[\[{number}\]](#{anchor_id('source', number, context.scope)})"
-
-
 def markdown_link(text: str, url: str | None) -> str:
     """A link, or only its text where the address may not be linked."""
     address = safe_url(url)
@@ -46,9 +31,9 @@ def markdown_link(text: str, url: str | None) -> str:
     return f"[{label}]({address.replace('(', '%28').replace(')', '%29')})" if address else label
 
 
-def markdown_text(tokens: Sequence[Token], marker: MarkerText = plain_marker) -> str:
-    """The blocks of the tokens as safe Markdown, with one blank line between them."""
-    return _blocks(SyntaxTreeNode(tokens).children, marker)
+def markdown_text(tokens: Sequence[Token]) -> str:
+    """The blocks of the tokens as safe Markdown, with one blank line between them; a marker is ``[1]`` as text."""
+    return _blocks(SyntaxTreeNode(tokens).children)
 
 
 def _escape_line_start(match: re.Match[str]) -> str:
@@ -57,26 +42,26 @@ def _escape_line_start(match: re.Match[str]) -> str:
     return f"{match[1]}{sign}\\" if sign.isdigit() else f"{match[1]}\\{sign}"
 
 
-def _blocks(nodes: Sequence[SyntaxTreeNode], marker: MarkerText) -> str:
-    return "\n\n".join(_block(node, marker) for node in nodes)
+def _blocks(nodes: Sequence[SyntaxTreeNode]) -> str:
+    return "\n\n".join(_block(node) for node in nodes)
 
 
-def _block(node: SyntaxTreeNode, marker: MarkerText) -> str:
+def _block(node: SyntaxTreeNode) -> str:
     if node.type in ("inline", "plain_inline"):
-        return _inline(node.children, marker)
+        return _inline(node.children)
     if node.type == "heading":
-        return "#" * int(node.tag[1:]) + " " + _blocks(node.children, marker).replace("\n", " ")
+        return "#" * int(node.tag[1:]) + " " + _blocks(node.children).replace("\n", " ")
     if node.type == "fence":
         return _fence(node)
     if node.type == "hr":
         return "---"
     if node.type == "blockquote":
-        return "\n".join(f"> {line}".rstrip() for line in _blocks(node.children, marker).split("\n"))
+        return "\n".join(f"> {line}".rstrip() for line in _blocks(node.children).split("\n"))
     if node.type in ("bullet_list", "ordered_list"):
-        return _list(node, marker)
+        return _list(node)
     if node.type == "table":
-        return _table(node, marker)
-    return _blocks(node.children, marker)
+        return _table(node)
+    return _blocks(node.children)
 
 
 def _fence(node: SyntaxTreeNode) -> str:
@@ -86,31 +71,31 @@ def _fence(node: SyntaxTreeNode) -> str:
     return f"{ticks}{language}\n{node.content.rstrip(chr(10))}\n{ticks}"
 
 
-def _list(node: SyntaxTreeNode, marker: MarkerText) -> str:
+def _list(node: SyntaxTreeNode) -> str:
     ordered = node.type == "ordered_list"
     first = int(node.attrs.get("start", 1))
     items = []
     for index, item in enumerate(node.children):
         sign = f"{first + index}. " if ordered else "- "
-        text = _blocks(item.children, marker).replace("\n", "\n" + " " * len(sign))
+        text = _blocks(item.children).replace("\n", "\n" + " " * len(sign))
         items.append((sign + text).rstrip())
     return "\n".join(re.sub(r"\n +\n", "\n\n", item) for item in items)
 
 
-def _table(node: SyntaxTreeNode, marker: MarkerText) -> str:
+def _table(node: SyntaxTreeNode) -> str:
     rows = [row for part in node.children for row in part.children]
     lines = []
     for index, row in enumerate(rows):
-        cells = [_cell(cell, marker) for cell in row.children]
+        cells = [_cell(cell) for cell in row.children]
         lines.append(f"| {' | '.join(cells)} |")
         if index == 0:
             lines.append("|" + "|".join(_alignment(cell) for cell in row.children) + "|")
     return "\n".join(lines)
 
 
-def _cell(cell: SyntaxTreeNode, marker: MarkerText) -> str:
+def _cell(cell: SyntaxTreeNode) -> str:
     """A cell on one line; a bar inside code is escaped here, as a table reads it first."""
-    return _BARE_BAR.sub(r"\\|", _blocks(cell.children, marker).replace("\n", " "))
+    return _BARE_BAR.sub(r"\\|", _blocks(cell.children).replace("\n", " "))
 
 
 def _alignment(cell: SyntaxTreeNode) -> str:
@@ -118,13 +103,13 @@ def _alignment(cell: SyntaxTreeNode) -> str:
     return {"text-align:center": ":---:", "text-align:right": "---:"}.get(style, "---")
 
 
-def _inline(nodes: Sequence[SyntaxTreeNode], marker: MarkerText) -> str:
-    return "".join(_inline_node(node, marker) for node in nodes)
+def _inline(nodes: Sequence[SyntaxTreeNode]) -> str:
+    return "".join(_inline_node(node) for node in nodes)
 
 
-def _inline_node(node: SyntaxTreeNode, marker: MarkerText) -> str:
+def _inline_node(node: SyntaxTreeNode) -> str:
     if node.type == "marker":
-        return "".join(marker(number) for number in node.meta["numbers"])
+        return "".join(rf"\[{number}\]" for number in node.meta["numbers"])
     if node.type == "text":
         return escape_markdown(node.content)
     if node.type == "softbreak":
@@ -135,7 +120,7 @@ def _inline_node(node: SyntaxTreeNode, marker: MarkerText) -> str:
         return _code(node.content)
     if node.type == "image":
         return escape_markdown(f"[{_plain(node) or 'image'}]")
-    inner = _inline(node.children, marker)
+    inner = _inline(node.children)
     if node.type == "link":
         address = safe_url(str(node.attrs.get("href", "")))
         return f"[{inner}]({address.replace('(', '%28').replace(')', '%29')})" if address else inner

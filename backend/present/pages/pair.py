@@ -88,11 +88,6 @@ class Pair(PlayheadClock):
         self.pause()
         self.seek(self.playback.duration_ms)
 
-    def put_both(self, first: Side, second: Side) -> None:
-        """Other runs for both."""
-        self.put("first", first)
-        self.put("second", second)
-
     def learn(self, which: Which, side: Side) -> None:
         """More of the same run; the playhead stays at the end of what is known."""
         self._hold(which, side)

@@ -3,15 +3,9 @@
 import re
 from html import escape
 from textwrap import wrap
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from backend.present.theme.palette import COLOURS, SERIES, Theme
-
-if TYPE_CHECKING:
-    from plotly.graph_objects import Figure
-
-PLOTLY_CONFIG: Final = {"displayModeBar": False, "responsive": True, "scrollZoom": False}
-"""How every figure of ours is shown: without Plotly's own buttons."""
 
 FONT: Final = 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "DejaVu Sans", Arial, sans-serif'
 
@@ -84,11 +78,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, list):
         return [_plain(inner) for inner in value]
     return value
-
-
-def plotly_figure(figure: dict[str, Any]) -> "Figure":
-    """The dictionary as a ``plotly.graph_objects.Figure``; properties Plotly does not know are dropped."""
-    # Plotly takes long to import, and only some callers demand its class.
-    from plotly.graph_objects import Figure
-
-    return Figure(figure, skip_invalid=True)

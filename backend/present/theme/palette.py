@@ -57,15 +57,6 @@ DARK: Final[dict[str, str]] = {
 
 COLOURS: Final[dict[Theme, dict[str, str]]] = {"light": LIGHT, "dark": DARK}
 
-TEXT_PAIRS: Final[tuple[tuple[str, str], ...]] = (
-    *((role, ground) for role in ("text", "muted", "accent") for ground in ("ground", "raised", "sunken")),
-    *((role, ground) for role in ("good", "caution", "bad", "waiting") for ground in ("ground", "raised")),
-    *((role, f"{role}-soft") for role in ("accent", "good", "caution", "bad", "waiting")),
-    *(("text", f"{role}-soft") for role in ("accent", "good", "caution", "bad", "waiting")),
-    ("on-accent", "accent"),
-)
-"""Pairs (text, ground) that the stylesheet draws; each must reach 4.5:1."""
-
 STATE_ROLES: Final[dict[StepStateName, str]] = {
     "started": "accent",
     "progress": "accent",
@@ -96,20 +87,3 @@ def step_colour(step: str, theme: Theme = "light") -> str:
     series = SERIES[theme]
     spread = sum((index + 1) * ord(character) for index, character in enumerate(step))
     return series[_STEP_SERIES.get(step, spread % len(series))]
-
-
-def state_colour(state: StepStateName, theme: Theme = "light") -> str:
-    """The colour of a step's state."""
-    return COLOURS[theme][STATE_ROLES[state]]
-
-
-def contrast(first: str, second: str) -> float:
-    """The contrast ratio of two ``#rrggbb`` colours, 1 to 21 (WCAG 2.2, relative luminance)."""
-    lighter, darker = sorted((_luminance(first), _luminance(second)), reverse=True)
-    return (lighter + 0.05) / (darker + 0.05)
-
-
-def _luminance(colour: str) -> float:
-    channels = (int(colour[index : index + 2], 16) / 255 for index in (1, 3, 5))
-    linear = [value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4 for value in channels]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]

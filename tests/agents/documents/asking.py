@@ -4,7 +4,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from backend.agents.agent import RunContext, RunRequest, Turn
-from backend.agents.clock import VirtualClock
 from backend.agents.documents.agent import DocumentsAgent
 from backend.agents.documents.library import Library
 from backend.protocol.artifacts import artifact_problem
@@ -20,6 +19,7 @@ from backend.protocol.events import (
     WarningEvent,
     stamp,
 )
+from tests.fakes import VirtualClock
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,6 @@ import pytest
 import pytest_asyncio
 
 from backend.agents.agent import AgentFailure, RunContext, RunRequest, Turn, Usage
-from backend.agents.clock import VirtualClock
 from backend.agents.documents.library import SAMPLE, Library
 from backend.agents.model.agent import ModelAgent
 from backend.agents.model.connection import new_line
@@ -23,6 +22,7 @@ from backend.agents.model.tools.mcp import McpServer
 from backend.protocol.events import Draft, ErrorEvent
 from tests.agents.documents.asking import Told
 from tests.agents.model.scripted_provider import Reply, ScriptedProvider
+from tests.fakes import VirtualClock
 from tests.live_server import LiveServer
 
 KEY = "sk-a-key-that-nobody-may-see"

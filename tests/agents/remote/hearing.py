@@ -1,11 +1,11 @@
 """The remote agent asked once, and what it brought."""
 
 from backend.agents.agent import AgentFailure, RunContext, RunRequest, Turn, Usage
-from backend.agents.clock import VirtualClock
 from backend.agents.remote.agent import RemoteAgent
 from backend.dialects.addresses import remote_address
 from backend.dialects.registry import DIALECTS
 from backend.protocol.events import Draft, TokenEvent, WarningEvent
+from tests.fakes import VirtualClock
 
 CHUNK = '{"choices": [{"index": 0, "delta": {"content": "%s"}, "finish_reason": %s}]}'
 

@@ -40,6 +40,9 @@ VIOLATIONS: dict[str, dict[str, int]] = {
 }
 """How often each scenario breaks which of the five rules: on purpose, or not at all."""
 
+OUTCOMES = {"error_mid_answer": "failed", "timeout": "timed_out"}
+"""How the scenarios end that are not completed."""
+
 NAMES = sorted(VIOLATIONS)
 
 
@@ -74,7 +77,8 @@ def test_it_breaks_the_rules_it_is_meant_to_break_and_no_other(name: str) -> Non
 @pytest.mark.parametrize("name", NAMES)
 def test_it_ends_as_expected_within_six_seconds(name: str) -> None:
     end = done(plan(name))
-    assert end.outcome == load(name).expected_outcome
+    assert end.outcome == OUTCOMES.get(name, "completed")
+    assert load(name).expect_outcome in (None, end.outcome)
     assert 1000 <= end.at_ms <= 6000
 
 

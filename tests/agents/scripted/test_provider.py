@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from backend.agents.agent import AgentEnvironment, AgentProvider, RunContext, RunRequest, UnknownAgentError
-from backend.agents.clock import VirtualClock
 from backend.agents.scripted.library import BUNDLED_DIR
 from backend.agents.scripted.provider import ScriptedProvider, provide
 from backend.protocol.events import Draft, TokenEvent
 from backend.protocol.options import RunOptions
 from backend.protocol.recordings import Recording
 from backend.settings import Settings
+from tests.fakes import VirtualClock
 
 GOOD = "title: Mine\ndescription: D.\nquestion: Q?\ntimeline:\n  - say: hello\n"
 BROKEN = "title: Mine\ndescription: D.\nquestion: Q?\ntimeline:\n  - sya: hello\n"

@@ -5,7 +5,6 @@ from itertools import pairwise
 import pytest
 
 from backend.agents.agent import RunContext, RunRequest
-from backend.agents.clock import VirtualClock
 from backend.agents.scheduled_drafts import Cue, Hang, ScheduledEnd, ScheduledFailure
 from backend.agents.scripted.loading import parse_scenario
 from backend.agents.scripted.player import ScriptedAgent, play
@@ -13,6 +12,7 @@ from backend.agents.scripted.scenario import Scenario
 from backend.agents.scripted.schedule import schedule
 from backend.protocol.events import ArtifactEvent, CitationEvent, Draft, StatusEvent, TokenEvent, WarningEvent
 from backend.protocol.options import RunOptions
+from tests.fakes import VirtualClock
 
 
 def scenario(timeline: str, head: str = "") -> Scenario:

@@ -4,6 +4,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 from backend.present.answer.blocks import answer_blocks, answer_html
+from backend.present.answer.markdown_export import answer_markdown
 from backend.present.answer.markdown_rules import MAX_INLINE_CHARACTERS
 from backend.protocol.events import TokenEvent
 from tests.present.html_reader import Fragment, visible
@@ -126,17 +127,14 @@ def test_every_script_arrives_as_it_was_written(text: str) -> None:
     ],
 )
 def test_safe_markdown_shows_what_the_html_shows(markdown: str) -> None:
-    [*blocks] = answer_blocks(answered(markdown))
-    rendered = (
-        MarkdownIt("commonmark").enable(["table", "strikethrough"]).render("\n\n".join(b.markdown for b in blocks))
-    )
-    html = "".join(block.html for block in blocks).replace(">py</span>", "></span>")
+    view = answered(markdown)
+    rendered = MarkdownIt("commonmark").enable(["table", "strikethrough"]).render(answer_markdown(view))
+    html = answer_html(view).replace(">py</span>", "></span>")
     assert visible(rendered) == visible(html)
 
 
-def test_safe_markdown_links_markers_to_their_sources() -> None:
-    [block] = answer_blocks(answered("Yes [1][2].", citations=(cited(1),)), scope="r")
-    assert block.markdown == r"Yes [\[1\]](#ph-source-r-1)\[2\]."
+def test_safe_markdown_keeps_markers_as_text() -> None:
+    assert answer_markdown(answered("Yes [1][2].", citations=(cited(1),))) == r"Yes \[1\]\[2\]."
 
 
 def test_the_answer_may_come_in_any_pieces() -> None:

@@ -20,6 +20,13 @@ def side(agent: str = "scripted:a", *, status_events: bool = True, ended: bool =
     return Side(Recording(header, tuple(events)), run_id)
 
 
+def pair_of(first: Side, second: Side) -> Pair:
+    pair = Pair()
+    pair.put("first", first)
+    pair.put("second", second)
+    return pair
+
+
 @pytest.mark.parametrize(
     ("first", "second", "names"),
     [
@@ -32,8 +39,7 @@ def side(agent: str = "scripted:a", *, status_events: bool = True, ended: bool =
     ],
 )
 def test_what_tells_two_runs_apart_names_them(first: Side, second: Side, names: tuple[str, str]) -> None:
-    pair = Pair()
-    pair.put_both(first, second)
+    pair = pair_of(first, second)
     assert tuple(run.name for run in pair.compared()) == names
     assert [run.question for run in pair.compared()] == ["Why?", "Why?"]
 
@@ -48,8 +54,7 @@ def test_a_pair_with_one_side_missing_cannot_be_compared() -> None:
 
 def test_only_a_run_of_the_backend_that_is_not_over_goes_on() -> None:
     assert [side().running, side(ended=False).running, side(ended=False, run_id="").running] == [False, True, False]
-    pair = Pair()
-    pair.put_both(side(), side(ended=False))
+    pair = pair_of(side(), side(ended=False))
     assert (pair.complete, pair.running) == (True, True)
 
 

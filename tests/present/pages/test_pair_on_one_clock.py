@@ -32,7 +32,8 @@ def side(events: tuple[Event, ...], run_id: str) -> Side:
 
 def pair_of_both() -> Pair:
     pair = Pair()
-    pair.put_both(side(SLOW, "run_slow"), side(FAST, "run_fast"))
+    pair.put("first", side(SLOW, "run_slow"))
+    pair.put("second", side(FAST, "run_fast"))
     return pair
 
 

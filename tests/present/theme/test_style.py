@@ -14,10 +14,7 @@ from backend.present.theme.palette import (
     LIGHT,
     SERIES,
     STATE_ROLES,
-    TEXT_PAIRS,
     Theme,
-    contrast,
-    state_colour,
     step_colour,
 )
 from backend.present.theme.style import ThemeMode, style_element, stylesheet
@@ -26,7 +23,27 @@ from tests.present.samples import fragments, hostile_run
 
 THEMES: tuple[Theme, ...] = ("light", "dark")
 HEAVY = {"plotly", "pandas", "numpy", "gradio", "streamlit"}
+TEXT_PAIRS = (
+    *((role, ground) for role in ("text", "muted", "accent") for ground in ("ground", "raised", "sunken")),
+    *((role, ground) for role in ("good", "caution", "bad", "waiting") for ground in ("ground", "raised")),
+    *((role, f"{role}-soft") for role in ("accent", "good", "caution", "bad", "waiting")),
+    *(("text", f"{role}-soft") for role in ("accent", "good", "caution", "bad", "waiting")),
+    ("on-accent", "accent"),
+)
+"""Pairs (text, ground) that the stylesheet draws; each must reach 4.5:1."""
 MODES: tuple[ThemeMode, ...] = ("host", "auto", "light", "dark")
+
+
+def contrast(first: str, second: str) -> float:
+    """The contrast ratio of two ``#rrggbb`` colours, 1 to 21 (WCAG 2.2, relative luminance)."""
+    lighter, darker = sorted((_luminance(first), _luminance(second)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    channels = (int(colour[index : index + 2], 16) / 255 for index in (1, 3, 5))
+    linear = [value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4 for value in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
 def test_contrast_is_that_of_the_definition() -> None:
@@ -56,7 +73,8 @@ def test_a_step_has_one_colour_everywhere(theme: Theme) -> None:
     assert step_colour("any_slug", theme) in SERIES[theme]
     known = [step_colour(step, theme) for step in ("retrieving", "running_tool", "summarizing", "planning")]
     assert len(set(known)) == 4
-    assert all(re.fullmatch("#[0-9a-f]{6}", state_colour(state, theme)) for state in STATE_ROLES)
+    assert set(STATE_ROLES.values()) <= COLOURS[theme].keys()
+    assert all(re.fullmatch("#[0-9a-f]{6}", colour) for colour in COLOURS[theme].values())
 
 
 @pytest.mark.parametrize("mode", MODES)

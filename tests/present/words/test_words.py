@@ -1,6 +1,9 @@
 """Labels, durations and numbers as people read them."""
 
 import math
+import re
+from collections import Counter
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings, strategies as st
@@ -9,6 +12,7 @@ from backend.present.words import run as words
 from backend.present.words.durations import format_clock, format_count, format_ms, format_rate, token_events_per_second
 from backend.protocol.events import ToolLog
 from backend.protocol.run_view import StepView
+from tests.product_strings import product_files
 
 
 @pytest.mark.parametrize(
@@ -111,3 +115,16 @@ def test_a_shortened_text_is_one_line_of_at_most_its_length(text: str) -> None:
     short = words.shortened(text, 40)
     assert len(short) <= 40
     assert "\n" not in short
+
+
+def test_every_word_is_shown_somewhere(repository: Path) -> None:
+    sources = {path: path.read_text(encoding="utf-8") for path in product_files(repository)}
+    uses = Counter(name for source in sources.values() for name in re.findall(r"\b[A-Z][A-Z_]+\b", source))
+    shown = [
+        name
+        for path, source in sources.items()
+        if path.parent == repository / "backend" / "present" / "words"
+        for name in re.findall(r"^([A-Z][A-Z_]+)\b", source, re.MULTILINE)
+    ]
+    assert len(shown) > 100
+    assert [name for name in shown if uses[name] < 2] == []
