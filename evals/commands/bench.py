@@ -76,7 +76,7 @@ def progress(levels: Sequence[int]) -> Iterator[Callable[[], None]]:
 
     console = Console(stderr=True)
     shares = [expected_s(level) / streams_of(level) for level in levels for _ in range(streams_of(level))]
-    total_s, done_s, told = sum(shares), 0.0, 0
+    total_s, done_s, printed = sum(shares), 0.0, 0
     remaining = iter(shares)
     columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True, auto_refresh=False) as bar:
@@ -85,13 +85,13 @@ def progress(levels: Sequence[int]) -> Iterator[Callable[[], None]]:
             console.print(f"Calibrating, about {total_s:.0f} s.")
 
         def ended() -> None:
-            nonlocal done_s, told
+            nonlocal done_s, printed
             done_s += next(remaining, 0.0)
             bar.update(task, completed=done_s, refresh=console.is_terminal)
             tenths = int(done_s / total_s * 10 + 1e-9)
             # Where the output is no terminal: a line each time another tenth of it is done.
-            if tenths > told and not console.is_terminal:
-                told = tenths
+            if tenths > printed and not console.is_terminal:
+                printed = tenths
                 console.print(f"{tenths * 10} % is done, about {total_s - done_s:.0f} s left.")
 
         yield ended

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from evals.suites.suite import Suite
 
 INTERRUPTED = 130
-MOST_TOLD = 20
-"""How many runs that did not end as expected are told one by one."""
+MOST_LISTED = 20
+"""How many runs that did not end as expected are listed one by one."""
 
 
 class Unusable(click.ClickException):
@@ -112,7 +112,7 @@ def command(
         code: int = evaluation.results.verdict.exit_code
         if evaluation.results.runs:
             write_evaluation(out, evaluation)
-        _say(evaluation, out)
+        _print_outcome(evaluation, out)
         if earlier and evaluation.results.runs:
             code = earlier.gate(evaluation.results, out)
     except (
@@ -213,7 +213,7 @@ def _measure(
         raise Unusable(str(error)) from error
 
 
-def _say(evaluation: "Evaluation", out: Path) -> None:
+def _print_outcome(evaluation: "Evaluation", out: Path) -> None:
     from backend.present.words.printable import printable
     from evals.commands.progress import print_results
     from evals.files.junit import limit_text
@@ -223,9 +223,9 @@ def _say(evaluation: "Evaluation", out: Path) -> None:
         if limit.verdict != "pass":
             click.echo(printable(f"{limit_text(limit)}: {limit.verdict}. {limit.reason}"), err=True)
     unexpected = [run for run in evaluation.results.runs if not run.as_expected]
-    for run in unexpected[:MOST_TOLD]:
+    for run in unexpected[:MOST_LISTED]:
         click.echo(printable(f"{run.scenario}, run {run.repeat}: {run.error or ' '.join(run.surprises)}"), err=True)
-    if len(unexpected) > MOST_TOLD:
-        click.echo(f"and {len(unexpected) - MOST_TOLD} more, which junit.xml has all", err=True)
+    if len(unexpected) > MOST_LISTED:
+        click.echo(f"and {len(unexpected) - MOST_LISTED} more, which junit.xml has all", err=True)
     if evaluation.results.runs:
         click.echo(f"report {(out / 'report.html').resolve()}")

@@ -115,17 +115,17 @@ class _Scored:
         self._console = console
         self._task = bar.add_task("Scoring", total=None, count="", remains="")
         self._began = time.monotonic()
-        self._said = 0
+        self._printed = 0
 
     def draw(self, done: int, total: int) -> None:
         tenth = done * 10 // total
-        if tenth == self._said and done % _REDRAW_EVERY:
+        if tenth == self._printed and done % _REDRAW_EVERY:
             return
         left = f"{format_ms((time.monotonic() - self._began) * 1000 * (total - done) / done)} left"
         self._bar.update(self._task, refresh=True, completed=done, total=total, count=f"{done}/{total}", remains=left)
-        if tenth > self._said and not self._console.is_terminal:
+        if tenth > self._printed and not self._console.is_terminal:
             self._console.print(f"{done} of {total} recordings, {left}.")
-        self._said = tenth
+        self._printed = tenth
 
 
 @contextmanager
@@ -153,7 +153,7 @@ class _Bar(Watcher):
         self._task = bar.add_task(f"Playing {name}", total=None, count="", remains="")
         self._done = 0
         self._runs = 0
-        self._said = 0.0
+        self._printed = 0.0
         self._total_ms = 1.0
         self._played_ms = 0.0
         self._concurrency = 1.0
@@ -166,7 +166,7 @@ class _Bar(Watcher):
         self._draw(total=self._total_ms, count=f"0/{self._runs}", remains=f"about {self._remaining()}")
 
     def opening(self, interface: str, plays: list[Play]) -> None:
-        self._done, self._played_ms, self._said = 0, 0.0, 0.0
+        self._done, self._played_ms, self._printed = 0, 0.0, 0.0
         self._draw(description=f"Asking in {PAGES[interface]}")
         if not self._console.is_terminal:
             self._console.print(f"Asking in {PAGES[interface]}'s page.")
@@ -177,8 +177,8 @@ class _Bar(Watcher):
         self._played_ms += _weight(play)
         left = f"{self._remaining()} left"
         self._draw(completed=self._played_ms, count=f"{self._done}/{self._runs}", remains=left)
-        if not self._console.is_terminal and self._done / self._runs >= self._said + _PLAIN_STEP:
-            self._said = self._done / self._runs
+        if not self._console.is_terminal and self._done / self._runs >= self._printed + _PLAIN_STEP:
+            self._printed = self._done / self._runs
             self._console.print(f"{self._done} of {self._runs} runs, {left}.")
 
     def scoring(self, done: int, total: int) -> None:

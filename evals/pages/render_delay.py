@@ -49,14 +49,16 @@ def first_frames(events: Sequence[Event], frames: Sequence[Shown]) -> tuple[list
     The second part says in a sentence each what could not be told apart: where the page ends with another number of
     letters, steps or sources than the events have, those are left out.
     """
-    painted, untold = [], []
+    painted, unmeasured = [], []
     for what, needed in needs(events).items():
         shown = getattr(frames[-1], what) if frames else 0
         if needed and shown != needed[-1][1]:
-            untold.append(f"The page shows {shown} {what}, the run has {needed[-1][1]}: their paint is not measured.")
+            unmeasured.append(
+                f"The page shows {shown} {what}, the run has {needed[-1][1]}: their paint is not measured."
+            )
             continue
         painted += _first(needed, [(frame.at_ms, getattr(frame, what)) for frame in frames])
-    return sorted(painted, key=lambda one: one.index), untold
+    return sorted(painted, key=lambda one: one.index), unmeasured
 
 
 def _first(needed: Sequence[tuple[int, int]], shown: Sequence[tuple[float, int]]) -> list[Painted]:

@@ -71,5 +71,5 @@ def run_name(run: RunResult) -> str:
 
 
 def group_cell(name: str) -> Cell:
-    """The name of a group, as a link to its waterfalls."""
+    """The name of a scenario, as a link to its waterfalls."""
     return words(name, href=f"#group-{anchor(name)}")

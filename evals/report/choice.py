@@ -64,7 +64,7 @@ def _largest(runs: Sequence[RunResult], key: str) -> list[int]:
 
 
 def _typical(places: list[int], runs: Sequence[RunResult]) -> int:
-    """The run in the middle of its group by its end to end time; the first where none ended."""
+    """The run in the middle of its scenario by its end to end time; the first where none ended."""
     ended = [place for place in places if runs[place].metrics.get("e2e_ms") is not None]
     ended.sort(key=lambda place: runs[place].metrics["e2e_ms"] or 0.0)
     return ended[len(ended) // 2] if ended else places[0]

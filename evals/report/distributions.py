@@ -1,6 +1,6 @@
-"""Distributions of a metric over the runs of each group: every run a dot, with median and p95 and their intervals.
+"""Distributions of a metric over the runs of each scenario: every run a dot, with median and p95 and their intervals.
 
-A group of many runs is drawn as its quantiles instead: a line from p5 to p95, a bar from p25 to p75.
+A scenario of many runs is drawn as its quantiles instead: a line from p5 to p95, a bar from p25 to p75.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,7 +22,7 @@ SHOWN: Final = ("ttfs_ms", "ttft_ms", "e2e_ms", "longest_gap_ms")
 ON_A_PAGE: Final = ("perceived_ttfs_ms", "perceived_ttft_ms", "render_delay_p95_ms")
 
 MOST_DOTS: Final = 200
-"""Of so many runs of a group each one is a dot."""
+"""Of so many runs of a scenario each one is a dot."""
 
 FEWEST_FOR_P95: Final = 20
 """Of fewer runs the nearest rank of p95 is the largest value, and says nothing of its own."""
@@ -36,7 +36,7 @@ def shown_metrics(groups: Groups) -> list[str]:
 
 
 def distribution(groups: Groups, key: str, theme: Theme) -> Figure:
-    """One metric: a row for each group that has it."""
+    """One metric: a row for each scenario that has it."""
     metric, colours, series = BY_KEY[key], COLOURS[theme], SERIES[theme]
     rows = {name: sorted(found) for name, runs in groups.items() if (found := values_of(runs, key))}
     names = list(rows)

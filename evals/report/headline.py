@@ -106,12 +106,12 @@ def accuracy(runs: Sequence[RunResult]) -> str | None:
 
 
 def findings(results: Results, scenarios: Mapping[str, Sequence[RunResult]], strange: int) -> list[str]:
-    """Sentences about what is worth a look; ``strange`` is how many runs are unlike the others of their group."""
+    """Sentences about what is worth a look; ``strange`` is how many runs are unlike the others of their scenario."""
     found = [layers_text(layer) for layer in results.layers[:_MOST_LISTED]]
     found += _faults(scenarios)
     if strange:
         runs = "One run is" if strange == 1 else f"{strange} runs are"
-        found.append(f"{runs} strange: {STRANGE_FROM:g} usual spreads or more from the median of the group.")
+        found.append(f"{runs} strange: {STRANGE_FROM:g} usual spreads or more from the median of the scenario.")
     found.append(_error_of_measuring(results))
     return found
 

@@ -73,7 +73,7 @@ def _content(results: Results, groups: Groups, choice: RunChoice) -> dict[str, A
 
 
 def _places(runs: Sequence[RunResult], choice: RunChoice) -> list[dict[str, Any]]:
-    """For each group with waterfalls: its name, and the places of its runs that have one."""
+    """For each scenario with waterfalls: its name, and the places of its runs that have one."""
     shown = set(choice.shown)
     return [
         {"name": name, "anchor": anchor(name), "runs": [(place, runs[place]) for place in places if place in shown]}

@@ -1,4 +1,4 @@
-"""What figures with a row for each group have in common."""
+"""What figures with a row for each scenario have in common."""
 
 from collections.abc import Sequence
 from html import escape

@@ -84,7 +84,7 @@ def longest_silences(runs: Sequence[RunResult], choice: RunChoice) -> ReportTabl
 
 
 def strangest(runs: Sequence[RunResult], choice: RunChoice) -> ReportTable:
-    """The runs that are least like the others of their group, with the metric that says so."""
+    """The runs that are least like the others of their scenario, with the metric that says so."""
     rows = []
     for place in choice.strangest:
         found = choice.strangeness[place]
@@ -99,7 +99,7 @@ def strangest(runs: Sequence[RunResult], choice: RunChoice) -> ReportTable:
                 _recording_cell(runs[place]),
             ]
         )
-    heads = (*titled(("Run", "Metric", "Its value", "Median of its group", "Away"), 2), ("Recording", False))
+    heads = (*titled(("Run", "Metric", "Its value", "Median of its scenario", "Away"), 2), ("Recording", False))
     return ReportTable("Strangest runs", heads, rows)
 
 

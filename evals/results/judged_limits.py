@@ -102,8 +102,8 @@ def _judged(
             values = [run.metrics.get(limit.metric) for run in ended]
             found = judge_limit(limit, values, doubt, scenario, broken)
             # Values under different loads are of different populations, so each load has to keep the limit.
-            told = {"reason": f"Under {load}: {found.reason}", "load": load}
-            yield found if len(loads) == 1 else found.model_copy(update=told)
+            changes = {"reason": f"Under {load}: {found.reason}", "load": load}
+            yield found if len(loads) == 1 else found.model_copy(update=changes)
 
 
 def judge_limit(

@@ -15,7 +15,7 @@ from evals.scoring.continuation import disturbance_metrics, disturbance_text, jo
 from evals.wire.arrivals import Arrivals, parse
 from evals.wire.exchange import Capture
 
-_MOST_SAID = 300
+_LONGEST_ERROR = 300
 """Characters of what a stream says of its own error."""
 
 
@@ -141,7 +141,7 @@ def wrong_end(trace: Trace, expected: Outcome) -> str:
     """That the run did not end as it was meant to, and why as far as the stream itself says it."""
     why = next((event.message for event in reversed(trace.events) if isinstance(event, ErrorEvent)), "")
     said = " ".join(why.split())
-    short = said if len(said) <= _MOST_SAID else f"{said[:_MOST_SAID]} …"
+    short = said if len(said) <= _LONGEST_ERROR else f"{said[:_LONGEST_ERROR]} …"
     outcome = trace.done.outcome if trace.done else None
     return f"The run ended {outcome}, expected {expected}" + (f": {short}" if short else ".")
 
@@ -149,13 +149,13 @@ def wrong_end(trace: Trace, expected: Outcome) -> str:
 def _departures(planned: tuple[Event, ...], came: tuple[Event, ...]) -> list[str]:
     """The first place at which the stream is not what the script says."""
     for index, (meant, got) in enumerate(zip(planned, came, strict=False), start=1):
-        if _said(meant) != _said(got):
+        if _untimed(meant) != _untimed(got):
             return [f"Event {index} is not as scripted: a {got.type} came where the script has a {meant.type}."]
     if len(planned) != len(came):
         return [f"The script has {len(planned)} events, and {len(came)} came."]
     return []
 
 
-def _said(event: Event) -> dict[str, object]:
+def _untimed(event: Event) -> dict[str, object]:
     timing = {"seq", "at_ms", "latency_ms", "ttft_ms", "usage"} if isinstance(event, DoneEvent) else {"at_ms", "seq"}
     return event.model_dump(exclude=timing, exclude_none=True)

@@ -127,20 +127,20 @@ class _Spans:
         if first is not None:
             yield SpanEvent("playhead.first_token", self._at(first), {})
         for event, at_ms in zip(self._trace.events, self._trace.times_ms, strict=True):
-            told = self._told(event)
-            if told is not None:
-                yield SpanEvent(f"playhead.{event.type}", self._at(at_ms), _present(told))
+            found = self._event_attributes(event)
+            if found is not None:
+                yield SpanEvent(f"playhead.{event.type}", self._at(at_ms), _present(found))
 
-    def _told(self, event: Event) -> dict[str, Any] | None:
+    def _event_attributes(self, event: Event) -> dict[str, Any] | None:
         """The attributes of an event that is an event of the span too; None for one that is not."""
         if isinstance(event, CitationEvent):
             content = {"title": event.title, "url": event.url} if self._with_content else {}
-            told = {"citation_id": event.citation_id, "number": event.number, **content}
+            found = {"citation_id": event.citation_id, "number": event.number, **content}
         elif isinstance(event, WarningEvent | ErrorEvent):
-            told = {"code": event.code, **({"message": event.message} if self._with_content else {})}
+            found = {"code": event.code, **({"message": event.message} if self._with_content else {})}
         else:
             return None
-        return {f"playhead.{event.type}.{name}": value for name, value in told.items()}
+        return {f"playhead.{event.type}.{name}": value for name, value in found.items()}
 
     def _step(self, step: StepSpan, number: int) -> OtelSpan:
         tool = self._tools.get(step.step_id)

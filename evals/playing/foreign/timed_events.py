@@ -44,12 +44,12 @@ class ForeignBody:
         drafts = self._decoder.close()
         end = self._decoder.end
         last_ns = self._last_ns if self._last_ns is not None else closed_ns
-        told_ns = closed_ns if end.outcome == "interrupted" else last_ns
+        ended_ns = closed_ns if end.outcome == "interrupted" else last_ns
         events = [(event, last_ns) for event in self._stamped(drafts, last_ns)]
         words = (WarningEvent(code="lost", message=losses_sentence(self._decoder.losses)),)
         ending = Ending(end.outcome, end.error, words if self._decoder.losses else (), end.usage)
-        closing, done = end_run(self._tally, ending, self._at_ms(told_ns))
-        return [*events, *((event, told_ns) for event in closing), (done, told_ns)]
+        closing, done = end_run(self._tally, ending, self._at_ms(ended_ns))
+        return [*events, *((event, ended_ns) for event in closing), (done, ended_ns)]
 
     def problem(self) -> str | None:
         """Why the bytes were no stream of the dialect, or None; known once it is closed."""
