@@ -22,7 +22,7 @@ PORT_FLAGS = ("--port", "--gradio-port", "--streamlit-port")
 def test_starts_three_parts_and_stops_them_together(tmp_path: Path) -> None:
     ports = {flag: str(free_port()) for flag in PORT_FLAGS}
     command = [sys.executable, "-m", "backend.cli", "demo", "--no-browser", "--data", str(tmp_path / "data")]
-    options = [part for item in ports.items() for part in item]
+    options = [*(part for item in ports.items() for part in item), "--allow-host", "demo.example"]
     with subprocess.Popen([*command, *options], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         try:
@@ -37,7 +37,9 @@ def test_starts_three_parts_and_stops_them_together(tmp_path: Path) -> None:
                 "ready",
             ]
             for line in lines[:3]:
-                assert httpx2.get(line.split()[1], follow_redirects=True).status_code in (200, 404)
+                for headers in ({}, {"Host": "demo.example"}):
+                    answer = httpx2.get(line.split()[1], headers=headers, follow_redirects=True)
+                    assert answer.status_code in (200, 404), (line, headers)
         finally:
             os.kill(process.pid, signal.SIGTERM)
         assert process.wait(60) == 0
