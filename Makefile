@@ -21,11 +21,12 @@ test: setup browser node-clients lint ## Lint, then all tests, in two processes;
 	@exec .venv/bin/python -m pytest --numprocesses 2 $(ARGS)
 
 .PHONY: lint
-lint: setup ## Check style, types and the import arrows
+lint: setup ## Check style, types, the import arrows and how dense functions are
 	@.venv/bin/ruff check $(PYTHON_FOLDERS)
 	@.venv/bin/ruff format --check $(PYTHON_FOLDERS)
 	@.venv/bin/mypy
 	@.venv/bin/lint-imports --no-logo
+	@.venv/bin/python -m scripts.complexity
 
 .PHONY: format
 format: setup ## Lay out the code and mend what can be mended

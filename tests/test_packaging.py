@@ -19,6 +19,7 @@ from packaging.utils import canonicalize_name
 from backend.cli import playhead
 
 PACKAGES = ("backend", "ui_gradio", "ui_streamlit", "evals")
+FOLDERS = (*PACKAGES, "tests", "scripts", "benchmarks")
 PINNED = re.compile(r"^(?P<requirement>[A-Za-z0-9][^\\\n]*?) \\\n(?P<rest>(?:    .*\n)*)", re.MULTILINE)
 
 
@@ -94,10 +95,10 @@ def test_the_lock_is_within_the_ranges_of_the_project(project: dict[str, Any], l
         assert all(map(requirement.specifier.contains, versions)), (str(requirement), versions)
 
 
-@pytest.mark.parametrize("package", [*PACKAGES, "tests"])
+@pytest.mark.parametrize("package", FOLDERS)
 def test_everything_imported_is_declared(project: dict[str, Any], package: str) -> None:
     graph = grimp.build_graph(package, include_external_packages=True, cache_dir=None)
-    imported = {module.partition(".")[0] for module in graph.modules} - {*PACKAGES, "tests"} - sys.stdlib_module_names
+    imported = {module.partition(".")[0] for module in graph.modules} - {*FOLDERS} - sys.stdlib_module_names
     # pydantic pins its own core, and the two are one library.
     named = {canonicalize_name(requirement.name) for requirement in declared(project)} | {"pydantic-core"}
     providers = packages_distributions()
