@@ -26,8 +26,7 @@ from evals.pages.render_delay import (
 )
 from evals.playing.target import Play
 from evals.playing.watcher import Watcher
-from evals.results.layers import layers_text
-from evals.results.models import LayerResult, Target
+from evals.results.models import Target
 from evals.suites.suite import parse_suite
 from evals.wire.exchange import Address
 from tests.metrics.traces import citation, done, status, token
@@ -158,11 +157,6 @@ def test_a_follower_loses_the_end_only_where_the_page_follows() -> None:
         Shown(1900, 20, 1, 0, False),
     ]
     assert out_of_view_ms(frames) == 100.0, "only between 1200 and 1300: before, an answer is read from its beginning"
-
-
-def test_layers_are_one_sentence() -> None:
-    layer = LayerResult(scenario="x", agent_ms=820.2, wire_ms=3.1, pages_ms={"gradio": 64.0, "streamlit": -2.0})
-    assert layers_text(layer) == "First token of x: agent 820 ms, wire +3 ms, Gradio +64 ms, Streamlit -2 ms."
 
 
 async def test_a_backend_that_is_gone_makes_failed_runs(free_port: int) -> None:
