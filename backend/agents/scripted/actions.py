@@ -20,9 +20,9 @@ Token = Annotated[str, StringConstraints(max_length=16_384)]
 Row = Annotated[tuple[str | int | float | None, ...], Field(strict=False)]
 Pieces = Literal["words"] | Annotated[int, Field(ge=1, le=1000)]
 
-_RATE = "a number of token events per second, above 0"
-_JITTER = "a number from 0 to 0.95: the share by which a time varies"
-_PIECES = "words, or a number of characters (code points) per token, 1 to 1000"
+RATE_TEXT = "a number of token events per second, above 0"
+JITTER_TEXT = "a number from 0 to 0.95: the share by which a time varies"
+PIECES_TEXT = "words, or a number of characters (code points) per token, 1 to 1000"
 _SLUG = "a short name in small letters, digits and underscores, such as retrieving"
 _STEP_REF = "the name or id of a step that was started"
 _LABEL = "a text for people"
@@ -113,9 +113,9 @@ class Say(ScenarioPart):
     say: Annotated[str, Field(min_length=1)] | Annotated[tuple[Token, ...], Field(min_length=1, strict=False)] = Field(
         description="a text, or a list of texts that are sent as they stand"
     )
-    rate: Rate | None = Field(default=None, description=_RATE)
-    pieces: Pieces | None = Field(default=None, description=_PIECES)
-    jitter: Jitter | None = Field(default=None, description=_JITTER)
+    rate: Rate | None = Field(default=None, description=RATE_TEXT)
+    pieces: Pieces | None = Field(default=None, description=PIECES_TEXT)
+    jitter: Jitter | None = Field(default=None, description=JITTER_TEXT)
 
 
 class Cite(ScenarioPart):

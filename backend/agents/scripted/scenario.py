@@ -3,6 +3,9 @@
 from pydantic import Field
 
 from backend.agents.scripted.actions import (
+    JITTER_TEXT,
+    PIECES_TEXT,
+    RATE_TEXT,
     Action,
     Jitter,
     Pieces,
@@ -20,11 +23,9 @@ class Scenario(ScenarioPart):
     description: Words = Field(description="one sentence: what the scenario shows")
     question: Words = Field(description="a text: the question it answers")
     seed: int = Field(default=0, ge=0, le=2**31 - 1, description="a whole number, 0 or more")
-    jitter: Jitter = Field(default=0.0, description="a number from 0 to 0.95: the share by which a time varies")
-    rate: Rate = Field(default=30.0, description="a number of token events per second, above 0")
-    pieces: Pieces = Field(
-        default="words", description="words, or a number of characters (code points) per token, 1 to 1000"
-    )
+    jitter: Jitter = Field(default=0.0, description=JITTER_TEXT)
+    rate: Rate = Field(default=30.0, description=RATE_TEXT)
+    pieces: Pieces = Field(default="words", description=PIECES_TEXT)
     timeout_s: float | None = Field(default=None, gt=0, le=3600, description="a number of seconds, above 0")
     expect_outcome: Outcome | None = Field(
         default=None, description="completed, failed, timed_out, cancelled or interrupted"
