@@ -105,7 +105,7 @@ def say(what: str, value: str) -> None:
 
 
 def expect(holds: bool, otherwise: str) -> None:
-    """Raise ``RuntimeError`` unless it holds: a figure of something else is no figure."""
+    """Raise ``RuntimeError`` unless it holds: a figure of something else is not a figure."""
     if not holds:
         raise RuntimeError(otherwise)
 

@@ -37,10 +37,10 @@ _TAGS = [
     {"name": "recordings", "description": "Take a run away as a file, bring one in."},
     {"name": "sessions", "description": "The conversations so far."},
     {"name": "feedback", "description": "What people think of runs."},
-    {"name": "shares", "description": "Links that show one run, and what whoever has such a link may see."},
+    {"name": "shares", "description": "Read-only links to one run, and what they show."},
     {"name": "agents", "description": "What can be asked, and the known truth of scripted runs."},
     {"name": "foreign clients", "description": "The same runs for clients of AG-UI, the AI SDK and OpenAI's API."},
-    {"name": "health", "description": "For whoever operates the server."},
+    {"name": "health", "description": "For the operator of the server."},
 ]
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]

@@ -20,7 +20,7 @@ def checked_title(title: str) -> str:
     if all(kind[0] in "CZ" for kind in kinds):
         raise RequestProblem(422, "empty-title", "The title is empty: write one.")
     if "Cc" in kinds:
-        raise RequestProblem(422, "title-not-text", "The title holds control characters: send plain text.")
+        raise RequestProblem(422, "title-not-text", "The title contains control characters: send plain text.")
     return _short_enough("title", line, MAX_TITLE_CHARACTERS)
 
 
@@ -30,7 +30,7 @@ def checked_comment(feedback: NewFeedback) -> str:
     if not comment and feedback.thumb is None:
         raise RequestProblem(422, "empty-feedback", "The feedback is empty: give a thumb (up or down) or a comment.")
     if "\0" in comment:
-        raise RequestProblem(422, "comment-not-text", "The comment holds a NUL character: send text.")
+        raise RequestProblem(422, "comment-not-text", "The comment contains a NUL character: remove it.")
     return _short_enough("comment", comment, MAX_COMMENT_CHARACTERS)
 
 

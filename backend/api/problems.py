@@ -119,7 +119,7 @@ _DESCRIPTIONS: dict[int, str] = {
     404: "There is nothing of that name.",
     405: "The method is not for this path.",
     409: "The state of the run does not allow it.",
-    413: "The request holds more than is taken.",
+    413: "The request is too large.",
     415: "The body is not of the media type that is taken.",
     421: "The Host header does not name this server.",
     422: "The request can be read, but not done as it stands.",
@@ -173,11 +173,11 @@ _KNOWN: dict[type[Exception], tuple[int, str]] = {
 
 def _sentence(error: Exception) -> str:
     if isinstance(error, UnknownRunError):
-        return "There is no run of that id: it was deleted, or the address is wrong."
+        return "Run not found: it was deleted, or the address is wrong."
     if isinstance(error, UnknownSessionError):
-        return "There is no session of that id: it was deleted, or the id is wrong."
+        return "Conversation not found: it was deleted, or the id is wrong."
     if isinstance(error, UnknownShareError):
-        return "Nothing is shared under this link: the link is wrong, or it was withdrawn. Ask whoever sent it."
+        return "Shared run not found: the link is wrong, or it was withdrawn. Ask the person who sent it."
     return str(error)
 
 
@@ -235,7 +235,7 @@ def _place(location: tuple[int | str, ...]) -> str:
 
 def _reason(error: Mapping[str, Any]) -> str:
     if error["type"] == "extra_forbidden":
-        return "There is no such field: leave it out or correct its name."
+        return "Unknown field: remove it or correct its name."
     if error["type"] == "missing":
         return "This is missing: it is required."
     message = str(error["msg"]).removeprefix("Value error, ")

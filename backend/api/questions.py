@@ -13,7 +13,7 @@ def check_question(question: str) -> None:
     if not question.strip():
         raise RequestProblem(422, "empty-question", "The question is empty: write one.")
     if "\0" in question:
-        raise RequestProblem(422, "question-not-text", "The question holds a NUL character: send text.")
+        raise RequestProblem(422, "question-not-text", "The question contains a NUL character: remove it.")
     size = len(question.encode("utf-8"))
     if size > MAX_QUESTION_BYTES:
         raise RequestProblem(

@@ -40,7 +40,7 @@ class NewRun(BaseModel):
 
     question: Text = Field(description="At most 16,384 bytes of UTF-8, without NUL.")
     agent: Text = Field(default=USUAL_AGENT, description="A name that GET /v1/agents lists, or recording:<id>.")
-    session_id: Text | None = Field(default=None, description="The conversation to go on with; left out, a new one.")
+    session_id: Text | None = Field(default=None, description="The conversation to continue; without it, a new one.")
     options: RunOptions = Field(default_factory=RunOptions)
 
 

@@ -41,7 +41,7 @@ class Calls:
         try:
             return kind.validate_json(response.content)
         except ValidationError as error:
-            raise BackendGone(f"What answers at {self.base_url} is no Playhead backend: check the address.") from error
+            raise BackendGone(f"{self.base_url} is not a Playhead backend: check the address.") from error
 
 
 def run_path(run_id: str) -> str:

@@ -67,7 +67,7 @@ def no_answer(base_url: str) -> str:
 
 
 async def problem_of(response: httpx2.Response) -> ProblemError:
-    """The refusal in a response that is no success, read from its problem+json where it has one."""
+    """The refusal in a response that is not a success, read from its problem+json where it has one."""
     body = b""
     async for chunk in response.aiter_bytes():
         body += chunk

@@ -51,7 +51,7 @@ class BackendGone(ClientError):
 
 
 class StreamLost(Exception):
-    """A connection that ended before the run did, or could not be opened. Trying again may help."""
+    """A connection that ended before the run did, or could not be opened. Try again."""
 
     def __init__(self, sentence: str, retry_after_s: float | None = None) -> None:
         super().__init__(sentence)

@@ -49,7 +49,7 @@ class RunSummary(Reply):
 
 
 class RunsPage(Reply):
-    """Past runs, the latest first. ``next`` is what ``before`` takes for the runs behind them, None at the end."""
+    """Past runs, newest first. ``next`` is what ``before`` takes for the runs behind them, None at the end."""
 
     runs: tuple[RunSummary, ...] = ()
     next: str | None = None

@@ -41,8 +41,8 @@ def run_address(text: str, base_url: str) -> RunAddress:
     if is_url(text):
         run = run_of_url(text)
         if run is None:
-            raise BadInput(f"{text} is no address of a run: expected http://host:port/v1/runs/ID.")
+            raise BadInput(f"{text} is not an address of a run: expected http://host:port/v1/runs/ID.")
         return run
     if not _RUN_ID.fullmatch(text):
-        raise BadInput(f"{text!r} is no id of a run: give the id or the address that `playhead ask` or a UI shows.")
+        raise BadInput(f"{text!r} is not an id of a run: give the id or the address that `playhead ask` or a UI shows.")
     return RunAddress(base_url.rstrip("/"), text)

@@ -29,9 +29,9 @@ _FOLDER = click.Path(path_type=Path)
 @click.option("--docs", "docs_dir", type=_FOLDER, help=DOCS_HELP)
 @model_options
 @remote_option
-@click.option("--url", help="The backend to ask.  [default: an own one, for this question]")
-@click.option("--data", "data_dir", type=_FOLDER, help="Where the own backend keeps runs and indexes.")
-@click.option("--session", "session_id", help="The id of a conversation to go on with.")
+@click.option("--url", help="The backend to ask.  [default: a temporary one for this question]")
+@click.option("--data", "data_dir", type=_FOLDER, help="Where the temporary backend keeps runs and indexes.")
+@click.option("--session", "session_id", help="The id of a conversation to continue.")
 @click.option("--timeout", "timeout_s", type=click.FloatRange(0, 3600, min_open=True), help="End after this, seconds.")
 @click.option("--speed", type=click.FloatRange(0, 1000), help="Pace of a scripted or recorded agent; 0 = at once.")
 @click.option("--json", "as_json", is_flag=True, help="Print the events as sent, one JSON object a line.")
@@ -58,10 +58,10 @@ def command(
 
     _check_question(question)
     if url is not None and (docs_dir is not None or data_dir is not None):
-        raise BadInput("--docs and --data belong to a backend of one's own: leave them out, or leave out --url.")
+        raise BadInput("--docs and --data configure the temporary backend: leave them out with --url.")
     for flag, value in (("--model", model), ("--remote", remote)):
         if url is not None and value is not None:
-            raise BadInput(f"{flag} belongs to a backend of one's own: leave it out, or leave out --url.")
+            raise BadInput(f"{flag} configures the temporary backend: leave it out with --url.")
     agent = agent or ("model" if model is not None else "remote" if remote is not None else "documents")
     options = {name: value for name, value in (("timeout_s", timeout_s), ("speed", speed)) if value is not None}
     request = {"question": question, "agent": agent, "session_id": session_id, "options": options}

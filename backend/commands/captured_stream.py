@@ -67,7 +67,7 @@ class CapturedStream:
     def _open(self) -> BinaryIO:
         try:
             if not self._path.is_file() and self._path.exists():
-                raise BadInput(f"{self._path} is no file: name one that holds a captured stream.")
+                raise BadInput(f"{self._path} is not a file: name a file with a captured stream.")
             return self._path.open("rb")
         except OSError as error:
             raise _unreadable(self._path, error) from error

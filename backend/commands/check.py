@@ -23,8 +23,8 @@ def command(stream: str, as_json: bool) -> None:
     """Print every violation of the five rules in FILE or at URL.
 
     FILE is a recording, a captured event stream, or events as JSON lines. URL is an event stream or the address of a
-    run; a run that still goes on is followed to its end, on one connection. The exit code is 0 if all rules hold, 1 if
-    not, and 2 if there is nothing that can be read.
+    run; a run that is still running is followed to its end, on one connection. The exit code is 0 if all rules are
+    kept, 1 if not, and 2 if the stream cannot be read.
     """
     from backend.commands.checked_stream import check_bytes, check_url
     from backend.protocol.checks import RULES
@@ -53,7 +53,7 @@ def _as_object(checked: "CheckedStream") -> dict[str, object]:
 
 def _as_lines(checked: "CheckedStream", rules: dict[str, str]) -> list[str]:
     if not checked.violations:
-        return [f"All {len(rules)} rules hold over {checked.events:,} events."]
+        return [f"All {len(rules)} rules are kept in {checked.events:,} events."]
     lines = []
     for rule, sentence in rules.items():
         broken = [violation for violation in checked.violations if violation.rule == rule]

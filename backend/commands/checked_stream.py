@@ -26,7 +26,7 @@ class CheckedStream:
 
 
 class StreamChecker:
-    """Checks a stream from its messages or lines. What is no event at all breaks the rule of the clean subset."""
+    """Checks a stream from its messages or lines. What is not an event at all breaks the rule of the clean subset."""
 
     def __init__(self) -> None:
         self._checker = Checker()
@@ -45,7 +45,7 @@ class StreamChecker:
         except EventError as error:
             # Its seq is not known, so that the order is judged from the events beside it.
             self._result.violations.append(
-                Violation("clean-subset", 0, f"Message {self._result.events} is no event ({error}).")
+                Violation("clean-subset", 0, f"Message {self._result.events} is not an event ({error}).")
             )
             return
         self._result.violations += self._checker.feed(event)

@@ -29,19 +29,19 @@ _GUESS_BYTES = 4 * 1024 * 1024
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--dialect", type=click.Choice(DIALECT_NAMES), required=True, help="What the stream speaks.")
 @click.option("--out", type=click.Path(path_type=Path), help="The recording to write; without it, FILE is only read.")
-@click.option("--question", default="", help="What was asked: a capture of an answer does not hold it.")
+@click.option("--question", default="", help="The question: a captured answer does not contain it.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as one JSON object.")
 @click.option("--force", is_flag=True, help="Replace the recording if it exists.")
 def command(file: Path, dialect: str, out: Path | None, question: str, as_json: bool, force: bool) -> None:
-    """Read the stream captured in FILE, say what of it was lost, and write it as a recording to --out.
+    """Read the stream captured in FILE, list what was lost, and write it as a recording to --out.
 
-    FILE holds the bytes that the server sent, for example from `curl -N`. Such a capture says nothing of time, and the
-    recording says so: all its times are 0. A capture with timing holds JSON lines instead, one for each chunk as it
-    arrived, with the milliseconds since the request: {"at_ms": 312.5, "data": "text of the chunk"}. Our own protocol
-    (native) brings its times along.
+    FILE contains the bytes that the server sent, for example from `curl -N`. Such a capture has no times, and the
+    recording says so: all its times are 0. A capture with timing contains JSON lines instead, one for each chunk as it
+    arrived, with the milliseconds since the request: {"at_ms": 312.5, "data": "text of the chunk"}. Playhead's own
+    events (native) carry their times.
 
     A stream that is broken, cut or strange is read as far as it goes (exit code 0), and ends as `interrupted` or
-    `failed`, never as a success. The exit code is 2 for a file that holds no stream of that dialect.
+    `failed`, never as a success. The exit code is 2 for a file without a stream of that dialect.
     """
     from backend.commands.captured_stream import CapturedStream
     from backend.commands.recording_files import check_target
@@ -126,7 +126,7 @@ def _refuse_other_dialect(file: Path, dialect: str, recognised: int) -> None:
         return
     hint = f" This looks like {guess}: try --dialect {guess}." if best > second else ""
     what = "nothing in it is" if recognised == 0 else "hardly anything in it is"
-    raise BadInput(f"{file} holds no stream of the dialect {dialect}: {what} a message of that kind.{hint}")
+    raise BadInput(f"{file} contains no stream of the dialect {dialect}: {what} a message of that kind.{hint}")
 
 
 def _known_by_dialect(file: Path) -> dict[str, int]:
@@ -180,7 +180,7 @@ def _as_object(run: "ImportedRun", timing: str, lost: list["Loss"]) -> dict[str,
 _TIMING = {
     "arrival": "Times: when each chunk arrived, as the capture says.",
     "run": "Times: those that the stream itself gives.",
-    "none": "Times: none, the capture does not hold them; every time is 0.",
+    "none": "Times: the capture contains none; every time is 0.",
 }
 
 

@@ -47,7 +47,7 @@ def _servers(context: click.Context, parameter: click.Parameter, value: Path | N
     if value is None:
         return None
     if not value.is_file():
-        raise BadInput(f"{value} is no file: give --mcp a file of MCP servers.")
+        raise BadInput(f"{value} is not a file: give --mcp a file of MCP servers.")
     if context.params.get("model") is None:
         if context.get_parameter_source("mcp") is ParameterSource.COMMANDLINE:
             raise BadInput("--mcp gives its tools to a model: name one with --model, or leave out --mcp.")

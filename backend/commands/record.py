@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 @click.option("--url", default=DEFAULT_URL, show_default=True, help="The backend that keeps the run of that id.")
 @click.option("--force", is_flag=True, help="Replace the file if it exists.")
 def command(run: str, out: Path, url: str, force: bool) -> None:
-    """Save the run RUN_ID (or the one at URL) with its timing. One that still goes on is followed to its end.
+    """Save the run RUN_ID (or the one at URL) with its timing. A run that is still running is
+    followed to its end.
 
     The file is written in one step: whole, or not at all.
     """
@@ -48,7 +49,7 @@ async def _record(run: RunAddress, out: Path, *, force: bool) -> int:
             except (BackendGone, ProblemError) as error:
                 raise BadInput(error.sentence) from error
             except RecordingError as error:
-                raise click.ClickException(f"What {run.base_url} sent is no recording: {error}") from error
+                raise click.ClickException(f"What {run.base_url} sent is not a recording: {error}") from error
     if recording.cut:
         raise click.ClickException(f"{recording.cut} Nothing was written: try again.")
     write_whole(out, data, force=force)
@@ -61,7 +62,7 @@ async def _until_ended(client: "RunClient", run_id: str) -> None:
     state = await client.run(run_id)
     if state.ended:
         return
-    click.echo(f"{run_id} still goes on: following it to its end (Ctrl-C leaves, and nothing is written).", err=True)
+    click.echo(f"{run_id} is still running: following it to its end (Ctrl-C leaves, and nothing is written).", err=True)
     async for _ in client.follow(run_id, state.cursor, give_up_after_s=60.0):
         pass
 

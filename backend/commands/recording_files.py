@@ -17,9 +17,9 @@ def check_target(path: Path, *, force: bool) -> None:
     if path.is_dir():
         raise BadInput(f"{path} is a folder: give --out the name of a file.")
     if not path.parent.is_dir():
-        raise BadInput(f"There is no folder {path.parent}: make it, or give --out another place.")
+        raise BadInput(f"There is no folder {path.parent}: create it, or give --out another path.")
     if path.exists() and not path.is_file():
-        raise BadInput(f"{path} is no ordinary file: give --out the name of one.")
+        raise BadInput(f"{path} is not an ordinary file: give --out the name of one.")
     if path.exists() and not force:
         raise BadInput(f"{path} exists already: give --out another name, or --force to replace it.")
 
@@ -57,7 +57,7 @@ def read_file(path: Path) -> bytes:
     try:
         if path.stat().st_size > MAX_FILE_BYTES:
             raise BadInput(
-                f"{path} has more than {MAX_FILE_BYTES // 1024 // 1024} MB: this is no recording of one run."
+                f"{path} has more than {MAX_FILE_BYTES // 1024 // 1024} MB: it cannot be a recording of one run."
             )
         return path.read_bytes()
     except OSError as error:

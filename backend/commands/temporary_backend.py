@@ -44,7 +44,7 @@ def reachable_backend(
     mcp: Path | None = None,
     remote: str | None = None,
 ) -> Iterator[ReachableBackend]:
-    """The backend at ``url``, or an own one that keeps everything under ``data_dir`` and is stopped at the end.
+    """The backend at ``url``, or a temporary one that keeps everything under ``data_dir`` and is stopped at the end.
 
     What the own one says while it indexes is shown on stderr. Raises ``BadInput`` for a folder that is none, and
     ``ClickException`` where the backend cannot start.
@@ -53,9 +53,9 @@ def reachable_backend(
         yield ReachableBackend(url, FOREIGN_GIVE_UP_S)
         return
     if docs_dir is not None and not docs_dir.is_dir():
-        raise BadInput(f"{docs_dir} is no folder: give --docs the folder to ask about.")
+        raise BadInput(f"{docs_dir} is not a folder: give --docs the folder to ask about.")
     if data_dir.exists() and not data_dir.is_dir():
-        raise BadInput(f"{data_dir} is no folder: give --data the folder to keep things in.")
+        raise BadInput(f"{data_dir} is not a folder: give --data the folder for runs and indexes.")
     telling = StartupTelling()
     server = LocalServer(
         data_dir.expanduser().resolve(),

@@ -56,7 +56,7 @@ def remote_address(setting: str, dialects: Mapping[str, object], model: str | No
         named = False
     written = url.isascii() and url.isprintable() and " " not in url
     if not named or not written or parts.scheme not in ("http", "https"):
-        missing = f"{url!r} is no address" if url else f"{dialect} names no address"
+        missing = f"{url!r} is not an address" if url else f"{dialect} names no address"
         raise AddressError(f"{missing}: write {dialect}:http://HOST:PORT/PATH.")
     wanted = parts.fragment or model or _USUAL_MODEL
     return RemoteAddress(dialect, _endpoint(dialect, parts._replace(fragment=""), wanted), wanted)

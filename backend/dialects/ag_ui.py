@@ -92,7 +92,7 @@ class AgUi:
         return True
 
     def done_marker(self) -> None:
-        """``[DONE]`` is no part of this dialect, and no end."""
+        """``[DONE]`` is not a part of this dialect, and no end."""
         self._drafts.count_loss("end markers of another dialect")
 
     def finish(self) -> None:
@@ -236,7 +236,7 @@ class AgUi:
         if self._own.start_call(key, name or "tool", step):
             return
         if not name:
-            self._drafts.count_loss("names and arguments of tool calls that only their results tell of")
+            self._drafts.count_loss("names and arguments of tool calls of which only the result was sent")
         self._searches += is_lookup(name)
         self._drafts.steps.start_call(key, name)
 

@@ -232,7 +232,7 @@ class AiSdk:
         self._calls.add(key)
         self._step_calls.append(key)
         if not name:
-            self._drafts.count_loss("names and arguments of tool calls that only their results tell of")
+            self._drafts.count_loss("names and arguments of tool calls of which only the result was sent")
         self._drafts.steps.start_call(key, name)
 
     def _read_source(self, kind: str, message: JsonObject) -> None:
@@ -244,7 +244,7 @@ class AiSdk:
             return
         told = self._told_of.pop(url, []) if kind == "source-url" else []
         if self._drafts.citation_id(key) is not None:
-            self._drafts.count_loss("citations told twice, kept as one")
+            self._drafts.count_loss("citations sent twice, kept once")
         elif not any(citation.span for citation in told):
             self._drafts.count_loss("spans of citations, which the stream has none of")
         if kind == "source-document":

@@ -50,7 +50,7 @@ class Anthropic:
         return True
 
     def done_marker(self) -> None:
-        """``[DONE]`` is no word of this dialect, and no end of it."""
+        """``[DONE]`` is not a word of this dialect, and no end of it."""
         self._drafts.count_loss("end markers of another dialect")
 
     def finish(self) -> None:
@@ -105,9 +105,9 @@ class Anthropic:
         if reason in _LIMITS:
             self._drafts.warn("length_limit", _LIMITS[reason])
         elif reason == "refusal":
-            self._drafts.warn("refusal", self._explanation[:1000] or "The model refused to go on.")
+            self._drafts.warn("refusal", self._explanation[:1000] or "The model refused to continue.")
         elif reason == "pause_turn":
-            self._drafts.warn("paused_turn", "The provider paused here: the answer goes on in another request.")
+            self._drafts.warn("paused_turn", "The provider paused here: the answer continues in another request.")
         self._drafts.end.complete()
 
     def _read_error(self, message: JsonObject) -> bool:

@@ -117,7 +117,7 @@ class DialectDecoder:
             if isinstance(value, dict):
                 self.recognised += self._dialect.read(value, message.event)
             else:
-                self._drafts.warn("unreadable_message", "A message of the stream is no JSON object, and is left out.")
+                self._drafts.warn("unreadable_message", "A message of the stream is not a JSON object and is left out.")
                 self._drafts.count_loss("unreadable messages")
         except Exception as error:  # noqa: BLE001 - nothing in an adapter may end a run by a strange input
             self._unreadable(error)

@@ -59,7 +59,7 @@ class Native:
         if not isinstance(name, str) or not _is_ours(message, name):
             return False
         if not message and not self._seen:
-            # Another server's ``event: done`` with nothing in it is no stream of ours.
+            # Another server's ``event: done`` with nothing in it is not a stream of ours.
             return False
         try:
             parsed = parse_event(message, name)

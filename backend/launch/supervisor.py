@@ -20,7 +20,7 @@ class Supervisor:
     """A context in which children run. Leaving it, for whatever reason, stops all of them.
 
     Inside, SIGINT, SIGTERM and SIGHUP raise StopAsked from whichever of its methods waits; the context swallows it, so
-    a stop that was asked for is no error. While the children are being stopped, one more such signal kills them. Only
+    a stop that was asked for is not an error. While the children stop, one more such signal kills them. Only
     the main thread can use it.
     """
 

@@ -46,7 +46,7 @@ def ttlt_ms(trace: Trace) -> float | None:
 
 
 def e2e_ms(trace: Trace) -> float | None:
-    """End to end: from the request to done. No value if done never came: a closed connection is no end."""
+    """End to end: from the request to done. No value if done never came: a closed connection is not an end."""
     return trace.done_ms
 
 

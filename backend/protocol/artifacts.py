@@ -65,7 +65,7 @@ def _layout_problem(layout: dict[str, Any]) -> str | None:
 
 def _link_problem(content: dict[str, Any]) -> str | None:
     if any(text.strip().lower().startswith(_ACTIVE_LINKS) for text in _links(content)):
-        return "The chart holds an active link."
+        return "The chart contains an active link."
     return None
 
 

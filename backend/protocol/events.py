@@ -182,7 +182,7 @@ _OBJECT: TypeAdapter[dict[str, Any]] = TypeAdapter(dict[str, Any])
 
 
 class EventError(ValueError):
-    """The text is no event at all: not a JSON object, or an object without a type."""
+    """The text is not an event at all: not a JSON object, or an object without a type."""
 
 
 def parse_event(data: Mapping[str, Any] | str | bytes, type_hint: str | None = None) -> Event:
@@ -190,7 +190,7 @@ def parse_event(data: Mapping[str, Any] | str | bytes, type_hint: str | None = N
 
     ``type_hint`` (the SSE event name) stands in for a missing ``type`` field. An object of unknown type, or of
     a known type with a field that cannot be read, becomes an ``UnknownEvent``. Raises ``EventError`` for what
-    is no JSON object, or has neither a type nor a hint.
+    is not a JSON object, or has neither a type nor a hint.
     """
     fields = dict(_decode_object(data) if isinstance(data, str | bytes) else data)
     name = fields.setdefault("type", type_hint)
@@ -224,7 +224,7 @@ def _decode_object(text: str | bytes) -> dict[str, Any]:
     try:
         return _OBJECT.validate_json(text)
     except ValidationError as error:
-        raise EventError("This is no event: expected a JSON object.") from error
+        raise EventError("This is not an event: expected a JSON object.") from error
 
 
 def _unknown(fields: dict[str, Any], name: str, problem: str | None) -> UnknownEvent:

@@ -72,7 +72,7 @@ def parse_recording(data: bytes) -> Recording:
         except EventError as error:
             if position == len(numbered) - 1 and not data.endswith(b"\n"):
                 return Recording(header, tuple(events), _cut_after(events, f"line {number} is incomplete"))
-            raise RecordingError(f"Line {number} of the recording is no event: {error}") from error
+            raise RecordingError(f"Line {number} of the recording is not an event: {error}") from error
     complete = bool(events) and isinstance(events[-1], DoneEvent)
     return Recording(header, tuple(events), None if complete else _cut_after(events, "it has no done"))
 
@@ -84,7 +84,7 @@ def _header(line: bytes) -> RecordingHeader:
         fields = None
     if not isinstance(fields, dict) or fields.get("playhead") != "recording":
         raise RecordingError(
-            'This is no recording: its first line must be a header such as {"playhead": "recording", "version": 1}.'
+            'This is not a recording: its first line must be a header such as {"playhead": "recording", "version": 1}.'
         )
     try:
         header = RecordingHeader.model_validate(fields)

@@ -159,11 +159,11 @@ def encode(data: str, *, event: str | None = None, id: str | None = None, retry:
         lines.append(f"retry: {retry:d}")
     if id is not None:
         if _LINE_END.search(id) or "\0" in id:
-            raise ValueError("An SSE id holds no line end and no NUL.")
+            raise ValueError("An SSE id cannot contain a line end or a NUL character.")
         lines.append(f"id: {id}")
     if event is not None:
         if _LINE_END.search(event):
-            raise ValueError("An SSE event name holds no line end.")
+            raise ValueError("An SSE event name cannot contain a line end.")
         lines.append(f"event: {event}")
     lines.extend(f"data: {part}" for part in _LINE_END.split(data))
     return ("\n".join(lines) + "\n\n").encode("utf-8")

@@ -29,7 +29,7 @@ logger = logging.getLogger(__name__)
 
 _USAGE: TypeAdapter[dict[str, JsonValue]] = TypeAdapter(dict[str, JsonValue])
 
-_CRASHED = "The agent stopped because of a fault of its own; the server's log has the details."
+_CRASHED = "The agent failed unexpectedly; the server's log has the details."
 _INTERNAL = "The server could not carry the run on; its log has the details."
 
 
@@ -152,7 +152,7 @@ class ActiveRun:
         try:
             self._usage = _USAGE.validate_python(dict(usage))
         except (ValidationError, TypeError, ValueError):
-            logger.warning("The agent of run %s reported a usage that is no JSON object.", self.record.run_id)
+            logger.warning("The agent of run %s reported a usage that is not a JSON object.", self.record.run_id)
 
     def _note_life(self) -> None:
         self._watchdog.heard()

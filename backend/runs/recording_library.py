@@ -74,7 +74,7 @@ class RecordingLibrary:
         """
         recording = await asyncio.to_thread(parse_recording, data)
         if not recording.events:
-            raise RecordingError("The recording holds no event: there is nothing to play.")
+            raise RecordingError("The recording contains no events: there is nothing to play.")
         recording_id = f"rec_{secrets.token_urlsafe(16)}"
         try:
             await asyncio.to_thread(_write_whole, self._folder / f"{recording_id}{_SUFFIX}", data)

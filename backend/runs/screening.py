@@ -29,14 +29,14 @@ _DRAFTS = (StatusEvent, TokenEvent, CitationEvent, ArtifactEvent, WarningEvent, 
 
 
 class BadDraftError(Exception):
-    """The agent yielded what is no event; the message is one sentence for people."""
+    """The agent yielded what is not an event; the message is one sentence for people."""
 
 
 def screen(draft: object) -> Sequence[Draft]:
-    """The drafts to write for what an agent yielded. Raises ``BadDraftError`` for what is no draft at all."""
+    """The drafts to write for what an agent yielded. Raises ``BadDraftError`` for what is not a draft at all."""
     if not isinstance(draft, _DRAFTS):
         kind = type(draft).__name__
-        raise BadDraftError(f"The agent sent something that is no event of an agent ({kind}).")
+        raise BadDraftError(f"The agent sent something that is not an event of an agent ({kind}).")
     if isinstance(draft, TokenEvent):
         return _token(draft)
     if isinstance(draft, ErrorEvent):
@@ -78,7 +78,7 @@ def size_of(draft: Draft) -> int:
 
 def _token(draft: TokenEvent) -> list[Draft]:
     if not isinstance(draft.text, str):
-        raise BadDraftError("The agent sent a token whose text is no text.")
+        raise BadDraftError("The agent sent a token whose text is not text.")
     text = clean_text(draft.text)
     if len(text) <= MAX_TOKEN_CHARACTERS:
         return [draft if text is draft.text else draft.model_copy(update={"text": text})]

@@ -20,7 +20,7 @@ def folded(text: str) -> str:
 
 
 class PlaceError(ValueError):
-    """The text is no place in the list of runs."""
+    """The text is not a place in the list of runs."""
 
     def __init__(self) -> None:
         super().__init__(

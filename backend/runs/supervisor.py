@@ -177,7 +177,7 @@ class RunSupervisor:
             raise TooManyRunsError("The server is stopping: ask again when it is back.")
         limit = self._settings.max_concurrent_runs
         if len(self._runs) + len(self._accepting) >= limit:
-            raise TooManyRunsError(f"{limit} runs go on already, as many as this server allows: try again soon.")
+            raise TooManyRunsError(f"The server is already running {limit} runs, its maximum: try again soon.")
 
     def _spawn(self, record: RunRecord, accepted_at: float, history: Sequence[Turn] | None = None) -> None:
         limits = Limits.of(record, self._settings)

@@ -17,7 +17,7 @@ def command() -> None:
     """Measure the instrument itself, on this machine."""
 
 
-@command.command(short_help="Measure what the harness's times are off by.")
+@command.command(short_help="Measure how accurate the harness is on this machine.")
 @click.option(
     "--concurrency",
     multiple=True,

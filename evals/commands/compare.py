@@ -26,8 +26,8 @@ def command(
     """Say what is better or worse in B than in A. Both are a results.json of playhead eval, or its folder.
 
     Runs are compared scenario by scenario. Of two results of the same build at most 1 comparison in 20 calls anything
-    different, over all metrics together. Exit code 0: no metric is worse; 1: some is; 2: it cannot be told, or there
-    is nothing that can be compared.
+    different, over all metrics together. Exit code 0: no metric is worse; 1: some is; 2: inconclusive, or there
+    is nothing to compare.
     """
     from evals.comparison.comparison import compare
     from evals.comparison.doubts import ComparisonError

@@ -35,7 +35,7 @@ class Unusable(click.ClickException):
 @click.option(
     "--target",
     metavar="DIALECT:URL",
-    help="Measure an agent that is no backend of ours, such as openai-chat:http://localhost:11434/v1#MODEL or "
+    help="Measure an agent that is not a Playhead backend, such as openai-chat:http://localhost:11434/v1#MODEL or "
     "ag-ui:http://localhost:8000/agent; a key comes from PLAYHEAD_REMOTE_KEY. Without SUITE: the suite target.",
 )
 @click.option(
@@ -56,7 +56,7 @@ class Unusable(click.ClickException):
 @click.option(
     "--baseline",
     type=click.Path(path_type=Path),
-    help="Hold the results against this earlier results.json, or its folder: exit code 1 where any metric is worse.",
+    help="Compare the results with this earlier results.json or its folder: exit code 1 where any metric is worse.",
 )
 @click.pass_context
 def command(
@@ -74,15 +74,15 @@ def command(
 
     Writes report.html, results.json, runs.csv, events.parquet, recordings of the runs, junit.xml and summary.md
     to the folder --out. Ctrl-C ends the suite early and writes what is done so far. Exit code 0: every run ended
-    as expected, and every limit is kept; 1: some did not; 2: nothing could be measured, or a limit cannot be
-    told; 130: Ctrl-C.
+    as expected, and every limit is kept; 1: some did not; 2: nothing could be measured, or a limit is
+    inconclusive; 130: Ctrl-C.
 
-    With --target the agent is asked the suite's questions in its own dialect, by the same instrument: the scenarios
-    need questions, since scenarios are played by our own backend alone.
+    With --target the agent is asked the suite's questions in its own dialect, by the same harness: every scenario
+    needs a question, since only a Playhead backend plays scripts.
 
     With --recordings nothing is played and no server is asked: the times are those of the recordings'
-    server, and the same recordings give the same results, byte for byte. SUITE may be left out then; given,
-    it says what is expected of whom, and limits.
+    server, and the same recordings give the same results, byte for byte. SUITE is optional then; it adds
+    expectations and limits.
 
     With --through the suite is played directly and then in the page of the UI, one run at a time, in a
     headless Chromium: the report says what the page adds to the agent and the wire.
@@ -168,7 +168,7 @@ def _check_together(context: click.Context) -> None:
         raise click.UsageError(f"{' and '.join(flags)} cannot be used with --recordings: nothing is played.")
     if "target" in given and {"url", "through"} & set(given):
         others = " and ".join(flag for flag in flags if flag in ("--url", "--through"))
-        raise click.UsageError(f"{others} cannot be used with --target: it is no backend of ours.")
+        raise click.UsageError(f"{others} cannot be used with --target: it is not a Playhead backend.")
 
 
 def _evaluated(

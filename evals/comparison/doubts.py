@@ -19,7 +19,7 @@ def check_comparable(a: Results, b: Results) -> None:
     """Refuse two results that do not measure the same thing. Raises ``ComparisonError``."""
     for which, results in (("first", a), ("second", b)):
         if not results.runs:
-            raise ComparisonError(f"The {which} results hold no run: there is nothing to compare.")
+            raise ComparisonError(f"The {which} results contain no runs: there is nothing to compare.")
     if a.suite.name != b.suite.name:
         raise ComparisonError(
             f"These are results of two suites, {a.suite.name!r} and {b.suite.name!r}: compare results of the same one."

@@ -17,7 +17,7 @@ _WORDS: dict[Verdict, str] = {
     "worse": "worse",
     "better": "better",
     "same": "no relevant difference",
-    "inconclusive": "cannot be told",
+    "inconclusive": "inconclusive",
 }
 
 

@@ -28,14 +28,14 @@ class Baseline:
         results = read_results(path)
         if suite is not None and suite.suite != results.suite.name:
             raise ComparisonError(
-                f"{path} holds results of the suite {results.suite.name!r}, and {suite.suite!r} is to be played: "
+                f"{path} contains results of the suite {results.suite.name!r}, and {suite.suite!r} is to be played: "
                 "give a baseline of the same suite."
             )
         return cls(str(path), results)
 
     def gate(self, results: Results, out: Path) -> int:
         """Compare, write comparison.html and comparison.json into ``out``, print it, and give the exit code of both
-        verdicts: what fails outweighs what cannot be told. Raises ``ComparisonError`` or ``OutputError``.
+        verdicts: what fails outweighs what inconclusive. Raises ``ComparisonError`` or ``OutputError``.
         """
         comparison = compare(self.results, results, names=(self.name, str(out)))
         write_comparison(out, comparison)

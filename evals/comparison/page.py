@@ -60,7 +60,7 @@ def _tiles(comparison: Comparison) -> list[Tile]:
         tile("Worse", "worse", "bad"),
         tile("Better", "better", "good"),
         tile("No relevant difference", "same", ""),
-        tile("Cannot be told", "inconclusive", "caution"),
+        tile("Inconclusive", "inconclusive", "caution"),
     ]
 
 

@@ -17,8 +17,8 @@ _OF_A_WHOLE: Final = 0.02
 """Shares (citations in sync, of a run with a dangling marker) must differ by two percentage points."""
 
 RULE: Final = (
-    "A difference is called one where three things hold: chance alone, over all metrics and scenarios at once, brings "
-    "forth such a one in at most 5 % of comparisons (permutation test, maxT); the medians differ by more than the "
+    "A difference counts if three conditions are met: chance alone, over all metrics and scenarios at once, produces "
+    "such a difference in at most 5 % of comparisons (permutation test, maxT); the medians differ by more than the "
     "smallest relevant difference; and so does the nearer end of the 95 % bootstrap interval. The smallest relevant "
     "difference is the larger of 5 % of A's value and the error of measuring: the calibrated error, the p99 receive "
     "lag and the p99 delivery jitter of either result, at least 1 ms. None is called where the 90 % interval lies "

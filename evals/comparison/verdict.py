@@ -31,7 +31,7 @@ def sentence(metrics: Sequence[MetricComparison], doubts: Sequence[str]) -> str:
     if better:
         parts.append(f"Better: {_listed(better)}.")
     if unclear > len(at_risk) and not doubts:
-        parts.append(f"{unclear} of {len(metrics)} metrics cannot be told.")
+        parts.append(f"{unclear} of {len(metrics)} metrics are inconclusive.")
     return " ".join(parts)
 
 
@@ -42,7 +42,7 @@ def _on_the_worse(metrics: Sequence[MetricComparison], doubts: Sequence[str], at
     if doubts:
         return "No verdict on times."
     if at_risk:
-        return f"B may be worse, and it cannot be told: {_listed(at_risk)}."
+        return f"B may be worse, but this is inconclusive: {_listed(at_risk)}."
     return "No metric is worse."
 
 

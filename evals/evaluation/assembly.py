@@ -21,12 +21,12 @@ from evals.suites.suite import Suite
 
 JITTER_BASIS = (
     "Delivery jitter: each event's arrival minus the server's own stamp, less the smallest such difference of "
-    "its run. It holds everything that delays one event more than another, from the server's write to the "
+    "its run. It includes everything that delays one event more than another, from the server's write to the "
     "harness's loop; the constant part of the way is not in it. Pooled over all events of all runs."
 )
 KERNEL_BASIS = (
-    "Each chunk's arrival in the harness minus the moment at which the kernel had received it. It holds what the "
-    "harness's own loop and reading cost, and nothing of the server. Pooled over all chunks of all runs."
+    "Each chunk's arrival in the harness minus the moment at which the kernel had received it. It includes what "
+    "the harness's own loop and reading cost, and nothing of the server. Pooled over all chunks of all runs."
 )
 
 

@@ -30,7 +30,7 @@ COLUMNS: Final[dict[str, tuple[str, str]]] = {
     "wire_ms": ("double", "arrival at the harness"),
     "kernel_ms": ("double", "arrival at the kernel, where it stamps"),
     "server_ms": ("double", "the event's own at_ms"),
-    "counts": ("bool", "whether a reader takes it: false for duplicates and for what comes behind done"),
+    "counts": ("bool", "whether a reader takes it: false for duplicates and for events after done"),
     "step_id": ("string", "of a status event"),
     "step": ("string", "of a status event"),
     "state": ("string", "of a status event"),

@@ -19,7 +19,7 @@ from evals.results import models as schema
 
 _HEAD = """# The files of an evaluation
 
-This page is written by `python -m evals.files.results_document > docs/results.md`, and a test holds it to the code.
+This page is written by `python -m evals.files.results_document > docs/results.md`, and a test compares the two.
 
 `playhead eval SUITE --out DIR` writes these files to `DIR`, all of them whole or none:
 """
@@ -35,7 +35,7 @@ runs = pd.read_csv("DIR/runs.csv")
 events = pd.read_parquet("DIR/events.parquet")
 ```
 
-A recording opens in Replay of either UI by upload, and `playhead check FILE` says what it breaks of the stream's rules.
+A recording opens in Replay of either UI by upload, and `playhead check FILE` lists the stream rules that it breaks.
 `playhead compare A B` compares two of these folders.
 """
 
@@ -50,11 +50,11 @@ def results_document() -> str:
         _text(inspect.getdoc(schema) or ""),
         *(_model(model) for model in _models(schema.Results)),
         "## Metrics\n",
-        "What `metrics`, `server_metrics` and `truth` of a run may hold. Missing is null, never 0.\n",
+        "What `metrics`, `server_metrics` and `truth` of a run may contain. Missing is null, never 0.\n",
         _table(("key", "unit", "better", "definition"), _metric_rows()),
         "## events.parquet\n",
         "One row for each event of each run, duplicates included, in the order of arrival.\n",
-        _table(("column", "type", "what stands in it"), ((name, *about) for name, about in COLUMNS.items())),
+        _table(("column", "type", "content"), ((name, *about) for name, about in COLUMNS.items())),
     ]
     return "\n".join(part.rstrip("\n") + "\n" for part in parts)
 

@@ -33,14 +33,14 @@ def _refusal(file: Path, content: bytes, error: ValidationError) -> str:
     try:
         data = json.loads(content)
     except (ValueError, RecursionError):
-        return f"{file} is no complete JSON: it was cut off or changed. Write it again with playhead eval."
+        return f"{file} is not a complete JSON: it was cut off or changed. Write it again with playhead eval."
     schema = data.get("schema") if isinstance(data, dict) else None
     if not isinstance(schema, str):
-        return f"{file} is no results.json of playhead eval: it does not name its schema."
+        return f"{file} is not a results.json of playhead eval: it does not name its schema."
     if schema != SCHEMA:
         return (
             f"{file} has the schema {schema[:60]!r} and this Playhead compares {SCHEMA!r}: "
             "write both results with the same version."
         )
     place = ".".join(str(part) for part in error.errors(include_url=False)[0]["loc"])
-    return f"{file} is no whole results.json: what stands at {place} cannot be read. Write it again with playhead eval."
+    return f"{file} is damaged: {place} cannot be read. Write it again with playhead eval."

@@ -35,7 +35,7 @@ def find_chromium() -> str:
     named = os.environ.get("PLAYHEAD_CHROMIUM")
     found = next(filter(None, map(shutil.which, (named,) if named else CHROMIUM_NAMES)), None)
     if found is None:
-        where = f"PLAYHEAD_CHROMIUM names {named!r}, which is no program" if named else "none was found on PATH"
+        where = f"PLAYHEAD_CHROMIUM names {named!r}, which is not a program" if named else "none was found on PATH"
         raise BrowserMissing(
             f"Measuring a page needs Chromium, and {where}: run scripts/ensure-browser, or set PLAYHEAD_CHROMIUM."
         )

@@ -44,12 +44,12 @@ _ALARMING = frozenset({"dangling_markers", "orphan_citations", "order_inversions
 _VERDICT_WORDS: dict[str, tuple[str, Tone]] = {
     "pass": ("pass", "good"),
     "fail": ("FAIL", "bad"),
-    "inconclusive": ("cannot be told", "caution"),
+    "inconclusive": ("inconclusive", "caution"),
 }
 
 
 def limits(results: Sequence[LimitResult]) -> ReportTable:
-    """Every limit with its verdict: those that failed first, then those that cannot be told."""
+    """Every limit with its verdict: those that failed first, then those that inconclusive."""
     order = {"fail": 0, "inconclusive": 1, "pass": 2}
     rows = []
     for limit in sorted(results, key=lambda limit: order[limit.verdict]):

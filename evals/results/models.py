@@ -69,8 +69,8 @@ class Target(Part):
     """What was measured. ``started_here``: the backend was started for this suite and stopped after it.
 
     ``plane`` says on whose clock the runs' ``metrics`` are. Of recordings (``url`` is then their file or folder) it is
-    the server's: what only the wire knows is null in every run. ``dialect`` is what a target speaks that is no
-    backend of ours; such a target tells no times, so that there are no ``server_metrics``.
+    the server's: what only the wire knows is null in every run. ``dialect`` is set for a target that is not a
+    Playhead backend; such a target sends no times, so there are no ``server_metrics``.
     """
 
     url: str
@@ -185,7 +185,7 @@ class MetricAgainstScript(Part):
     """One metric of one scenario, medians over its runs: what the script says and what was measured.
 
     ``error`` is measured minus scripted, run by run; ``server_error`` is the same on the server's own
-    stamps, so that it tells how far the server itself was from the script. None where either is missing;
+    stamps, so it shows how far the server itself was from the script. None where either is missing;
     ``n`` counts the pairs.
     """
 

@@ -66,7 +66,7 @@ class PageResult(Part):
     """What is known of a run's page beside its metrics, in milliseconds.
 
     ``clock_bracket_ms``: the page's clock was read within this much of the harness's, so a render delay is known to
-    half of it. ``painted_events``: how many events could be told apart on the page. ``end_out_of_view_ms``: how long
+    half of it. ``painted_events``: how many events could be identified on the page. ``end_out_of_view_ms``: how long
     the end of the growing answer was not in view of a reader who follows it; ``stuck_scroll``: it was out of view when
     the last letters came. ``notes``: what was not measured, and why.
     """

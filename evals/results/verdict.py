@@ -7,7 +7,7 @@ from evals.results.models import LimitResult, RunResult, Verdict
 
 
 def judge(runs: Sequence[RunResult], unfinished: int, limits: Sequence[LimitResult] = ()) -> Verdict:
-    """The verdict over all runs and limits: fail where one failed, else inconclusive where one cannot be told.
+    """The verdict over all runs and limits: fail where one failed, else inconclusive where one inconclusive.
 
     ``unfinished`` counts the runs that were not played, since the suite was stopped: what they would have shown is
     unknown, so that nothing passes.
@@ -49,4 +49,4 @@ def _of_limits(limits: Sequence[LimitResult]) -> str:
     if not failed and not unclear:
         return f"All {len(limits)} limits are kept." if len(limits) > 1 else "The one limit is kept."
     said = f"Of {len(limits)} limits {failed} failed" if failed else f"Of {len(limits)} limits none failed"
-    return f"{said}, {unclear} cannot be told." if unclear else f"{said}."
+    return f"{said}, {unclear} inconclusive." if unclear else f"{said}."

@@ -153,7 +153,7 @@ def _log_shortfalls(log: Capture, wire: Trace) -> list[str]:
 
 
 def _differing(seen: RunView, later: RunView) -> Iterator[str]:
-    """The parts in which two views differ. How they came (duplicates, redraws) is no part of what they show."""
+    """The parts in which two views differ. How they came (duplicates, redraws) is not a part of what they show."""
     if seen.message.citations != later.message.citations or seen.message.markers != later.message.markers:
         yield "citations"
     if seen.message.warnings != later.message.warnings:

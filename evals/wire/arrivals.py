@@ -26,7 +26,7 @@ class Arrivals:
     """What came, parsed. ``stamps_ns`` are absolute; ``closed_ns`` is when the body was complete, or the
     close.
 
-    ``failure`` is the cause in one sentence if the answer was no whole event stream.
+    ``failure`` is the cause in one sentence if the answer was not a whole event stream.
     """
 
     status: int | None = None
@@ -176,7 +176,7 @@ class AnswerReader:
             self.feed(b"", stamp)
 
     def refusal(self) -> str | None:
-        """Why the answer is no event stream, or None for one, or for no answer at all."""
+        """Why the answer is not an event stream, or None for one, or for no answer at all."""
         status = self._arrivals.status
         if status is None:
             return None
@@ -193,7 +193,7 @@ class AnswerReader:
     def shortfall(self) -> str | None:
         """What is missing at the end of the answer, or None for one that is complete."""
         if self._arrivals.status is None and self._received:
-            return f"The server closed the connection after {self._received} bytes that are no HTTP answer."
+            return f"The server closed the connection after {self._received} bytes that are not an HTTP answer."
         if self._arrivals.status is None:
             return "The server closed the connection without an answer."
         if not self._complete:

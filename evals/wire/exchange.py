@@ -25,7 +25,7 @@ _READS_SOCKETS = sys.platform != "win32"
 
 
 class TargetAddressError(ValueError):
-    """The text is no address of an HTTP server."""
+    """The text is not an address of an HTTP server."""
 
 
 @dataclass(frozen=True, slots=True)

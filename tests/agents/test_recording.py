@@ -169,7 +169,7 @@ class Shelf:
 
     async def find(self, recording_id: str) -> Recording | None:
         if recording_id == "damaged":
-            raise RecordingError("Line 3 of the recording is no event: expected a JSON object.")
+            raise RecordingError("Line 3 of the recording is not an event: expected a JSON object.")
         return self._recordings.get(recording_id)
 
     async def listed(self) -> Sequence[tuple[str, str]]:
@@ -197,7 +197,7 @@ async def test_imported_recordings_are_offered(tmp_path: Path) -> None:
     [
         ("", "Which recording?"),
         ("nowhere", "There is no recording and no past run with the id 'nowhere'."),
-        ("damaged", "The recording 'damaged' cannot be played: Line 3 of the recording is no event"),
+        ("damaged", "The recording 'damaged' cannot be played: Line 3 of the recording is not an event"),
     ],
 )
 async def test_an_id_that_cannot_be_played_gets_a_sentence(tmp_path: Path, name: str, words: str) -> None:

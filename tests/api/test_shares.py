@@ -177,7 +177,7 @@ def test_a_share_only_shows(client: httpx2.Client, told: ToldProvider) -> None:
         assert client.request(method, f"/v1/shared/{share_id}{path}").status_code == 404
     for method in ("POST", "PATCH", "PUT"):
         assert client.request(method, f"/v1/shared/{share_id}").status_code == 405
-    assert client.get(f"/v1/runs/{share_id}").status_code == 404, "a share is no run"
+    assert client.get(f"/v1/runs/{share_id}").status_code == 404, "a share is not a run"
     assert client.get(f"/v1/shared/{run_id}").status_code == 404, "a run is no share"
     replayed = client.post("/v1/runs", json={"question": "x", "agent": f"recording:{share_id}"})
     assert replayed.status_code == 422

@@ -196,7 +196,7 @@ async def test_an_address_that_is_no_event_stream(http: httpx2.AsyncClient) -> N
         client = RunClient(server.url, http)
         with pytest.raises(ProblemError, match="answers with text/html, not with an event stream"):
             await collected(client)
-        with pytest.raises(BackendGone, match="is no Playhead backend"):
+        with pytest.raises(BackendGone, match="is not a Playhead backend"):
             await client.agents()
 
 

@@ -106,9 +106,9 @@ def test_nobody_at_the_address() -> None:
 def test_folders_that_are_none(tmp_path: Path) -> None:
     file = tmp_path / "file"
     file.touch()
-    assert_refused(ask("x", "--docs", str(tmp_path / "gone")), "is no folder: give --docs")
-    assert_refused(ask("x", "--docs", str(file)), "is no folder: give --docs")
-    assert_refused(ask("x", "--data", str(file)), "is no folder: give --data")
+    assert_refused(ask("x", "--docs", str(tmp_path / "gone")), "is not a folder: give --docs")
+    assert_refused(ask("x", "--docs", str(file)), "is not a folder: give --docs")
+    assert_refused(ask("x", "--data", str(file)), "is not a folder: give --data")
 
 
 def assert_refused(result: Result, sentence: str) -> None:

@@ -53,7 +53,7 @@ def test_a_stream_that_keeps_the_rules(
 ) -> None:
     result = check(written(form(GOOD)))
     assert result.exit_code == 0
-    assert result.stdout == "All 5 rules hold over 2 events.\n"
+    assert result.stdout == "All 5 rules are kept in 2 events.\n"
 
 
 @pytest.mark.parametrize("form", [capture, lines, recorded])
@@ -89,7 +89,7 @@ def test_what_is_no_event_breaks_the_clean_subset(written: Callable[[bytes], Pat
     path = written(capture(GOOD[:1]) + b"data: [DONE]\n\n" + capture(GOOD[1:]))
     [violation] = json.loads(check(path, "--json").stdout)["violations"]
     assert violation["rule"] == "clean-subset"
-    assert "Message 2 is no event" in violation["message"]
+    assert "Message 2 is not an event" in violation["message"]
 
 
 def test_a_capture_as_other_senders_write_it(written: Callable[[bytes], Path]) -> None:
@@ -131,7 +131,7 @@ def test_a_run_of_the_real_backend(backend_url: str, ended_run: str) -> None:
     for url in (f"{backend_url}/v1/runs/{ended_run}", f"{backend_url}/v1/runs/{ended_run}/events"):
         result = check(url)
         assert result.exit_code == 0, result.stdout
-        assert result.stdout.startswith("All 5 rules hold over ")
+        assert result.stdout.startswith("All 5 rules are kept in ")
 
 
 @pytest.mark.server

@@ -205,13 +205,13 @@ def test_strange_input_is_read_as_far_as_it_goes(
     [
         (b"", "is empty"),
         (b" \n\n", "is empty"),
-        (b"Hello, I am a letter.\n", "holds no stream of the dialect ag-ui"),
-        (b'{"hello": "world"}', "holds no stream of the dialect ag-ui"),
-        (bytes(range(256)) * 8, "holds no stream of the dialect ag-ui"),
+        (b"Hello, I am a letter.\n", "contains no stream of the dialect ag-ui"),
+        (b'{"hello": "world"}', "contains no stream of the dialect ag-ui"),
+        (bytes(range(256)) * 8, "contains no stream of the dialect ag-ui"),
         (frames(AI_SDK), "This looks like ai-sdk"),
         (
             b"event: done\ndata: {}\n\n",
-            "holds no stream of the dialect ag-ui: nothing in it is a message of that kind.\n",
+            "contains no stream of the dialect ag-ui: nothing in it is a message of that kind.\n",
         ),
         (encode_event(TokenEvent(seq=1, text="a"), 1), "This looks like native"),
         (frames([{"choices": [{"index": 0, "delta": {"content": "a"}}]}]), "This looks like openai-chat"),
@@ -237,7 +237,7 @@ def test_an_error_that_every_dialect_could_have_sent_makes_no_stream_of_another(
     assert counted(path, "--dialect", "openai-chat")["outcome"] == "failed"
 
 
-@pytest.mark.parametrize(("name", "words"), [("nowhere", "cannot be read: No such file"), (".", "is no file")])
+@pytest.mark.parametrize(("name", "words"), [("nowhere", "cannot be read: No such file"), (".", "is not a file")])
 def test_a_file_that_cannot_be_read(tmp_path: Path, name: str, words: str) -> None:
     result = run(tmp_path / name, "--dialect", "ag-ui")
     assert result.exit_code == 2

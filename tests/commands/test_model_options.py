@@ -24,7 +24,7 @@ pytestmark = pytest.mark.server
     [
         (["--model", "nonsense"], "'nonsense' names no model: give PROVIDER:NAME"),
         (["--model", "anthropic:x"], "Anthropic needs a key for anthropic:x: set ANTHROPIC_API_KEY"),
-        (["--mcp", "/nowhere/mcp.json"], "is no file: give --mcp a file of MCP servers."),
+        (["--mcp", "/nowhere/mcp.json"], "is not a file: give --mcp a file of MCP servers."),
         (["--mcp", __file__], "--mcp gives its tools to a model: name one with --model"),
         (["--mcp", "/nowhere/mcp.json", "--model", "nonsense"], "'nonsense' names no model"),
     ],

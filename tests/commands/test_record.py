@@ -86,8 +86,8 @@ def test_bad_input_is_one_sentence(backend_url: str, tmp_path: Path) -> None:
     cases = [
         (["run_x", "--url", backend_url, "--out", out], "There is no run of that id"),
         (["run_x", "--url", nobody, "--out", out], "Nobody answers"),
-        ([f"{backend_url}/somewhere", "--out", out], "is no address of a run"),
-        (["../x", "--out", out], "is no id of a run"),
+        ([f"{backend_url}/somewhere", "--out", out], "is not an address of a run"),
+        (["../x", "--out", out], "is not an id of a run"),
         (["run_x", "--out", tmp_path], "is a folder"),
         (["run_x", "--out", tmp_path / "gone" / "x"], "There is no folder"),
     ]
@@ -138,5 +138,5 @@ def test_a_disk_that_takes_no_more_leaves_what_was_there(tmp_path: Path) -> None
 
 
 def test_a_device_is_not_replaced_by_a_file() -> None:
-    with pytest.raises(BadInput, match="is no ordinary file"):
+    with pytest.raises(BadInput, match="is not an ordinary file"):
         write_whole(Path(os.devnull), b"data", force=True)

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.server
     [
         ("http://127.0.0.1:9/v1", "", "Say what is spoken at http://127.0.0.1:9/v1: put one of ag-ui, ai-sdk"),
         ("semaphore:http://127.0.0.1:9", "", "There is no dialect 'semaphore': choose one of ag-ui, ai-sdk"),
-        ("ag-ui:127.0.0.1:9/agent", "", "is no address: write ag-ui:http://HOST:PORT/PATH."),
+        ("ag-ui:127.0.0.1:9/agent", "", "is not an address: write ag-ui:http://HOST:PORT/PATH."),
         (
             "ag-ui:http://127.0.0.1:9/agent",
             "k3y\nX: 1",

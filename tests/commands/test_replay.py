@@ -70,9 +70,12 @@ def test_a_cut_recording_plays_with_a_warning(file: Path) -> None:
     [
         (None, "cannot be read: No such file or directory."),
         ("", "The recording is empty"),
-        ("hello\n", "This is no recording"),
+        ("hello\n", "This is not a recording"),
         ('{"playhead": "recording", "version": 9}\n', "use a newer one"),
-        ('{"playhead": "recording"}\nnonsense\n{"type": "done", "seq": 1}\n', "Line 2 of the recording is no event"),
+        (
+            '{"playhead": "recording"}\nnonsense\n{"type": "done", "seq": 1}\n',
+            "Line 2 of the recording is not an event",
+        ),
     ],
 )
 def test_bad_input_is_one_sentence(tmp_path: Path, content: str | None, sentence: str) -> None:

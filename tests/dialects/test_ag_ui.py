@@ -78,7 +78,7 @@ def test_a_tool_call_in_chunks_and_one_that_only_a_result_tells_of() -> None:
     assert ended["add"].tool.arguments == {"a": 1}
     assert ended["Tool"].tool is not None
     assert ended["Tool"].tool.result == "plain words"
-    assert stream.losses == {"names and arguments of tool calls that only their results tell of": 1}
+    assert stream.losses == {"names and arguments of tool calls of which only the result was sent": 1}
     assert stream.tools == 2
 
 

@@ -133,7 +133,7 @@ def test_sources_go_by_their_address() -> None:
     assert (first.number, first.url, first.title) == (1, "https://a.example/x", "X")
     assert (second.number, second.document_id, second.source, second.title) == (2, "9", "y.txt", "Y")
     assert stream.citation_count == 2
-    assert stream.losses["citations told twice, kept as one"] == 1
+    assert stream.losses["citations sent twice, kept once"] == 1
     assert stream.losses["spans of citations, which the stream has none of"] == 2
 
 

@@ -28,7 +28,10 @@ BREAKAGES: Mapping[str, tuple[Script, str]] = {
         "The server answered with text/html instead of an event stream.",
     ),
     "speaks another protocol": ([b"220 mail ready\r\n\r\n"], "The server does not speak HTTP/1.1"),
-    "says half a word": ([b"SSH-2.0\r\n"], "The server closed the connection after 9 bytes that are no HTTP answer."),
+    "says half a word": (
+        [b"SSH-2.0\r\n"],
+        "The server closed the connection after 9 bytes that are not an HTTP answer.",
+    ),
     "sends garbage in its chunks": (
         [HEAD, GOOD[0], b"\xff\xfe no chunk\r\n\0\0"],
         "The stream cannot be read on after 1 events",

@@ -83,7 +83,7 @@ def lateness(file: str) -> tuple[tuple[float, ...], ...]:
 def runs_of(change: Change, name: str, file: str) -> tuple[PlayedRun, ...]:
     """A run of the scenario for every recorded run."""
     planned = change(name, script(name))
-    # A freeze is no part of the script: the server only does not keep to it.
+    # A freeze is not a part of the script: the server only does not keep to it.
     plan = planned if change is not frozen else script(name)
     return tuple(
         played(capture(_late(planned, late)), play(f"scripted:{name}", plan=plan), repeat)

@@ -43,13 +43,13 @@ def test_line_ends_and_byte_order_mark_of_another_system_are_read() -> None:
     [
         (b"", "The recording is empty"),
         (b"\n\n", "The recording is empty"),
-        (b"hello\n", "This is no recording"),
-        (b"[]\n", "This is no recording"),
-        (b'{"type":"token"}\n', "This is no recording"),
+        (b"hello\n", "This is not a recording"),
+        (b"[]\n", "This is not a recording"),
+        (b'{"type":"token"}\n', "This is not a recording"),
         (b'{"playhead":"recording","version":9}\n', "has version 9"),
         (b'{"playhead":"recording","version":"x"}\n', "header cannot be read: version"),
-        (b'{"playhead":"recording"}\nrubbish\n{"type":"done"}\n', "Line 2 of the recording is no event"),
-        (b'{"playhead":"recording"}\n{"type":"done"}\nrubbish\n', "Line 3 of the recording is no event"),
+        (b'{"playhead":"recording"}\nrubbish\n{"type":"done"}\n', "Line 2 of the recording is not an event"),
+        (b'{"playhead":"recording"}\n{"type":"done"}\nrubbish\n', "Line 3 of the recording is not an event"),
     ],
 )
 def test_what_cannot_be_read_gets_one_sentence(data: bytes, sentence: str) -> None:

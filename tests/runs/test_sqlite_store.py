@@ -207,7 +207,7 @@ async def test_a_newer_file_is_refused_and_left_alone(tmp_path: Path, open_store
 
 async def test_a_file_that_is_no_database_is_refused_and_left_alone(tmp_path: Path) -> None:
     (tmp_path / FILE_NAME).write_bytes(b"my shopping list, " * 1000)
-    with pytest.raises(StoreError, match="damaged or no database"):
+    with pytest.raises(StoreError, match="damaged or not a database"):
         await SqliteStore(tmp_path).open()
     assert (tmp_path / FILE_NAME).read_bytes().startswith(b"my shopping list")
 

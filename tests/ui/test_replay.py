@@ -118,7 +118,7 @@ async def test_a_recording_file_opens_and_another_file_is_refused(
     run_id, recording = await brief_run(backend)
     good, bad = tmp_path / "run.jsonl", tmp_path / "other.jsonl"
     good.write_bytes(backend.get(f"/v1/runs/{run_id}/recording").content)
-    bad.write_text("This is no recording.\n", encoding="utf-8")
+    bad.write_text("This is not a recording.\n", encoding="utf-8")
     await reader.open(place="replay")
     await reader.page.locator("input[type=file]").first.set_input_files(bad)
     await expect(reader.page.locator(".ph-notice")).to_contain_text("recording", timeout=DEADLINE_MS)

@@ -55,11 +55,11 @@ async def test_a_backend_that_goes_and_comes_back(browser: Browser, ui_name: str
     with served(ui_name, url) as ui_url:
         reader = Reader(await context.new_page(), ui_url)
         await reader.open()
-        await expect(reader.page.locator(".ph-notice")).to_contain_text("The backend does not answer")
+        await expect(reader.page.locator(".ph-notice")).to_contain_text("The backend is not answering")
         with ChildProcess("The backend", command) as process:
             await asyncio.to_thread(process.wait_until_ready, f"{url}/readyz", START_S)
             # The page picks up by itself: nobody reloads it.
-            await expect(reader.page.locator(".ph-notice")).to_contain_text("Nothing asked yet", timeout=DEADLINE_MS)
+            await expect(reader.page.locator(".ph-notice")).to_contain_text("No question yet", timeout=DEADLINE_MS)
             await reader.choose_agent("Endless")
             await reader.ask("Tell me everything.")
             await reader.expect_text("Paragraph 2 is here")

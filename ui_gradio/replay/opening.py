@@ -61,7 +61,7 @@ class Opening:
         return {**await self._open_run(table, run_id, theme, 0.0), self._page.choice: None}
 
     async def refresh(self, table: Table, theme: Theme) -> Updates:
-        """Load what has come since of a run that was not over."""
+        """Load new events of a run that was not over."""
         return await self._open_run(table, table.opened_id, theme, table.position_ms())
 
     async def upload(self, table: Table, data: bytes, theme: Theme) -> Updates:

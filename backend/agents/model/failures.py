@@ -99,7 +99,7 @@ def _provider_failure(error: Exception, model: ModelName) -> AgentFailure:
 
 
 def _unstreamed_in(error: BaseException) -> UnstreamedError | None:
-    """The reply that was no stream, where it is what caused the error."""
+    """The reply that was not a stream, where it is what caused the error."""
     cause: BaseException | None = error
     while cause is not None and not isinstance(cause, UnstreamedError):
         cause = cause.__cause__
@@ -112,7 +112,7 @@ def _unstreamed_failure(reply: UnstreamedError, model: ModelName) -> AgentFailur
         message = f"{who} sends its callers to {reply.location}: name that address in {variable}."
         return AgentFailure("provider_moved", message)
     if not reply.error:
-        message = f"{who} answers with {reply.kind}, which is no stream: check {variable}, and whether it can stream."
+        message = f"{who} answers with {reply.kind}, which is not a stream: check {variable} and whether it streams."
         return AgentFailure("provider_no_stream", message)
     said = reply.error.get("message")
     words = f" It says: {_quoted(said)}" if isinstance(said, str) and said.strip() else ""

@@ -165,7 +165,7 @@ def _ensure_address(model: ModelName) -> None:
     except ValueError:
         named = False
     if address and not (named and address.isascii() and address.isprintable() and " " not in address):
-        raise ModelUnusableError(f"{variable} holds no address: write it as http://HOST:PORT/PATH, or unset it.")
+        raise ModelUnusableError(f"{variable} contains no address: write it as http://HOST:PORT/PATH, or unset it.")
 
 
 def _address_in(variable: str) -> str:

@@ -15,7 +15,7 @@ _DOCUMENTS = frozenset({"application/json", "application/problem+json", "text/ht
 
 
 class UnstreamedError(httpx2.TransportError):
-    """The reply is no stream. Every provider's package hands on an error of this kind, as it is or as a cause."""
+    """The reply is not a stream. Every provider's package hands on an error of this kind, as it is or as a cause."""
 
     def __init__(self, kind: str, location: str, body: bytes) -> None:
         super().__init__(f"The reply is {kind or 'a redirect'}, no stream.")

@@ -65,7 +65,7 @@ class RemoteAgent:
         context.report_usage(decoder.end.usage)
         losses = list(decoder.losses)
         if turns and not remote.tells_earlier:
-            losses.append(Loss("earlier turns, which this agent was not told", len(turns)))
+            losses.append(Loss("earlier turns, which this agent does not receive", len(turns)))
         if losses:
             yield WarningEvent(code="lost", message=losses_sentence(losses))
         self._end(decoder)

@@ -51,7 +51,7 @@ async def refusal(address: RemoteAddress, response: httpx2.Response, key: str | 
         return _refused(where, status, reason, retry_after_s(response))
     kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind not in CONTENT_TYPES:
-        message = f"{where} answers with {kind}, which is no stream: check the address {_shown(address)}."
+        message = f"{where} answers with {kind}, which is not a stream: check the address {_shown(address)}."
         return AgentFailure("remote_no_stream", message)
     return None
 
@@ -59,7 +59,7 @@ async def refusal(address: RemoteAddress, response: httpx2.Response, key: str | 
 def wrong_dialect(address: RemoteAddress) -> AgentFailure:
     """The failure of a stream in which nothing is of the dialect that was named."""
     message = (
-        f"What the agent at {address.host} sent is no {address.dialect} stream: check its dialect and its address."
+        f"The agent at {address.host} did not send a stream of {address.dialect}: check its dialect and its address."
     )
     return AgentFailure("remote_wrong_dialect", message)
 

@@ -64,7 +64,7 @@ class ScenarioLibrary:
         if self.folder is None:
             return []
         if not self.folder.is_dir():
-            return [f"The scenarios folder {self.folder} does not exist or is no folder."]
+            return [f"The scenarios folder {self.folder} does not exist or is not a folder."]
         bundled = dict(_files_in(BUNDLED_DIR))
         files = list(_files_in(self.folder))
         found = [

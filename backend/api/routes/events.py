@@ -16,7 +16,8 @@ router = APIRouter(tags=["events"])
 
 
 LastEventId = Annotated[
-    str | None, Header(description="The id of the last event you have: go on behind it.", examples=["1-42"])
+    str | None,
+    Header(description="The id of the last event you have; the stream continues after it.", examples=["1-42"]),
 ]
 After = Annotated[str | None, Query(description="The same, for readers that cannot set a header.", examples=["1-42"])]
 

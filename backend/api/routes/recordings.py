@@ -37,7 +37,7 @@ _CONTENT: dict[str, Any] = {
 }
 
 RECORDING_ANSWER: dict[str, Any] = {
-    "description": "The recording; of a run that still goes on, what there is.",
+    "description": "The recording; for a run that is still running, the events so far.",
     "headers": {"Content-Disposition": {"description": "A file name.", "schema": {"type": "string"}}},
     "content": _CONTENT,
 }

@@ -30,7 +30,7 @@ def _run_to_change(run_id: RunId) -> str:
         raise RequestProblem(
             403,
             "share-is-read-only",
-            "A share only shows a run: ask whoever sent the link to stop or change the run, or to comment on it.",
+            "A share is read-only: ask the person who sent the link to stop, change or comment on the run.",
         )
     return run_id
 
@@ -64,7 +64,7 @@ _STREAMED = {**STREAM_CONTENT["content"], "application/json": {"schema": {"$ref"
             "headers": _NAMES,
             "content": _STREAMED,
         },
-        201: {"description": "The run was accepted and goes on by itself.", "headers": _NAMES},
+        201: {"description": "The run was accepted and continues by itself.", "headers": _NAMES},
         **problem_responses(400, 403, 413, 415, 421, 422, 429, 503, 507),
     },
 )
@@ -77,7 +77,7 @@ async def start_run(
     ] = None,
     accept: Annotated[str | None, Header(description="`text/event-stream` makes the stream the answer.")] = None,
 ) -> AcceptedRun | EventStream:
-    """Accept a question. No connection owns the run: it goes on when this one closes.
+    """Accept a question. No connection owns the run: it continues when this one closes.
 
     With `Accept: text/event-stream` the answer is the stream itself: one request, one streamed answer.
     """
@@ -104,7 +104,7 @@ async def _record_of(services: Services, new_run: NewRun, key: str | None) -> Ru
             await services.store.session(new_run.session_id)
         except UnknownSessionError as error:
             raise RequestProblem(
-                422, "unknown-session", "There is no session of that id: leave session_id out to begin a new one."
+                422, "unknown-session", "Conversation not found: leave session_id out to start a new one."
             ) from error
     return RunRecord.asked(new_run.question, new_run.agent, new_run.options, session_id=new_run.session_id, key=key)
 
@@ -125,7 +125,7 @@ async def list_runs(
     outcome: Annotated[OutcomeWanted, Query(description="How it ended; `running` = not yet.")] = "",
     session_id: Annotated[str, Query(description="The conversation it belongs to.")] = "",
     limit: Annotated[int, Query(ge=1, le=MAX_PAGE, description="How many at most.")] = 50,
-    before: Annotated[str, Query(description="`next` of the page before, for the runs behind it.")] = "",
+    before: Annotated[str, Query(description="`next` of the previous page, for the runs after it.")] = "",
 ) -> RunList:
     """Runs of all conversations that fit everything that is asked for, the latest first. What is empty or left out
     leaves nothing out. A page may hold fewer runs than `limit` while runs end; only `next` says whether more follow."""

@@ -133,7 +133,7 @@ def source_facts(citation: CitationEvent) -> list[str]:
         *(f"{word}{extra[name]}" for name, word in _FACTS if isinstance(extra.get(name), str | int)),
         citation.document_id if citation.document_id != citation.title else None,
         locator_text(citation.locator),
-        None if citation.url is None or safe_url(citation.url) else "address not shown: it is no web address",
+        None if citation.url is None or safe_url(citation.url) else "address not shown: it is not a web address",
     ]
     return [text for text in texts if text]
 

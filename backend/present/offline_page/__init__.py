@@ -16,7 +16,7 @@ def plotly_js() -> str:
 
     text = str(get_plotlyjs())
     if "</script" in text.lower():
-        raise RuntimeError("This plotly.js cannot be put into a page as it is: it holds the end of a script element.")
+        raise RuntimeError("This plotly.js cannot be put into a page: it contains the end of a script element.")
     return text
 
 

@@ -22,5 +22,5 @@ SECOND: Final = "b"
 
 
 def moment_ms(text: str) -> float:
-    """A moment as an address says it; 0 for what is no number."""
+    """A moment as an address says it; 0 for what is not a number."""
     return float(text) if text.isascii() and text.replace(".", "", 1).isdigit() else 0.0

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-EXPLANATION: Final = "Two runs on one clock: what came when, what differs, and who moved first."
+EXPLANATION: Final = "Two runs on one clock: when everything happened, what differs, and which run moved first."
 FIRST_RUN: Final = "First run"
 SECOND_RUN: Final = "Second run"
 OPENING_BOTH: Final = "Opening both runs…"
@@ -14,11 +14,11 @@ FIRST_AGENT: Final = "First agent"
 SECOND_AGENT: Final = "Second agent"
 SCENARIO_LABEL: Final = "Scenario"
 START_RACE: Final = "Start both"
-BOTH_LIVE: Final = "Both run live. The playhead comes once they are over."
+BOTH_LIVE: Final = "Both runs are live. You can scrub when both have ended."
 WITH_STATUS: Final = "With status events"
 WITHOUT_STATUS: Final = "Without status events"
 TABLE_TITLE: Final = "In numbers"
-NOT_A_SCENARIO: Final = "Only scripted agents and recordings can be played without their status events."
+NOT_A_SCENARIO: Final = "Only scripted agents and recordings can run without status events."
 SAME_CLOCK: Final = "Both runs on one clock"
 """Title of the figure with both timelines."""
 

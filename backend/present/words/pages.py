@@ -7,7 +7,7 @@ REPLAY_PAGE: Final = "Replay"
 COMPARE_PAGE: Final = "Compare"
 HISTORY_PAGE: Final = "History"
 
-PAGES_LABEL: Final = "Places"
+PAGES_LABEL: Final = "Pages"
 """What a screen reader calls the navigation."""
 
 OPEN_IN_ASK: Final = "Open in Ask"
@@ -15,15 +15,15 @@ OPEN_IN_REPLAY: Final = "Open in Replay"
 OPEN_IN_COMPARE: Final = "Open in Compare"
 
 SHARE: Final = "Share"
-SHARE_LINK_LABEL: Final = "Link to this run, for reading only"
+SHARE_LINK_LABEL: Final = "Read-only link to this run"
 SHARE_HELP: Final = (
-    "Whoever has the link can read this run, and follow it while it goes on. Nobody can stop or change it."
+    "Anyone with the link can read this run and follow it live. Nobody can stop or change it with the link."
 )
-COPY_LINK: Final = "Copy the link"
+COPY_LINK: Final = "Copy link"
 UNSHARE: Final = "End sharing"
 UNSHARED: Final = "The link no longer works."
 
-SAVE_RECORDING: Final = "Save the recording"
+SAVE_RECORDING: Final = "Save recording"
 SAVE_MARKDOWN: Final = "Save as Markdown"
 SAVE_REPORT: Final = "Save as HTML report"
 

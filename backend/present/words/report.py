@@ -3,7 +3,7 @@
 from typing import Final
 
 A_RUN: Final = "A run recorded by Playhead"
-NO_QUESTION: Final = "No question is known"
+NO_QUESTION: Final = "Unknown question"
 NOT_ENDED: Final = "not ended"
 ANSWER: Final = "Answer"
 TIMELINE: Final = "Timeline"
@@ -11,6 +11,6 @@ TIMELINE_ALTERNATIVE: Final = "Timeline of the run: steps, token events, citatio
 TIMELINE_AS_TABLE: Final = "The timeline as a table"
 NUMBERS: Final = "In numbers"
 PLANE: Final = (
-    "Times are the server's, counted from the moment it accepted the question; what the wire adds is not in them."
+    "Times are the server's, counted from the moment it accepted the question; the time on the network is not included."
 )
 FEEDBACK: Final = "Feedback"

@@ -8,7 +8,7 @@ from backend.protocol.run_view import Phase, RunView, StepView
 
 APP_TITLE: Final = "Playhead"
 EXPLANATION: Final = (
-    "Ask a question about a set of documents and watch the agent work: every step, every source, as it happens."
+    "Ask a question about a set of documents and watch the agent work, step by step and source by source."
 )
 EXAMPLE_QUESTIONS: Final = (
     "Is NVIDIA's customer concentration risk rising?",
@@ -33,7 +33,7 @@ ARTIFACTS_TITLE: Final = "Results"
 WARNINGS_TITLE: Final = "Before you rely on this"
 
 QUESTION_EMPTY: Final = "Write a question first."
-QUESTION_TOO_LONG: Final = "The question is too long: at most {limit} kB of text are taken."
+QUESTION_TOO_LONG: Final = "The question is too long: the limit is {limit} kB of text. Shorten it."
 MARKER_PENDING: Final = "source has not arrived yet"
 MARKER_UNRESOLVED: Final = "no source was given"
 
@@ -49,49 +49,49 @@ METRIC_HINTS: Final[dict[str, str]] = {
     "ttft_ms": "Time from accepting the question to the first piece of the answer (TTFT)",
     "elapsed_ms": "Time since the question was accepted",
     "token_events_per_s": "Pieces of the answer per second; a piece is not a tokenizer token",
-    "longest_gap_ms": "The longest time in which nothing arrived",
+    "longest_gap_ms": "The longest time without any event",
 }
 
 NOTICES: Final[dict[str, tuple[str, str]]] = {
     "empty": (
-        "Nothing asked yet",
+        "No question yet",
         "Steps, sources and results appear here while the agent works.",
     ),
     "connecting": ("Connecting", "The question is on its way to the agent."),
     "reconnecting": (
         "Connection lost",
-        "What has arrived stays on screen. Playhead reconnects by itself and goes on where it stopped.",
+        "Everything received so far stays on screen. Playhead reconnects and continues by itself.",
     ),
     "backend_down": (
-        "The backend does not answer",
-        "What has arrived stays on screen. Playhead tries again by itself. Start the backend with: playhead serve",
+        "The backend is not answering",
+        "What you see stays here, and Playhead keeps trying. If the backend is not running, start it: playhead serve",
     ),
-    "refused": ("The backend did not take this", "Change the question or the agent, and ask again."),
-    "invalid_question": ("This cannot be asked", "Change the question, and ask again."),
+    "refused": ("The backend refused this", "Change the question or the agent, and ask again."),
+    "invalid_question": ("This question cannot be sent", "Change the question, and ask again."),
     "run_not_found": (
-        "This run is not known",
-        "The address names a run that this backend does not keep. Ask the question again to start a new one.",
+        "Run not found",
+        "It was deleted, or the address is wrong. Ask the question again to start a new run.",
     ),
-    "cancelled": ("Stopped", "The run was stopped. What was written until then is kept."),
-    "timed_out": ("Timed out", "The run took longer than allowed. What was written until then is kept."),
-    "failed": ("Failed", "The agent could not finish. What was written until then is kept."),
-    "interrupted": ("Interrupted", "The run was cut off before its end. What was written until then is kept."),
+    "cancelled": ("Stopped", "The run was stopped. The answer so far is kept."),
+    "timed_out": ("Timed out", "The run took longer than allowed. The answer so far is kept."),
+    "failed": ("Failed", "The agent could not finish. The answer so far is kept."),
+    "interrupted": ("Interrupted", "The run was cut off before its end. The answer so far is kept."),
     "invalid_recording": ("This file cannot be replayed", "Choose a recording that Playhead saved."),
     "nothing_to_replay": (
         "Nothing to replay yet",
-        "Choose a run, or open a recording file, and see again what a watcher saw at any moment.",
+        "Choose a run or open a recording file to see what a watcher saw at any moment.",
     ),
     "nothing_to_compare": (
         "Nothing to compare yet",
-        "Choose two runs, or ask two agents the same question at once, and see them on one clock.",
+        "Choose two runs, or ask two agents the same question, to see both on one clock.",
     ),
-    "no_runs": ("Nothing has been asked yet", "Runs appear here as soon as somebody asks."),
-    "no_run_fits": ("No run fits this search", "Search for fewer words, or for all agents and outcomes."),
+    "no_runs": ("No runs yet", "Runs appear here after the first question."),
+    "no_run_fits": ("No run matches this search", "Search for fewer words, or for all agents and outcomes."),
     "no_answer": ("No answer", "The agent finished without writing an answer."),
 }
 """Designed states by name: a heading and a sentence."""
 
-RETRY_HINT: Final = "Trying again may help."
+RETRY_HINT: Final = "Try again."
 
 EMPTY_STEPS: Final = "Steps appear here as the agent works."
 EMPTY_SOURCES: Final = "Sources appear here with the answer."
@@ -104,7 +104,7 @@ ARTIFACT_TITLES: Final[dict[str, str]] = {
 }
 ARTIFACT_REFUSED: Final = "This result is not shown."
 CHART_AS_TABLE: Final = "The chart's data as a table"
-SCORE_HINT: Final = "How well it matches the question, against the best match"
+SCORE_HINT: Final = "How well it matches the question, relative to the best match"
 
 NO_STEPS: Final = "The agent reported no steps."
 NO_SOURCES: Final = "The agent named no sources."
@@ -118,7 +118,7 @@ _STEP_LABELS: Final[dict[str, str]] = {
     "planning": "Planning",
     "thinking": "Thinking",
     "reading": "Reading the documents",
-    "ranking": "Ranking what was found",
+    "ranking": "Ranking the results",
     "verifying": "Checking the evidence",
     "charting": "Drawing a chart",
     "indexing": "Indexing the documents",

@@ -135,9 +135,9 @@ def storage_problem(error: sqlite3.Error, folder: Path) -> StoreError:
         )
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
         return StoreError(
-            f"{folder / FILE_NAME} is damaged or no database: restore a copy of it, "
+            f"{folder / FILE_NAME} is damaged or not a database: restore a copy of it, "
             "or choose another folder with --data."
         )
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return StoreError(f"Another program holds {folder / FILE_NAME}: close it and try again.")
+        return StoreError(f"Another program is using {folder / FILE_NAME}: close it and try again.")
     return StoreError(f"The log under {folder} cannot be written ({error}).")

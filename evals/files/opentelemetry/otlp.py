@@ -46,7 +46,7 @@ def send(text: str, url: str) -> None:
 
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise SendingError(f"{url!r} is no address of a collector: give one such as http://127.0.0.1:4318.")
+        raise SendingError(f"{url!r} is not an address of a collector: give one such as http://127.0.0.1:4318.")
     target = url if parts.path.strip("/") else f"{url.rstrip('/')}{TRACES_PATH}"
     try:
         answer = httpx2.post(

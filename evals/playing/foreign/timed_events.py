@@ -55,7 +55,7 @@ class ForeignBody:
         """Why the bytes were no stream of the dialect, or None; known once it is closed."""
         if self._decoder.recognised:
             return None
-        return f"What the server sent is no {self._dialect} stream: check its dialect and its address."
+        return f"The server did not send a stream of {self._dialect}: check its dialect and its address."
 
     def _stamped(self, drafts: Iterable[Draft], stamp_ns: int) -> list[Event]:
         at_ms = self._at_ms(stamp_ns)

@@ -62,7 +62,7 @@ async def test_every_example_on_offer_is_answered(tmp_path: Path) -> None:
     (folder / "broken.pdf").write_bytes(b"%PDF")
     provider = provider_of(tmp_path, folder)
     (warning,) = await provider.prepare(lambda *_: None)
-    assert warning.startswith("broken.pdf was skipped: it is no readable PDF")
+    assert warning.startswith("broken.pdf was skipped: it is not a readable PDF")
     (offer,) = await provider.offers()
     assert "docs" in offer.description
     assert offer.examples

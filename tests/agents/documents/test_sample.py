@@ -15,7 +15,7 @@ TRANSCRIBED = "9c1c96cb06e6f23858255ac0d14526aca40e235c3e755b0975b215247f4c0031"
 """The SHA-256 of the figures as they were transcribed from the filings."""
 
 NOTES = sorted(path.name for path in SAMPLE.glob("nvidia-*.md"))
-# What is no figure: names of periods and forms, dates, and the threshold of disclosure.
+# What is not a figure: names of periods and forms, dates, and the threshold of disclosure.
 NAMES = re.compile(r"FY\d{4}(?: Q\d)?|\d{4}-\d\d-\d\d|\b\d+-[QK]\b|\b10 % or more\b")
 NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 

@@ -249,7 +249,7 @@ async def test_a_page_of_a_proxy_in_place_of_a_stream(talk: Talk, setting: str) 
 
     assert heard.failure is not None
     assert (heard.failure.code, heard.failure.outcome) == ("provider_no_stream", "failed")
-    assert "answers with text/html, which is no stream: check " in heard.failed_with
+    assert "answers with text/html, which is not a stream: check " in heard.failed_with
     assert "_BASE_URL" in heard.failed_with
 
 

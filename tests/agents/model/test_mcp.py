@@ -77,7 +77,7 @@ async def test_an_address_is_spoken_to_over_http(talk: Talk, tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("content", "told"),
     [
-        ("{", "is no file of MCP servers"),
+        ("{", "is not a file of MCP servers"),
         ("{}", "mcpServers: Field required"),
         ('{"mcpServers": {"x": {}}}', "the server 'x' has neither a command nor a url"),
         ('{"mcpServers": {"x": {"command": "${NEVER_SET_HERE}"}}}', "NEVER_SET_HERE"),
@@ -87,7 +87,7 @@ def test_a_file_that_cannot_be_used(tmp_path: Path, content: str, told: str) -> 
     path = tmp_path / "mcp.json"
     path.write_text(content)
 
-    with pytest.raises(ModelUnusableError, match=r"mcp\.json is no file of MCP servers: ") as refusal:
+    with pytest.raises(ModelUnusableError, match=r"mcp\.json is not a file of MCP servers: ") as refusal:
         servers_of(path)
     assert told in str(refusal.value)
     assert "\n" not in str(refusal.value)

@@ -115,7 +115,7 @@ def test_an_address_that_is_none_is_one_sentence(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("OPENAI_BASE_URL", address)
     with pytest.raises(ModelUnusableError) as refusal:
         ensure_usable("openai:x")
-    assert str(refusal.value) == "OPENAI_BASE_URL holds no address: write it as http://HOST:PORT/PATH, or unset it."
+    assert str(refusal.value) == "OPENAI_BASE_URL contains no address: write it as http://HOST:PORT/PATH, or unset it."
 
 
 @pytest.mark.usefixtures("no_keys")

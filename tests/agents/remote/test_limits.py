@@ -109,7 +109,7 @@ async def test_an_agent_that_cannot_be_told_what_was_before_is_named(served: tup
     assert heard.failure is None
     last = heard.drafts[-1]
     assert isinstance(last, WarningEvent)
-    assert last.message == "Not shown: earlier turns, which this agent was not told (2)."
+    assert last.message == "Not shown: earlier turns, which this agent does not receive (2)."
 
 
 async def test_a_watcher_sees_at_once_who_is_asked(served: tuple[ScriptedProvider, str]) -> None:
@@ -132,5 +132,5 @@ def test_a_key_that_no_header_carries_is_refused() -> None:
         with pytest.raises(AddressError, match="PLAYHEAD_REMOTE_KEY contains a character"):
             remote_key(wrong)
     for url in ("http://127.0.0.1:9/a b", "http://127.0.0.1:9/ä", "http://127.0.0.1:9/a\r\nb"):
-        with pytest.raises(AddressError, match="is no address"):
+        with pytest.raises(AddressError, match="is not an address"):
             remote_address(f"ag-ui:{url}", DIALECTS)

@@ -158,7 +158,7 @@ def test_a_folder_that_cannot_be_written_is_told_before_measuring(suite_file: Pa
 async def test_what_is_no_playhead_backend_cannot_be_measured() -> None:
     async with byte_server([b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}"]) as server:
         target = Target(url=server.address.url, started_here=False)
-        with pytest.raises((TargetError, ClientError), match=r"no Playhead backend|does not offer"):
+        with pytest.raises((TargetError, ClientError), match=r"is not a Playhead backend|does not offer"):
             await evaluate(parse_suite(SUITE, "own.yaml"), target, asyncio.Event(), Watcher())
 
 

@@ -105,8 +105,8 @@ def test_a_noisy_machine_lets_nothing_pass_that_is_slower_for_certain(slower: fl
     assert comparison.exit_code == code
     if code == 2:
         assert comparison.verdicts["ttft_ms"] == "inconclusive"
-        assert comparison.sentence.startswith("B may be worse, and it cannot be told: ttft_ms.")
-    assert compare(noisy(b, 30), noisy(a, 220)).exit_code == 0, "what may be better is no reason to stop"
+        assert comparison.sentence.startswith("B may be worse, but this is inconclusive: ttft_ms.")
+    assert compare(noisy(b, 30), noisy(a, 220)).exit_code == 0, "what may be better is not a reason to stop"
 
 
 def test_too_few_runs_show_nothing_in_one_scenario_and_are_told() -> None:
@@ -254,11 +254,11 @@ def cut_off(text: str) -> str:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (cut_off, "is no complete JSON: it was cut off or changed"),
+        (cut_off, "is not a complete JSON: it was cut off or changed"),
         (lambda text: text.replace("playhead.results/1", "playhead.results/9"), "has the schema 'playhead.results/9'"),
         (lambda text: "[]", "it does not name its schema"),
-        (lambda text: text.replace('"verdict"', '"verdikt"', 1), "what stands at verdict cannot be read"),
-        (lambda text: "\x00\xff", "is no complete JSON"),
+        (lambda text: text.replace('"verdict"', '"verdikt"', 1), "is damaged: verdict cannot be read"),
+        (lambda text: "\x00\xff", "is not a complete JSON"),
     ],
 )
 def test_what_cannot_be_read_is_one_sentence_and_exit_code_2(

@@ -107,8 +107,8 @@ def test_the_same_recordings_give_the_same_bytes(tmp_path: Path) -> None:
 
 DAMAGES: dict[str, tuple[Callable[[str], str], str, str]] = {
     "empty": (lambda text: "", "The recording is empty", "unreadable"),
-    "no header": (lambda text: "{}\n" + text, "This is no recording", "unreadable"),
-    "no text": (lambda text: "\0\x80\xff", "This is no recording", "unreadable"),
+    "no header": (lambda text: "{}\n" + text, "This is not a recording", "unreadable"),
+    "no text": (lambda text: "\0\x80\xff", "This is not a recording", "unreadable"),
     "a bad line": (
         lambda text: text.replace('"type":"token"', '"tpye', 1),
         "Line 5 of the recording",

@@ -139,7 +139,7 @@ def test_a_suites_limits_hold_for_all_and_an_entrys_for_its_runs() -> None:
     unclear = limits[0].model_copy(update={"verdict": "inconclusive"})
     assert judge(results.runs, 0, [unclear]).exit_code == 2
     assert judge(results.runs, 0, [limits[0]]).sentence == "All 5 runs ended as expected. The one limit is kept."
-    assert judge(results.runs, 0, [unclear, limits[3]]).sentence.endswith("Of 2 limits 1 failed, 1 cannot be told.")
+    assert judge(results.runs, 0, [unclear, limits[3]]).sentence.endswith("Of 2 limits 1 failed, 1 inconclusive.")
 
 
 @pytest.mark.parametrize(

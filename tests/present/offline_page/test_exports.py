@@ -46,7 +46,7 @@ def test_a_saved_recording_is_the_recording() -> None:
 
 
 def test_what_is_no_recording_is_refused() -> None:
-    with pytest.raises(RecordingError, match="no recording"):
+    with pytest.raises(RecordingError, match="not a recording"):
         exported("report", b"{}")
 
 

@@ -40,7 +40,7 @@ PLAYBACK = Playback(
 @pytest.mark.parametrize(
     ("at_ms", "said"),
     [
-        (0, "Nothing had come yet; the first event is 100 ms away."),
+        (0, "No event yet; the first one comes in 100 ms."),
         (100, "Event 1 of 4: step Searching the documents, running"),
         (250, "Event 2 of 4, 50 ms before: citation [1] 10-Q"),
         (300, "Event 3 of 4: answer “Yes.”"),
@@ -52,7 +52,7 @@ def test_a_moment_tells_what_came_last(at_ms: float, said: str) -> None:
 
 
 def test_a_recording_without_events_says_so() -> None:
-    assert moment_text(Playback([]), 0) == "This recording holds no events."
+    assert moment_text(Playback([]), 0) == "This recording contains no events."
 
 
 def test_the_clock_stands_beside_the_duration() -> None:
@@ -92,4 +92,4 @@ def test_feedback_says_what_when_and_of_which_moment() -> None:
     assert Fragment(html).problems == []
     shown = visible(html)
     assert "Why? Helpful, at 0:03.4, 2026-11-23 10:00 Good source." in shown
-    assert visible(feedback_html([])) == "Nobody has said anything of this yet."
+    assert visible(feedback_html([])) == "No feedback yet."

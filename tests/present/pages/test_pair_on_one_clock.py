@@ -84,8 +84,8 @@ def test_the_moment_says_what_came_last_and_of_whom() -> None:
     assert pair_moment_text(playback, names, 100) == "B: answer “Fast.”"
     assert pair_moment_text(playback, names, 1999) == "A: answer “Slow.”"
     late = PairPlayback(Playback(FAST), Playback(()))
-    assert "100 ms away" in pair_moment_text(late, names, 0)
-    assert pair_moment_text(PairPlayback(Playback(()), Playback(())), names, 0) == "This recording holds no events."
+    assert "comes in 100 ms" in pair_moment_text(late, names, 0)
+    assert pair_moment_text(PairPlayback(Playback(()), Playback(())), names, 0) == "This recording contains no events."
     html = pair_moment_html(playback, ("<b>A", "B"), 950)
     assert Fragment(html).problems == []
     assert "0:00.9 of 0:02.0" in html or "0:01.0 of 0:02.0" in html

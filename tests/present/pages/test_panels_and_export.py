@@ -87,7 +87,7 @@ def test_the_export_holds_question_answer_warnings_and_sources(run_view: RunView
     assert export_markdown(run_view) == (
         "# Is it \\*rising\\*?\n\n"
         "It **fell** \\[1\\]\\[2\\].\n\n"
-        "*The run was stopped. What was written until then is kept.*\n\n"
+        "*The run was stopped. The answer so far is kept.*\n\n"
         "## Before you rely on this\n\n"
         "- Dated: \\<2024\\>.\n\n"
         "## Sources\n\n"

@@ -78,14 +78,14 @@ def test_every_end_but_a_good_one_is_explained(outcome: Outcome) -> None:
     view = view_of(TokenEvent(text="half an ans"), DoneEvent(outcome=outcome, partial=True))
     text = visible(error_html(view))
     assert text.startswith(words.OUTCOME_WORDS[outcome])
-    assert "What was written until then is kept." in text
+    assert "The answer so far is kept." in text
     assert Fragment(error_html(view)).problems == []
 
 
 def test_an_error_says_its_own_sentence_and_whether_to_retry() -> None:
     error = ErrorEvent(code="model_down", message="The model did not answer.", retryable=True)
     text = visible(error_html(view_of(error, DoneEvent(outcome="failed"))))
-    assert text == "Failed The model did not answer. Trying again may help."
+    assert text == "Failed The model did not answer. Try again."
 
 
 def test_a_good_end_is_silent_and_an_empty_answer_is_not() -> None:
@@ -94,7 +94,7 @@ def test_a_good_end_is_silent_and_an_empty_answer_is_not() -> None:
 
 
 def test_a_lost_connection_is_said_while_it_lasts() -> None:
-    assert "reconnects by itself" in visible(error_html(running().with_phase("reconnecting")))
+    assert "reconnects and continues by itself" in visible(error_html(running().with_phase("reconnecting")))
     assert error_html(running()) == ""
 
 

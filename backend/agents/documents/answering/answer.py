@@ -97,6 +97,6 @@ def _contradictions(quotes: Sequence[Quote]) -> Composition:
         if says_otherwise(older, newer):
             titles = f"{older.document.title} and {newer.document.title}"
             later = ", the later one," if "" < older.document.date < newer.document.date else ""
-            message = f"{titles}{later} say nearly the same with other numbers: see which of them holds."
+            message = f"{titles}{later} say nearly the same with different numbers: check which one is right."
             told.warn("contradictory_evidence", message, newer)
     return told

@@ -119,7 +119,7 @@ def _strengths(
 
 
 def _readability(quote: Quote) -> float:
-    """Less than 1 for what is no sentence: a caption, a command, a line of code. Rows of tables stay as they are."""
+    """Less than 1 for what is not a sentence: a caption, a command, a line of code. Rows of tables stay as they are."""
     if quote.document.is_table:
         return 1.0
     ends = 1.0 if _SENTENCE_END.search(quote.text) else 0.85

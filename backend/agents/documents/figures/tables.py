@@ -118,7 +118,7 @@ class Tables:
     def select(self, sql: str, most_rows: int, seconds: float = QUERY_SECONDS) -> Result:
         """Run one SELECT that somebody else wrote, and give at most so many of its rows. It can change nothing.
 
-        Raises ``QueryError`` for anything that is no single SELECT, and as ``query``.
+        Raises ``QueryError`` for anything that is not a single SELECT, and as ``query``.
         """
         import duckdb
 

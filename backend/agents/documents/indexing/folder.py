@@ -75,11 +75,11 @@ def checked_folder(folder: Path) -> Path:
     try:
         root = folder.expanduser().resolve(strict=True)
         if not root.is_dir():
-            raise FolderError(f"{folder} is a file, not a folder: name the folder that holds the documents.")
+            raise FolderError(f"{folder} is a file, not a folder: name the folder that contains the documents.")
         with os.scandir(root) as entries:
             next(entries, None)
     except (FileNotFoundError, NotADirectoryError) as error:
-        raise FolderError(f"There is no folder {folder}: name the folder that holds the documents.") from error
+        raise FolderError(f"There is no folder {folder}: name the folder that contains the documents.") from error
     except (OSError, RuntimeError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise FolderError(f"The folder {folder} cannot be read ({reason}).") from error

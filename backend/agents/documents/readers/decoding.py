@@ -23,7 +23,7 @@ def decode(data: bytes, declared: str | None = None) -> str:
     text = _decoded(data, declared)
     controls = sum(ord(character) in _CONTROLS for character in text[:4096])
     if "\x00" in text or controls * 10 > min(len(text), 4096):
-        raise UnreadableFileError("it holds binary data, not text")
+        raise UnreadableFileError("it contains binary data, not text")
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 

@@ -88,7 +88,7 @@ def _rows(text: str, delimiter: str) -> Iterator[Record]:
                 yield Record(tuple(cell.strip() for cell in cells), starts[first], end, first + 1)
             first = last
     except csv.Error as error:
-        raise UnreadableFileError(f"it is no readable CSV (line {reader.line_num}: {error})") from error
+        raise UnreadableFileError(f"it is not a readable CSV (line {reader.line_num}: {error})") from error
 
 
 def _delimiter(text: str) -> str:

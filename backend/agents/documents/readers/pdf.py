@@ -52,7 +52,7 @@ def read_pdf(data: bytes) -> Extraction:
     except DependencyError as error:
         raise UnreadableFileError("it is encrypted in a way that cannot be read here") from error
     except (PyPdfError, OSError, MemoryError, *_FAULTS) as error:
-        raise UnreadableFileError(f"it is no readable PDF ({_first_line(error)})") from error
+        raise UnreadableFileError(f"it is not a readable PDF ({_first_line(error)})") from error
     return _joined(texts, fields, notices)
 
 
@@ -94,7 +94,7 @@ def _joined(texts: list[str], fields: dict[str, str], notices: tuple[str, ...]) 
         blocks += found
         offset += len(page) + 3
     if not blocks:
-        raise UnreadableFileError("there is no text in it; it may hold scanned pages")
+        raise UnreadableFileError("it contains no text; it may contain scanned pages")
     origin = origin_of(fields)
     return Extraction(text, tuple(blocks), origin=origin, fields=fields, pages=tuple(pages), notices=notices)
 

@@ -11,7 +11,7 @@ _LONGEST_CELL = 500
 
 
 def plain_rows(result: Result) -> list[list[JsonValue]]:
-    """The rows as JSON: what is no number or text is written out, and long texts are cut."""
+    """The rows as JSON: what is not a number or text is written out, and long texts are cut."""
     return [_plain_row(row) for row in result.rows]
 
 

@@ -120,7 +120,7 @@ def _number(name: str, value: object) -> float | int | None:
         # DuckDB gives decimals as objects of their own.
         return float(str(value))
     except ValueError:
-        raise ToolFailed(f"The column {name!r} holds {cell!r}, which is no number: cast it in the query.") from None
+        raise ToolFailed(f"The column {name!r} contains {cell!r}, not a number: cast it in the query.") from None
 
 
 def plain(text: str) -> str:

@@ -74,7 +74,7 @@ def servers_of(path: Path) -> list[McpServer]:
         raise ModelUnusableError(f"{path} cannot be read ({error.strerror}): name a file with --mcp.") from error
     except ValueError as error:
         reason = str(error)
-    raise ModelUnusableError(f"{path} is no file of MCP servers: {' '.join(reason.split()).rstrip('.')}.")
+    raise ModelUnusableError(f"{path} is not a file of MCP servers: {' '.join(reason.split()).rstrip('.')}.")
 
 
 async def reachable(servers: Sequence[McpServer]) -> tuple[list[McpServer], list[str]]:

@@ -213,7 +213,7 @@ def test_what_a_collector_refuses_is_told(
     ("arguments", "said"),
     [
         ((), "--out FILE, or --otlp URL"),
-        (("--otlp", "localhost:4318"), "is no address of a collector"),
+        (("--otlp", "localhost:4318"), "is not an address of a collector"),
         (("--otlp", "http://127.0.0.1:9"), "cannot be reached"),
         (("--out", "/nowhere/at/all.json"), "cannot be written"),
     ],
@@ -227,7 +227,7 @@ def test_what_cannot_be_done_is_one_sentence(file: Path, arguments: tuple[str, .
 
 def test_what_is_no_recording_is_refused(tmp_path: Path) -> None:
     (tmp_path / "x").write_text("nothing")
-    assert "This is no recording" in call(tmp_path / "x", "--out", tmp_path / "y")[1]
+    assert "This is not a recording" in call(tmp_path / "x", "--out", tmp_path / "y")[1]
     assert "cannot be read" in call(tmp_path / "missing", "--out", tmp_path / "y")[1]
     assert not (tmp_path / "y").exists()
 

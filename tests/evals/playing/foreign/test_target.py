@@ -131,7 +131,7 @@ def test_what_is_wrong_with_every_run_is_told(
         (["quick", "--target", "openai-chat:http://127.0.0.1:9/v1"], "only a Playhead backend plays scripts"),
         (["faults", "--target", "openai-chat:http://127.0.0.1:9/v1"], "only a Playhead backend plays scripts"),
         (["target", "--target", "carrier-pigeon:http://127.0.0.1:9"], "There is no dialect 'carrier-pigeon'"),
-        (["target", "--target", "openai-chat:nowhere"], "is no address"),
+        (["target", "--target", "openai-chat:nowhere"], "is not an address"),
         (["target", "--target", "openai-chat:http://127.0.0.1:{port}"], "Nobody answers at 127.0.0.1:{port}"),
         (["target", "--target", "ag-ui:http://127.0.0.1:9", "--url", "http://127.0.0.1:9"], "--url cannot be used"),
         (["target", "--target", "ag-ui:http://127.0.0.1:9", "--through", "gradio"], "--through cannot be used"),

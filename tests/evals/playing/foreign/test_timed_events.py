@@ -120,8 +120,8 @@ def test_a_whole_answer_came_with_its_last_bytes() -> None:
         (b"404 No", b"text/event-stream", b"nothing here", "The server answered 404: nothing here"),
         (b"307 No", b"text/plain", b"", "The server answered 307: nothing else."),
         (b"200 OK", b"text/html", b"<html>", "The server answered with text/html instead of an event stream."),
-        (b"200 OK", STREAM, b'data: {"type": "x"}\n\n', "What the server sent is no openai-chat stream"),
-        (b"200 OK", STREAM, b"", "What the server sent is no openai-chat stream"),
+        (b"200 OK", STREAM, b'data: {"type": "x"}\n\n', "The server did not send a stream of openai-chat"),
+        (b"200 OK", STREAM, b"", "The server did not send a stream of openai-chat"),
     ],
 )
 def test_what_is_no_stream_of_the_dialect_is_a_sentence(status: bytes, kind: bytes, body: bytes, said: str) -> None:

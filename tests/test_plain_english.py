@@ -1,0 +1,95 @@
+"""What people read is in plain English: no idiom that a reader has to translate back.
+
+Read off the syntax trees: every text of the four packages, the help of every command, the definitions of every metric
+(they are the report's glossary), the templates and the documents.
+"""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGES = ("backend", "evals", "ui_gradio", "ui_streamlit")
+IDIOMS = {
+    "is no": r"(?<![Tt]here )\b(?:is|are|was|were) no\b(?! longer)",
+    "told": r"\btold\b",
+    "tells": r"\btells\b",
+    "ours": r"\bours\b",
+    "our own": r"\bour own\b",
+    "an own": r"\ban own\b",
+    "goes on": r"\bgo(?:es)? on\b",
+    "holds": r"\bholds\b",
+    "whoever": r"\b[Ww]hoever\b",
+    "behind, of time": r", behind\b|\bbehind (?:the (?:one|first|last)|those|done)\b",
+}
+"""Each with the pattern that finds it: the table of the plain-English rules in CONTRIBUTING.md."""
+
+LISTS_OF_WORDS = {
+    "backend/agents/documents/search/stop_words.py",
+    "backend/agents/documents/search/vocabulary.py",
+}
+"""Files whose texts are words to look for in documents."""
+
+SHOWN_DOCSTRINGS = ("backend/commands/", "evals/commands/", "backend/metrics/")
+"""Folders whose docstrings are help texts or definitions in the report."""
+
+
+def texts(path: Path) -> Iterator[tuple[int, str]]:
+    """The texts of a file that people may read, with their lines."""
+    if path.suffix != ".py":
+        yield from enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        return
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    hidden = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    if str(path.relative_to(ROOT)).startswith(SHOWN_DOCSTRINGS):
+        hidden -= {id(docstring) for docstring in shown_docstrings(tree)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in hidden:
+            yield node.lineno, node.value
+
+
+def shown_docstrings(tree: ast.Module) -> Iterator[ast.expr]:
+    """The docstrings of public functions."""
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and not node.name.startswith("_"):
+            first = node.body[0]
+            if isinstance(first, ast.Expr):
+                yield first.value
+
+
+def files() -> list[str]:
+    """Every file whose texts people may read."""
+    sources = [path for package in PACKAGES for path in (ROOT / package).rglob("*.py")]
+    others = [*(ROOT / "evals").rglob("*.jinja"), *ROOT.glob("*.md"), *ROOT.glob("docs/*.md")]
+    return sorted(str(path.relative_to(ROOT)) for path in [*sources, *others])
+
+
+def idioms(text: str) -> list[str]:
+    """The idioms in a text."""
+    return [name for name, pattern in IDIOMS.items() if re.search(pattern, text)]
+
+
+@pytest.mark.parametrize("path", [path for path in files() if path not in LISTS_OF_WORDS])
+def test_nobody_has_to_translate_a_text(path: str) -> None:
+    found = [f"{path}:{line}: {idioms(text)}: {text.strip()[:90]}" for line, text in texts(ROOT / path) if idioms(text)]
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("The tree is no tower.", ["is no"]),
+        ("The link no longer works.", []),
+        ("The link is no longer valid.", []),
+        ("There is no agent 'x'.", []),
+        ("The run goes on, and nobody is told.", ["told", "goes on"]),
+        ("It holds what whoever asked sent.", ["holds", "whoever"]),
+        ("The event behind the first one.", ["behind, of time"]),
+        ("The button behind the picture.", []),
+    ],
+)
+def test_an_idiom_is_found_and_plain_english_is_not(text: str, found: list[str]) -> None:
+    assert idioms(text) == found
