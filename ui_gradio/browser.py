@@ -13,18 +13,6 @@ RUN_INTO_ADDRESS: Final = """
 """
 """Put the run's id into the page's address, so that a reload finds it again."""
 
-RUNS_INTO_ADDRESS: Final = f"""
-(both) => {{
-  const address = new URL(window.location);
-  [{FIRST!r}, {SECOND!r}].forEach((name, index) => {{
-    const id = (both || '').split(' ')[index];
-    if (id && id !== '-') address.searchParams.set(name, id); else address.searchParams.delete(name);
-  }});
-  window.history.replaceState(null, '', address);
-}}
-"""
-"""The same for the two runs that are compared."""
-
 HERE: Final = "(conversation) => [conversation, new URL('./', document.baseURI).href]"
 """Tell the server the address of the application as the browser knows it."""
 

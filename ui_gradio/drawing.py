@@ -8,7 +8,7 @@ from typing import Any, Final
 import gradio as gr
 from gradio.components.plot import PlotData
 
-from backend.client.frames import Frame
+from backend.desk.player import SeenRun
 from backend.present.evidence.artifacts import artifact_views, artifacts_html
 from backend.present.evidence.sources import sources_html
 from backend.present.evidence.steps import steps_html
@@ -33,24 +33,15 @@ class Drawing:
         self._widgets = panels
         self._panels = Panels(theme, scope)
         self._ended = False
-        self._exact: dict[gr.HTML, str] = {}
         self._figures: list[dict[str, Any]] = []
 
-    def frame(self, frame: Frame) -> Updates:
-        """What this frame changes on the page."""
-        return self.view(frame.view, frame.elapsed_ms)
+    def seen(self, run: SeenRun) -> Updates:
+        """What changes with this sight of the run."""
+        return self.view(run.view, run.elapsed_ms, still=run.still)
 
-    def moment(self, view: RunView, at_ms: float) -> Updates:
-        """What changes with a move to that moment of a run. Durations are those of the very moment: none counts on."""
-        updates, widgets = self.view(view, at_ms), self._widgets
-        for widget, fragment in ((widgets.status, status_html(view, at_ms)), (widgets.steps, steps_html(view, at_ms))):
-            if self._exact.get(widget) != fragment:
-                self._exact[widget] = updates[widget] = fragment
-        return updates
-
-    def view(self, view: RunView, elapsed_ms: float | None) -> Updates:
-        """What this view changes; ``elapsed_ms``: milliseconds since the run was accepted."""
-        widgets, changes = self._widgets, self._panels.draw(view, elapsed_ms)
+    def view(self, view: RunView, elapsed_ms: float | None, *, still: bool = False) -> Updates:
+        """What this view changes. ``elapsed_ms`` (since the run was accepted) and ``still`` as for ``Panels``."""
+        widgets, changes = self._widgets, self._panels.draw(view, elapsed_ms, still=still)
         at: dict[Slot, gr.HTML] = {
             "question": widgets.asked,
             "status": widgets.status,
@@ -59,7 +50,7 @@ class Drawing:
             "warnings": widgets.warnings,
             "sources": widgets.sources,
         }
-        updates: Updates = {at[place]: fragment for place, fragment in changes.fragments().items()}
+        updates: Updates = {at[slot]: fragment for slot, fragment in changes.fragments().items()}
         if changes.answer is not None:
             updates[widgets.answer] = [block.html if block.final else _open(block.html) for block in changes.answer]
         if changes.artifacts is not None:
@@ -93,7 +84,7 @@ def charts_again(panels: RunPanels, view: RunView, theme: Theme) -> Updates:
 
 
 def _placed(panels: RunPanels, figures: Sequence[dict[str, Any]], revision: int) -> Updates:
-    """The charts by their places. Another ``revision`` makes Gradio take the same figure as a new one."""
+    """The charts by their slots. Another ``revision`` makes Gradio take the same figure as a new one."""
     revised = [{**figure, "layout": {**figure["layout"], "datarevision": revision}} for figure in figures]
     return {slot: plot_data(figure) for slot, figure in zip(panels.charts, revised, strict=False)}
 

@@ -15,7 +15,7 @@ from backend.present.words import run as words
 from backend.protocol.run_view import RunView
 from ui_gradio.answer_widget import answer_widget
 
-CHART_SLOTS = 3
+_CHART_IDS = ("ph-chart-0", "ph-chart-1", "ph-chart-2")
 """Charts drawn at once. Widgets cannot be added while a run streams; further charts show their data as tables."""
 
 EMPTY_CHART = PlotData(type="plotly", plot='{"data": [], "layout": {"height": 10}}')
@@ -78,7 +78,7 @@ def lay_out_evidence(reading: ReadingPanels, before: Callable[[], None] | None =
         gr.HTML(section_title_html(words.STEPS_TITLE), padding=False)
         steps = gr.HTML(steps_html(RunView.start()), padding=False, elem_id="ph-steps")
         gr.HTML(section_title_html(words.ARTIFACTS_TITLE), padding=False)
-        charts = tuple(chart_slot(index, elem_id=f"ph-chart-{index}") for index in range(CHART_SLOTS))
+        charts = tuple(chart_slot(index, elem_id=elem_id) for index, elem_id in enumerate(_CHART_IDS))
         results = gr.HTML(artifacts_html(RunView.start()), padding=False, elem_id="ph-results")
         gr.HTML(section_title_html(words.SOURCES_TITLE), padding=False)
         sources = gr.HTML(sources_html(RunView.start()), padding=False, elem_id="ph-sources")
@@ -89,7 +89,7 @@ def lay_out_evidence(reading: ReadingPanels, before: Callable[[], None] | None =
 
 
 def chart_slot(index: int, **options: Any) -> gr.Plot:
-    """A place for the chart of that number; ``options``: see ``gr.Plot``."""
+    """The slot of the chart of that number; ``options``: see ``gr.Plot``."""
     # Mounted from the start with an empty figure, so that Plotly's script (a second or more) is there for a chart.
     # The page's style folds it away meanwhile.
     return gr.Plot(EMPTY_CHART, show_label=False, container=False, elem_classes=f"ph-chart-slot-{index}", **options)

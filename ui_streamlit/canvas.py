@@ -3,6 +3,7 @@
 from streamlit.delta_generator import DeltaGenerator
 
 from backend.client.frames import Frame
+from backend.desk.player import SeenRun
 from backend.present.answer.blocks import AnswerBlock
 from backend.present.evidence.artifacts import artifacts_html
 from backend.present.evidence.sources import sources_html
@@ -33,9 +34,13 @@ class Canvas:
         """What this frame changes."""
         self.draw_view(frame.view, frame.elapsed_ms)
 
-    def draw_view(self, view: RunView, elapsed_ms: float | None = None) -> None:
-        """What this view changes; ``elapsed_ms`` is the moment at which it was like this."""
-        places, changes = self._places, self._panels.draw(view, elapsed_ms)
+    def draw_seen(self, run: SeenRun) -> None:
+        """What this sight of the run changes."""
+        self.draw_view(run.view, run.elapsed_ms, still=run.still)
+
+    def draw_view(self, view: RunView, elapsed_ms: float | None = None, *, still: bool = False) -> None:
+        """What this view changes; ``elapsed_ms`` is the moment at which it was like this; ``still``: see ``Panels``."""
+        places, changes = self._places, self._panels.draw(view, elapsed_ms, still=still)
         if changes.answer is not None:
             self._answer(changes.answer)
         if changes.artifacts is not None and view.artifacts.items:
@@ -98,6 +103,11 @@ class Canvas:
         for place, _ in self._blocks[len(blocks) :]:
             place.empty()
         del self._blocks[len(blocks) :]
+
+
+def draw_notice(slot: DeltaGenerator, problem: Problem | None) -> None:
+    """A designed state in a slot of its own, or none."""
+    _fill(slot, problem.html if problem is not None else "")
 
 
 def _fill(place: DeltaGenerator, fragment: str) -> None:

@@ -37,6 +37,15 @@ class Visit:
         """Run what the desk does on the background loop, and wait for what it gives."""
         return self.background.call(work)
 
+    def do(self, change: Callable[[], ResultType]) -> ResultType:
+        """Change a state of the desk, or read several of its fields, on the background loop: nothing else is under
+        way in it there."""
+
+        async def on_the_loop() -> ResultType:
+            return change()
+
+        return self.call(on_the_loop())
+
     def iterate(
         self, source: AsyncGenerator[ItemType, None], tick_s: float = TICK_S
     ) -> Generator[ItemType | None, None, None]:
@@ -56,10 +65,30 @@ class Visit:
         st.page_link(self.places[place], label=label, query_params=parameters)
 
 
+def kept(key: str, make: Callable[[], ItemType]) -> ItemType:
+    """The tab's own state of that name, made at its first pass."""
+    if key not in st.session_state:
+        st.session_state[key] = make()
+    state: ItemType = st.session_state[key]
+    return state
+
+
 def named(parameter: str) -> str:
     """What the page's address says of it; empty where it says nothing."""
     value: str = st.query_params.get(parameter, "")
     return value
+
+
+def address() -> dict[str, str]:
+    """What the page's address says."""
+    parameters: dict[str, str] = st.query_params.to_dict()
+    return parameters
+
+
+def name_in_address(parameters: Mapping[str, str]) -> None:
+    """Let the address say this, where it says nothing of the kind."""
+    if not any(named(parameter) for parameter in parameters):
+        put_into_address(**parameters)
 
 
 def put_into_address(**parameters: str) -> None:

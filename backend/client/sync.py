@@ -12,7 +12,6 @@ from typing import Any, Literal
 
 from backend.client.background import Background
 from backend.client.frames import TICK_S, Frame
-from backend.client.race import Entrant, start_both
 from backend.client.replies import (
     Feedback,
     OfferedAgent,
@@ -84,10 +83,6 @@ class SyncRunClient:
             question, agent, session_id=session_id, options=options, idempotency_key=idempotency_key
         )
         return self.background.call(work)
-
-    def start_both(self, question: str, first: Entrant, second: Entrant) -> tuple[str, str]:
-        """Start two runs of one question to be compared; their ids."""
-        return self.background.call(start_both(self.client, question, first, second))
 
     def run(self, run_id: str) -> RunState:
         """The run's record and its view so far."""

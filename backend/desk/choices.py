@@ -1,19 +1,25 @@
 """What the pages' lists offer: agents by their titles, and the latest runs in one line each."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple, Protocol
 
-from backend.client.replies import OfferedAgent, RunSummary
-from backend.client.run_client import RunClient
+from backend.client.errors import ClientError
+from backend.client.replies import OfferedAgent, RunsPage, RunSummary
+from backend.present.pages.problem import Problem, problem_of
 from backend.present.pages.run_titles import run_title
 
 LATEST_RUNS: Final = 50
 """Runs in a list to choose from; all others are found in the history."""
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class RunsCall(Protocol):
+    """The one call of the client that is needed here."""
+
+    async def runs(self, *, limit: int) -> RunsPage:
+        """The latest runs, the newest first."""
+
+
+class Choice(NamedTuple):
     """One entry of a list: what people read, and the name or id it stands for."""
 
     title: str
@@ -30,6 +36,9 @@ def run_choices(runs: Iterable[RunSummary]) -> tuple[Choice, ...]:
     return tuple(Choice(run_title(run.question, run.agent, run.created_at, run.outcome), run.run_id) for run in runs)
 
 
-async def latest_runs(client: RunClient) -> tuple[Choice, ...]:
-    """The latest runs, the newest first. Raises ``ClientError``."""
-    return run_choices((await client.runs(limit=LATEST_RUNS)).runs)
+async def latest_runs(client: RunsCall) -> tuple[Choice, ...] | Problem:
+    """The latest runs, the newest first; or why there is no list."""
+    try:
+        return run_choices((await client.runs(limit=LATEST_RUNS)).runs)
+    except ClientError as error:
+        return problem_of(error)

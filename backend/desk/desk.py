@@ -2,8 +2,10 @@
 
 from backend.client.run_client import RunClient
 from backend.desk.feedback import RunFeedback
+from backend.desk.opened_run import ReplayDesk
 from backend.desk.questions import Questions
 from backend.desk.run_actions import RunActions
+from backend.desk.run_comparison import CompareDesk
 from backend.desk.run_search import RunSearch
 from backend.desk.sharing import Sharing
 
@@ -14,6 +16,8 @@ class Desk:
     def __init__(self, backend: str) -> None:
         self.client = RunClient(backend)
         self.questions = Questions(self.client)
+        self.replay = ReplayDesk(self.client)
+        self.compare = CompareDesk(self.client)
         self.run_search = RunSearch(self.client)
         self.run_actions = RunActions(self.client)
         self.sharing = Sharing(self.client)

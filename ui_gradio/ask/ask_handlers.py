@@ -117,7 +117,7 @@ class Live:
                     if not conversation.shows(serial):
                         return
                     conversation.latest = frame
-                    updates = drawing.frame(frame)
+                    updates = drawing.view(frame.view, frame.elapsed_ms)
                     begins = bool(frame.view.message.answer) and not answering
                     if running != (not frame.view.ended) or begins:
                         # Once more with the first of the answer: told to appear together with the row it stands in, a

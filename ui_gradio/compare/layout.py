@@ -1,4 +1,4 @@
-"""Where things stand on the Compare page: ways to get two runs, and both of them on one clock."""
+"""The Compare page's widgets: ways to get two runs, and both of them on one clock."""
 
 from dataclasses import dataclass, fields
 
@@ -8,13 +8,10 @@ from backend.present.markup import fragment
 from backend.present.pages.notices import header_html, notice, section_title_html
 from backend.present.words import compare as words_compare, pages as words_pages, replay as words_replay, run as words
 from ui_gradio.answer_widget import answer_widget
-from ui_gradio.compare.pair import DrawnPair
+from ui_gradio.compare.drawn_pair import DrawnPair
 from ui_gradio.navigation import lay_out_navigation
 from ui_gradio.playback_controls import MovingWidgets, lay_out_moves, lay_out_scrubber
 from ui_gradio.run_panels import EMPTY_CHART, RunPanels, chart_slot
-
-_CHARTS_OF_A_SIDE = 2
-"""Further charts show their data as tables."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +47,6 @@ class ComparePage:
     first_name: gr.HTML
     second_name: gr.HTML
     table: gr.HTML
-    addresses: gr.Textbox
     pair: gr.State
     theme: gr.Textbox
     choosing: Choosing
@@ -96,11 +92,10 @@ def build_page() -> ComparePage:
                     second_name, second = _side("second")
                 gr.HTML(section_title_html(words_compare.TABLE_TITLE), padding=False)
                 table = gr.HTML("", padding=False, elem_id="ph-table")
-    addresses = gr.Textbox(visible="hidden", elem_id="ph-addresses", label="Runs")
     pair = gr.State(DrawnPair())
     theme = gr.Textbox("light", visible="hidden", label="Theme")
     return ComparePage(
-        stop, another, choosing_box, notices, sentence, figure, first_name, second_name, table, addresses, pair, theme,
+        stop, another, choosing_box, notices, sentence, figure, first_name, second_name, table, pair, theme,
         choosing, moving, first, second,
     )  # fmt: skip
 
@@ -153,7 +148,8 @@ def _side(which: str) -> tuple[gr.HTML, RunPanels]:
         with gr.Column(elem_id=f"ph-side-{which}", elem_classes="ph-side"):
             parts = [gr.HTML("", padding=False) for _ in range(5)]
             answer = answer_widget()
-            charts = tuple(chart_slot(index) for index in range(_CHARTS_OF_A_SIDE))
+            # Further charts show their data as tables.
+            charts = (chart_slot(0), chart_slot(1))
             results, sources = gr.HTML("", padding=False), gr.HTML("", padding=False)
     earlier, asked, steps, notice, warnings = parts
     return name, RunPanels(status, earlier, asked, notice, warnings, answer, steps, results, sources, charts)

@@ -1,4 +1,4 @@
-"""Where things stand on the Replay page: how to open a run, how to move in it, and what was seen then."""
+"""The Replay page's widgets: how to open a run, how to move in it, and what was seen then."""
 
 from dataclasses import dataclass, fields
 
@@ -8,7 +8,7 @@ from backend.present.pages.notices import header_html
 from backend.present.words import pages as words_pages, replay as words_replay
 from ui_gradio.navigation import lay_out_navigation
 from ui_gradio.playback_controls import MovingWidgets, lay_out_moves, lay_out_scrubber
-from ui_gradio.replay.opened_run import Table
+from ui_gradio.replay.drawn_run import DrawnRun
 from ui_gradio.review import ReviewWidgets, lay_out_review_buttons, lay_out_review_panels, small_button
 from ui_gradio.run_panels import EMPTY_CHART, RunPanels, lay_out_evidence, lay_out_reading
 
@@ -27,7 +27,7 @@ class ReplayPage:
     refresh: gr.Button
     timeline: gr.Plot
     timeline_text: gr.HTML
-    table: gr.State
+    run: gr.State
     theme: gr.Textbox
     moving: MovingWidgets
     review: ReviewWidgets
@@ -58,11 +58,11 @@ def build_page() -> ReplayPage:
         scrubber = lay_out_scrubber()
         moment = gr.HTML("", padding=False, elem_id="ph-moment")
         panels, timeline, timeline_text = _run_columns()
-    table = gr.State(Table())
+    run = gr.State(DrawnRun())
     theme = gr.Textbox("light", visible="hidden", label="Theme")
     moving = MovingWidgets(previous, play, following, speed, scrubber, moment)
     return ReplayPage(
-        links, another, opening, choice, upload, player, hint, refresh, timeline, timeline_text, table, theme, moving,
+        links, another, opening, choice, upload, player, hint, refresh, timeline, timeline_text, run, theme, moving,
         review, panels,
     )  # fmt: skip
 

@@ -1,26 +1,28 @@
 """The scrubber as a component of the page: Streamlit's own slider tells a move only when the thumb is let go."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 import streamlit as st
 
+from backend.desk.player import Player
 from backend.present.browser import SCRUBBER_HTML, scrubber_script
-from backend.present.timeline.playhead_clock import PlayheadClock
+from ui_streamlit.visit import Visit
 
 _KEY: Final = "scrubber"
 
 
-def draw_scrubber(player: PlayheadClock) -> None:
+def draw_scrubber(visit: Visit, player: Player) -> None:
     """Draw it at the playhead. A move of the reader's moves the playhead and runs the script anew."""
-    _component()(key=_KEY, data=player.scrubber(), on_seek_change=lambda: _take(player))
+    _component()(key=_KEY, data=visit.do(player.scrubber), on_seek_change=partial(_take, visit, player))
 
 
-def _take(player: PlayheadClock) -> None:
+def _take(visit: Visit, player: Player) -> None:
     at_ms = getattr(st.session_state.get(_KEY), "seek", None)
-    if isinstance(at_ms, (int, float)):
-        player.seek(float(at_ms))
+    if isinstance(at_ms, int | float):
+        visit.do(partial(player.seek, float(at_ms)))
 
 
 def _component() -> Callable[..., object]:

@@ -47,7 +47,7 @@ function startScrubber(root) {
 
   const intoAddress = (ms) => {
     const address = new URL(window.location.href);
-    if (!['run', 'share', 'a', 'b'].some((name) => address.searchParams.has(name))) return;
+    if (!duration() || !['run', 'share', 'a', 'b'].some((name) => address.searchParams.has(name))) return;
     address.searchParams.set('t', Math.round(ms));
     if (address.href !== window.location.href) window.history.replaceState(window.history.state, '', address);
   };

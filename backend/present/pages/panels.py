@@ -60,8 +60,9 @@ class Panels:
         self._seen: dict[str, object] = {}
         self._drawn: dict[str, object] = {}
 
-    def draw(self, view: RunView, elapsed_ms: float | None = None) -> Changes:
-        """What changed since the last call. ``elapsed_ms``: milliseconds since the run was accepted, as of now."""
+    def draw(self, view: RunView, elapsed_ms: float | None = None, *, still: bool = False) -> Changes:
+        """What changed since the last call. ``elapsed_ms``: milliseconds since the run was accepted, as of now.
+        ``still``: time stands still on the page, so that durations have to be those of this very moment."""
         stream, message = view.stream, view.message
         process = (stream.revision, stream.phase)
         text = (message.revision, view.ended)
@@ -71,11 +72,11 @@ class Panels:
             if name not in self._drawn or self._drawn[name] != fragment:
                 self._drawn[name] = changed[name] = fragment
 
-        if self._moved("status", (*process, int(elapsed_of(view, elapsed_ms) // STATUS_PACE_MS))):
+        if self._moved("status", (*process, int(elapsed_of(view, elapsed_ms) // STATUS_PACE_MS))) or still:
             offer("status", status_html(view, elapsed_ms))
         if self._moved("process", process):
             offer("notice", error_html(view))
-        if self._moved("steps", (*process, len(message.warnings))):
+        if self._moved("steps", (*process, len(message.warnings))) or still:
             offer("steps", steps_html(view, elapsed_ms))
         if self._moved("text", text):
             offer("question", question_html(message.question))

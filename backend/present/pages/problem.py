@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final, Literal, Protocol
 
 from backend.present.pages.notices import notice_html
-from backend.present.words import ask as words_ask
+from backend.present.words import ask as words_ask, run as words
 from backend.protocol.recordings import Recording, RecordingError, parse_recording
 from backend.protocol.share_ids import is_share
 
@@ -31,6 +31,11 @@ class Problem:
     def passes(self) -> bool:
         """Whether it ends by itself, once the backend answers again."""
         return self.notice == "backend_down"
+
+    @property
+    def sentence_shown(self) -> str:
+        """What the state says below its heading."""
+        return self.sentence or words.NOTICES[self.notice][1]
 
     @property
     def html(self) -> str:

@@ -28,9 +28,6 @@ class PlayheadClock:
     playhead: Playhead = field(default_factory=Playhead, kw_only=True)
     moves: int = field(default=0, kw_only=True)
     """Counts what was done to the playhead, so that a scrubber knows when it is told something new."""
-    plays: int = field(default=0, kw_only=True)
-    """Counts how often it was asked to play: of two that draw what plays, as after a quick double press, the older one
-    stops."""
     now: Callable[[], float] = field(default=time.monotonic, kw_only=True)
     """The clock, in seconds."""
 
@@ -48,7 +45,6 @@ class PlayheadClock:
 
     def play(self) -> None:
         """Start; from the beginning where it stands at the end. Asked twice, it plays all the same."""
-        self.plays += 1
         if not self.playhead.playing:
             self._set(self.playhead.play(self.now(), self.playback.duration_ms))
 

@@ -1,15 +1,27 @@
 """Two runs of one question, started together to be compared."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from backend.client.errors import ClientError
-from backend.client.replies import OfferedAgent
-from backend.client.run_client import RunClient
+from backend.client.replies import OfferedAgent, StartedRun
 
 _PLAYED: Final = ("scripted:", "recording:")
 """What the names of agents begin with that can be played without their status events."""
+
+
+class RaceCalls(Protocol):
+    """The calls of the client that are needed here."""
+
+    async def start_run(
+        self, question: str, agent: str, *, session_id: str | None = None, options: Mapping[str, Any] | None = None
+    ) -> StartedRun:
+        """Start a run and return at once."""
+
+    async def cancel(self, run_id: str) -> None:
+        """Ask for the run's end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +47,11 @@ def question_for(offer: OfferedAgent) -> str:
     return offer.examples[0] if offer.examples else offer.title or offer.agent
 
 
-async def start_both(client: RunClient, question: str, first: Entrant, second: Entrant) -> tuple[str, str]:
-    """Start both in one conversation, one right after the other; their ids.
+async def start_both(client: RaceCalls, question: str, first: Entrant, second: Entrant) -> tuple[str, str]:
+    """Start both in one conversation, one right after the other; their ids. Raises ``ClientError``.
 
-    Where the second is not accepted the first is cancelled, and the error of the second raised: half a race is none.
+    Where the second is not accepted the first is cancelled, and the error of the second raised: nobody wants half a
+    race.
     """
     one = await client.start_run(question, first.agent, options=first.options)
     try:
@@ -46,6 +59,8 @@ async def start_both(client: RunClient, question: str, first: Entrant, second: E
             question, second.agent, session_id=one.session_id or None, options=second.options
         )
     except ClientError:
-        await client.cancel(one.run_id)
+        # Where this fails as well, it is the second run's error that says what to do.
+        with suppress(ClientError):
+            await client.cancel(one.run_id)
         raise
     return one.run_id, other.run_id

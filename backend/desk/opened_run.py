@@ -1,0 +1,159 @@
+"""The run that a tab replays: what is known of it, and how it is opened: by an address, from the list, from a file."""
+
+from collections.abc import AsyncGenerator, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from backend.desk.backend_watch import BETWEEN_TRIALS_S, ReadyCall, wait_for_backend
+from backend.desk.choices import Choice, RunsCall, latest_runs
+from backend.desk.player import Moment, Player, SeenRun
+from backend.desk.run_recording import RecordingCall, recording_of_run
+from backend.present.pages.addresses import MOMENT, RUN, SHARE, moment_ms
+from backend.present.pages.problem import Problem, recording_of_file
+from backend.present.timeline.moment_text import moment_html
+from backend.present.words import replay as words_replay
+from backend.protocol.events import DoneEvent, Event
+from backend.protocol.playback import Playback, Playhead
+from backend.protocol.recordings import Recording
+from backend.protocol.share_ids import is_share
+
+
+class ReplayCalls(ReadyCall, RunsCall, RecordingCall, Protocol):
+    """What the Replay page needs of the client."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownRun:
+    """What the page shows of the opened run, frozen."""
+
+    run_id: str
+    """The run that feedback and shares are about; empty where there can be none."""
+    question: str
+    events: tuple[Event, ...]
+    hint: str
+    """A sentence on what the reader should know of it; empty where there is nothing to say."""
+    unfinished: bool
+    """Whether more of it can be fetched."""
+    address: Mapping[str, str]
+    """The parameters of the address that leads here; none of them for a recording from a file."""
+    moment: Moment
+
+
+@dataclass(slots=True)
+class OpenedRun(Player):
+    """What one tab replays. ``opened_id`` is the id of the run or of the share it was opened by, empty for a recording
+    from a file and while nothing is open."""
+
+    playback: Playback = field(default_factory=lambda: Playback(()))
+    opened_id: str = ""
+    is_open: bool = False
+    share_id: str = ""
+    commenting: bool = False
+
+    @property
+    def run_id(self) -> str:
+        """The run that feedback and shares are about; empty where there can be none."""
+        return "" if is_share(self.opened_id) else self.opened_id
+
+    @property
+    def moment_ms(self) -> float | None:
+        """Where the playhead stands, in milliseconds."""
+        return self.position_ms()
+
+    def named(self) -> dict[str, str]:
+        """What the page's address has to say of the run; empty parameters do not belong into it."""
+        return {RUN: self.run_id, SHARE: "" if self.run_id else self.opened_id}
+
+    def address(self) -> dict[str, str]:
+        """The same, with the moment."""
+        moment = str(round(self.position_ms())) if self.opened_id and self.playhead.at_ms else ""
+        return {**self.named(), MOMENT: moment}
+
+    def moment(self) -> Moment:
+        """What the page shows at the playhead; no run while nothing is open."""
+        if not self.is_open:
+            return Moment((), scrubber=self.scrubber())
+        at_ms = self.position_ms()
+        seen = SeenRun(self.playback.view_at(at_ms), at_ms)
+        return Moment((seen,), moment_html(self.playback, at_ms), self.playhead.playing, self.scrubber())
+
+    def scrubber(self) -> dict[str, object]:
+        """What the scrubber's script has to know: the run as well, which it puts into the page's address."""
+        return {**Player.scrubber(self), "named": self.named()}
+
+    def open(self, recording: Recording, opened_id: str, at_ms: float) -> None:
+        """Take another run, or more of the same, with the playhead at that moment."""
+        self.playback = Playback(recording.events, recording.header.question)
+        self.opened_id, self.is_open, self.share_id, self.commenting = opened_id, True, "", False
+        self.playhead = Playhead(speed=self.playhead.speed)
+        self.seek(at_ms)
+
+    def shown(self) -> ShownRun | None:
+        """What the page shows of it; None while nothing is open."""
+        if not self.is_open:
+            return None
+        events = self.playback.events
+        unfinished = bool(self.opened_id) and not (events and isinstance(events[-1], DoneEvent))
+        hint = words_replay.STILL_RUNNING if unfinished else "" if self.opened_id else words_replay.TEMPORARY_LINK
+        return ShownRun(self.run_id, self.playback.question, events, hint, unfinished, self.address(), self.moment())
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayOffer:
+    """What the page offers and says: the latest runs, a notice above all else, and the run that is open."""
+
+    runs: tuple[Choice, ...]
+    notice: Problem | None
+    shown: ShownRun | None
+
+
+class ReplayDesk:
+    """Opens runs to be replayed, for one backend."""
+
+    def __init__(self, client: ReplayCalls, between_trials_s: float = BETWEEN_TRIALS_S) -> None:
+        """``between_trials_s``: seconds between two questions whether the backend is there again."""
+        self._client = client
+        self._between_trials_s = between_trials_s
+
+    async def arrive(self, opened: OpenedRun, address: Mapping[str, str]) -> AsyncGenerator[ReplayOffer, None]:
+        """Offer the latest runs and open what the address names, unless it is open already. While the backend is away
+        this says so, and begins again by itself once it is back."""
+        while True:
+            runs = await latest_runs(self._client)
+            notice = await self._open_named(opened, address)
+            if notice is None and not opened.is_open:
+                notice = runs if isinstance(runs, Problem) else Problem("nothing_to_replay")
+            yield ReplayOffer(() if isinstance(runs, Problem) else runs, notice, opened.shown())
+            if notice is None or not notice.passes:
+                return
+            await wait_for_backend(self._client, self._between_trials_s)
+
+    async def runs(self) -> tuple[Choice, ...] | None:
+        """The latest runs; None where the backend does not give any, so that an older list stays."""
+        runs = await latest_runs(self._client)
+        return None if isinstance(runs, Problem) else runs
+
+    async def choose(self, opened: OpenedRun, run_id: str, at_ms: float = 0.0) -> Problem | None:
+        """Open a run or a share. Gives why it cannot be opened; what was open stays then."""
+        return self._take(opened, await recording_of_run(self._client, run_id), run_id, at_ms)
+
+    async def open_file(self, opened: OpenedRun, data: bytes) -> Problem | None:
+        """Open a recording from a file, which stays in this tab. Gives why it cannot be opened."""
+        return self._take(opened, recording_of_file(data), "", 0.0)
+
+    async def refresh(self, opened: OpenedRun) -> str:
+        """Load new events of a run that was not over. Gives a sentence where that fails, else an empty one."""
+        problem = await self.choose(opened, opened.opened_id, opened.position_ms())
+        return problem.sentence_shown if problem else ""
+
+    async def _open_named(self, opened: OpenedRun, address: Mapping[str, str]) -> Problem | None:
+        wanted = address.get(RUN) or address.get(SHARE) or ""
+        if not wanted or wanted == opened.opened_id:
+            return None
+        return await self.choose(opened, wanted, moment_ms(address.get(MOMENT, "")))
+
+    def _take(self, opened: OpenedRun, found: Recording | Problem, opened_id: str, at_ms: float) -> Problem | None:
+        if isinstance(found, Problem):
+            return found
+        opened.open(found, opened_id, at_ms)
+        return None

@@ -1,0 +1,142 @@
+"""The two runs that a tab compares: what is known of each, their names on the page, and the clock they share."""
+
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+from backend.desk.player import Moment, Player, SeenRun
+from backend.present.pages.addresses import FIRST, SECOND
+from backend.present.pages.comparison import Compared
+from backend.present.pages.problem import Problem
+from backend.present.timeline.moment_text import pair_moment_html
+from backend.present.words import compare as words_compare
+from backend.protocol.events import DoneEvent
+from backend.protocol.pair_playback import PairPlayback
+from backend.protocol.playback import Playback
+from backend.protocol.recordings import Recording, RecordingHeader
+
+Which = Literal["first", "second"]
+BOTH: Final[tuple[Which, Which]] = ("first", "second")
+
+
+@dataclass(frozen=True, slots=True)
+class PairedRun:
+    """One of the two. ``run_id`` is the run's or a share's id, empty for one from a file; ``problem`` says why no more
+    of it can be had, where its end is missing for good."""
+
+    recording: Recording
+    run_id: str = ""
+    problem: Problem | None = None
+
+    @property
+    def running(self) -> bool:
+        """Whether more of it is to come."""
+        return bool(self.run_id) and self.problem is None and not self.ended
+
+    @property
+    def ended(self) -> bool:
+        """Whether its end is known."""
+        events = self.recording.events
+        return bool(events) and isinstance(events[-1], DoneEvent)
+
+
+def _nothing() -> PairPlayback:
+    return PairPlayback(Playback(()), Playback(()))
+
+
+@dataclass(slots=True)
+class RunPair(Player):
+    """What one tab compares, under one playhead; a side may be missing. ``serial`` tells one pair from the next: who
+    follows one stops once the tab has moved on to another."""
+
+    playback: PairPlayback = field(default_factory=_nothing)
+    first: PairedRun | None = None
+    second: PairedRun | None = None
+    serial: int = 0
+
+    @property
+    def sides(self) -> tuple[PairedRun, ...]:
+        """Those that are there."""
+        return tuple(side for side in (self.first, self.second) if side is not None)
+
+    @property
+    def complete(self) -> bool:
+        """Whether there are two."""
+        return len(self.sides) == len(BOTH)
+
+    @property
+    def running(self) -> bool:
+        """Whether more of one of them is to come."""
+        return any(side.running for side in self.sides)
+
+    @property
+    def problem(self) -> Problem | None:
+        """Why no more of one of them can be had."""
+        return next((side.problem for side in self.sides if side.problem), None)
+
+    def named(self) -> dict[str, str]:
+        """What the page's address has to say of both; empty for a run from a file, which is in this tab only."""
+        return {FIRST: self.first.run_id if self.first else "", SECOND: self.second.run_id if self.second else ""}
+
+    def side(self, which: Which) -> PairedRun:
+        """That one. Raises ``ValueError`` where it is missing."""
+        found = self.first if which == "first" else self.second
+        if found is None:
+            raise ValueError("There are not two runs to compare.")
+        return found
+
+    def put(self, which: Which, side: PairedRun | None) -> None:
+        """Another run for one side. The playhead goes to the end, where all of both is seen."""
+        self.serial += 1
+        self.pause()
+        self.learn(which, side)
+
+    def learn(self, which: Which, side: PairedRun | None) -> None:
+        """More of the same run; the playhead stays at the end of what is known."""
+        if which == "first":
+            self.first = side
+        else:
+            self.second = side
+        known = [_playback(run) for run in self.sides] if self.complete else []
+        self.playback = PairPlayback(*known) if known else _nothing()
+        self.seek(self.playback.duration_ms)
+
+    def compared(self) -> tuple[Compared, Compared]:
+        """Both under the names they have on the page. Raises ``ValueError`` where one is missing."""
+        first, second = (self.side(which).recording for which in BOTH)
+        names = _names(first.header, second.header)
+        return (
+            Compared(names[0], first.events, first.header.question),
+            Compared(names[1], second.events, second.header.question),
+        )
+
+    def moment(self) -> Moment:
+        """What the page shows: both at the playhead, or all that is known while one of them runs."""
+        if not self.complete:
+            return Moment((), scrubber=self.scrubber())
+        at_ms, live = self.position_ms(), self.running
+        seen = tuple(
+            SeenRun(view, view.stream.last_at_ms if live else at_ms, still=not live)
+            for view in self.playback.views_at(at_ms)
+        )
+        first, second = self.compared()
+        text = "" if live else pair_moment_html(self.playback, (first.name, second.name), at_ms)
+        return Moment(seen, text, self.playhead.playing, self.scrubber())
+
+    def scrubber(self) -> dict[str, object]:
+        """What the scrubber's script has to know: both runs as well, which it puts into the page's address."""
+        return {**Player.scrubber(self), "named": self.named()}
+
+
+def _playback(side: PairedRun) -> Playback:
+    return Playback(side.recording.events, side.recording.header.question)
+
+
+def _names(first: RecordingHeader, second: RecordingHeader) -> tuple[str, str]:
+    """What tells the two apart: the agent, else with or without status, else which of them is the first."""
+    if first.agent and second.agent and first.agent != second.agent:
+        return first.agent, second.agent
+    statuses = first.options.status_events, second.options.status_events
+    if statuses[0] != statuses[1]:
+        with_status, without = words_compare.WITH_STATUS, words_compare.WITHOUT_STATUS
+        return (with_status, without) if statuses[0] else (without, with_status)
+    return words_compare.FIRST_RUN, words_compare.SECOND_RUN

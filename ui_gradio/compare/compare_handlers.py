@@ -1,0 +1,102 @@
+"""What a reader does on the Compare page: choose two runs, race two agents, or play one scenario in two ways."""
+
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+
+import gradio as gr
+
+from backend.desk.run_comparison import CompareDesk, CompareOffer
+from backend.desk.run_pair import Which
+from backend.present.pages.addresses import FIRST, SECOND
+from backend.present.pages.problem import Problem
+from backend.present.theme.palette import Theme
+from ui_gradio.compare.drawn_pair import DrawnPair
+from ui_gradio.compare.layout import ComparePage
+from ui_gradio.compare.pair_drawing import PairDrawing, drawn
+from ui_gradio.drawing import Updates
+from ui_gradio.playback_controls import Moving
+from ui_gradio.problems import tell
+
+
+class CompareHandlers:
+    """The page's handlers, for one backend."""
+
+    def __init__(self, desk: CompareDesk, page: ComparePage) -> None:
+        self._desk, self._page = desk, page
+        self.moving = Moving(page.moving, drawn)
+
+    async def arrive(self, pair: DrawnPair, theme: Theme, request: gr.Request) -> AsyncIterator[Updates]:
+        """Offer runs and agents, and open what the address names."""
+        page = self._page
+        async for offer in self._desk.arrive(pair, request.query_params):
+            yield {**self._offered(offer, pair), page.choosing.question: offer.question}
+            async for updates in self._show(pair, offer.notice, theme):
+                yield updates
+
+    async def choose(self, which: Which, pair: DrawnPair, run_id: str | None, theme: Theme) -> AsyncIterator[Updates]:
+        """Take a run of the list for one side."""
+        if run_id:
+            async for updates in self._show(pair, await self._desk.choose(pair, which, run_id), theme):
+                yield updates
+
+    async def upload(self, which: Which, pair: DrawnPair, data: bytes, theme: Theme) -> AsyncIterator[Updates]:
+        """Take a recording from a file for one side."""
+        async for updates in self._show(pair, await self._desk.put_file(pair, which, data), theme):
+            yield updates
+
+    async def race(
+        self, pair: DrawnPair, question: str, first: str | None, second: str | None, theme: Theme
+    ) -> AsyncIterator[Updates]:
+        """Put one question to two agents at once."""
+        problem = await self._desk.race(pair, question, first or "", second or "")
+        async for updates in self._show(pair, problem, theme):
+            yield updates
+
+    async def race_status(self, pair: DrawnPair, scenario: str | None, theme: Theme) -> AsyncIterator[Updates]:
+        """Play one scenario with and without its status events."""
+        async for updates in self._show(pair, await self._desk.race_status(pair, scenario or ""), theme):
+            yield updates
+
+    async def stop(self, pair: DrawnPair) -> None:
+        """End whatever still runs."""
+        for sentence in await self._desk.stop(pair):
+            tell(sentence)
+
+    async def open_another(self, pair: DrawnPair) -> Updates:
+        """Show the ways again, with newer runs; or put them away."""
+        pair.choosing = not pair.choosing
+        shown: Updates = {self._page.choosing_box: gr.update(visible=pair.choosing)}
+        offer = await self._desk.offer(pair) if pair.choosing else None
+        return shown if offer is None or offer.notice is not None else {**shown, **self._offered(offer, pair)}
+
+    def _offered(self, offer: CompareOffer, pair: DrawnPair) -> Updates:
+        fields, agents, named = self._page.choosing, list(offer.agents), pair.named()
+        first, second = (name or None for name in offer.agents_to_begin_with)
+        scenario = offer.scenarios[0].name if offer.scenarios else None
+        return {
+            fields.first_run: gr.update(choices=list(offer.runs), value=named[FIRST] or None),
+            fields.second_run: gr.update(choices=list(offer.runs), value=named[SECOND] or None),
+            fields.first_agent: gr.update(choices=agents, value=first),
+            fields.second_agent: gr.update(choices=agents, value=second),
+            fields.scenario: gr.update(choices=list(offer.scenarios), value=scenario),
+        }
+
+    async def _show(self, pair: DrawnPair, problem: Problem | None, theme: Theme) -> AsyncIterator[Updates]:
+        """Why nothing was opened; else what was, drawn until both are over."""
+        page = self._page
+        if problem is not None:
+            yield {page.notice: problem.html}
+            return
+        pair.choosing = not pair.complete
+        named, fields = pair.named(), page.choosing
+        yield {
+            fields.first_run: named[FIRST] or None,
+            fields.second_run: named[SECOND] or None,
+            page.moving.scrubber: pair.scrubber(),
+            page.choosing_box: gr.update(visible=pair.choosing),
+        }
+        if pair.complete:
+            drawing = PairDrawing(page, self.moving, pair, theme)
+            async with aclosing(self._desk.follow(pair)) as updates:
+                async for update in updates:
+                    yield drawing.updates(update)
