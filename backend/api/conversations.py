@@ -18,10 +18,10 @@ from backend.runs.records import RunRecord
 from backend.runs.store import UnknownSessionError
 
 MAX_CONVERSATION_BYTES = 8 * 1024 * 1024
-"""What a request with a whole conversation, charts and all, may hold."""
+"""The size of a request with a whole conversation, charts included."""
 
 MAX_HISTORY_CHARACTERS = 256 * 1024
-"""How much of what was said before an agent is told at most; the earliest is left out."""
+"""How much earlier conversation an agent receives at most; the earliest is left out."""
 
 _PLAIN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]{0,127}", re.ASCII)
 
@@ -112,10 +112,10 @@ async def accept(
     history: Sequence[Turn] | None,
     key: str | None = None,
 ) -> tuple[RunRecord, bool]:
-    """Start the run that is asked for, or find the one that the key began. Raises a problem where it cannot be had.
+    """Start the requested run, or find the one that the key began. Raises a problem if neither is possible.
 
-    ``session_id`` is None where a new conversation begins. ``history`` is what the agent is told was said before; None
-    stands for the session's earlier runs.
+    ``session_id`` is None where a new conversation begins. ``history`` is the conversation that the agent receives;
+    None means the session's earlier runs.
     """
     _check_text(asked)
     check_question(asked.question)

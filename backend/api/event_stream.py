@@ -151,7 +151,7 @@ class EventStream(EventSourceResponse):
         async for batch in self._batches:
             await self._write(send, prefix + b"".join(batch.frames))
             prefix = b""
-        # The end is a write of its own, so that it waits until the reader has taken nearly everything before it.
+        # The end is a separate write, so that it waits until the reader has taken nearly everything before it.
         await self._write(send, b"", more_body=False)
         return True
 
@@ -216,6 +216,6 @@ class EventStream(EventSourceResponse):
 
 
 async def close_batches(batches: AsyncIterator[Batch]) -> None:
-    """Let go of the log, where the iterator holds it."""
+    """Release the log, if the iterator is reading it."""
     if isinstance(batches, AsyncGenerator):
         await batches.aclose()

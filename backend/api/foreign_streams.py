@@ -1,4 +1,4 @@
-"""From a run's log to a foreign client: the same log and the same response as for our own, with other frames."""
+"""From a run's log to a foreign client: the same log and response as for a Playhead client, in other frames."""
 
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import aclosing, suppress
@@ -25,11 +25,11 @@ _DELETED = (
     ErrorEvent(code="deleted", message="The run was deleted."),
     DoneEvent(outcome="interrupted", partial=True),
 )
-"""What a reader is told whose run went away under him: to him a stream that just closes may look like success."""
+"""Sent to a reader when the run is deleted under the stream: a stream that just closes may look like success."""
 
 
 def answered(record: RunRecord) -> AnsweredRun:
-    """What an encoder is told of the run."""
+    """The facts about the run that an encoder receives."""
     created = datetime.fromisoformat(record.created_at).timestamp()
     return AnsweredRun(record.run_id, record.session_id, record.agent, record.question, round(created * 1000))
 

@@ -64,7 +64,7 @@ async def snapshot_first(store: RunStore, run_id: str) -> AsyncIterator[Batch]:
 
 async def while_shared(store: RunStore, share_id: str, batches: AsyncIterator[Batch]) -> AsyncIterator[Batch]:
     """The batches, or none if the share was revoked before the stream was among those that its end ends
-    (``OpenStreams.stop_shared``): the reader comes back and is told."""
+    (``OpenStreams.stop_shared``): the reader reconnects and gets the error."""
     try:
         await store.shared(share_id)
         async for batch in batches:

@@ -60,7 +60,7 @@ class RunLinks(BaseModel):
 
 
 class AcceptedRun(BaseModel):
-    """A run that was accepted and goes on whether somebody watches it or not."""
+    """A run that was accepted and continues whether somebody watches it or not."""
 
     run_id: str
     session_id: str
@@ -112,7 +112,7 @@ class RunNow(RunSummaryReply):
 
 
 class RunList(BaseModel):
-    """Runs of all conversations, the latest first. ``next`` is where the list goes on, or null at its end."""
+    """Runs of all conversations, the latest first. ``next`` is where the list continues, or null at its end."""
 
     runs: list[RunSummaryReply]
     next: str | None = Field(description="Send it as `before` for the runs behind these.")

@@ -52,7 +52,7 @@ class FeedbackList(BaseModel):
 
 
 class ShareReply(BaseModel):
-    """A link to one run: whoever has ``share_id`` may look at the run, and at nothing else."""
+    """A link to one run: anyone with ``share_id`` may read the run, and nothing else."""
 
     share_id: str = Field(examples=["share_8YvBtm3zQd2l5dYw0u1P4A"])
     run_id: str

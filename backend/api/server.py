@@ -16,7 +16,7 @@ BACKLOG = 2048
 """How many connections may wait to be taken."""
 
 SEND_BUFFER_BYTES = 128 * 1024
-"""What the kernel may hold for one reader (Linux doubles it). Left alone it grows to megabytes for a reader who stalls,
+"""Bytes that the kernel may buffer for one reader (Linux doubles it). By default the buffer grows to megabytes for a reader who stalls,
 and frees space in steps so large that a slow reader looks like a stalled one."""
 
 KEEP_ALIVE_S = 60
@@ -91,7 +91,7 @@ class Server(uvicorn.Server):
         """Stop on SIGINT and SIGTERM; uvicorn would raise them again afterwards and end the process half-way."""
         try:
             originals = {number: signal.signal(number, self.handle_exit) for number in (signal.SIGINT, signal.SIGTERM)}
-        except ValueError:  # Not the main thread: whoever owns it sets should_exit.
+        except ValueError:  # Not the main thread: its owner sets should_exit.
             originals = {}
         try:
             yield
@@ -118,7 +118,7 @@ class _TransportConnection:
 
 
 def _with_connection(app: ASGIApp) -> ASGIApp:
-    """Give every request its connection, which uvicorn holds behind ``send``."""
+    """Give every request its connection, which uvicorn keeps inside ``send``."""
 
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
         transport = getattr(getattr(send, "__self__", None), "transport", None)

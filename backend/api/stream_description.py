@@ -1,4 +1,4 @@
-"""How OpenAPI describes the event stream, which it has no words for of its own."""
+"""How OpenAPI describes the event stream, for which the standard has no terms."""
 
 from typing import Any
 

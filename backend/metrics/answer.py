@@ -10,7 +10,7 @@ from backend.protocol.events import Event, TokenEvent
 
 @dataclass(frozen=True, slots=True)
 class Growth:
-    """One token event with text: its index among the events, its time, and the answer's length behind it."""
+    """One token event with text: its index among the events, its time, and the answer's length after it."""
 
     index: int
     at_ms: float

@@ -37,8 +37,8 @@ class Metric:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A value that no stream tells of itself: whoever plays the run knows it, since it was done to the run or seen
-    beside it. Described like a metric, so that limits, comparisons and glossaries treat both alike.
+    """A value that is not in the stream: the player knows it, since it did it to the run or saw it beside the run.
+    Described like a metric, so that limits, comparisons and glossaries treat both alike.
     """
 
     key: str

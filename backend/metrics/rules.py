@@ -5,7 +5,7 @@ from backend.metrics.trace import Trace
 
 
 def violations(trace: Trace) -> int:
-    """Violations of the five rules that hold on every stream: one done and last; steps closed before it; a
+    """Violations of the five rules for every stream: one done and last; steps closed before it; a
     citation before the token that completes its marker; seq without gap and at_ms never back; only the
     seven event types.
     """

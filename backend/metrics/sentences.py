@@ -1,7 +1,7 @@
 """The sentences of an answer, by rule: enough to say which of them carry a citation.
 
 The rules are plain and the same for every provider: a sentence ends at ``. ! ? …`` before white space, at a
-CJK full stop, or at the end of its line. Headings, table rows, rules and code fences are no sentences.
+CJK full stop, or at the end of its line. Headings, table rows, rules and code fences are not sentences.
 Common abbreviations do not end one, so "Inc." at the true end of a sentence joins it with the next.
 """
 
@@ -42,8 +42,8 @@ _ABBREVIATIONS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """Where a sentence stands in the answer, in code points, end exclusive. Markers right behind it belong
-    to it.
+    """Where a sentence stands in the answer, in code points, end exclusive. Markers directly after it
+    belong to it.
     """
 
     start: int

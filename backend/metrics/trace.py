@@ -40,7 +40,7 @@ class Trace:
 
     @classmethod
     def of_server_times(cls, plane: Plane, events: Iterable[Event]) -> "Trace":
-        """The events on the clock of their own ``at_ms``."""
+        """The events by the clock of ``at_ms``."""
         known = tuple(events)
         return cls(plane, known, tuple(event.at_ms for event in known))
 
@@ -102,7 +102,7 @@ class Trace:
 
     @cached_property
     def violations(self) -> tuple[Violation, ...]:
-        """What the stream breaks of the rules that hold on every stream."""
+        """Violations of the rules for every stream."""
         return tuple(check(self.received))
 
     def first_ms(self, *types: type[Event]) -> float | None:

@@ -1,4 +1,4 @@
-"""What an artifact may hold: which charts are drawn, how large anything may be, and what shape it has.
+"""What an artifact may contain: which charts are drawn, how large anything may be, and what shape it has.
 
 A chart is a Plotly figure as JSON. Trace types are whitelisted to those that draw from their own data alone:
 map, geo and image traces fetch tiles, outlines or pictures from elsewhere and are refused.

@@ -1,4 +1,4 @@
-"""The five rules that hold on every stream of ours, checked on any stream, event by event."""
+"""The five rules that every Playhead stream keeps, checked on any stream, event by event."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -40,7 +40,7 @@ class Violation:
 
 
 class Checker:
-    """Checks a stream as it comes: ``feed`` every event, then ``close`` once. Holds no event back."""
+    """Checks a stream as it comes: ``feed`` every event, then ``close`` once. It delays no event."""
 
     def __init__(self) -> None:
         self._last_seq = 0

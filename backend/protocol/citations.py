@@ -1,7 +1,7 @@
 """Citation markers in an answer: ``[1]``, or ``[1, 2]`` for two at once.
 
 A marker exists once its closing bracket has arrived; it may be split over any number of tokens. Markers inside
-code (a fence, or an inline span closed on its line) are no markers. Positions are code points of the answer.
+code (a fence, or an inline span closed on its line) are not markers. Positions are code points of the answer.
 """
 
 import re
@@ -45,7 +45,7 @@ class MarkerScan:
 def scan_markers(answer: str, scan: MarkerScan | None = None) -> MarkerScan:
     """The markers of ``answer``, of which ``scan`` has read a prefix.
 
-    Costs the new text only, except on a line that holds a backtick: there the end of a code span can still take
+    Costs the new text only, except on a line that contains a backtick: there the end of a code span can still take
     back a marker, so that the line is read again from its start.
     """
     scan = scan or MarkerScan()

@@ -7,7 +7,7 @@ _FORM = re.compile(r"(\d{1,9})-(\d{1,15})", re.ASCII)
 
 
 class CursorError(ValueError):
-    """The text is no cursor."""
+    """The text is not a cursor."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

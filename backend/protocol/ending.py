@@ -1,4 +1,4 @@
-"""How a run ends, whoever ends it: open steps are closed, then comes the error if there is one, then ``done``.
+"""How every run ends: open steps are closed, then comes the error if there is one, then ``done``.
 
 Pure: the supervisor ends real runs by it, a restart those that were left unfinished, and a plan says by it how a
 run on a perfect machine would end.
@@ -78,7 +78,7 @@ class Ending:
     error: ErrorEvent | None = None
     last_words: tuple[Draft, ...] = ()
     usage: Mapping[str, JsonValue] | None = None
-    """What a model charged for, if an agent told."""
+    """The token usage that a model charged for, if the agent reported it."""
 
 
 def closing_statuses(steps: Sequence[StepView], outcome: Outcome) -> list[StatusEvent]:

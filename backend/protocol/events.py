@@ -20,7 +20,7 @@ OPEN_STATES: frozenset[str] = frozenset({"started", "progress", "waiting"})
 
 
 class Payload(BaseModel):
-    """What an event holds inside: frozen, and tolerant of fields it does not know."""
+    """A part of an event: frozen, and tolerant of fields it does not know."""
 
     model_config = ConfigDict(frozen=True, extra="allow", protected_namespaces=())
 
@@ -108,7 +108,7 @@ class CitationEvent(EventBase):
     before: str | None = None
     """What stands just before the quote in its document."""
     after: str | None = None
-    """What stands just behind it."""
+    """The text directly after it."""
     document_id: str | None = None
     locator: Locator | None = None
     spans: tuple[Span, ...] = ()

@@ -9,7 +9,7 @@ from backend.protocol.run_view import RunView
 
 @dataclass(frozen=True, slots=True)
 class PairPlayback:
-    """Both playbacks under one playhead. A run that is over stays as it ended while the other goes on."""
+    """Both playbacks under one playhead. A run that is over stays as it ended while the other continues."""
 
     first: Playback
     second: Playback

@@ -1,6 +1,6 @@
 """Scrubbing: a recorded run as anybody saw it at any moment, and where the playhead stands.
 
-No clock lives here: whoever plays gives the reading of a monotonic one.
+No clock lives here: the caller passes the reading of a monotonic one.
 """
 
 from bisect import bisect_left, bisect_right

@@ -21,7 +21,7 @@ NO_TIMING = "none"
 
 
 class RecordingError(ValueError):
-    """The lines are no recording that can be read."""
+    """The lines are not a readable recording."""
 
 
 class RecordingHeader(BaseModel):
@@ -38,8 +38,8 @@ class RecordingHeader(BaseModel):
     options: RunOptions = Field(default_factory=RunOptions)
     created_at: str = ""
     timing: str | None = None
-    """Where the events' times come from, unless they are the run's own: ``arrival`` = when the bytes came to whoever
-    captured them, ``NO_TIMING`` = nobody wrote them down, and every time is 0."""
+    """Where the events' times come from, unless they are the run's own: ``arrival`` = when the bytes arrived at the
+    program that captured them, ``NO_TIMING`` = the times are unknown, and every time is 0."""
 
 
 @dataclass(frozen=True, slots=True)

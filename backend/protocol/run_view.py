@@ -96,7 +96,7 @@ class MessageState(State):
     """Numbers of markers on screen whose citation has not come, in order of first appearance."""
     warnings: tuple[WarningEvent, ...] = ()
     marker_line: int = 0
-    """Where the growing line of the answer begins (code points): the search for markers goes on there."""
+    """Where the growing line of the answer begins (code points): the search for markers continues there."""
     marker_in_fence: bool = False
     """Whether that line stands inside a code fence."""
     revision: int = 0

@@ -1,4 +1,4 @@
-"""How the id of a share is told from that of a run: both may stand where a reader names what to open."""
+"""How to distinguish the id of a share from that of a run: a reader may open a run by either."""
 
 from typing import Final
 

@@ -13,10 +13,10 @@ from backend.protocol.events import KnownEvent, event_json
 from backend.protocol.run_view import SnapshotEvent
 
 HEARTBEAT = b": hb\n"
-"""A comment and ONE newline: a blank line behind it makes some decoders dispatch an empty event."""
+"""A comment and ONE newline: a blank line after it makes some decoders dispatch an empty event."""
 
 MAX_MESSAGE_BYTES = 16 * 1024 * 1024
-"""What one message, or one unfinished line, may hold before the decoder refuses it."""
+"""The size that one message, or one unfinished line, may have before the decoder refuses it."""
 
 _BOM = b"\xef\xbb\xbf"
 _LINE_END = re.compile(r"\r\n|\r|\n")
@@ -152,7 +152,7 @@ class Decoder:
 def encode(data: str, *, event: str | None = None, id: str | None = None, retry: int | None = None) -> bytes:
     """One block of an event stream. Line ends inside ``data`` become several data lines.
 
-    Raises ``ValueError`` if ``event`` or ``id`` holds a line end, or ``id`` a NUL: the stream could not carry it.
+    Raises ``ValueError`` if ``event`` or ``id`` contains a line end, or ``id`` a NUL: an SSE field cannot contain them.
     """
     lines = []
     if retry is not None:

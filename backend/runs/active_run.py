@@ -103,7 +103,7 @@ class ActiveRun:
         except UnknownRunError:
             logger.info("Run %s was deleted while it ran.", self.record.run_id)
             ending = Ending("cancelled")
-        # Whatever defect of ours this is: watchers wait for a done, and nobody awaits this task.
+        # Whatever defect in Playhead this is: watchers wait for a done, and nobody awaits this task.
         except Exception:
             logger.exception("Run %s could not be carried on.", self.record.run_id)
             ending = Ending("failed", ErrorEvent(code="internal_error", message=_INTERNAL))

@@ -7,7 +7,7 @@ from backend.runs.records import RunRecord
 from backend.runs.store import RunStore, UnknownRunError
 
 MAX_TURNS = 10
-"""How many of the latest earlier runs an agent is told of."""
+"""How many of the latest earlier runs an agent receives."""
 
 
 async def earlier_turns(store: RunStore, record: RunRecord) -> tuple[Turn, ...]:

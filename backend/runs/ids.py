@@ -1,4 +1,4 @@
-"""Ids that nobody can guess: whoever knows a run's id may read the run."""
+"""Ids that nobody can guess: anyone who knows a run's id may read the run."""
 
 import secrets
 

@@ -12,7 +12,7 @@ from backend.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """In seconds; ``abandon_s`` is None for a run that goes on when nobody watches. ``size`` is in bytes."""
+    """In seconds; ``abandon_s`` is None for a run that continues when nobody watches. ``size`` is in bytes."""
 
     total_s: float
     silence_s: float

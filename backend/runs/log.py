@@ -1,8 +1,8 @@
 """The log of one run in memory: its frames, one wake-up for everybody who follows it, and its folded view.
 
 A follower is a place in the list of frames and nothing else: no queue, no copy. Frames are encoded once,
-when they are added. Events are not kept as objects; they are read back from the frames, so that whoever
-asks for them gets what watchers got."""
+when they are added. Events are not kept as objects; they are read back from the frames, so that a
+later reader gets the same as the watchers."""
 
 import asyncio
 from bisect import bisect_right
@@ -45,12 +45,12 @@ def encode_frames(events: Sequence[KnownEvent], attempt: int) -> list[bytes]:
 
 
 def frame_data(frame: bytes) -> bytes:
-    """The JSON inside a frame of ours."""
+    """The JSON inside a Playhead frame."""
     return frame[frame.index(_DATA) + len(_DATA) : -2]
 
 
 def frame_parts(frame: bytes) -> tuple[str, str]:
-    """The event type and the JSON inside a frame of ours."""
+    """The event type and the JSON inside a Playhead frame."""
     _, _, rest = frame.partition(_EVENT)
     kind, _, data = rest.partition(_DATA)
     return kind.decode("ascii"), data[:-2].decode("ascii")
@@ -187,6 +187,6 @@ class RunLog:
         return Batch(tuple(frames), Cursor(self.attempt_of(seq), seq), ended)
 
     def _wake(self) -> None:
-        # Everybody who waits now goes on, whoever waits later waits for the next change.
+        # Every current waiter continues; a later one waits for the next change.
         self._changed.set()
         self._changed.clear()

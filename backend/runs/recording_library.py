@@ -70,7 +70,7 @@ class RecordingLibrary:
     async def add(self, data: bytes) -> StoredRecording:
         """Keep a recording durably, whole or not at all.
 
-        Raises ``RecordingError`` for bytes that are no recording, and ``StoreError`` where the disk refuses.
+        Raises ``RecordingError`` for bytes that are not a recording, and ``StoreError`` if the disk refuses.
         """
         recording = await asyncio.to_thread(parse_recording, data)
         if not recording.events:

@@ -50,7 +50,7 @@ class FeedbackRecord:
 
 @dataclass(frozen=True, slots=True)
 class ShareRecord:
-    """A link to one run. Whoever has ``share_id`` may look at the run and at nothing else."""
+    """A link to one run. Anyone with ``share_id`` may read the run and nothing else."""
 
     share_id: str
     run_id: str
@@ -63,8 +63,8 @@ class ShareRecord:
 
 
 class ReviewStore(Protocol):
-    """Keeps what people add to runs, durably. It is part of ``RunStore``: whoever deletes a run or its session deletes
-    its feedback and its share as well."""
+    """Keeps what people add to runs, durably. It is part of ``RunStore``: deleting a run or its session
+    deletes its feedback and its share as well."""
 
     async def add_feedback(self, record: FeedbackRecord) -> tuple[FeedbackRecord, bool]:
         """Keep feedback, durably, before returning. Gives (record, True), or, where its idempotency key is known for

@@ -87,8 +87,8 @@ def _token(draft: TokenEvent) -> list[Draft]:
 
 
 def _writable(draft: Draft) -> Draft:
-    """The draft, mended where it holds half characters. Raises ``BadDraftError`` where its fields are not what its
-    class says, and ``ValueError`` or ``RecursionError`` where it is no JSON."""
+    """The draft, repaired where it contains half characters. Raises ``BadDraftError`` where its fields are not what its
+    class says, and ``ValueError`` or ``RecursionError`` where it is not JSON."""
     fields = draft.model_dump(warnings=False)
     try:
         draft.model_dump_json(warnings=False)
@@ -114,8 +114,8 @@ def _mended(value: Any) -> Any:
 
 
 def _without(draft: Draft, reason: str) -> list[Draft]:
-    """What is left of a draft that cannot be written: of a step all but its tool log, since it goes on or ends all
-    the same."""
+    """The part of a draft that can be written: a step keeps all but its tool log, since it continues or ends all the
+    same."""
     if isinstance(draft, StatusEvent) and draft.tool is not None:
         return [_refused("A tool log", reason), *screen(draft.model_copy(update={"tool": None}))]
     return [_refused("An artifact" if draft.type == "artifact" else f"A {draft.type} event", reason)]

@@ -52,7 +52,7 @@ class RunQuery:
 
 @dataclass(frozen=True, slots=True)
 class RunPage:
-    """Runs, the latest submitted first, and the place from which the list goes on; None at its end."""
+    """Runs, the latest submitted first, and the place from which the list continues; None at its end."""
 
     runs: tuple[RunRecord, ...]
     next: str | None

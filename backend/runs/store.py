@@ -112,14 +112,14 @@ class RunStore(ReviewStore, Protocol):
         ...
 
     async def knows(self, run_id: str, cursor: Cursor) -> bool:
-        """Whether the log holds the event of that cursor, so that it can be resumed from. A ``seq`` of 0 is
+        """Whether the log contains the event of that cursor, so that it can be resumed from. A ``seq`` of 0 is
         the start, which is always known. Raises ``UnknownRunError``."""
         ...
 
     def follow(self, run_id: str, cursor: Cursor) -> AsyncGenerator[Batch, None]:
-        """Batches of frames behind the cursor: what is there first, then live, until ``done``. Costs no
+        """Batches of frames after the cursor: stored ones first, then live, until ``done``. Costs no
         memory per follower beside its place in the log, and yields to the event loop between batches. Ends
-        at once behind ``done``, and without ``done`` if the run is deleted. Raises ``UnknownRunError`` and,
+        at once after ``done``, and without ``done`` if the run is deleted. Raises ``UnknownRunError`` and,
         for a cursor that ``knows`` does not know, ``UnknownCursorError``, both when the first batch is
         asked for."""
         ...
@@ -134,8 +134,8 @@ class RunStore(ReviewStore, Protocol):
         ...
 
     async def delete(self, run_id: str) -> None:
-        """Delete a run with its events, durably; whoever follows it is let go. Its session goes with its last run; a
-        session that still bears the run's question as its title gets that of the run which is then its first.
+        """Delete a run with its events, durably, and end the streams of its followers. Its session is deleted
+        with its last run; a session that still bears the run's question as its title gets that of the run which is then its first.
         ``RunSupervisor.delete`` stops a running run first. Raises ``UnknownRunError``."""
         ...
 
@@ -153,6 +153,6 @@ class RunStore(ReviewStore, Protocol):
         ...
 
     async def purge(self, session_id: str) -> None:
-        """Delete a session with its runs and events, durably; whoever follows one of them is let go.
+        """Delete a session with its runs and events, durably, and end the streams of their followers.
         ``RunSupervisor.purge`` stops its running runs first. Raises ``UnknownSessionError``."""
         ...

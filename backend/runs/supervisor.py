@@ -16,7 +16,7 @@ from backend.runs.store import RunStore, StoreError
 from backend.settings import Settings
 
 RETRY_AFTER_S = 2
-"""What a caller is told to wait when there are too many runs: a guess, since nobody knows when one will
+"""How long a caller is asked to wait when there are too many runs: a guess, since nobody knows when one will
 end."""
 
 CLOSE_S = 5.0
@@ -65,9 +65,9 @@ class RunSupervisor:
 
     async def accept(self, record: RunRecord, history: Sequence[Turn] | None = None) -> tuple[RunRecord, bool]:
         """Keep a run in the store and start it, as ``POST /v1/runs`` asks. ``at_ms`` counts from this call.
-        ``history`` is what the agent is told was said before, in place of the session's earlier runs.
+        ``history`` is the conversation that the agent receives in place of the session's earlier runs.
 
-        Gives what ``RunStore.submit`` gives; an earlier run found by its key is not started again. Goes
+        Returns the result of ``RunStore.submit``; an earlier run found by its key is not started again. Goes
         through with it even if the caller is cancelled. Raises ``TooManyRunsError`` before anything is
         kept, and what ``RunStore.submit`` raises."""
         self._check_room()
@@ -140,7 +140,7 @@ class RunSupervisor:
         return None if run is None else run.elapsed_ms
 
     async def delete(self, run_id: str) -> None:
-        """Cancel the run if it goes on, then delete it. Raises ``UnknownRunError`` and ``StoreError``."""
+        """Cancel the run if it is running, then delete it. Raises ``UnknownRunError`` and ``StoreError``."""
         run = self._runs.get(run_id)
         if run is not None:
             run.stop(Ending("cancelled"))
@@ -196,7 +196,7 @@ class RunSupervisor:
                 self._leave(run.agent_task)
 
     def _leave(self, agent_task: asyncio.Task[None]) -> None:
-        """Hold an agent that still lets go, and hear what it has to say about it."""
+        """Keep a reference to an agent that is still closing, and log any error it raises."""
         name = agent_task.get_name()
         overdue = asyncio.get_running_loop().call_later(
             CLOSE_S, logger.warning, "The %s was cancelled but does not let go.", name

@@ -51,7 +51,7 @@ class AgUiMessage(BaseModel):
 
 
 class ForwardedProps(BaseModel):
-    """What is ours to read of the properties that a client passes on."""
+    """The forwarded properties that Playhead reads."""
 
     model_config = ConfigDict(extra="ignore")
 
@@ -95,7 +95,7 @@ async def ag_ui_run(
     services: ServicesOf,
     agent: Annotated[Text, Query(description="The agent, where `forwardedProps.agent` names none.")] = "",
 ) -> EventStream:
-    """The run goes on when the connection closes. The same `threadId` and `runId` sent again join it: the messages as
+    """The run continues when the connection closes. The same `threadId` and `runId` sent again join it: the messages as
     they are now, then what comes. Earlier messages are the history, unless the session knows as many turns itself."""
     return await _run(services, asked, agent)
 
@@ -126,7 +126,7 @@ async def ag_ui_run_agent(
     responses={**_STREAM, **problem_responses(404, 421)},
 )
 async def ag_ui_rejoin(run_id: RunId, services: ServicesOf) -> EventStream:
-    """The messages of the conversation as they are now, then what comes. `run_id` is ours: the value of the event
+    """The messages of the conversation as they are now, then what comes. `run_id` is Playhead's: the value of the event
     `playhead.run`, and the header `X-Playhead-Run-Id`."""
     record = await services.store.record(run_id)
     return _rejoined(services, record, AgUiEncoder(answered(record), earlier=await _conversation(services, record)))

@@ -76,7 +76,7 @@ async def ai_sdk_chat(
     services: ServicesOf,
     agent: Annotated[Text, Query(description="The agent, where the body names none.")] = "",
 ) -> EventStream:
-    """The run goes on when the connection closes; `GET …/stream` resumes it. The history is what the client sends, so
+    """The run continues when the connection closes; `GET …/stream` resumes it. The history is what the client sends, so
     that a message which it edited or asks for once more is not in it."""
     asked = asked_in(Said(message.role, text_in(message.parts)) for message in chat.messages)
     named = chat.agent or agent or usual_agent(services)
@@ -109,8 +109,8 @@ async def ai_sdk_resume(chat_id: ChatId, services: ServicesOf) -> Response:
     responses=problem_responses(403, 404, 421, 507),
 )
 async def ai_sdk_cancel(chat_id: ChatId, services: ServicesOf) -> list[CancelledRun]:
-    """Their streams end with `abort` and the outcome `cancelled`. A client that only closes its connection cancels
-    nothing. Answers with the runs that were going on."""
+    """Cancels the runs of the chat: their streams end with `abort` and the outcome `cancelled`. A client that only closes its
+    connection cancels nothing. Returns the runs that were running."""
     running = await _running(services, chat_id)
     for record in running:
         await services.supervisor.cancel(record.run_id)

@@ -63,7 +63,7 @@ async def give_feedback(
 
 
 async def _elapsed_ms(services: Services, run: RunRecord) -> float:
-    """How far the run is: by the server's clock while it goes on here, else by its last event."""
+    """How far the run is: by the server's clock while it is running here, else by its last event."""
     elapsed_ms = services.supervisor.elapsed_ms(run.run_id)
     if elapsed_ms is None:
         return (await services.store.snapshot(run.run_id)).stream.last_at_ms

@@ -127,8 +127,8 @@ async def list_runs(
     limit: Annotated[int, Query(ge=1, le=MAX_PAGE, description="How many at most.")] = 50,
     before: Annotated[str, Query(description="`next` of the previous page, for the runs after it.")] = "",
 ) -> RunList:
-    """Runs of all conversations that fit everything that is asked for, the latest first. What is empty or left out
-    leaves nothing out. A page may hold fewer runs than `limit` while runs end; only `next` says whether more follow."""
+    """Runs of all conversations that match every filter, the latest first. An empty or missing filter matches all
+    runs. A page may contain fewer runs than `limit` while runs end; only `next` says whether more follow."""
     query = RunQuery(text=text.strip(), agent=agent, outcome=outcome, session_id=session_id)
     page = await services.store.runs(query, limit, before)
     return RunList(runs=[RunSummaryReply.of(record) for record in page.runs], next=page.next)
@@ -164,7 +164,7 @@ async def run_now(store: RunStore, run_id: str) -> RunNow:
     responses={204: {"description": "It is gone."}, **problem_responses(403, 404, 421, 507)},
 )
 async def delete_run(run_id: RunToChange, services: ServicesOf) -> None:
-    """Deletes the run with its events, feedback and share for good; one that still goes on is stopped first. Its
+    """Deletes the run with its events, feedback and share for good; one that is still running is stopped first. Its
     conversation goes with its last run."""
     await services.supervisor.delete(run_id)
 

@@ -68,7 +68,7 @@ async def rename_session(session_id: SessionId, new_title: NewTitle, services: S
     responses={204: {"description": "It is gone."}, **problem_responses(403, 404, 421, 507)},
 )
 async def delete_session(session_id: SessionId, services: ServicesOf) -> None:
-    """Deletes its runs and their events for good; a run that still goes on is stopped first."""
+    """Deletes its runs and their events for good; a run that is still running is stopped first."""
     await services.supervisor.purge(session_id)
 
 

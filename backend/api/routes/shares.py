@@ -1,4 +1,4 @@
-"""Shares: links that show one run to whoever has them."""
+"""Shares: links that show one run to anyone who has them."""
 
 from typing import Annotated
 
@@ -48,6 +48,6 @@ async def list_shares(services: ServicesOf) -> ShareList:
     responses={204: {"description": "The link leads nowhere now."}, **problem_responses(403, 404, 421, 507)},
 )
 async def withdraw_share(share_id: ShareId, services: ServicesOf) -> None:
-    """From now on nobody sees the run by it; whoever follows the run through it is let go. The run stays."""
+    """Withdraws the link: it no longer opens the run, and streams opened through it end. The run stays."""
     await services.store.unshare(share_id)
     services.streams.stop_shared(share_id)

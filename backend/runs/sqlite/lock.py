@@ -11,7 +11,7 @@ LOCK_NAME = "server.lock"
 
 
 class FolderLock:
-    """Holds a data folder. The file stays; only the lock on it counts."""
+    """A lock on a data folder. The file stays; only the lock on it counts."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -51,5 +51,5 @@ class FolderLock:
             os.ftruncate(descriptor, 0)
             os.pwrite(descriptor, f"{os.getpid()}\n".encode("ascii"), 0)
         except OSError:
-            # On a full disk the lock holds all the same; only its holder stays unnamed.
+            # On a full disk the lock works all the same; only its owner stays unnamed.
             return

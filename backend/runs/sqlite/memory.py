@@ -24,8 +24,8 @@ class KeptRun:
 
 
 class RunMemory:
-    """Runs by id. Whatever somebody still holds is found again, even when it is no longer kept for its own
-    sake."""
+    """Runs by id. A run that is still referenced elsewhere is found again, even when it is no longer kept for its
+    own sake."""
 
     def __init__(self, ended_runs: int) -> None:
         self._limit = ended_runs
@@ -41,7 +41,7 @@ class RunMemory:
         return run
 
     def keep(self, run: KeptRun) -> None:
-        """Keep a run: while it goes on, or as the latest ended one, which may push out the oldest."""
+        """Keep a run: while it is running, or as the latest ended one, which may push out the oldest."""
         run_id = run.record.run_id
         self._all[run_id] = run
         if not run.record.ended:

@@ -23,7 +23,7 @@ _SELECT_SHARE = "SELECT share_id, run_id, share.created_at FROM share JOIN run O
 
 
 class SqliteReviews:
-    """Implements ``ReviewStore`` over a database. It holds nothing in memory."""
+    """Implements ``ReviewStore`` over a database. It keeps nothing in memory."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -12,11 +12,11 @@ _PLACE = re.compile(r"[1-9][0-9]{0,17}", re.ASCII)
 def find_runs(
     connection: sqlite3.Connection, query: RunQuery, limit: int, before: str
 ) -> tuple[list[StoredRun], str | None]:
-    """Runs that fit, the latest first, and the place behind them where there are more. Raises ``PlaceError``.
+    """Runs that fit, the latest first, and the place after them if there are more. Raises ``PlaceError``.
 
     A place is the number of the last run of a page. Text is looked for in every row that is left, with ``instr``: it
-    knows no wildcards, and ``folded`` is ours (see ``schema.connect``), since SQLite's own ``LIKE`` and ``lower`` know
-    only the letters of ASCII.
+    knows no wildcards, and ``folded`` is Playhead's (see ``schema.connect``), since SQLite's ``LIKE`` and ``lower``
+    know only the letters of ASCII.
     """
     where, values = _conditions(query)
     if before:

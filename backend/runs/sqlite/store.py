@@ -229,7 +229,7 @@ class SqliteStore(SqliteReviews):
             self._drop(run_id)
 
     def _drop(self, run_id: str) -> None:
-        """Let go of a run that was deleted, and of whoever follows it."""
+        """Forget a run that was deleted, and end the streams of its followers."""
         self._loading.pop(run_id, None)
         run = self._memory.drop(run_id)
         if run is not None:
