@@ -37,7 +37,7 @@ def checked_comment(feedback: NewFeedback) -> str:
 def checked_moment(at_ms: float | None, record: RunRecord, elapsed_ms: float) -> float | None:
     """The moment, in milliseconds since the run was accepted, or None for the run as a whole.
 
-    ``elapsed_ms`` is how far a run is that goes on. Raises a problem for a moment that is not one of the run.
+    ``elapsed_ms`` is how far the run is by now. Raises a problem for a moment outside the run.
     """
     if at_ms is None:
         return None

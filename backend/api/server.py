@@ -16,8 +16,8 @@ BACKLOG = 2048
 """How many connections may wait to be taken."""
 
 SEND_BUFFER_BYTES = 128 * 1024
-"""Bytes that the kernel may buffer for one reader (Linux doubles it). By default the buffer grows to megabytes for a reader who stalls,
-and frees space in steps so large that a slow reader looks like a stalled one."""
+"""Bytes that the kernel may buffer for one reader (Linux doubles it). By default the buffer grows to megabytes
+for a reader who stalls, and frees space in steps so large that a slow reader looks like a stalled one."""
 
 KEEP_ALIVE_S = 60
 GRACE_S = 5

@@ -135,8 +135,8 @@ class RunStore(ReviewStore, Protocol):
 
     async def delete(self, run_id: str) -> None:
         """Delete a run with its events, durably, and end the streams of its followers. Its session is deleted
-        with its last run; a session that still bears the run's question as its title gets that of the run which is then its first.
-        ``RunSupervisor.delete`` stops a running run first. Raises ``UnknownRunError``."""
+        with its last run; a session that still bears the run's question as its title gets that of the
+        run which is then its first. ``RunSupervisor.delete`` stops a running run first. Raises ``UnknownRunError``."""
         ...
 
     async def rename(self, session_id: str, title: str) -> SessionRecord:

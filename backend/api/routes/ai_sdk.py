@@ -109,8 +109,8 @@ async def ai_sdk_resume(chat_id: ChatId, services: ServicesOf) -> Response:
     responses=problem_responses(403, 404, 421, 507),
 )
 async def ai_sdk_cancel(chat_id: ChatId, services: ServicesOf) -> list[CancelledRun]:
-    """Cancels the runs of the chat: their streams end with `abort` and the outcome `cancelled`. A client that only closes its
-    connection cancels nothing. Returns the runs that were running."""
+    """Cancels the runs of the chat: their streams end with `abort` and the outcome `cancelled`. A client that only
+    closes its connection cancels nothing. Returns the runs that were running."""
     running = await _running(services, chat_id)
     for record in running:
         await services.supervisor.cancel(record.run_id)
