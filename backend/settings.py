@@ -34,7 +34,7 @@ class Settings:
     stalled_reader_s: float = 30.0
     """How long a reader may take nothing before it is cut."""
     abandon_grace_s: float = 30.0
-    """How long a run with ``on_abandon=cancel`` goes on with nobody watching."""
+    """How long a run with ``on_abandon=cancel`` continues with nobody watching."""
     memory_runs: int = 64
     """Ended runs whose log stays in memory."""
     max_recording_bytes: int = 64 * 1024 * 1024

@@ -1,7 +1,7 @@
 """What people read is in plain English: no idiom that a reader has to translate back.
 
-Read off the syntax trees: every text of the four packages, the help of every command, the definitions of every metric
-(they are the report's glossary), the templates and the documents.
+Read from the syntax trees: every text of the four packages, and every docstring of the rooms that are clean, among them
+the help of commands and the definitions of metrics (the report's glossary). The templates and documents are read whole.
 """
 
 import ast
@@ -33,8 +33,25 @@ LISTS_OF_WORDS = {
 }
 """Files whose texts are words to look for in documents."""
 
-SHOWN_DOCSTRINGS = ("backend/commands/", "evals/commands/", "backend/metrics/")
-"""Folders whose docstrings are help texts or definitions in the report."""
+SHOWN_DOCSTRINGS = ("evals/commands/",)
+"""Folders of whose docstrings only those of public functions are read: they are help texts."""
+
+CLEAN_ROOMS = tuple(
+    f"backend/{room}/"
+    for room in (
+        "api",
+        "client",
+        "commands",
+        "dialects",
+        "doors",
+        "launch",
+        "metrics",
+        "protocol",
+        "runs",
+        "yaml_lines",
+    )
+)
+"""Folders in which every docstring is in plain English, private ones and notes on constants included."""
 
 
 def texts(path: Path) -> Iterator[tuple[int, str]]:
@@ -44,7 +61,9 @@ def texts(path: Path) -> Iterator[tuple[int, str]]:
         return
     tree = ast.parse(path.read_text(encoding="utf-8"))
     hidden = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
-    if str(path.relative_to(ROOT)).startswith(SHOWN_DOCSTRINGS):
+    if str(path.relative_to(ROOT)).startswith(CLEAN_ROOMS):
+        hidden = set()
+    elif str(path.relative_to(ROOT)).startswith(SHOWN_DOCSTRINGS):
         hidden -= {id(docstring) for docstring in shown_docstrings(tree)}
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in hidden:

@@ -43,9 +43,9 @@ class LastQuestion:
 
 
 def asked_in(messages: Iterable[Said]) -> LastQuestion:
-    """What the conversation asks: its last user message. Several of one role behind each other count as one.
+    """What the conversation asks: its last user message. Several of one role in a row count as one.
 
-    Raises a problem where there is no user message. What stands behind the last one, such as the beginning of an
+    Raises a problem where there is no user message. Text after the last one, such as the beginning of an
     answer, is passed over; so are instructions to the model, which are the agent's own to give.
     """
     said: list[Said] = []

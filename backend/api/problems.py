@@ -1,6 +1,6 @@
 """Errors as RFC 9457 problem details: what went wrong, and one sentence that says what to do.
 
-``type`` is a stable URN, so that a program tells problems apart without reading the sentence.
+``type`` is a stable URN, so that a program distinguishes problems without reading the sentence.
 """
 
 from collections.abc import Mapping

@@ -111,7 +111,7 @@ class SharedRunReply(BaseModel):
 
 
 def shown_agent(agent: str) -> str:
-    """The agent's name as a share tells it: the id of the recording it played is not for everybody, since a run's
+    """The agent's name as a share shows it: the id of the recording it played is not for everybody, since a run's
     recording goes by the run's id."""
     family, _, _ = agent.partition(":")
     return family if family == "recording" else agent

@@ -1,4 +1,4 @@
-"""An event loop in a thread of its own, for code without one: scripts, and the thread that runs a Streamlit page.
+"""An event loop in a separate thread, for code without one: scripts, and the thread that runs a Streamlit page.
 
 One loop with one HTTP client per process (``Background.shared``). A call waits for its answer; what an async generator
 yields comes with a tick, so that the waiting thread gets its turn at least every ``tick_s`` seconds.
@@ -19,7 +19,7 @@ ItemType = TypeVar("ItemType")
 
 
 class Background:
-    """An event loop in a daemon thread of its own."""
+    """An event loop in a separate daemon thread."""
 
     _shared: ClassVar["Background | None"] = None
     _lock: ClassVar[threading.Lock] = threading.Lock()
@@ -73,7 +73,7 @@ class Background:
             future.cancel()
 
     def close(self) -> None:
-        """Close the HTTP client, stop the loop and end the thread. For an own one, not the shared one."""
+        """Close the HTTP client, stop the loop and end the thread. For a separate loop, not the shared one."""
         self.call(close_shared_http())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()

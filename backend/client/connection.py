@@ -1,8 +1,8 @@
 """The one HTTP client of a process, and what its answers and failures mean.
 
 Making an ``AsyncClient`` costs about 50 ms (its TLS context) and a new one has no warm connection, so the
-code of one event loop shares one: ``shared_http()``. Whoever needs its own life cycle makes one with
-``new_http()``, hands it to ``RunClient`` and closes it.
+code of one event loop shares one: ``shared_http()``. Code that needs another life cycle makes one
+with ``new_http()``, hands it to ``RunClient`` and closes it.
 """
 
 import asyncio

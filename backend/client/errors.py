@@ -41,7 +41,7 @@ class ProblemError(ClientError):
         self.retry_after_s = retry_after_s
         """Seconds after which the backend asks to try again, where it said so."""
         self.members: Mapping[str, Any] = members or {}
-        """The problem's members, those of its own type among them."""
+        """The problem's members, including those specific to its type."""
 
 
 class BackendGone(ClientError):

@@ -1,7 +1,7 @@
 """Following a run over as many connections as it takes.
 
 The connection is a port (``EventSource``), the rules are ``Resumption``'s, and this loop only joins the two:
-connect, read, and after a loss wait and connect again behind the last event.
+connect, read, and after a loss wait and connect again after the last event.
 """
 
 import asyncio
@@ -35,7 +35,7 @@ class EventSource(Protocol):
     """
 
     def connect(self, cursor: Cursor) -> AbstractAsyncContextManager[AsyncIterator[bytes] | None]:
-        """The bytes of the stream behind ``cursor``, or None where nothing follows it."""
+        """The bytes of the stream after ``cursor``, or None where nothing follows it."""
         ...
 
     async def snapshot(self) -> tuple[RunView, Cursor]:

@@ -17,7 +17,7 @@ from backend.protocol.run_view import RunView, SnapshotEvent
 from backend.protocol.view import fold
 
 TOKEN_INTERVAL_S = 0.1
-"""Least time between two frames of which the later one holds only more tokens."""
+"""Least time between two frames of which the later one contains only more tokens."""
 
 URGENT_SPACING_S = 0.02
 """Least time between two frames of any kind: what arrives together is drawn together."""

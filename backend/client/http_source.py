@@ -26,7 +26,7 @@ class HttpEventSource:
 
     @asynccontextmanager
     async def connect(self, cursor: Cursor) -> AsyncIterator[AsyncIterator[bytes] | None]:
-        """The bytes behind ``cursor``; None for 204. Leaving the context closes the connection only."""
+        """The bytes after ``cursor``; None for 204. Leaving the context closes the connection only."""
         headers = {"Accept": "text/event-stream", "Accept-Encoding": "identity", "Cache-Control": "no-cache"}
         if cursor != START:
             headers["Last-Event-ID"] = str(cursor)

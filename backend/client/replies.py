@@ -101,7 +101,7 @@ class Feedbacks(Reply):
 
 
 class Share(Reply):
-    """A link to one run: whoever has ``share_id`` may look at the run, and at nothing else."""
+    """A link to one run: anyone with ``share_id`` may read the run, and nothing else."""
 
     share_id: str
     run_id: str

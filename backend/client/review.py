@@ -51,5 +51,5 @@ class ReviewCalls(Calls):
         return self._read(await self._send("GET", "/v1/shares"), _SHARES).shares
 
     async def unshare(self, share_id: str) -> None:
-        """Withdraw a share: its link leads nowhere from now on, and whoever follows the run through it is let go."""
+        """Withdraw a share: its link no longer opens the run, and streams opened through it end."""
         await self._send("DELETE", f"/v1/shared/{quote(share_id, safe='')}")

@@ -36,7 +36,7 @@ from backend.protocol.options import RunOptions
 from backend.protocol.run_view import RunView
 
 HEARTBEAT_S = 15.0
-"""How often a silent stream of ours carries a comment."""
+"""How often the backend sends a comment on a silent stream."""
 
 OutcomeWanted = Literal[Outcome, "running", ""]
 """How a run must have ended to be found: ``running`` = not yet, empty = however."""
@@ -56,11 +56,11 @@ _PREPARATIONS = TypeAdapter(tuple[Preparation, ...])
 class RunClient(ReviewCalls):
     """A client of the backend at ``base_url``, such as ``http://127.0.0.1:8750``.
 
-    Cheap to make: it holds an address and the HTTP client it is given, or the running event loop's shared one
+    Cheap to make: it keeps an address and the HTTP client it is given, or the running event loop's shared one
     (``connection.shared_http``). It never closes that client. Every method raises ``ProblemError`` where the
-    backend refuses and ``BackendGone`` where nobody answers; both carry one sentence for people.
+    backend refuses and ``BackendGone`` where nobody answers; both contain one sentence for people.
 
-    What only looks at a run (``run``, ``recording``, ``follow``, ``arrivals``, ``frames``) takes the id of a share as
+    Methods that only read (``run``, ``recording``, ``follow``, ``arrivals``, ``frames``) take the id of a share as
     well as that of a run.
     """
 
@@ -159,7 +159,7 @@ class RunClient(ReviewCalls):
         return self._read(await self._send("GET", "/v1/runs", params=params), _RUNS)
 
     async def delete_run(self, run_id: str) -> None:
-        """Delete a run with its events; one that goes on is cancelled first. A conversation goes with its last run."""
+        """Delete a run with its events; a running one is cancelled first. A conversation ends with its last run."""
         await self._send("DELETE", run_path(run_id))
 
     async def rename_session(self, session_id: str, title: str) -> SessionSummary:
@@ -173,12 +173,12 @@ class RunClient(ReviewCalls):
     async def follow(
         self, run_id: str, after: Cursor = START, *, give_up_after_s: float | None = None
     ) -> AsyncGenerator[StreamItem, None]:
-        """The run's events behind ``after``, each once and in order, over as many connections as it takes.
+        """The run's events after ``after``, each once and in order, over as many connections as it takes.
 
         Ends with ``done`` and nothing else, except where nothing follows ``after``. Where events were lost on
         the way, a ``SnapshotEvent`` stands for all of them. ``give_up_after_s``: seconds without a working
         connection after which ``BackendGone`` is raised; None = keep trying. Close the iterator
-        (``contextlib.aclosing``) to close the connection; the run goes on.
+        (``contextlib.aclosing``) to close the connection; the run continues.
         """
         async with aclosing(self.arrivals(run_id, after, give_up_after_s=give_up_after_s)) as arrivals:
             async for arrival in arrivals:

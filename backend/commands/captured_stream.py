@@ -14,7 +14,7 @@ from backend.commands.refusals import BadInput
 PIECE_BYTES = 64 * 1024
 
 MAX_LINE_BYTES = 64 * 1024 * 1024
-"""What one line of a capture with timing may hold."""
+"""The size that one line of a capture with timing may have."""
 
 
 @dataclass(frozen=True, slots=True)

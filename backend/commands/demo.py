@@ -29,7 +29,7 @@ _PORT = click.IntRange(1, 65535)
 
 @dataclass(frozen=True)
 class DemoProcess:
-    """One of the three processes: its label in the output, its address, and the path that tells that it answers."""
+    """One of the three processes: its label in the output, its address, and the path that shows that it answers."""
 
     label: str
     url: str

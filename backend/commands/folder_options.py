@@ -1,4 +1,4 @@
-"""``--docs``, ``--scenarios`` and ``--data``: the same folders on every command that starts a server of its own."""
+"""``--docs``, ``--scenarios`` and ``--data``: the same folders on every command that starts a server."""
 
 from collections.abc import Callable
 from pathlib import Path

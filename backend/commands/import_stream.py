@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from backend.dialects.imported_run import ImportedRun
 
 DIALECT_NAMES = ("openai-chat", "openai-responses", "anthropic", "gemini", "ag-ui", "ai-sdk", "native")
-"""The dialects in the order in which the help text names them; a test holds them to those that can be read."""
+"""The dialects in the order in which the help text names them; a test checks that they are the readable ones."""
 
 _PROGRESS_BYTES = 4 * 1024 * 1024
 """From this size of a file on, reading it shows how far it is."""
@@ -74,7 +74,7 @@ def _write(
     with tempfile.TemporaryFile() as body:
         run = _read(file, captured, dialect, body)
         timing = _timing(captured, run)
-        # An argument of a command may hold bytes that are no text.
+        # An argument of a command may contain bytes that are not text.
         asked = question.encode("utf-8", "replace").decode()
         header = RecordingHeader(question=asked, agent=f"import:{dialect}", timing=None if timing == "run" else timing)
         body.seek(0)

@@ -1,4 +1,4 @@
-"""Ctrl-C while a run is watched: the first asks for the run's end and goes on watching, the second leaves."""
+"""Ctrl-C while a run is watched: the first cancels the run and keeps watching, the second leaves."""
 
 import asyncio
 import signal

@@ -1,4 +1,4 @@
-"""The backend a command talks to: the one at a given address, or one of its own as a child process."""
+"""The backend a command talks to: the one at a given address, or a temporary one as a child process."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -30,7 +30,7 @@ class ReachableBackend:
     server: LocalServer | None = None
 
     def kill(self) -> None:
-        """Do not wait for an own backend to end in good order; leave a foreign one alone."""
+        """Do not wait for a temporary backend to end in good order; leave any other alone."""
         if self.server is not None:
             self.server.process.kill()
 
@@ -85,7 +85,7 @@ def tell_warnings(warnings: Sequence[str]) -> None:
 
 
 class StartupTelling:
-    """What an own backend says until it is ready: its progress, on one line where stderr is a terminal."""
+    """The output of a temporary backend until it is ready: its progress, on one line where stderr is a terminal."""
 
     def __init__(self) -> None:
         from rich.console import Console
@@ -107,12 +107,12 @@ class StartupTelling:
     def hear(self, line: str) -> None:
         """One line of the backend's output; called from the thread that reads it."""
         if line.startswith("warning: ") or ": failed, " in line:
-            # The command tells them itself, in its own words and once.
+            # The command reports them itself, in its words and once.
             return
         if not self._console.is_terminal:
             click.echo(line, err=True)
         elif self._open:
-            # Later lines would tear the picture of the run; the last ones are told if the backend dies.
+            # Later lines would tear the picture of the run; the last ones are printed if the backend dies.
             self._status.update(printable(line))
 
 

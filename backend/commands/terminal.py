@@ -1,7 +1,7 @@
-"""A run drawn in a terminal while it goes on, or written as plain lines where the output is no terminal.
+"""A run drawn in a terminal while it is running, or written as plain lines where the output is not a terminal.
 
-What is settled (finished blocks of the answer, steps that ended) is printed once and scrolls away; only what still
-changes is redrawn, at the bottom, so that nothing flickers and any length of answer fits.
+Settled parts (finished blocks of the answer, steps that ended) are printed once and scroll away; only parts that
+still change are redrawn, at the bottom, so that nothing flickers and any length of answer fits.
 """
 
 import sys

@@ -34,7 +34,7 @@ class RemoteAddress:
 
     @property
     def host(self) -> str:
-        """Host and port, for sentences: an address may hold a key in its query."""
+        """Host and port, for sentences: an address may contain a key in its query."""
         return urlsplit(self.url).netloc.rpartition("@")[2]
 
 

@@ -1,9 +1,9 @@
 """AG-UI 1.0: events with upper-case types, closed by ``RUN_FINISHED`` or ``RUN_ERROR``.
 
 Types and fields are those of the protocol's published event reference; the THINKING types of versions before 1.0 are
-read like REASONING. A run may hold several assistant messages: they are one answer, in order. A stream may hold several
-runs: it is complete if the last of them ended. AG-UI has no citation; what our encoder adds is read back
-(``backend.dialects.native_events``).
+read like REASONING. A run may contain several assistant messages: they are one answer, in order. A stream may contain
+several runs: it is complete if the last of them ended. AG-UI has no citation; additions of Playhead's encoder are read
+back (``backend.dialects.native_events``).
 """
 
 import re
@@ -168,7 +168,7 @@ class AgUi:
 
     def _read_usage(self, message: JsonObject) -> None:
         if self._own.outcome is not None:
-            # Our own end has the usage in full.
+            # Playhead's end event has the usage in full.
             return
         for usage in objects_of(message, "usage"):
             so_far = self._drafts.end.usage
@@ -262,7 +262,7 @@ class AgUi:
             self._drafts.count_loss("encrypted reasoning")
 
     def _read_messages(self, messages: list[JsonObject]) -> None:
-        """All messages of the thread. Those behind the last one of a person are the answer of this run: what of it
+        """All messages of the thread. Those after the last one of a person are the answer of this run: what of it
         was not said yet is said now. That is how a run is rejoined, and how agents send that do not stream."""
         last = max((at for at, item in enumerate(messages) if text_of(item, "role") == "user"), default=-1)
         answer = ""

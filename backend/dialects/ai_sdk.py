@@ -2,9 +2,9 @@
 ``[DONE]``.
 
 Types and fields are those of the SDK's published stream protocol. ``abort`` ends a stream as cancelled; a stream with
-neither end is interrupted. The boundaries of model calls (``start-step``, ``finish-step``) are no steps of ours; one
-that begins anew (``reset-step``) is told in a warning, since what was said cannot be taken back.
-Sources go by their address, so that one that is told twice is one. What our encoder adds is read back
+neither end is interrupted. The boundaries of model calls (``start-step``, ``finish-step``) are not steps in Playhead;
+one that begins anew (``reset-step``) becomes a warning, since text that was sent cannot be taken back.
+Sources are identified by address, so that one sent twice is one. Additions of Playhead's encoder are read back
 (``backend.dialects.native_events``).
 """
 
@@ -40,9 +40,9 @@ class AiSdk:
         """Those of the present model call."""
         self._own = OwnEvents(drafts)
         self._own_step: JsonObject = {}
-        """The last step of ours that is a tool call: the chunks of the tool come behind it."""
+        """The last Playhead step that is a tool call: the chunks of the tool come after it."""
         self._waiting: tuple[str, JsonObject] | None = None
-        """A chunk whose meaning the next one may change, and its type: a source, or a step of ours with its tool."""
+        """A chunk whose meaning the next one may change, and its type: a source, or a Playhead step with its tool."""
         self._parts: dict[str, int] = {}
         """Open text parts: where in the answer they begin."""
         self._told_of: dict[str, list[ProviderCitation]] = {}
@@ -136,7 +136,7 @@ class AiSdk:
             self._drafts.count_loss(f"data of type {kind[:40]}")
 
     def _is_own_call(self, call: str) -> bool:
-        """Whether the tool call is that of the last step of ours: its id holds the step's, between colons."""
+        """Whether the tool call is that of the last Playhead step: its id contains the step's, between colons."""
         step_id = text_of(self._own_step, "step_id")
         return self._own.knows_call(call) or (step_id != "" and call.rpartition(":")[0].endswith(f":{step_id}"))
 
@@ -260,5 +260,5 @@ class AiSdk:
 
 
 def _with_tool(step: JsonObject) -> JsonObject:
-    """A step of ours as its event has it, where the tool is an object."""
+    """A Playhead step as in its event, where the tool is an object."""
     return {**step, "tool": {"name": step.get("tool")}}

@@ -24,7 +24,7 @@ MAX_TEXT_CHARS = 8_000_000
 """Code points an answer may have."""
 
 WARNINGS_PER_CODE = 5
-"""After so many of one code the rest is counted, and told in one warning at the end."""
+"""After so many of one code the rest is counted, and reported in one warning at the end."""
 
 _MAX_KINDS_OF_LOSSES = 200
 
@@ -77,7 +77,7 @@ class AnswerDrafts:
         return self._sources.count
 
     def close(self) -> StreamEnd:
-        """Nothing more comes: open steps are closed, what was held back is told."""
+        """Nothing more comes: open steps are closed, delayed drafts are sent."""
         self._sources.close(self.length)
         self.steps.close("finished" if self.end.outcome == "completed" else "failed")
         for code, count in self._warned.items():
@@ -101,8 +101,8 @@ class AnswerDrafts:
         span, and nothing is written if nothing changed.
 
         ``fields``: ``title``, ``source``, ``url``, ``quote``, ``document_id``, ``locator`` as in ``CitationEvent``.
-        ``span`` is the supported range of the answer in code points; it may come before its text. ``mention`` tells
-        apart the places that cite a source where the stream gives no range.
+        ``span`` is the supported range of the answer in code points; it may come before its text. ``mention``
+        distinguishes the places that cite a source where the stream gives no range.
         """
         return self._sources.add(key, span, mention, fields, self.length)
 

@@ -1,8 +1,8 @@
 """Anthropic's messages: content blocks that start, grow by deltas and stop, up to ``message_stop``.
 
 Events and fields are those of Anthropic's API reference for streaming messages. A citation comes before the text of
-its block, so the range it supports is told when the block stops. A second ``message_start`` is a message that was
-begun anew: open blocks end there. A whole ``message``, that was not streamed, is read as well.
+its block, so the range it supports is sent when the block stops. A second ``message_start`` is a message that was
+begun anew: open blocks end there. A whole ``message`` that was not streamed is read as well.
 """
 
 from backend.dialects.answer_drafts import AnswerDrafts

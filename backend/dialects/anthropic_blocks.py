@@ -131,7 +131,7 @@ class AnthropicBlocks:
         call = text_of(block, "tool_use_id")
         content = block.get("content")
         if not self._drafts.steps.is_open(call):
-            # A turn that was paused goes on with the result of a call from the message before.
+            # A turn that was paused continues with the result of a call from the message before.
             name = kind.removesuffix("_tool_result")
             call = call or f"result {self._drafts.tool_calls}"
             self._drafts.steps.start_call(call, name)

@@ -1,7 +1,7 @@
-"""The sources an answer cites: each is one citation, told again when more of it is known.
+"""The sources an answer cites: each is one citation, sent again when more of it is known.
 
 Providers name a source once for every place that rests on it. Here each place is a range of the one citation, so that
-nothing is told twice.
+nothing is sent twice.
 """
 
 from collections.abc import Callable, Mapping
@@ -10,7 +10,7 @@ from backend.protocol.events import CitationEvent, Span
 
 MAX_CITATIONS = 10_000
 MAX_MENTIONS = 500
-"""Places that one source may be cited at. Each further one tells the citation with all its ranges again."""
+"""Places that one source may be cited at. Each further one sends the citation with all its ranges again."""
 
 MAX_ALL_MENTIONS = 20_000
 """Places of all sources together."""
@@ -74,7 +74,7 @@ class CitedSources:
         self._write(citation)
 
     def close(self, length: int) -> None:
-        """The answer is whole: ranges that came before their text are told, those outside of it are lost."""
+        """The answer is whole: ranges that came before their text are sent, those outside it are lost."""
         late: dict[str, list[Span]] = {}
         for key, span in self._ahead:
             if span.end <= length:

@@ -1,4 +1,4 @@
-"""The bytes of a foreign stream to drafts of ours, whatever the dialect. It never raises on what a stream holds."""
+"""From the bytes of a foreign stream to Playhead drafts, for any dialect. No content of a stream makes it raise."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -27,8 +27,8 @@ class DialectDecoder:
         *,
         key: str | None = None,
     ) -> None:
-        """``dialect`` writes to ``drafts``. ``max_message_bytes``: what one message may hold. ``key``: what was sent to
-        the server as its key, which the stream's error will not repeat."""
+        """``dialect`` writes to ``drafts``. ``max_message_bytes``: the most that one message may contain. ``key``: the
+        key that was sent to the server; the stream's error does not repeat it."""
         self._key = key
         self._drafts = drafts
         self._dialect = dialect
@@ -38,7 +38,7 @@ class DialectDecoder:
         self.messages = 0
         """Messages that the stream held, whatever they were."""
         self.recognised = 0
-        """Messages that the dialect took for its own. None at all: this is no such stream."""
+        """Number of messages that the dialect recognized. If it is 0, the stream is not of this dialect."""
 
     def feed(self, data: bytes) -> list[Draft]:
         """The drafts that these bytes bring. Nothing comes after an end that was too much to read."""

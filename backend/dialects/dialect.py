@@ -10,7 +10,7 @@ from backend.protocol.events import ErrorEvent, Outcome
 
 JsonObject = Mapping[str, JsonValue]
 
-# What several providers' streams say in words of their own.
+# Facts that several providers' streams name differently.
 LIMIT_REACHED: Final = "The answer ends where its token limit was reached."
 CONTENT_FILTER: Final = "The provider's content filter ended the answer."
 STREAM_CUT: Final = "The stream broke off: the answer may be incomplete."
@@ -19,15 +19,15 @@ STREAM_CUT: Final = "The stream broke off: the answer may be incomplete."
 class Dialect(Protocol):
     """Reads one stream. It is made with the ``AnswerDrafts`` it writes to, and used for that stream alone.
 
-    A dialect does no I/O and keeps no more than what it must remember of open tools and blocks. What it does not
-    understand it tells ``AnswerDrafts.count_loss`` or ``AnswerDrafts.warn``; whatever it raises all the same becomes a
+    A dialect does no I/O and keeps no more than what it must remember of open tools and blocks. Messages that it does
+    not understand go to ``AnswerDrafts.count_loss`` or ``AnswerDrafts.warn``; whatever it raises all the same becomes a
     warning of the message that it could not read.
     """
 
     def read(self, message: JsonObject, event: str) -> bool:
         """Read one message: its JSON object and its SSE event name (``message`` where the stream gave none).
 
-        True if it was one of this dialect's, known or not; False for an object that no such stream would hold.
+        True if it was one of this dialect's, known or not; False for an object that no such stream would contain.
         """
         ...
 
@@ -48,7 +48,7 @@ class StreamEnd:
     error: ErrorEvent | None = None
     usage: Mapping[str, JsonValue] = field(default_factory=dict)
     at_ms: float = 0.0
-    """When it ended, in milliseconds since the run was accepted, where the stream itself says so (ours does)."""
+    """When it ended, in milliseconds since the run was accepted, if the stream itself says so (Playhead's does)."""
 
 
 @dataclass(frozen=True, slots=True)

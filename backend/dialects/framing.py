@@ -1,7 +1,7 @@
 """The messages of a foreign stream: server-sent events, or plain JSON where a server answers so.
 
 Errors and answers that are not streamed come as one JSON document; some servers send one object a line, or an array
-that grows. Which it is shows in the first byte that is no space, behind a byte order mark if there is one.
+that grows. The first byte that is not a space, after a byte order mark if there is one, shows which it is.
 """
 
 import json
@@ -46,7 +46,7 @@ class Framing:
     def close(self) -> list[Message]:
         """The messages that only the end completes."""
         if self._sse is not None:
-            # Many a server closes behind its last line without the blank one that the standard asks for.
+            # Many servers close after the last line, without the blank one that the standard asks for.
             return [*self._events(self._sse, b"\n\n"), *self._sse.close()]
         return _messages_of(bytes(self._document)) if self._document else []
 

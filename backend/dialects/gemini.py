@@ -76,10 +76,10 @@ class Gemini:
         return True
 
     def done_marker(self) -> None:
-        """``[DONE]``, behind some streams of interactions, says nothing that their last message does not."""
+        """``[DONE]``, which ends some streams of interactions, adds nothing to their last message."""
 
     def finish(self) -> None:
-        """The connection has ended: what was cited is told with its ranges."""
+        """The connection has ended: cited sources are sent with their ranges."""
         if tool := self._sources.tool:
             self._parts.found(tool)
         self._sources.finish()

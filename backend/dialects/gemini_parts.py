@@ -17,7 +17,7 @@ _SEARCH, _FETCH = "google_search", "url_context"
 
 
 class GeminiParts:
-    """Tells the parts of one answer."""
+    """Turns the parts of one answer into drafts."""
 
     def __init__(self, drafts: AnswerDrafts, text: TextOffsets) -> None:
         """``text`` is the answer as it grows, for the offsets of its citations."""
@@ -28,7 +28,7 @@ class GeminiParts:
         """Arguments of a call that comes in pieces, by their path."""
         self._grows = ""
         self._look_ups: list[str] = []
-        """Tools of the server that were told of."""
+        """Tools of the server that were reported."""
         self.starts: list[int] = []
         """Where the texts begin that are parted by other parts, in code points."""
         self._in_text = False
@@ -48,7 +48,7 @@ class GeminiParts:
                 self._drafts.count_loss("images and files" if "Data" in known[0] else f"parts of type {known[0][:40]}")
 
     def searched(self, grounding: JsonObject) -> None:
-        """Searches that grounded the answer: the server told their words, not when they ran. Newer models tell of a
+        """Searches that grounded the answer: the server sent their words, not their times. Newer models report a
         search when it runs, as a call, and repeat its words here."""
         queries = _texts(grounding.get("webSearchQueries")) + _texts(grounding.get("retrievalQueries"))
         if queries and not any(name.startswith(f"{_SEARCH}_") for name in self._look_ups):
@@ -63,7 +63,7 @@ class GeminiParts:
             self._step_of_server(_FETCH, addresses)
 
     def found(self, tool: str) -> None:
-        """The answer has sources that this tool finds: a step of its own, unless a look-up was told of."""
+        """The answer has sources that this tool finds: a separate step, unless a look-up was reported."""
         if not self._look_ups:
             self._step_of_server(tool, None)
 

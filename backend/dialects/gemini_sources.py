@@ -70,7 +70,7 @@ class GeminiSources:
         return "google_maps" if "maps" in first else "google_search"
 
     def finish(self) -> None:
-        """The answer is whole: ranges are told, and sources that no range names are cited without one."""
+        """The answer is whole: ranges are sent, and sources that no range names are cited without one."""
         for source, first, last in self._recited:
             self._cite_recited(source, self._text.span_of_bytes(first, last))
         self._recited = []
@@ -117,7 +117,7 @@ class GeminiSources:
         return span is not None and self._text.part(span.start, span.end) == said
 
     def _where(self, said: str, near: int) -> Span | None:
-        """Where that text stands: before the place that was meant, as too much may have been counted, or behind it."""
+        """Where that text stands: before the place that was meant, as too much may have been counted, or after it."""
         found = -1
         self._searches += 1
         if said and self._searches <= _MAX_SEARCHES:
@@ -136,5 +136,5 @@ def _source_of(chunk: JsonObject) -> JsonObject:
 
 
 def _key_of(source: JsonObject) -> str:
-    """A retrieved passage is a source of its own; a page is one however often it is listed."""
+    """Each retrieved passage is one source; a page is one source however often it is listed."""
     return f"{text_of(source, 'uri') or text_of(source, 'documentName')}\n{text_of(source, 'text')}".strip()

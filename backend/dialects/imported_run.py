@@ -13,7 +13,7 @@ from backend.protocol.recordings import MAX_LINE_BYTES
 class ImportedRun:
     """Takes the bytes of one stream and gives the events it makes, each as a line with its LF.
 
-    An event keeps the time that it says of itself, which only our own protocol does; else it gets that of its bytes,
+    An event keeps its own time, which only Playhead's protocol sends; else it gets the arrival time of its bytes,
     or 0 where nobody knows it. A time that goes back is raised to the one before.
     """
 

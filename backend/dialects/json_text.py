@@ -26,7 +26,7 @@ class JsonTexts:
         self._held = ""
 
     def read(self, text: str) -> JsonValue:
-        """The value. Raises ``ValueError`` or ``RecursionError`` where it is no JSON or nested too deeply."""
+        """The value. Raises ``ValueError`` or ``RecursionError`` where it is not JSON or nested too deeply."""
         value: JsonValue = json.loads(text)
         if text.count("[") + text.count("{") > MAX_DEPTH and _is_deeper(value, MAX_DEPTH):
             raise ValueError(f"more than {MAX_DEPTH} lists and objects inside one another")

@@ -21,7 +21,7 @@ def object_of(holder: JsonObject, name: str) -> JsonObject:
 
 
 def objects_of(holder: JsonObject, name: str) -> list[JsonObject]:
-    """The objects of the list in that field; what is no object in it is left out."""
+    """The objects of the list in that field; other items are left out."""
     value = holder.get(name)
     return [item for item in value if isinstance(item, Mapping)] if isinstance(value, list) else []
 

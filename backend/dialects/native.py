@@ -1,6 +1,6 @@
-"""Our own protocol, as this or another Playhead sends it: the seven events, with their ids, numbers and spans kept.
+"""Playhead's protocol, as this or another Playhead sends it: the seven events, with their ids, numbers and spans kept.
 
-What another sender leaves out (``seq``, ``at_ms``, ids, the field ``type`` beside an SSE event name) is tolerated, as
+Another sender may leave out ``seq``, ``at_ms``, ids and the field ``type`` beside an SSE event name, as
 DESIGN asks. Events seen before are left out, a snapshot stands for the events it folds, heartbeats are comments. Steps
 that are open at the end are closed, and a stream without ``done`` is interrupted.
 """
@@ -39,7 +39,7 @@ _END_FAILED: dict[Outcome, tuple[str, str]] = {
 
 
 class Native:
-    """One stream of our own events."""
+    """One stream of Playhead events."""
 
     def __init__(self, drafts: AnswerDrafts) -> None:
         self._drafts = drafts
@@ -59,7 +59,7 @@ class Native:
         if not isinstance(name, str) or not _is_ours(message, name):
             return False
         if not message and not self._seen:
-            # Another server's ``event: done`` with nothing in it is not a stream of ours.
+            # Another server's ``event: done`` with nothing in it is not a Playhead stream.
             return False
         try:
             parsed = parse_event(message, name)
@@ -74,7 +74,7 @@ class Native:
         return True
 
     def done_marker(self) -> None:
-        """``[DONE]`` is none of ours, and no end."""
+        """``[DONE]`` is not part of Playhead's protocol and does not end the run."""
         self._drafts.count_loss("end markers of another dialect")
 
     def finish(self) -> None:
@@ -150,7 +150,7 @@ class Native:
 
 
 def _is_ours(message: JsonObject, name: str) -> bool:
-    """Whether an object of that type is an event of ours, whatever it leaves out."""
+    """Whether an object of that type is a Playhead event, even if fields are missing."""
     if name not in EVENT_TYPES or any(field in message for field in _FOREIGN):
         return False
     if name == "error":

@@ -1,5 +1,5 @@
-"""Events of ours inside a stream: all of it where it speaks our own protocol, and what our encoders add to other
-dialects, so that a citation keeps its number and a step its name on the way out and back in."""
+"""Playhead events inside a stream: all of it where it is Playhead's protocol, and the additions of Playhead's encoders
+to other dialects, so that a citation keeps its number and a step its name on the way out and back in."""
 
 from dataclasses import dataclass, field
 
@@ -33,7 +33,7 @@ OUTCOMES: dict[str, Outcome] = {
 _CARRIED = frozenset({"status", "citation", "artifact", "warning"})
 
 _NOT_TOLD = frozenset({"type", "id", "seq", "at_ms", "started_ms", "ended_ms"})
-"""What other dialects carry of an event and no draft has: times are those of its own run, which the stream has not."""
+"""Fields of an event that no draft has. Other dialects carry them; the times belong to a run that the stream lacks."""
 
 
 @dataclass(slots=True)
@@ -46,7 +46,7 @@ class _Call:
 
 
 class OwnEvents:
-    """Passes events of ours on to the drafts, and closes the steps that they leave open."""
+    """Passes Playhead events to the drafts, and closes the steps that they leave open."""
 
     def __init__(self, drafts: AnswerDrafts) -> None:
         self._drafts = drafts
@@ -75,7 +75,7 @@ class OwnEvents:
     # What another dialect carries.
 
     def read(self, kind: str, fields: JsonObject) -> bool:
-        """An event of that type, by its fields; the same citation told twice is told once. False if it is none."""
+        """An event of that type, by its fields; the same citation sent twice counts once. False if it is not one."""
         if kind not in _CARRIED:
             return False
         told = {name: value for name, value in fields.items() if name not in _NOT_TOLD}
@@ -105,11 +105,11 @@ class OwnEvents:
         return True
 
     def knows_call(self, call: str) -> bool:
-        """Whether that tool call is a step of ours."""
+        """Whether that tool call is a Playhead step."""
         return call in self._calls
 
     def start_call(self, call: str, name: str, step: JsonObject) -> bool:
-        """A tool call that is the step of these fields. False if they are no step."""
+        """A tool call that is the step of these fields. False if they are not a step."""
         if "step_id" not in step or "step" not in step:
             return False
         self.adopt_call(call, name, step)
@@ -117,7 +117,7 @@ class OwnEvents:
         return True
 
     def adopt_call(self, call: str, name: str, step: JsonObject) -> None:
-        """The tool call of a step that has been told of already."""
+        """The tool call of a step that has been sent already."""
         if call not in self._calls and len(self._calls) < MAX_STEPS:
             self._calls[call] = _Call(step, name)
 

@@ -37,7 +37,7 @@ class OpenAIChat:
         if error:
             self._read_error(error)
         if not isinstance(choices, list) or text_of(message, "object") == "text_completion":
-            # Legacy completions have choices too, which hold a text and no message.
+            # Legacy completions have choices too, which contain a text and no message.
             return bool(error) and "jsonrpc" not in message
         self._read_sources(message)
         self._read_usage(object_of(message, "usage") or object_of(object_of(message, "x_groq"), "usage"))
@@ -67,12 +67,12 @@ class OpenAIChat:
         else:
             if self._finish_reason == "length":
                 self._drafts.warn("length_limit", LIMIT_REACHED)
-            # Some servers give no reason: that they count the tokens tells a whole answer from one that was given up.
+            # Some servers give no reason: if they count the tokens, the answer is whole and was not given up.
             is_whole = self._finish_reason != "" or self._drafts.end.usage.get("output_tokens") is not None
             self._drafts.end.complete("completed" if is_whole else "interrupted")
 
     def finish(self) -> None:
-        """Without ``[DONE]`` a finish reason is the end as well: some servers close the connection behind it."""
+        """Without ``[DONE]`` a finish reason is the end as well: some servers close the connection after it."""
         if self._finish_reason:
             self.done_marker()
 
@@ -115,7 +115,7 @@ class OpenAIChat:
         name = text_of(function, "name")
         index = str(call.get("index", call.get("id") or ""))
         if not name and index not in self._calls and self._calls:
-            # Some servers number no calls: what names none goes on with the last.
+            # Some servers number no calls: a chunk without a number continues the last call.
             index = next(reversed(self._calls))
         if name and (index not in self._calls or text_of(call, "id") not in ("", self._calls[index])):
             self._calls[index] = text_of(call, "id") or f"call {index}"

@@ -3,8 +3,8 @@
 Types and fields are those of OpenAI's API reference for streaming responses, as other servers (xAI, DeepSeek, Bedrock,
 LM Studio, OpenRouter) speak it too. A part of the answer goes by the places of its item and content, since some servers
 change the ids of items from message to message. At its end a response repeats its items, and may number those that
-it keeps anew: there an id that was seen says the place. ``[DONE]``, which some add, is no end of a response. A whole
-``response``, that was not streamed, is read as well. The items of tools are read in ``responses_tools``.
+it keeps anew: there an id that was seen says the place. ``[DONE]``, which some add, does not end a response. A whole
+``response`` that was not streamed is read as well. The items of tools are read in ``responses_tools``.
 """
 
 from backend.dialects.answer_drafts import AnswerDrafts

@@ -1,4 +1,4 @@
-"""A question with its conversation as the HTTP request of each dialect. Pure: whoever sends it does the I/O."""
+"""A question with its conversation as the HTTP request of each dialect. Pure: the sender does the I/O."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -35,7 +35,7 @@ class RemoteRequest:
     headers: Mapping[str, str]
     body: bytes
     tells_earlier: bool = True
-    """Whether the agent is told what was said before."""
+    """Whether the agent receives the earlier conversation."""
 
 
 def remote_request(address: RemoteAddress, asked: ForeignQuestion, key: str | None = None) -> RemoteRequest:

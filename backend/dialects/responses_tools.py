@@ -1,9 +1,9 @@
-"""The tools of OpenAI's Responses API: items such as ``web_search_call``, and the messages that tell how they go on.
+"""The tools of OpenAI's Responses API: items such as ``web_search_call``, and the messages about their progress.
 
-Each call is one step. What a server ran itself brings its result in its item, or in an item of its own that names the
+Each call is one step. A call that the server ran has its result in its item, or in a separate item that names the
 call (``shell_call_output``, ``program_output``), perhaps one response later; a function call is the caller's to run, so
 its result is in no stream. Where the server made a summary of what came before (``compaction``), that is a step too: it
-takes time, and what it says only the server can read.
+takes time, and only the server can read its text.
 """
 
 from collections.abc import Mapping
@@ -25,13 +25,13 @@ _CALLS = frozenset({"mcp_list_tools", "mcp_approval_request", "program", "compac
 """Items that are calls, whose types do not end as those of calls do."""
 
 _ANSWERED_BY_ITEM = frozenset({"shell_call", "program", "tool_search_call"})
-"""Calls that the server runs and whose result comes in an item of its own."""
+"""Calls that the server runs and whose result comes in a separate item."""
 
 _OUTPUTS = frozenset({"shell_call_output", "program_output", "tool_search_output"})
 """Those items."""
 
 _RESULTS = ("output", "tools", "result")
-"""Fields of such an item that hold the result."""
+"""Fields of such an item that contain the result."""
 
 _IMAGES = ("image_generation_call", "computer_screenshot")
 
@@ -45,7 +45,7 @@ class ResponsesTools:
         self._pieces: set[str] = set()
         """Calls whose arguments came in pieces."""
         self._waiting: dict[str, str] = {}
-        """Calls of tools that the server runs whose result comes in an item of its own: call id to key."""
+        """Calls of tools that the server runs whose result comes in a separate item: call id to key."""
         self._answered: set[str] = set()
 
     def read(self, what: str, phase: str, message: JsonObject) -> bool:
@@ -66,7 +66,7 @@ class ResponsesTools:
         return True
 
     def read_item(self, message: JsonObject, item: JsonObject, *, done: bool) -> bool:
-        """An item that begins, or is ``done``. False if it is no tool's."""
+        """An item that begins, or is ``done``. False if it is not a tool's."""
         kind = text_of(item, "type")
         if kind.endswith(("_call_output", "_output")):
             if done:
@@ -117,7 +117,7 @@ class ResponsesTools:
             self._drafts.count_loss(f"items of type {kind[:40]}")
             return
         if key is None:
-            # A program waits for its caller, and goes on in the response after.
+            # A program waits for its caller, and continues in the next response.
             key = f"output {call}"
             self._drafts.steps.start_call(key, kind.removesuffix("_output").removesuffix("_call"))
         self._answered.add(call)

@@ -11,7 +11,7 @@ from backend.protocol.events import StatusEvent, ToolLog
 
 MAX_STEPS = 10_000
 MAX_ARGUMENT_CHARS = 1_000_000
-"""What one tool call's arguments may hold, in code points."""
+"""The maximum length of one tool call's arguments, in code points."""
 
 THINKING = "thinking"
 
@@ -67,7 +67,7 @@ class StepDrafts:
         parent: str | None = None, tool: str | None = None, arguments: JsonValue = None,
     ) -> None:  # fmt: skip
         """A step begins; a tool call names its ``tool``. A key that is open already changes nothing; one that was
-        closed begins anew under an id of its own."""
+        closed begins anew under a new id."""
         known = self._steps.get(key)
         if known is not None and known.open:
             return
@@ -91,7 +91,7 @@ class StepDrafts:
         self.start(key, step, label=name or "Tool", tool=name or "tool", arguments=arguments)
 
     def progress(self, key: str, *, detail: str | None = None) -> None:
-        """An open step goes on."""
+        """An open step continues."""
         step = self._steps.get(key)
         if step is not None and step.open:
             self._tell(step, "progress", detail)

@@ -1,6 +1,6 @@
 """Errors that a server writes bare into its event stream, as no field of the standard.
 
-Google's servers that fail midway write their error as a JSON document behind the last message, and llama.cpp's put it
+Google's servers that fail midway write their error as a JSON document after the last message, and llama.cpp's put it
 on a line that begins with ``error:``. The standard has both ignored, and so the failed answer would seem whole, or cut.
 """
 
@@ -9,13 +9,13 @@ import json
 from backend.protocol.sse import Message
 
 _MAX_BYTES = 65_536
-"""What one error may hold."""
+"""The size that one error may have."""
 
 _FIELD = b"error:"
 
 
 class StrayErrors:
-    """Takes the lines that are no field, and gives the errors among them as messages."""
+    """Takes the lines that are not a field, and gives the errors among them as messages."""
 
     def __init__(self) -> None:
         self._lines: list[bytes] = []
@@ -23,7 +23,7 @@ class StrayErrors:
         self._found: list[Message] = []
 
     def take(self, line: bytes) -> None:
-        """The next line that is no field, without its end."""
+        """The next line that is not a field, without its end."""
         text = line.removeprefix(_FIELD).lstrip(b" ") if line.startswith(_FIELD) else line
         if text.startswith(b"{"):
             self._lines, self._size = [], 0

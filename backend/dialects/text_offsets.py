@@ -24,7 +24,7 @@ class TextOffsets:
         """UTF-8 bytes so far."""
 
     def add(self, text: str) -> None:
-        """The answer goes on."""
+        """The answer continues."""
         for start in range(0, len(text), _BLOCK_CHARS):
             block = text[start : start + _BLOCK_CHARS]
             self._blocks.append(block)
@@ -42,7 +42,7 @@ class TextOffsets:
         return self._byte_starts[at] + len(head.encode("utf-8", "replace"))
 
     def chars_before(self, byte: int) -> int:
-        """The code points that are whole within the first ``byte`` bytes; what is beyond the text goes on as ASCII."""
+        """The code points that are whole within the first ``byte`` bytes; bytes beyond the text count as ASCII."""
         if byte >= self.bytes:
             return self.chars + byte - self.bytes
         at = bisect_right(self._byte_starts, byte) - 1

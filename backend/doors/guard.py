@@ -75,7 +75,7 @@ def _wrong_host(scope: Scope, hosts: list[str]) -> Refusal:
 
 
 def _is_navigation(scope: Scope, headers: Headers) -> bool:
-    """Whether a person follows a link in a window of their own: not a form, not a frame, not a part of a page."""
+    """Whether a person follows a link in a whole window: not a form, not a frame, not a part of a page."""
     return (
         scope["type"] == "http"
         and scope["method"] in ("GET", "HEAD")

@@ -1,1 +1,1 @@
-"""Child processes and ports: how commands and evals start servers. Standard library only, nothing of ours."""
+"""Child processes and ports: how commands and evals start servers. Standard library only, no other Playhead module."""

@@ -52,7 +52,7 @@ def answers(url: str) -> bool:
 
 
 class ChildProcess:
-    """One command in a process group of its own, with its output (stdout and stderr as one) read line by line.
+    """One command in a separate process group, with its output (stdout and stderr as one) read line by line.
 
     It runs under ``backend.launch.guard``, so it ends when this process does, however that happens. Use it as a
     context, or call ``start`` and ``stop``. POSIX only.

@@ -1,4 +1,4 @@
-"""Runs one command so that nothing of it outlives whoever holds the other end of this process's standard input.
+"""Runs one command so that it never outlives the process at the other end of this process's standard input.
 
 ``python guard.py GRACE_S COMMAND...``: a pipe that closes is the one sign a parent gives even when it is killed with
 SIGKILL, so the guard reads it. End of file or the byte ``T``: SIGTERM to the command's process group, and SIGKILL after

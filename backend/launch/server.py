@@ -1,4 +1,4 @@
-"""A backend of one's own: `playhead serve` as a child, for a command or an eval that was given no address."""
+"""A temporary backend: `playhead serve` as a child, for a command or an eval that was given no address."""
 
 import sys
 from collections.abc import Callable, Sequence
@@ -23,7 +23,7 @@ def serve_command(
 ) -> list[str]:
     """The command line of `playhead serve` in this environment. Port 0 lets the server choose a free one.
 
-    Where an option is None, the server's own default holds.
+    Where an option is None, the server's default applies.
     """
     options = {
         "--host": host,

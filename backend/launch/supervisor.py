@@ -65,7 +65,7 @@ class Supervisor:
                 raise child.died()
 
     def _stop_asked_within(self, seconds: float | None) -> bool:
-        """Wait for the next thing to happen; tell whether it was a signal."""
+        """Wait for the next thing to happen; return whether it was a signal."""
         ready, _, _ = select.select([self._happenings], [], [], seconds)
         return bool(ready) and os.read(self._happenings, 1) != CHILD_ENDED
 

@@ -46,7 +46,7 @@ class Trace:
 
     @cached_property
     def _fresh(self) -> tuple[int, ...]:
-        """Indexes of the events that change anything: no duplicates, and nothing behind the first done."""
+        """Indexes of the events that change anything: no duplicates, and nothing after the first done."""
         last_seq, indexes = 0, []
         for index, event in enumerate(self.received):
             if event.seq == 0 or event.seq > last_seq:

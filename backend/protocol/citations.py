@@ -30,7 +30,7 @@ class Marker(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class MarkerScan:
-    """Markers found so far, and where to go on: the line that is still growing is read again each time."""
+    """Markers found so far, and where to continue: the line that is still growing is read again each time."""
 
     line_start: int = 0
     in_fence: bool = False

@@ -141,7 +141,7 @@ class WarningEvent(EventBase):
 
 
 class ErrorEvent(EventBase):
-    """Why the run could not go on. Always followed by ``done``."""
+    """Why the run could not continue. Always followed by ``done``."""
 
     type: Literal["error"] = "error"
     code: str = "error"

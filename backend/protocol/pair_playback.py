@@ -24,7 +24,7 @@ class PairPlayback:
         return self.first.view_at(t_ms), self.second.view_at(t_ms)
 
     def next_event_ms(self, t_ms: float) -> float | None:
-        """The time of the next event of either after ``t_ms``, or None behind the last one; see ``Playback``."""
+        """The time of the next event of either after ``t_ms``, or None after the last one; see ``Playback``."""
         return self._nearest(min, [run.next_event_ms(t_ms) for run in (self.first, self.second)])
 
     def previous_event_ms(self, t_ms: float) -> float | None:

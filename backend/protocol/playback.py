@@ -59,7 +59,7 @@ class Playback:
         return self.count_at(t_ms) - 1
 
     def next_event_ms(self, t_ms: float, types: Collection[str] | None = None) -> float | None:
-        """The time of the next event after ``t_ms``, or None behind the last one.
+        """The time of the next event after ``t_ms``, or None after the last one.
 
         Token events that follow each other count as one, by the first of them. ``types``: only events of these types.
         """
@@ -115,7 +115,7 @@ class Playhead:
         return replace(self, at_ms=self.position_ms(now_s, duration_ms), playing=False, since_s=now_s)
 
     def seek(self, t_ms: float, now_s: float) -> "Playhead":
-        """Move to a time, and go on playing from there if it does."""
+        """Move to a time, and continue playing from there if it is playing."""
         return replace(self, at_ms=max(0.0, t_ms), since_s=now_s)
 
     def with_speed(self, speed: float, now_s: float, duration_ms: float = inf) -> "Playhead":

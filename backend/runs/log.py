@@ -123,13 +123,13 @@ class RunLog:
         return self._attempts[bisect_right(self._starts, seq) - 1]
 
     def knows(self, cursor: Cursor) -> bool:
-        """Whether the log can be read on behind the cursor: it names an event of the log, or the start."""
+        """Whether the log can be read on after the cursor: it names an event of the log, or the start."""
         if cursor.seq == 0:
             return True
         return cursor.seq <= len(self.frames) and self.attempt_of(cursor.seq) == cursor.attempt
 
     async def follow(self, cursor: Cursor) -> AsyncGenerator[Batch, None]:
-        """Batches behind the cursor until ``done``, or until the run is deleted. Yields to the loop between
+        """Batches after the cursor until ``done``, or until the run is deleted. Yields to the loop between
         them.
 
         Raises ``UnknownCursorError`` for a cursor that the log does not know.

@@ -85,7 +85,7 @@ class RunStore(ReviewStore, Protocol):
         ...
 
     async def append(self, run_id: str, events: Sequence[KnownEvent]) -> None:
-        """Add stamped events behind the last one. Visible at once, durable soon. Raises ``StoreError``,
+        """Add stamped events after the last one. Visible at once, durable soon. Raises ``StoreError``,
         adding nothing, if earlier events could not be made durable; ``ValueError``, adding nothing, for
         events that do not continue the log or cannot be encoded; ``UnknownRunError`` for a run that was
         deleted."""

@@ -1,4 +1,4 @@
-"""Runs agents: starts them, ends them, and knows which go on."""
+"""Runs agents: starts them, ends them, and knows which are running."""
 
 import asyncio
 import logging
@@ -60,7 +60,7 @@ class RunSupervisor:
 
     @property
     def running(self) -> int:
-        """How many runs go on."""
+        """How many runs are running."""
         return len(self._runs)
 
     async def accept(self, record: RunRecord, history: Sequence[Turn] | None = None) -> tuple[RunRecord, bool]:
@@ -135,7 +135,7 @@ class RunSupervisor:
             await asyncio.wait({task})
 
     def elapsed_ms(self, run_id: str) -> float | None:
-        """Milliseconds since the run was accepted, or None for one that does not go on here."""
+        """Milliseconds since the run was accepted, or None for one that is not running here."""
         run = self._runs.get(run_id)
         return None if run is None else run.elapsed_ms
 

@@ -22,7 +22,7 @@ LastEventId = Annotated[
 After = Annotated[str | None, Query(description="The same, for readers that cannot set a header.", examples=["1-42"])]
 
 STREAM_ANSWERS: dict[int | str, dict[str, Any]] = {
-    200: {"description": "The events behind the cursor, then those to come, until `done`.", **STREAM_CONTENT},
+    200: {"description": "The events after the cursor, then new ones, until `done`.", **STREAM_CONTENT},
     204: {"description": "The cursor is at `done`: there is nothing more, do not reconnect."},
     **problem_responses(400, 404, 421),
 }
@@ -39,10 +39,10 @@ STREAM_ANSWERS: dict[int | str, dict[str, Any]] = {
 async def follow_run(
     run_id: RunId, services: ServicesOf, last_event_id: LastEventId = None, after: After = None
 ) -> Response:
-    """Replays what is behind the cursor, then follows live. Closing the connection cancels nothing.
+    """Replays the events after the cursor, then follows live. Closing the connection cancels nothing.
 
     A cursor that the log does not know is answered with a `snapshot` event first: the whole view, and as its id
-    the cursor to go on from.
+    the cursor to continue from.
     """
     cursor = Cursor.parse(last_event_id or after or "")
     batches = await follow_from(services.store, run_id, cursor)

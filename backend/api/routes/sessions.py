@@ -79,7 +79,7 @@ async def delete_session(session_id: SessionId, services: ServicesOf) -> None:
     responses=problem_responses(403, 421, 507),
 )
 async def delete_sessions(services: ServicesOf) -> DeletedSessions:
-    """Deletes every conversation for good; runs that still go on are stopped first."""
+    """Deletes every conversation for good; runs that are still running are stopped first."""
     deleted = 0
     while sessions := await services.store.sessions(_PAGE):
         for session in sessions:

@@ -1,6 +1,6 @@
-"""AG-UI 1.0: one text message, steps, tool calls, and what AG-UI has no word for as ``CUSTOM`` events of ours.
+"""AG-UI 1.0: one text message, steps, tool calls, and Playhead's ``CUSTOM`` events for anything that AG-UI lacks.
 
-Data lines only. A citation is an activity message of its own, a ``CUSTOM`` event, and one key in the metadata of the
+Data lines only. A citation is a separate activity message, a ``CUSTOM`` event, and one key in the metadata of the
 text message, where it comes with the text that follows it. Whatever was opened is closed before the run is, since a
 client takes a stream that was cut for one that has ended well: only ``RUN_FINISHED`` with its outcome says that it
 did.
@@ -32,15 +32,15 @@ from backend.protocol.run_view import StepView
 
 PROTOCOL_VERSION = "1.0"
 PREFIX = "playhead."
-"""What the names of our ``CUSTOM`` events begin with; behind it stands the type of our event, whose fields are the
-value. ``playhead.run`` and ``playhead.end`` tell of the run as a whole."""
+"""The prefix in the names of Playhead's ``CUSTOM`` events; after it comes the type of the Playhead event, whose
+fields are the value. ``playhead.run`` and ``playhead.end`` describe the run as a whole."""
 
 ACTIVITY = "citation"
 METADATA_KEY = "playhead"
 
 _KEEP_ACTIVITIES: JsonFields = {"@ag-ui/client": {"authoritativeActivityTypes": []}}
 """A client never sends the activities it has, such as the citations of earlier runs, and would drop those that a
-snapshot leaves out unless it is told not to."""
+snapshot leaves out unless the snapshot forbids it."""
 
 _USAGE_NAMES = (
     ("inputTokens", "input_tokens"),
@@ -71,11 +71,11 @@ class AgUiEncoder:
         self._at_ms = 0.0
 
     def begin(self) -> bytes:
-        """The run begins; the first event of ours names it, for whoever wants to cancel it or join it again."""
+        """The run begins; the first Playhead event names it, so that a client can cancel it or join it again."""
         return self._frames(self._beginning())
 
     def encode(self, event: Event) -> bytes:
-        """The events for one of ours."""
+        """The AG-UI events for one Playhead event."""
         return self._frames(self._events(event))
 
     def absorb(self, event: Event) -> None:

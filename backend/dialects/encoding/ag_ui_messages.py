@@ -1,7 +1,7 @@
 """The messages that an AG-UI client has after the events it was sent, for one that joins again.
 
-The same rules as the client's own: a tool call without a parent makes an assistant message of its own, a result stands
-behind its call, an activity is replaced by the next of its id, and metadata is merged by its keys.
+The same rules as the client's own: a tool call without a parent makes a separate assistant message, a result comes
+after its call, an activity is replaced by the next of its id, and metadata is merged by its keys.
 """
 
 from backend.dialects.encoding.encoder import JsonFields

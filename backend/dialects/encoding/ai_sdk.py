@@ -3,7 +3,7 @@
 One assistant message with one text part. A step is a ``data-step`` part, the same id again updates it; a tool's step
 is a dynamic tool part besides. A citation is a source part, once, and a ``data-citation`` part that is updated. How
 the run ended is in the message's metadata, since an abort looks like a cut to these clients: with ``finish`` where it
-completed, else in a chunk of its own before ``abort`` or ``error``, behind which they read nothing.
+completed, else in a separate chunk before ``abort`` or ``error``, after which they read nothing.
 """
 
 from typing import Any
@@ -85,7 +85,7 @@ class AiSdkEncoder:
         call = f"{self._run.run_id}:{step.step_id}:{change.round}"
         asked: JsonFields = {"type": "tool-input-available", "toolCallId": call, "toolName": step.tool.name}
         asked |= {"input": step.tool.arguments, "providerExecuted": True, "dynamic": True}
-        # Told once more where more of it is known: the same call again is an update of it.
+        # Sent once more where more of it is known: the same call again is an update of it.
         known = f"{step.tool.name}\n{step.tool.arguments!r}"
         if self._calls.get(call) != known:
             self._calls[call] = known

@@ -1,4 +1,4 @@
-"""The port of a dialect that can be written, and what every encoder is told of its run."""
+"""The port of a dialect that can be written, and the facts that every encoder receives about its run."""
 
 import json
 from collections.abc import Mapping
@@ -26,14 +26,14 @@ class AnsweredRun:
 
     @property
     def message_id(self) -> str:
-        """The id of the message that holds the answer: the same in every stream of the run."""
+        """The id of the message that contains the answer: the same in every stream of the run."""
         return f"msg_{self.run_id.removeprefix('run_')}"
 
 
 class Encoder(Protocol):
     """Writes one run for one reader. The same events give the same bytes, whenever and however often they are read.
 
-    ``begin`` comes first and once, ``encode`` with every event of the run in order, ``done`` last. Behind ``done``
+    ``begin`` comes first and once, ``encode`` with every event of the run in order, ``done`` last. After ``done``
     nothing is left open.
     """
 
@@ -58,7 +58,7 @@ def json_text(value: object) -> str:
 
 def fields_of(event: Event) -> JsonFields:
     """The event's own fields as JSON, those that are null left out, and the address of a source that may not be linked:
-    whoever reads it elsewhere may not look."""
+    a reader elsewhere may not check it."""
     fields = event.model_dump(mode="json", exclude_none=True)
     if isinstance(event, CitationEvent) and "url" in fields and safe_url(event.url) is None:
         del fields["url"]

@@ -3,8 +3,8 @@
 Steps and artifacts have no place there and are left out. Citations become ``url_citation`` annotations, sent once,
 before the finish reason: with the citation's own spans, else with the places of its markers, all in code points of the
 answer. ``finish_reason`` is only ever ``stop``: a run that did not complete ends with an error object in place of a
-finish reason and of ``[DONE]``, so that no client takes it for a success. Usage is given where the agent told it, and
-never made up.
+finish reason and of ``[DONE]``, so that no client takes it for a success. Usage is given where the agent reported it,
+and never made up.
 """
 
 from backend.dialects.encoding.encoder import (
@@ -132,7 +132,7 @@ class OpenAIAnswer:
 
 
 def usage_fields(done: DoneEvent) -> JsonFields | None:
-    """Usage under OpenAI's names, or None where the agent told none."""
+    """Usage under OpenAI's names, or None where the agent reported none."""
     told = done.usage or {}
     found = {theirs: told.get(ours) for theirs, ours in _USAGE_NAMES}
     counts = {name: value for name, value in found.items() if isinstance(value, int) and not isinstance(value, bool)}

@@ -1,4 +1,4 @@
-"""What a status changes: which step begins, goes on or ends by it, steps without an id included."""
+"""The effect of a status: the step that it begins, continues or ends, steps without an id included."""
 
 from dataclasses import dataclass
 
@@ -26,7 +26,7 @@ class StepChanges:
 
     @property
     def open(self) -> tuple[StepView, ...]:
-        """The steps that go on, in the order in which they began."""
+        """The running steps, in the order in which they began."""
         return tuple(step for step in self._steps if step.is_open)
 
     def round(self, step_id: str) -> int:

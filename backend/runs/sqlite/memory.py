@@ -1,4 +1,4 @@
-"""Which runs are in memory: all that go on, and the latest ended ones."""
+"""Which runs are in memory: all that are running, and the latest ended ones."""
 
 import weakref
 from collections import OrderedDict
