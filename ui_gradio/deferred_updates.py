@@ -3,7 +3,8 @@
 Gradio builds every output of an event anew at each message, changed or not, at half a millisecond each, and a page has
 forty. So the event of a run has as outputs only what a run draws all the time, and says each time what they hold: what
 stays the same costs next to nothing and sends nothing, while a value that was left out once is sent whole the next
-time. What else changes waits in the page's state. The browser fetches it by an event of its own, when a bell rings.
+time. What else changes waits in the page's state. The browser fetches it by an event of its own, when a hidden field
+changes.
 """
 
 from collections.abc import AsyncIterator, Sequence
@@ -15,7 +16,7 @@ import gradio as gr
 from ui_gradio.drawing import Updates
 
 
-class Waiting:
+class DeferredUpdates:
     """Updates that wait in the page's state to be fetched."""
 
     def __init__(self) -> None:
@@ -23,7 +24,7 @@ class Waiting:
         self._count = 0
 
     def add(self, updates: Updates) -> str:
-        """Add some; later ones win. Gives what the bell is to say, another thing each time."""
+        """Add some; later ones win. Gives what the fetch trigger is to hold, another text each time."""
         for widget, update in updates.items():
             known = self._updates.get(widget)
             both = isinstance(known, dict) and isinstance(update, dict)
@@ -40,11 +41,13 @@ class Waiting:
 class Streaming:
     """Divides the widgets of a page: those that a run draws all the time, and the rest."""
 
-    def __init__(self, page: Sequence[gr.blocks.Block], often: Sequence[gr.blocks.Block], bell: gr.Textbox) -> None:
+    def __init__(
+        self, page: Sequence[gr.blocks.Block], often: Sequence[gr.blocks.Block], fetch_trigger: gr.Textbox
+    ) -> None:
         """``page``: all that a handler may change; ``often``: those of them that hold a text or a list of texts.
-        ``bell`` is a hidden field."""
-        self._often = [*often, bell]
-        self._bell = bell
+        ``fetch_trigger`` is a hidden field, at whose change the browser fetches the rest."""
+        self._often = [*often, fetch_trigger]
+        self._fetch_trigger = fetch_trigger
         self.rest = [widget for widget in page if widget not in self._often]
 
     @property
@@ -57,7 +60,7 @@ class Streaming:
         """Settings of the event at which the rest is fetched. One at a time and none left out: they are in order."""
         return {"outputs": self.rest, "trigger_mode": "multiple", "concurrency_limit": 1}
 
-    async def drawn(self, handler: AsyncIterator[Updates], waiting: Waiting) -> AsyncIterator[Updates]:
+    async def drawn(self, handler: AsyncIterator[Updates], deferred: DeferredUpdates) -> AsyncIterator[Updates]:
         """What the handler yields, divided."""
         held: Updates = {}
         async with aclosing(handler) as drawings:  # type: ignore[type-var]
@@ -65,7 +68,7 @@ class Streaming:
                 now = {widget: updates[widget] for widget in self._often if widget in updates}
                 rest = {widget: update for widget, update in updates.items() if widget not in now}
                 if rest:
-                    now[self._bell] = waiting.add(rest)
+                    now[self._fetch_trigger] = deferred.add(rest)
                 held |= now
                 yield dict(held)
         # Gradio sends the last message once more at the end, with all values: the page may show something else by then.

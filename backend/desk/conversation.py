@@ -150,7 +150,8 @@ class Conversation:
         self.fresh = False
         """Whether nothing of the run has been seen, because it was started just now."""
         self.share_id = ""
-        """The share that was made of the run on this page."""
+        self.commenting = False
+        """The share of this run whose link is on the page, and whether a comment is being written there."""
 
     @property
     def run_id(self) -> str:
@@ -183,7 +184,7 @@ class Conversation:
     def turn_over(self, **changes: Any) -> None:
         """Clear the page of the run it shows, and change these fields of the state."""
         self.show()
-        self.share_id, self.fresh = "", False
+        self.share_id, self.commenting, self.fresh = "", False, False
         cleared: dict[str, Any] = {
             "turn": self.state.turn + 1,
             "pending": False,

@@ -12,7 +12,7 @@ from gradio.utils import diff
 from backend.protocol.events import TokenEvent
 from backend.protocol.run_view import RunView
 from backend.protocol.view import fold
-from ui_gradio.deferred_updates import Streaming, Waiting
+from ui_gradio.deferred_updates import DeferredUpdates, Streaming
 from ui_gradio.drawing import Drawing
 from ui_gradio.run_panels import lay_out_evidence, lay_out_reading
 
@@ -42,17 +42,22 @@ def sent_of(pieces: Sequence[str]) -> list[int]:
 async def divided() -> dict[str, Any]:
     """What a run's event yields of three drawings, by the names of the widgets, and what waits then, twice."""
     with gr.Blocks():
-        status, answer, button, bell = gr.HTML(), gr.HTML([]), gr.Button(), gr.Textbox()
-    names: dict[gr.blocks.Block, str] = {status: "status", answer: "answer", button: "button", bell: "bell"}
-    streaming, waiting = Streaming([status, answer, button], [status, answer], bell), Waiting()
+        status, answer, button, fetch_trigger = gr.HTML(), gr.HTML([]), gr.Button(), gr.Textbox()
+    names: dict[gr.blocks.Block, str] = {
+        status: "status",
+        answer: "answer",
+        button: "button",
+        fetch_trigger: "fetch_trigger",
+    }
+    streaming, deferred = Streaming([status, answer, button], [status, answer], fetch_trigger), DeferredUpdates()
 
     async def handler() -> AsyncIterator[dict[Any, Any]]:
         yield {status: "Connecting", answer: [], button: gr.update(visible=False)}
         yield {answer: ["one"]}
         yield {status: "Completed", button: gr.update(value="Ask")}
 
-    drawn = [{names[key]: value for key, value in one.items()} async for one in streaming.drawn(handler(), waiting)]
-    first, second = waiting.take(), waiting.take()
+    drawn = [{names[key]: value for key, value in one.items()} async for one in streaming.drawn(handler(), deferred)]
+    first, second = deferred.take(), deferred.take()
     return {"drawn": drawn, "waited": first[button], "left": second, "skip": gr.skip()}
 
 

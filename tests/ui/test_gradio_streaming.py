@@ -36,8 +36,8 @@ def test_a_run_says_what_it_holds_and_what_else_changes_waits(costs: dict[str, A
         ("Connecting", ["one"]),
         ("Completed", ["one"]),
     ]
-    rings = [one["bell"] for one in drawn]
-    assert rings[0] == rings[1] != rings[2]
+    fetches = [one["fetch_trigger"] for one in drawn]
+    assert fetches[0] == fetches[1] != fetches[2]
     assert all("button" not in one for one in drawn)
     assert set(map(json.dumps, last.values())) == {json.dumps(divided["skip"])}
     assert divided["waited"] == {"__type__": "update", "visible": False, "value": "Ask"}

@@ -4,16 +4,14 @@ from dataclasses import dataclass, fields
 
 import gradio as gr
 
+from backend.desk.conversation import LONGEST_RUN_S, RUN_SPEEDS, Conversation
 from backend.present.pages.notices import header_html
+from backend.present.theme.style import QUESTION_LINES
 from backend.present.words import ask as words_ask, run as words
-from ui_gradio.ask.conversation import Conversation
-from ui_gradio.deferred_updates import Streaming
+from ui_gradio.deferred_updates import DeferredUpdates, Streaming
 from ui_gradio.navigation import lay_out_navigation
 from ui_gradio.review import ReviewWidgets, lay_out_review_buttons, lay_out_review_panels, small_button
 from ui_gradio.run_panels import RunPanels, lay_out_evidence, lay_out_reading
-
-SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 0.0)
-"""Offered for scripted and recorded runs; 0 plays without waiting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +34,10 @@ class AskPage:
     after_run: gr.HTML
     run_id: gr.Textbox
     conversation: gr.State
+    deferred: gr.State
     theme: gr.Textbox
     charts_ready: gr.Textbox
-    bell: gr.Textbox
+    fetch_trigger: gr.Textbox
     review: ReviewWidgets
     panels: RunPanels
     examples: tuple[gr.Button, ...]
@@ -51,7 +50,7 @@ class AskPage:
 
     def streaming(self) -> Streaming:
         """Those of them that are drawn all the time, and the rest."""
-        return Streaming(self.outputs(), [self.run_id, self.phase, *self.panels.texts()], self.bell)
+        return Streaming(self.outputs(), [self.run_id, self.phase, *self.panels.texts()], self.fetch_trigger)
 
 
 def build_page() -> AskPage:
@@ -74,13 +73,13 @@ def build_page() -> AskPage:
             reading = lay_out_reading()
         panels = lay_out_evidence(reading)
     run_id = gr.Textbox(visible="hidden", elem_id="ph-run-id", label="Run")
-    conversation = gr.State(Conversation())
+    conversation, deferred = gr.State(Conversation()), gr.State(DeferredUpdates())
     theme = gr.Textbox("light", visible="hidden", label="Theme")
     charts_ready = gr.Textbox("", visible="hidden", label="Charts")
-    bell = gr.Textbox("", visible="hidden", label="Changes")
+    fetch_trigger = gr.Textbox("", visible="hidden", label="Changes")
     return AskPage(
         header, new, question, agent, timeout, speed, ask, stop, phase, example_row, action_row, go_on, retry,
-        after_run, run_id, conversation, theme, charts_ready, bell, review, panels, examples,
+        after_run, run_id, conversation, deferred, theme, charts_ready, fetch_trigger, review, panels, examples,
     )  # fmt: skip
 
 
@@ -89,8 +88,9 @@ def _question_row() -> tuple[gr.Textbox, gr.Dropdown, gr.Number, gr.Dropdown, gr
         question = gr.Textbox(
             label=words.QUESTION_LABEL,
             placeholder=words.QUESTION_PLACEHOLDER,
+            # Of one line to begin with, so that Enter asks and Shift+Enter breaks the line.
             lines=1,
-            max_lines=1,
+            max_lines=QUESTION_LINES,
             scale=6,
             min_width=200,
             autofocus=True,
@@ -108,9 +108,9 @@ def _question_row() -> tuple[gr.Textbox, gr.Dropdown, gr.Number, gr.Dropdown, gr
             elem_id="ph-agent",
         )
         with gr.Accordion(words_ask.OPTIONS, open=False, elem_id="ph-options"):
-            timeout = gr.Number(label=words_ask.TIMEOUT_LABEL, info=words_ask.TIMEOUT_HELP, maximum=3600)
+            timeout = gr.Number(label=words_ask.TIMEOUT_LABEL, info=words_ask.TIMEOUT_HELP, maximum=LONGEST_RUN_S)
             speed = gr.Dropdown(
-                choices=[(words_ask.speed_word(speed), speed) for speed in SPEEDS],
+                choices=[(words_ask.speed_word(speed), speed) for speed in RUN_SPEEDS],
                 value=1.0,
                 label=words_ask.SPEED_LABEL,
                 info=words_ask.SPEED_HELP,

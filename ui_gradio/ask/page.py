@@ -1,23 +1,21 @@
-"""The Ask place put together: what a reader does is tied to the handlers.
+"""The Ask page put together: what a reader does is tied to the handlers.
 
-Every event has a name, so that none is numbered by its place, and no limit of its own, so that nobody waits for
+Every event has a name, so that none is numbered by its order, and no limit of its own, so that nobody waits for
 somebody else.
 """
 
 from collections.abc import AsyncIterator, Callable
-from functools import partial
 from typing import Any
 
 import gradio as gr
 
+from backend.desk.conversation import Conversation
 from backend.desk.desk import Desk
 from backend.present.words import run as words
-from ui_gradio.ask.ask_handlers import Live
-from ui_gradio.ask.conversation import Conversation
+from ui_gradio.ask.ask_handlers import AskHandlers, Intent
 from ui_gradio.ask.layout import AskPage, build_page
-from ui_gradio.ask.page_load import Arriving
 from ui_gradio.browser import RUN_INTO_ADDRESS, WHEN_CHARTS_CAN_BE_DRAWN, with_theme
-from ui_gradio.deferred_updates import Streaming
+from ui_gradio.deferred_updates import DeferredUpdates
 from ui_gradio.drawing import Updates
 from ui_gradio.events import quiet
 from ui_gradio.review import Review
@@ -26,85 +24,93 @@ from ui_gradio.review import Review
 def build_ask(application: gr.Blocks, desk: Desk) -> None:
     """Lay the page out and make it work. To be called inside ``gr.Blocks``."""
     page = build_page()
-    live = Live(desk.client, page)
-    streaming = page.streaming()
-    _connect_run(application, page, streaming, Arriving(desk.client, page, live), live)
-    _connect_buttons(page, live)
-    _connect_charts(application, page, live)
+    handlers = AskHandlers(desk.questions, page)
+    _connect_run(application, page, desk, handlers)
+    _connect_stop(page, handlers)
+    _connect_charts(application, page, handlers)
     Review(desk.client, page.review).connect(page.conversation)
     page.run_id.change(None, inputs=[page.run_id], js=RUN_INTO_ADDRESS, api_visibility="private")
-    page.bell.change(
-        _undrawn,
-        inputs=[page.conversation],
-        api_name="undrawn",
-        **{**quiet(page.conversation), **streaming.fetching},
+    page.fetch_trigger.change(
+        _deferred,
+        inputs=[page.deferred],
+        api_name="deferred",
+        **{**quiet(page.conversation), **page.streaming().fetching},
     )
 
 
-async def _undrawn(conversation: Conversation) -> Any:
-    return conversation.undrawn.take()
+async def _deferred(deferred: DeferredUpdates) -> Any:
+    return deferred.take()
 
 
-def _connect_charts(application: gr.Blocks, page: AskPage, live: Live) -> None:
+def _connect_run(application: gr.Blocks, page: AskPage, desk: Desk, handlers: AskHandlers) -> None:
+    """What starts a run, or finds one again, and draws it to its end."""
+    questions, streaming = desk.questions, page.streaming()
+
+    def draws(event: Callable[..., Any], handler: Callable[..., Any], api_name: str, *fields: Any) -> None:
+        inputs = [page.deferred, page.conversation, *fields, page.theme]
+        event(
+            handler,
+            inputs=inputs,
+            js=with_theme(len(inputs), for_charts=False),
+            # The newest draws: one that still waits for the backend must not keep the reader from asking again.
+            trigger_mode="multiple",
+            api_name=api_name,
+            **quiet(page.conversation),
+            **streaming.event,
+        )
+
+    def does(event: Callable[..., Any], intent: Intent, api_name: str, *fields: Any) -> None:
+        async def proceed(
+            deferred: DeferredUpdates, conversation: Conversation, *values: Any
+        ) -> AsyncIterator[Updates]:
+            async for updates in streaming.drawn(handlers.proceed(intent, conversation, *values), deferred):
+                yield updates
+
+        draws(event, proceed, api_name, *fields)
+
+    async def load(
+        deferred: DeferredUpdates, conversation: Conversation, theme: Any, request: gr.Request
+    ) -> AsyncIterator[Updates]:
+        async for updates in streaming.drawn(handlers.load(conversation, theme, request), deferred):
+            yield updates
+
+    written = [page.question, page.agent, page.timeout, page.speed]
+    does(page.ask.click, questions.ask, "ask", *written)
+    does(page.question.submit, questions.ask, "submit", *written)
+    does(page.retry.click, questions.retry, "retry", page.question)
+    does(page.go_on.click, questions.carry_on, "continue", page.question)
+    does(page.new_conversation.click, questions.begin_anew, "new_conversation")
+    for number, (button, question) in enumerate(zip(page.examples, words.EXAMPLE_QUESTIONS, strict=True), 1):
+        does(button.click, _example(desk, question), f"ask_example_{number}")
+    draws(application.load, load, "load")
+
+
+def _example(desk: Desk, question: str) -> Intent:
+    async def ask(conversation: Conversation) -> None:
+        await desk.questions.ask_example(conversation, question)
+
+    return ask
+
+
+def _connect_stop(page: AskPage, handlers: AskHandlers) -> None:
+    page.stop.click(
+        handlers.stop,
+        inputs=[page.conversation, page.theme],
+        outputs=page.outputs(),
+        js=with_theme(2, for_charts=False),
+        api_name="stop",
+        **quiet(page.conversation),
+    )
+
+
+def _connect_charts(application: gr.Blocks, page: AskPage, handlers: AskHandlers) -> None:
     """A question does not wait for Plotly's script: what it drew before the script was there is drawn again then."""
     application.load(None, outputs=[page.charts_ready], js=WHEN_CHARTS_CAN_BE_DRAWN, api_visibility="private")
     page.charts_ready.change(
-        live.draw_charts_again,
+        handlers.draw_charts_again,
         inputs=[page.conversation, page.theme],
         outputs=list(page.panels.charts),
         js=with_theme(2, for_charts=False),
         api_name="draw_charts_again",
         **quiet(page.conversation),
     )
-
-
-def _connect_run(application: gr.Blocks, page: AskPage, streaming: Streaming, arriving: Arriving, live: Live) -> None:
-    """What starts a run, or finds one again, and draws it to its end."""
-
-    def draws(event: Callable[..., Any], handler: Callable[..., Any], api_name: str, *fields: Any) -> None:
-        inputs = [page.conversation, *fields, page.theme]
-        event(
-            handler,
-            inputs=inputs,
-            js=with_theme(len(inputs), for_charts=False),
-            api_name=api_name,
-            **quiet(page.conversation),
-            **streaming.event,
-        )
-
-    def asks(event: Callable[..., Any], handler: Callable[..., Any], api_name: str, *fields: Any) -> None:
-        async def drawn(conversation: Conversation, *values: Any) -> AsyncIterator[Updates]:
-            async for updates in streaming.drawn(handler(conversation, *values), conversation.undrawn):
-                yield updates
-
-        draws(event, drawn, api_name, *fields)
-
-    async def arrive(conversation: Conversation, theme: Any, request: gr.Request) -> AsyncIterator[Updates]:
-        async for updates in streaming.drawn(arriving.arrive(conversation, theme, request), conversation.undrawn):
-            yield updates
-
-    written = [page.question, page.agent, page.timeout, page.speed]
-    asks(page.ask.click, live.ask, "ask", *written)
-    asks(page.question.submit, live.ask, "submit", *written)
-    asks(page.retry.click, live.retry, "retry")
-    asks(page.go_on.click, live.carry_on, "continue")
-    for number, (button, question) in enumerate(zip(page.examples, words.EXAMPLE_QUESTIONS, strict=True), 1):
-        asks(button.click, partial(_example, live, question), f"ask_example_{number}")
-    draws(application.load, arrive, "arrive")
-
-
-def _connect_buttons(page: AskPage, live: Live) -> None:
-    page.stop.click(
-        live.stop, inputs=[page.conversation], outputs=page.outputs(), api_name="stop", **quiet(page.conversation)
-    )
-    page.new_conversation.click(
-        live.begin_anew,
-        inputs=[page.conversation],
-        outputs=page.outputs(),
-        api_name="new_conversation",
-        **quiet(page.conversation),
-    )
-
-
-def _example(live: Live, question: str, conversation: Conversation, theme: Any) -> AsyncIterator[Updates]:
-    return live.ask_example(conversation, question, theme)

@@ -24,6 +24,9 @@ _SCHEMES: Final[dict[ThemeMode, str]] = {
     "dark": ":root{color-scheme:dark}",
 }
 
+QUESTION_LINES: Final = 6
+"""Lines of a question that its field shows at once; it scrolls from then on."""
+
 _STROKE = 'fill="none" stroke="#000" stroke-width="1.8" stroke-linecap="round" stroke-linejoin="round"'
 _GLYPHS: Final[dict[str, str]] = {
     "running": f'<circle cx="8" cy="8" r="5.5" {_STROKE} stroke-dasharray="20 15"/>',

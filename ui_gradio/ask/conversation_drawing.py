@@ -1,0 +1,123 @@
+"""From the states of a conversation to updates of the Ask page's widgets."""
+
+import gradio as gr
+
+from backend.desk.conversation import ConversationState
+from backend.present.answer.markdown_export import export_markdown
+from backend.present.pages.addresses import RUN, SHARE
+from backend.present.pages.conversation import earlier_turns_html
+from backend.present.pages.copy_button import copy_button_html
+from backend.present.pages.notices import shared_header_html
+from backend.present.pages.status import status_html
+from backend.present.theme.palette import Theme
+from backend.present.words import ask as words_ask, pages as words_pages, run as words
+from backend.protocol.run_view import RunView
+from ui_gradio.ask.layout import AskPage
+from ui_gradio.drawing import Drawing, Updates, blank
+from ui_gradio.navigation import in_a_row, link_html
+
+_RUNNING = "<span hidden data-running></span>"
+
+
+class ConversationDrawing:
+    """Draws the states of one conversation, one after the other, for one event of the page."""
+
+    def __init__(self, page: AskPage, theme: Theme, known: ConversationState) -> None:
+        """``known``: the state that the page shows already. What it says of the run is drawn once more all the same."""
+        self._page = page
+        self._theme: Theme = theme
+        self._known = known
+        self._run: Drawing | None = None
+        self._drawn: dict[str, object] = {}
+
+    def updates(self, state: ConversationState) -> Updates:
+        """What changes on the page with this state."""
+        updates = self._run_panels(state)
+        if self._changed("buttons", _what_fits(state)):
+            updates |= buttons(self._page, state)
+        if self._changed("review", (state.turn, bool(state.run_id))):
+            updates |= self._page.review.offered(whether=bool(state.run_id) and not state.shared)
+        updates |= self._fields(state)
+        updates |= self._shared_header(state) if state.shared else self._address(state)
+        self._known = state
+        return updates
+
+    def _run_panels(self, state: ConversationState) -> Updates:
+        panels, updates = self._page.panels, Updates()
+        if self._changed("question", (state.turn, state.asked.text)) or self._run is None:
+            self._run = Drawing(panels, self._theme)
+            updates = {**blank(panels, state.asked.text), panels.earlier: earlier_turns_html(state.earlier)}
+        if state.frame is not None:
+            updates |= self._run.view(state.frame.view, state.frame.elapsed_ms)
+        elif self._changed("connecting", (state.turn, connecting := state.running and not state.waiting)):
+            updates[panels.status] = status_html(RunView.start(state.asked.text)) if connecting else ""
+        # What the run itself says of its end is one part of what is said there.
+        updates.pop(panels.notice, None)
+        if self._changed("notice", state.notice_html):
+            updates[panels.notice] = state.notice_html
+        return updates
+
+    def _fields(self, state: ConversationState) -> Updates:
+        page, known, updates = self._page, self._known, Updates()
+        filled = state.fields if state.fields.change != known.fields.change else None
+        if filled is not None and filled.question is not None:
+            updates[page.question] = gr.update(value=filled.question)
+        if self._changed("placeholder", state.empty):
+            placeholder = words.QUESTION_PLACEHOLDER if state.empty else words_ask.FOLLOW_UP_PLACEHOLDER
+            updates[page.question] = {**updates.get(page.question, {}), **gr.update(placeholder=placeholder)}
+        choices = [(choice.title, choice.name) for choice in state.choices]
+        if filled is not None and filled.agent is not None:
+            # Both at once: a name that comes before its choices is shown without its title, and stays so.
+            updates[page.agent] = gr.update(choices=choices, value=filled.agent)
+        elif state.choices != known.choices:
+            updates[page.agent] = gr.update(choices=choices)
+        return updates
+
+    def _address(self, state: ConversationState) -> Updates:
+        return {self._page.run_id: state.named} if state.named != self._known.named else {}
+
+    def _shared_header(self, state: ConversationState) -> Updates:
+        if not self._changed("header", state.run_id):
+            return {}
+        link = link_html("replay", words_pages.OPEN_IN_REPLAY, **{SHARE: state.run_id}) if state.run_id else ""
+        return {self._page.header: in_a_row(shared_header_html(), link)}
+
+    def _changed(self, name: str, value: object) -> bool:
+        """Whether this is another value than was drawn last under that name."""
+        if name in self._drawn and self._drawn[name] == value:
+            return False
+        self._drawn[name] = value
+        return True
+
+
+def buttons(page: AskPage, state: ConversationState) -> Updates:
+    """Stop while something runs, else Ask; and what can be done with the run, where there is one.
+
+    Which of the two it is comes with the run's texts, and the page's style shows the one that fits. As a change of the
+    button it would wait to be fetched: one request later, and after whatever the browser is busy with by then. When a
+    page opens, that is Plotly's script, seconds on a busy machine.
+    """
+    return {
+        page.phase: _RUNNING if state.running else "",
+        page.stop: gr.update(value=words.STOPPING if state.stopping else words.STOP, interactive=not state.stopping),
+        page.example_row: gr.update(visible=state.empty),
+        page.action_row: gr.update(visible=not state.empty),
+        page.new_conversation: gr.update(visible=not state.empty),
+        page.go_on: gr.update(visible=state.may_continue),
+        page.retry: gr.update(visible=state.may_retry, variant="secondary" if state.may_continue else "primary"),
+        page.after_run: _after_run(state),
+    }
+
+
+def _what_fits(state: ConversationState) -> tuple[object, ...]:
+    """What the buttons depend on. They are drawn once more with the first of the answer: told to appear together with
+    the row it stands in, a button may stay away."""
+    answering = state.frame is not None and bool(state.frame.view.message.answer)
+    return state.turn, state.running, state.stopping, state.empty, state.outcome, state.may_retry, answering
+
+
+def _after_run(state: ConversationState) -> str:
+    if state.running or not state.run_id or state.frame is None:
+        return ""
+    copy = copy_button_html(export_markdown(state.frame.view), "ph-answer-markdown")
+    return in_a_row(copy, link_html("replay", words_pages.OPEN_IN_REPLAY, **{RUN: state.run_id}))
