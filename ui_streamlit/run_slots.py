@@ -19,7 +19,7 @@ class RunSlots:
     """The slots of the page that a run fills."""
 
     status: DeltaGenerator
-    asked: DeltaGenerator
+    question: DeltaGenerator
     notice: DeltaGenerator
     warnings: DeltaGenerator
     answer: DeltaGenerator
@@ -33,7 +33,7 @@ class ReadingSlots:
     """The left side of them."""
 
     status: DeltaGenerator
-    asked: DeltaGenerator
+    question: DeltaGenerator
     notice: DeltaGenerator
     warnings: DeltaGenerator
     answer: DeltaGenerator
@@ -45,9 +45,9 @@ def lay_out_reading(earlier: str = "") -> ReadingSlots:
     with st.container(key="ph-reading", height=READING_HEIGHT_PX, border=False, gap="xsmall", autoscroll=False):
         if earlier:
             st.html(earlier)
-        asked, notice, warnings = st.empty(), st.empty(), st.empty()
+        question, notice, warnings = st.empty(), st.empty(), st.empty()
         answer = st.container(key="ph-answer", gap=None)
-    return ReadingSlots(status, asked, notice, warnings, answer)
+    return ReadingSlots(status, question, notice, warnings, answer)
 
 
 def lay_out_evidence(reading: ReadingSlots, before: Callable[[], None] | None = None) -> RunSlots:
@@ -63,5 +63,5 @@ def lay_out_evidence(reading: ReadingSlots, before: Callable[[], None] | None = 
         st.html(section_title_html(words.SOURCES_TITLE))
         sources = st.empty()
     return RunSlots(
-        reading.status, reading.asked, reading.notice, reading.warnings, reading.answer, steps, results, sources
+        reading.status, reading.question, reading.notice, reading.warnings, reading.answer, steps, results, sources
     )

@@ -3,6 +3,8 @@
 Keys of containers become classes: ``st-key-<key>``.
 """
 
+from backend.present.theme.style import QUESTION_LINES
+
 
 def _keys(*names: str) -> str:
     """A selector of the containers with these keys."""
@@ -67,10 +69,19 @@ border:1px solid var(--ph-line-strong);border-radius:8px;white-space:nowrap;marg
 .stApp button[kind^="primary"] p{{color:var(--ph-on-accent)}}
 """
 
+_QUESTION = f"""
+[class*=st-key-ph-question] textarea{{padding-block:9px;min-height:38px;resize:none}}
+@supports (field-sizing:content){{[class*=st-key-ph-question] textarea{{
+field-sizing:content;height:auto!important;max-height:calc({QUESTION_LINES}lh + 18px)!important}}}}
+"""
+
 _HEIGHTS = f"""
 {_BOXES},div:has(>{_BOXES}){{
 height:calc(100dvh - var(--ph-above,100px))!important;max-height:none!important;flex:none!important}}
-.st-key-ph-reading,div:has(>.st-key-ph-reading){{height:calc(100dvh - var(--ph-above-reading,296px))!important}}
+[data-testid="stColumn"]:has(.st-key-ph-reading)>[data-testid="stVerticalBlock"]{{
+height:calc(100dvh - var(--ph-above,100px));flex-wrap:nowrap}}
+[data-testid="stColumn"]:has(.st-key-ph-reading)>[data-testid="stVerticalBlock"]>*{{flex:none}}
+div.st-key-ph-reading,div:has(>.st-key-ph-reading){{flex:1 1 0!important;height:auto!important;min-height:160px}}
 .st-key-ph-reading>*{{flex:none}}
 .st-key-ph-reading>div:has(.ph-warnings){{
 position:sticky;top:0;z-index:1;max-height:40%;overflow-y:auto;background:var(--ph-ground)}}
@@ -95,7 +106,9 @@ height:calc(100dvh - 606px)!important;min-height:100px;flex:none!important}}
 
 _NARROW = f"""
 @media (max-width:760px){{
-{_BOXES},div:has(>{_BOXES}){{height:auto!important}}
+{_BOXES},div:has(>{_BOXES}),[data-testid="stColumn"]:has(.st-key-ph-reading)>[data-testid="stVerticalBlock"]{{
+height:auto!important}}
+div.st-key-ph-reading,div:has(>.st-key-ph-reading){{flex:none!important;min-height:0}}
 .stMainBlockContainer{{padding:52px 12px 12px!important}}
 .st-key-ph-head>div:first-child{{flex:1 1 100%}}
 .st-key-ph-actions{{flex-wrap:wrap;overflow:visible}}
@@ -109,5 +122,5 @@ _NARROW = f"""
 }}
 """
 
-PAGE_STYLE = f"<style>{_BAR}{_SPACE}{_BUTTONS}{_HEIGHTS}{_COMPARE}{_NARROW}</style>"
+PAGE_STYLE = f"<style>{_BAR}{_SPACE}{_BUTTONS}{_QUESTION}{_HEIGHTS}{_COMPARE}{_NARROW}</style>"
 """One style element for all places."""

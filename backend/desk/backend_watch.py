@@ -1,7 +1,8 @@
 """How a page recovers by itself when the backend was gone."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import Protocol
 
 from backend.client.errors import BackendGone, ClientError
@@ -19,15 +20,14 @@ class ReadyCall(Protocol):
         """Whether the backend takes runs now."""
 
 
-async def wait_for_backend(
-    client: ReadyCall, between_trials_s: float = BETWEEN_TRIALS_S, wanted: Callable[[], bool] = lambda: True
-) -> None:
-    """Return when the backend takes runs: before that it may answer and not know its agents yet.
+async def trials_in_vain(client: ReadyCall, between_trials_s: float = BETWEEN_TRIALS_S) -> AsyncGenerator[None, None]:
+    """Yield after each trial in vain, and end when the backend takes runs: before that it may answer and not know its
+    agents yet.
 
-    Returns as well where the backend answers with an error of another kind, so that the caller's own call meets it and
-    can say what it is; and once it is not ``wanted`` any more. ``between_trials_s``: seconds before each trial.
+    Ends as well where the backend answers with an error of another kind, so that the caller's own call meets it and can
+    say what it is. ``between_trials_s``: seconds before each trial.
     """
-    while wanted():
+    while True:
         await asyncio.sleep(between_trials_s)
         try:
             if (await client.ready()).ready:
@@ -36,3 +36,11 @@ async def wait_for_backend(
             pass
         except ClientError:
             return
+        yield
+
+
+async def wait_for_backend(client: ReadyCall, between_trials_s: float = BETWEEN_TRIALS_S) -> None:
+    """Return when the backend takes runs. See ``trials_in_vain``."""
+    async with aclosing(trials_in_vain(client, between_trials_s)) as trials:
+        async for _ in trials:
+            pass

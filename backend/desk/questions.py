@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from backend.client.errors import BackendGone, ClientError, ProblemError
 from backend.client.frames import Frame
 from backend.client.replies import OfferedAgent, RunState, SessionState, StartedRun
-from backend.desk.backend_watch import BETWEEN_TRIALS_S, ReadyCall, wait_for_backend
+from backend.desk.backend_watch import BETWEEN_TRIALS_S, ReadyCall, trials_in_vain
 from backend.desk.choices import agent_choices
 from backend.desk.conversation import LONGEST_RUN_S, AskedQuestion, Conversation, ConversationState
 from backend.present.pages.conversation import EarlierTurn
@@ -54,7 +54,7 @@ class Questions:
     """
 
     def __init__(self, client: QuestionCalls, between_trials_s: float = BETWEEN_TRIALS_S) -> None:
-        """``between_trials_s``: see ``wait_for_backend``."""
+        """``between_trials_s``: see ``trials_in_vain``."""
         self._client = client
         self._between_trials_s = between_trials_s
 
@@ -152,7 +152,12 @@ class Questions:
                 yield conversation.change(problem=problem_of(error), offered=False)
             else:
                 return
-            await wait_for_backend(self._client, self._between_trials_s, wanted=lambda: conversation.shows(serial))
+            async with aclosing(trials_in_vain(self._client, self._between_trials_s)) as trials:
+                async for _ in trials:
+                    if not conversation.shows(serial):
+                        return
+                    # A stop may have taken back meanwhile what waits.
+                    yield conversation.state
             if not conversation.shows(serial):
                 return
             yield conversation.change(problem=None)

@@ -49,13 +49,11 @@ class AskHandlers:
                 if updates:
                     yield updates
 
-    async def stop(self, conversation: Conversation, theme: Theme) -> Updates:
-        """Ask for the end; whoever draws the run draws it until that has come."""
-        drawing = ConversationDrawing(self._page, theme, conversation.state)
+    async def stop(self, conversation: Conversation) -> None:
+        """Ask for the end. It is drawn by the handler that draws the run: drawn here, it could come after the end."""
         sentence = await self._questions.stop(conversation)
         if sentence:
             tell(sentence)
-        return drawing.updates(conversation.state)
 
     async def draw_charts_again(self, conversation: Conversation, theme: Theme) -> Updates:
         """The charts of the run on the page, for one that could not draw them until now."""

@@ -26,7 +26,7 @@ def build_ask(application: gr.Blocks, desk: Desk) -> None:
     page = build_page()
     handlers = AskHandlers(desk.questions, page)
     _connect_run(application, page, desk, handlers)
-    _connect_stop(page, handlers)
+    page.stop.click(handlers.stop, inputs=[page.conversation], api_name="stop", **quiet(page.conversation))
     _connect_charts(application, page, handlers)
     Review(desk.client, page.review).connect(page.conversation)
     page.run_id.change(None, inputs=[page.run_id], js=RUN_INTO_ADDRESS, api_visibility="private")
@@ -90,17 +90,6 @@ def _example(desk: Desk, question: str) -> Intent:
         await desk.questions.ask_example(conversation, question)
 
     return ask
-
-
-def _connect_stop(page: AskPage, handlers: AskHandlers) -> None:
-    page.stop.click(
-        handlers.stop,
-        inputs=[page.conversation, page.theme],
-        outputs=page.outputs(),
-        js=with_theme(2, for_charts=False),
-        api_name="stop",
-        **quiet(page.conversation),
-    )
 
 
 def _connect_charts(application: gr.Blocks, page: AskPage, handlers: AskHandlers) -> None:

@@ -1,14 +1,16 @@
 """What can be done with a run that is on the page: ask again, copy, replay, share, say what you think of it."""
 
-from typing import Literal
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from backend.desk.conversation import Conversation, ConversationState
 from backend.present.answer.markdown_export import export_markdown
 from backend.present.pages.copy_button import copy_button_html
 from backend.present.words import pages as words_pages, run as words
-from ui_streamlit.ask.conversation import Conversation
+from ui_streamlit.ask.question_form import QUESTION
 from ui_streamlit.feedback import draw_remarks
 from ui_streamlit.sharing import draw_share_link
 from ui_streamlit.visit import Visit
@@ -19,36 +21,38 @@ def lay_out_actions() -> DeltaGenerator:
     return st.container(key="ph-actions", horizontal=True, vertical_alignment="center", gap="xsmall")
 
 
-def draw_actions(visit: Visit, conversation: Conversation) -> None:
+def draw_actions(visit: Visit, conversation: Conversation, state: ConversationState) -> None:
     """Draw them. Always as many elements: while a run is followed the script does not end, and what stood behind the
     last element in the pass before would stay on the page."""
-    if conversation.may_continue:
-        st.button(words.CONTINUE, key="continue", type="primary", on_click=conversation.carry_on)
+
+    def asks_again(intent: Callable[[Conversation, str], Coroutine[Any, Any, None]]) -> Callable[[], None]:
+        return lambda: visit.call(intent(conversation, st.session_state.get(QUESTION, "")))
+
+    questions = visit.desk.questions
+    if state.may_continue:
+        st.button(words.CONTINUE, key="continue", type="primary", on_click=asks_again(questions.carry_on))
     else:
         _nothing()
-    if conversation.may_retry:
-        kind: Literal["primary", "secondary"] = "secondary" if conversation.may_continue else "primary"
-        st.button(words.RETRY, key="retry", type=kind, on_click=conversation.retry)
+    if state.may_retry:
+        st.button(
+            words.RETRY,
+            key="retry",
+            type="secondary" if state.may_continue else "primary",
+            on_click=asks_again(questions.retry),
+        )
     else:
         _nothing()
-    if conversation.run_id and conversation.ended and conversation.latest is not None:
-        st.html(copy_button_html(export_markdown(conversation.latest.view), "ph-answer-markdown"), width="content")
-        visit.link("replay", words_pages.OPEN_IN_REPLAY, run=conversation.run_id)
+    if state.run_id and state.ended and state.frame is not None:
+        st.html(copy_button_html(export_markdown(state.frame.view), "ph-answer-markdown"), width="content")
+        visit.link("replay", words_pages.OPEN_IN_REPLAY, run=state.run_id)
     else:
         _nothing()
         _nothing()
-    if conversation.run_id:
-        draw_share_link(visit.client, conversation.run_id)
-        draw_remarks(visit.client, conversation.run_id, lambda: _moment(conversation))
+    if state.run_id:
+        draw_share_link(visit.client, state.run_id)
+        draw_remarks(visit.client, state.run_id, lambda: conversation.state.moment_ms)
 
 
 def _nothing() -> None:
-    """An element that nobody sees, in the place of one that does not fit now."""
+    """An element that nobody sees, in the slot of one that does not fit now."""
     st.html("<span hidden></span>")
-
-
-def _moment(conversation: Conversation) -> float | None:
-    """The moment a remark is about, in milliseconds: now while the run goes on, the run as a whole afterwards."""
-    if conversation.ended or conversation.latest is None:
-        return None
-    return conversation.latest.elapsed_ms

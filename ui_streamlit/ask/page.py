@@ -1,54 +1,81 @@
-"""The Ask place, from top to bottom. Streamlit runs it at every click, and it follows the run at its end.
+"""The Ask page, from top to bottom: a conversation, or a run that somebody shared. Streamlit runs it at every click.
 
-A stop, another click or a closed tab ends the script at its next drawing call, which is at most a quarter of a
-second away; the run itself goes on in the backend, and the next pass of the script finds it by its id.
+What remains to be done is done on the background loop and begins before the page is laid out. A stop, another click or
+a closed tab ends the pass at its next drawing call, which is at most a quarter of a second away; the run itself
+continues in the backend, and the next pass finds the conversation as it is by then.
 """
+
+from contextlib import closing
 
 import streamlit as st
 
-from backend.present.pages.addresses import SHARE
+from backend.desk.conversation import Conversation, ConversationState
+from backend.present.pages.addresses import RUN, SHARE
 from backend.present.pages.conversation import earlier_turns_html
-from backend.present.pages.notices import header_html
-from backend.present.pages.question_checks import starting_agent
-from backend.present.words import ask as words_ask
-from ui_streamlit.ask import followed_run, shared
-from ui_streamlit.ask.actions import draw_actions, lay_out_actions
-from ui_streamlit.ask.conversation import Conversation
-from ui_streamlit.ask.question_form import draw_examples, draw_question_form
+from backend.present.pages.notices import header_html, shared_header_html
+from backend.present.words import ask as words_ask, pages as words_pages
+from ui_streamlit.ask.actions import lay_out_actions
+from ui_streamlit.ask.question_form import QUESTION, draw_examples, draw_question_form, fill_fields
+from ui_streamlit.ask.showing import Showing, first_to_draw
 from ui_streamlit.canvas import Canvas
 from ui_streamlit.run_slots import lay_out_evidence, lay_out_reading
-from ui_streamlit.visit import Visit, named
+from ui_streamlit.visit import Visit, named, put_into_address
 
 
 def show(visit: Visit) -> None:
     """One pass."""
-    if named(SHARE):
-        shared.show(visit, named(SHARE))
-        return
-    client, conversation = visit.client, Conversation.of_this_session()
-    offers = followed_run.offered_agents(client, conversation)
-    if offers:
-        conversation.start_with(starting_agent([offer.agent for offer in offers]))
-    if conversation.problem is None or not conversation.problem.passes:
-        followed_run.take_up_address(client, conversation)
-    conversation.fill_fields()
-    with st.container(key="ph-head", horizontal=True, vertical_alignment="center", gap="small"):
-        st.html(header_html())
-        if not conversation.empty:
-            st.button(words_ask.NEW_CONVERSATION, key="new-conversation", on_click=conversation.begin_anew)
+    conversation = _opened(visit)
+    with closing(visit.iterate(visit.desk.questions.proceed(conversation))) as states:
+        state = first_to_draw(states, conversation)
+        showing = _lay_out(visit, conversation, state)
+        showing.draw(state)
+        for newer in states:
+            showing.draw(newer)
+
+
+def _opened(visit: Visit) -> Conversation:
+    """The tab's own conversation, with what the page's address names taken up."""
+    share_id, run_id, questions = named(SHARE), named(RUN), visit.desk.questions
+    conversation: Conversation = st.session_state.setdefault("shared" if share_id else "conversation", Conversation())
+    if share_id:
+        visit.call(questions.open_shared(conversation, share_id))
+    elif QUESTION not in st.session_state or run_id not in ("", conversation.state.named):
+        # Streamlit forgets the fields while another page is open.
+        visit.call(questions.open(conversation, run_id))
+    return conversation
+
+
+def _lay_out(visit: Visit, conversation: Conversation, state: ConversationState) -> Showing:
+    if not state.shared:
+        fill_fields(state)
+    _draw_head(visit, conversation, state)
+    row = None
     left, right = st.columns([6, 5], gap="medium")
     with left:
-        draw_question_form(conversation, offers, on_stop=lambda: followed_run.stop(client, conversation))
-        row = None if conversation.empty else lay_out_actions()
-        if row is None:
-            draw_examples(conversation)
-        reading = lay_out_reading(earlier_turns_html(conversation.earlier))
+        if not state.shared:
+            draw_question_form(visit, conversation, state)
+            row = None if state.empty else lay_out_actions()
+            if row is None:
+                draw_examples(visit, conversation)
+        reading = lay_out_reading(earlier_turns_html(state.earlier))
     with right:
-        places = lay_out_evidence(reading)
-    canvas = Canvas(places, visit.theme)
-    if conversation.wanted is not None:
-        followed_run.start(client, conversation, canvas)
-    if row is not None:
-        with row:
-            draw_actions(visit, conversation)
-    followed_run.show(client, conversation, canvas)
+        slots = lay_out_evidence(reading)
+    return Showing(visit, conversation, Canvas(slots, visit.theme), row)
+
+
+def _draw_head(visit: Visit, conversation: Conversation, state: ConversationState) -> None:
+    with st.container(key="ph-head", horizontal=True, vertical_alignment="center", gap="small"):
+        st.html(shared_header_html() if state.shared else header_html())
+        if state.shared:
+            visit.link("replay", words_pages.OPEN_IN_REPLAY, share=state.named)
+        elif not state.empty:
+            st.button(
+                words_ask.NEW_CONVERSATION,
+                key="new-conversation",
+                on_click=lambda: _begin_anew(visit, conversation),
+            )
+
+
+def _begin_anew(visit: Visit, conversation: Conversation) -> None:
+    visit.call(visit.desk.questions.begin_anew(conversation))
+    put_into_address()

@@ -1,81 +1,115 @@
 """Question, agent, options, and the one button that fits: Stop while a run is under way, else Ask."""
 
-from collections.abc import Callable, Sequence
-
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
-from backend.client.replies import OfferedAgent
+from backend.desk.conversation import LONGEST_RUN_S, RUN_SPEEDS, Conversation, ConversationState
 from backend.present.words import ask as words_ask, run as words
-from backend.protocol.options import RunOptions
-from ui_streamlit.ask.conversation import AGENT, QUESTION, SPEED, TIMEOUT, Conversation
+from ui_streamlit.plain_text import plain
+from ui_streamlit.visit import Visit
 
-SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 0.0)
-"""Offered for scripted and recorded runs; 0 plays without waiting."""
-
-_LONGEST_S = next(limit.le for limit in RunOptions.model_fields["timeout_s"].metadata if hasattr(limit, "le"))
+QUESTION = "ph-question"
+_AGENT = "agent"
+_TIMEOUT = "timeout"
+_SPEED = "speed"
+"""Keys of the fields in Streamlit's session state."""
 
 _ACTION = "action"
 """One key for whichever button stands beside the question: with two, both are on screen while the script runs."""
 
+_FILLED = "filled"
+"""In the session state: the last change of the fields by the desk that this tab has taken over."""
 
-def draw_question_form(conversation: Conversation, offers: Sequence[OfferedAgent], on_stop: Callable[[], None]) -> None:
-    """Draw it. Enter in the question asks, except while a run is under way, where it would press Stop."""
-    running = conversation.running
-    with st.form("ph-ask", border=False, enter_to_submit=not running):
-        places = st.columns([5.2, 3.6, 2.1, 1.5], vertical_alignment="bottom", gap="small")
-        follow_up = not conversation.empty
-        places[0].text_input(
+
+def fill_fields(state: ConversationState) -> None:
+    """Let the fields say what this conversation is about. To be called before they are drawn."""
+    fields = st.session_state
+    if fields.get(_FILLED) != state.fields.change:
+        fields[_FILLED] = state.fields.change
+        for key, value in ((QUESTION, state.fields.question), (_AGENT, state.fields.agent)):
+            if value is not None:
+                fields[key] = value
+    fields.setdefault(QUESTION, "")
+    fields.setdefault(_AGENT, state.agent)
+    fields.setdefault(_TIMEOUT, state.asked.options.timeout_s)
+    fields.setdefault(_SPEED, state.asked.options.speed)
+
+
+def draw_question_form(visit: Visit, conversation: Conversation, state: ConversationState) -> None:
+    """Draw it. Ctrl+Enter in the question asks, as which the page's script hands on Enter, except while a run is under
+    way, where it would press Stop."""
+    with st.form("ph-ask", border=False, enter_to_submit=not state.running):
+        columns = st.columns([5.2, 3.6, 2.1, 1.5], vertical_alignment="bottom", gap="small")
+        columns[0].text_area(
             words.QUESTION_LABEL,
             key=QUESTION,
-            placeholder=words_ask.FOLLOW_UP_PLACEHOLDER if follow_up else words.QUESTION_PLACEHOLDER,
-            autocomplete="off",
+            height="content",
+            placeholder=words.QUESTION_PLACEHOLDER if state.empty else words_ask.FOLLOW_UP_PLACEHOLDER,
         )
-        _agent_field(places[1], offers)
-        with places[2].popover(words_ask.OPTIONS, width="stretch"):
+        _agent_field(columns[1], state)
+        with columns[2].popover(words_ask.OPTIONS, width="stretch"):
             _option_fields()
-        if running:
-            label = words.STOPPING if conversation.stopping else words.STOP
-            places[3].form_submit_button(
-                label, key=_ACTION, disabled=conversation.stopping, on_click=on_stop, width="stretch"
+        if state.running:
+            columns[3].form_submit_button(
+                words.STOPPING if state.stopping else words.STOP,
+                key=_ACTION,
+                disabled=state.stopping,
+                on_click=lambda: _stop(visit, conversation),
+                width="stretch",
             )
         else:
-            places[3].form_submit_button(
-                words.ASK, key=_ACTION, type="primary", width="stretch", on_click=conversation.ask_what_is_written
+            columns[3].form_submit_button(
+                words.ASK, key=_ACTION, type="primary", width="stretch", on_click=lambda: _ask(visit, conversation)
             )
 
 
-def draw_examples(conversation: Conversation) -> None:
+def draw_examples(visit: Visit, conversation: Conversation) -> None:
     """Three questions to try, while nothing was asked."""
+
+    def ask(question: str) -> None:
+        visit.call(visit.desk.questions.ask_example(conversation, question))
+
     with st.container(key="ph-examples"):
-        places = st.columns(len(words.EXAMPLE_QUESTIONS), gap="xsmall")
-        for number, (place, question) in enumerate(zip(places, words.EXAMPLE_QUESTIONS, strict=True)):
-            place.button(
-                question,
-                key=f"example-{number}",
-                on_click=conversation.ask_example,
-                args=(question,),
-                width="stretch",
-                wrap=True,
-            )
+        columns = st.columns(len(words.EXAMPLE_QUESTIONS), gap="xsmall")
+        for number, (column, question) in enumerate(zip(columns, words.EXAMPLE_QUESTIONS, strict=True)):
+            column.button(question, key=f"example-{number}", on_click=ask, args=(question,), width="stretch", wrap=True)
 
 
-def _agent_field(place: st.delta_generator.DeltaGenerator, offers: Sequence[OfferedAgent]) -> None:
-    chosen = st.session_state[AGENT]
-    titles = {offer.agent: offer.title or offer.agent for offer in offers}
+def _ask(visit: Visit, conversation: Conversation) -> None:
+    """Ask what the fields say now: a click on Ask also ends the typing, so no earlier pass has seen it."""
+    fields = st.session_state
+    visit.call(
+        visit.desk.questions.ask(
+            conversation, fields[QUESTION], fields[_AGENT], fields.get(_TIMEOUT), fields.get(_SPEED, 1.0)
+        )
+    )
+
+
+def _stop(visit: Visit, conversation: Conversation) -> None:
+    sentence = visit.call(visit.desk.questions.stop(conversation))
+    if sentence:
+        st.toast(plain(sentence))
+
+
+def _agent_field(column: DeltaGenerator, state: ConversationState) -> None:
+    chosen = st.session_state[_AGENT]
+    titles = {choice.name: choice.title for choice in state.choices}
     names = list(titles)
     if chosen not in titles:
         names.insert(0, chosen)
-    place.selectbox(words.AGENT_LABEL, names, key=AGENT, format_func=lambda name: titles.get(name, name))
+    column.selectbox(words.AGENT_LABEL, names, key=_AGENT, format_func=lambda name: titles.get(name, name))
 
 
 def _option_fields() -> None:
     st.number_input(
         words_ask.TIMEOUT_LABEL,
-        key=TIMEOUT,
+        key=_TIMEOUT,
         min_value=1.0,
-        max_value=float(_LONGEST_S),
+        max_value=LONGEST_RUN_S,
         step=1.0,
         format="%g",
         help=words_ask.TIMEOUT_HELP,
     )
-    st.selectbox(words_ask.SPEED_LABEL, SPEEDS, key=SPEED, format_func=words_ask.speed_word, help=words_ask.SPEED_HELP)
+    st.selectbox(
+        words_ask.SPEED_LABEL, RUN_SPEEDS, key=_SPEED, format_func=words_ask.speed_word, help=words_ask.SPEED_HELP
+    )

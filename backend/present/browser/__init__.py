@@ -33,6 +33,7 @@ _PARTS: Final = (
     "copy",
     "tables",
     "keyboard",
+    "question_field",
     "keep_place",
     "scrolling_places",
 )
