@@ -10,6 +10,7 @@ from backend.present.evidence.sources import sources_html
 from backend.present.evidence.steps import steps_html
 from backend.present.pages.notices import question_html
 from backend.present.pages.panels import Panels, Slot
+from backend.present.pages.problem import Problem
 from backend.present.pages.status import status_html
 from backend.present.theme.palette import Theme
 from backend.protocol.run_view import RunView

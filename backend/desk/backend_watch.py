@@ -1,7 +1,7 @@
 """How a page recovers by itself when the backend was gone."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from typing import Protocol
 
@@ -39,8 +39,13 @@ async def trials_in_vain(client: ReadyCall, between_trials_s: float = BETWEEN_TR
         yield
 
 
-async def wait_for_backend(client: ReadyCall, between_trials_s: float = BETWEEN_TRIALS_S) -> None:
-    """Return when the backend takes runs. See ``trials_in_vain``."""
+async def wait_for_backend(
+    client: ReadyCall, between_trials_s: float = BETWEEN_TRIALS_S, wanted: Callable[[], bool] = lambda: True
+) -> None:
+    """Return when the backend takes runs, as ``trials_in_vain`` ends; and once it is not ``wanted`` any more."""
+    if not wanted():
+        return
     async with aclosing(trials_in_vain(client, between_trials_s)) as trials:
         async for _ in trials:
-            pass
+            if not wanted():
+                return
