@@ -50,7 +50,7 @@ def test_a_run_that_goes_on_is_followed_to_its_end(backend_url: str, tmp_path: P
     out = tmp_path / "run.jsonl"
     result = record(start(backend_url, "happy_path", 8), "--url", backend_url, "--out", out)
     assert result.exit_code == 0
-    assert "still goes on" in result.stderr
+    assert "is still running" in result.stderr
     assert parse_recording(out.read_bytes()).cut is None
 
 
@@ -61,7 +61,7 @@ def test_ctrl_c_leaves_and_writes_nothing(backend_url: str, tmp_path: Path) -> N
         [sys.executable, "-m", "backend.cli", *arguments], stderr=subprocess.PIPE, text=True
     ) as process:
         assert process.stderr is not None
-        assert "still goes on" in process.stderr.readline()
+        assert "is still running" in process.stderr.readline()
         process.send_signal(signal.SIGINT)
         assert process.stderr.read() == "Nothing was written.\n"
         assert process.wait(60) == 130

@@ -29,7 +29,7 @@ async def test_an_error_says_what_happened_and_offers_retry(reader: Reader) -> N
 
 async def test_an_unknown_run_gets_a_designed_page(reader: Reader) -> None:
     await reader.open("run_that-never-was")
-    await expect(reader.page.locator(".ph-notice")).to_contain_text("not known", timeout=DEADLINE_MS)
+    await expect(reader.page.locator(".ph-notice")).to_contain_text("Run not found", timeout=DEADLINE_MS)
 
 
 async def test_an_empty_question_is_answered_in_a_sentence(reader: Reader) -> None:
@@ -66,7 +66,7 @@ async def test_a_backend_that_goes_and_comes_back(browser: Browser, ui_name: str
             process.kill()
             process.wait()
         await reader.expect_status("Reconnecting")
-        await expect(reader.page.locator(".ph-notice")).to_contain_text("What has arrived stays on screen")
+        await expect(reader.page.locator(".ph-notice")).to_contain_text("Everything received so far stays on screen")
         await reader.expect_text("Paragraph 2 is here")
         with ChildProcess("The backend", command) as process:
             await asyncio.to_thread(process.wait_until_ready, f"{url}/readyz", START_S)
