@@ -11,7 +11,7 @@ from backend.present.pages.addresses import FIRST, SECOND
 from backend.present.pages.problem import Problem
 from backend.present.theme.palette import Theme
 from ui_gradio.compare.drawn_pair import DrawnPair
-from ui_gradio.compare.layout import ComparePage
+from ui_gradio.compare.layout import AT_FIRST, ComparePage
 from ui_gradio.compare.pair_drawing import PairDrawing, drawn
 from ui_gradio.drawing import Updates
 from ui_gradio.playback_controls import Moving
@@ -27,11 +27,14 @@ class CompareHandlers:
 
     async def arrive(self, pair: DrawnPair, theme: Theme, request: gr.Request) -> AsyncIterator[Updates]:
         """Offer runs and agents, and open what the address names."""
-        page = self._page
+        said: Problem | None = AT_FIRST
         async for offer in self._desk.arrive(pair, request.query_params):
-            yield {**self._offered(offer, pair), page.choosing.question: offer.question}
-            async for updates in self._show(pair, offer.notice, theme):
-                yield updates
+            yield {**self._offered(offer, pair), self._page.choosing.question: offer.question}
+            # What a reader has opened or started meanwhile, or tried to, stays on the page.
+            if offer.notice != said and not pair.drawings:
+                async for updates in self._show(pair, offer.notice, theme):
+                    yield updates
+            said = offer.notice
 
     async def choose(self, which: Which, pair: DrawnPair, run_id: str | None, theme: Theme) -> AsyncIterator[Updates]:
         """Take a run of the list for one side."""

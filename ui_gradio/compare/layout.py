@@ -6,12 +6,16 @@ import gradio as gr
 
 from backend.present.markup import fragment
 from backend.present.pages.notices import header_html, notice, section_title_html
+from backend.present.pages.problem import Problem
 from backend.present.words import compare as words_compare, pages as words_pages, replay as words_replay, run as words
 from ui_gradio.answer_widget import answer_widget
 from ui_gradio.compare.drawn_pair import DrawnPair
 from ui_gradio.navigation import lay_out_navigation
 from ui_gradio.playback_controls import MovingWidgets, lay_out_moves, lay_out_scrubber
 from ui_gradio.run_panels import EMPTY_CHART, RunPanels, chart_slot
+
+AT_FIRST = Problem("nothing_to_compare")
+"""What the page says before the server has been asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +110,7 @@ def _before_anything() -> str:
     return str(
         fragment(
             '<div class="ph-opening-none">{}</div><p class="ph ph-hint ph-opening-two" role="status">{}</p>',
-            notice("nothing_to_compare"),
+            notice(AT_FIRST.notice),
             words_compare.OPENING_BOTH,
         )
     )

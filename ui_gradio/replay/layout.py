@@ -5,12 +5,16 @@ from dataclasses import dataclass, fields
 import gradio as gr
 
 from backend.present.pages.notices import header_html
+from backend.present.pages.problem import Problem
 from backend.present.words import pages as words_pages, replay as words_replay
 from ui_gradio.navigation import lay_out_navigation
 from ui_gradio.playback_controls import MovingWidgets, lay_out_moves, lay_out_scrubber
 from ui_gradio.replay.drawn_run import DrawnRun
 from ui_gradio.review import ReviewWidgets, lay_out_review_buttons, lay_out_review_panels, small_button
 from ui_gradio.run_panels import EMPTY_CHART, RunPanels, lay_out_evidence, lay_out_reading
+
+AT_FIRST = Problem("nothing_to_replay")
+"""What the page says before the server has been asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +92,7 @@ def _run_columns() -> tuple[RunPanels, gr.Plot, gr.HTML]:
     timelines: list[tuple[gr.Plot, gr.HTML]] = []
     with gr.Row(elem_id="ph-columns", equal_height=False):
         with gr.Column(scale=6, min_width=320, elem_id="ph-conversation"):
-            reading = lay_out_reading("nothing_to_replay")
+            reading = lay_out_reading(AT_FIRST.notice)
         panels = lay_out_evidence(reading, before=lambda: timelines.append(_timeline()))
     return panels, *timelines[0]
 

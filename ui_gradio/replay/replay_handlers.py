@@ -18,7 +18,7 @@ from ui_gradio.navigation import in_a_row, link_html
 from ui_gradio.playback_controls import Moving
 from ui_gradio.problems import tell
 from ui_gradio.replay.drawn_run import DrawnRun
-from ui_gradio.replay.layout import ReplayPage
+from ui_gradio.replay.layout import AT_FIRST, ReplayPage
 
 
 class ReplayHandlers:
@@ -30,9 +30,14 @@ class ReplayHandlers:
 
     async def arrive(self, run: DrawnRun, theme: Theme, request: gr.Request) -> AsyncIterator[Updates]:
         """Offer the latest runs, and open what the address names."""
+        said: Problem | None = AT_FIRST
         async for offer in self._desk.arrive(run, request.query_params):
-            choices = gr.update(choices=list(offer.runs))
-            yield {self._page.choice: choices, **self._drawn_anew(run, offer.notice, theme)}
+            updates: Updates = {self._page.choice: gr.update(choices=list(offer.runs))}
+            # What a reader has opened meanwhile, or tried to, stays on the page.
+            if offer.notice != said or (offer.shown is not None and run.drawing is None):
+                updates |= self._drawn_anew(run, offer.notice, theme)
+            said = offer.notice
+            yield updates
 
     async def choose(self, run: DrawnRun, run_id: str | None, theme: Theme) -> Updates:
         """Open a run of the list."""
