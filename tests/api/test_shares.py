@@ -172,7 +172,7 @@ def test_a_share_only_shows(client: httpx2.Client, told: ToldProvider) -> None:
     ]
     for answer in refused:
         assert (answer.status_code, answer.json()["type"]) == (403, "urn:playhead:problem:share-is-read-only")
-        assert "ask whoever sent the link" in answer.json()["detail"]
+        assert "ask the person who sent the link" in answer.json()["detail"]
     for method, path in (("POST", "/cancel"), ("POST", "/share"), ("POST", "/feedback"), ("GET", "/feedback")):
         assert client.request(method, f"/v1/shared/{share_id}{path}").status_code == 404
     for method in ("POST", "PATCH", "PUT"):

@@ -218,6 +218,6 @@ def test_both_clients_have_the_same_calls() -> None:
     asynchronous, blocking = calls(RunClient), calls(SyncRunClient)
     assert set(asynchronous) - set(blocking) == ONLY_ASYNC
     # Starting two runs together is a function beside the client where it need not be brought to another thread.
-    assert set(blocking) - set(asynchronous) == {"frames_sync", "start_both"}
+    assert set(blocking) - set(asynchronous) == {"frames_sync"}
     for name in set(asynchronous) & set(blocking):
         assert asynchronous[name] == blocking[name], name

@@ -145,7 +145,7 @@ def test_a_run_whose_citations_come_late(backend_url: str, scenario: str) -> Non
 
 @pytest.mark.server
 def test_addresses_that_stream_nothing(backend_url: str) -> None:
-    for path, sentence in (("/healthz", "not with an event stream"), ("/v1/runs/run_x", "There is no run of that id")):
+    for path, sentence in (("/healthz", "not with an event stream"), ("/v1/runs/run_x", "Run not found")):
         result = check(backend_url + path)
         assert result.exit_code == 2
         assert sentence in result.stderr

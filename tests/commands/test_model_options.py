@@ -46,7 +46,7 @@ def test_a_backend_at_an_address_has_its_own_model() -> None:
     result = CliRunner().invoke(ask, ["Why?", "--model", "ollama:x", "--url", "http://127.0.0.1:1"])
 
     assert result.exit_code == 2
-    assert "--model belongs to a backend of one's own" in result.stderr
+    assert "--model configures the temporary backend" in result.stderr
 
 
 def test_servers_that_the_environment_names_change_nothing_without_a_model(

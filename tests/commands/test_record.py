@@ -84,7 +84,7 @@ def test_bad_input_is_one_sentence(backend_url: str, tmp_path: Path) -> None:
         nobody = f"http://127.0.0.1:{placeholder.getsockname()[1]}"
     out = tmp_path / "run.jsonl"
     cases = [
-        (["run_x", "--url", backend_url, "--out", out], "There is no run of that id"),
+        (["run_x", "--url", backend_url, "--out", out], "Run not found"),
         (["run_x", "--url", nobody, "--out", out], "Nobody answers"),
         ([f"{backend_url}/somewhere", "--out", out], "is not an address of a run"),
         (["../x", "--out", out], "is not an id of a run"),

@@ -48,7 +48,7 @@ def test_a_backend_at_an_address_has_its_own_remote_agent() -> None:
     result = CliRunner().invoke(ask, ["Why?", "--remote", "ag-ui:http://127.0.0.1:9/", "--url", "http://127.0.0.1:1"])
 
     assert result.exit_code == 2
-    assert "--remote belongs to a backend of one's own" in result.stderr
+    assert "--remote configures the temporary backend" in result.stderr
 
 
 @pytest.mark.parametrize(

@@ -81,7 +81,7 @@ async def test_the_run_s_id_opens_the_run_and_stays_here(served: tuple[ScriptedP
     provider, url = served
     provider.script(b"data: {}\n\n")
     agent = RemoteAgent(remote_address(f"{dialect}:{url}/agent", DIALECTS))
-    with pytest.raises(AgentFailure, match=f"is no {dialect} stream"):
+    with pytest.raises(AgentFailure, match=f"did not send a stream of {dialect}"):
         async for _ in agent.run(RunRequest("run_secret", "Why?", history=HISTORY), RunContext()):
             pass
     (request,) = provider.asked
