@@ -35,7 +35,7 @@ class Baseline:
 
     def gate(self, results: Results, out: Path) -> int:
         """Compare, write comparison.html and comparison.json into ``out``, print it, and give the exit code of both
-        verdicts: what fails outweighs what inconclusive. Raises ``ComparisonError`` or ``OutputError``.
+        verdicts: a failure outweighs an inconclusive result. Raises ``ComparisonError`` or ``OutputError``.
         """
         comparison = compare(self.results, results, names=(self.name, str(out)))
         write_comparison(out, comparison)

@@ -48,7 +48,7 @@ class Difference(_Part):
     n_b: int
     reason: str
     at_risk: bool = False
-    """It may be worse, and inconclusive."""
+    """It may be worse, but the comparison is inconclusive."""
 
 
 class MetricComparison(_Part):
@@ -68,7 +68,7 @@ class MetricComparison(_Part):
 
     @property
     def at_risk(self) -> bool:
-        """Whether it may be worse and inconclusive."""
+        """Whether it may be worse, while the comparison is inconclusive."""
         return self.verdict == "inconclusive" and (self.overall.at_risk or any(row.at_risk for row in self.scenarios))
 
 

@@ -49,7 +49,7 @@ _VERDICT_WORDS: dict[str, tuple[str, Tone]] = {
 
 
 def limits(results: Sequence[LimitResult]) -> ReportTable:
-    """Every limit with its verdict: those that failed first, then those that inconclusive."""
+    """Every limit with its verdict: those that failed first, then those that are inconclusive."""
     order = {"fail": 0, "inconclusive": 1, "pass": 2}
     rows = []
     for limit in sorted(results, key=lambda limit: order[limit.verdict]):
