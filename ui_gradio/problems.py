@@ -13,8 +13,9 @@ _BETWEEN_TRIALS_S = 0.5
 
 
 def tell(sentence: str) -> None:
-    """Say something in passing, in a corner of the page. To be called while an event is handled."""
-    gr.Info(escape(sentence), title=words.APP_TITLE)
+    """Say something in passing, in a corner of the page, unless it is empty. To be called while an event is handled."""
+    if sentence:
+        gr.Info(escape(sentence), title=words.APP_TITLE)
 
 
 async def wait_for_backend(client: RunClient) -> None:

@@ -28,7 +28,7 @@ def build_ask(application: gr.Blocks, desk: Desk) -> None:
     _connect_run(application, page, desk, handlers)
     page.stop.click(handlers.stop, inputs=[page.conversation], api_name="stop", **quiet(page.conversation))
     _connect_charts(application, page, handlers)
-    Review(desk.client, page.review).connect(page.conversation)
+    Review(desk, page.review).connect(page.conversation)
     page.run_id.change(None, inputs=[page.run_id], js=RUN_INTO_ADDRESS, api_visibility="private")
     page.fetch_trigger.change(
         _deferred,

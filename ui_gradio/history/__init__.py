@@ -1,1 +1,1 @@
-"""The History place."""
+"""The History page."""

@@ -1,87 +1,96 @@
-"""The History place put together: what a reader does is tied to the handlers."""
+"""The History page put together: what a reader does is tied to the desk."""
 
+from collections.abc import AsyncIterator, Awaitable, Callable
 from functools import partial
 from typing import Any
 
 import gradio as gr
+from gradio.processing_utils import save_bytes_to_cache
 
 from backend.desk.desk import Desk
-from backend.present.offline_page.exports import ExportForm
-from ui_gradio.browser import HERE, SAVE_FILE
+from backend.desk.run_history import RunHistory
+from backend.present.offline_page.exports import ExportedFile
+from backend.present.pages.feedback import feedback_html
+from backend.present.pages.problem import Problem
+from ui_gradio.browser import SAVE_FILE
 from ui_gradio.drawing import Updates
 from ui_gradio.events import quiet
+from ui_gradio.history.drawing import drawn
 from ui_gradio.history.layout import HistoryPage, build_page
-from ui_gradio.history.run_actions import Doing
-from ui_gradio.history.run_search import Finding, Found
+from ui_gradio.problems import tell
+from ui_gradio.review import Review
 
 
 def build_history(application: gr.Blocks, desk: Desk) -> None:
     """Lay the page out and make it work. To be called inside ``gr.Blocks``."""
-    page = build_page(Found())
-    finding = Finding(desk.client, page)
-    doing = Doing(desk.client, page, finding)
-    _connect_finding(application, page, finding)
-    _connect_doing(page, doing)
-
-
-def _connect_finding(application: gr.Blocks, page: HistoryPage, finding: Finding) -> None:
-    fields = [page.state, page.search.text, page.search.agent, page.search.outcome, page.search.conversation]
-    everything = page.outputs()
-    application.load(finding.arrive, inputs=[page.state], outputs=everything, api_name="find_all", **quiet(page.state))
-    for event, name in (
-        (page.search.text.submit, "find_by_text"),
-        (page.search.agent.input, "find_by_agent"),
-        (page.search.outcome.input, "find_by_outcome"),
-        (page.search.conversation.input, "find_by_conversation"),
-    ):
-        event(finding.search, inputs=fields, outputs=everything, api_name=name, **quiet(page.state))
-    page.search.text.blur(
-        finding.left, inputs=fields, outputs=everything, api_name="find_by_text_left", **quiet(page.state)
-    )
-    page.more.click(finding.more, inputs=fields, outputs=everything, api_name="find_more", **quiet(page.state))
-    page.runs.input(
-        finding.choose, inputs=[page.state, page.runs], outputs=everything, api_name="choose_run", **quiet(page.state)
+    page = build_page()
+    search, actions, fields = desk.run_search, desk.run_actions, page.search
+    terms = [fields.text, fields.agent, fields.outcome, fields.conversation]
+    does = partial(_connect, page, desk)
+    does(application.load, search.open)
+    for event in (fields.text.submit, fields.agent.input, fields.outcome.input, fields.conversation.input):
+        does(event, search.search, *terms)
+    does(fields.text.blur, partial(search.search, again=False), *terms)
+    does(page.more.click, search.extend)
+    does(page.runs.input, search.choose, page.runs)
+    does(page.actions.save_name.click, actions.rename, page.actions.name)
+    does(page.actions.delete_run.click, partial(actions.ask_to_delete, what="run"))
+    does(page.actions.delete_conversation.click, partial(actions.ask_to_delete, what="conversation"))
+    does(page.actions.keep.click, actions.keep)
+    does(page.actions.delete.click, actions.delete)
+    Review(desk, page.review).connect(page.state)
+    for form, button in page.exports.items():
+        _saves(page, button, partial(actions.export, form=form))
+    _saves(page, page.save_feedback, lambda _: actions.export_feedback())
+    page.feedback_tab.select(
+        partial(_list_feedback, page, desk), outputs=[page.all_feedback, page.save_feedback], **quiet(page.state)
     )
 
 
-def _connect_doing(page: HistoryPage, doing: Doing) -> None:
-    actions, everything = page.actions, page.outputs()
-    on_run: dict[str, Any] = {"inputs": [page.state], "outputs": everything, **quiet(page.state)}
-    actions.share.click(
-        doing.share,
-        inputs=[page.state, page.here],
-        outputs=everything,
-        js=HERE,
-        api_name="share_run",
-        **quiet(page.state),
-    )
-    actions.unshare.click(doing.unshare, api_name="unshare_run", **on_run)
-    forms: dict[ExportForm, gr.Button] = {
-        "recording": actions.save_recording,
-        "markdown": actions.save_markdown,
-        "report": actions.save_report,
-    }
-    for form, button in forms.items():
-        made = button.click(partial(_save, doing, form), api_name=f"save_{form}", **on_run)
-        made.then(None, js=SAVE_FILE, api_visibility="private")
-    made = page.save_feedback.click(
-        doing.save_feedback, outputs=everything, api_name="save_feedback", **quiet(page.state)
-    )
-    made.then(None, js=SAVE_FILE, api_visibility="private")
-    actions.save_name.click(
-        doing.save_name, inputs=[page.state, actions.name], api_name="save_name", **quiet(page.state)
-    )
-    actions.delete_run.click(doing.ask_to_delete_run, api_name="ask_to_delete_run", **on_run)
-    actions.delete_conversation.click(doing.ask_to_delete_conversation, api_name="ask_to_delete_conversation", **on_run)
-    actions.keep.click(doing.keep, api_name="keep_run", **on_run)
-    actions.delete.click(
-        doing.delete,
-        inputs=[page.state, page.search.text, page.search.agent, page.search.outcome, page.search.conversation],
-        outputs=everything,
-        api_name="delete",
-        **quiet(page.state),
-    )
+def _connect(
+    page: HistoryPage,
+    desk: Desk,
+    event: Callable[..., Any],
+    work: Callable[..., Awaitable[str | None]],
+    *fields: gr.blocks.Block,
+) -> None:
+    """Have the event do the work, say what there is to say, and fetch and draw what the page waits for then."""
+
+    async def handler(history: RunHistory, *values: Any) -> AsyncIterator[Updates]:
+        before = history.state
+        tell(await work(history, *values) or "")
+        yield drawn(page, history, before)
+        before = history.state
+        async for state in desk.run_search.proceed(history):
+            yield drawn(page, history, before)
+            before = state
+        # Gradio sends the last message once more at the end: the page may show something else by then.
+        yield {page.notice: gr.skip()}
+
+    # A click counts while the one before it still waits for the backend.
+    settings = {"trigger_mode": "multiple", **quiet(page.state)}
+    event(handler, inputs=[page.state, *fields], outputs=page.outputs(), **settings)
 
 
-async def _save(doing: Doing, form: ExportForm, found: Found) -> Updates:
-    return await doing.save(form, found)
+def _saves(page: HistoryPage, button: gr.Button, work: Callable[[RunHistory], Awaitable[ExportedFile | str]]) -> None:
+    """Have the button make a file; the page's script then has the browser save it."""
+
+    async def handler(history: RunHistory) -> Updates:
+        made = await work(history)
+        if isinstance(made, str):
+            tell(made)
+            return {page.file: gr.update(value=None)}
+        # Into the folder whose files Gradio hands out, and deletes after an hour.
+        return {page.file: gr.update(value=save_bytes_to_cache(made.content, made.name, page.file.GRADIO_CACHE))}
+
+    event = button.click(handler, inputs=[page.state], outputs=[page.file], **quiet(page.state))
+    event.then(None, js=SAVE_FILE)
+
+
+async def _list_feedback(page: HistoryPage, desk: Desk) -> AsyncIterator[Updates]:
+    async for listed in desk.feedback.of_all_runs():
+        if isinstance(listed, Problem):
+            yield {page.all_feedback: listed.html, page.save_feedback: gr.update(visible=False)}
+        else:
+            html = feedback_html(listed, with_question=True)
+            yield {page.all_feedback: html, page.save_feedback: gr.update(visible=bool(listed))}

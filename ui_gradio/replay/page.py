@@ -23,5 +23,5 @@ def build_replay(application: gr.Blocks, desk: Desk) -> None:
     page.refresh.click(handlers.refresh, api_name="refresh_replay", **opening)
     page.open_another.click(handlers.open_another, api_name="open_another", **common)
     handlers.moving.connect(page.run, outputs)
-    Review(desk.client, page.review).connect(page.run)
+    Review(desk, page.review).connect(page.run)
     application.load(handlers.arrive, api_name="arrive_at_replay", **opening)

@@ -20,6 +20,13 @@ FIRST: Final = "a"
 SECOND: Final = "b"
 """The parameters of an address. ``MOMENT`` is in milliseconds since the run was accepted."""
 
+RUN_LINKS: Final[tuple[tuple[PageName, str, str], ...]] = (
+    ("ask", words_pages.OPEN_IN_ASK, RUN),
+    ("replay", words_pages.OPEN_IN_REPLAY, RUN),
+    ("compare", words_pages.OPEN_IN_COMPARE, FIRST),
+)
+"""The pages that a run opens in: page, label of the link, and the parameter that names the run."""
+
 
 def moment_ms(text: str) -> float:
     """A moment as an address says it; 0 for what is not a number."""

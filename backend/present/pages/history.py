@@ -1,8 +1,9 @@
-"""What is known of a past run, beside its events, as the History place tells it."""
+"""What is known of a past run, beside its events, as the History page shows it."""
 
 from typing import Final, Protocol
 
 from backend.present.markup import fragment, joined
+from backend.present.pages.run_titles import LONGEST_QUESTION, run_title
 from backend.present.words import history as words_history, run as words
 from backend.present.words.durations import format_ms
 from backend.protocol.events import Outcome
@@ -17,7 +18,12 @@ _TONES: Final = {
 
 
 class RunFacts(Protocol):
-    """A past run as the backend tells of it. Times in milliseconds; ``created_at`` is ISO 8601 in UTC."""
+    """A past run as the backend knows it. Times in milliseconds; ``created_at`` is ISO 8601 in UTC."""
+
+    @property
+    def run_id(self) -> str:
+        """Its id."""
+        ...
 
     @property
     def question(self) -> str:
@@ -75,8 +81,18 @@ def chosen_run_html(run: RunFacts) -> str:
     )
 
 
+def listed_question(run: RunFacts) -> str:
+    """The run's question as a list shows it; the run's id where it has none."""
+    return words.shortened(run.question, LONGEST_QUESTION) or run.run_id
+
+
+def listed_run(run: RunFacts) -> str:
+    """The run in one line of plain text: its question, who answered, when it was asked, how it ended."""
+    return run_title(listed_question(run), run.agent, run.created_at, run.outcome, LONGEST_QUESTION)
+
+
 def run_line_html(run: RunFacts) -> str:
-    """The same in one line, for a list: how it ended, who answered, when it was asked, how long it took."""
+    """What is known of the run in one line, for a list: how it ended, who answered, when it was asked, how long it took."""
     state = words.OUTCOME_WORDS[run.outcome] if run.outcome else words_history.RUNNING
     facts = [run.agent, when(run.created_at), format_ms(run.duration_ms) if run.outcome else ""]
     tone = _TONES.get(run.outcome or "", "accent")

@@ -1,11 +1,21 @@
 """A run in one line, where people choose one from a list."""
 
+from typing import Final
+
 from backend.present.words import history as words_history, run as words
 from backend.protocol.events import Outcome
 
+LONGEST_QUESTION: Final = 160
+"""Characters of a question in the history's list, which has two lines for one."""
 
-def run_title(question: str, agent: str, created_at: str, outcome: Outcome | None) -> str:
-    """Question, agent, when it was asked (in UTC, to the minute) and what became of it. ``created_at`` is ISO 8601."""
+_LONGEST_IN_MENU: Final = 80
+
+
+def run_title(
+    question: str, agent: str, created_at: str, outcome: Outcome | None, longest: int = _LONGEST_IN_MENU
+) -> str:
+    """Question, agent, when it was asked (in UTC, to the minute) and what became of it. ``created_at`` is ISO 8601,
+    ``longest`` the most characters of the question."""
     state = words.OUTCOME_WORDS[outcome] if outcome is not None else words_history.RUNNING
-    facts = [words.shortened(question, 80), agent, created_at[:16].replace("T", " "), state]
+    facts = [words.shortened(question, longest), agent, created_at[:16].replace("T", " "), state]
     return " · ".join(fact for fact in facts if fact)

@@ -1,0 +1,56 @@
+"""The tab's memory of past runs, drawn into the widgets of the page."""
+
+import gradio as gr
+
+from backend.desk.run_history import ChosenRun, HistoryState, RunHistory
+from backend.present.markup import fragment
+from backend.present.pages.addresses import RUN_LINKS
+from backend.present.pages.feedback import feedback_html
+from backend.present.pages.history import chosen_run_html, listed_run, no_run_chosen_html
+from ui_gradio.drawing import Updates
+from ui_gradio.history.layout import HistoryPage, offered
+from ui_gradio.navigation import link_html
+
+
+def drawn(page: HistoryPage, history: RunHistory, before: HistoryState) -> Updates:
+    """What changed since ``before``. A field that the reader may be writing in is left alone otherwise."""
+    now, search, actions = history.state, page.search, page.actions
+    updates: Updates = {page.notice: now.notice.html if now.notice else ""}
+    if now.runs != before.runs:
+        updates[page.runs] = _list(now)
+    if now.more != before.more:
+        updates[page.more] = gr.update(visible=now.more)
+    if now.agents != before.agents:
+        updates[search.agent] = gr.update(choices=offered(now.agents))
+    if (now.conversations, now.terms.session_id) != (before.conversations, before.terms.session_id):
+        updates[search.conversation] = gr.update(choices=offered(now.conversations), value=now.terms.session_id)
+    if now.chosen != before.chosen:
+        updates |= _chosen(page, now.chosen, before.chosen) | page.review.unfolded(history)
+    if now.deleting != before.deleting:
+        updates[actions.confirm] = gr.update(visible=now.deleting is not None)
+        updates[actions.confirm_question] = str(fragment('<p class="ph" role="alert">{}</p>', now.deletion_question))
+    return updates
+
+
+def _list(now: HistoryState) -> object:
+    choices = [(listed_run(run), run.run_id) for run in now.runs]
+    chosen = now.chosen_id if now.chosen_id in dict(choices).values() else None
+    return gr.update(choices=choices, value=chosen, visible=bool(choices))
+
+
+def _chosen(page: HistoryPage, chosen: ChosenRun | None, before: ChosenRun | None) -> Updates:
+    if chosen is None:
+        return {page.chosen: no_run_chosen_html(), page.actions_column: gr.update(visible=False)}
+    updates: Updates = {
+        page.chosen: chosen_run_html(chosen.run),
+        page.actions_column: gr.update(visible=True),
+        **page.review.offered(whether=True),
+        page.actions.links: " ".join(
+            link_html(name, label, **{parameter: chosen.run.run_id}) for name, label, parameter in RUN_LINKS
+        ),
+        page.actions.feedback: feedback_html(chosen.feedback),
+    }
+    named = before and (before.run.session_id, before.conversation)
+    if named != (chosen.run.session_id, chosen.conversation):
+        updates[page.actions.name] = chosen.conversation
+    return updates
