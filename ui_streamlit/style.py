@@ -37,6 +37,7 @@ _SPACE = """
 .stMainBlockContainer [data-testid="stVerticalBlock"]{gap:8px}
 .stApp [data-stale="true"]{opacity:1!important;transition:none!important}
 .stMainBlockContainer [data-testid="stElementContainer"]:has(>.stHtml>:is(style,script):only-child){display:none}
+[class*=st-key-ph-file-]{display:none}
 .st-key-ph-head{min-height:32px}
 .stApp .st-key-ph-stop:has(button:disabled),div:has(>.st-key-ph-stop button:disabled){display:none}
 .st-key-ph-head>div:first-child{flex:1;min-width:0}

@@ -14,6 +14,7 @@ from backend.client.sync import SyncRunClient
 from backend.desk.desk import Desk
 from backend.present.pages.addresses import TITLES, PageName
 from backend.present.theme.palette import Theme
+from ui_streamlit.plain_text import plain
 
 ResultType = TypeVar("ResultType")
 ItemType = TypeVar("ItemType")
@@ -51,6 +52,11 @@ class Visit:
     ) -> Generator[ItemType | None, None, None]:
         """What the desk yields, one after the other; None whenever ``tick_s`` seconds brought nothing."""
         return self.background.iterate(source, tick_s)
+
+    def say(self, sentence: str) -> None:
+        """Say something in passing, in a corner of the page, unless it is empty."""
+        if sentence:
+            st.toast(plain(sentence))
 
     def open_places(self, shows: Mapping[PageName, Callable[["Visit"], None]]) -> list[st.Page]:
         """The places as Streamlit's pages; the first is at ``/``, the others at ``/<name>``."""

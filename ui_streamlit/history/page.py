@@ -1,21 +1,25 @@
-"""The History place: what was asked before, by whom it was answered, and what people said of it."""
+"""The History page: what was asked before, by whom it was answered, and what people said of it."""
+
+from typing import Final
 
 import streamlit as st
 
-from backend.client.errors import ClientError
-from backend.client.replies import RunSummary, SessionSummary
-from backend.client.sync import SyncRunClient
+from backend.desk.run_history import RunHistory
 from backend.present.pages.feedback import feedback_html
-from backend.present.pages.notices import header_html, notice_html
-from backend.present.pages.problem import problem_of
+from backend.present.pages.history import no_run_chosen_html
+from backend.present.pages.notices import header_html
+from backend.present.pages.problem import Problem
 from backend.present.words import history as words_history, pages as words_pages
-from ui_streamlit.history.chosen import Choice, draw_chosen
+from ui_streamlit.canvas import draw_notice
+from ui_streamlit.download import draw_download, draw_save_button
+from ui_streamlit.history.chosen import draw_chosen
 from ui_streamlit.history.run_list import draw_run_list
-from ui_streamlit.history.search import draw_search
-from ui_streamlit.problems import wait_for_backend
-from ui_streamlit.visit import Visit
+from ui_streamlit.history.search import draw_search, note_opening
+from ui_streamlit.visit import Visit, kept
 
-_SESSIONS = 100
+_HISTORY: Final = "history"
+_LIST_HEIGHT_PX: Final = 560
+"""The page's style fits it to the window."""
 
 
 def show(visit: Visit) -> None:
@@ -28,63 +32,47 @@ def show(visit: Visit) -> None:
             words_pages.HISTORY_PAGE, tabs, default=tabs[0], required=True, key="history-tab",
             label_visibility="collapsed",
         )  # fmt: skip
-    try:
-        if tab == words_history.FEEDBACK_TAB:
-            _feedback(visit.client)
-        else:
-            _runs(visit)
-    except ClientError as error:
-        problem = problem_of(error)
-        place = st.empty()
-        notice = notice_html(problem.notice, problem.sentence)
-        place.html(notice)
-        if problem.passes:
-            wait_for_backend(visit.client, lambda: place.html(notice))
-            st.rerun()
+    if tab == words_history.FEEDBACK_TAB:
+        _feedback(visit)
+    else:
+        _runs(visit, kept(_HISTORY, RunHistory))
+    draw_download()
 
 
-def _runs(visit: Visit) -> None:
-    client, choice = visit.client, Choice.of_this_session()
-    sessions = client.sessions(_SESSIONS)
-    found = draw_search(client, client.agents(), sessions)
-    if not found.runs:
-        st.html(notice_html("no_run_fits" if found.narrowed else "no_runs"))
+def _runs(visit: Visit, history: RunHistory) -> None:
+    note_opening(visit, history)
+    fields, slot = st.container(), st.empty()
+    state = history.state
+    for newer in visit.iterate(visit.desk.run_search.proceed(history)):
+        state = newer or state
+        # Drawn at every tick: at a drawing call a pass ends that nobody waits for any more.
+        draw_notice(slot, state.notice)
+    draw_notice(slot, state.notice)
+    with fields:
+        draw_search(visit, history, state)
+    if not (state.runs or state.chosen):
         return
     left, right = st.columns([6, 5], gap="medium")
-    with left, st.container(key="ph-list", height=560, border=False, gap="xsmall", autoscroll=False):
-        draw_run_list(choice, found)
-    with right, st.container(key="ph-details", height=560, border=False, gap="xsmall", autoscroll=False):
-        run = _chosen(client, choice, found.runs)
-        if run is None:
-            st.html(f'<p class="ph ph-empty">{words_history.CHOOSE_RUN}</p>')
+    with left, st.container(key="ph-list", height=_LIST_HEIGHT_PX, border=False, gap="xsmall", autoscroll=False):
+        draw_run_list(visit, history, state)
+    with right, st.container(key="ph-details", height=_LIST_HEIGHT_PX, border=False, gap="xsmall", autoscroll=False):
+        if state.chosen is None:
+            st.html(no_run_chosen_html())
         else:
-            draw_chosen(visit, choice, run, _title(sessions, run))
+            draw_chosen(visit, history, state, state.chosen)
 
 
-def _chosen(client: SyncRunClient, choice: Choice, runs: tuple[RunSummary, ...]) -> RunSummary | None:
-    """The chosen run, even where the search does not show it any more; None where there is none."""
-    if not choice.run_id:
-        return None
-    for run in runs:
-        if run.run_id == choice.run_id:
-            return run
-    try:
-        return client.run(choice.run_id)
-    except ClientError:
-        choice.choose("")
-        return None
-
-
-def _title(sessions: tuple[SessionSummary, ...], run: RunSummary) -> str:
-    return next((session.title for session in sessions if session.session_id == run.session_id), run.question)
-
-
-def _feedback(client: SyncRunClient) -> None:
-    given = client.feedback()
+def _feedback(visit: Visit) -> None:
+    slot, given = st.empty(), None
+    for listed in visit.iterate(visit.desk.feedback.of_all_runs()):
+        draw_notice(slot, listed if isinstance(listed, Problem) else None)
+        given = None if isinstance(listed, Problem) else listed
+    if given is None:
+        return
     if given:
         with st.container(key="ph-feedback-actions", horizontal=True):
-            st.download_button(
-                words_history.SAVE_FEEDBACK, client.feedback_csv, "feedback.csv", "text/csv", on_click="ignore"
+            draw_save_button(
+                visit, words_history.SAVE_FEEDBACK, "save-feedback", visit.desk.run_actions.export_feedback
             )
-    with st.container(key="ph-list", height=560, border=False, autoscroll=False):
-        st.html(feedback_html(tuple(reversed(given)), with_question=True))
+    with st.container(key="ph-list", height=_LIST_HEIGHT_PX, border=False, autoscroll=False):
+        st.html(feedback_html(given, with_question=True))

@@ -1,94 +1,51 @@
-"""Which runs are looked for, and the fields that say so."""
+"""The fields that say which runs are looked for."""
 
-from dataclasses import dataclass
-from typing import Final, get_args
+from collections.abc import Sequence
+from typing import Final
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
-from backend.client.replies import OfferedAgent, RunSummary, SessionSummary
-from backend.client.run_client import OutcomeWanted
-from backend.client.sync import SyncRunClient
+from backend.desk.choices import Choice
+from backend.desk.run_history import OUTCOME_CHOICES, HistoryState, RunHistory
 from backend.present.words import history as words_history, run as words
-from backend.protocol.events import Outcome
+from ui_streamlit.visit import Visit
 
-RUNS_A_PAGE: Final = 25
-_SESSIONS_SHOWN: Final = 100
-_OUTCOMES: Final[tuple[OutcomeWanted, ...]] = ("", "running", *get_args(Outcome))
-_PAGES = "history-pages"
+_FIELDS: Final = ("history-text", "history-agent", "history-outcome", "history-conversation")
+"""Keys of the fields in Streamlit's session state, in the order in which the desk takes them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """Runs that fit, the newest first; ``more`` says whether others follow, ``narrowed`` whether anything was asked."""
-
-    runs: tuple[RunSummary, ...]
-    more: bool
-    narrowed: bool
+def note_opening(visit: Visit, history: RunHistory) -> None:
+    """Have everything fetched anew where the page was not open before: Streamlit forgets its fields meanwhile."""
+    if _FIELDS[0] not in st.session_state:
+        visit.call(visit.desk.run_search.open(history))
 
 
-def draw_search(client: SyncRunClient, offers: tuple[OfferedAgent, ...], sessions: tuple[SessionSummary, ...]) -> Found:
-    """Draw the fields and look. Raises ``ClientError``."""
-    titles = {offer.agent: offer.title or offer.agent for offer in offers}
-    names = {session.session_id: session.title for session in sessions}
-    places = st.columns([4, 3, 2, 3], gap="small")
-    text = places[0].text_input(
+def draw_search(visit: Visit, history: RunHistory, state: HistoryState) -> None:
+    """Draw the fields as the search has them."""
+    text, agent, outcome, conversation = _FIELDS
+    terms, columns = state.terms, st.columns([4, 3, 2, 3], gap="small")
+    for key, value in zip(_FIELDS, (terms.text, terms.agent, terms.outcome, terms.session_id), strict=True):
+        if st.session_state.get(key) != value:
+            st.session_state[key] = value
+
+    def changed() -> None:
+        visit.call(visit.desk.run_search.search(history, *(st.session_state[key] for key in _FIELDS)))
+
+    columns[0].text_input(
         words_history.SEARCH_LABEL,
-        key="history-text",
+        key=text,
         placeholder=words_history.SEARCH_PLACEHOLDER,
-        on_change=_begin_anew,
+        on_change=changed,
         autocomplete="off",
     )
-    agent = places[1].selectbox(
-        words.AGENT_LABEL,
-        ["", *titles],
-        key="history-agent",
-        format_func=lambda name: titles.get(name, name) or words_history.ALL_AGENTS,
-        on_change=_begin_anew,
-    )
-    outcome = places[2].selectbox(
-        words_history.OUTCOME_LABEL,
-        _OUTCOMES,
-        key="history-outcome",
-        format_func=outcome_word,
-        on_change=_begin_anew,
-    )
-    session_id = places[3].selectbox(
-        words_history.CONVERSATION_LABEL,
-        ["", *names],
-        key="history-session",
-        format_func=lambda name: (
-            words.shortened(names.get(name or "", name or ""), 60) or words_history.ALL_CONVERSATIONS
-        ),
-        on_change=_begin_anew,
-    )
-    return _look(client, text.strip(), agent or "", outcome or "", session_id or "")
 
-
-def show_more() -> None:
-    """Let the next pass show one page more."""
-    st.session_state[_PAGES] = st.session_state.get(_PAGES, 1) + 1
-
-
-def outcome_word(outcome: OutcomeWanted) -> str:
-    """An outcome as it stands in the list to choose from."""
-    if outcome == "":
-        return words_history.ALL_OUTCOMES
-    return words_history.RUNNING if outcome == "running" else words.OUTCOME_WORDS[outcome]
-
-
-def _look(client: SyncRunClient, text: str, agent: str, outcome: OutcomeWanted, session_id: str) -> Found:
-    runs: list[RunSummary] = []
-    before: str | None = ""
-    for _ in range(st.session_state.get(_PAGES, 1)):
-        page = client.runs(
-            text=text, agent=agent, outcome=outcome, session_id=session_id, limit=RUNS_A_PAGE, before=before or ""
+    def draw_filter(column: DeltaGenerator, label: str, key: str, choices: Sequence[Choice]) -> None:
+        titles = {choice.name: choice.title for choice in choices}
+        column.selectbox(
+            label, list(titles), key=key, format_func=lambda name: titles.get(name, name), on_change=changed
         )
-        runs += page.runs
-        before = page.next
-        if before is None:
-            break
-    return Found(tuple(runs), before is not None, bool(text or agent or outcome or session_id))
 
-
-def _begin_anew() -> None:
-    st.session_state[_PAGES] = 1
+    draw_filter(columns[1], words.AGENT_LABEL, agent, state.agents)
+    draw_filter(columns[2], words_history.OUTCOME_LABEL, outcome, OUTCOME_CHOICES)
+    draw_filter(columns[3], words_history.CONVERSATION_LABEL, conversation, state.conversations)

@@ -1,0 +1,44 @@
+"""A file that the browser saves: made when its button is pressed, so that one that cannot be made is a sentence.
+
+Streamlit's own button makes a file before it is pressed, or says in words of its own that it could not.
+"""
+
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any, Final
+
+import streamlit as st
+
+from backend.present.offline_page.exports import ExportedFile
+from ui_streamlit.visit import Visit
+
+_MADE: Final = "file-made"
+_SERIAL: Final = "file-serial"
+
+
+def draw_save_button(
+    visit: Visit, label: str, key: str, make: Callable[[], Coroutine[Any, Any, ExportedFile | str]]
+) -> None:
+    """A button that makes a file and has the browser save it. ``make`` may give a sentence instead."""
+
+    def pressed() -> None:
+        made = visit.call(make())
+        if isinstance(made, str):
+            visit.say(made)
+        else:
+            st.session_state[_MADE] = made
+
+    st.button(label, key=key, on_click=pressed)
+
+
+def draw_download() -> None:
+    """Have the browser save the file that was made since the last pass, if one was. To be called last on a page."""
+    made: ExportedFile | None = st.session_state.pop(_MADE, None)
+    if made is None:
+        return
+    # Another number each time: the same script is not run twice.
+    serial = st.session_state[_SERIAL] = st.session_state.get(_SERIAL, 0) + 1
+    with st.container(key=f"ph-file-{serial}"):
+        st.download_button(made.name, made.content, made.name, made.media_type, key=f"file-{serial}", on_click="ignore")
+        script = Path(__file__).with_suffix(".js").read_text(encoding="utf-8").replace("{serial}", str(serial))
+        st.html(f"<script>{script}</script>", unsafe_allow_javascript=True)
