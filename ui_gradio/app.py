@@ -11,7 +11,7 @@ from backend.present.pages.addresses import TITLES, PageName
 from backend.present.theme.style import style_element
 from backend.present.words import run as words
 from ui_gradio.ask.page import build_ask
-from ui_gradio.browser import BEFORE_THE_PAGE
+from ui_gradio.browser import head_script
 from ui_gradio.compare.page import build_compare
 from ui_gradio.history.page import build_history
 from ui_gradio.navigation import PATHS
@@ -60,7 +60,7 @@ def serve(backend: str, port: int, *, files: str, allowed_hosts: Sequence[str] =
         allowed_hosts=allowed_hosts,
         theme=theme(),
         # As head, not as css: Gradio rewrites css rule by rule and drops @property, by which durations count on.
-        head=style_element("host") + BEFORE_THE_PAGE + SCRIPT,
+        head=style_element("host") + head_script() + SCRIPT,
         app_kwargs={"middleware": [Middleware(StreamSockets)]},
         css=page_style(),
     )

@@ -1,0 +1,76 @@
+// What ties Gradio's pages to their addresses, to light and dark, and to the browser. It runs in the head, so that a
+// page is what it will be from its first moment. Events of the pages call it by names (see browser.py).
+(() => {
+  const named = __NAMED_IN_ADDRESS__;
+  const parameters = () => new URL(window.location).searchParams;
+  const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+  // A page for reading only does not wait for the server to say so.
+  if (parameters().has(named.share)) document.documentElement.classList.add('ph-shared');
+  // Nor does one that is to open two runs say first that there are none.
+  if (parameters().has(named.first) && parameters().has(named.second)) {
+    document.documentElement.classList.add('ph-two-named');
+  }
+
+  // Light or dark as the address asked for goes along to the other pages.
+  document.addEventListener('click', (event) => {
+    const link = event.target.closest?.('a.ph-place');
+    const theme = parameters().get('__theme');
+    if (!link || !theme) return;
+    const address = new URL(link.href);
+    address.searchParams.set('__theme', theme);
+    link.href = address.href;
+  }, true);
+
+  let chartsAreReady = false;
+
+  // Gradio drops a chart that comes while Plotly's script still loads, in the first second of a page. This waits for
+  // it, five seconds at most.
+  const chartsCanBeDrawn = async () => {
+    if (chartsAreReady) return 'yes';
+    const drawn = () => document.querySelector(':is(#ph-chart-0, #ph-timeline) .main-svg');
+    for (let wait = 0; wait < 100 && !drawn(); wait++) await pause(50);
+    await pause(300);
+    chartsAreReady = true;
+    return 'yes';
+  };
+
+  window.phPage = {
+    chartsCanBeDrawn,
+
+    // Put the run's id into the page's address, so that a reload finds it again.
+    nameRun(run) {
+      const address = new URL(window.location);
+      if (run) address.searchParams.set(named.run, run); else address.searchParams.delete(named.run);
+      window.history.replaceState(null, '', address);
+    },
+
+    // The first input of an event, and the address of the application as the browser knows it.
+    here: (first) => [first, new URL('./', document.baseURI).href],
+
+    // So many inputs of an event, the last one replaced by whether the page is light or dark. Gradio passes on the values
+    // of the outputs behind them.
+    withTheme: (count, ...values) => {
+      const theme = document.body.classList.contains('dark') ? 'dark' : 'light';
+      return [...values.slice(0, count - 1), theme];
+    },
+
+    // The same once charts can be drawn.
+    async withThemeForCharts(count, ...values) {
+      await chartsCanBeDrawn();
+      return window.phPage.withTheme(count, ...values);
+    },
+
+    // Have the browser save the file that the hidden download button holds. Its address reaches the page a moment after
+    // the answer that names it.
+    async saveFile() {
+      for (let wait = 0; wait < 100; wait++) {
+        const link = document.querySelector('#ph-file a[href], a#ph-file[href]');
+        const button = document.querySelector('#ph-file');
+        if (link) { link.click(); return; }
+        if (button && wait > 5) { button.click(); return; }
+        await pause(20);
+      }
+    },
+  };
+})();
