@@ -12,7 +12,8 @@ from typing import Literal
 
 from playwright.sync_api import Page, ViewportSize, expect
 
-from backend.client.sync import SyncRunClient
+from backend.client.background import Background
+from backend.client.run_client import RunClient
 from backend.present.words import pages as words_pages, run as words
 from scripts.product import Product, running_product
 
@@ -61,13 +62,15 @@ def _take_report(product: Product) -> None:
 
 def _two_runs(backend: str) -> tuple[str, str]:
     """The same question with status events and without them, at their own pace."""
-    client = SyncRunClient(backend)
+    client, background = RunClient(backend), Background.shared()
     first, second = (
-        client.start_run(words.EXAMPLE_QUESTIONS[1], "scripted:happy_path", options={"status_events": wanted}).run_id
+        background.call(
+            client.start_run(words.EXAMPLE_QUESTIONS[1], "scripted:happy_path", options={"status_events": wanted})
+        ).run_id
         for wanted in (True, False)
     )
     for run_id in (first, second):
-        for _ in client.frames_sync(run_id):
+        for _ in background.iterate(client.frames(run_id)):
             pass
     return first, second
 

@@ -28,24 +28,12 @@ PIXELS = "_PX"
 UNTIDY: frozenset[str] = frozenset(
     {
         "ui_gradio/__main__.py",
-        "ui_gradio/answer_widget.py",
         "ui_gradio/app.py",
-        "ui_gradio/browser.py",
-        "ui_gradio/history/run_actions.py",
-        "ui_gradio/history/run_search.py",
-        "ui_gradio/problems.py",
-        "ui_gradio/review.py",
         "ui_gradio/server.py",
         "ui_gradio/stream_sockets.py",
         "ui_streamlit/__main__.py",
         "ui_streamlit/app.py",
-        "ui_streamlit/feedback.py",
-        "ui_streamlit/history/chosen.py",
-        "ui_streamlit/history/page.py",
-        "ui_streamlit/history/search.py",
-        "ui_streamlit/problems.py",
         "ui_streamlit/server.py",
-        "ui_streamlit/sharing.py",
         "ui_streamlit/style.py",
     }
 )

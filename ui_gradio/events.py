@@ -1,8 +1,11 @@
-"""What every event of the pages has in common."""
+"""What every event of the pages has in common: nothing on the page is covered, and a sentence is said in passing."""
 
+from html import escape
 from typing import Any
 
 import gradio as gr
+
+from backend.present.words import run as words
 
 
 def quiet(state: gr.State) -> dict[str, Any]:
@@ -14,3 +17,9 @@ def quiet(state: gr.State) -> dict[str, Any]:
     at every message of a run.
     """
     return {"show_progress": "hidden", "show_progress_on": state, "concurrency_limit": None}
+
+
+def say(sentence: str) -> None:
+    """Say something in passing, in a corner of the page, unless it is empty. To be called while an event is handled."""
+    if sentence:
+        gr.Info(escape(sentence), title=words.APP_TITLE)

@@ -13,7 +13,7 @@ from backend.present.words import ask as words_ask, replay as words_replay
 from backend.protocol.playback import SPEEDS
 from ui_gradio.drawing import Updates
 from ui_gradio.events import quiet
-from ui_gradio.review import small_button
+from ui_gradio.run_buttons import small_button
 
 
 @dataclass(frozen=True, slots=True)

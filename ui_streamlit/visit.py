@@ -10,7 +10,6 @@ import streamlit as st
 
 from backend.client.background import Background
 from backend.client.frames import TICK_S
-from backend.client.sync import SyncRunClient
 from backend.desk.desk import Desk
 from backend.present.pages.addresses import TITLES, PageName
 from backend.present.theme.palette import Theme
@@ -28,11 +27,6 @@ class Visit:
     background: Background
     theme: Theme
     places: dict[PageName, st.Page] = field(default_factory=dict)
-
-    @property
-    def client(self) -> SyncRunClient:
-        """The backend's calls for the page's thread."""
-        return SyncRunClient(self.desk.client.base_url, self.background)
 
     def call(self, work: Coroutine[Any, Any, ResultType]) -> ResultType:
         """Run what the desk does on the background loop, and wait for what it gives."""

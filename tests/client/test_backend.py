@@ -13,7 +13,6 @@ from backend.client.background import Background
 from backend.client.followed_run import Patience, follow_source
 from backend.client.http_source import HttpEventSource
 from backend.client.resumption import Backoff, Resumption
-from backend.client.sync import SyncRunClient
 from backend.launch.child import ChildProcess
 from backend.launch.server import LocalServer, serve_command
 from backend.protocol.checks import check
@@ -180,14 +179,12 @@ async def test_an_unknown_run(client: RunClient) -> None:
 
 
 def test_from_a_thread(backend_url: str) -> None:
-    background = Background()
+    background, client = Background(), RunClient(backend_url)
     try:
-        client = SyncRunClient(backend_url, background)
-        started = client.start_run("Show me", "scripted:happy_path", options={"speed": 20})
-        frames = list(client.frames_sync(started.run_id, question="Show me"))
+        started = background.call(client.start_run("Show me", "scripted:happy_path", options={"speed": 20}))
+        frames = [frame for frame in background.iterate(client.frames(started.run_id)) if frame is not None]
         assert frames[-1].view.stream.outcome == "completed"
-        assert client.run(started.run_id).view.message == frames[-1].view.message
-        assert client.sessions(1)[0].session_id == started.session_id
+        assert background.call(client.run(started.run_id)).view.message == frames[-1].view.message
     finally:
         background.close()
 

@@ -1,7 +1,6 @@
 """History, feedback and share links through the client, against the real backend."""
 
 import asyncio
-import inspect
 from collections.abc import AsyncIterator, Awaitable
 from contextlib import aclosing
 from pathlib import Path
@@ -9,8 +8,6 @@ from pathlib import Path
 import pytest
 
 from backend.client import ProblemError, RunClient, new_http
-from backend.client.background import Background
-from backend.client.sync import SyncRunClient
 from backend.launch.server import LocalServer
 from backend.protocol.cursor import START
 from backend.protocol.events import DoneEvent
@@ -174,50 +171,3 @@ async def test_a_share_of_a_running_run_is_followed_to_its_end(client: RunClient
         last = [frame async for frame in frames][-1]
     assert (last.view.stream.outcome, last.view.message.question) == ("cancelled", "Wait")
     assert isinstance(parse_recording(await client.recording(share.share_id)).events[-1], DoneEvent)
-
-
-def test_the_same_from_a_thread(tmp_path: Path) -> None:
-    background = Background()
-    with LocalServer(tmp_path / "data") as server:
-        client = SyncRunClient(server.url, background)
-        assert client.ready().ready
-        planned = client.plan("scripted:happy_path", "Show me", AT_ONCE)
-        started = client.start_run("Show me", "scripted:happy_path", options=AT_ONCE)
-        list(client.frames_sync(started.run_id))
-        share = client.share(started.run_id)
-        assert client.shares() == (share,)
-        assert list(client.frames_sync(share.share_id))[-1].view.ended
-        assert planned is not None
-        assert len(planned) == client.run(started.run_id).last_seq
-        assert [run.run_id for run in client.runs(text="SHOW", outcome="completed").runs] == [started.run_id]
-        given = client.give_feedback(started.run_id, comment="Fine", at_ms=1)
-        assert client.feedback(started.run_id) == client.feedback() == (given,)
-        assert b"Fine" in client.feedback_csv()
-        assert client.rename_session(started.session_id, "Mine").title == "Mine"
-        assert parse_recording(client.recording(started.run_id)).header.question == "Show me"
-        client.unshare(share.share_id)
-        with pytest.raises(ProblemError, match="withdrawn"):
-            client.run(share.share_id)
-        client.delete_run(started.run_id)
-        assert client.runs().runs == ()
-    background.close()
-
-
-ONLY_ASYNC = {"follow", "arrivals", "frames"}
-"""What a thread has no use for, or has under another name (``frames_sync``)."""
-
-
-def test_both_clients_have_the_same_calls() -> None:
-    def calls(kind: type) -> dict[str, list[tuple[str, object, object]]]:
-        return {
-            name: [(each.name, each.kind, each.default) for each in inspect.signature(method).parameters.values()]
-            for name, method in inspect.getmembers(kind, inspect.isfunction)
-            if not name.startswith("_")
-        }
-
-    asynchronous, blocking = calls(RunClient), calls(SyncRunClient)
-    assert set(asynchronous) - set(blocking) == ONLY_ASYNC
-    # Starting two runs together is a function beside the client where it need not be brought to another thread.
-    assert set(blocking) - set(asynchronous) == {"frames_sync"}
-    for name in set(asynchronous) & set(blocking):
-        assert asynchronous[name] == blocking[name], name

@@ -19,40 +19,28 @@ def own_words() -> str:
     return f"What is {uuid.uuid4().hex[:12]}?"
 
 
-async def test_a_run_is_found_by_its_question(reader: Reader, backend: httpx2.Client) -> None:
+async def test_a_run_is_found_saved_and_opened_in_replay(
+    reader: Reader, backend: httpx2.Client, tmp_path: Path
+) -> None:
     wanted, other = own_words(), own_words()
-    await finished(backend, "scripted:brief", wanted)
+    run_id = await finished(backend, "scripted:brief", wanted)
     await finished(backend, "scripted:brief", other)
     await reader.open(place="history")
     await expect(reader.page.get_by_text(other).filter(visible=True).first).to_be_visible(timeout=DEADLINE_MS)
-    await reader.search(wanted)
-    await expect(reader.page.get_by_text(other).filter(visible=True)).to_have_count(0, timeout=DEADLINE_MS)
-    await expect(reader.page.get_by_text(wanted).filter(visible=True).first).to_be_visible()
     await reader.search("nothing-has-this-in-it")
     await expect(reader.page.locator(".ph-notice")).to_be_visible(timeout=DEADLINE_MS)
-
-
-async def test_a_run_opens_in_replay(reader: Reader, backend: httpx2.Client) -> None:
-    wanted = own_words()
-    run_id = await finished(backend, "scripted:brief", wanted)
-    await reader.open(place="history")
-    await reader.select_run(wanted)
-    await reader.page.get_by_role("link", name=words_pages.OPEN_IN_REPLAY).filter(visible=True).first.click()
-    await reader.page.wait_for_url(f"**/replay?run={run_id}*", timeout=DEADLINE_MS)
-    await reader.expect_moment()
-
-
-async def test_a_run_is_saved_as_a_recording(reader: Reader, backend: httpx2.Client, tmp_path: Path) -> None:
-    wanted = own_words()
-    run_id = await finished(backend, "scripted:brief", wanted)
-    await reader.open(place="history")
     await reader.search(wanted)
+    await expect(reader.page.get_by_text(wanted).filter(visible=True).first).to_be_visible(timeout=DEADLINE_MS)
+    await expect(reader.page.get_by_text(other).filter(visible=True)).to_have_count(0)
     await reader.select_run(wanted)
     async with reader.page.expect_download(timeout=DEADLINE_MS) as waiting:
         await reader.press(words_pages.SAVE_RECORDING)
     saved = tmp_path / "run.jsonl"
     await (await waiting.value).save_as(saved)
     assert saved.read_bytes() == backend.get(f"/v1/runs/{run_id}/recording").content
+    await reader.page.get_by_role("link", name=words_pages.OPEN_IN_REPLAY).filter(visible=True).first.click()
+    await reader.page.wait_for_url(f"**/replay?run={run_id}*", timeout=DEADLINE_MS)
+    await reader.expect_moment()
 
 
 async def test_a_run_is_deleted_once_that_is_confirmed(reader: Reader, backend: httpx2.Client) -> None:
@@ -69,13 +57,3 @@ async def test_a_run_is_deleted_once_that_is_confirmed(reader: Reader, backend: 
     await reader.press(words_history.DELETE)
     await expect(reader.page.locator(".ph-notice")).to_be_visible(timeout=DEADLINE_MS)
     assert backend.get(f"/v1/runs/{run_id}").status_code == 404
-
-
-async def test_feedback_is_listed(reader: Reader, backend: httpx2.Client) -> None:
-    comment = own_words()
-    run_id = await finished(backend, "scripted:brief", "What is brief?")
-    body = {"thumb": "up", "comment": comment}
-    backend.post(f"/v1/runs/{run_id}/feedback", json=body).raise_for_status()
-    await reader.open(place="history")
-    await reader.choose(words_history.FEEDBACK_TAB)
-    await expect(reader.page.get_by_text(comment).filter(visible=True).first).to_be_visible(timeout=DEADLINE_MS)

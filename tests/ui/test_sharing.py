@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import Browser, Route, expect
 
 from backend.client.run_client import RunClient
-from backend.present.words import ask as words_ask, pages as words_pages, run as words
+from backend.present.words import ask as words_ask, history as words_history, pages as words_pages, run as words
 from tests.ui.reader import DEADLINE_MS, Reader
 from tests.ui.runs import finished, run, start
 
@@ -154,16 +154,21 @@ async def test_a_shared_run_is_followed_live_and_can_only_be_read(
 
 
 async def test_a_link_that_was_withdrawn_says_so(reader: Reader, backend: httpx2.Client) -> None:
-    run_id = await finished(backend, "scripted:brief")
-    share = backend.post(f"/v1/runs/{run_id}/share").raise_for_status().json()["share_id"]
-    await reader.page.goto(f"{reader.url}?share={share}")
+    await reader.open(await finished(backend, "scripted:brief"))
     await reader.expect_status("Completed")
-    backend.delete(f"/v1/shared/{share}").raise_for_status()
-    await reader.page.goto(f"{reader.url}?share={share}")
+    await reader.press(words_pages.SHARE)
+    field = reader.page.get_by_label(words_pages.SHARE_LINK_LABEL).filter(visible=True).first
+    await expect(field).to_have_value(re.compile(r"[?&]share=share_"), timeout=DEADLINE_MS)
+    link = await field.input_value()
+    await reader.press(words_pages.UNSHARE)
+    await expect(reader.page.get_by_text(words_pages.UNSHARED).first).to_be_visible(timeout=DEADLINE_MS)
+    await reader.page.goto(link)
     await expect(reader.page.locator(".ph-notice")).to_contain_text(words_ask.SHARE_NOT_FOUND, timeout=DEADLINE_MS)
 
 
-async def test_feedback_is_kept_with_the_run(reader: Reader, backend: httpx2.Client) -> None:
+async def test_feedback_is_kept_with_the_run_and_listed_the_newest_first(
+    reader: Reader, backend: httpx2.Client
+) -> None:
     await reader.open()
     await reader.choose_agent("Brief")
     await reader.ask("What is brief?")
@@ -178,3 +183,7 @@ async def test_feedback_is_kept_with_the_run(reader: Reader, backend: httpx2.Cli
     await reader.page.wait_for_function(FIELD_HOLDS_NO_MORE, arg="=Good", timeout=DEADLINE_MS)
     given = backend.get(f"/v1/runs/{run_id}/feedback").json()["feedback"]
     assert {(item["thumb"], item["comment"]) for item in given} == {("up", ""), (None, "=Good")}
+    await reader.open(place="history")
+    await reader.choose(words_history.FEEDBACK_TAB)
+    newest = reader.page.locator(".ph-remark").filter(visible=True).first
+    await expect(newest).to_contain_text("=Good", timeout=DEADLINE_MS)

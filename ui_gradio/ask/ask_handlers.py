@@ -18,7 +18,7 @@ from backend.protocol.run_view import RunView
 from ui_gradio.ask.conversation_drawing import ConversationDrawing
 from ui_gradio.ask.layout import AskPage
 from ui_gradio.drawing import Updates, charts_again
-from ui_gradio.problems import tell
+from ui_gradio.events import say
 
 Intent = Callable[..., Awaitable[None]]
 """Takes the conversation and the values of the event's fields."""
@@ -51,9 +51,7 @@ class AskHandlers:
 
     async def stop(self, conversation: Conversation) -> None:
         """Ask for the end. It is drawn by the handler that draws the run: drawn here, it could come after the end."""
-        sentence = await self._questions.stop(conversation)
-        if sentence:
-            tell(sentence)
+        say(await self._questions.stop(conversation))
 
     async def draw_charts_again(self, conversation: Conversation, theme: Theme) -> Updates:
         """The charts of the run on the page, for one that could not draw them until now."""

@@ -35,8 +35,8 @@ class ConversationDrawing:
         updates = self._run_panels(state)
         if self._changed("buttons", _what_fits(state)):
             updates |= buttons(self._page, state)
-        if self._changed("review", (state.turn, bool(state.run_id))):
-            updates |= self._page.review.offered(whether=bool(state.run_id) and not state.shared)
+        if self._changed("run_buttons", (state.turn, bool(state.run_id))):
+            updates |= self._page.run_buttons.offered(whether=bool(state.run_id) and not state.shared)
         updates |= self._fields(state)
         updates |= self._shared_header(state) if state.shared else self._address(state)
         self._known = state

@@ -10,7 +10,7 @@ from backend.present.theme.style import QUESTION_LINES
 from backend.present.words import ask as words_ask, run as words
 from ui_gradio.deferred_updates import DeferredUpdates, Streaming
 from ui_gradio.navigation import lay_out_navigation
-from ui_gradio.review import ReviewWidgets, lay_out_review_buttons, lay_out_review_panels, small_button
+from ui_gradio.run_buttons import RunButtons, lay_out_run_buttons, lay_out_unfolding_panels, small_button
 from ui_gradio.run_panels import RunPanels, lay_out_evidence, lay_out_reading
 
 
@@ -38,15 +38,15 @@ class AskPage:
     theme: gr.Textbox
     charts_ready: gr.Textbox
     fetch_trigger: gr.Textbox
-    review: ReviewWidgets
+    run_buttons: RunButtons
     panels: RunPanels
     examples: tuple[gr.Button, ...]
 
     def outputs(self) -> list[gr.blocks.Block]:
         """Every widget that a run may change."""
-        groups = ("review", "panels", "examples")
+        groups = ("run_buttons", "panels", "examples")
         single = [getattr(self, field.name) for field in fields(self) if field.name not in groups]
-        return [*single, *self.review.outputs(), *self.panels.outputs()]
+        return [*single, *self.run_buttons.outputs(), *self.panels.outputs()]
 
     def streaming(self) -> Streaming:
         """Those of them that are drawn all the time, and the rest."""
@@ -68,8 +68,8 @@ def build_page() -> AskPage:
                 go_on = small_button(words.CONTINUE, variant="primary", visible=False)
                 retry = small_button(words.RETRY, visible=False)
                 after_run = gr.HTML("", padding=False, elem_id="ph-after-run")
-                review_buttons = lay_out_review_buttons()
-            review = lay_out_review_panels(review_buttons)
+                buttons = lay_out_run_buttons()
+            run_buttons = lay_out_unfolding_panels(buttons)
             reading = lay_out_reading()
         panels = lay_out_evidence(reading)
     run_id = gr.Textbox(visible="hidden", elem_id="ph-run-id", label="Run")
@@ -79,7 +79,7 @@ def build_page() -> AskPage:
     fetch_trigger = gr.Textbox("", visible="hidden", label="Changes")
     return AskPage(
         header, new, question, agent, timeout, speed, ask, stop, phase, example_row, action_row, go_on, retry,
-        after_run, run_id, conversation, deferred, theme, charts_ready, fetch_trigger, review, panels, examples,
+        after_run, run_id, conversation, deferred, theme, charts_ready, fetch_trigger, run_buttons, panels, examples,
     )  # fmt: skip
 
 

@@ -18,7 +18,7 @@ from ui_gradio.browser import RUN_INTO_ADDRESS, WHEN_CHARTS_CAN_BE_DRAWN, with_t
 from ui_gradio.deferred_updates import DeferredUpdates
 from ui_gradio.drawing import Updates
 from ui_gradio.events import quiet
-from ui_gradio.review import Review
+from ui_gradio.run_buttons import RunButtonHandlers
 
 
 def build_ask(application: gr.Blocks, desk: Desk) -> None:
@@ -28,7 +28,7 @@ def build_ask(application: gr.Blocks, desk: Desk) -> None:
     _connect_run(application, page, desk, handlers)
     page.stop.click(handlers.stop, inputs=[page.conversation], api_name="stop", **quiet(page.conversation))
     _connect_charts(application, page, handlers)
-    Review(desk, page.review).connect(page.conversation)
+    RunButtonHandlers(desk, page.run_buttons).connect(page.conversation)
     page.run_id.change(None, inputs=[page.run_id], js=RUN_INTO_ADDRESS, api_visibility="private")
     page.fetch_trigger.change(
         _deferred,

@@ -14,8 +14,8 @@ from ui_gradio.compare.drawn_pair import DrawnPair
 from ui_gradio.compare.layout import AT_FIRST, ComparePage
 from ui_gradio.compare.pair_drawing import PairDrawing, drawn
 from ui_gradio.drawing import Updates
+from ui_gradio.events import say
 from ui_gradio.playback_controls import Moving
-from ui_gradio.problems import tell
 
 
 class CompareHandlers:
@@ -63,7 +63,7 @@ class CompareHandlers:
     async def stop(self, pair: DrawnPair) -> None:
         """End whatever still runs."""
         for sentence in await self._desk.stop(pair):
-            tell(sentence)
+            say(sentence)
 
     async def open_another(self, pair: DrawnPair) -> Updates:
         """Show the ways again, with newer runs; or put them away."""

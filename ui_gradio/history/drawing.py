@@ -8,7 +8,7 @@ from backend.present.pages.addresses import RUN_LINKS
 from backend.present.pages.feedback import feedback_html
 from backend.present.pages.history import chosen_run_html, listed_run, no_run_chosen_html
 from ui_gradio.drawing import Updates
-from ui_gradio.history.layout import HistoryPage, offered
+from ui_gradio.history.layout import HistoryPage
 from ui_gradio.navigation import link_html
 
 
@@ -21,11 +21,11 @@ def drawn(page: HistoryPage, history: RunHistory, before: HistoryState) -> Updat
     if now.more != before.more:
         updates[page.more] = gr.update(visible=now.more)
     if now.agents != before.agents:
-        updates[search.agent] = gr.update(choices=offered(now.agents))
+        updates[search.agent] = gr.update(choices=list(now.agents))
     if (now.conversations, now.terms.session_id) != (before.conversations, before.terms.session_id):
-        updates[search.conversation] = gr.update(choices=offered(now.conversations), value=now.terms.session_id)
+        updates[search.conversation] = gr.update(choices=list(now.conversations), value=now.terms.session_id)
     if now.chosen != before.chosen:
-        updates |= _chosen(page, now.chosen, before.chosen) | page.review.unfolded(history)
+        updates |= _chosen(page, now.chosen, before.chosen) | page.run_buttons.unfolded(history)
     if now.deleting != before.deleting:
         updates[actions.confirm] = gr.update(visible=now.deleting is not None)
         updates[actions.confirm_question] = str(fragment('<p class="ph" role="alert">{}</p>', now.deletion_question))
@@ -44,7 +44,7 @@ def _chosen(page: HistoryPage, chosen: ChosenRun | None, before: ChosenRun | Non
     updates: Updates = {
         page.chosen: chosen_run_html(chosen.run),
         page.actions_column: gr.update(visible=True),
-        **page.review.offered(whether=True),
+        **page.run_buttons.offered(whether=True),
         page.actions.links: " ".join(
             link_html(name, label, **{parameter: chosen.run.run_id}) for name, label, parameter in RUN_LINKS
         ),

@@ -12,7 +12,7 @@ from backend.present.pages.history import no_run_chosen_html
 from backend.present.pages.notices import header_html, section_title_html
 from backend.present.words import history as words_history, pages as words_pages, run as words
 from ui_gradio.navigation import lay_out_navigation
-from ui_gradio.review import ReviewWidgets, lay_out_review_buttons, lay_out_review_panels, small_button
+from ui_gradio.run_buttons import RunButtons, lay_out_run_buttons, lay_out_unfolding_panels, small_button
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class HistoryPage:
     chosen: gr.HTML
     actions_column: gr.Column
     actions: ActionWidgets
-    review: ReviewWidgets
+    run_buttons: RunButtons
     exports: dict[ExportForm, gr.Button]
     feedback_tab: gr.Tab
     all_feedback: gr.HTML
@@ -65,7 +65,7 @@ class HistoryPage:
         single: list[gr.blocks.Block] = [self.notice, self.runs, self.more, self.chosen, self.actions_column]
         parts = (self.search, self.actions)
         grouped = [getattr(part, each.name) for part in parts for each in fields(part)]
-        return [*single, *grouped, *self.review.outputs()]
+        return [*single, *grouped, *self.run_buttons.outputs()]
 
 
 def build_page() -> HistoryPage:
@@ -86,17 +86,12 @@ def build_page() -> HistoryPage:
         with gr.Column(scale=5, min_width=320, elem_id="ph-evidence"):
             chosen = gr.HTML(no_run_chosen_html(), padding=False)
             with gr.Column(visible=False) as column:
-                actions, review, exports = _actions()
+                actions, run_buttons, exports = _actions()
     file = gr.DownloadButton("Save", visible="hidden", elem_id="ph-file")
     return HistoryPage(
-        search, notice, runs, more, chosen, column, actions, review, exports, feedback_tab, all_feedback,
+        search, notice, runs, more, chosen, column, actions, run_buttons, exports, feedback_tab, all_feedback,
         save_feedback, file, state,
     )  # fmt: skip
-
-
-def offered(choices: tuple[Choice, ...]) -> list[tuple[str, str]]:
-    """Choices as Gradio takes them."""
-    return [(choice.title, choice.name) for choice in choices]
 
 
 def _search_row(history: RunHistory) -> SearchFields:
@@ -116,14 +111,14 @@ def _search_row(history: RunHistory) -> SearchFields:
 
 def _filter(label: str, choices: tuple[Choice, ...]) -> gr.Dropdown:
     # Agents and conversations come from the backend after the page is built, and Gradio checks against the built ones.
-    return gr.Dropdown(offered(choices), value="", label=label, allow_custom_value=True, scale=2, min_width=130)
+    return gr.Dropdown(list(choices), value="", label=label, allow_custom_value=True, scale=2, min_width=130)
 
 
-def _actions() -> tuple[ActionWidgets, ReviewWidgets, dict[ExportForm, gr.Button]]:
+def _actions() -> tuple[ActionWidgets, RunButtons, dict[ExportForm, gr.Button]]:
     with gr.Row(elem_classes="ph-small-row"):
         links = gr.HTML("", padding=False, elem_id="ph-links")
-        share = lay_out_review_buttons(feedback=False)
-    review = lay_out_review_panels(share, floating=False)
+        share = lay_out_run_buttons(feedback=False)
+    run_buttons = lay_out_unfolding_panels(share, floating=False)
     gr.HTML(section_title_html(words_history.EXPORT), padding=False)
     with gr.Row(elem_classes="ph-small-row"):
         exports = {form: small_button(label) for form, label in EXPORT_LABELS.items()}
@@ -143,4 +138,4 @@ def _actions() -> tuple[ActionWidgets, ReviewWidgets, dict[ExportForm, gr.Button
     widgets = ActionWidgets(
         links, delete_run, name, save_name, delete_conversation, confirm, question, delete, keep, feedback
     )
-    return widgets, review, exports
+    return widgets, run_buttons, exports

@@ -14,11 +14,10 @@ from backend.present.pages.feedback import feedback_html
 from backend.present.pages.problem import Problem
 from ui_gradio.browser import SAVE_FILE
 from ui_gradio.drawing import Updates
-from ui_gradio.events import quiet
+from ui_gradio.events import quiet, say
 from ui_gradio.history.drawing import drawn
 from ui_gradio.history.layout import HistoryPage, build_page
-from ui_gradio.problems import tell
-from ui_gradio.review import Review
+from ui_gradio.run_buttons import RunButtonHandlers
 
 
 def build_history(application: gr.Blocks, desk: Desk) -> None:
@@ -38,7 +37,7 @@ def build_history(application: gr.Blocks, desk: Desk) -> None:
     does(page.actions.delete_conversation.click, partial(actions.ask_to_delete, what="conversation"))
     does(page.actions.keep.click, actions.keep)
     does(page.actions.delete.click, actions.delete)
-    Review(desk, page.review).connect(page.state)
+    RunButtonHandlers(desk, page.run_buttons).connect(page.state)
     for form, button in page.exports.items():
         _saves(page, button, partial(actions.export, form=form))
     _saves(page, page.save_feedback, lambda _: actions.export_feedback())
@@ -58,7 +57,7 @@ def _connect(
 
     async def handler(history: RunHistory, *values: Any) -> AsyncIterator[Updates]:
         before = history.state
-        tell(await work(history, *values) or "")
+        say(await work(history, *values) or "")
         yield drawn(page, history, before)
         before = history.state
         async for state in desk.run_search.proceed(history):
@@ -78,7 +77,7 @@ def _saves(page: HistoryPage, button: gr.Button, work: Callable[[RunHistory], Aw
     async def handler(history: RunHistory) -> Updates:
         made = await work(history)
         if isinstance(made, str):
-            tell(made)
+            say(made)
             return {page.file: gr.update(value=None)}
         # Into the folder whose files Gradio hands out, and deletes after an hour.
         return {page.file: gr.update(value=save_bytes_to_cache(made.content, made.name, page.file.GRADIO_CACHE))}

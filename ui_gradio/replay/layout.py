@@ -10,7 +10,7 @@ from backend.present.words import pages as words_pages, replay as words_replay
 from ui_gradio.navigation import lay_out_navigation
 from ui_gradio.playback_controls import MovingWidgets, lay_out_moves, lay_out_scrubber
 from ui_gradio.replay.drawn_run import DrawnRun
-from ui_gradio.review import ReviewWidgets, lay_out_review_buttons, lay_out_review_panels, small_button
+from ui_gradio.run_buttons import RunButtons, lay_out_run_buttons, lay_out_unfolding_panels, small_button
 from ui_gradio.run_panels import EMPTY_CHART, RunPanels, lay_out_evidence, lay_out_reading
 
 AT_FIRST = Problem("nothing_to_replay")
@@ -34,14 +34,14 @@ class ReplayPage:
     run: gr.State
     theme: gr.Textbox
     moving: MovingWidgets
-    review: ReviewWidgets
+    run_buttons: RunButtons
     panels: RunPanels
 
     def outputs(self) -> list[gr.blocks.Block]:
         """Every widget that may change."""
-        groups = ("moving", "review", "panels")
+        groups = ("moving", "run_buttons", "panels")
         single = [getattr(self, field.name) for field in fields(self) if field.name not in groups]
-        return [*single, *self.moving.outputs(), *self.review.outputs(), *self.panels.outputs()]
+        return [*single, *self.moving.outputs(), *self.run_buttons.outputs(), *self.panels.outputs()]
 
 
 def build_page() -> ReplayPage:
@@ -57,8 +57,8 @@ def build_page() -> ReplayPage:
             previous, play, following, speed = lay_out_moves()
             hint = gr.HTML("", padding=False)
             refresh = small_button(words_replay.REFRESH, visible=False)
-            review_buttons = lay_out_review_buttons()
-        review = lay_out_review_panels(review_buttons)
+            buttons = lay_out_run_buttons()
+        run_buttons = lay_out_unfolding_panels(buttons)
         scrubber = lay_out_scrubber()
         moment = gr.HTML("", padding=False, elem_id="ph-moment")
         panels, timeline, timeline_text = _run_columns()
@@ -67,7 +67,7 @@ def build_page() -> ReplayPage:
     moving = MovingWidgets(previous, play, following, speed, scrubber, moment)
     return ReplayPage(
         links, another, opening, choice, upload, player, hint, refresh, timeline, timeline_text, run, theme, moving,
-        review, panels,
+        run_buttons, panels,
     )  # fmt: skip
 
 

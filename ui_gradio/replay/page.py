@@ -7,7 +7,7 @@ from ui_gradio.browser import with_theme
 from ui_gradio.events import quiet
 from ui_gradio.replay.layout import build_page
 from ui_gradio.replay.replay_handlers import ReplayHandlers
-from ui_gradio.review import Review
+from ui_gradio.run_buttons import RunButtonHandlers
 
 
 def build_replay(application: gr.Blocks, desk: Desk) -> None:
@@ -23,5 +23,5 @@ def build_replay(application: gr.Blocks, desk: Desk) -> None:
     page.refresh.click(handlers.refresh, api_name="refresh_replay", **opening)
     page.open_another.click(handlers.open_another, api_name="open_another", **common)
     handlers.moving.connect(page.run, outputs)
-    Review(desk, page.review).connect(page.run)
+    RunButtonHandlers(desk, page.run_buttons).connect(page.run)
     application.load(handlers.arrive, api_name="arrive_at_replay", **opening)

@@ -14,9 +14,9 @@ from backend.present.timeline.figure import timeline_figure
 from backend.present.timeline.text import timeline_text_html
 from backend.present.words import pages as words_pages
 from ui_gradio.drawing import Drawing, Updates, blank, plot_data
+from ui_gradio.events import say
 from ui_gradio.navigation import in_a_row, link_html
 from ui_gradio.playback_controls import Moving
-from ui_gradio.problems import tell
 from ui_gradio.replay.drawn_run import DrawnRun
 from ui_gradio.replay.layout import AT_FIRST, ReplayPage
 
@@ -50,7 +50,7 @@ class ReplayHandlers:
         """Load new events of a run that was not over."""
         sentence = await self._desk.refresh(run)
         if sentence:
-            tell(sentence)
+            say(sentence)
             return {self._page.refresh: gr.skip()}
         return self._drawn_anew(run, None, theme)
 
@@ -72,7 +72,7 @@ class ReplayHandlers:
         run.drawing = Drawing(page.panels, theme)
         return {
             **blank(page.panels, shown.question),
-            **page.review.offered(whether=bool(shown.run_id)),
+            **page.run_buttons.offered(whether=bool(shown.run_id)),
             page.opening: gr.update(visible=False),
             page.open_another: gr.update(visible=True),
             page.links: _links(shown),

@@ -11,7 +11,7 @@ from backend.present.answer.markdown_export import export_markdown
 from backend.present.pages.copy_button import copy_button_html
 from backend.present.words import pages as words_pages, run as words
 from ui_streamlit.ask.question_form import QUESTION
-from ui_streamlit.feedback import draw_remarks
+from ui_streamlit.feedback import draw_feedback
 from ui_streamlit.sharing import draw_share_link
 from ui_streamlit.visit import Visit
 
@@ -49,8 +49,8 @@ def draw_actions(visit: Visit, conversation: Conversation, state: ConversationSt
         _nothing()
         _nothing()
     if state.run_id:
-        draw_share_link(visit.client, state.run_id)
-        draw_remarks(visit.client, state.run_id, lambda: conversation.state.moment_ms)
+        draw_share_link(visit, conversation)
+        draw_feedback(visit, conversation)
 
 
 def _nothing() -> None:

@@ -5,7 +5,6 @@ from streamlit.delta_generator import DeltaGenerator
 
 from backend.desk.conversation import LONGEST_RUN_S, RUN_SPEEDS, Conversation, ConversationState
 from backend.present.words import ask as words_ask, run as words
-from ui_streamlit.plain_text import plain
 from ui_streamlit.visit import Visit
 
 QUESTION = "ph-question"
@@ -86,9 +85,7 @@ def _ask(visit: Visit, conversation: Conversation) -> None:
 
 
 def _stop(visit: Visit, conversation: Conversation) -> None:
-    sentence = visit.call(visit.desk.questions.stop(conversation))
-    if sentence:
-        st.toast(plain(sentence))
+    visit.say(visit.call(visit.desk.questions.stop(conversation)))
 
 
 def _agent_field(column: DeltaGenerator, state: ConversationState) -> None:

@@ -13,7 +13,6 @@ from backend.present.words import compare as words_compare, pages as words_pages
 from ui_streamlit.canvas import draw_notice
 from ui_streamlit.compare.pair_choice import PairChoice
 from ui_streamlit.compare.pair_drawing import PairDrawing
-from ui_streamlit.plain_text import plain
 from ui_streamlit.visit import Visit, address, kept, name_in_address
 
 _STATE: Final = "compare"
@@ -54,7 +53,7 @@ def _head(visit: Visit, pair: RunPair, offer: CompareOffer) -> Problem | None:
 
 def _stop(visit: Visit, pair: RunPair) -> None:
     for sentence in visit.call(visit.desk.compare.stop(pair)):
-        st.toast(plain(sentence))
+        visit.say(sentence)
 
 
 def _compare(visit: Visit, pair: RunPair) -> None:

@@ -8,8 +8,7 @@ from backend.desk.opened_run import OpenedRun, ShownRun
 from backend.desk.player import Player
 from backend.present.words import ask as words_ask, replay as words_replay
 from backend.protocol.playback import SPEEDS
-from ui_streamlit.feedback import draw_remarks
-from ui_streamlit.plain_text import plain
+from ui_streamlit.feedback import draw_feedback
 from ui_streamlit.sharing import draw_share_link
 from ui_streamlit.visit import Visit
 
@@ -52,11 +51,9 @@ def draw_controls(visit: Visit, opened: OpenedRun, shown: ShownRun) -> None:
         if shown.unfinished:
             st.button(words_replay.REFRESH, key="refresh", on_click=partial(_refresh, visit, opened))
         if shown.run_id:
-            draw_share_link(visit.client, shown.run_id)
-            draw_remarks(visit.client, shown.run_id, opened.position_ms)
+            draw_share_link(visit, opened)
+            draw_feedback(visit, opened)
 
 
 def _refresh(visit: Visit, opened: OpenedRun) -> None:
-    sentence = visit.call(visit.desk.replay.refresh(opened))
-    if sentence:
-        st.toast(plain(sentence))
+    visit.say(visit.call(visit.desk.replay.refresh(opened)))

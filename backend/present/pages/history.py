@@ -92,7 +92,7 @@ def listed_run(run: RunFacts) -> str:
 
 
 def run_line_html(run: RunFacts) -> str:
-    """What is known of the run in one line, for a list: how it ended, who answered, when it was asked, how long it took."""
+    """The run in one line, for a list: how it ended, who answered, when it was asked, how long it took."""
     state = words.OUTCOME_WORDS[run.outcome] if run.outcome else words_history.RUNNING
     facts = [run.agent, when(run.created_at), format_ms(run.duration_ms) if run.outcome else ""]
     tone = _TONES.get(run.outcome or "", "accent")

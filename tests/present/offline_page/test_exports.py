@@ -18,6 +18,7 @@ RECORDING = "".join(recording_lines(HEADER, EVENTS)).encode()
 
 @dataclass(frozen=True)
 class Facts:
+    run_id: str = "run_1"
     question: str = "Is it rising?"
     agent: str = "documents"
     created_at: str = "2026-11-23T10:05:30.123+00:00"

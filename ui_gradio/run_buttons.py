@@ -14,9 +14,8 @@ from backend.present.pages.copy_button import copy_button_html
 from backend.present.words import ask as words_ask, pages as words_pages
 from ui_gradio.browser import HERE
 from ui_gradio.drawing import Updates
-from ui_gradio.events import quiet
+from ui_gradio.events import quiet, say
 from ui_gradio.navigation import address
-from ui_gradio.problems import tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +41,7 @@ class FeedbackWidgets:
 
 
 @dataclass(frozen=True, slots=True)
-class ReviewWidgets:
+class RunButtons:
     """Sharing, and on most pages feedback."""
 
     sharing: ShareWidgets
@@ -78,13 +77,13 @@ def small_button(
     return gr.Button(label, size="sm", variant=variant, scale=0, min_width=60, visible=visible)
 
 
-def lay_out_review_buttons(*, feedback: bool = True) -> tuple[gr.Button, ...]:
+def lay_out_run_buttons(*, feedback: bool = True) -> tuple[gr.Button, ...]:
     """Share; with ``feedback`` two thumbs as words and comment as well. To be called inside a row of actions."""
     labels = (words_pages.SHARE, words_ask.HELPFUL, words_ask.NOT_HELPFUL, words_ask.COMMENT)
     return tuple([small_button(label, visible=False) for label in (labels if feedback else labels[:1])])
 
 
-def lay_out_review_panels(buttons: tuple[gr.Button, ...], *, floating: bool = True) -> ReviewWidgets:
+def lay_out_unfolding_panels(buttons: tuple[gr.Button, ...], *, floating: bool = True) -> RunButtons:
     """What the buttons unfold: over what stands below where it is ``floating``."""
     share, *feedback = buttons
     look: dict[str, Any] = {"visible": False, "elem_classes": "ph-floating" if floating else None}
@@ -92,18 +91,18 @@ def lay_out_review_panels(buttons: tuple[gr.Button, ...], *, floating: bool = Tr
         link = gr.HTML("", padding=False)
         sharing = ShareWidgets(share, share_panel, link, small_button(words_pages.UNSHARE))
     if not feedback:
-        return ReviewWidgets(sharing)
+        return RunButtons(sharing)
     with gr.Column(elem_id="ph-comment-panel", **look) as comment_panel:
         text = gr.Textbox(label=words_ask.COMMENT_LABEL, lines=3, max_lines=3)
         send = small_button(words_ask.SEND_COMMENT, variant="primary")
     helpful, not_helpful, comment = feedback
-    return ReviewWidgets(sharing, FeedbackWidgets(helpful, not_helpful, comment, comment_panel, text, send))
+    return RunButtons(sharing, FeedbackWidgets(helpful, not_helpful, comment, comment_panel, text, send))
 
 
-class Review:
+class RunButtonHandlers:
     """The handlers of sharing and feedback, for one backend."""
 
-    def __init__(self, desk: Desk, widgets: ReviewWidgets) -> None:
+    def __init__(self, desk: Desk, widgets: RunButtons) -> None:
         self._desk = desk
         self._widgets = widgets
 
@@ -122,19 +121,19 @@ class Review:
 
     def _does(self, work: Callable[[Any], Awaitable[str]]) -> Callable[[Any], Awaitable[Updates]]:
         async def handler(run: RunOnPage) -> Updates:
-            tell(await work(run))
+            say(await work(run))
             return self._widgets.unfolded(run)
 
         return handler
 
     async def _share(self, run: RunOnPage, here: str) -> Updates:
         """``here``: the address of the application, as the browser knows it."""
-        tell(await self._desk.sharing.toggle(run))
+        say(await self._desk.sharing.toggle(run))
         return {**self._widgets.unfolded(run), self._widgets.sharing.link: _link_html(here, run.share_id)}
 
     async def _comment(self, feedback: FeedbackWidgets, run: RunOnPage, text: str) -> Updates:
         sent = await self._desk.feedback.comment(run, text)
-        tell(sent.sentence)
+        say(sent.sentence)
         return {**self._widgets.unfolded(run), feedback.text: "" if sent.kept else gr.skip()}
 
 
