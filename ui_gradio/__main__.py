@@ -1,6 +1,5 @@
 """``python -m ui_gradio``: serve the UI on loopback until it is told to stop."""
 
-import argparse
 import os
 import signal
 import sys
@@ -8,25 +7,15 @@ from contextlib import suppress
 from tempfile import TemporaryDirectory
 
 from backend.doors.allow_host import add_allow_host
-from backend.launch.ports import PortBusy, ensure_port_free
-
-DEFAULT_PORT = 7860
-DEFAULT_BACKEND = "http://127.0.0.1:8750"
+from backend.launch.ports import GRADIO_PORT
+from backend.launch.ui_options import parse_with_free_port, ui_parser
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Serve. Gives the exit code: 0 after a stop that was asked for, 1 for a busy port."""
-    parser = argparse.ArgumentParser(prog="python -m ui_gradio", description="Playhead's Gradio UI, on loopback.")
-    parser.add_argument("--port", type=int, default=DEFAULT_PORT, help=f"port to serve at (default {DEFAULT_PORT})")
-    parser.add_argument(
-        "--backend", default=DEFAULT_BACKEND, help=f"address of the backend (default {DEFAULT_BACKEND})"
-    )
+    parser = ui_parser("ui_gradio", "Gradio", GRADIO_PORT)
     add_allow_host(parser)
-    options = parser.parse_args(arguments)
-    try:
-        ensure_port_free(options.port, "--port")
-    except PortBusy as busy:
-        parser.exit(1, f"{busy}\n")
+    options = parse_with_free_port(parser, arguments)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     # Only the user may read this folder, unlike the one of Gradio, which all users of the machine share.
     with (

@@ -1,4 +1,4 @@
-"""The Gradio application: its four places and how it is served."""
+"""The Gradio application: its four pages and how it is served."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -7,6 +7,7 @@ import gradio as gr
 from starlette.middleware import Middleware
 
 from backend.desk.desk import Desk
+from backend.doors.limits import FILES_KEPT_S
 from backend.present.pages.addresses import TITLES, PageName
 from backend.present.theme.style import style_element
 from backend.present.words import run as words
@@ -17,11 +18,8 @@ from ui_gradio.history.page import build_history
 from ui_gradio.navigation import PATHS
 from ui_gradio.replay.page import build_replay
 from ui_gradio.server import guarded_app, serve_app
-from ui_gradio.stream_sockets import SCRIPT, StreamSockets, without_heartbeat
+from ui_gradio.stream_sockets import StreamSockets, stream_script, without_heartbeat
 from ui_gradio.style import page_style, theme
-
-_FILES_KEPT_S = (3600, 3600)
-"""How often the files that were handed out or taken are looked at, and how old they get."""
 
 
 class _Application(gr.Blocks):
@@ -36,7 +34,7 @@ def build(backend: str) -> gr.Blocks:
     desk = Desk(backend)
     application: gr.Blocks
     with _Application(
-        title=words.APP_TITLE, fill_width=True, analytics_enabled=False, delete_cache=_FILES_KEPT_S
+        title=words.APP_TITLE, fill_width=True, analytics_enabled=False, delete_cache=(FILES_KEPT_S, FILES_KEPT_S)
     ) as application:
         build_ask(application, desk)
     others: tuple[tuple[PageName, Callable[[gr.Blocks, Desk], None]], ...] = (
@@ -44,9 +42,9 @@ def build(backend: str) -> gr.Blocks:
         ("compare", build_compare),
         ("history", build_history),
     )
-    for place, build_place in others:
-        with application.route(TITLES[place], PATHS[place], show_in_navbar=False):
-            build_place(application, desk)
+    for name, build_page in others:
+        with application.route(TITLES[name], PATHS[name], show_in_navbar=False):
+            build_page(application, desk)
     # The default is one run at a time for everybody.
     application.queue(default_concurrency_limit=None)
     return application
@@ -60,7 +58,7 @@ def serve(backend: str, port: int, *, files: str, allowed_hosts: Sequence[str] =
         allowed_hosts=allowed_hosts,
         theme=theme(),
         # As head, not as css: Gradio rewrites css rule by rule and drops @property, by which durations count on.
-        head=style_element("host") + head_script() + SCRIPT,
+        head=style_element("host") + head_script() + stream_script(),
         app_kwargs={"middleware": [Middleware(StreamSockets)]},
         css=page_style(),
     )

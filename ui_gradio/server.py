@@ -12,15 +12,9 @@ from starlette.types import ASGIApp
 
 from backend.doors.body_limit import BodyLimit
 from backend.doors.guard import Guard
+from backend.doors.limits import FORM_BYTES, MAX_EVENT_BYTES, MAX_RECORDING_BYTES
 from backend.doors.open_routes import OpenRoutes
 
-MAX_RECORDING_BYTES = 64 * 1024 * 1024
-"""The largest file that a page opens: as large as the backend takes a recording."""
-
-_FORM_BYTES = 64 * 1024
-"""How much a form adds to the file that it carries."""
-_MAX_EVENT_BYTES = 4 * 1024 * 1024
-"""The largest event of a page: the fields that its handler reads, a question that is far too long included."""
 _UPLOAD = "/gradio_api/upload"
 
 _ROUTES = (
@@ -59,7 +53,7 @@ def guarded_app(application: gr.Blocks, *, files: str, allowed_hosts: Iterable[s
     mounted = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     with warnings.catch_warnings():
         # Gradio warns that it renders pages in the browser, which is what it is asked for.
-        warnings.filterwarnings("ignore", "SSR mode is not supported", UserWarning)
+        warnings.filterwarnings("ignore", "SSR mode", UserWarning)
         gr.mount_gradio_app(
             mounted,
             application,
@@ -73,8 +67,8 @@ def guarded_app(application: gr.Blocks, *, files: str, allowed_hosts: Iterable[s
             **appearance,
         )
     pages = [f"GET /{path}{end}" for path, *_ in application.pages if path for end in ("", "/")]
-    limits = {_UPLOAD: MAX_RECORDING_BYTES + _FORM_BYTES}
-    app: ASGIApp = BodyLimit(mounted, default=_MAX_EVENT_BYTES, limits=limits)
+    limits = {_UPLOAD: MAX_RECORDING_BYTES + FORM_BYTES}
+    app: ASGIApp = BodyLimit(mounted, default=MAX_EVENT_BYTES, limits=limits)
     app = OpenRoutes(app, [*_ROUTES, *pages, f"GET /gradio_api/file={files}/*"])
     return Guard(app, allowed_hosts=allowed_hosts)
 

@@ -6,17 +6,19 @@ that follows a run all six are in use. The answer still streams, over an open co
 waits until a tab closes: the one that fetches Stop, the click on Stop, even the next page. Nothing on the server is
 slow then, and no log shows it. WebSockets are counted apart, and about two hundred are allowed.
 
-``SCRIPT`` opens a WebSocket at the address of such a stream and hands its messages to Gradio as the body of an HTTP
-response. ``StreamSockets`` answers it with what the same address sends over HTTP. Where no WebSocket can be had, for
+``stream_sockets.js`` opens a WebSocket at the address of such a stream and hands its messages to Gradio as the body of
+an HTTP response. ``StreamSockets`` answers it with what the same address sends over HTTP. Where no WebSocket can be had, for
 example behind a proxy without them, the page uses HTTP.
 
 Gradio opens its heartbeat before a script of the page can see it. ``without_heartbeat`` turns that one off, and
-``SCRIPT`` opens another with the page's first stream: when it ends, the server forgets what it kept for the page.
+the script opens another with the page's first stream: when it ends, the server forgets what it kept for the page.
 """
 
 import asyncio
 import re
 from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
 from typing import Any, Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -27,49 +29,12 @@ _STREAMS: Final = r"/gradio_api/(queue/data|heartbeat/[^/]+)$"
 _OVER, _BROKEN = 1000, 1011
 """Codes with which a WebSocket is closed."""
 
-SCRIPT: Final = """
-<script>
-(() => {
-  const overHttp = window.fetch;
-  let heartbeat = null;
-  window.fetch = (input, init) => {
-    const address = new URL(input instanceof Request ? input.url : input, document.baseURI);
-    if (address.host !== window.location.host || !RegExp(String.raw`STREAMS`).test(address.pathname))
-      return overHttp(input, init);
-    const session = address.searchParams.get('session_hash');
-    if (session && !heartbeat)
-      heartbeat = window.fetch(new URL(`../heartbeat/${session}`, address)).catch(() => {});
-    return new Promise((resolve) => {
-      address.protocol = address.protocol.replace('http', 'ws');
-      const socket = new WebSocket(address);
-      let body = null;
-      let over = false;
-      socket.binaryType = 'arraybuffer';
-      socket.onopen = () => {
-        const stream = new ReadableStream({
-          start(controller) { body = controller; },
-          cancel() { over = true; socket.close(); },
-        });
-        resolve(new Response(stream, { headers: { 'Content-Type': 'text/event-stream' } }));
-      };
-      socket.onmessage = ({ data }) => { if (!over) body.enqueue(new Uint8Array(data)); };
-      socket.onclose = ({ code }) => {
-        if (!body) resolve(overHttp(input, init));
-        else if (!over && code === 1000) body.close();
-        else if (!over) body.error(new TypeError('network error'));
-        over = true;
-      };
-      init?.signal?.addEventListener('abort', () => {
-        if (body && !over) body.close();
-        over = Boolean(body);
-        socket.close();
-      });
-    });
-  };
-})();
-</script>
-""".replace("STREAMS", _STREAMS)
-"""For the head of every page, before Gradio's own script."""
+
+@cache
+def stream_script() -> str:
+    """The script for the head of every page, before Gradio's own."""
+    script = files("ui_gradio").joinpath("stream_sockets.js").read_text(encoding="utf-8")
+    return f"<script>{script.replace('STREAMS', _STREAMS)}</script>"
 
 
 def without_heartbeat(config: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,8 +6,6 @@ from typing import Final
 
 import streamlit as st
 
-from backend.client.background import Background
-from backend.desk.desk import Desk
 from backend.present.browser import page_script
 from backend.present.pages.addresses import PageName
 from backend.present.theme.style import style_element
@@ -16,10 +14,10 @@ from ui_streamlit.ask import page as ask
 from ui_streamlit.compare import page as compare
 from ui_streamlit.history import page as history
 from ui_streamlit.replay import page as replay
-from ui_streamlit.style import PAGE_STYLE
+from ui_streamlit.style import page_style
 from ui_streamlit.visit import Visit
 
-_PLACES: Final[dict[PageName, Callable[[Visit], None]]] = {
+_PAGES: Final[dict[PageName, Callable[[Visit], None]]] = {
     "ask": ask.show,
     "replay": replay.show,
     "compare": compare.show,
@@ -31,11 +29,12 @@ _PLACES: Final[dict[PageName, Callable[[Visit], None]]] = {
 def main(backend: str) -> None:
     """One pass over the page."""
     st.set_page_config(page_title=words.APP_TITLE, layout="wide", initial_sidebar_state="collapsed")
-    st.html(style_element("host"))
-    st.html(PAGE_STYLE)
+    visit = Visit.to(backend)
+    # Not "host": Streamlit draws what unfolds outside the element that says whether the page is dark.
+    st.html(style_element(visit.theme))
+    st.html(page_style())
     st.html(f"<script>{page_script()}</script>", unsafe_allow_javascript=True)
-    visit = Visit(Desk(backend), Background.shared(), "dark" if st.context.theme.type == "dark" else "light")
-    st.navigation(visit.open_places(_PLACES), position="top").run()
+    st.navigation(visit.open_pages(_PAGES), position="top").run()
 
 
 def _backend_address(arguments: list[str]) -> str:

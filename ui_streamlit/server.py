@@ -8,14 +8,10 @@ from starlette.middleware import Middleware
 
 from backend.doors.body_limit import BodyLimit
 from backend.doors.guard import Guard
+from backend.doors.limits import FORM_BYTES, MAX_RECORDING_BYTES
 from backend.doors.open_routes import OpenRoutes
 from backend.present.pages.addresses import TITLES
 
-MAX_RECORDING_MIB = 64
-"""The largest file that a page opens: as large as the backend takes a recording."""
-
-_FORM_BYTES = 64 * 1024
-"""How much a form adds to the file that it carries."""
 _UPLOAD = "/_stcore/upload_file"
 
 _ROUTES = (
@@ -44,6 +40,6 @@ def guarded_app(script: Path, *, allowed_hosts: Iterable[str] = ()) -> st.App:
         middleware=[
             Middleware(Guard, allowed_hosts=tuple(allowed_hosts)),
             Middleware(OpenRoutes, routes=[*_ROUTES, *pages]),
-            Middleware(BodyLimit, default=_FORM_BYTES, limits={_UPLOAD: MAX_RECORDING_MIB * 1024 * 1024 + _FORM_BYTES}),
+            Middleware(BodyLimit, default=FORM_BYTES, limits={_UPLOAD: MAX_RECORDING_BYTES + FORM_BYTES}),
         ],
     )

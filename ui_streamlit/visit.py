@@ -1,4 +1,4 @@
-"""One pass over one place: the backend, the colours of the page, and the way to the other places."""
+"""One pass over one page: the desk, the page's colours, and the way to the other pages."""
 
 from collections.abc import AsyncGenerator, Callable, Coroutine, Generator, Mapping
 from dataclasses import dataclass, field
@@ -21,12 +21,17 @@ ItemType = TypeVar("ItemType")
 
 @dataclass(slots=True)
 class Visit:
-    """What every place is given. Made anew for each pass of the script, so that nothing is shared between people."""
+    """What every page is given. Made anew for each pass of the script, so that nothing is shared between people."""
 
     desk: Desk
     background: Background
     theme: Theme
-    places: dict[PageName, st.Page] = field(default_factory=dict)
+    pages: dict[PageName, st.Page] = field(default_factory=dict)
+
+    @classmethod
+    def to(cls, backend: str) -> "Visit":
+        """A pass over a page of the backend at this address."""
+        return cls(Desk(backend), Background.shared(), "dark" if st.context.theme.type == "dark" else "light")
 
     def call(self, work: Coroutine[Any, Any, ResultType]) -> ResultType:
         """Run what the desk does on the background loop, and wait for what it gives."""
@@ -52,17 +57,17 @@ class Visit:
         if sentence:
             st.toast(plain(sentence))
 
-    def open_places(self, shows: Mapping[PageName, Callable[["Visit"], None]]) -> list[st.Page]:
-        """The places as Streamlit's pages; the first is at ``/``, the others at ``/<name>``."""
+    def open_pages(self, shows: Mapping[PageName, Callable[["Visit"], None]]) -> list[st.Page]:
+        """The pages as Streamlit's; the first is at ``/``, the others at ``/<name>``."""
         for name, show in shows.items():
-            self.places[name] = st.Page(
+            self.pages[name] = st.Page(
                 partial(show, self), title=TITLES[name], url_path=name, default=name == next(iter(shows))
             )
-        return list(self.places.values())
+        return list(self.pages.values())
 
     def link(self, place: PageName, label: str, **parameters: str) -> None:
         """A link to another place, in this tab; the run it is about goes along in the address."""
-        st.page_link(self.places[place], label=label, query_params=parameters)
+        st.page_link(self.pages[place], label=label, query_params=parameters)
 
 
 def kept(key: str, make: Callable[[], ItemType]) -> ItemType:

@@ -16,7 +16,7 @@ from backend.commands.model_options import model_options
 from backend.commands.remote_option import remote_option
 from backend.doors.allow_host import FLAG
 from backend.launch.child import ChildFailed, ChildProcess
-from backend.launch.ports import PortBusy, ensure_port_free
+from backend.launch.ports import BACKEND_PORT, GRADIO_PORT, STREAMLIT_PORT, PortBusy, ensure_port_free
 from backend.launch.server import serve_command
 from backend.launch.supervisor import Supervisor
 
@@ -38,9 +38,11 @@ class DemoProcess:
 
 
 @click.command(short_help="Start the backend and both UIs.")
-@click.option("--port", type=_PORT, default=8750, show_default=True, help="The backend's port.")
-@click.option("--gradio-port", type=_PORT, default=7860, show_default=True, help="The Gradio UI's port.")
-@click.option("--streamlit-port", type=_PORT, default=8501, show_default=True, help="The Streamlit UI's port.")
+@click.option("--port", type=_PORT, default=BACKEND_PORT, show_default=True, help="The backend's port.")
+@click.option("--gradio-port", type=_PORT, default=GRADIO_PORT, show_default=True, help="The Gradio UI's port.")
+@click.option(
+    "--streamlit-port", type=_PORT, default=STREAMLIT_PORT, show_default=True, help="The Streamlit UI's port."
+)
 @click.option("--no-browser", is_flag=True, help="Open no page in the browser.")
 @folder_options
 @model_options

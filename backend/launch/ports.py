@@ -2,6 +2,12 @@
 
 import errno
 import socket
+from typing import Final
+
+BACKEND_PORT: Final = 8750
+GRADIO_PORT: Final = 7860
+STREAMLIT_PORT: Final = 8501
+"""Where the three processes of a demo listen unless somebody says otherwise."""
 
 
 class PortBusy(Exception):

@@ -10,6 +10,7 @@ from starlette.applications import Starlette
 from starlette.responses import HTMLResponse
 from starlette.routing import Route
 
+from backend.doors.limits import MAX_RECORDING_BYTES
 from backend.settings import Settings
 from evals.pages.browser import CHROMIUM_FLAGS
 from tests.doors.listeners import ALLOWED, DEADLINE_S, Listener, running_listeners
@@ -132,10 +133,7 @@ def test_the_files_of_gradio_are_the_users_alone(listeners: dict[str, Listener])
 
 
 def test_the_uis_take_what_the_backend_takes() -> None:
-    from ui_gradio.server import MAX_RECORDING_BYTES
-    from ui_streamlit.server import MAX_RECORDING_MIB
-
-    assert MAX_RECORDING_BYTES == MAX_RECORDING_MIB * 1024 * 1024 == LIMIT
+    assert MAX_RECORDING_BYTES == LIMIT
 
 
 @pytest_asyncio.fixture(loop_scope="session")

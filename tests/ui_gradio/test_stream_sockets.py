@@ -11,7 +11,7 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Scope
 
-from ui_gradio.stream_sockets import SCRIPT, StreamSockets
+from ui_gradio.stream_sockets import StreamSockets, stream_script
 
 STREAM = "/gradio_api/queue/data"
 HEARTBEAT = "/gradio_api/heartbeat/abc"
@@ -110,7 +110,7 @@ async def test_no_other_address_has_a_socket(path: str) -> None:
 
 
 def test_the_script_looks_for_the_addresses_that_the_server_answers() -> None:
-    found = re.search(r"String\.raw`([^`]+)`", SCRIPT)
+    found = re.search(r"String\.raw`([^`]+)`", stream_script())
     assert found is not None
     assert all(re.search(found[1], path) for path in (STREAM, f"/demo{STREAM}", HEARTBEAT))
     assert not re.search(found[1], "/gradio_api/queue/join")
