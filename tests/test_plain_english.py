@@ -33,23 +33,24 @@ LISTS_OF_WORDS = {
 }
 """Files whose texts are words to look for in documents."""
 
-SHOWN_DOCSTRINGS = ("evals/commands/",)
-"""Folders of whose docstrings only those of public functions are read: they are help texts."""
-
-CLEAN_ROOMS = tuple(
-    f"backend/{room}/"
-    for room in (
-        "api",
-        "client",
-        "commands",
-        "dialects",
-        "doors",
-        "launch",
-        "metrics",
-        "protocol",
-        "runs",
-        "yaml_lines",
-    )
+CLEAN_ROOMS = (
+    "evals/commands/",
+    "evals/results/",
+    *(
+        f"backend/{room}/"
+        for room in (
+            "api",
+            "client",
+            "commands",
+            "dialects",
+            "doors",
+            "launch",
+            "metrics",
+            "protocol",
+            "runs",
+            "yaml_lines",
+        )
+    ),
 )
 """Folders in which every docstring is in plain English, private ones and notes on constants included."""
 
@@ -63,20 +64,9 @@ def texts(path: Path) -> Iterator[tuple[int, str]]:
     hidden = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     if str(path.relative_to(ROOT)).startswith(CLEAN_ROOMS):
         hidden = set()
-    elif str(path.relative_to(ROOT)).startswith(SHOWN_DOCSTRINGS):
-        hidden -= {id(docstring) for docstring in shown_docstrings(tree)}
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in hidden:
             yield node.lineno, node.value
-
-
-def shown_docstrings(tree: ast.Module) -> Iterator[ast.expr]:
-    """The docstrings of public functions."""
-    for node in tree.body:
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and not node.name.startswith("_"):
-            first = node.body[0]
-            if isinstance(first, ast.Expr):
-                yield first.value
 
 
 def files() -> list[str]:

@@ -1,1 +1,1 @@
-"""The evals' commands: eval, bench, compare, trace, and what they show while they work."""
+"""The commands eval, bench, compare and trace, and the progress that they show."""

@@ -1,4 +1,4 @@
-"""``playhead bench``: measurements of the instrument itself."""
+"""``playhead bench``: measures the harness itself."""
 
 import json
 from collections.abc import Callable, Iterator, Sequence
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @click.group(name="bench", short_help="Measure the instrument itself.")
 def command() -> None:
-    """Measure the instrument itself, on this machine."""
+    """Measure how accurate the harness is on this machine."""
 
 
 @command.command(short_help="Measure how accurate the harness is on this machine.")
@@ -28,8 +28,8 @@ def command() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
 @click.option("--keep/--no-keep", default=True, help="Keep them, so that evals on this machine name them.")
 def calibrate(concurrency: tuple[int, ...], out: Path | None, as_json: bool, keep: bool) -> None:
-    """Measure a server with known timing, in a process of its own, and say what times to the first token and gaps are
-    off by: the median, and the p99 where there are enough values for one. Takes about a minute, on an idle machine.
+    """Measure a server whose timing is known, and print the error of times to the first token and of gaps: the median,
+    and the p99 where there are enough values. Takes about a minute. Run it on an idle machine.
     """
     from backend.launch.child import ChildFailed
     from evals.calibration.calibration import LEVELS, CalibrationError
@@ -68,7 +68,7 @@ def _measured(levels: Sequence[int]) -> "list[Calibration]":
 
 @contextmanager
 def progress(levels: Sequence[int]) -> Iterator[Callable[[], None]]:
-    """Progress by expected time: a stream among hundred costs a hundredth of one alone."""
+    """Progress by expected time: one of a hundred parallel streams counts a hundredth of a single stream."""
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -89,7 +89,7 @@ def progress(levels: Sequence[int]) -> Iterator[Callable[[], None]]:
             done_s += next(remaining, 0.0)
             bar.update(task, completed=done_s, refresh=console.is_terminal)
             tenths = int(done_s / total_s * 10 + 1e-9)
-            # Where the output is no terminal: a line each time another tenth of it is done.
+            # Where the output is not a terminal, one line for each tenth.
             if tenths > printed and not console.is_terminal:
                 printed = tenths
                 console.print(f"{tenths * 10} % is done, about {total_s - done_s:.0f} s left.")

@@ -1,4 +1,4 @@
-"""``playhead compare``: hold one result against another, and say in the exit code whether anything became worse."""
+"""``playhead compare``: compares two results; the exit code says whether anything became worse."""
 
 from pathlib import Path
 
@@ -23,11 +23,11 @@ from evals.commands.eval import Unusable
 def command(
     context: click.Context, a: Path, b: Path, as_json: bool, out: Path | None, metrics: tuple[str, ...]
 ) -> None:
-    """Say what is better or worse in B than in A. Both are a results.json of playhead eval, or its folder.
+    """Show what is better or worse in B than in A. Each is a results.json of playhead eval, or its folder.
 
-    Runs are compared scenario by scenario. Of two results of the same build at most 1 comparison in 20 calls anything
-    different, over all metrics together. Exit code 0: no metric is worse; 1: some is; 2: inconclusive, or there
-    is nothing to compare.
+    Runs are compared scenario by scenario. When both results come from the same build, at most 1 comparison in 20
+    reports any difference, over all metrics together. Exit code 0: no metric is worse; 1: at least one is; 2:
+    inconclusive, or there is nothing to compare.
     """
     from evals.comparison.comparison import compare
     from evals.comparison.doubts import ComparisonError

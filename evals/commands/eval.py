@@ -1,6 +1,4 @@
-"""``playhead eval``: measure a suite, write the report, and say in the exit code whether all ran as
-expected.
-"""
+"""``playhead eval``: measures a suite and writes the report; the exit code says whether every run was as expected."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,11 +15,11 @@ if TYPE_CHECKING:
 
 INTERRUPTED = 130
 MOST_LISTED = 20
-"""How many runs that did not end as expected are listed one by one."""
+"""The largest number of runs listed one by one because they did not end as expected."""
 
 
 class Unusable(click.ClickException):
-    """Nothing could be measured or compared: exit code 2, and one sentence."""
+    """Exit with code 2 and one sentence, since nothing could be measured or compared."""
 
     exit_code = 2
 
@@ -73,22 +71,22 @@ def command(
     """Play SUITE (the name of a bundled one, such as quick, or a YAML file) against a backend over HTTP.
 
     Writes report.html, results.json, runs.csv, events.parquet, recordings of the runs, junit.xml and summary.md
-    to the folder --out. Ctrl-C ends the suite early and writes what is done so far. Exit code 0: every run ended
-    as expected, and every limit is kept; 1: some did not; 2: nothing could be measured, or a limit is
-    inconclusive; 130: Ctrl-C.
+    to the folder --out. Ctrl-C ends the suite early and writes the runs that are done. Exit code 0: every run ended
+    as expected and every limit is kept; 1: a run did not, or a limit failed; 2: nothing could be measured, or a limit
+    is inconclusive; 130: Ctrl-C.
 
-    With --target the agent is asked the suite's questions in its own dialect, by the same harness: every scenario
+    With --target the harness asks an agent the suite's questions in the agent's own dialect. Every scenario
     needs a question, since only a Playhead backend plays scripts.
 
-    With --recordings nothing is played and no server is asked: the times are those of the recordings'
-    server, and the same recordings give the same results, byte for byte. SUITE is optional then; it adds
+    With --recordings nothing is played and no server is needed: the times are those of the server that made the
+    recordings, and the same recordings give the same results, byte for byte. SUITE is then optional; it adds
     expectations and limits.
 
     With --through the suite is played directly and then in the page of the UI, one run at a time, in a
-    headless Chromium: the report says what the page adds to the agent and the wire.
+    headless Chromium. The report shows the time that the page adds to the agent and the wire.
 
-    With --baseline the results are compared as playhead compare does it; comparison.html and
-    comparison.json say what became better or worse.
+    With --baseline the results are compared with earlier ones, as playhead compare does; comparison.html and
+    comparison.json show what became better or worse.
     """
     from backend.yaml_lines.complaints import SourceError
     from evals.comparison.doubts import ComparisonError
@@ -141,7 +139,7 @@ def _pages(through: Sequence[str]) -> "list[PlayInPage]":
 
     targets = [PageTarget.parse(text) for text in through]
     check_pages(targets)
-    # Imports playwright, which is known to be here by now.
+    # This imports playwright, which was checked before.
     from evals.pages.page_suite import play_through
 
     return [partial(play_through, target) for target in targets]
@@ -161,7 +159,7 @@ def _foreign(target: str | None) -> "ForeignTarget | None":
 
 
 def _check_together(context: click.Context) -> None:
-    """Refuse what means nothing together."""
+    """Refuse options that contradict each other."""
     given = [name for name in ("url", "target", "through", "repeat") if context.params[name] not in (None, ())]
     flags = [f"--{name}" for name in given]
     if context.params["recordings"] is not None and given:

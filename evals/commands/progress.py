@@ -1,4 +1,4 @@
-"""What the command shows: a bar with the time that remains, and the results in a few lines."""
+"""Progress of the command: a bar with the remaining time, and at the end the results in a few lines."""
 
 import asyncio
 import signal
@@ -30,13 +30,13 @@ from evals.suites.suite import Suite
 STOPPING = "Stopping: what is done so far is written. Ctrl-C again drops it."
 
 _UNPLANNED_MS = 5_000.0
-"""What a run without a plan is taken to last, until it has."""
+"""The assumed length of a run without a plan."""
 
 _PLAIN_STEP = 0.1
-"""Where the output is no terminal: a line each time another tenth of the runs is done."""
+"""Where the output is not a terminal, a line is printed after each tenth of the work."""
 
 _REDRAW_EVERY = 50
-"""Recordings between two drawings of the bar."""
+"""The bar is drawn again after this many recordings."""
 
 _TONE_OF_EXIT = {0: "green", 1: "red", 2: "yellow"}
 
@@ -46,7 +46,7 @@ _HEADLINE = ("ttfs_ms", "ttft_ms", "e2e_ms", "longest_gap_ms", "dangling_exposur
 def measure_with_progress(
     suite: Suite, target: Target, pages: Sequence[PlayInPage] = (), foreign: ForeignTarget | None = None
 ) -> tuple[Evaluation, bool]:
-    """Evaluate, showing how far it is. The flag says whether Ctrl-C ended it early."""
+    """Evaluate and show the progress. The flag says whether Ctrl-C ended it early."""
     console = Console(stderr=True)
     return asyncio.run(_measure(suite, target, pages, foreign, console))
 
@@ -79,14 +79,16 @@ def _stopping(stop: asyncio.Event, console: Console) -> Iterator[None]:
 
 
 def score_with_progress(path: Path, suite: Suite | None) -> tuple[Evaluation, bool]:
-    """Score recordings, showing how far it is. The flag says whether Ctrl-C ended it early. Raises
-    ``RecordingsError``."""
+    """Score recordings and show the progress. The flag says whether Ctrl-C ended it early.
+
+    Raises ``RecordingsError``.
+    """
     console = Console(stderr=True)
     stopped = False
 
     def end(*_: object) -> None:
-        # Nothing is printed here: a handler may run in the middle of a line that is being written, and a stream
-        # refuses to be written to by whoever interrupts its own writing.
+        # Nothing is printed here: a handler may run while a line is being written, and a stream refuses a write that
+        # interrupts another one.
         nonlocal stopped
         signal.signal(signal.SIGINT, before)
         stopped = True
@@ -108,7 +110,7 @@ def score_with_progress(path: Path, suite: Suite | None) -> tuple[Evaluation, bo
 
 
 class _Scored:
-    """How many recordings are scored, and how long the rest will take at the pace so far."""
+    """The number of scored recordings, and the time for the rest at the pace so far."""
 
     def __init__(self, bar: Progress, console: Console) -> None:
         self._bar = bar
@@ -137,7 +139,7 @@ def _bar(console: Console) -> Iterator[Progress]:
         TimeElapsedColumn(),
         TextColumn("{task.fields[remains]}"),
     )
-    # Drawn when a run has ended, not by a thread ten times a second: that would hold up arrivals of the others.
+    # Drawn when a run has ended, not by a thread ten times a second, which would delay the arrivals of other runs.
     with Progress(
         *columns, console=console, transient=True, auto_refresh=False, disable=not console.is_terminal
     ) as bar:
@@ -196,7 +198,7 @@ def _weight(play: Play) -> float:
 
 
 def print_results(results: Results) -> None:
-    """The verdict, and the headline metrics over all runs with their difference to the script."""
+    """The verdict, and the headline metrics over all runs with their difference from the script."""
     console = Console()
     tone = _TONE_OF_EXIT[results.verdict.exit_code]
     console.print(Text(results.verdict.sentence, style=tone), soft_wrap=True)

@@ -1,4 +1,4 @@
-"""``playhead trace``: a recorded run for whoever looks at traces."""
+"""``playhead trace``: exports a recorded run as an OpenTelemetry trace."""
 
 from pathlib import Path
 
@@ -11,9 +11,9 @@ import click
 @click.option("--otlp", metavar="URL", help="A collector to send them to, such as http://127.0.0.1:4318.")
 @click.option("--with-content", is_flag=True, help="Include question, answer, titles, arguments and results.")
 def command(recording: Path, out: Path | None, otlp: str | None, with_content: bool) -> None:
-    """Export RECORDING as spans: one for the run, one for each step, tools by their names.
+    """Export RECORDING as spans: one for the run and one for each step; tools keep their names.
 
-    Nothing that people or agents wrote is in them unless --with-content is given.
+    Text that people or agents wrote is left out unless you give --with-content.
     """
     from importlib.metadata import version
 

@@ -1,1 +1,1 @@
-"""What was measured, as models: the results, how they are grouped and judged, and their verdict."""
+"""The measured results as models: how runs are grouped, how limits are judged, and the verdict."""

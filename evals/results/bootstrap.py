@@ -15,11 +15,11 @@ RESAMPLES = 2000
 
 
 def medians(values: Values, generator: np.random.Generator, resamples: int = RESAMPLES) -> Values:
-    """The nearest-rank medians of as many resamples of ``values``, at least one.
+    """The nearest-rank median of each of ``resamples`` resamples of ``values``, which has at least one value.
 
     The k-th smallest of n draws with replacement is the value at rank ceil(n U), where U is the k-th smallest of n
-    uniform numbers, which has a Beta(k, n - k + 1) distribution. So one number stands for a whole resample, and what
-    comes out is distributed exactly as if the resamples had been drawn.
+    uniform numbers, which has a Beta(k, n - k + 1) distribution. So one number stands for a whole resample, and the
+    medians are distributed exactly as if the resamples had been drawn.
     """
     n = len(values)
     rank = (n + 1) // 2
@@ -28,7 +28,7 @@ def medians(values: Values, generator: np.random.Generator, resamples: int = RES
 
 
 def means(values: Values, generator: np.random.Generator, resamples: int = RESAMPLES) -> Values:
-    """The means of as many resamples of ``values``, at least one."""
+    """The mean of each of ``resamples`` resamples of ``values``, which has at least one value."""
     n = len(values)
     at_a_time = max(1, 2_000_000 // n)
     parts = []
@@ -39,7 +39,7 @@ def means(values: Values, generator: np.random.Generator, resamples: int = RESAM
 
 
 def percentile_ends(draws: Values, level: float = LEVEL) -> tuple[float, float]:
-    """The middle ``level`` of the draws, from its lower to its upper end; nearest ranks."""
+    """The lower and the upper end of the middle ``level`` of the draws, by nearest ranks."""
     ordered, tail = np.sort(draws), (1 - level) / 2
     lower = math.floor(tail * len(ordered))
     upper = math.ceil((1 - tail) * len(ordered)) - 1

@@ -1,4 +1,4 @@
-"""Which runs belong together: those of one scenario that were played alike. Their group has a name for people."""
+"""Groups of runs: runs of one scenario that were played under the same conditions. Each group has a readable name."""
 
 from collections.abc import Iterable, Sequence
 
@@ -10,8 +10,9 @@ Conditions = tuple[str, float, int, str, str, str | None, str | None]
 def with_groups(runs: Sequence[RunResult]) -> tuple[RunResult, ...]:
     """The runs, each with the name of its group.
 
-    One scenario at several speeds, with several seeds or under several loads is several: their names say so. So it is
-    where its runs are cancelled, cut, read another way, or seen through a page.
+    A scenario that is played at several speeds, with several seeds or under several loads makes several groups, and
+    their names show the difference. Cancelled runs, cut runs, runs over another transport and runs through a page
+    are groups as well.
     """
     names = names_of({conditions(run) for run in runs})
     return tuple(run.model_copy(update={"group": names[conditions(run)]}) for run in runs)
@@ -26,14 +27,14 @@ def by_group(runs: Iterable[RunResult]) -> dict[str, list[RunResult]]:
 
 
 def conditions(run: RunResult) -> Conditions:
-    """Under what the run was played: what is the same for the runs of a group."""
-    # A disturbance says what was asked for, then for each run when it came.
+    """The conditions under which the run was played; they are the same for all runs of a group."""
+    # A disturbance names the request, which is the same for the group, then the moment, which differs by run.
     asked = run.disturbance.partition(":")[0] if run.disturbance else None
     return run.scenario, run.speed, run.seed, run.load, run.transport, asked, run.through
 
 
 def names_of(all_conditions: set[Conditions]) -> dict[Conditions, str]:
-    """A name for each of these conditions, with as much of them as tells it from the others."""
+    """A name for each of these conditions, with only as much detail as makes it different from the others."""
     alike: dict[str, list[Conditions]] = {}
     for one in all_conditions:
         alike.setdefault(one[0], []).append(one)
@@ -41,12 +42,12 @@ def names_of(all_conditions: set[Conditions]) -> dict[Conditions, str]:
 
 
 def _name(one: Conditions, alike: Sequence[Conditions]) -> str:
-    """The scenario, with what tells these conditions from the others of the scenario."""
+    """The scenario, with the conditions that differ from those of its other groups."""
     scenario, speed, seed, load, transport, asked, through = one
     marks = []
     if len({(other[1], other[2]) for other in alike}) > 1:
         marks.append(f"speed {speed:g}, seed {seed}")
-    # Runs through a page are played under no load, and say of themselves what they are.
+    # Runs through a page are played without a load, and their name says that they are such runs.
     if load and len({other[3] for other in alike if other[3]}) > 1:
         marks.append(load)
     marks += [asked] if asked else []

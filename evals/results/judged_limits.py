@@ -1,9 +1,9 @@
-"""Results held against the limits of their suite: pass, fail, or inconclusive, each with its reason.
+"""Judges results by the limits of their suite: pass, fail, or inconclusive, each with its reason.
 
 The rules are those of METRICS.md, "Statistics" and "The harness measures itself". A limit on a percentile fails only
-if the estimate is over it and the lower end of its 95 % interval is too; where only the estimate is over it, nobody can
-tell. What depends on a clock is inconclusive on a machine that was too busy, or where the p99 receive lag is more than
-a tenth of the distance between value and limit. What only counts is exact, and judged as it is.
+if both the estimate and the lower end of its 95 % interval are over it; where only the estimate is over it, the limit
+is inconclusive. A metric that depends on a clock is inconclusive on a machine that was too busy, or where the p99
+receive lag is more than a tenth of the distance between value and limit. Counts are exact and judged as they are.
 """
 
 import math
@@ -23,22 +23,22 @@ from evals.suites.limits import Limit, Limits, Statistic, listed
 from evals.suites.suite import Suite, SuiteScenario
 
 LARGEST_LAG_SHARE: Final = 0.1
-"""How much of the distance between a value and its limit the p99 receive lag may be."""
+"""The largest p99 receive lag that is accepted, as a share of the distance between a value and its limit."""
 
 _SHARES: Final[dict[Statistic, float]] = {"median": 0.5, "p95": 0.95, "p99": 0.99}
 
 _EXTREMES: Final[frozenset[Statistic]] = frozenset({"max", "min"})
 
 MEAN_NEEDS: Final = 20
-"""Values from which on the bootstrap interval of a mean is given: of fewer it is too narrow (Hesterberg 2015)."""
+"""The fewest values for which a mean gets a bootstrap interval: with fewer it is too narrow (Hesterberg 2015)."""
 
 _Verdict = Literal["pass", "fail", "inconclusive"]
 
 
 @dataclass(frozen=True, slots=True)
 class ClockDoubt:
-    """What keeps values that depend on a clock from being judged: a machine that was too ``busy``, in a sentence, and
-    the p99 of the receive lag in milliseconds. None where nothing speaks against them.
+    """Reasons not to judge values that depend on a clock: ``busy``, a sentence about a machine that was too busy, and
+    the p99 of the receive lag in milliseconds. Each is None where there is no such reason.
     """
 
     busy: str | None
@@ -46,11 +46,11 @@ class ClockDoubt:
 
     @classmethod
     def of(cls, harness: Harness, cores: object = None) -> "ClockDoubt":
-        """The doubt about what this harness measured, on a machine with so many cores."""
+        """The doubt about the times of this harness, measured on a machine with ``cores`` cores."""
         return cls(overload(harness, cores), harness.receive_lag_ms.p99)
 
     def about(self, limit: Limit, value: float) -> str | None:
-        """Why this value cannot be judged, if it cannot."""
+        """Why this value cannot be judged; None if it can."""
         metric, margin = BY_KEY[limit.metric], abs(value - limit.bound)
         if not metric.clocked:
             return None
@@ -67,9 +67,9 @@ class ClockDoubt:
 def judge_limits(
     suite: Suite, runs: Sequence[RunResult], harness: Harness, cores: object = None, *, by_agent_only: bool = False
 ) -> tuple[LimitResult, ...]:
-    """Every limit of the suite, then of its scenarios. A scenario's limits apply to the runs that were played for it;
-    ``by_agent_only`` takes every run of its agent for that, as recordings have to be. ``cores`` is how many the
-    measuring machine has.
+    """Judge every limit of the suite, then those of its scenarios. A scenario's limits apply to the runs that were
+    played for it; with ``by_agent_only`` they apply to every run of its agent, which recordings need. ``cores`` is the
+    number of cores of the measuring machine.
     """
     doubt = ClockDoubt.of(harness, cores)
     found = list(_judged(suite.limits, runs, doubt, None))
@@ -83,7 +83,7 @@ def judge_limits(
 def _belongs(run: RunResult, scenario: SuiteScenario, by_agent_only: bool) -> bool:
     if run.agent != scenario.agent or by_agent_only:
         return run.agent == scenario.agent
-    # A disturbance says what was asked for, then for each run when it came.
+    # A disturbance names the request, which is the same for the scenario, then the moment, which differs by run.
     asked = run.disturbance.partition(":")[0] if run.disturbance else None
     meant = (scenario.result_name, scenario.speed, scenario.seed, scenario.disturbance)
     return (run.scenario, run.speed, run.seed, asked) == meant
@@ -101,7 +101,7 @@ def _judged(
             broken = sum(run.load == load and run.error is not None for run in concerned)
             values = [run.metrics.get(limit.metric) for run in ended]
             found = judge_limit(limit, values, doubt, scenario, broken)
-            # Values under different loads are of different populations, so each load has to keep the limit.
+            # Values under different loads belong to different populations, so each load must keep the limit.
             changes = {"reason": f"Under {load}: {found.reason}", "load": load}
             yield found if len(loads) == 1 else found.model_copy(update=changes)
 
@@ -109,10 +109,11 @@ def _judged(
 def judge_limit(
     limit: Limit, values: Sequence[float | None], doubt: ClockDoubt, scenario: str | None = None, broken: int = 0
 ) -> LimitResult:
-    """One limit against a metric's values, one for each run, None where the run has none.
+    """Judge one limit by a metric's values: one for each run, None where the run has none.
 
-    ``broken`` counts the runs that could not be measured to their end. What they would have shown is unknown, so a
-    limit passes only if it does whatever that is, and fails only if it does (the bounds of Manski 1989).
+    ``broken`` counts the runs that could not be measured to their end. Their values are unknown, so a limit passes
+    only if it passes whatever those values are, and fails only if it fails whatever they are (the bounds of Manski
+    1989).
     """
     present = [value for value in values if value is not None]
     value = _estimate(present, limit.statistic)
@@ -154,7 +155,7 @@ def _estimate(present: Sequence[float], statistic: Statistic) -> float | None:
 
 
 def _bounds(present: Sequence[float], statistic: Statistic) -> tuple[float | None, float | None]:
-    """Both ends of the interval, None for one that so few values cannot give."""
+    """Both ends of the interval; an end is None where there are too few values for it."""
     if statistic in _SHARES:
         return percentile_bounds(present, _SHARES[statistic])
     if statistic != "mean":
@@ -166,7 +167,7 @@ def _bounds(present: Sequence[float], statistic: Statistic) -> tuple[float | Non
 
 
 def _if_broken(limit: Limit, present: Sequence[float], broken: int, verdict: _Verdict) -> _Verdict:
-    """The verdict if the broken runs spoke against it as clearly as they could."""
+    """The verdict if every broken run had the value that contradicts it most."""
     beyond = math.inf if (verdict == "pass") != limit.from_below else -math.inf
     value = _estimate([*present, *[beyond] * broken], limit.statistic)
     if value is None or not limit.broken_by(value):

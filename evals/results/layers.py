@@ -1,10 +1,13 @@
 """Where the wait for the first token goes: the agent, the wire, and each UI.
 
-Every figure is a difference of durations within one run, each of them taken on one clock: the agent's from the run's
-acceptance to its first token on the server's stamps; the wire's from the harness's request to the token's arrival, less
-the agent's; the page's from the click to the frame that shows the first token, on the browser's clock, less the agent's
-of the same run and less what the wire adds in the median. So the medians add up to what a person waited, as far as
-medians do.
+Every figure is a difference of durations within one run, and each duration is measured on one clock:
+
+- agent: from the run's acceptance to its first token, by the server's stamps
+- wire: from the harness's request to the token's arrival, less the agent's time
+- page: from the click to the frame that shows the first token, on the browser's clock, less the agent's time in the
+  same run and less the median of what the wire adds
+
+So the medians add up to the wait of a person, as far as medians add up.
 """
 
 from collections.abc import Sequence
@@ -27,7 +30,7 @@ def layers(runs: Sequence[RunResult]) -> tuple[LayerResult, ...]:
 
 
 def _layers_of(scenario: str, runs: Sequence[RunResult]) -> LayerResult | None:
-    """The decomposition for one scenario at one speed; None where a part of it has no value."""
+    """The decomposition for one scenario at one speed; None where one of its parts has no value."""
     direct = [run for run in runs if run.through is None]
     agent = _median([run.server_metrics["ttft_ms"] for run in direct])
     wire = _median([_beyond_agent(run, "ttft_ms") for run in direct])
@@ -51,12 +54,12 @@ def layers_text(layer: LayerResult) -> str:
 
 
 def _undisturbed(run: RunResult) -> bool:
-    """Whether the run was asked for in a page, or came whole as the answer to its POST."""
+    """Whether the run was started in a page, or arrived whole as the answer to its POST."""
     return run.through is not None or (run.transport == "post" and run.disturbance is None)
 
 
 def _beyond_agent(run: RunResult, key: str) -> float | None:
-    """How much longer than the agent this took, within one run."""
+    """How many milliseconds this took beyond the agent's time in the same run."""
     value, agent = run.metrics.get(key), run.server_metrics["ttft_ms"]
     return None if value is None or agent is None else value - agent
 

@@ -1,9 +1,10 @@
-"""The results of a suite as they are written: ``results.json``, of which these models are the schema.
+"""The results of a suite as they are written to ``results.json``. These models are its schema.
 
-``schema`` names the version; a reader refuses another one. Times are milliseconds, missing values null. A run's
-``metrics`` are on the target's plane, as a rule the wire's; ``server_metrics`` are the same functions on the server's
-stamps, ``truth`` on the script's. Of a summary, ``ci95`` is the 95 % interval of ``p95``, ``median_ci95`` that of the
-median. Fields may be added under the same version; none is renamed or removed. ``docs/results.md`` is made of this.
+``schema`` names the version; readers refuse any other. Times are in milliseconds; missing values are null. A run's
+``metrics`` are measured on the target's plane, usually the wire; ``server_metrics`` come from the same functions on the
+server's stamps, and ``truth`` from the same functions on the script. In a summary, ``ci95`` is the 95 % interval of
+``p95``, and ``median_ci95`` that of the median. The same version may gain fields; no field is renamed or removed.
+``docs/results.md`` is generated from these models.
 """
 
 from typing import Any, Literal
@@ -52,8 +53,8 @@ Interval = tuple[float, float]
 
 
 class SuiteInfo(Part):
-    """Which suite was played. ``unfinished_runs`` are those a stop from outside left out. ``concurrency`` and
-    ``deadline_s`` are null where recordings were scored."""
+    """The suite that was played. ``unfinished_runs`` counts the runs left out because the suite was stopped early.
+    ``concurrency`` and ``deadline_s`` are null where recordings were scored."""
 
     name: str
     description: str
@@ -66,11 +67,11 @@ class SuiteInfo(Part):
 
 
 class Target(Part):
-    """What was measured. ``started_here``: the backend was started for this suite and stopped after it.
+    """The measured target. ``started_here``: the backend was started for this suite and stopped after it.
 
-    ``plane`` says on whose clock the runs' ``metrics`` are. Of recordings (``url`` is then their file or folder) it is
-    the server's: what only the wire knows is null in every run. ``dialect`` is set for a target that is not a
-    Playhead backend; such a target sends no times, so there are no ``server_metrics``.
+    ``plane`` names the clock of the runs' ``metrics``. For recordings it is the server's, ``url`` is their file or
+    folder, and metrics that need the wire are null in every run. ``dialect`` is set for a target that is not a Playhead
+    backend; such a target sends no times, so there are no ``server_metrics``.
     """
 
     url: str
@@ -89,8 +90,8 @@ class LagFigures(Part):
 
 
 class ErrorFigures(Part):
-    """What times are off by, in milliseconds. ``p99`` is null with fewer than 368 values, which could not give it an
-    interval.
+    """The error of measured times, in milliseconds. ``p99`` is null with fewer than 368 values, which are too few for
+    an interval.
     """
 
     median: float
@@ -99,7 +100,8 @@ class ErrorFigures(Part):
 
 
 class Calibration(Part):
-    """The harness at one concurrency against a server with known timing; see ``evals.calibration.calibration``."""
+    """The harness measured against a server with known timing, at one concurrency; see
+    ``evals.calibration.calibration``."""
 
     concurrency: int
     n: int
@@ -113,8 +115,8 @@ class Calibration(Part):
 
 
 class CalibratedError(Part):
-    """What ``playhead bench calibrate`` measured on this machine, at the concurrency nearest to the suite's:
-    the harness's total error against a server with known timing, in milliseconds.
+    """The harness's total error against a server with known timing, in milliseconds: measured on this machine by
+    ``playhead bench calibrate``, at the concurrency nearest to the suite's.
     """
 
     concurrency: int
@@ -127,10 +129,10 @@ class CalibratedError(Part):
 
 
 class Harness(Part):
-    """The harness's own error and effort. ``load`` is the machine's one-minute load average, before and
-    after; ``cpu_pressure`` the share of the time in which some task had to wait for a core, null where
-    the system does not tell. ``kernel_lag_ms`` is our stamp minus the kernel's receive stamp, null where
-    there is none. All is null where nothing was measured here, but recordings were scored.
+    """The harness's error and effort. ``load`` is the machine's one-minute load average before and after the suite;
+    ``cpu_pressure`` is the share of the time in which some task had to wait for a core, null where the system does not
+    report it. ``kernel_lag_ms`` is the harness's stamp minus the kernel's receive stamp, null where the kernel gives
+    none. Every value is null where recordings were scored, since nothing was measured here.
     """
 
     receive_lag_ms: LagFigures
@@ -146,10 +148,10 @@ class Harness(Part):
 
 
 class LimitResult(Part):
-    """One limit, judged. ``scenario`` is null for all runs; ``limit`` bounds ``statistic`` (median, p95, p99,
-    max, min, mean) of ``metric`` from above where lower is better, else from below. ``interval`` is the 95 %
-    interval of the value, null where n is too small for one or the value is exact. ``load`` names the load it was
-    judged under where there are several, each of which has to keep it.
+    """One limit and its verdict. ``scenario`` is null for a limit on all runs. ``limit`` is the highest value that
+    ``statistic`` (median, p95, p99, max, min, mean) of ``metric`` may have where lower is better, else the lowest.
+    ``interval`` is the 95 % interval of the value, null where n is too small for one or the value is exact. ``load``
+    names the load that is judged where the suite has several; each of them must keep the limit.
     """
 
     metric: str
@@ -165,13 +167,13 @@ class LimitResult(Part):
 
     @property
     def concerns(self) -> str:
-        """Which runs it is about, in words."""
+        """The runs that the limit applies to, in words."""
         return ", ".join(part for part in (self.scenario or "all runs", self.load) if part)
 
 
 class MetricSummary(Part):
-    """One metric over runs. ``n_missing`` counts the runs without a value, and those that could not be measured to
-    their end, whatever they have."""
+    """One metric over runs. ``n_missing`` counts the runs without a value, and all runs that could not be measured to
+    their end."""
 
     n: int
     n_missing: int
@@ -182,11 +184,10 @@ class MetricSummary(Part):
 
 
 class MetricAgainstScript(Part):
-    """One metric of one scenario, medians over its runs: what the script says and what was measured.
+    """One metric of one scenario, scripted and measured: medians over its runs.
 
-    ``error`` is measured minus scripted, run by run; ``server_error`` is the same on the server's own
-    stamps, so it shows how far the server itself was from the script. None where either is missing;
-    ``n`` counts the pairs.
+    ``error`` is measured minus scripted, run by run; ``server_error`` is the same on the server's stamps and shows how
+    far the server itself was from the script. Null where either value is missing; ``n`` counts the pairs.
     """
 
     scripted: float | None
@@ -199,10 +200,10 @@ class MetricAgainstScript(Part):
 class LayerResult(Part):
     """Where the wait for a scenario's first token goes, medians in milliseconds.
 
-    ``agent_ms``: from the run's acceptance to its first token, on the server's clock. ``wire_ms``: what a client adds
-    that reads the stream itself, from its request to the token's arrival. ``pages_ms``: what each UI adds to both, from
-    the click on Ask to the frame that shows the first token. Only durations are subtracted, never stamps of two clocks;
-    each difference is taken within one run.
+    ``agent_ms``: from the run's acceptance to its first token, on the server's clock. ``wire_ms``: the time added for a
+    client that reads the stream itself, from its request to the token's arrival. ``pages_ms``: the time that each UI
+    adds to both, from the click on Ask to the frame that shows the first token. Only durations are subtracted, never
+    stamps of two clocks; each difference is taken within one run.
     """
 
     scenario: str
@@ -212,8 +213,8 @@ class LayerResult(Part):
 
 
 class Verdict(Part):
-    """The end of it in a sentence, with the exit code of the command: 0 pass, 1 fail (a run not as expected,
-    or a limit failed), 2 inconclusive, stopped early, or nothing ran.
+    """The verdict in a sentence, with the exit code of the command: 0 pass, 1 fail (a run did not end as expected, or a
+    limit failed), 2 inconclusive, stopped early, or nothing ran.
     """
 
     exit_code: Literal[0, 1, 2]

@@ -1,9 +1,9 @@
 """Whether a machine was too busy for its times to mean anything, in a sentence.
 
-Three signs, any of which is enough. How late the harness's own loop woke up says how late its stamps may be. How busy
-the harness was says whether it could keep up at all. And where the system tells it (Linux: pressure stall information,
-https://docs.kernel.org/accounting/psi.html), the share of the time in which some task had to wait for a core says how
-busy everything else was, the target on this machine among it.
+Any of three signs is enough. The delay with which the harness's loop woke up shows how late its stamps may be. The CPU
+share of the harness shows whether it could keep up at all. The share of the time in which some task had to wait for a
+core shows how busy everything else was, including a target on this machine; only some systems report it (Linux:
+pressure stall information, https://docs.kernel.org/accounting/psi.html).
 """
 
 from typing import Final
@@ -11,20 +11,22 @@ from typing import Final
 from evals.results.models import Harness
 
 LATE_LOOP_MS: Final = 50.0
-"""The p99 of the loop's lag from which on stamps are not to be trusted: half of what people take for an instant."""
+"""The p99 of the loop's lag, in milliseconds, above which stamps are not trusted: half of what people perceive as an
+instant."""
 
 BUSY_HARNESS: Final = 0.9
-"""Of one core; above it the harness waits for itself."""
+"""The share of one core above which the harness waits for itself."""
 
 PRESSED: Final = 0.6
-"""Of the time; a target that computes on two cores beside the harness was seen at 0.1 to 0.3."""
+"""The highest accepted share of the time in which tasks wait for a core. Beside a target that computes on two cores,
+shares of 0.1 to 0.3 were measured."""
 
 
 def overload(harness: Harness, cores: object = None) -> str | None:
-    """Why the times of these results are not to be trusted, or None where nothing speaks against them.
+    """Why the times of these results cannot be trusted, or None if they can.
 
-    ``cores`` is how many the machine has, as results name it. Where the system does not tell for how long tasks waited,
-    more of them on average than there are cores (the load) stand for that.
+    ``cores`` is the machine's number of cores as results name it. Where the system does not report how long tasks
+    waited, a load average above the number of cores is the sign instead.
     """
     late = harness.loop_lag_ms.p99
     if late is not None and late > LATE_LOOP_MS:

@@ -1,4 +1,4 @@
-"""One run as it stands in ``results.json``, and what it is made of. See ``evals.results.models`` for the whole file."""
+"""One run in ``results.json``, and its parts. See ``evals.results.models`` for the whole file."""
 
 from typing import Literal
 
@@ -13,13 +13,13 @@ MetricValues = dict[str, float | None]
 
 
 class Part(BaseModel):
-    """A part of the results: nothing of it changes once it is made."""
+    """A part of the results, immutable."""
 
     model_config = ConfigDict(frozen=True)
 
 
 class StepResult(Part):
-    """One step of a run, in milliseconds from its start to its own end."""
+    """One step of a run; times are milliseconds from the step's start to its end."""
 
     step_id: str
     step: str
@@ -33,7 +33,7 @@ class StepResult(Part):
 
 
 class CitationResult(Part):
-    """One citation's signed lag; null where the answer does not refer to it."""
+    """One citation with its signed lag, which is null where the answer does not refer to the citation."""
 
     citation_id: str | None
     number: int | None
@@ -46,7 +46,7 @@ class CitationResult(Part):
 
 
 class SilenceResult(Part):
-    """The longest silent gap: when, and what was on screen meanwhile."""
+    """The longest silent gap: when it was, and what was on screen during it."""
 
     from_ms: float
     to_ms: float
@@ -63,12 +63,13 @@ class ViolationResult(Part):
 
 
 class PageResult(Part):
-    """What is known of a run's page beside its metrics, in milliseconds.
+    """Facts about the page of a run beside its metrics, in milliseconds.
 
-    ``clock_bracket_ms``: the page's clock was read within this much of the harness's, so a render delay is known to
-    half of it. ``painted_events``: how many events could be identified on the page. ``end_out_of_view_ms``: how long
-    the end of the growing answer was not in view of a reader who follows it; ``stuck_scroll``: it was out of view when
-    the last letters came. ``notes``: what was not measured, and why.
+    ``clock_bracket_ms``: the width within which the page's clock and the harness's were read, so a render delay is
+    accurate to half of it. ``painted_events``: the number of events that could be identified on the page.
+    ``end_out_of_view_ms``: how long the end of the growing answer was out of view for a reader who follows it.
+    ``stuck_scroll``: whether the end was out of view when the last letters came. ``notes``: what was not measured, and
+    why.
     """
 
     clock_bracket_ms: float | None
@@ -79,7 +80,7 @@ class PageResult(Part):
 
 
 class PlannedStepResult(Part):
-    """A step of a plan, in milliseconds from the acceptance of the run, by the name that a report gives it."""
+    """A step of a plan, in milliseconds from the acceptance of the run; ``label`` is its name in the report."""
 
     label: str
     started_ms: float
@@ -87,7 +88,7 @@ class PlannedStepResult(Part):
 
 
 class PlanResult(Part):
-    """What a perfect machine would have shown of a scripted run; ``done_ms`` is null for a script without a done."""
+    """The plan of a scripted run: its times on a perfect machine. ``done_ms`` is null for a script without a done."""
 
     steps: tuple[PlannedStepResult, ...]
     done_ms: float | None
@@ -95,19 +96,19 @@ class PlanResult(Part):
 
 
 class RunResult(Part):
-    """One run. ``error`` is why it could not be measured to its end; ``surprises`` what was not expected of it.
+    """One run. ``error`` says why it could not be measured to its end; ``surprises`` lists what was not as expected.
 
-    - ``group``: the name under which runs that were played alike are taken together: the scenario, with what was
-      special about its runs
-    - ``question``: what was asked
+    - ``group``: the name shared by runs that were played under the same conditions: the scenario, with the conditions
+      that differ from its other groups
+    - ``question``: the question that was asked
     - ``load``: the load it was played under ("closed 10", "poisson 5/s")
     - ``intended_ms``: how long after its scheduled start an open loop started it
-    - ``transport``: how the run came: as the answer to the POST that starts it, or over ``GET /events`` after it
-    - ``disturbance``: what the harness did to it (a cancel, a cut)
+    - ``transport``: how the stream was read: as the answer to the POST that starts the run, or over ``GET /events``
+    - ``disturbance``: what the harness did to the run (a cancel, a cut)
     - ``through``: the UI whose page was measured
     - ``recording``: its file in the folder of the results, null where none was written
-    - ``source``: the file, below the target, that was scored in the place of a run
-    - ``plan``: its plan, as the place in ``plans`` of the results, counted from 0; null where nobody can know one
+    - ``source``: the recording that was scored, as a path below the target
+    - ``plan``: the index of its plan in ``plans`` of the results, from 0; null where no plan is known
     """
 
     run_id: str
@@ -143,7 +144,7 @@ class RunResult(Part):
     plan: int | None = None
 
     def value(self, metric: str) -> float | None:
-        """The metric's value for statistics over runs: None where the run could not be measured to its end, since what
-        it would have shown then is not known. A stream that breaks off early has short gaps, and no dangling marker.
+        """The metric's value for statistics over runs: None where the run could not be measured to its end, since
+        part of a run looks better than the whole. A stream that breaks off early has short gaps and no dangling marker.
         """
         return None if self.error is not None else self.metrics.get(metric)

@@ -7,10 +7,10 @@ from evals.results.models import LimitResult, RunResult, Verdict
 
 
 def judge(runs: Sequence[RunResult], unfinished: int, limits: Sequence[LimitResult] = ()) -> Verdict:
-    """The verdict over all runs and limits: fail where one failed, else inconclusive where one inconclusive.
+    """The verdict over all runs and limits: fail where one failed, else inconclusive where one is inconclusive.
 
-    ``unfinished`` counts the runs that were not played, since the suite was stopped: what they would have shown is
-    unknown, so that nothing passes.
+    ``unfinished`` counts the runs that were not played because the suite was stopped. Their values are unknown, so the
+    verdict cannot be a pass.
     """
     good = sum(run.as_expected for run in runs)
     bad = len(runs) - good
