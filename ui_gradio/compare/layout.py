@@ -7,6 +7,7 @@ import gradio as gr
 from backend.present.markup import fragment
 from backend.present.pages.notices import header_html, notice, section_title_html
 from backend.present.pages.problem import Problem
+from backend.present.theme.style import QUESTION_LINES
 from backend.present.words import compare as words_compare, pages as words_pages, replay as words_replay, run as words
 from ui_gradio.answer_widget import answer_widget
 from ui_gradio.compare.drawn_pair import DrawnPair
@@ -122,7 +123,7 @@ def _ways() -> Choosing:
             first_run, first_file = _run_field(words_compare.FIRST_RUN)
             second_run, second_file = _run_field(words_compare.SECOND_RUN)
         with gr.Tab(words_compare.RACE), gr.Row(elem_classes="ph-fields"):
-            question = gr.Textbox(label=words.QUESTION_LABEL, lines=1, max_lines=1, scale=5, min_width=220)
+            question = gr.Textbox(label=words.QUESTION_LABEL, lines=1, max_lines=QUESTION_LINES, scale=5, min_width=220)
             first_agent = _list(words_compare.FIRST_AGENT)
             second_agent = _list(words_compare.SECOND_AGENT)
             race = gr.Button(words_compare.START_RACE, variant="primary", scale=0, min_width=110)

@@ -15,7 +15,7 @@ from ui_streamlit.visit import Visit, put_into_address
 
 _WAYS: Final = (words_compare.TWO_RUNS, words_compare.RACE, words_compare.WITH_AND_WITHOUT_STATUS)
 _PROBLEM: Final = "compare-problem"
-_QUESTION: Final = "race-question"
+_QUESTION: Final = "ph-question-race"
 _FIRST: Final = "race-first"
 _SECOND: Final = "race-second"
 _SCENARIO: Final = "status-scenario"
@@ -87,7 +87,7 @@ class PairChoice:
 
         with st.form("ph-race", border=False):
             slots = st.columns([5, 3, 3, 1.6], vertical_alignment="bottom", gap="small")
-            slots[0].text_input(words.QUESTION_LABEL, key=_QUESTION, autocomplete="off")
+            slots[0].text_area(words.QUESTION_LABEL, key=_QUESTION, height="content")
             _list(slots[1], words_compare.FIRST_AGENT, agents, _FIRST)
             _list(slots[2], words_compare.SECOND_AGENT, agents, _SECOND)
             self._start(slots[3], race)
