@@ -7,8 +7,8 @@ waits until a tab closes: the one that fetches Stop, the click on Stop, even the
 slow then, and no log shows it. WebSockets are counted apart, and about two hundred are allowed.
 
 ``stream_sockets.js`` opens a WebSocket at the address of such a stream and hands its messages to Gradio as the body of
-an HTTP response. ``StreamSockets`` answers it with what the same address sends over HTTP. Where no WebSocket can be had,
-for example behind a proxy without them, the page uses HTTP.
+an HTTP response. ``StreamSockets`` answers it with what the same address sends over HTTP. Where a WebSocket cannot be
+had, for example behind a proxy without them, the page uses HTTP.
 
 Gradio opens its heartbeat before a script of the page can see it. ``without_heartbeat`` turns that one off, and
 the script opens another with the page's first stream: when it ends, the server forgets what it kept for the page.
