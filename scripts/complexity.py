@@ -17,15 +17,6 @@ PACKAGES = ("backend", "evals", "ui_gradio", "ui_streamlit")
 MOST = 15
 """The highest cyclomatic complexity of a function."""
 
-EXCEPTIONS: frozenset[str] = frozenset(
-    {
-        "backend.dialects.ai_sdk:AiSdk._read_source",
-        "backend.dialects.ai_sdk:AiSdk.read",
-        "backend.present.evidence.chart_data:chart_table",
-    }
-)
-"""Functions that may be above ``MOST`` for now, such as ``backend.cli:main``. The list only gets shorter."""
-
 
 def functions(blocks: Iterable[Function | Class], within: str = "") -> Iterator[tuple[str, Function]]:
     """Every function of the blocks under its qualified name, methods and inner functions too."""
@@ -55,25 +46,18 @@ def complexities(root: Path) -> dict[str, int]:
     return found
 
 
-def complaints(found: dict[str, int], exceptions: frozenset[str]) -> list[str]:
-    """One sentence for each function above ``MOST``, and for each exception that is not one."""
-    above = {name: complexity for name, complexity in found.items() if complexity > MOST}
+def complaints(found: dict[str, int]) -> list[str]:
+    """One sentence for each function above ``MOST``."""
     return [
-        *(
-            f"{name} has a complexity of {complexity}, at most {MOST} is allowed: take a part of it out."
-            for name, complexity in sorted(above.items())
-            if name not in exceptions
-        ),
-        *(
-            f"{name} is not above {MOST}: take it off the exceptions in scripts/complexity.py."
-            for name in sorted(exceptions - above.keys())
-        ),
+        f"{name} has a complexity of {complexity}, at most {MOST} is allowed: take a part of it out."
+        for name, complexity in sorted(found.items())
+        if complexity > MOST
     ]
 
 
 def main() -> int:
     """Print what is wrong; the exit code is 1 if anything is."""
-    wrong = complaints(complexities(ROOT), EXCEPTIONS)
+    wrong = complaints(complexities(ROOT))
     for sentence in wrong:
         sys.stderr.write(f"{sentence}\n")
     return 1 if wrong else 0

@@ -2,9 +2,7 @@
 
 from pathlib import Path
 
-import pytest
-
-from scripts.complexity import EXCEPTIONS, MOST, complaints, complexities, functions, outermost
+from scripts.complexity import MOST, complaints, complexities, functions, outermost
 
 SOURCE = """
 def plain():
@@ -44,20 +42,14 @@ def test_a_function_above_the_limit_is_named(tmp_path: Path) -> None:
     package.mkdir()
     (package / "__init__.py").write_text("")
     (package / "dense.py").write_text(f"def dense(a):\n    return {' and '.join(['a'] * (MOST + 1))}\n")
+    (package / "plain.py").write_text(f"def plain(a):\n    return {' and '.join(['a'] * MOST)}\n")
     found = complexities(tmp_path)
-    assert found == {"evals.dense:dense": MOST + 1}
-    (sentence,) = complaints(found, frozenset())
+    assert found == {"evals.dense:dense": MOST + 1, "evals.plain:plain": MOST}
+    (sentence,) = complaints(found)
     assert sentence.startswith(f"evals.dense:dense has a complexity of {MOST + 1}, at most {MOST} is allowed")
-    assert complaints(found, frozenset({"evals.dense:dense"})) == []
-
-
-@pytest.mark.parametrize("found", [{}, {"evals.dense:dense": MOST}])
-def test_an_exception_that_is_no_longer_needed_is_named(found: dict[str, int]) -> None:
-    (sentence,) = complaints(found, frozenset({"evals.dense:dense"}))
-    assert sentence.startswith(f"evals.dense:dense is not above {MOST}")
 
 
 def test_the_product_keeps_the_limit(repository: Path) -> None:
     found = complexities(repository)
     assert len(found) > 2000
-    assert complaints(found, EXCEPTIONS) == []
+    assert complaints(found) == []

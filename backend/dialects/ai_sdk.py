@@ -45,8 +45,8 @@ class AiSdk:
         """A chunk whose meaning the next one may change, and its type: a source, or a Playhead step with its tool."""
         self._parts: dict[str, int] = {}
         """Open text parts: where in the answer they begin."""
-        self._told_of: dict[str, list[ProviderCitation]] = {}
-        """What providers said of sources that have not come yet, by their address."""
+        self._reported: dict[str, list[ProviderCitation]] = {}
+        """Citations of sources that have not come yet, by their address."""
         self._error_code = "agent_error"
         self._ended = False
         self._aborted = False
@@ -54,8 +54,7 @@ class AiSdk:
     def read(self, message: JsonObject, event: str) -> bool:
         """Read one chunk; its type stands in ``type``."""
         kind = text_of(message, "type")
-        is_one = kind in _SINGLE or (kind.startswith(_FAMILIES) and not kind.startswith(_OF_OTHERS))
-        if not is_one or (kind == "error" and "errorText" not in message):
+        if not _is_chunk(kind, message):
             return False
         if message.get("providerMetadata") is not None:
             self._read_metadata(object_of(message, "providerMetadata"), text_of(message, "id"))
@@ -63,6 +62,10 @@ class AiSdk:
             self._parts[text_of(message, "id")] = self._drafts.length
         if self._waiting is not None and not self._completes_waiting(kind, message):
             self._read_waiting()
+        self._read_chunk(kind, message)
+        return True
+
+    def _read_chunk(self, kind: str, message: JsonObject) -> None:
         if kind == "text-delta":
             self._drafts.add_text(text_of(message, "delta"))
         elif kind.startswith("tool-"):
@@ -75,7 +78,6 @@ class AiSdk:
             self._read_data(kind[5:], object_of(message, "data"))
         else:
             self._read_message(kind, message)
-        return True
 
     def done_marker(self) -> None:
         """``[DONE]``: the stream is whole."""
@@ -84,7 +86,7 @@ class AiSdk:
     def finish(self) -> None:
         """The connection has ended."""
         self._read_waiting()
-        for citations in self._told_of.values():
+        for citations in self._reported.values():
             self._drafts.count_loss("citations that stand only in a provider's metadata", len(citations))
         for call in self._calls:
             if self._ended:
@@ -105,7 +107,7 @@ class AiSdk:
         if len(told) > len(citations):
             self._drafts.count_loss("citations of a form that is not known", len(told) - len(citations))
         for citation in citations:
-            known = self._told_of.setdefault(citation.url, []) if len(self._told_of) < MAX_CITATIONS else []
+            known = self._reported.setdefault(citation.url, []) if len(self._reported) < MAX_CITATIONS else []
             known.append(citation)
 
     def _completes_waiting(self, kind: str, message: JsonObject) -> bool:
@@ -236,27 +238,44 @@ class AiSdk:
         self._drafts.steps.start_call(key, name)
 
     def _read_source(self, kind: str, message: JsonObject) -> None:
-        title, source_id = text_of(message, "title"), text_of(message, "sourceId")
-        url, file = text_of(message, "url"), text_of(message, "filename")
-        key = url if kind == "source-url" else f"document {source_id or file or title}"
-        if kind not in ("source-url", "source-document") or not key:
+        if kind == "source-url" and (url := text_of(message, "url")):
+            self._read_web_source(url, text_of(message, "title"))
+        elif kind == "source-document":
+            self._read_document(message)
+        else:
             self._drafts.count_loss(f"chunks of type {kind[:40]}")
-            return
-        told = self._told_of.pop(url, []) if kind == "source-url" else []
-        if self._drafts.citation_id(key) is not None:
-            self._drafts.count_loss("citations sent twice, kept once")
-        elif not any(citation.span for citation in told):
-            self._drafts.count_loss("spans of citations, which the stream has none of")
-        if kind == "source-document":
-            self._drafts.add_citation(key, title=title or file or source_id, source=file, document_id=source_id)
-            return
-        quotes = [citation.quote for citation in told if citation.quote]
-        spans = tuple(dict.fromkeys(citation.span for citation in told if citation.span))
-        self._drafts.add_citation(key, title=title or url, url=url, quote=quotes[0] if quotes else "", spans=spans)
-        if len(told) > 1:
-            self._drafts.count_loss("citations that the sender made one of, since they share an address", len(told) - 1)
+
+    def _read_web_source(self, url: str, title: str) -> None:
+        """A source with an address, with what a provider sent about it before it came."""
+        reported = self._reported.pop(url, [])
+        quotes = [citation.quote for citation in reported if citation.quote]
+        spans = tuple(dict.fromkeys(citation.span for citation in reported if citation.span))
+        self._count_lost_spans(url, has_spans=bool(spans))
+        self._drafts.add_citation(url, title=title or url, url=url, quote=quotes[0] if quotes else "", spans=spans)
+        if len(reported) > 1:
+            loss = "citations that the sender made one of, since they share an address"
+            self._drafts.count_loss(loss, len(reported) - 1)
         if len(quotes) > 1:
             self._drafts.count_loss("further quotes of one source", len(quotes) - 1)
+
+    def _read_document(self, message: JsonObject) -> None:
+        title, source_id, file = text_of(message, "title"), text_of(message, "sourceId"), text_of(message, "filename")
+        key = f"document {source_id or file or title}"
+        self._count_lost_spans(key, has_spans=False)
+        self._drafts.add_citation(key, title=title or file or source_id, source=file, document_id=source_id)
+
+    def _count_lost_spans(self, key: str, *, has_spans: bool) -> None:
+        if self._drafts.citation_id(key) is not None:
+            self._drafts.count_loss("citations sent twice, kept once")
+        elif not has_spans:
+            self._drafts.count_loss("spans of citations, which the stream has none of")
+
+
+def _is_chunk(kind: str, message: JsonObject) -> bool:
+    """True if the object is a chunk of an AI SDK stream, by its type."""
+    if kind == "error":
+        return "errorText" in message
+    return kind in _SINGLE or (kind.startswith(_FAMILIES) and not kind.startswith(_OF_OTHERS))
 
 
 def _with_tool(step: JsonObject) -> JsonObject:

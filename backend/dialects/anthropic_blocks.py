@@ -158,23 +158,26 @@ class AnthropicBlocks:
         return content
 
     def _cite(self, block: _Block, citation: JsonObject) -> None:
-        source = text_of(citation, "source")
+        source, file = text_of(citation, "source"), text_of(citation, "file_id")
         url = text_of(citation, "url") or (source if source.startswith(("http://", "https://")) else "")
+        document = file or source
         quote = text_of(citation, "cited_text")
-        document = text_of(citation, "file_id") or source
-        place = url or document or f"document {citation.get('document_index', citation.get('search_result_index', ''))}"
         if not (url or quote or document):
             self._drafts.count_loss(f"citations of type {text_of(citation, 'type')[:40] or 'unknown'}")
             return
+        place = url or document or _numbered_document(citation)
         title = text_of(citation, "title") or text_of(citation, "document_title") or self._names.get(url) or place
         key = f"{place}\n{quote}"
-        locator = _locator_of(citation)
         self._drafts.add_citation(
-            key, title=title, url=url, quote=quote, source=document, document_id=text_of(citation, "file_id"),
-            locator=locator,
-        )  # fmt: skip
+            key, title=title, url=url, quote=quote, source=document, document_id=file, locator=_locator_of(citation)
+        )
         if key not in block.cited and len(block.cited) < _MAX_CITATIONS_A_BLOCK:
             block.cited.append(key)
+
+
+def _numbered_document(citation: JsonObject) -> str:
+    """A name for a document or search result that the citation gives only by its number."""
+    return f"document {citation.get('document_index', citation.get('search_result_index', ''))}"
 
 
 def _locator_of(citation: JsonObject) -> Locator | None:

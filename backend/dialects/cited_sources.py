@@ -42,36 +42,28 @@ class CitedSources:
     def add(self, key: str, span: Span | None, mention: str, fields: Mapping[str, object], length: int) -> int:
         """As ``AnswerDrafts.add_citation``; ``length`` is that of the answer so far, in code points."""
         known = self._cited.get(key)
-        changed = known is None
+        is_new = known is None
         if known is None:
-            if len(self._cited) >= MAX_CITATIONS:
-                self._count_loss("citations beyond the most a run may have")
+            if not self._has_room():
                 return 0
             number = len(self._cited) + 1
             known = CitationEvent(citation_id=f"c{number}", number=number)
-        update: dict[str, object] = {
-            name: value for name, value in fields.items() if value not in (None, "") and getattr(known, name) != value
-        }
-        if known.title and update.get("title") == fields.get("url"):
-            # An address stands in for a title that this mention does not give.
-            update.pop("title", None)
+        update = _changes(known, fields)
         if self._is_new_place(key, span or mention) and span is not None:
             if span.end <= length:
                 update["spans"] = (*known.spans, span)
             else:
                 self._ahead.append((key, span))
-        if changed or update:
+        if is_new or update:
             self._keep(key, known, update)
         return known.number or 0
 
     def add_native(self, citation: CitationEvent) -> None:
         """A citation of Playhead's own protocol, as it is, if there is room for it."""
         key = citation.citation_id or f"without id {len(self._cited)}"
-        if key not in self._cited and len(self._cited) >= MAX_CITATIONS:
-            self._count_loss("citations beyond the most a run may have")
-            return
-        self._cited[key] = citation
-        self._write(citation)
+        if key in self._cited or self._has_room():
+            self._cited[key] = citation
+            self._write(citation)
 
     def close(self, length: int) -> None:
         """The answer is whole: ranges that came before their text are sent, those outside it are lost."""
@@ -85,6 +77,12 @@ class CitedSources:
         for key, spans in late.items():
             known = self._cited[key]
             self._keep(key, known, {"spans": (*known.spans, *spans)})
+
+    def _has_room(self) -> bool:
+        if len(self._cited) < MAX_CITATIONS:
+            return True
+        self._count_loss("citations beyond the most a run may have")
+        return False
 
     def _is_new_place(self, key: str, place: str | Span) -> bool:
         if not place:
@@ -103,3 +101,14 @@ class CitedSources:
         citation = CitationEvent.model_validate(known.model_dump() | dict(update))
         self._cited[key] = citation
         self._write(citation)
+
+
+def _changes(known: CitationEvent, fields: Mapping[str, object]) -> dict[str, object]:
+    """The fields that add to the citation or change it."""
+    changes = {
+        name: value for name, value in fields.items() if value not in (None, "") and getattr(known, name) != value
+    }
+    if known.title and changes.get("title") == fields.get("url"):
+        # An address stands in for a title that this mention does not give.
+        changes.pop("title", None)
+    return changes

@@ -5,6 +5,8 @@ that API, which said ``content.…`` for ``step.…``, is read as well, and a wh
 UTF-8 bytes of the text of their step.
 """
 
+from typing import Literal
+
 from pydantic import JsonValue
 
 from backend.dialects.answer_drafts import AnswerDrafts
@@ -149,14 +151,10 @@ class GeminiInteractions:
         if not self._drafts.steps.is_open(key):
             self._drafts.count_loss("results of unknown tool calls")
             return
-        found = [
-            {name: plain(value) for name, value in item.items() if name != "search_suggestions"}
-            for item in objects_of(result, "result")
-        ]
-        listed: JsonValue = [item for item in found if item] if found else plain(result.get("result"))
         if any("search_suggestions" in item for item in objects_of(result, "result")):
             self._drafts.count_loss("suggestions of the search")
-        self._drafts.steps.end(key, "failed" if result.get("is_error") is True else "finished", result=listed or None)
+        state: Literal["failed", "finished"] = "failed" if result.get("is_error") is True else "finished"
+        self._drafts.steps.end(key, state, result=_found(result) or None)
 
     def _cite_all(self, index: str, holder: JsonObject) -> None:
         for annotation in objects_of(holder, "annotations"):
@@ -193,3 +191,14 @@ class GeminiInteractions:
         code = str(error.get("status") or error.get("code") or "provider_error")[:80].lower()
         retryable = code in ("unavailable", "resource_exhausted", "internal", "429", "500", "503", "internal_error")
         self._drafts.end.fail(code, text_of(error, "message"), retryable=retryable)
+
+
+def _found(result: JsonObject) -> JsonValue:
+    """The results of a tool, without its suggestions for further searches."""
+    found = [
+        {name: plain(value) for name, value in item.items() if name != "search_suggestions"}
+        for item in objects_of(result, "result")
+    ]
+    if not found:
+        return plain(result.get("result"))
+    return [item for item in found if item]

@@ -32,27 +32,30 @@ class OpenAIChat:
 
     def read(self, message: JsonObject, event: str) -> bool:
         """Read one chunk, a whole completion, or an error that came in place of either."""
-        error = message.get("error") or (dict(message) if text_of(message, "object") == "error" else None)
-        choices = message.get("choices")
+        kind = text_of(message, "object")
+        error = message.get("error") or (dict(message) if kind == "error" else None)
         if error:
             self._read_error(error)
-        if not isinstance(choices, list) or text_of(message, "object") == "text_completion":
+        if kind == "text_completion" or not isinstance(message.get("choices"), list):
             # Legacy completions have choices too, which contain a text and no message.
             return bool(error) and "jsonrpc" not in message
         self._read_sources(message)
         self._read_usage(object_of(message, "usage") or object_of(object_of(message, "x_groq"), "usage"))
         for choice in objects_of(message, "choices"):
-            if choice.get("index", 0) not in (0, None):
+            if choice.get("index", 0) in (0, None):
+                self._read_choice(choice)
+            else:
                 self._drafts.count_loss("further choices")
-                continue
-            self._read_delta(object_of(choice, "delta") or object_of(choice, "message"))
-            if failed := choice.get("error"):
-                self._read_error(failed)
-            if reason := text_of(choice, "finish_reason"):
-                self._finish_reason = reason
-            if "message" in choice and "delta" not in choice:
-                self.done_marker()
         return True
+
+    def _read_choice(self, choice: JsonObject) -> None:
+        self._read_delta(object_of(choice, "delta") or object_of(choice, "message"))
+        if failed := choice.get("error"):
+            self._read_error(failed)
+        if reason := text_of(choice, "finish_reason"):
+            self._finish_reason = reason
+        if "message" in choice and "delta" not in choice:
+            self.done_marker()
 
     def done_marker(self) -> None:
         """``[DONE]``: the answer is whole, unless its finish reason says otherwise."""
@@ -87,18 +90,21 @@ class OpenAIChat:
         if refusal := text_of(delta, "refusal"):
             self._drafts.add_text(refusal)
             self._drafts.count_loss("refusal marked as such")
-        for call in objects_of(delta, "tool_calls"):
-            self._read_call(call)
-        if legacy := object_of(delta, "function_call"):
-            self._read_call({"index": "function_call", "function": dict(legacy)})
-        for tool in objects_of(delta, "executed_tools"):
-            self._read_executed_tool(tool)
+        self._read_tools(delta)
         for annotation in objects_of(delta, "annotations"):
             self._read_annotation(annotation)
         for passage in objects_of(object_of(delta, "context"), "citations"):
             self._read_passage(passage)
         if delta.get("audio") or delta.get("images"):
             self._drafts.count_loss("audio and images")
+
+    def _read_tools(self, delta: JsonObject) -> None:
+        for call in objects_of(delta, "tool_calls"):
+            self._read_call(call)
+        if legacy := object_of(delta, "function_call"):
+            self._read_call({"index": "function_call", "function": dict(legacy)})
+        for tool in objects_of(delta, "executed_tools"):
+            self._read_executed_tool(tool)
 
     def _read_parts(self, parts: list[JsonObject]) -> None:
         for part in parts:
@@ -174,6 +180,8 @@ class OpenAIChat:
                 self._drafts.add_citation(url, title=text_of(result, "title") or url, url=url, quote=quote)
 
     def _read_usage(self, usage: JsonObject) -> None:
+        if not usage:
+            return
         known = {ours: usage.get(theirs) for theirs, ours in _USAGE_NAMES.items()}
         self._drafts.end.add_usage({name: plain(value) for name, value in known.items()})
         details = object_of(usage, "completion_tokens_details")

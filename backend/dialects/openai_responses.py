@@ -150,25 +150,29 @@ class OpenAIResponses:
         if not url and not file:
             self._drafts.count_loss(f"annotations of type {kind[:40] or 'unknown'}")
             return
-        start = self._parts.get(self._place(message), (self._drafts.length, 0))[0]
-        first, last = whole_number_of(annotation, "start_index"), whole_number_of(annotation, "end_index")
-        span, mention = None, ""
-        if first is not None and last is not None and 0 <= first < last:
-            span = Span(start=start + first, end=start + last)
-        elif (point := whole_number_of(annotation, "index")) is not None:
-            # A point behind what it supports: where that begins is not said.
-            mention = str(start + point)
-            self._drafts.count_loss("places of citations that name no range")
-        document = text_of(annotation, "file_id") or None
+        span, mention = self._cited_place(message, annotation)
         self._drafts.add_citation(
             url or text_of(annotation, "file_id") or file,
             title=text_of(annotation, "title") or file or url,
             url=url,
-            document_id=document,
+            document_id=text_of(annotation, "file_id") or None,
             quote=text_of(annotation, "quote"),
             span=span,
             mention=mention,
         )
+
+    def _cited_place(self, message: JsonObject, annotation: JsonObject) -> tuple[Span | None, str]:
+        """The range of the answer that the annotation supports; or, if it names only a point, a name for that point."""
+        start = self._parts.get(self._place(message), (self._drafts.length, 0))[0]
+        first, last = whole_number_of(annotation, "start_index"), whole_number_of(annotation, "end_index")
+        if first is not None and last is not None and 0 <= first < last:
+            return Span(start=start + first, end=start + last), ""
+        point = whole_number_of(annotation, "index")
+        if point is None:
+            return None, ""
+        # A point after the supported text, whose start is not given.
+        self._drafts.count_loss("places of citations that name no range")
+        return None, str(start + point)
 
     def _read_end(self, status: str, response: JsonObject) -> None:
         for index, item in enumerate(objects_of(response, "output")):
@@ -178,10 +182,13 @@ class OpenAIResponses:
             self._drafts.add_text(text)
         self._read_usage(object_of(response, "usage"))
         error = object_of(response, "error")
-        reason = text_of(object_of(response, "incomplete_details"), "reason")
         if error or status == "failed":
             self._read_error(error)
-        elif reason == "content_filter":
+        else:
+            self._read_status(status, text_of(object_of(response, "incomplete_details"), "reason"))
+
+    def _read_status(self, status: str, reason: str) -> None:
+        if reason == "content_filter":
             self._drafts.end.fail("content_filter", CONTENT_FILTER)
         elif status == "incomplete" and reason in ("max_output_tokens", "max_tokens"):
             self._drafts.warn("length_limit", LIMIT_REACHED)

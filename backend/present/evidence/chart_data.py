@@ -4,7 +4,7 @@ import base64
 import binascii
 from array import array
 from collections.abc import Iterator
-from itertools import islice, zip_longest
+from itertools import chain, islice, zip_longest
 from typing import Any, Final
 
 MAX_CHART_ROWS: Final = 500
@@ -14,22 +14,30 @@ _TYPE_CODES: Final = {"i1": "b", "u1": "B", "i2": "h", "u2": "H", "i4": "i", "u4
 
 
 def chart_table(content: dict[str, Any]) -> tuple[tuple[str, ...], tuple[tuple[Any, ...], ...]]:
-    """Columns and rows of a figure's data: one row per point, one column per kind of value, the series in front."""
+    """Columns and rows of a figure's data: one row per point, one column per kind of value, the series first if there
+    are several."""
     traces = [trace for trace in content.get("data") or [] if isinstance(trace, dict)]
     layout = content.get("layout") if isinstance(content.get("layout"), dict) else {}
     series = [_columns(trace) for trace in traces]
     keys = [key for key in _POINT_KEYS if any(key in columns for columns in series)]
     heads = tuple(_heading(key, layout, traces) for key in keys)
-    if len(traces) <= 1:
-        cells = (row for columns in series for row in _rows(columns, keys))
-        return heads, tuple(islice(cells, MAX_CHART_ROWS))
-    names = [str(trace.get("name") or f"Series {number}") for number, trace in enumerate(traces, start=1)]
-    named = ((name, *row) for name, columns in zip(names, series, strict=True) for row in _rows(columns, keys))
-    return ("Series", *heads), tuple(islice(named, MAX_CHART_ROWS))
+    if len(traces) > 1:
+        return ("Series", *heads), tuple(islice(_named_rows(traces, series, keys), MAX_CHART_ROWS))
+    rows = chain.from_iterable(_rows(columns, keys) for columns in series)
+    return heads, tuple(islice(rows, MAX_CHART_ROWS))
+
+
+def _named_rows(
+    traces: list[dict[str, Any]], series: list[dict[str, list[Any]]], keys: list[str]
+) -> Iterator[tuple[Any, ...]]:
+    """The rows of several series, each with the name of its series in front."""
+    for number, (trace, columns) in enumerate(zip(traces, series, strict=True), start=1):
+        name = str(trace.get("name") or f"Series {number}")
+        yield from ((name, *row) for row in _rows(columns, keys))
 
 
 def _columns(trace: dict[str, Any]) -> dict[str, list[Any]]:
-    """A trace's values by kind; kinds of which it has none are left out."""
+    """A trace's values by kind; kinds without values are left out."""
     columns = {key: _points(trace.get(key)) for key in _POINT_KEYS}
     return {key: points for key, points in columns.items() if points}
 
