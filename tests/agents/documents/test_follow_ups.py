@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, strategies as st
 
 from backend.agents.documents.library import Library
+from backend.agents.documents.periods import Period
 from backend.agents.documents.search.follow_up import RequestInContext, understand_in_turn
-from backend.agents.documents.search.periods import Period
 from backend.agents.documents.search.question import Concept, understand
 from tests.agents.documents.asking import Told, ask, assert_sound
 from tests.api.backend_server import BackendServer

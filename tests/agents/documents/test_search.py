@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from backend.agents.documents.library import Library
+from backend.agents.documents.periods import Period, find_periods, parse_period
 from backend.agents.documents.search.matching import TextMatcher, expression, quoted
-from backend.agents.documents.search.periods import Period, find_periods, parse_period
 from backend.agents.documents.search.question import understand
 from backend.agents.documents.search.retrieval import Retrieval, retrieve
 from backend.agents.documents.search.vocabulary import related

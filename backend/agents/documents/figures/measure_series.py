@@ -10,7 +10,7 @@ from backend.agents.documents.figures.numbers import parse_unit, written
 from backend.agents.documents.figures.series import Point, Series
 from backend.agents.documents.figures.tables import Result, Tables, identifier
 from backend.agents.documents.figures.typed_columns import LINE, NUMBER, ORDER
-from backend.agents.documents.search.periods import parse_period
+from backend.agents.documents.periods import parse_period
 from backend.agents.documents.search.question import Question
 
 MOST_PERIODS = 60

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from backend.agents.documents.figures.numbers import Unit, spellings, with_unit, written
-from backend.agents.documents.search.periods import Period, parse_period
+from backend.agents.documents.periods import Period, parse_period
 
 
 @dataclass(frozen=True, slots=True)

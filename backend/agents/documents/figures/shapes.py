@@ -7,7 +7,7 @@ and columns of numbers. Both are recognised by column names (and, for periods, b
 from dataclasses import dataclass
 from typing import Literal
 
-from backend.agents.documents.search.periods import parse_period
+from backend.agents.documents.periods import parse_period
 
 _PERIODS = ("fiscal_period", "period", "quarter", "date", "month", "year", "day", "week", "datum", "jahr", "monat")
 _ORDERS = ("period_end", "end_date", "date", "as_of")

@@ -1,18 +1,20 @@
 """Reading from an index: documents, passages and full-text search. Every call opens the index file for itself."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
 from backend.agents.documents.indexing.folder_index import FolderIndex
+from backend.agents.documents.indexing.profile import Profile, read_periods
 
 _DOCUMENT = """
-SELECT id, name, digest, kind, title, source, date, url, fields FROM documents WHERE problem = '' AND name = ?
+SELECT id, name, digest, kind, title, source, date, url, fields, subjects, periods, period_end
+FROM documents WHERE problem = '' AND name = ?
 """
 _TABLES = """
-SELECT id, name, digest, kind, title, source, date, url, fields FROM documents
+SELECT id, name, digest, kind, title, source, date, url, fields, subjects, periods, period_end FROM documents
 WHERE problem = '' AND kind = 'table' ORDER BY name LIMIT ?
 """
 _TEXT = """
@@ -26,9 +28,11 @@ _BEST = """
 SELECT located.*, found.score FROM (
     SELECT search.rowid AS number, bm25(search, 1.0, 2.0, 1.5) AS score
     FROM search JOIN passages ON passages.id = search.rowid JOIN documents ON documents.id = passages.document_id
-    WHERE search MATCH ? AND documents.kind = ? ORDER BY score, search.rowid LIMIT ?
+    WHERE search MATCH ? AND documents.kind = ? {}
+    ORDER BY score, search.rowid LIMIT ?
 ) AS found JOIN located ON located.number = found.number ORDER BY found.score, found.number
 """
+_AMONG = "AND documents.name IN (SELECT value FROM json_each(?))"
 
 _LIKE_SPELLING = 0.75
 """The share of letters in common, in order, from which a word passes for another one mistyped."""
@@ -48,6 +52,7 @@ class Document:
     date: str
     url: str
     fields: Mapping[str, str]
+    profile: Profile = Profile()
 
     @property
     def is_table(self) -> bool:
@@ -136,10 +141,16 @@ class Corpus:
             :most
         ]
 
-    def search(self, expression: str, kind: str, limit: int) -> list[tuple[Passage, float]]:
-        """The best passages of ``kind`` (prose or table) for an expression, with bm25 turned so that more is better."""
+    def search(
+        self, expression: str, kind: str, limit: int, documents: Collection[str] | None = None
+    ) -> list[tuple[Passage, float]]:
+        """The best passages of ``kind`` (prose or table) for an expression, with bm25 turned so that more is better.
+
+        With ``documents``, only those documents are searched.
+        """
+        among, names = ("", ()) if documents is None else (_AMONG, (json.dumps(list(documents)),))
         with self._index.opened() as connection:
-            rows = connection.execute(_BEST, (expression, kind, limit))
+            rows = connection.execute(_BEST.format(among), (expression, kind, *names, limit))
             return [(_passage(row[:-1]), -row[-1]) for row in rows]
 
     def words_like(self, word: str, most: int = 2) -> tuple[str, ...]:
@@ -178,5 +189,6 @@ def _passage(row: tuple[Any, ...]) -> Passage:
 
 
 def _document(row: tuple[Any, ...]) -> Document:
-    number, name, digest, kind, title, source, date, url, fields = row
-    return Document(number, name, digest, kind, title, source, date, url, json.loads(fields))
+    number, name, digest, kind, title, source, date, url, fields, subjects, periods, period_end = row
+    profile = Profile(tuple(json.loads(subjects)), read_periods(periods), period_end)
+    return Document(number, name, digest, kind, title, source, date, url, json.loads(fields), profile)

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from backend.agents.documents.indexing.folder import FolderContent, FoundFile, SkippedFile, list_folder
 from backend.agents.documents.indexing.passages import passages_of
+from backend.agents.documents.indexing.profile import profile_of, stored_periods, subject_key
 from backend.agents.documents.indexing.schema import connect, searchable, unusable
 from backend.agents.documents.readers import READER_VERSION, read_document
 from backend.agents.documents.readers.extraction import MAX_FILE_BYTES, Extraction, UnreadableFileError
@@ -178,6 +179,7 @@ def _forget(connection: sqlite3.Connection, name: str) -> None:
     )
     connection.execute("DELETE FROM passages WHERE document_id = ?", found)
     connection.execute("DELETE FROM texts WHERE document_id = ?", found)
+    connection.execute("DELETE FROM subject_names WHERE document_id = ?", found)
     connection.execute("DELETE FROM documents WHERE id = ?", found)
 
 
@@ -189,18 +191,25 @@ def _store(connection: sqlite3.Connection, file: FoundFile, digest: str, read: E
     header = " ".join(
         value for name, value in document.fields.items() if name in ("fiscal_period", "period", "company")
     )
+    profile = profile_of(document, file.name)
     search_title = searchable(f"{title} {Path(file.name).stem} {header}")
     row = connection.execute(
         "INSERT INTO documents (name, size, changed_ns, digest, kind, title, source, date, url, fields, has_lines, "
-        "search_title, problem, notices) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "subjects, periods, period_end, search_title, problem, notices) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             *(file.name, file.size, file.changed_ns, digest, document.kind, title, origin.source or file.name),
             *(origin.date, origin.url, json.dumps(dict(document.fields)), document.has_lines),
+            *(json.dumps(profile.subjects), stored_periods(profile.periods), profile.period_end),
             *(search_title, problem, json.dumps(document.notices)),
         ),
     )
     number = row.lastrowid
     connection.execute("INSERT INTO titles (rowid, title) VALUES (?, ?)", (number, search_title))
+    connection.executemany(
+        "INSERT INTO subject_names (key, document_id, place) VALUES (?, ?, ?)",
+        ((subject_key(subject), number, place) for place, subject in enumerate(profile.subjects)),
+    )
     connection.execute("INSERT INTO texts (document_id, text) VALUES (?, ?)", (number, document.text))
     for passage in passages_of(document):
         text = document.text[passage.start : passage.end]

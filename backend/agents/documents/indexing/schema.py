@@ -6,7 +6,7 @@ import time
 import unicodedata
 from pathlib import Path
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 _BUSY_TIMEOUT_S = 30.0
 _BUSY_PAUSE_S = 0.01
 
@@ -19,6 +19,7 @@ DROP TABLE IF EXISTS titles;
 DROP VIEW IF EXISTS located;
 DROP TABLE IF EXISTS passages;
 DROP TABLE IF EXISTS texts;
+DROP TABLE IF EXISTS subject_names;
 DROP TABLE IF EXISTS documents;
 CREATE TABLE documents (
     id INTEGER PRIMARY KEY,
@@ -33,6 +34,9 @@ CREATE TABLE documents (
     url TEXT NOT NULL,
     fields TEXT NOT NULL,
     has_lines INTEGER NOT NULL,
+    subjects TEXT NOT NULL,
+    periods TEXT NOT NULL,
+    period_end TEXT NOT NULL,
     search_title TEXT NOT NULL,
     problem TEXT NOT NULL,
     notices TEXT NOT NULL
@@ -41,6 +45,13 @@ CREATE TABLE texts (
     document_id INTEGER PRIMARY KEY,
     text TEXT NOT NULL
 );
+CREATE TABLE subject_names (
+    key TEXT NOT NULL,
+    document_id INTEGER NOT NULL,
+    place INTEGER NOT NULL
+);
+CREATE INDEX subject_names_by_key ON subject_names (key);
+CREATE INDEX subject_names_by_document ON subject_names (document_id);
 CREATE TABLE passages (
     id INTEGER PRIMARY KEY,
     document_id INTEGER NOT NULL,
@@ -54,7 +65,8 @@ CREATE TABLE passages (
 CREATE INDEX passages_by_document ON passages (document_id);
 CREATE VIEW located AS
 SELECT p.id AS number, p.start, p.end, p.text, p.heading, p.page, p.line,
-    d.id AS document, d.name, d.digest, d.kind, d.title, d.source, d.date, d.url, d.fields
+    d.id AS document, d.name, d.digest, d.kind, d.title, d.source, d.date, d.url, d.fields,
+    d.subjects, d.periods, d.period_end
 FROM passages p JOIN documents d ON d.id = p.document_id;
 CREATE VIRTUAL TABLE titles USING fts5 (title, content = '', tokenize = 'porter unicode61 remove_diacritics 2');
 CREATE VIRTUAL TABLE search USING fts5 (

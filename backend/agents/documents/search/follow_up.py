@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from backend.agents.documents.search.periods import Period, find_periods
+from backend.agents.documents.periods import Period, find_periods
 from backend.agents.documents.search.question import Concept, Question, understand
 from backend.agents.documents.search.vocabulary import TOPICAL, WEAK
 

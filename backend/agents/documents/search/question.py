@@ -5,7 +5,7 @@ import unicodedata
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from backend.agents.documents.search.periods import Period, find_periods
+from backend.agents.documents.periods import Period, find_periods
 from backend.agents.documents.search.stop_words import STOP_WORDS
 from backend.agents.documents.search.vocabulary import (
     CHANGING,

@@ -7,12 +7,13 @@ a question about something the documents do not hold is covered by little, whate
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from backend.agents.documents.indexing.corpus import Corpus, Document, Passage
 from backend.agents.documents.search.matching import TextMatcher, expression, quoted, strongest
 from backend.agents.documents.search.question import RELATED_FACTOR, Concept, Question
+from backend.agents.documents.search.scope import Scope, resolve_scope
 from backend.agents.documents.search.vocabulary import WEAK
 
 PASSAGES_SHOWN = 8
@@ -56,6 +57,8 @@ class Retrieval:
     unknown: tuple[str, ...]
     nearness: Nearness = "words"
     """What the passages have to do with the question: its words, words spelt like them, or nothing that is known."""
+    scope: Scope = field(default_factory=Scope)
+    """Whom and which periods the question is about, and the documents that are about them."""
 
     @property
     def is_answered(self) -> bool:
@@ -77,12 +80,15 @@ def retrieve(corpus: Corpus, question: Question) -> Retrieval:
     """The passages nearest to the question, and whether they answer it."""
     weighed, unknown = _weighed(corpus, question)
     searched = expression(weighed.concepts)
+    scope = resolve_scope(corpus, question)
     if not searched:
-        return Retrieval(weighed, "", (), ())
-    candidates = [found for kind, limit in _CANDIDATES.items() for found in corpus.search(searched, kind, limit)]
+        return Retrieval(weighed, "", (), (), scope=scope)
+    candidates = [
+        found for kind, limit in _CANDIDATES.items() for found in corpus.search(searched, kind, limit, scope.documents)
+    ]
     if not candidates:
-        return _without_its_words(corpus, Retrieval(weighed, searched, (), unknown))
-    return Retrieval(weighed, searched, tuple(_spread(_ranked(candidates, weighed))), unknown)
+        return _without_its_words(corpus, Retrieval(weighed, searched, (), unknown, scope=scope))
+    return Retrieval(weighed, searched, tuple(_spread(_ranked(candidates, weighed))), unknown, scope=scope)
 
 
 def _without_its_words(corpus: Corpus, retrieval: Retrieval) -> Retrieval:
