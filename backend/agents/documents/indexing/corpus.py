@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
 
@@ -52,7 +52,7 @@ class Document:
     date: str
     url: str
     fields: Mapping[str, str]
-    profile: Profile = Profile()
+    profile: Profile = field(default_factory=Profile)
 
     @property
     def is_table(self) -> bool:
