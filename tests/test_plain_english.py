@@ -39,6 +39,10 @@ CLEAN_ROOMS = (
     *(
         f"backend/{room}/"
         for room in (
+            "agents/model",
+            "agents/recording.py",
+            "agents/remote",
+            "agents/scripted",
             "api",
             "client",
             "commands",

@@ -1,1 +1,1 @@
-"""What produces events. An agent yields drafts; it knows no seq, no connection and no store."""
+"""Producers of events. An agent yields drafts; it knows no seq, no connection and no store."""

@@ -1,4 +1,4 @@
-"""The ports of this floor: what an agent is, who offers agents, and what both are given."""
+"""The ports of this floor: an agent, a provider of agents, and the context that both get."""
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,26 +13,26 @@ from backend.protocol.recordings import Recording
 from backend.settings import Settings
 
 Progress = Callable[[int, int, str], None]
-"""Called with (done, total, what) while something long is prepared."""
+"""Called with (done, total, what) during long preparations."""
 
 Usage = Mapping[str, JsonValue]
-"""What a model charged for: ``input_tokens``, ``output_tokens`` and whatever else its provider counts."""
+"""The usage that a model charges: ``input_tokens``, ``output_tokens`` and whatever else its provider counts."""
 
 UnsuccessfulOutcome = Literal["failed", "interrupted", "timed_out", "cancelled"]
 
 
 def _unreported(usage: Usage) -> None:
-    """Nobody listens for usage."""
+    """Ignores the usage."""
 
 
 def _unheard() -> None:
-    """Nobody asks whether the agent is silent."""
+    """Ignores the sign of life."""
 
 
 class AgentFailure(Exception):
-    """An agent's own word that it cannot go on: becomes the run's ``error`` event.
+    """Ends the run with an ``error`` event.
 
-    ``outcome`` is how the run ends by it. ``interrupted`` is for an answer whose stream broke off without its end.
+    ``outcome`` is the run's outcome. ``interrupted`` is for an answer whose stream broke off before its end.
     """
 
     def __init__(
@@ -46,18 +46,18 @@ class AgentFailure(Exception):
 
 
 class UnknownAgentError(LookupError):
-    """No agent of that name; the message says which there are."""
+    """There is no agent of that name; the message lists the agents there are."""
 
 
 def refuse_variant(agent: str, variant: str) -> None:
-    """For an agent that is the only one of its family. Raises ``UnknownAgentError`` where a variant of it is named."""
+    """For an agent that is the only one of its family. Raises ``UnknownAgentError`` if ``variant`` is not empty."""
     if variant:
         raise UnknownAgentError(f"There is no agent {f'{agent}:{variant}'!r}: use {agent!r}.")
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """An earlier question of the session and the answer it got."""
+    """An earlier question of the conversation and its answer."""
 
     question: str
     answer: str
@@ -65,7 +65,7 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class RunRequest:
-    """What a run is about."""
+    """The question of a run, with the earlier turns and the options."""
 
     run_id: str
     question: str
@@ -75,34 +75,34 @@ class RunRequest:
 
 @dataclass(frozen=True, slots=True)
 class RunContext:
-    """What an agent is given to work with."""
+    """The clock and the callbacks that an agent works with."""
 
     clock: Clock = field(default_factory=SystemClock)
     report_usage: Callable[[Usage], None] = _unreported
-    """To be called with the run's usage so far, as often as it grows; the last one goes into ``done``."""
+    """Call this with the run's usage so far whenever it grows; the last call goes into ``done``."""
     alive: Callable[[], None] = _unheard
-    """To be called where something came that makes no draft, such as a piece of a model's thinking: an agent that
-    sends nothing for too long is ended."""
+    """Call this for input that makes no draft, such as a piece of a model's thinking: an agent that stays silent for
+    too long is ended."""
 
 
 class Agent(Protocol):
     """Produces the drafts of one run.
 
-    The iterator is closed (or its task cancelled) when the run is cancelled or timed out; it must let
-    ``CancelledError`` through and release what it holds. Raise ``AgentFailure`` for an error a reader may see.
+    The iterator is closed (or its task cancelled) when the run is cancelled or times out; it must let
+    ``CancelledError`` through and release its resources. Raise ``AgentFailure`` for an error that a reader may see.
 
     An agent that needs another timeout than the server's has an attribute ``default_options`` (``RunOptions``); its
-    ``timeout_s`` holds for runs whose own options name none.
+    ``timeout_s`` applies to runs whose options have none.
     """
 
     def run(self, request: RunRequest, context: RunContext) -> AsyncIterator[Draft]:
-        """Drafts in the order in which watchers shall see them."""
+        """Yield the drafts in the order in which watchers see them."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class AgentOffer:
-    """An agent on offer. ``agent`` is the name to run it by, such as ``scripted:happy_path``."""
+    """An agent on offer. ``agent`` is its name in requests, such as ``scripted:happy_path``."""
 
     agent: str
     title: str
@@ -120,7 +120,7 @@ class AgentProvider(Protocol):
         ...
 
     async def prepare(self, progress: Progress) -> Sequence[str]:
-        """Do what takes long once, at start-up; gives sentences that warn the operator."""
+        """Do slow work once, at start-up; return warnings for the operator, one sentence each."""
         ...
 
     async def offers(self) -> Sequence[AgentOffer]:
@@ -130,17 +130,17 @@ class AgentProvider(Protocol):
     async def open(self, variant: str) -> Agent:
         """The agent named ``<name>:<variant>`` (``variant`` is empty without a colon).
 
-        Raises ``UnknownAgentError`` where there is none.
+        Raises ``UnknownAgentError`` if there is none.
         """
         ...
 
     async def plan(self, variant: str, request: RunRequest) -> Sequence[KnownEvent] | None:
-        """The events a run of it would send on a perfect machine, stamped, or None where that cannot be known."""
+        """The stamped events that the run would send on a perfect machine, or None if they cannot be known."""
         ...
 
 
 class RecordingSource(Protocol):
-    """Where recordings are found by id: an imported recording's, or a past run's."""
+    """Finds recordings by id, imported ones and past runs."""
 
     async def find(self, recording_id: str) -> Recording | None:
         """The recording, or None."""
@@ -153,7 +153,7 @@ class RecordingSource(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class AgentEnvironment:
-    """What an entry point of ``playhead.agents`` is called with to make its provider."""
+    """The argument of an entry point of ``playhead.agents``, which returns a provider."""
 
     settings: Settings
     recordings: RecordingSource

@@ -1,7 +1,7 @@
-"""The agents on offer, found by entry point, so that any installed package can bring its own.
+"""The agents on offer, found by entry point, so that any installed package can add its own.
 
 An entry point of the group ``playhead.agents`` is a function ``provide(environment) -> AgentProvider``. One that cannot
-be loaded, or fails while it prepares, is left out with a warning: the others stay usable.
+be loaded, or fails during its preparation, is left out with a warning: the others stay usable.
 """
 
 import asyncio
@@ -25,7 +25,7 @@ from backend.protocol.events import KnownEvent
 ENTRY_POINT_GROUP = "playhead.agents"
 
 PATIENCE_S = 5.0
-"""How long a caller waits for a provider that is about to be ready, before it is told to come back."""
+"""How long a caller waits for a provider that is about to be ready, before the call fails."""
 
 PreparationState = Literal["waiting", "preparing", "ready", "failed"]
 
@@ -33,12 +33,13 @@ _log = logging.getLogger(__name__)
 
 
 class AgentNotReadyError(Exception):
-    """The agent's provider is still being prepared; the message says how far it is."""
+    """The agent's provider is still in preparation; the message gives its progress."""
 
 
 @dataclass(frozen=True, slots=True)
 class ProviderProgress:
-    """How far a provider is. ``done`` of ``total`` counts what ``what`` names; ``total`` is 0 while unknown."""
+    """The progress of a provider. ``done`` of ``total`` counts the things named by ``what``; ``total`` is 0 while
+    unknown."""
 
     name: str
     state: PreparationState = "waiting"
@@ -46,7 +47,7 @@ class ProviderProgress:
     total: int = 0
     what: str = ""
     warnings: tuple[str, ...] = ()
-    """What the operator should know once it is ready, such as files that were skipped."""
+    """Warnings for the operator once the provider is ready, such as skipped files."""
 
     def sentence(self) -> str:
         """The state in words, such as ``documents: 312 of 2,000, reading files``."""
@@ -56,12 +57,12 @@ class ProviderProgress:
 
 
 class AgentCatalogue:
-    """Every provider under its name, what each is doing, and what the operator should be warned of."""
+    """Every provider by name, with its progress and the warnings for the operator."""
 
     def __init__(
         self, providers: Iterable[AgentProvider], warnings: Iterable[str] = (), patience_s: float = PATIENCE_S
     ) -> None:
-        """``providers`` are used once ``prepare`` is through with them; of two with one name the first is kept."""
+        """``providers`` are used after ``prepare``; of two with one name the first is kept."""
         self._patience_s = patience_s
         self._providers: dict[str, AgentProvider] = {}
         self._warnings = list(warnings)
@@ -75,9 +76,9 @@ class AgentCatalogue:
 
     @classmethod
     def discover(cls, environment: AgentEnvironment, found: Iterable[EntryPoint] | None = None) -> "AgentCatalogue":
-        """The catalogue of what is installed. ``found`` stands in for the installed entry points.
+        """The catalogue of everything installed. ``found`` replaces the installed entry points.
 
-        Agents that the settings ask for by themselves come first, all others by name.
+        Agents that the settings name come first, all others follow by name.
         """
         points = entry_points(group=ENTRY_POINT_GROUP) if found is None else found
         chosen = environment.settings.chosen_agents
@@ -99,12 +100,12 @@ class AgentCatalogue:
 
     @property
     def preparations(self) -> tuple[ProviderProgress, ...]:
-        """How far each provider is, in the order of the offers."""
+        """The progress of each provider, in the order of the offers."""
         return tuple(self._preparations.values())
 
     @property
     def ready(self) -> bool:
-        """Whether every provider is prepared, or left out because it could not be."""
+        """True once every provider is prepared, or left out because it could not be."""
         return all(preparation.state in ("ready", "failed") for preparation in self._preparations.values())
 
     async def prepare(self, report: Callable[[ProviderProgress], None] = lambda _: None) -> None:
@@ -135,7 +136,7 @@ class AgentCatalogue:
         self._settled[name].set()
 
     async def offers(self) -> list[AgentOffer]:
-        """Every agent that can be run now: those of the providers that were chosen, then of all others by name."""
+        """Every agent that can be run now: those of the chosen providers first, then all others by name."""
         offers: list[AgentOffer] = []
         for name, provider in self._providers.items():
             if self._preparations[name].state == "ready":
@@ -155,7 +156,8 @@ class AgentCatalogue:
             raise UnknownAgentError(await self._unknown(agent, str(error))) from error
 
     async def plan(self, agent: str, request: RunRequest) -> Sequence[KnownEvent] | None:
-        """The events a run would send on a perfect machine, or None where that cannot be known. Raises as ``find``."""
+        """The events that a run would send on a perfect machine, or None if they cannot be known. Raises as
+        ``find``."""
         provider, variant = await self._provider(agent)
         try:
             return await provider.plan(variant, request)
@@ -192,13 +194,13 @@ class AgentCatalogue:
 
     async def _unknown(self, agent: str, reason: str) -> str:
         near = await self.nearest(agent)
-        # Some families offer nothing here: no model is named, say.
+        # Some families offer nothing here, for example if no model is named.
         families = dict.fromkeys(offer.agent.partition(":")[0] for offer in await self.offers())
         hint = f"Near it: {', '.join(near)}." if near else f"There are: {', '.join(families) or 'none'}."
         return f"{reason} {hint}"
 
 
 def _reason(error: Exception) -> str:
-    """The error's own sentence where it has one, else its kind as well."""
+    """The error's own sentence if it has one, else its kind as well."""
     text = str(error)
     return text if text.endswith(".") else f"{type(error).__name__}: {text}"

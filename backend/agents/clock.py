@@ -1,4 +1,4 @@
-"""The clock an agent lives by."""
+"""The clock of an agent."""
 
 import asyncio
 import time
@@ -6,7 +6,7 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """Time in seconds on one monotonic line."""
+    """Time in seconds on one monotonic scale."""
 
     def now(self) -> float:
         """Seconds since an arbitrary moment."""

@@ -7,7 +7,7 @@
         '''Repeats the question.'''
         yield f"You asked: {request.question}"
 
-The decorated function is what an entry point of the group ``playhead.agents`` names.
+The decorated function is the object of an entry point of the group ``playhead.agents``.
 """
 
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
@@ -18,7 +18,7 @@ from backend.agents.agent import AgentEnvironment, AgentOffer, Progress, RunCont
 from backend.protocol.events import Draft, KnownEvent, TokenEvent
 
 Answer = Callable[[RunRequest, RunContext], AsyncGenerator[Draft | str, None]]
-"""What is decorated. A text is the next piece of the answer; a draft is any event but ``done``."""
+"""A function to decorate. A text is the next piece of the answer; a draft is any event but ``done``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class FunctionAgent:
     answer: Answer
 
     async def run(self, request: RunRequest, context: RunContext) -> AsyncIterator[Draft]:
-        """What the function yields, texts as tokens. It is closed when the run ends early."""
+        """The drafts of the function, with texts as tokens. The function is closed when the run ends early."""
         async with aclosing(self.answer(request, context)) as pieces:
             async for piece in pieces:
                 yield TokenEvent(text=piece) if isinstance(piece, str) else piece
@@ -36,7 +36,8 @@ class FunctionAgent:
 
 @dataclass(frozen=True, slots=True)
 class FunctionProvider:
-    """Offers one agent, named like the function: its docstring's first line is the title, the rest describes it."""
+    """Offers one agent, named after the function: the first line of its docstring is the title, the rest the
+    description."""
 
     name: str
     answer: Answer
@@ -51,18 +52,18 @@ class FunctionProvider:
         return (AgentOffer(self.name, title.strip().rstrip("."), " ".join(description.split())),)
 
     async def open(self, variant: str) -> FunctionAgent:
-        """The agent. Raises ``UnknownAgentError`` for a variant: there are none."""
+        """The agent. Raises ``UnknownAgentError`` for any variant."""
         if variant:
             raise UnknownAgentError(f"There is no agent '{self.name}:{variant}': use '{self.name}'.")
         return FunctionAgent(self.answer)
 
     async def plan(self, variant: str, request: RunRequest) -> Sequence[KnownEvent] | None:
-        """Unknown: only the function knows what it will yield."""
+        """None: nobody knows in advance what the function yields."""
         return None
 
 
 def function_agent(answer: Answer) -> Callable[[AgentEnvironment], FunctionProvider]:
-    """Make an async generator function an agent; gives what an entry point of ``playhead.agents`` names."""
+    """Make an async generator function an agent; returns the object of an entry point of ``playhead.agents``."""
     provider = FunctionProvider(answer.__name__, answer)
 
     def provide(_: AgentEnvironment) -> FunctionProvider:

@@ -1,7 +1,7 @@
-"""What should come: the events a schedule would leave behind on a perfect machine, where nothing takes time.
+"""Plans: the events that a schedule would leave on a perfect machine, where nothing takes time.
 
-The supervisor stamps drafts and ends runs; here the same is worked out from the schedule alone. A test plays
-every bundled scenario through the real supervisor and compares.
+The supervisor stamps drafts and ends runs; here the same follows from the schedule alone. A test plays every bundled
+scenario through the real supervisor and compares.
 """
 
 from collections.abc import Iterable
@@ -14,16 +14,16 @@ from backend.protocol.events import ErrorEvent, KnownEvent, stamp
 
 @dataclass(frozen=True, slots=True)
 class PlannedLimits:
-    """When the supervisor ends a run, in seconds: after its start, and after its last event."""
+    """The time limits at which the supervisor ends a run, in seconds: after its start, and after its last event."""
 
     timeout_s: float
     silence_timeout_s: float
 
 
 def planned_events(cues: Iterable[Cue], speed: float, limits: PlannedLimits) -> list[KnownEvent]:
-    """The stamped events of a run that plays the schedule, closing statuses, error and ``done`` included.
+    """The stamped events of a run that plays the schedule, with closing statuses, error and ``done``.
 
-    Limits hold at any speed, since the supervisor counts real seconds.
+    Limits do not depend on the speed, since the supervisor counts real seconds.
     """
     events: list[KnownEvent] = []
     tally = Tally()
@@ -52,5 +52,5 @@ def planned_events(cues: Iterable[Cue], speed: float, limits: PlannedLimits) -> 
 
 
 def _overdue(ends_s: float, limits: PlannedLimits) -> Ending:
-    """Of two limits that are over, the whole run's counts."""
+    """If both limits are exceeded, the limit for the whole run counts."""
     return took_too_long(limits.timeout_s) if ends_s >= limits.timeout_s else fell_silent(limits.silence_timeout_s)

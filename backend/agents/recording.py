@@ -1,11 +1,11 @@
 """Recorded runs, played again with their own timing.
 
-What was recorded before ``done`` comes again as drafts, which the supervisor stamps anew. How the run ended
-comes again as far as an agent can end a run: a recorded ``completed`` ends well and a recorded error is
-raised again with its code and words. A run that was cancelled, timed out or was interrupted cannot be that a
-second time, so its replay fails with a sentence that tells what became of it (code ``recorded_cancelled`` and
-so on): its answer is partial, and ``completed`` would be a lie. A recording without ``done`` fails with
-``recording_cut``. Events of unknown types are no drafts; they are left out, and a warning counts them.
+The events before ``done`` come again as drafts, which the supervisor stamps anew. The end comes again as far as an
+agent can end a run: a recorded ``completed`` ends well, and a recorded error is raised again with its code and message.
+A run cannot be cancelled, timed out or interrupted a second time, so the replay of such a run fails with a sentence
+about its end (code ``recorded_cancelled`` and so on): its answer is partial, and ``completed`` would be wrong. A
+recording without ``done`` fails with ``recording_cut``. Events of unknown types cannot be drafts; they are left out,
+and a warning counts them.
 """
 
 from collections.abc import AsyncIterator, Iterator, Sequence
@@ -27,15 +27,15 @@ from backend.protocol.recordings import Recording, RecordingError
 from backend.settings import Settings
 
 LONGEST_REPLAY_S = 3600.0
-"""A replay always ends by itself, so it is given the longest timeout a run may have."""
+"""A replay always ends by itself, so it has the longest timeout that a run may have."""
 
 _ENDINGS = {"cancelled": "was cancelled", "timed_out": "timed out", "interrupted": "was interrupted"}
 
 
 def recorded_schedule(recording: Recording) -> Iterator[Cue]:
-    """A recording as a schedule, its times counted from when the run was accepted.
+    """A recording as a schedule, its times counted from the acceptance of the run.
 
-    A time that goes back is raised to the one before.
+    A time before that of the previous event is raised to it.
     """
     at_s = 0.0
     unread = 0
@@ -58,12 +58,12 @@ def recorded_schedule(recording: Recording) -> Iterator[Cue]:
 
 
 def agent_of(recording_id: str) -> str:
-    """The whole name of the agent that plays the recording of that id."""
+    """The full name of the agent that plays the recording with that id."""
     return f"recording:{recording_id}"
 
 
 class RecordingAgent:
-    """A recording as an agent. It answers with what was recorded, whatever is asked."""
+    """A recording as an agent. Its answer is the recorded one, whatever the question."""
 
     def __init__(self, recording: Recording) -> None:
         self._recording = recording
@@ -76,7 +76,7 @@ class RecordingAgent:
 
 
 class RecordingProvider:
-    """Offers ``recording:<id>`` for everything the source finds, and lists what was imported."""
+    """Offers ``recording:<id>`` for every recording of the source, and lists the imported ones."""
 
     def __init__(self, source: RecordingSource, settings: Settings) -> None:
         self._source = source
@@ -88,11 +88,11 @@ class RecordingProvider:
         return "recording"
 
     async def prepare(self, progress: Progress) -> Sequence[str]:
-        """Nothing takes long here."""
+        """There is nothing to prepare."""
         return ()
 
     async def offers(self) -> Sequence[AgentOffer]:
-        """The imported recordings. Past runs can be played by their id as well, without being listed."""
+        """The imported recordings. Past runs can be played by id as well, but are not listed."""
         return [
             AgentOffer(
                 agent=agent_of(recording_id),
@@ -104,7 +104,7 @@ class RecordingProvider:
         ]
 
     async def open(self, variant: str) -> RecordingAgent:
-        """The agent that plays the recording of that id. Raises ``UnknownAgentError``."""
+        """The agent that plays the recording with that id. Raises ``UnknownAgentError``."""
         return RecordingAgent(await self._find(variant))
 
     async def plan(self, variant: str, request: RunRequest) -> Sequence[KnownEvent]:

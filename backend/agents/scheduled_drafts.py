@@ -1,8 +1,7 @@
-"""Cues: what is sent, and when. A scenario and a recording are both played as a schedule of them.
+"""Cues: what is sent, and when. Scenarios and recordings are both played as a schedule of cues.
 
 A schedule is a series of cues with rising times that ends with exactly one ``ScheduledEnd``, ``ScheduledFailure`` or
-``Hang``. It knows no clock; ``play_cues`` brings it to life on one, ``backend.agents.plans`` reads from it
-what should come.
+``Hang``. It knows no clock: ``play_cues`` plays it on one, and ``backend.agents.plans`` derives the plan from it.
 """
 
 from collections.abc import AsyncIterator, Iterable
@@ -19,12 +18,12 @@ _LONG_SLEEP_S = 3600.0
 
 @dataclass(frozen=True, slots=True)
 class ScheduledEnd:
-    """The agent is through."""
+    """The agent ends well."""
 
 
 @dataclass(frozen=True, slots=True)
 class ScheduledFailure:
-    """The agent gives up, with the error a reader sees."""
+    """The agent gives up, with the error that a reader sees."""
 
     code: str
     message: str
@@ -33,7 +32,7 @@ class ScheduledFailure:
 
 @dataclass(frozen=True, slots=True)
 class Hang:
-    """The agent sends nothing any more and never returns."""
+    """The agent sends nothing more and never returns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +51,10 @@ def as_wanted(cues: Iterable[Cue], options: RunOptions) -> Iterable[Cue]:
 
 
 async def play_cues(cues: Iterable[Cue], clock: Clock, speed: float) -> AsyncIterator[Draft]:
-    """The drafts of a schedule, each at its time divided by ``speed``; speed 0 waits for nothing.
+    """The drafts of a schedule, each at its time divided by ``speed``; speed 0 never waits.
 
-    Every wait ends at a moment counted from the start, so that what one sleep is late by never adds up.
-    Raises ``AgentFailure`` for a ``ScheduledFailure``. Gives other tasks a turn at least every 32 events.
+    Every wait ends at a moment counted from the start, so that the delays of single sleeps never add up. Raises
+    ``AgentFailure`` for a ``ScheduledFailure``. Gives other tasks a turn at least every 32 events.
     """
     start = clock.now()
     unbroken = 0

@@ -1,4 +1,4 @@
-"""The model agent: asks a language model, lets it use tools, and tells all of it as it happens."""
+"""The model agent: asks a language model, lets it use tools, and sends each step as it happens."""
 
 import asyncio
 import logging
@@ -28,10 +28,10 @@ if TYPE_CHECKING:
 
 
 _AHEAD = 64
-"""Drafts that may wait for their reader, as where a run is paused; then the model waits as well."""
+"""Drafts that may wait for their reader, for example in a paused run; then the model waits as well."""
 
 MOST_REQUESTS = 20
-"""Replies of the model that one run may ask for, tools in between."""
+"""Replies of the model that one run may ask for, with tools in between."""
 
 _log = logging.getLogger(__name__)
 
@@ -49,7 +49,7 @@ class ModelAgent:
         self._servers = servers
 
     async def run(self, request: RunRequest, context: RunContext) -> AsyncIterator[Draft]:
-        """The drafts of one answer, as the model writes it. Earlier turns of the session go along.
+        """The drafts of one answer, as the model writes it. The model gets the earlier turns of the conversation too.
 
         The model is asked in a task of its own: closing the iterator cancels it, which closes the provider's stream.
         Raises ``AgentFailure``.
@@ -79,7 +79,7 @@ class ModelAgent:
         async def hear(_: "LoopContext[Work]", events: "AsyncIterable[AgentStreamEvent]") -> None:
             async for event in events:
                 context.alive()
-                await work.tell_all(narration.hear(event))
+                await work.send_all(narration.read(event))
             report()
 
         with send:
@@ -95,18 +95,18 @@ class ModelAgent:
                     )
             except Exception as error:
                 report()
-                await work.tell_all(narration.close("failed"))
+                await work.send_all(narration.close("failed"))
                 failure = failure_of(error, self._model)
                 level = logging.DEBUG if failure.code != UNREADABLE else logging.WARNING
                 _log.log(level, "run %s: what %s sent", request.run_id, self._model, exc_info=True)
                 raise failure from error
             report()
-            await work.tell_all(narration.close())
+            await work.send_all(narration.close())
 
 
 def _history(request: RunRequest) -> "list[ModelMessage]":
-    """The earlier turns as messages. An answer that was never written leaves its question out as well; markers are left
-    out too, since their numbers meant other passages than those that are found now."""
+    """The earlier turns as messages. A question without an answer is left out; so are markers, because their numbers
+    meant other passages than those found now."""
     from pydantic_ai.messages import ModelRequest, ModelResponse, TextPart
 
     messages: list[ModelMessage] = []
@@ -127,7 +127,7 @@ def _without_markers(answer: str) -> str:
 
 
 def _reporter(usage: "RunUsage", report: Callable[[Usage], None]) -> Callable[[], None]:
-    """Tells the usage so far, if there is any."""
+    """A function that reports the usage so far, if there is any."""
 
     def tell() -> None:
         counted: dict[str, int] = {

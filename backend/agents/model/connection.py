@@ -1,4 +1,4 @@
-"""The line to the provider: one HTTP client for all runs, whose replies end with the run that asked for them."""
+"""The connections to the provider: one HTTP client for all runs, whose replies end with the run that asked for them."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -10,13 +10,13 @@ from backend.agents.model.unstreamed import ensure_stream
 
 CONNECT_S = 5.0
 REPLY_S = 600.0
-"""How long a provider may be silent. The run's own time-outs are shorter and come first."""
+"""How long a provider may be silent. The run's own timeouts are shorter and come first."""
 
 _replies: ContextVar[list[httpx2.Response] | None] = ContextVar("replies", default=None)
 
 
-def new_line() -> httpx2.AsyncClient:
-    """A client that keeps its connections; making one takes 50 ms (TLS). Loopback takes no proxy.
+def new_client() -> httpx2.AsyncClient:
+    """A client that keeps its connections; making one takes 50 ms (TLS). Loopback uses no proxy.
 
     It follows no redirect: key and question are for the address that the operator named.
     """
@@ -30,10 +30,10 @@ def new_line() -> httpx2.AsyncClient:
 
 @asynccontextmanager
 async def closing_replies() -> AsyncIterator[None]:
-    """Close whatever reply of the provider is still open when this is left.
+    """On exit, close every reply of the provider that is still open.
 
-    Not every provider's package does so when the task that reads it is cancelled: google-genai leaves it to the
-    garbage collector.
+    Not every provider's package does so when the task that reads it is cancelled: google-genai leaves it to the garbage
+    collector.
     """
     replies: list[httpx2.Response] = []
     token = _replies.set(replies)
@@ -42,7 +42,7 @@ async def closing_replies() -> AsyncIterator[None]:
     finally:
         _replies.reset(token)
         for reply in replies:
-            # The line may be broken already, which is as good.
+            # The connection may be broken already, which is as good.
             with suppress(httpx2.HTTPError, httpx2.StreamError, RuntimeError, OSError):
                 await reply.aclose()
 

@@ -1,4 +1,4 @@
-"""What can go wrong with a provider, each as one sentence that says what to do."""
+"""The failures of a provider, each as one sentence with the next action."""
 
 import os
 
@@ -8,10 +8,10 @@ from backend.agents.model.unstreamed import UnstreamedError
 from backend.dialects.dialect import STREAM_CUT
 
 _MOST_QUOTED = 300
-"""Characters of the provider's own words."""
+"""Characters quoted from the provider."""
 
 UNREADABLE = "model_reply_unreadable"
-"""The code where pydantic-ai, or a tool, stumbled over what came: the log has the details."""
+"""The code for a reply that pydantic-ai, or a tool, could not read: the log has the details."""
 
 
 def cut_stream() -> AgentFailure:
@@ -56,7 +56,7 @@ def failure_of(error: Exception, model: ModelName) -> AgentFailure:
 
 
 def _provider_failure(error: Exception, model: ModelName) -> AgentFailure:
-    """The failure for an error of the provider's or of the line to it, the special kinds before the general."""
+    """The failure for an error of the provider or of the connection to it, the special kinds before the general."""
     from pydantic_ai import exceptions
 
     who, said, status = speaker_of(model), _said(error), _status(error)
@@ -99,7 +99,7 @@ def _provider_failure(error: Exception, model: ModelName) -> AgentFailure:
 
 
 def _unstreamed_in(error: BaseException) -> UnstreamedError | None:
-    """The reply that was not a stream, where it is what caused the error."""
+    """The reply that was not a stream, if it caused the error."""
     cause: BaseException | None = error
     while cause is not None and not isinstance(cause, UnstreamedError):
         cause = cause.__cause__
@@ -131,7 +131,7 @@ def _status(error: Exception) -> str:
 
 
 def _said(error: Exception) -> str:
-    """The provider's own words, if it gave any."""
+    """The provider's own words, if there are any."""
     from pydantic_ai.exceptions import ModelAPIError, ModelHTTPError
 
     body = error.body if isinstance(error, ModelAPIError) else None
@@ -143,7 +143,7 @@ def _said(error: Exception) -> str:
 
 
 def _quoted(text: str) -> str:
-    """On one line, short, and without the key: some servers repeat it."""
+    """The text on one line, short, and without the key: some servers repeat it."""
     words = " ".join(text.split())
     for name, value in os.environ.items():
         if name.endswith("_API_KEY") and len(value) > 8:

@@ -1,4 +1,4 @@
-"""What the model is told about its work."""
+"""The instructions of the model."""
 
 INSTRUCTIONS = """\
 You answer questions about the user's documents and tables.
@@ -16,4 +16,4 @@ not answer the question. Answer from what was found, not from memory. If it is n
 ON_THE_WEB = """\
 - The web can be searched as well: do so for what is not in the documents, and say that it is from there.
 """
-"""Added where the provider may search the web itself."""
+"""Added if the provider may search the web itself."""

@@ -1,6 +1,6 @@
-"""pydantic-ai's agent for a model: its instructions, its tools, and what watches its requests.
+"""pydantic-ai's agent for a model: its instructions, its tools, and the observer of its requests.
 
-Importing this takes seconds; the provider does so once, while it prepares.
+Importing this takes seconds; the provider does so once, during its preparation.
 """
 
 from collections.abc import Sequence
@@ -22,15 +22,15 @@ from backend.agents.model.tools.tables import list_tables, query_table
 from backend.agents.model.work import Work
 
 TOOL_RETRIES = 3
-"""How often the model may mend the arguments of one tool."""
+"""How often the model may correct the arguments of one tool."""
 
 
 def loop_of(
     model: Model[Any], servers: Sequence[AbstractToolset[Any]] = (), *, web_search: bool = False
 ) -> Agent[Work, str | None]:
-    """The agent. The provider's package never retries by itself: retries are told to the reader (``requests``).
+    """The agent. The provider's package never retries by itself: the reader sees every retry (``requests``).
 
-    With ``web_search`` the provider may search the web itself. Raises ``ModelUnusableError`` where it cannot.
+    With ``web_search`` the provider may search the web itself. Raises ``ModelUnusableError`` if it cannot.
     """
     if web_search and not _can_search(model):
         raise ModelUnusableError(
@@ -53,7 +53,8 @@ def loop_of(
 
 
 def _can_search(model: Model[Any]) -> bool:
-    """Whether its provider can search the web for it. Gemini before 3 can, but not where there are tools of ours."""
+    """True if the provider can search the web for the model. Gemini before 3 can, but not together with Playhead's
+    tools."""
     known = model.profile
     return WebSearchTool in known.get("supported_native_tools", ()) and bool(
         known.get("google_supports_tool_combination", True)

@@ -1,7 +1,7 @@
-"""The answer as it is written, with a citation before the token that completes its marker.
+"""The answer while it is written, with a citation before the token that completes its marker.
 
-A model writes ``[3]`` in any number of pieces. What may be the beginning of a marker is held back until it is one, or
-cannot become one: a few characters for a moment, never more.
+A model writes ``[3]`` in any number of pieces. A possible start of a marker is held back until it is a marker or cannot
+become one: a few characters for a moment, never more.
 """
 
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ _SENTENCE_ENDS = (". ", "! ", "? ", "\n")
 
 
 class MarkedText:
-    """The answer of one run, which its sources are cited in by number."""
+    """The answer of one run, which cites its sources by number."""
 
     def __init__(self, sources: Sources) -> None:
         self._sources = sources
@@ -30,22 +30,22 @@ class MarkedText:
         return len(self._answer)
 
     def add(self, text: str) -> Iterator[Draft]:
-        """The next piece: what of it may be shown, each citation before the token that has its marker."""
+        """Add a piece: yields the part that may be shown, each citation before the token that has its marker."""
         self._answer += text
         yield from self._show(settled_length(self._answer))
 
     def separate(self) -> Iterator[Draft]:
-        """A new paragraph, where the model goes on to write after a tool was called."""
+        """A new paragraph, where the model continues to write after a tool call."""
         if self._answer and not self._answer[-1].isspace():
             yield from self.add("\n\n")
 
     def flush(self) -> Iterator[Draft]:
-        """All that was held back: nothing more comes that could complete it."""
+        """The text held back so far: nothing that follows could complete a marker."""
         yield from self._show(len(self._answer))
 
     def cited_span(self, start: int) -> Span | None:
-        """What a marker that begins at ``start`` supports: the text before it, from the last marker or the end of the
-        sentence before. A marker right behind another supports the same. None where there is no such text."""
+        """The range that a marker at ``start`` supports: the text before it, from the last marker or the end of the
+        sentence before. A marker directly after another supports the same range. None if there is no such text."""
         begun = max((marker.end for marker in self._scan.markers if marker.end <= start), default=0)
         stop = start
         while stop > begun and (self._answer[stop - 1].isspace() or self._answer[stop - 1] in "(["):

@@ -6,11 +6,11 @@ if TYPE_CHECKING:
     from pydantic_ai.messages import CitationSource
 
 _MOST_QUOTED = 2_000
-"""Characters of an excerpt that are shown: some providers hand on a whole page."""
+"""Characters of an excerpt that are shown: some providers send a whole page."""
 
 
 def described(source: "CitationSource") -> tuple[object, dict[str, object]]:
-    """What tells the source from others, and the citation's fields that describe it."""
+    """A key that distinguishes the source from others, and the fields of its citation."""
     quote = source.excerpts[0][:_MOST_QUOTED] if source.excerpts else None
     if source.kind == "web":
         return ("web", source.url), {"title": source.title or source.url, "url": source.url, "quote": quote}

@@ -1,6 +1,6 @@
-"""Which model is meant by ``PROVIDER:NAME``, and whether the environment has what its provider needs.
+"""The model that ``PROVIDER:NAME`` names, and whether the environment has everything its provider needs.
 
-Nothing is imported and nothing is asked over the network here, so that a command can refuse a setting at once.
+Nothing is imported and no network is used here, so that a command can refuse a setting at once.
 """
 
 import os
@@ -13,7 +13,7 @@ from backend.dialects.addresses import not_a_key
 from backend.extras import missing_package
 
 SEARCH_VARIABLE = "PLAYHEAD_WEB_SEARCH"
-"""The variable that lets the provider search the web itself, where it can."""
+"""The variable that lets the provider search the web itself, if it can."""
 
 _SWITCHES = {"": False, "0": False, "false": False, "no": False, "off": False} | dict.fromkeys(
     ("1", "true", "yes", "on"), True
@@ -21,24 +21,24 @@ _SWITCHES = {"": False, "0": False, "false": False, "no": False, "off": False} |
 
 
 class ModelUnusableError(Exception):
-    """The model that was asked for cannot be used; the message is one sentence that says what to do."""
+    """The requested model cannot be used; the message is one sentence with the next action."""
 
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """What a provider is called by people, and where the environment says how to reach it."""
+    """The name of a provider for people, and the environment variables for its key and address."""
 
     label: str
     keys: tuple[str, ...]
-    """Variables that may hold the key; the first that is set counts."""
+    """Variables that may contain the key; the first that is set counts."""
     base_url: str
-    """The variable that may hold another address than the provider's own."""
+    """The variable that may contain another address than the usual one."""
     usual_url: str
-    """Its address where the environment names no other."""
+    """Its address if the environment names no other."""
     module: str
-    """The package of the provider's own, which the extra installs."""
+    """The provider's own package, which the extra installs."""
     keyless: bool = False
-    """Whether it needs no key even at its usual address."""
+    """True if it needs no key even at its usual address."""
 
 
 _OPENAI = Provider("OpenAI", ("OPENAI_API_KEY",), "OPENAI_BASE_URL", "https://api.openai.com/v1", "openai")
@@ -67,14 +67,14 @@ llama.cpp, gateways): name theirs in OPENAI_BASE_URL."""
 
 @dataclass(frozen=True, slots=True)
 class ModelName:
-    """A model: its provider's word, and its name as the provider knows it."""
+    """A model: the word for its provider, and its name at the provider."""
 
     provider: str
     name: str
 
     @property
     def about(self) -> Provider:
-        """What is known of its provider."""
+        """The facts about its provider."""
         return PROVIDERS[self.provider]
 
     def __str__(self) -> str:
@@ -82,7 +82,7 @@ class ModelName:
 
 
 def model_name(setting: str) -> ModelName:
-    """Read ``PROVIDER:NAME``. Raises ``ModelUnusableError`` where it is none."""
+    """Read ``PROVIDER:NAME``. Raises ``ModelUnusableError`` if the setting does not have this form."""
     provider, colon, name = (part.strip() for part in setting.partition(":"))
     if not colon or not name or provider not in PROVIDERS:
         raise ModelUnusableError(
@@ -93,13 +93,13 @@ def model_name(setting: str) -> ModelName:
 
 
 def speaker_of(model: ModelName) -> str:
-    """Who answers, at the beginning of a sentence: the provider, or the server that the environment names instead."""
+    """The name of the sender, to begin a sentence: the provider, or the server that the environment names instead."""
     host = _host_of(_address_in(model.about.base_url))
     return f"The server at {host}" if host else model.about.label
 
 
 def address_of(model: ModelName) -> str:
-    """Where the provider is, as a reader may see it: without what is secret in an address."""
+    """The provider's address as a reader may see it, without secrets."""
     address = urlsplit(base_url_of(model))
     return f"{address.scheme}://{_host_of(address.geturl())}{address.path}"
 
@@ -107,16 +107,16 @@ def address_of(model: ModelName) -> str:
 def base_url_of(model: ModelName) -> str:
     """The address that the environment names for the provider, else its usual one.
 
-    It is not left to the provider's package: to that an empty variable is an address.
+    The provider's package cannot choose it: it takes an empty variable for an address.
     """
     return _address_in(model.about.base_url) or model.about.usual_url
 
 
 def key_of(model: ModelName) -> str:
-    """The key from the environment; a stand-in for a server of one's own, which often needs none.
+    """The key from the environment; a stand-in for a server of the user's own, which often needs none.
 
-    Raises ``ModelUnusableError`` for one that no header can carry, or if there is none and the provider's own address
-    is used.
+    Raises ``ModelUnusableError`` for a key that no header can carry, or if there is none and the provider's usual
+    address is used.
     """
     about = model.about
     variable, key = next(
@@ -133,7 +133,8 @@ def key_of(model: ModelName) -> str:
 
 
 def searches_the_web() -> bool:
-    """Whether the provider may search the web itself. Raises ``ModelUnusableError`` where the variable says neither."""
+    """True if the provider may search the web itself. Raises ``ModelUnusableError`` if the variable is neither on nor
+    off."""
     given = os.environ.get(SEARCH_VARIABLE, "").strip().lower()
     if given not in _SWITCHES:
         raise ModelUnusableError(f"{SEARCH_VARIABLE} is {given!r}: set it to on or off.")
@@ -141,9 +142,10 @@ def searches_the_web() -> bool:
 
 
 def ensure_usable(setting: str) -> ModelName:
-    """The model, if it can be used from here: it is named well, installed, and has its key.
+    """The model, if it can be used from here: its name has the right form, its package is installed, and it has its
+    key.
 
-    Raises ``ModelUnusableError``. Nobody is asked whether the key is good.
+    Raises ``ModelUnusableError``. The key itself is not tried.
     """
     model = model_name(setting)
     for module in ("pydantic_ai", model.about.module):
@@ -156,7 +158,8 @@ def ensure_usable(setting: str) -> ModelName:
 
 
 def _ensure_address(model: ModelName) -> None:
-    """Raise ``ModelUnusableError`` for an address that is none. It is not shown: it may hold a key."""
+    """Raise ``ModelUnusableError`` for text that is not an address. The message does not show it: it may contain a
+    key."""
     variable = model.about.base_url
     address = _address_in(variable)
     try:
@@ -173,7 +176,7 @@ def _address_in(variable: str) -> str:
 
 
 def _host_of(address: str) -> str:
-    """Host and port, without the name and password that may stand before them."""
+    """Host and port, without a name and password before them."""
     return urlsplit(address).netloc.rpartition("@")[2]
 
 

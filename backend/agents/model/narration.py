@@ -1,9 +1,9 @@
-"""What a run with a model says, as drafts: pydantic-ai's events in, steps, text and citations out.
+"""A run with a model as drafts: pydantic-ai's events in; steps, text and citations out.
 
-What the model thinks is never passed on; that it thinks is a step. Citations that the provider itself gives (Anthropic,
-OpenAI Responses and web search, Gemini grounding) are mapped with the range they support; pydantic-ai hands them on
-when the text they belong to is complete, so they come after it. Sources that a provider lists outside of them, as
-Perplexity does beside chat completions, are not handed on and so are not shown.
+The model's thoughts are never passed on; that it thinks is a step. Citations of the provider (Anthropic, OpenAI
+Responses and web search, Gemini grounding) are mapped with the range they support; pydantic-ai passes them on when
+their text is complete, so they come after it. Sources that a provider lists elsewhere, as Perplexity does beside chat
+completions, are not passed on by pydantic-ai and so are not shown.
 """
 
 from collections.abc import Iterator, Mapping
@@ -24,10 +24,10 @@ _FAILED_OUTCOMES = frozenset({"failed", "retried", "denied"})
 
 
 class Narration:
-    """The drafts of one run. Hand it every event in order, then call ``close``."""
+    """The drafts of one run. Pass it every event in order, then call ``close``."""
 
     def __init__(self, label: str, sources: Sources) -> None:
-        """``label`` is what the model is called in a step."""
+        """``label`` is the name of the model in a step."""
         self._label = label
         self._sources = sources
         self._text = MarkedText(sources)
@@ -36,10 +36,10 @@ class Narration:
         self._starts: dict[int, int] = {}
 
     def ask(self) -> Iterator[Draft]:
-        """A request goes out to the model; what comes next ends the step."""
+        """A request is sent to the model; the next event ends the step."""
         yield from self._open("asking", StatusEvent(step="asking_model", label=f"Waiting for {self._label}"))
 
-    def hear(self, event: "AgentStreamEvent") -> Iterator[Draft]:
+    def read(self, event: "AgentStreamEvent") -> Iterator[Draft]:
         """The drafts of one event."""
         from pydantic_ai import messages
 
@@ -63,12 +63,12 @@ class Narration:
                 yield from self._return(part)
 
     def respond(self) -> Iterator[Draft]:
-        """A whole reply of the model has come: its text stands, and numbers of its parts begin anew."""
+        """A whole reply of the model has arrived: its text is final, and the numbers of its parts start again."""
         yield from self._end_response()
         self._starts = {}
 
     def close(self, state: StepStateName = "finished") -> Iterator[Draft]:
-        """The run is over: show what was held back, and close what is open."""
+        """The run is over: show the text held back, and close open steps."""
         yield from self._text.flush()
         for key in [*reversed(self._steps)]:
             yield from self._close(key, state)
@@ -101,7 +101,7 @@ class Narration:
         yield from self._text.add(text)
 
     def _cite(self, index: int, citations: "list[Citation] | None") -> Iterator[Draft]:
-        """The citations of one part of the text: each delta has all of them, of which those that are new are told."""
+        """The citations of one part of the text: each delta has all of them; only new ones are sent."""
         begun = self._starts.get(index)
         if begun is None:
             return
@@ -114,7 +114,7 @@ class Narration:
                     yield told
 
     def _span(self, citation: "Citation", begun: int) -> Span | None:
-        """The range of the answer a citation supports; ``begun`` is where its part of the text begins."""
+        """The range of the answer that a citation supports; ``begun`` is the start of its part of the text."""
         anchor = citation.anchor
         if anchor is None:
             return None

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class ModelProvider:
-    """The one agent of this family; none where no model is named."""
+    """The one agent of this family; none if no model is named."""
 
     def __init__(self, model: str | None, library: Library, servers: Path | None = None) -> None:
         """``model`` is ``PROVIDER:NAME``; ``servers`` a file of MCP servers."""
@@ -25,7 +25,7 @@ class ModelProvider:
         self._servers = servers
         self._agent: ModelAgent | None = None
         self._model: ModelName | None = None
-        self._line: httpx2.AsyncClient | None = None
+        self._client: httpx2.AsyncClient | None = None
 
     @property
     def name(self) -> str:
@@ -33,7 +33,7 @@ class ModelProvider:
         return "model"
 
     async def prepare(self, progress: Progress) -> Sequence[str]:
-        """Import what takes seconds, so that no run waits for it, and see which MCP servers answer.
+        """Do the slow imports, so that no run waits for them, and find out which MCP servers answer.
 
         The warnings name those that do not. Raises ``ModelUnusableError``, one sentence.
         """
@@ -41,7 +41,7 @@ class ModelProvider:
             return ()
         model = ensure_usable(self._setting)
         progress(0, 0, f"loading what {model} needs")
-        self._line = await in_thread(_line_of_all)
+        self._client = await in_thread(_shared_client)
 
         from backend.agents.model.endpoint import connect
         from backend.agents.model.loop import loop_of
@@ -50,12 +50,12 @@ class ModelProvider:
         found = servers_of(self._servers) if self._servers else []
         servers, warnings = await reachable(found)
         tools = [server.tools for server in servers]
-        loop = loop_of(connect(model, self._line), tools, web_search=searches_the_web())
+        loop = loop_of(connect(model, self._client), tools, web_search=searches_the_web())
         self._model, self._agent = model, ModelAgent(model, loop, self._library, servers)
         return warnings
 
     async def offers(self) -> Sequence[AgentOffer]:
-        """The agent, where there is one."""
+        """The agent, if there is one."""
         if self._model is None:
             return ()
         return [
@@ -68,29 +68,29 @@ class ModelProvider:
         ]
 
     async def open(self, variant: str) -> ModelAgent:
-        """The agent. Raises ``UnknownAgentError`` for a variant, or where no model is named."""
+        """The agent. Raises ``UnknownAgentError`` for any variant, or if no model is named."""
         refuse_variant(self.name, variant)
         if self._agent is None:
             raise UnknownAgentError("No model is named: start the server with --model PROVIDER:NAME.")
         return self._agent
 
     async def close(self) -> None:
-        """Close the line to the provider. A server never does: its end does it."""
-        if self._line is not None:
-            await self._line.aclose()
+        """Close the connections to the provider. A server never calls this: they end with the process."""
+        if self._client is not None:
+            await self._client.aclose()
 
     async def plan(self, variant: str, request: RunRequest) -> Sequence[KnownEvent] | None:
-        """None: what it will say cannot be known."""
+        """None: nobody knows the answer in advance."""
         return None
 
 
-def _line_of_all() -> "httpx2.AsyncClient":
-    """Import what takes seconds, and open the line to the provider."""
+def _shared_client() -> "httpx2.AsyncClient":
+    """Do the slow imports, and make the HTTP client for all runs."""
     import backend.agents.model.loop
     import backend.agents.model.tools.mcp  # noqa: F401
-    from backend.agents.model.connection import new_line
+    from backend.agents.model.connection import new_client
 
-    return new_line()
+    return new_client()
 
 
 def provide(environment: AgentEnvironment) -> ModelProvider:

@@ -1,4 +1,4 @@
-"""The requests of a run to its provider: tried again where that helps, looked at when the reply is whole."""
+"""The requests of a run to its provider: retried where that helps, and checked when the reply is complete."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -22,54 +22,55 @@ from backend.protocol.events import WarningEvent
 
 MOST_RETRIES = 2
 FIRST_WAIT_S = 1.0
-"""The wait before the first retry where the provider names none; it doubles."""
+"""The wait before the first retry if the provider names none; it doubles."""
 
 LONGEST_WAIT_S = 30.0
-"""A provider that asks for a longer wait is not waited for: the run ends with its word."""
+"""If a provider asks for a longer wait, the run ends with its error."""
 
 
 @dataclass
 class Requests(AbstractCapability[Work]):
-    """Watches each request of a run. Once a reply has begun it is never asked for again: text on screen stays."""
+    """Watches each request of a run. A reply that has begun is never asked for again: text on screen stays."""
 
     async def before_model_request(
         self, ctx: RunContext[Work], request_context: ModelRequestContext
     ) -> ModelRequestContext:
-        """Tell that the model is asked."""
-        await ctx.deps.tell_all(ctx.deps.narration.ask())
+        """Report that the model is asked."""
+        await ctx.deps.send_all(ctx.deps.narration.ask())
         return request_context
 
     async def on_model_request_error(
         self, ctx: RunContext[Work], *, request_context: ModelRequestContext, error: Exception
     ) -> ModelResponse:
-        """Wait and try again, where the provider is only busy; pydantic-ai calls this before anything was shown."""
+        """Wait and try again if the provider is only busy; pydantic-ai calls this before anything is shown."""
         wait = _wait_of(error, request_context.attempt)
         if wait is None:
             raise error
         reason = "takes no more requests now" if isinstance(error, ModelRateLimitError) else "has a fault"
         attempt = f"{request_context.attempt} of {MOST_RETRIES}"
         message = f"{speaker_of(ctx.deps.model)} {reason}: trying again in {wait:.0f} s ({attempt})."
-        await ctx.deps.tell(WarningEvent(code="provider_retry", message=message))
+        await ctx.deps.send(WarningEvent(code="provider_retry", message=message))
         await ctx.deps.clock.sleep(wait)
         raise RetryModelRequest
 
     async def after_model_request(
         self, ctx: RunContext[Work], *, request_context: ModelRequestContext, response: ModelResponse
     ) -> ModelResponse:
-        """A reply without a reason for its end was cut off; one that the provider's filter ended is told as that."""
-        await ctx.deps.tell_all(ctx.deps.narration.respond())
+        """A reply without a finish reason was cut off; a reply that the provider's filter ended is reported as
+        filtered."""
+        await ctx.deps.send_all(ctx.deps.narration.respond())
         if response.finish_reason == "content_filter":
             raise filtered()
         if response.finish_reason is None and response.state == "complete":
             raise cut_stream()
         if response.finish_reason == "length":
             message = "The model reached its limit of tokens: the answer is not complete."
-            await ctx.deps.tell(WarningEvent(code="token_limit", message=message))
+            await ctx.deps.send(WarningEvent(code="token_limit", message=message))
         return response
 
 
 def _wait_of(error: Exception, attempt: int) -> float | None:
-    """How many seconds to wait before the next try; None where another try would not help."""
+    """How many seconds to wait before the next try; None if another try would not help."""
     passing: tuple[type[Any], ...] = (ModelRateLimitError, ModelUnavailableError, ModelServerError)
     if not isinstance(error, ModelAPIError) or not isinstance(error, passing) or attempt > MOST_RETRIES:
         return None

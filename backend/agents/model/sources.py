@@ -1,7 +1,7 @@
-"""The sources of one run by number: passages that the model was given to cite, and those its provider names.
+"""The sources of one run by number: passages that the model may cite, and sources that its provider names.
 
-A passage keeps its number however often it is found, so that ``[3]`` means the same throughout the answer. Sources
-that the provider names itself are numbered on from there.
+A passage keeps its number however often it is found, so that ``[3]`` means the same throughout the answer. Sources that
+the provider names are numbered from there on.
 """
 
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from backend.protocol.events import CitationEvent, Locator, Span
 
 @dataclass(slots=True)
 class Sources:
-    """What may be cited, and what has been."""
+    """The sources that may be cited, and those already cited."""
 
     _numbers: dict[object, int] = field(default_factory=dict)
     _citations: dict[int, CitationEvent] = field(default_factory=dict)
@@ -31,9 +31,9 @@ class Sources:
         return self._number((document.name, "table"), _described(document))
 
     def cite(self, number: int, span: Span | None) -> CitationEvent | None:
-        """The event that says that the source supports this range of the answer.
+        """The event with which the source supports this range of the answer.
 
-        None if nothing is new by it, or if no source has that number (see ``has``).
+        None if it adds nothing, or if no source has that number (see ``has``).
         """
         known = self._citations.get(number)
         if known is None:
@@ -46,11 +46,12 @@ class Sources:
         return self._citations[number]
 
     def cite_named(self, key: object, fields: Mapping[str, object], span: Span | None) -> CitationEvent | None:
-        """The same for a source that the provider names: ``key`` tells it from others, ``fields`` describe it."""
+        """The same for a source that the provider names: ``key`` distinguishes it from others, ``fields`` describe
+        it."""
         return self.cite(self._number(("named", key), fields), span)
 
     def has(self, number: int) -> bool:
-        """Whether a source has that number."""
+        """True if a source has that number."""
         return number in self._citations
 
     def _number(self, key: object, fields: Mapping[str, object]) -> int:

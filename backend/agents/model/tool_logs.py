@@ -1,4 +1,4 @@
-"""What went into a tool and came out of it, as a step's log can hold it: plain JSON of bounded size."""
+"""Arguments and results of a tool for a step's log: plain JSON of bounded size."""
 
 import json
 
@@ -9,7 +9,7 @@ MAX_LOGGED_CHARACTERS = 20_000
 
 
 def loggable(value: object) -> JsonValue:
-    """The value as JSON; beyond the limit its beginning as text."""
+    """The value as JSON; above the limit its beginning as text."""
     try:
         plain: JsonValue = to_jsonable_python(value, fallback=str, bytes_mode="base64", inf_nan_mode="constants")
         text = json.dumps(plain, ensure_ascii=False)

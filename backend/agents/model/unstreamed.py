@@ -1,6 +1,6 @@
-"""Replies of a provider's that are no stream, though one was asked for: a redirect, a page, an error inside a 200.
+"""Replies of a provider that are not a stream, though one was requested: a redirect, a page, an error with status 200.
 
-The providers' packages read them as a stream without any event, and would report that it was cut.
+The providers' packages read them as a stream without events, and would report that it was cut.
 """
 
 import json
@@ -15,21 +15,21 @@ _DOCUMENTS = frozenset({"application/json", "application/problem+json", "text/ht
 
 
 class UnstreamedError(httpx2.TransportError):
-    """The reply is not a stream. Every provider's package hands on an error of this kind, as it is or as a cause."""
+    """The reply is not a stream. Every provider's package passes on an error of this kind, as it is or as a cause."""
 
     def __init__(self, kind: str, location: str, body: bytes) -> None:
         super().__init__(f"The reply is {kind or 'a redirect'}, no stream.")
         self.kind = kind
         """The content type; empty for a redirect."""
         self.location = location
-        """Where a redirect leads, without what may be secret in it."""
+        """The target of a redirect, without secrets."""
         self.error = _error_in(body)
-        """The error that the reply holds, if it is one."""
+        """The error in the reply, if it is one."""
 
 
 async def ensure_stream(response: httpx2.Response) -> None:
-    """Raise ``UnstreamedError`` where the reply neither streams nor refuses by its status. A stream that is called a
-    document stays readable."""
+    """Raise ``UnstreamedError`` if the reply neither streams nor has an error status. A stream with the content type of
+    a document stays readable."""
     if 300 <= response.status_code < 400:
         raise UnstreamedError("", response.headers.get("location", "elsewhere").partition("?")[0][:300], b"")
     kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
@@ -52,7 +52,7 @@ async def ensure_stream(response: httpx2.Response) -> None:
 
 
 class _Resumed(httpx2.AsyncByteStream):
-    """A stream whose first piece has been read already."""
+    """A stream whose first piece has already been read."""
 
     def __init__(self, stream: httpx2.AsyncByteStream, first: bytes, rest: AsyncIterator[bytes]) -> None:
         self._stream = stream
@@ -65,7 +65,7 @@ class _Resumed(httpx2.AsyncByteStream):
             yield piece
 
     async def aclose(self) -> None:
-        """Close the line."""
+        """Close the connection."""
         await self._stream.aclose()
 
 
@@ -77,7 +77,7 @@ def _decoded(body: bytes, encoding: str) -> bytes:
 
 
 def _error_in(body: bytes) -> dict[str, object]:
-    """The error of a JSON document as providers write it; empty where it holds none."""
+    """The error in a JSON document of a provider; empty if there is none."""
     try:
         document = json.loads(body)
     except (ValueError, RecursionError):

@@ -1,4 +1,4 @@
-"""What one run with a model carries with it: where its drafts go, and what its tools work on."""
+"""The state of one run with a model: the receiver of its drafts, and the data for its tools."""
 
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
@@ -18,17 +18,17 @@ class Work:
     model: ModelName
     library: Library
     clock: Clock
-    tell: Callable[[Draft], Awaitable[None]]
-    """Passes a draft on; waits while its reader is behind."""
+    send: Callable[[Draft], Awaitable[None]]
+    """Passes a draft on; waits if its reader is slow."""
     sources: Sources
     narration: Narration
     artifacts: dict[str, int] = field(default_factory=dict)
-    """How many artifacts of each kind of tool were made, to give each an id of its own."""
+    """The number of artifacts of each kind of tool, for unique ids."""
 
-    async def tell_all(self, drafts: Iterable[Draft]) -> None:
-        """Pass these on in their order."""
+    async def send_all(self, drafts: Iterable[Draft]) -> None:
+        """Pass these on in order."""
         for draft in drafts:
-            await self.tell(draft)
+            await self.send(draft)
 
     def artifact_id(self, kind: str) -> str:
         """The next id of that kind, such as ``chart-2``."""

@@ -1,1 +1,1 @@
-"""The ``remote`` agent: plays any agent that streams elsewhere, in a dialect that can be read."""
+"""The ``remote`` agent: any agent elsewhere that streams in a known dialect."""

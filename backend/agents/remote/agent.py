@@ -1,4 +1,4 @@
-"""Plays an agent that streams elsewhere: sends it the question, and hands on what it answers as it comes."""
+"""Plays an agent that streams elsewhere: sends it the question, and passes its answer on as it arrives."""
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
@@ -9,7 +9,7 @@ import httpx2
 
 from backend.agents.agent import AgentFailure, RunContext, RunRequest
 from backend.agents.remote.answers import BUSY, MOST_WAIT_S, refusal, retry_after_s, unreachable, wrong_dialect
-from backend.agents.remote.connection import new_line
+from backend.agents.remote.connection import new_client
 from backend.dialects.addresses import RemoteAddress
 from backend.dialects.decoder import DialectDecoder
 from backend.dialects.dialect import Loss
@@ -21,40 +21,40 @@ from backend.protocol.events import Draft, StatusEvent, WarningEvent
 MOST_RETRIES = 2
 
 END_GRACE_S = 2.0
-"""How long more may come once the stream has told its end: some servers keep the connection open behind it."""
+"""How long to read on after the end of the stream: some servers keep the connection open."""
 
 Piece = bytes | StatusEvent | WarningEvent
-"""What a server's answer brings: bytes of the stream, and what is told while they are waited for."""
+"""A part of a server's answer: bytes of the stream, or an event to show while waiting for them."""
 
 _CONNECTING = StatusEvent(step_id="remote-connecting", step="connecting")
 
 
 class RemoteAgent:
-    """A foreign agent behind ``address``. What comes out is the same as of any agent: drafts, and the supervisor's
-    silence limit holds for it. Closing the iterator closes the connection, which is how most servers are cancelled."""
+    """A foreign agent at ``address``. It sends drafts like any agent, and the supervisor's silence limit applies to it.
+    Closing the iterator closes the connection, which cancels the run on most servers."""
 
     def __init__(self, address: RemoteAddress, key: str | None = None) -> None:
         self._address = address
         self._key = key
 
     async def run(self, request: RunRequest, context: RunContext) -> AsyncIterator[Draft]:
-        """Ask, and yield what is answered. Raises ``AgentFailure``: how the stream ended is how the run ends."""
+        """Ask, and yield the answer. Raises ``AgentFailure``: the end of the stream decides the end of the run."""
         label = f"Asking the agent at {self._address.host}"
         yield _CONNECTING.model_copy(update={"label": label})
-        # Who knows a run's id can read the run: it stays here.
+        # Anyone who knows a run's id can read the run, so it is not sent.
         call = uuid4().hex
         turns = [(turn.question, turn.answer) for turn in request.history]
         remote = remote_request(
             self._address, ForeignQuestion(request.question, turns, f"run-{call}", f"thread-{call}"), self._key
         )
         decoder = open_decoder(self._address.dialect, key=self._key)
-        async with new_line() as http, aclosing(self._answer(http, remote, context)) as answer:
+        async with new_client() as http, aclosing(self._answer(http, remote, context)) as answer:
             while (piece := await _next(answer, decoder)) is not None:
                 if isinstance(piece, bytes):
                     before = decoder.messages
                     for draft in decoder.feed(piece):
                         yield draft
-                    # A comment that only keeps the line open is no sign of work.
+                    # A comment that only keeps the connection open is not a sign of work.
                     if decoder.messages > before:
                         context.alive()
                     context.report_usage(decoder.usage)
@@ -73,7 +73,7 @@ class RemoteAgent:
     async def _answer(
         self, http: httpx2.AsyncClient, request: RemoteRequest, context: RunContext
     ) -> AsyncGenerator[Piece, None]:
-        """The answer's bytes as they come; before them a warning for each time that it has to be asked again."""
+        """The bytes of the answer as they arrive; before them a warning for each repeated request."""
         for attempt in range(1, MOST_RETRIES + 2):
             async with self._sent(http, request) as response:
                 wait_s = _wait_s(response, attempt)
@@ -82,7 +82,7 @@ class RemoteAgent:
                     if failure is not None:
                         raise failure
                     yield _CONNECTING.model_copy(update={"state": "finished"})
-                    # Cut: what has come is shown, and that its end is missing is what the decoder says.
+                    # Cut: the text so far is shown, and the decoder reports the missing end.
                     with suppress(httpx2.HTTPError):
                         async for chunk in response.aiter_bytes():
                             yield chunk
@@ -118,7 +118,7 @@ class RemoteAgent:
 
 
 async def _next(answer: AsyncGenerator[Piece, None], decoder: DialectDecoder) -> Piece | None:
-    """The next piece; None once there is no more, or once it is not waited for any longer."""
+    """The next piece; None at the end of the stream, or once waiting for more is over."""
     try:
         async with asyncio.timeout(END_GRACE_S if decoder.told_end else None):
             return await anext(answer, None)
@@ -127,7 +127,7 @@ async def _next(answer: AsyncGenerator[Piece, None], decoder: DialectDecoder) ->
 
 
 def _wait_s(response: httpx2.Response, attempt: int) -> float | None:
-    """How many seconds to wait before the server is asked again; None where that would not help."""
+    """How many seconds to wait before asking the server again; None if that would not help."""
     if response.status_code not in BUSY or attempt > MOST_RETRIES:
         return None
     asked = retry_after_s(response)

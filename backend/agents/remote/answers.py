@@ -1,4 +1,4 @@
-"""What the head of a foreign server's answer means: a stream to read, or a failure that says what to do."""
+"""The meaning of the head of a foreign server's answer: a stream to read, or a failure with the next action."""
 
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -12,21 +12,21 @@ from backend.dialects.registry import open_decoder
 from backend.protocol.events import ErrorEvent
 
 MAX_ERROR_BYTES = 65_536
-"""What is read of an answer that is an error."""
+"""Bytes that are read of an answer that is an error."""
 
 BUSY = frozenset({429, 503, 529})
-"""Statuses of servers that take no questions now. Others, such as 502, may come when one was taken: asking again could
-make it answer, and charge, twice."""
+"""Statuses of servers that take no questions now. Others, such as 502, may come after a server took one: asking again
+could make it answer, and charge, twice."""
 
 MOST_WAIT_S = 30.0
-"""A server that asks for a longer wait is not waited for: the run ends with its word."""
+"""If a server asks for a longer wait, the run ends with its error."""
 
 _MOST_QUOTED = 300
-"""Characters of the server's own words."""
+"""Characters quoted from the server."""
 
 
 def retry_after_s(response: httpx2.Response) -> float | None:
-    """How long the server asks to wait (RFC 9110, section 10.2.3), in seconds; None where it does not say."""
+    """How long the server asks to wait (RFC 9110, section 10.2.3), in seconds; None if it gives no time."""
     given = response.headers.get("retry-after", "").strip()
     if given.isascii() and given.isdigit():
         return float(given[:9])
@@ -38,11 +38,11 @@ def retry_after_s(response: httpx2.Response) -> float | None:
 
 
 async def refusal(address: RemoteAddress, response: httpx2.Response, key: str | None) -> AgentFailure | None:
-    """The failure that this answer is, if it is one. The ``key`` is left out where the server repeats it."""
+    """The failure that this answer means, or None for a stream. The ``key`` is left out if the server repeats it."""
     status = response.status_code
     where = f"The agent at {address.host}"
     if 300 <= status < 400:
-        # Behind the question mark the address may repeat a key.
+        # After the question mark the address may repeat a key.
         place = response.headers.get("location", "elsewhere").partition("?")[0]
         return AgentFailure("remote_moved", f"{where} sends its callers to {place[:300]}: name that address.")
     if status >= 400:
@@ -57,7 +57,7 @@ async def refusal(address: RemoteAddress, response: httpx2.Response, key: str | 
 
 
 def wrong_dialect(address: RemoteAddress) -> AgentFailure:
-    """The failure of a stream in which nothing is of the dialect that was named."""
+    """The failure for a stream without any message of the given dialect."""
     message = (
         f"The agent at {address.host} did not send a stream of {address.dialect}: check its dialect and its address."
     )
@@ -65,7 +65,7 @@ def wrong_dialect(address: RemoteAddress) -> AgentFailure:
 
 
 def unreachable(address: RemoteAddress, error: httpx2.HTTPError) -> AgentFailure:
-    """The failure where nobody answers."""
+    """The failure if there is no answer."""
     if isinstance(error, httpx2.RemoteProtocolError | httpx2.ReadError | httpx2.WriteError):
         message = f"The agent at {address.host} closed the connection without an answer: look at its log."
     elif isinstance(error, httpx2.TimeoutException):
@@ -93,7 +93,7 @@ def _refused(where: str, status: int, reason: str, wait_s: float | None) -> Agen
 
 
 async def _error_of(address: RemoteAddress, response: httpx2.Response) -> ErrorEvent | None:
-    """What the body says of the error, read as the dialect is read."""
+    """The error in the body, read in the dialect."""
     body = b""
     try:
         async for chunk in response.aiter_bytes():
@@ -109,7 +109,7 @@ async def _error_of(address: RemoteAddress, response: httpx2.Response) -> ErrorE
 
 
 def _quoted(text: str, key: str | None) -> str:
-    """On one line, short, and without the key."""
+    """The text on one line, short, and without the key."""
     words = without_key(" ".join(text.split()), key)
     short = words if len(words) <= _MOST_QUOTED else f"{words[:_MOST_QUOTED]}…"
     return short if short.endswith((".", "!", "?", "…")) else f"{short}."

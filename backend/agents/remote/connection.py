@@ -1,4 +1,4 @@
-"""The line to a foreign agent: a connection for each run, which ends with it."""
+"""The connection to a foreign agent: one for each run, which ends with it."""
 
 import ssl
 from functools import cache
@@ -10,12 +10,12 @@ CONNECT_TIMEOUT_S = 10.0
 
 @cache
 def tls() -> ssl.SSLContext:
-    """What TLS needs: making it takes 50 ms, in which no other run would go on."""
+    """The TLS context: making it takes 50 ms, during which no other run could continue."""
     return httpx2.create_ssl_context()
 
 
-def new_line() -> httpx2.AsyncClient:
-    """A client for one run. It may wait for ever, since a run has limits of its own; loopback takes no proxy."""
+def new_client() -> httpx2.AsyncClient:
+    """A client for one run. It may wait forever, since a run has limits of its own; loopback uses no proxy."""
     return httpx2.AsyncClient(
         verify=tls(),
         timeout=httpx2.Timeout(None, connect=CONNECT_TIMEOUT_S),

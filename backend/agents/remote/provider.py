@@ -13,7 +13,7 @@ from backend.protocol.events import KnownEvent
 
 
 class RemoteProvider:
-    """The one agent of this family; none where no address is set. No request can choose another address."""
+    """The one agent of this family; none if no address is set. No request can choose another address."""
 
     def __init__(self, address: RemoteAddress | None, key: str | None = None) -> None:
         self._address = address
@@ -25,13 +25,13 @@ class RemoteProvider:
         return "remote"
 
     async def prepare(self, progress: Progress) -> Sequence[str]:
-        """Make what every line to the agent needs, so that no run waits for it."""
+        """Make the TLS context for every connection to the agent, so that no run waits for it."""
         if self._address is not None:
             await asyncio.to_thread(tls)
         return ()
 
     async def offers(self) -> Sequence[AgentOffer]:
-        """The agent, where there is one."""
+        """The agent, if there is one."""
         if self._address is None:
             return ()
         return [
@@ -44,14 +44,14 @@ class RemoteProvider:
         ]
 
     async def open(self, variant: str) -> RemoteAgent:
-        """The agent. Raises ``UnknownAgentError`` for a variant, or where no address is set."""
+        """The agent. Raises ``UnknownAgentError`` for any variant, or if no address is set."""
         refuse_variant(self.name, variant)
         if self._address is None:
             raise UnknownAgentError("No remote agent is named: start the server with --remote DIALECT:URL.")
         return RemoteAgent(self._address, self._key)
 
     async def plan(self, variant: str, request: RunRequest) -> Sequence[KnownEvent] | None:
-        """None: what it will say cannot be known."""
+        """None: nobody knows the answer in advance."""
         return None
 
 

@@ -1,8 +1,7 @@
 """The actions of a timeline: one frozen model each.
 
-The fields are the keys a person writes; every field's description completes the sentence "'x' must be ...",
-which is what a malformed scenario is answered with. Times are seconds at speed 1, rates token events per
-second.
+The fields are the keys of a scenario; every field's description completes the sentence "'x' must be ...", the error for
+a malformed scenario. Times are seconds at speed 1, rates are token events per second.
 """
 
 from typing import Annotated, Any, Literal
@@ -31,13 +30,13 @@ _TITLE = "a text: the title"
 
 
 class ScenarioPart(BaseModel):
-    """A frozen part of a scenario; numbers are numbers and texts are texts, nothing is converted."""
+    """A frozen part of a scenario; numbers stay numbers and texts stay texts, nothing is converted."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
 
 class ToolCall(ScenarioPart):
-    """What the tool log shows."""
+    """The entry of the tool log."""
 
     name: Words = Field(description="a text: the tool's name")
     arguments: JsonValue = Field(default=None, description="what goes into the tool")
@@ -45,7 +44,7 @@ class ToolCall(ScenarioPart):
 
 
 class Position(ScenarioPart):
-    """Where a quote stands in its document."""
+    """The position of a quote in its document."""
 
     page: int | None = Field(default=None, ge=1, description="a page number, from 1")
     line: int | None = Field(default=None, ge=1, description="a line number, from 1")
@@ -54,7 +53,7 @@ class Position(ScenarioPart):
 
 
 class Step(ScenarioPart):
-    """A whole step: starts, takes its time or does what is inside, and finishes."""
+    """A whole step: it starts, takes its time or runs the actions inside, and finishes."""
 
     step: Slug = Field(description=_SLUG)
     id: Name | None = Field(default=None, description="a text: the step's id")
@@ -78,7 +77,7 @@ class Start(ScenarioPart):
 
 
 class Progress(ScenarioPart):
-    """How far an open step is."""
+    """The progress of an open step."""
 
     progress: Name = Field(description=_STEP_REF)
     at: Fraction | None = Field(default=None, description="a number from 0 to 1")
@@ -94,7 +93,7 @@ class Finish(ScenarioPart):
 
 
 class Fail(ScenarioPart):
-    """An open step fails; the run goes on."""
+    """An open step fails; the run continues."""
 
     fail: Name = Field(description=_STEP_REF)
     detail: Words | None = Field(default=None, description=_LABEL)
@@ -119,7 +118,7 @@ class Say(ScenarioPart):
 
 
 class Cite(ScenarioPart):
-    """A source. A number is the marker it answers to; a text is the id of a source without a marker."""
+    """A source. A number is its marker; a text is the id of a source without a marker."""
 
     cite: Annotated[int, Field(ge=1, le=9999)] | Name = Field(
         description="the number of a marker (1 for [1]), or a text: an id"
@@ -192,7 +191,7 @@ class Error(ScenarioPart):
 
 
 class Stall(ScenarioPart):
-    """Silence of an exact length, in the middle of whatever goes on; never varied."""
+    """Silence of an exact length, at any point of the run; never varied."""
 
     stall: Seconds = Field(description="a number of seconds from 0 to 3600")
 
@@ -221,11 +220,11 @@ ACTIONS: dict[str, type[ScenarioPart]] = {
     "stall": Stall,
     "hang": HangForever,
 }
-"""Every action by the key that names it. ``repeat`` is none of them: it is written out before."""
+"""Every action by the key that names it. ``repeat`` is not among them: it is written out before."""
 
 
 def action_name(action: Any) -> str | None:
-    """The key that names an action: of a model, or of a mapping that shall become one."""
+    """The key that names an action: of a model, or of a mapping to be validated."""
     if isinstance(action, ScenarioPart):
         return next((name for name, model in ACTIONS.items() if isinstance(action, model)), None)
     return next((key for key in action if key in ACTIONS), None) if isinstance(action, dict) else None
@@ -250,6 +249,6 @@ Action = Annotated[
     | Annotated[HangForever, Tag("hang")],
     Discriminator(action_name),
 ]
-"""One entry of a timeline; the action's key tells which."""
+"""One entry of a timeline; the action's key decides its kind."""
 
 Step.model_rebuild()

@@ -8,7 +8,7 @@ from backend.protocol.events import ArtifactEvent, CitationEvent, Locator, Span,
 
 
 def citation(action: Cite, answer: str) -> CitationEvent:
-    """The citation; ``answer`` is the whole text that will be said, in which ``supports`` is looked up."""
+    """The citation; ``answer`` is the whole text of the answer, in which ``supports`` is looked up."""
     number = action.cite if isinstance(action.cite, int) else None
     default_id = f"c{action.cite}" if isinstance(action.cite, int) else action.cite
     return CitationEvent(

@@ -1,4 +1,4 @@
-"""Where scenarios are found by name: those that come with Playhead, and a folder of the user's own.
+"""Scenarios by name: those that come with Playhead, and those in a folder of the user.
 
 A file is read when it is first asked for and again when it has changed on disk.
 """
@@ -22,7 +22,7 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """What a file held when it had this time of change and this size."""
+    """The content of a file with this modification time and this size."""
 
     version: tuple[int, int]
     scenario: Scenario | SourceError
@@ -30,10 +30,9 @@ class _Read:
 
 @dataclass(slots=True)
 class ScenarioLibrary:
-    """Scenarios by name, a file's name without its ending. A user's scenario stands in for a bundled one of
-    its name.
+    """Scenarios by name, a file's name without its ending. A user's scenario replaces a bundled one of its name.
 
-    Blocking: it reads files. ``folder`` is the user's own, or None.
+    Blocking: it reads files. ``folder`` is the user's, or None.
     """
 
     folder: Path | None = None
@@ -60,7 +59,7 @@ class ScenarioLibrary:
         return found
 
     def warnings(self) -> list[str]:
-        """A sentence for everything in the user's folder that is not offered, or not as it seems."""
+        """A sentence for everything in the user's folder that is not offered, or not as expected."""
         if self.folder is None:
             return []
         if not self.folder.is_dir():

@@ -1,4 +1,4 @@
-"""Files to scenarios; whatever is wrong with a file becomes one sentence that names the line."""
+"""Files to scenarios; every fault in a file becomes one sentence that names the line."""
 
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
@@ -34,7 +34,7 @@ def load_scenario(path: Path) -> Scenario:
 def parse_scenario(content: bytes, file: str = "scenario") -> Scenario:
     """The scenario in a file's bytes; ``file`` is its name in messages. Raises ``SourceError``.
 
-    A scenario that comes back can be played: its steps, citations and artifacts fit together.
+    A returned scenario can be played: its steps, citations and artifacts fit together.
     """
     source = written_out(read_yaml(content, file, "title"))
     _check_keys(source)
@@ -51,7 +51,7 @@ def parse_scenario(content: bytes, file: str = "scenario") -> Scenario:
 
 
 def _check_keys(source: YamlSource) -> None:
-    """Every key is one that is known here, and every entry of a timeline is one action."""
+    """Refuse unknown keys, and timeline entries that are not exactly one action."""
     _check_fields(source, source.data, (), Scenario, _HEAD)
     timeline = source.data.get("timeline")
     if isinstance(timeline, list):
@@ -101,7 +101,7 @@ def _first_problem(source: YamlSource, problems: list[ErrorDetails]) -> SourceEr
 
 
 def _owner(source: YamlSource, path: ValuePath) -> str:
-    """What a field belongs to, in words."""
+    """The owner of a field, in words."""
     if not path:
         return _HEAD
     name = action_name(_value_at(source, path))
@@ -109,7 +109,7 @@ def _owner(source: YamlSource, path: ValuePath) -> str:
 
 
 def _path(location: tuple[int | str, ...]) -> ValuePath:
-    """pydantic's place of an error, without the action's name that it puts behind each list position."""
+    """The path of an error without the action's name that pydantic puts after each list position."""
     path: list[int | str] = []
     skip = False
     for part in location:
@@ -122,7 +122,7 @@ def _path(location: tuple[int | str, ...]) -> ValuePath:
 
 
 def _model_at(source: YamlSource, path: ValuePath) -> tuple[type[BaseModel], ValuePath]:
-    """The model an error lies in, and the path of its field: what pydantic adds for unions is left out."""
+    """The model with the error, and the path of its field, without the parts that pydantic adds for unions."""
     model: type[BaseModel] = Scenario
     depth = 0
     while depth < len(path):
@@ -147,7 +147,7 @@ def _value_at(source: YamlSource, path: ValuePath) -> Any:
 
 
 def _deepest(source: YamlSource, path: ValuePath) -> Any:
-    """The value at the end of a path. pydantic's own names for parts of a union lead nowhere and are passed over."""
+    """The value at the end of a path. pydantic's own names for parts of a union are passed over."""
     value: Any = source.data
     for part in path:
         with suppress(LookupError, TypeError):

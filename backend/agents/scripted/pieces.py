@@ -1,4 +1,4 @@
-"""How an answer is cut into token events."""
+"""An answer cut into token events."""
 
 import re
 from typing import Literal
@@ -12,8 +12,8 @@ _WORD = re.compile(rf"\S{{1,{MAX_WORD}}}\s*|\s+")
 def split_pieces(text: str, pieces: Literal["words"] | int) -> list[str]:
     """The text in token-sized pieces, none empty, that join to the text again.
 
-    ``words``: each word with the white space behind it. A number: that many code points each, wherever they
-    cut, so that 1 takes an emoji sequence or a letter and its accent apart.
+    ``words``: each word with the white space after it. A number: that many code points each, wherever they cut, so that
+    1 takes an emoji sequence or a letter and its accent apart.
     """
     if pieces == "words":
         return _WORD.findall(text)

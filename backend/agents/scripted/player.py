@@ -13,8 +13,7 @@ from backend.protocol.options import RunOptions
 def play(scenario: Scenario, request: RunRequest, context: RunContext) -> AsyncIterator[Draft]:
     """The drafts of a scenario on the context's clock, with the speed and the seed of the request's options.
 
-    The scenario answers its own question, whatever was asked. Raises ``AgentFailure`` where it scripts an
-    error.
+    The scenario answers its own question, whatever was asked. Raises ``AgentFailure`` if it scripts an error.
     """
     options = request.options
     return play_cues(as_wanted(schedule(scenario, options.seed), options), context.clock, options.speed)
@@ -23,8 +22,8 @@ def play(scenario: Scenario, request: RunRequest, context: RunContext) -> AsyncI
 class ScriptedAgent:
     """A scenario as an agent.
 
-    ``default_options`` hold what the supervisor takes where a request leaves an option out: a scenario that
-    shows a timeout brings its own ``timeout_s``, and hangs until the supervisor ends it.
+    The supervisor uses ``default_options`` if a request leaves an option out: a scenario that shows a timeout has its
+    own ``timeout_s``, and hangs until the supervisor ends it.
     """
 
     def __init__(self, scenario: Scenario) -> None:

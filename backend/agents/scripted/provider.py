@@ -16,7 +16,7 @@ from backend.yaml_lines.complaints import SourceError
 
 
 class ScriptedProvider:
-    """The bundled scenarios and those of ``settings.scenarios_dir``, read anew when a file changes."""
+    """The bundled scenarios and those of ``settings.scenarios_dir``, read again when a file changes."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -28,7 +28,7 @@ class ScriptedProvider:
         return "scripted"
 
     async def prepare(self, progress: Progress) -> Sequence[str]:
-        """Read every file once; the warnings name each of the user's files that is broken, and the line."""
+        """Read every file once; the warnings name each of the user's faulty files, and the line."""
         await asyncio.to_thread(self._library.scenarios)
         return await asyncio.to_thread(self._library.warnings)
 
@@ -50,7 +50,7 @@ class ScriptedProvider:
         return ScriptedAgent(await self._find(variant))
 
     async def plan(self, variant: str, request: RunRequest) -> Sequence[KnownEvent]:
-        """The events of a run without delays, those that end it included. Raises ``UnknownAgentError``."""
+        """The events of a run without delays, including the end. Raises ``UnknownAgentError``."""
         scenario = await self._find(variant)
         options = request.options
         timeout_s = options.timeout_s or scenario.timeout_s or self._settings.default_timeout_s

@@ -23,7 +23,7 @@ _PLACEHOLDER = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
 
 def written_out(source: YamlSource) -> YamlSource:
-    """A scenario with each ``repeat`` replaced by the actions it stands for. Raises ``SourceError``.
+    """A scenario with each ``repeat`` replaced by its actions. Raises ``SourceError``.
 
     Every value keeps the line it has in the file.
     """
@@ -64,7 +64,7 @@ class _Writer:
         return data
 
     def _filled(self, text: str, origin: ValuePath, row: Row) -> Any:
-        """A text with its placeholders filled in; one that is a placeholder without quotes keeps the value's kind."""
+        """A text with its placeholders filled in; a placeholder alone, without quotes, keeps the value's kind."""
         whole = None if origin in self._source.quoted else _PLACEHOLDER.fullmatch(text)
         return self._text(text, origin, row) if whole is None else self._given(whole[1], origin, row)
 
@@ -126,7 +126,7 @@ def _is_round(values: object) -> bool:
 
 
 def _is_action_list(path: ValuePath) -> bool:
-    """Whether the path is the timeline, or the ``do`` of one of its items at any depth."""
+    """True if the path is the timeline, or the ``do`` of one of its items at any depth."""
     if path[:1] != ("timeline",) or len(path) % 2 == 0:
         return False
     return all(isinstance(part, int) for part in path[1::2]) and all(part == "do" for part in path[2::2])

@@ -1,4 +1,4 @@
-"""A scenario: a script an agent plays, with what is known of its end."""
+"""A scenario: a script that an agent plays, with its expected end."""
 
 from pydantic import Field
 

@@ -1,9 +1,9 @@
-"""A scenario as a schedule: which event at which time, without a clock.
+"""A scenario as a schedule: each event and its time, without a clock.
 
-Every token takes ``1 / rate`` seconds after it is sent; waits take their time; everything else takes none.
-Jitter varies each wait and each token's time by a factor drawn evenly from ``1 - jitter`` to ``1 + jitter``.
-The draws depend on the scenario's seed and the caller's alone, never on the speed, so that the order of
-events and their relative times are the same at every speed.
+Every token takes ``1 / rate`` seconds after it is sent; waits take their time; everything else takes none. Jitter
+varies each wait and each token's time by a factor drawn evenly from ``1 - jitter`` to ``1 + jitter``. The draws depend
+only on the scenario's seed and the caller's, never on the speed, so the order of events and their relative times are
+the same at every speed.
 """
 
 import random
@@ -23,7 +23,7 @@ MAX_EVENTS = 250_000
 
 
 class TimelineError(ValueError):
-    """An action that does not fit the ones before it: its place in the scenario, and a sentence."""
+    """An action that does not fit the ones before it: its path in the scenario, and a sentence."""
 
     def __init__(self, path: ValuePath, message: str) -> None:
         super().__init__(message)
@@ -34,8 +34,8 @@ class TimelineError(ValueError):
 def schedule(scenario: Scenario, seed: int = 0) -> Iterator[Cue]:
     """The cues of a scenario in order, ending with one ``ScheduledEnd``, ``ScheduledFailure`` or ``Hang``.
 
-    Raises ``TimelineError`` while it is read for actions that do not fit together; ``parse_scenario`` has
-    read it to the end once, so that a loaded scenario never does.
+    The iterator raises ``TimelineError`` for actions that do not fit together; ``parse_scenario`` has read it to the
+    end once, so a loaded scenario never raises.
     """
     # Jitter must be repeatable, not unguessable.
     return _Walk(scenario, random.Random(f"{scenario.seed}/{seed}")).cues()  # noqa: S311
@@ -43,7 +43,7 @@ def schedule(scenario: Scenario, seed: int = 0) -> Iterator[Cue]:
 
 @dataclass(slots=True)
 class _Walk:
-    """One way through a timeline: the time so far, the steps started, and whether it is over."""
+    """One pass through a timeline: the time so far, the steps started, and whether it is over."""
 
     scenario: Scenario
     jitter_source: random.Random
@@ -104,7 +104,7 @@ class _Walk:
                     parent=action.parent,
                 )
             case actions.Progress():
-                return self.steps.go_on(action.progress, at=action.at, detail=action.detail)
+                return self.steps.progress(action.progress, at=action.at, detail=action.detail)
             case actions.Finish():
                 return self.steps.end(action.finish, "finished", detail=action.detail, result=action.result)
             case actions.Fail():
@@ -143,7 +143,7 @@ class _Walk:
 
 
 def _texts(timeline: Iterable[actions.Action]) -> Iterator[str]:
-    """Everything the timeline says, in order."""
+    """All texts of the timeline's answer, in order."""
     for action in timeline:
         if isinstance(action, actions.Say):
             yield action.say if isinstance(action.say, str) else "".join(action.say)

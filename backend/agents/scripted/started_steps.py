@@ -1,4 +1,4 @@
-"""The steps of a schedule: which id a step gets, and which step a later action speaks of."""
+"""The steps of a schedule: the id of each step, and the step that a later action means."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -34,8 +34,7 @@ class StartedSteps:
         tool: ToolCall | None,
         parent: str | None = None,
     ) -> StatusEvent:
-        """The status that starts a step. Without an id it is named after its step: retrieving, retrieving-2,
-        ..."""
+        """The status that starts a step. A step without an id is named after its kind: retrieving, retrieving-2, ..."""
         chosen = step_id or self._free_id(step)
         if chosen in self._steps:
             raise ValueError(f"a step with the id {chosen!r} was started before; give this one another id.")
@@ -44,13 +43,13 @@ class StartedSteps:
         log = ToolLog(name=tool.name, arguments=tool.arguments) if tool else None
         return StatusEvent(step_id=chosen, step=step, label=label, detail=detail, parent_id=parent_id, tool=log)
 
-    def go_on(self, name: str, *, at: float | None, detail: str | None) -> StatusEvent:
-        """The status that tells how far an open step is."""
+    def progress(self, name: str, *, at: float | None, detail: str | None) -> StatusEvent:
+        """The status with the progress of an open step."""
         known = self._open(name)
         return StatusEvent(step_id=known.step_id, step=known.step, state="progress", progress=at, detail=detail)
 
     def end(self, name: str, state: StepStateName, *, detail: str | None, result: object) -> StatusEvent:
-        """The status that ends an open step, with what came out of its tool."""
+        """The status that ends an open step, with the result of its tool."""
         known = self._open(name)
         if result is not None and known.tool is None:
             raise ValueError(f"the step {name!r} has no tool, so it can have no result; start it with 'tool'.")
@@ -65,17 +64,17 @@ class StartedSteps:
 
     @contextmanager
     def inside(self, step_id: str) -> Iterator[None]:
-        """What starts in here has that step as its parent."""
+        """Steps that start inside have this step as their parent."""
         self._inside.append(step_id)
         yield
         self._inside.pop()
 
     def find(self, name: str) -> str:
-        """The id of the step that is meant. Raises ``ValueError`` where none was started."""
+        """The id of the meant step. Raises ``ValueError`` if none was started."""
         return self._meant(name).step_id
 
     def _meant(self, name: str) -> _Started:
-        """By an id of its own, or by its name: then the latest open step of that name, else the latest."""
+        """The step by its own id, or by its name: then the latest open step of that name, else the latest."""
         by_id = self._steps.get(name)
         if by_id is not None and by_id.step != name:
             return by_id

@@ -14,7 +14,7 @@ import pytest_asyncio
 from backend.agents.agent import AgentFailure, RunContext, RunRequest, Turn, Usage
 from backend.agents.documents.library import SAMPLE, Library
 from backend.agents.model.agent import ModelAgent
-from backend.agents.model.connection import new_line
+from backend.agents.model.connection import new_client
 from backend.agents.model.endpoint import connect
 from backend.agents.model.loop import loop_of
 from backend.agents.model.naming import model_name, searches_the_web
@@ -86,7 +86,7 @@ MakeAgent = Callable[..., ModelAgent]
 @pytest_asyncio.fixture
 async def agent_of(library: Library) -> AsyncIterator[MakeAgent]:
     """Makes an agent for ``PROVIDER:NAME``; its line to the provider is closed after the test."""
-    async with new_line() as line:
+    async with new_client() as line:
 
         def make(setting: str, servers: Sequence[McpServer] = (), own_library: Library | None = None) -> ModelAgent:
             name = model_name(setting)

@@ -7,7 +7,7 @@ import pytest
 
 from backend.agents.agent import AgentEnvironment, RunRequest, UnknownAgentError
 from backend.agents.catalogue import AgentCatalogue
-from backend.agents.model.connection import new_line
+from backend.agents.model.connection import new_client
 from backend.agents.model.endpoint import connect
 from backend.agents.model.naming import PROVIDERS, ModelUnusableError, ensure_usable, model_name
 from backend.agents.model.provider import provide
@@ -123,7 +123,7 @@ def test_an_address_that_is_none_is_one_sentence(monkeypatch: pytest.MonkeyPatch
 async def test_an_empty_address_is_the_usual_one(monkeypatch: pytest.MonkeyPatch, setting: str) -> None:
     model = model_name(f"{setting}:x")
     monkeypatch.setenv(model.about.keys[0], "a-key")
-    async with new_line() as line:
+    async with new_client() as line:
         monkeypatch.setenv(model.about.base_url, " ")
         assert (connect(model, line).base_url or "").rstrip("/") == model.about.usual_url
 

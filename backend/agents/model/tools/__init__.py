@@ -1,1 +1,1 @@
-"""The tools a model is given: search in the documents, SQL over the tables, a chart."""
+"""The tools of a model: search in the documents, SQL over the tables, a chart."""

@@ -11,7 +11,7 @@ _LONGEST_CELL = 500
 
 
 def plain_rows(result: Result) -> list[list[JsonValue]]:
-    """The rows as JSON: what is not a number or text is written out, and long texts are cut."""
+    """The rows as JSON: values other than numbers and texts become text, and long texts are cut."""
     return [_plain_row(row) for row in result.rows]
 
 
@@ -20,7 +20,7 @@ def _plain_row(row: Sequence[object]) -> list[JsonValue]:
 
 
 def plain_cell(cell: object) -> JsonValue:
-    """One cell as JSON. What it gives stays as it is when it is given again."""
+    """One cell as JSON. Applied to its own result, it changes nothing."""
     if cell is None or isinstance(cell, bool | int):
         return cell
     if isinstance(cell, float):

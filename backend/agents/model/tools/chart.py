@@ -22,7 +22,7 @@ ChartKind = Literal["bar", "stacked_bar", "line", "area", "scatter", "pie"]
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """What was drawn."""
+    """The drawn chart."""
 
     shown: bool
     points: int
@@ -57,12 +57,12 @@ async def draw_chart(
     problem = artifact_problem(chart)
     if problem is not None:
         raise ToolFailed(problem)
-    await work.tell(chart)
+    await work.send(chart)
     return Drawn(shown=True, points=len(result.rows), series=y, cite_as=cite_as)
 
 
 def figure_of(result: Result, x: str, y: Sequence[str], title: str, kind: ChartKind, unit: str) -> dict[str, Any]:
-    """The figure ``{"data": […], "layout": {…}}``. Raises ``ToolFailed`` where the columns do not fit."""
+    """The figure ``{"data": […], "layout": {…}}``. Raises ``ToolFailed`` if the columns do not fit."""
     _check_columns(result, x, y, kind)
     across = [_label(value) for value in _column(result, x)]
     series = {name: [_number(name, value) for value in _column(result, name)] for name in y}
@@ -117,12 +117,12 @@ def _number(name: str, value: object) -> float | int | None:
     if cell is None or (isinstance(cell, int | float) and not isinstance(cell, bool)):
         return cell
     try:
-        # DuckDB gives decimals as objects of their own.
+        # DuckDB returns decimals as objects of its own.
         return float(str(value))
     except ValueError:
         raise ToolFailed(f"The column {name!r} contains {cell!r}, not a number: cast it in the query.") from None
 
 
 def plain(text: str) -> str:
-    """Text without signs that Plotly would read as markup."""
+    """Text without characters that Plotly would read as markup."""
     return text.replace("<", "‹").replace(">", "›")

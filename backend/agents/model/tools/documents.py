@@ -34,7 +34,7 @@ class FoundPassage:
 
 @dataclass(frozen=True, slots=True)
 class FoundPassages:
-    """What a search found, best first."""
+    """The passages that a search found, best first."""
 
     passages: list[FoundPassage]
     note: str
@@ -54,7 +54,7 @@ async def search_documents(ctx: RunContext[Work], query: str) -> FoundPassages:
         raise ToolFailed(str(error)) from error
     if retrieval.hits:
         artifact = passages_artifact(retrieval.hits, is_answered=retrieval.is_answered)
-        await work.tell(artifact.model_copy(update={"artifact_id": work.artifact_id("passages")}))
+        await work.send(artifact.model_copy(update={"artifact_id": work.artifact_id("passages")}))
     passages = [
         FoundPassage(
             number=work.sources.number_of_passage(hit.passage),

@@ -1,9 +1,8 @@
 """MCP servers that the operator names in a file of the usual form, ``{"mcpServers": {"name": {"command": …}}}``.
 
-A server is a program (``command``, ``args``, ``env``, ``cwd``: spoken to over stdio) or an address (``url``,
-``headers``: streamable HTTP). ``${NAME}`` stands for a variable of the environment, ``${NAME:-text}`` for one that may
-be missing. Each server's tools go by its name and an underscore before their own. A program that was started goes on
-for later runs.
+A server is a program (``command``, ``args``, ``env``, ``cwd``; over stdio) or an address (``url``, ``headers``;
+streamable HTTP). ``${NAME}`` stands for a variable of the environment, ``${NAME:-text}`` for one that may be missing.
+Each tool is named after its server, an underscore, and its own name. A started program keeps running for later runs.
 """
 
 import asyncio
@@ -24,13 +23,13 @@ from backend.agents.agent import AgentFailure
 from backend.agents.model.naming import ModelUnusableError
 
 PATIENCE_S = 30.0
-"""How long a server may take to start and to say which tools it has: some fetch themselves first."""
+"""How long a server may take to start and to list its tools: some download themselves first."""
 
 _VARIABLE = re.compile(r"\$\{(\w+)(?::-([^}]*))?\}")
 
 
 class _Described(BaseModel):
-    """A server as its file describes it; what other programs keep in such a file is ignored."""
+    """A server as its file describes it; fields that other programs keep in such a file are ignored."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -78,7 +77,7 @@ def servers_of(path: Path) -> list[McpServer]:
 
 
 async def reachable(servers: Sequence[McpServer]) -> tuple[list[McpServer], list[str]]:
-    """The servers that answer, and a sentence on each that does not."""
+    """The servers that answer, and a sentence for each that does not."""
     answers = await asyncio.gather(*(_problem(server) for server in servers))
     usable = [server for server, problem in zip(servers, answers, strict=True) if problem is None]
     return usable, [problem for problem in answers if problem is not None]
@@ -86,7 +85,7 @@ async def reachable(servers: Sequence[McpServer]) -> tuple[list[McpServer], list
 
 @asynccontextmanager
 async def started(servers: Sequence[McpServer]) -> AsyncIterator[None]:
-    """Keep the line to these servers open. Raises ``AgentFailure`` for the first that does not answer any more."""
+    """Keep the connections to these servers open. Raises ``AgentFailure`` for the first that no longer answers."""
     async with AsyncExitStack() as stack:
         for server in servers:
             try:
@@ -115,7 +114,7 @@ def _reason(error: Exception) -> str:
 
 
 def _toolset(name: str, server: _Described) -> MCPToolset[Any]:
-    """``error`` of a tool is for the model to see, not a reason to call it again."""
+    """The toolset of a server. The model sees an ``error`` of a tool; the tool is not called again."""
     if server.command is not None:
         program = StdioTransport(server.command, list(server.args), env=server.env, cwd=server.cwd)
         return MCPToolset(program, id=name, init_timeout=PATIENCE_S, tool_error_behavior="failed")
@@ -132,7 +131,7 @@ def _with_variables(text: str) -> str:
         found = os.environ.get(name, instead)
         if found is None:
             raise ValueError(f"it names the variable {name}, which is not set")
-        # It stands within a JSON text.
+        # The value is inside a JSON text.
         return found.replace("\\", "\\\\").replace('"', '\\"')
 
     return _VARIABLE.sub(value, text)

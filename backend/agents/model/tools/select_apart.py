@@ -1,4 +1,4 @@
-"""One SELECT that a model wrote, run in a process of its own: what it takes or breaks ends with that."""
+"""One SELECT that a model wrote, run in a process of its own, which contains any damage and releases its memory."""
 
 import asyncio
 import json
@@ -18,7 +18,7 @@ _CHILD = "backend.agents.model.tools.select_child"
 
 @dataclass(frozen=True, slots=True)
 class GivenTable:
-    """A table as its file has it, by the name that the query knows."""
+    """A table as in its file, by the name that queries use."""
 
     name: str
     document: str
@@ -29,7 +29,7 @@ class GivenTable:
 async def select_apart(tables: Sequence[GivenTable], sql: str, most_rows: int) -> Result:
     """The first rows of the query, its cells as plain JSON. Raises ``QueryError``; cancelling it ends the process."""
     asked = {"tables": [asdict(table) for table in tables], "sql": sql, "most_rows": most_rows}
-    # -P: what lies in the folder in which the backend was started is no module of ours.
+    # -P: a file in the folder in which the backend was started is not one of Playhead's modules.
     child = await asyncio.create_subprocess_exec(
         sys.executable, "-P", "-m", _CHILD,
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,

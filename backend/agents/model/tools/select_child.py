@@ -1,7 +1,7 @@
-"""The process in which a model's SELECT runs: tables and query as JSON on stdin, its rows or what is wrong on stdout.
+"""The process in which a model's SELECT runs: tables and query as JSON on stdin, its rows or the error on stdout.
 
-DuckDB's limit of memory leaves out the texts that a query makes: one `repeat` can take all that a machine has, and is
-not interrupted meanwhile. So it runs where nothing else comes to an end by it.
+DuckDB's memory limit does not count the texts that a query makes: one `repeat` can take all memory of a machine, and
+cannot be interrupted meanwhile. So it runs in a process that can end alone.
 """
 
 import json
@@ -13,16 +13,16 @@ from backend.agents.documents.figures.tables import QueryError, Tables
 from backend.agents.model.tools.cells import plain_rows
 
 MOST_BYTES = 512 * 1024 * 1024
-"""What a query may take beyond what the process has before it, its result included."""
+"""Memory for a query, beyond that of the process before it, its result included."""
 
 MOST_ANSWER_BYTES = 8 * 1024 * 1024
-"""What its rows may be as JSON."""
+"""The most bytes of its rows as JSON."""
 
 TOO_MUCH = "The query takes too much memory: ask for fewer or shorter rows."
 
 
 def main() -> None:
-    """Answer the one request. The exit code is 0 whatever becomes of the query."""
+    """Answer the one request. The exit code is 0 even if the query fails."""
     asked = json.load(sys.stdin)
     try:
         answer = json.dumps(_answer(asked), ensure_ascii=True, allow_nan=False)
@@ -45,7 +45,7 @@ def _answer(asked: dict[str, Any]) -> dict[str, Any]:
 
 
 def _limit_memory() -> None:
-    """Let this process grow by so much and no more, where the system can do that (Linux)."""
+    """Limit the further growth of this process, if the system can do that (Linux)."""
     try:
         import resource
 

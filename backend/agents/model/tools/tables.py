@@ -20,19 +20,19 @@ from backend.agents.model.tools.select_apart import GivenTable, select_apart
 from backend.agents.model.work import Work
 
 MOST_ROWS = 200
-"""Rows that a query gives to the model."""
+"""Rows of a query that the model gets."""
 
 _SAMPLE_ROWS = 3
 
 Loaded = list[tuple[LoadedTable, Document, str]]
-"""Tables, each with the document that it is of, and its text."""
+"""Tables, each with its document and its text."""
 
 Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, slots=True)
 class TableListed:
-    """A table as the model sees it before it asks."""
+    """A table as the model sees it before it writes a query."""
 
     name: str
     document: str
@@ -51,7 +51,7 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """What a query found. ``cite_as`` are the numbers of the tables it read."""
+    """The rows that a query found. ``cite_as`` are the numbers of the tables it read."""
 
     columns: list[str]
     rows: list[list[JsonValue]]
@@ -110,7 +110,7 @@ async def run_select(work: Work, sql: str, most_rows: int = MOST_ROWS) -> tuple[
         return loaded, [each for each in loaded if each[0].name.lower() in named]
 
     loaded, read_from = await _off_the_loop(work, read)
-    # A query that names no table may ask which there are.
+    # A query that names no table may ask which tables there are.
     given = [
         GivenTable(table.name, document.name, document.digest, text) for table, document, text in read_from or loaded
     ]
@@ -129,7 +129,7 @@ async def _off_the_loop(work: Work, read: Callable[[], Found]) -> Found:
 
 
 def _load(library: Library) -> tuple[Loaded, list[str]]:
-    """Every table, as many as are held at once, and sentences on those that could not be loaded."""
+    """Every table, up to the limit, and a sentence for each that could not be loaded."""
     library.refresh_if_changed()
     loaded: Loaded = []
     problems: list[str] = []
