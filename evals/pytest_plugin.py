@@ -120,7 +120,7 @@ class PlayheadFixture:
 def pytest_addoption(parser: pytest.Parser) -> None:
     """The plugin's options."""
     group = parser.getgroup("playhead", "streaming agents, measured by Playhead")
-    group.addoption("--playhead-url", metavar="URL", help="the backend to measure [default: one that is started]")
+    group.addoption("--playhead-url", metavar="URL", help="the backend to measure [default: a temporary one]")
     group.addoption("--playhead-scenarios", metavar="DIR", help="a folder of scenarios for the backend that is started")
     group.addoption("--playhead-out", metavar="DIR", help="where the recordings of failed tests go")
 

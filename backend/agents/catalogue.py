@@ -196,7 +196,7 @@ class AgentCatalogue:
         near = await self.nearest(agent)
         # Some families offer nothing here, for example if no model is named.
         families = dict.fromkeys(offer.agent.partition(":")[0] for offer in await self.offers())
-        hint = f"Near it: {', '.join(near)}." if near else f"There are: {', '.join(families) or 'none'}."
+        hint = f"Similar names: {', '.join(near)}." if near else f"Available: {', '.join(families) or 'none'}."
         return f"{reason} {hint}"
 
 

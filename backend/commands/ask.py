@@ -23,18 +23,25 @@ _FOLDER = click.Path(path_type=Path)
 @click.argument("question")
 @click.option(
     "--agent",
-    help="Who answers: documents, scripted:SCENARIO (such as scripted:happy_path), recording:ID, model or remote.  "
-    "[default: what --model or --remote names, else documents]",
+    help="The agent: documents, scripted:SCENARIO (such as scripted:happy_path), recording:ID, model or remote.  "
+    "[default: the agent of --model or --remote, else documents]",
 )
 @click.option("--docs", "docs_dir", type=_FOLDER, help=DOCS_HELP)
 @model_options
 @remote_option
 @click.option("--url", help="The backend to ask.  [default: a temporary one for this question]")
-@click.option("--data", "data_dir", type=_FOLDER, help="Where the temporary backend keeps runs and indexes.")
+@click.option("--data", "data_dir", type=_FOLDER, help="The folder for the runs and indexes of the temporary backend.")
 @click.option("--session", "session_id", help="The id of a conversation to continue.")
-@click.option("--timeout", "timeout_s", type=click.FloatRange(0, 3600, min_open=True), help="End after this, seconds.")
-@click.option("--speed", type=click.FloatRange(0, 1000), help="Pace of a scripted or recorded agent; 0 = at once.")
-@click.option("--json", "as_json", is_flag=True, help="Print the events as sent, one JSON object a line.")
+@click.option(
+    "--timeout",
+    "timeout_s",
+    type=click.FloatRange(0, 3600, min_open=True),
+    help="Stop the run after this many seconds.",
+)
+@click.option(
+    "--speed", type=click.FloatRange(0, 1000), help="Pace of a scripted or recorded agent; 0 = without waiting."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the events as sent, one JSON object per line.")
 def command(
     question: str,
     agent: str | None,
@@ -49,7 +56,7 @@ def command(
     speed: float | None,
     as_json: bool,
 ) -> None:
-    """Ask QUESTION and watch the steps, the answer and its sources as they come.
+    """Ask QUESTION and watch the steps, the answer and its sources live.
 
     Ctrl-C stops the run and keeps what was written; a second one leaves at once. The exit code is 0 only if the answer
     was completed, 130 after Ctrl-C, 2 for bad input, and 1 for every other end.

@@ -8,7 +8,7 @@ import click
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
-DOCS_HELP = "The folder to ask about.  [default: the bundled sample]"
+DOCS_HELP = "The folder with the documents.  [default: the bundled sample]"
 _FOLDER = click.Path(path_type=Path, file_okay=False, exists=True)
 
 

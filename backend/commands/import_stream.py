@@ -27,7 +27,7 @@ _GUESS_BYTES = 4 * 1024 * 1024
 
 @click.command(short_help="Turn a captured stream of another agent into a recording.")
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--dialect", type=click.Choice(DIALECT_NAMES), required=True, help="What the stream speaks.")
+@click.option("--dialect", type=click.Choice(DIALECT_NAMES), required=True, help="The dialect of the stream.")
 @click.option("--out", type=click.Path(path_type=Path), help="The recording to write; without it, FILE is only read.")
 @click.option("--question", default="", help="The question: a captured answer does not contain it.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as one JSON object.")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 @click.command(short_help="Play a recording in the terminal.")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--speed", type=click.FloatRange(0, 1000), default=1.0, show_default=True, help="0 = without waiting.")
-@click.option("--json", "as_json", is_flag=True, help="Print the events as recorded, one JSON object a line.")
+@click.option("--json", "as_json", is_flag=True, help="Print the events as recorded, one JSON object per line.")
 def command(file: Path, speed: float, as_json: bool) -> None:
     """Play the recording FILE with its timing. One that was cut plays as far as it goes, with a warning."""
     from backend.commands.recording_files import read_recording

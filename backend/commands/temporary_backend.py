@@ -53,7 +53,7 @@ def reachable_backend(
         yield ReachableBackend(url, FOREIGN_GIVE_UP_S)
         return
     if docs_dir is not None and not docs_dir.is_dir():
-        raise BadInput(f"{docs_dir} is not a folder: give --docs the folder to ask about.")
+        raise BadInput(f"{docs_dir} is not a folder: give --docs the folder with the documents.")
     if data_dir.exists() and not data_dir.is_dir():
         raise BadInput(f"{data_dir} is not a folder: give --data the folder for runs and indexes.")
     telling = StartupTelling()

@@ -1,4 +1,4 @@
-"""How a page recovers by itself when the backend was gone."""
+"""The recovery of a page after the backend was away."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
@@ -9,23 +9,23 @@ from backend.client.errors import BackendGone, ClientError
 from backend.client.replies import Readiness
 
 BETWEEN_TRIALS_S = 0.5
-"""Between two questions whether the backend is there again. Half a second is short beside the time a backend takes to
-start, and costs it nothing."""
+"""The time between two tries to reach the backend. Half a second is short compared with a backend's start, and costs it
+nothing."""
 
 
 class ReadyCall(Protocol):
     """The one call of the client that is needed here."""
 
     async def ready(self) -> Readiness:
-        """Whether the backend takes runs now."""
+        """Whether the backend accepts runs now."""
 
 
 async def trials_in_vain(client: ReadyCall, between_trials_s: float = BETWEEN_TRIALS_S) -> AsyncGenerator[None, None]:
-    """Yield after each trial in vain, and end when the backend takes runs: before that it may answer and not know its
+    """Yield after each failed try, and end when the backend accepts runs: before that it may answer and not know its
     agents yet.
 
-    Ends as well where the backend answers with an error of another kind, so that the caller's own call meets it and can
-    say what it is. ``between_trials_s``: seconds before each trial.
+    Ends as well if the backend answers with an error of another kind, so that the caller's own call meets it and can
+    report it. ``between_trials_s``: seconds before each try.
     """
     while True:
         await asyncio.sleep(between_trials_s)
@@ -42,7 +42,7 @@ async def trials_in_vain(client: ReadyCall, between_trials_s: float = BETWEEN_TR
 async def wait_for_backend(
     client: ReadyCall, between_trials_s: float = BETWEEN_TRIALS_S, wanted: Callable[[], bool] = lambda: True
 ) -> None:
-    """Return when the backend takes runs, as ``trials_in_vain`` ends; and once it is not ``wanted`` any more."""
+    """Return when the backend accepts runs, as ``trials_in_vain`` ends; or once it is no longer ``wanted``."""
     if not wanted():
         return
     async with aclosing(trials_in_vain(client, between_trials_s)) as trials:

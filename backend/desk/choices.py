@@ -1,4 +1,4 @@
-"""What the pages' lists offer: agents by their titles, and the latest runs in one line each."""
+"""The entries of the pages' lists: agents by their titles, and the latest runs in one line each."""
 
 from collections.abc import Iterable
 from typing import Final, NamedTuple, Protocol
@@ -9,7 +9,7 @@ from backend.present.pages.problem import Problem, problem_of
 from backend.present.pages.run_titles import run_title
 
 LATEST_RUNS: Final = 50
-"""Runs in a list to choose from; all others are found in the history."""
+"""Runs in a list to choose from; the history finds all others."""
 
 
 class RunsCall(Protocol):
@@ -20,14 +20,14 @@ class RunsCall(Protocol):
 
 
 class Choice(NamedTuple):
-    """One entry of a list: what people read, and the name or id it stands for."""
+    """One entry of a list: its text, and the name or id it stands for."""
 
     title: str
     name: str
 
 
 def agent_choices(offers: Iterable[OfferedAgent]) -> tuple[Choice, ...]:
-    """The agents on offer in the backend's order; one without a title is called by its name."""
+    """The agents on offer in the backend's order; an agent without a title is listed by its name."""
     return tuple(Choice(offer.title or offer.agent, offer.agent) for offer in offers)
 
 

@@ -11,7 +11,7 @@ from backend.desk.sharing import Sharing
 
 
 class Desk:
-    """What the pages can do with the backend at ``backend``, an address such as ``http://127.0.0.1:8750``."""
+    """The services of the pages for the backend at ``backend``, an address such as ``http://127.0.0.1:8750``."""
 
     def __init__(self, backend: str) -> None:
         self.client = RunClient(backend)

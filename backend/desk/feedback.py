@@ -24,8 +24,8 @@ class FeedbackCalls(ReadyCall, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class SentComment:
-    """What became of a comment: whether it is kept, and the sentence to show in passing. One that is not kept stays in
-    its field."""
+    """The result of sending a comment: whether it is saved, and the sentence to show in passing. If it is not saved, it
+    stays in its field."""
 
     kept: bool
     sentence: str
@@ -40,16 +40,16 @@ class RunFeedback:
         self._between_trials_s = between_trials_s
 
     async def rate(self, run: RunOnPage, thumb: Literal["up", "down"]) -> str:
-        """Say of this moment of the run whether it is helpful. Gives the sentence to show in passing."""
+        """Rate this moment of the run as helpful or not. Returns the sentence to show in passing."""
         return (await self._give(run, thumb, "")).sentence
 
     async def toggle_comment(self, run: RunOnPage) -> str:
-        """Offer a field to write in, or fold it away where it is on the page. Gives no sentence."""
+        """Show the comment field, or fold it away. Returns an empty sentence."""
         run.commenting, run.share_id = not run.commenting, ""
         return ""
 
     async def comment(self, run: RunOnPage, text: str) -> SentComment:
-        """Keep what somebody wrote about this moment of the run."""
+        """Save the comment on this moment of the run."""
         if not text.strip():
             return SentComment(kept=False, sentence=words_ask.COMMENT_EMPTY)
         sent = await self._give(run, None, text.strip())
@@ -57,8 +57,8 @@ class RunFeedback:
         return sent
 
     async def of_all_runs(self) -> AsyncGenerator[tuple[Feedback, ...] | Problem, None]:
-        """What people think of all runs, the newest first. Before that a problem as long as there is one; while the
-        backend is away this continues by itself."""
+        """The feedback on all runs, the newest first. Before that a problem as long as there is one; while the backend
+        is away this continues by itself."""
         while True:
             try:
                 yield tuple(reversed(await self._client.feedback()))

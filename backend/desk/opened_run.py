@@ -1,4 +1,4 @@
-"""The run that a tab replays: what is known of it, and how it is opened: by an address, from the list, from a file."""
+"""The run that a tab replays, and how it is opened: by an address, from the list, from a file."""
 
 from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, field
@@ -19,29 +19,29 @@ from backend.protocol.share_ids import is_share
 
 
 class ReplayCalls(ReadyCall, RunsCall, RecordingCall, Protocol):
-    """What the Replay page needs of the client."""
+    """The calls of the client that the Replay page needs."""
 
 
 @dataclass(frozen=True, slots=True)
 class ShownRun:
-    """What the page shows of the opened run, frozen."""
+    """The opened run as the page shows it, frozen."""
 
     run_id: str
-    """The run that feedback and shares are about; empty where there can be none."""
+    """The run for feedback and shares; empty if there can be none."""
     question: str
     events: tuple[Event, ...]
     hint: str
-    """A sentence on what the reader should know of it; empty where there is nothing to say."""
+    """A note for the reader on this run; may be empty."""
     unfinished: bool
-    """Whether more of it can be fetched."""
+    """True if more of it can be fetched."""
     address: Mapping[str, str]
-    """The parameters of the address that leads here; none of them for a recording from a file."""
+    """The parameters of the address that leads here; empty for a recording from a file."""
     moment: Moment
 
 
 @dataclass(slots=True)
 class OpenedRun(Player):
-    """What one tab replays. ``opened_id`` is the id of the run or of the share it was opened by, empty for a recording
+    """The run that one tab replays. ``opened_id`` is the id of the run or share it was opened by, empty for a recording
     from a file and while nothing is open."""
 
     playback: Playback = field(default_factory=lambda: Playback(()))
@@ -52,16 +52,16 @@ class OpenedRun(Player):
 
     @property
     def run_id(self) -> str:
-        """The run that feedback and shares are about; empty where there can be none."""
+        """The run for feedback and shares; empty if there can be none."""
         return "" if is_share(self.opened_id) else self.opened_id
 
     @property
     def moment_ms(self) -> float | None:
-        """Where the playhead stands, in milliseconds."""
+        """The playhead's position, in milliseconds."""
         return self.position_ms()
 
     def named(self) -> dict[str, str]:
-        """What the page's address has to say of the run; empty parameters do not belong into it."""
+        """The run's parameters for the page's address; empty ones are left out of it."""
         return {RUN: self.run_id, SHARE: "" if self.run_id else self.opened_id}
 
     def address(self) -> dict[str, str]:
@@ -70,7 +70,7 @@ class OpenedRun(Player):
         return {**self.named(), MOMENT: moment}
 
     def moment(self) -> Moment:
-        """What the page shows at the playhead; no run while nothing is open."""
+        """The page at the playhead; no run while nothing is open."""
         if not self.is_open:
             return Moment((), scrubber=self.scrubber())
         at_ms = self.position_ms()
@@ -78,18 +78,18 @@ class OpenedRun(Player):
         return Moment((seen,), moment_html(self.playback, at_ms), self.playhead.playing, self.scrubber())
 
     def scrubber(self) -> dict[str, object]:
-        """What the scrubber's script has to know: the run as well, which it puts into the page's address."""
+        """The data for the scrubber's script, with the run, which it puts into the page's address."""
         return {**Player.scrubber(self), "named": self.named()}
 
     def open(self, recording: Recording, opened_id: str, at_ms: float) -> None:
-        """Take another run, or more of the same, with the playhead at that moment."""
+        """Open another run, or more of the same, with the playhead at that moment."""
         self.playback = Playback(recording.events, recording.header.question)
         self.opened_id, self.is_open, self.share_id, self.commenting = opened_id, True, "", False
         self.playhead = Playhead(speed=self.playhead.speed)
         self.seek(at_ms)
 
     def shown(self) -> ShownRun | None:
-        """What the page shows of it; None while nothing is open."""
+        """The run as the page shows it; None while nothing is open."""
         if not self.is_open:
             return None
         events = self.playback.events
@@ -100,7 +100,7 @@ class OpenedRun(Player):
 
 @dataclass(frozen=True, slots=True)
 class ReplayOffer:
-    """What the page offers and says: the latest runs, a notice above all else, and the run that is open."""
+    """The latest runs on offer, a notice above all else, and the open run."""
 
     runs: tuple[Choice, ...]
     notice: Problem | None
@@ -111,13 +111,13 @@ class ReplayDesk:
     """Opens runs to be replayed, for one backend."""
 
     def __init__(self, client: ReplayCalls, between_trials_s: float = BETWEEN_TRIALS_S) -> None:
-        """``between_trials_s``: seconds between two questions whether the backend is there again."""
+        """``between_trials_s``: seconds between two tries to reach the backend."""
         self._client = client
         self._between_trials_s = between_trials_s
 
     async def arrive(self, opened: OpenedRun, address: Mapping[str, str]) -> AsyncGenerator[ReplayOffer, None]:
-        """Offer the latest runs and open what the address names, unless it is open already. While the backend is away
-        this says so, and begins again by itself once it is back."""
+        """Offer the latest runs and open the run in the address, unless it is open already. While the backend is away,
+        the offer has a notice; this starts again by itself once it is back."""
         while True:
             runs = await latest_runs(self._client)
             notice = await self._open_named(opened, address)
@@ -129,20 +129,20 @@ class ReplayDesk:
             await wait_for_backend(self._client, self._between_trials_s)
 
     async def runs(self) -> tuple[Choice, ...] | None:
-        """The latest runs; None where the backend does not give any, so that an older list stays."""
+        """The latest runs; None if the backend does not return any, so that an older list stays."""
         runs = await latest_runs(self._client)
         return None if isinstance(runs, Problem) else runs
 
     async def choose(self, opened: OpenedRun, run_id: str, at_ms: float = 0.0) -> Problem | None:
-        """Open a run or a share. Gives why it cannot be opened; what was open stays then."""
+        """Open a run or a share. Returns the reason if it cannot be opened; then the open run stays."""
         return self._take(opened, await recording_of_run(self._client, run_id), run_id, at_ms)
 
     async def open_file(self, opened: OpenedRun, data: bytes) -> Problem | None:
-        """Open a recording from a file, which stays in this tab. Gives why it cannot be opened."""
+        """Open a recording from a file, which stays in this tab. Returns the reason if it cannot be opened."""
         return self._take(opened, recording_of_file(data), "", 0.0)
 
     async def refresh(self, opened: OpenedRun) -> str:
-        """Load new events of a run that was not over. Gives a sentence where that fails, else an empty one."""
+        """Load new events of a run that was not over. Returns a sentence if that fails, else an empty one."""
         problem = await self.choose(opened, opened.opened_id, opened.position_ms())
         return problem.sentence_shown if problem else ""
 

@@ -1,4 +1,4 @@
-"""Two runs followed to the end of the longer one, as updates that either UI draws."""
+"""Two runs followed to the end of the longer one, as updates for either UI."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -18,23 +18,23 @@ from backend.protocol.recordings import Recording
 
 
 class PairCalls(ReadyCall, RecordingCall, Protocol):
-    """What following needs of the client."""
+    """The calls of the client for following runs."""
 
     def frames(self, run_id: str) -> AsyncGenerator[Frame, None]:
-        """The run as views at the pace of a screen, the last one with the whole of it."""
+        """The run as views at the pace of a screen; the last one is complete."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How often what happens, in seconds."""
+    """How often each thing happens, in seconds."""
 
     drawn_every_s: float = 0.25
-    """Both runs are drawn at once, and the browser has to keep up with both: of two at ten a second, that of a busy
-    machine never comes to draw the chart and the buttons."""
+    """Both runs are drawn at once, and the browser has to keep up: with ten draws a second for each of two runs, a busy
+    machine never draws the chart and the buttons."""
     numbers_every_s: float = 2.0
-    """While a run is going, the timelines and the table are made anew this often."""
+    """While a run is running, the timelines and the table are made again this often."""
     trials_every_s: float = BETWEEN_TRIALS_S
-    """While the backend is away, it is looked for this often."""
+    """While the backend is away, it is tried this often."""
 
 
 USUAL_PACE: Final = Pace()
@@ -42,7 +42,7 @@ USUAL_PACE: Final = Pace()
 
 @dataclass(frozen=True, slots=True)
 class PairUpdate:
-    """Both runs as the page shows them now, whole: who is late may leave out all but the newest one."""
+    """Both runs as the page shows them now, whole: a slow page may skip all updates but the newest one."""
 
     moment: Moment
     compared: tuple[Compared, Compared]
@@ -64,7 +64,7 @@ class PairStream:
         self._known = -1
 
     async def updates(self) -> AsyncGenerator[PairUpdate, None]:
-        """Both as far as they are known, then as more of them comes, and at last both as they ended."""
+        """Both as far as they are known, then with more events, and at last with their ends."""
         update = self._update()
         yield update
         if not update.running:
@@ -98,14 +98,14 @@ class PairStream:
         return PairUpdate(moment, self._compared, pair.running, away or pair.problem)
 
     def _seen(self, which: Which, known: SeenRun) -> SeenRun:
-        """The newest frame. One before the first event knows less than the page does."""
+        """The newest frame. A frame before the first event knows less than the page does."""
         frame = self._frames.get(which)
         if frame is None or not frame.view.stream.last_seq:
             return known
         return SeenRun(frame.view, frame.elapsed_ms, still=False)
 
     async def _follow(self, which: Which) -> None:
-        """Take one run to its end, or to where no more of it can be had."""
+        """Follow one run to its end, or as far as it can be loaded."""
         run_id = self._pair.side(which).run_id
         while True:
             try:
@@ -125,7 +125,7 @@ class PairStream:
             self._learn(which, replace(self._pair.side(which), problem=found))
         else:
             ended = PairedRun(found, run_id)
-            # A stream that ended without the run's end leaves nothing to wait for.
+            # A stream that ended without the run's end will not continue.
             self._learn(which, ended if ended.ended else replace(ended, problem=Problem("interrupted")))
 
     async def _renew_numbers(self) -> None:

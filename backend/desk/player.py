@@ -1,4 +1,4 @@
-"""What is played on a page, one run or two under one playhead, and what the page shows where that stands."""
+"""The playback on a page: one run or two under one playhead, and the page at that moment."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -9,45 +9,45 @@ from backend.present.timeline.playhead_clock import PlayheadClock
 from backend.protocol.run_view import RunView
 
 PLAYED_EVERY_S: Final = 0.1
-"""Between two drawings while it plays; the scrubber moves by itself meanwhile."""
+"""The time between two draws during playback; the scrubber moves by itself meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
 class SeenRun:
-    """A run as it is to be drawn."""
+    """A run to be drawn."""
 
     view: RunView
     elapsed_ms: float
     """Milliseconds since it was accepted."""
     still: bool = True
-    """Whether time stands still on the page: durations are those of this very moment, and none counts up."""
+    """True if time stands still on the page: durations are those of this very moment, and none counts up."""
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """What the page shows at the playhead."""
+    """The page at the playhead."""
 
     runs: tuple[SeenRun, ...]
     text: str = ""
     """The moment in words, as safe HTML; empty while there is no playhead."""
     playing: bool = False
     scrubber: dict[str, object] | None = None
-    """What the scrubber's script has to know; None where it knows it already."""
+    """The data for the scrubber's script; None if it has them already."""
 
 
 @dataclass(slots=True)
 class Player(PlayheadClock):
-    """What one tab plays: its playhead, and who draws it."""
+    """One tab's playback: its playhead, and the task that draws it."""
 
     drawers: int = field(default=0, kw_only=True)
-    """Counts who began to draw. Only the newest one draws: two could show an earlier moment last."""
+    """Counts the tasks that began to draw. Only the newest one draws: two could show an earlier moment last."""
 
     def moment(self) -> Moment:
-        """What the page shows at the playhead."""
+        """The page at the playhead."""
         raise NotImplementedError
 
     def press_play(self) -> bool:
-        """Play, or pause where it plays already. Gives whether it plays now: nothing does that has no duration."""
+        """Play, or pause if it is playing. Returns whether it plays now: a run without a duration never does."""
         if self.playhead.playing:
             self.pause()
         elif self.playback.duration_ms:
@@ -55,8 +55,8 @@ class Player(PlayheadClock):
         return self.playhead.playing
 
     async def moments(self, every_s: float = PLAYED_EVERY_S) -> AsyncGenerator[Moment, None]:
-        """What to draw while it plays, and at last where it stopped. Ends without that once somebody else draws, as
-        after a quick double press. ``every_s``: seconds between two moments."""
+        """The moments to draw during playback, and at last the one where it stopped. Ends without that one if another
+        task draws by then, as after a quick double press. ``every_s``: seconds between two moments."""
         self.drawers += 1
         mine, known = self.drawers, -1
         while self.playhead.playing and self.drawers == mine:

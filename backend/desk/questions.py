@@ -1,4 +1,4 @@
-"""Asking: a question is put, its run followed to the end, stopped, asked again, and found again after a reload."""
+"""Questions: asked, followed to the end of the run, stopped, retried, and found again after a reload."""
 
 import uuid
 from collections.abc import AsyncGenerator
@@ -20,7 +20,7 @@ from backend.present.words import ask as words_ask
 from backend.protocol.options import RunOptions
 
 TURNS_SHOWN: Final = 20
-"""Of a long conversation, the latest are shown above the current one; all of them are in the history."""
+"""Of a long conversation, the latest turns are shown above the current one; all of them are in the history."""
 
 
 class QuestionCalls(ReadyCall, Protocol):
@@ -48,9 +48,10 @@ class QuestionCalls(ReadyCall, Protocol):
 
 
 class Questions:
-    """What the Ask page does, for one backend. Each method changes the conversation that it is given.
+    """The Ask page's behaviour, for one backend. Each method changes the conversation that it is given.
 
-    The intents (``ask``, ``retry``, ``open`` …) only note what is wanted. ``proceed`` does it and reports how it goes.
+    The intents (``ask``, ``retry``, ``open`` …) only note the reader's wish. ``proceed`` fulfils it and reports the
+    progress.
     """
 
     def __init__(self, client: QuestionCalls, between_trials_s: float = BETWEEN_TRIALS_S) -> None:
@@ -61,7 +62,7 @@ class Questions:
     async def ask(
         self, conversation: Conversation, question: str, agent: str, timeout_s: float | None = None, speed: float = 1.0
     ) -> None:
-        """Put a question, unless one is under way: then what is written stays in its field.
+        """Ask a question, unless one is under way: then the text stays in its field.
 
         An empty ``agent`` is the one that the page starts with. ``timeout_s`` in seconds, None or 0 for the backend's
         own limit; ``speed`` 1 plays as written.
@@ -78,45 +79,45 @@ class Questions:
         self._put(conversation, AskedQuestion(question, agent, options), empties_field=True)
 
     async def ask_example(self, conversation: Conversation, question: str) -> None:
-        """Put an example: to the agent that the page starts with, whichever was chosen before."""
+        """Ask an example: of the agent that the page starts with, whatever the reader chose before."""
         if not conversation.state.running:
             self._put(conversation, AskedQuestion(question), empties_field=True)
 
     async def retry(self, conversation: Conversation, written: str = "") -> None:
-        """Ask the same again, in the place of what did not succeed. ``written``: what the question's field holds now;
-        it is emptied where that is this question, given back before."""
+        """Ask the same again, in place of the failed run. ``written``: the text in the question's field; it is emptied
+        if it is this question, put back before."""
         asked = conversation.state.asked
         if conversation.state.may_retry:
             self._put(conversation, asked, empties_field=written == asked.text, keeps_turn=False)
 
     async def carry_on(self, conversation: Conversation, written: str = "") -> None:
-        """Ask the same again, with what was written until the interruption kept above it. ``written``: as for
+        """Ask the same again, with the answer from before the interruption kept above it. ``written``: as for
         ``retry``."""
         asked = conversation.state.asked
         if conversation.state.may_continue:
             self._put(conversation, asked, empties_field=written == asked.text)
 
     async def open(self, conversation: Conversation, run_id: str = "") -> None:
-        """The page was opened, or its address names another run now; empty where it names none. What is on the page
-        already stays, and the agents on offer are asked for again."""
+        """The page was opened, or its address now names another run; empty if it names none. Parts that are on the page
+        already stay, and the agents on offer are loaded again."""
         conversation.change(offered=False)
         if run_id and run_id != conversation.state.named:
             conversation.turn_over(asked=AskedQuestion(), earlier=(), session_id="", named=run_id, opening=run_id)
 
     async def open_shared(self, conversation: Conversation, share_id: str) -> None:
-        """The page was opened through a link for reading only."""
+        """The page was opened through a read-only link."""
         if share_id != conversation.state.named:
             conversation.turn_over(named=share_id, opening=share_id)
 
     async def begin_anew(self, conversation: Conversation) -> None:
-        """Begin another conversation. The one until now stays in the history, and its run continues there."""
+        """Begin another conversation. The current one stays in the history, and its run continues there."""
         conversation.turn_over(
             asked=AskedQuestion(), earlier=(), session_id="", named="", fields=conversation.fill(question="")
         )
 
     async def stop(self, conversation: Conversation) -> str:
-        """Ask for the end of what is under way; ``proceed`` follows it until that has come. A question that waits for
-        the backend goes back into its field. Gives a sentence to show in passing where it could not be stopped."""
+        """Stop the question or run under way; ``proceed`` follows it to its end. A question that waits for the backend
+        goes back into its field. Returns a sentence to show in passing if it could not be stopped."""
         state = conversation.state
         if state.pending and state.waiting:
             self._withdraw(conversation)
@@ -127,10 +128,10 @@ class Questions:
         return await self._cancel(conversation) if state.run_id else ""
 
     async def proceed(self, conversation: Conversation) -> AsyncGenerator[ConversationState, None]:
-        """Do whatever remains to be done, and yield the state first and then whenever it has changed.
+        """Do the remaining work, and yield the state first and then at every change.
 
-        Loads the agents on offer, takes up the run that was named, starts the question that was asked and follows the
-        run to its end. While the backend is away it says so, and continues by itself. Ends when nothing remains, or
+        Loads the agents on offer, opens the run in the address, starts the question and follows its run to the end.
+        While the backend is away, the state has a notice, and this continues by itself. Ends when nothing remains, or
         when another showing of the conversation has begun. Closing it stops nothing but the showing.
         """
         serial = conversation.show()
@@ -148,7 +149,7 @@ class Questions:
                     return
                 if conversation.state.pending and conversation.state.stopping:
                     self._withdraw(conversation)
-                # Another backend may come back: it is asked again what it offers.
+                # Another backend may come back: its agents are loaded again.
                 yield conversation.change(problem=problem_of(error), offered=False)
             else:
                 return
@@ -156,14 +157,14 @@ class Questions:
                 async for _ in trials:
                     if not conversation.shows(serial):
                         return
-                    # A stop may have taken back meanwhile what waits.
+                    # A stop may have withdrawn the waiting question meanwhile.
                     yield conversation.state
             if not conversation.shows(serial):
                 return
             yield conversation.change(problem=None)
 
     async def _remaining(self, conversation: Conversation, serial: int) -> AsyncGenerator[ConversationState, None]:
-        """Everything once, as far as it goes. Raises ``ClientError``."""
+        """One pass over the remaining work. Raises ``ClientError``."""
         for step in (self._load_agents, self._take_up, self._start, self._follow):
             async with aclosing(step(conversation, serial)) as states:
                 async for state in states:
@@ -180,7 +181,7 @@ class Questions:
         state, usual = conversation.state, starting_agent([offer.agent for offer in offers])
         fields = state.fields
         if not state.choices or (state.empty and usual != state.usual):
-            # Nobody has chosen from this list yet.
+            # The reader has not chosen from this list yet.
             fields = conversation.fill(agent=state.asked.agent or usual)
         yield conversation.change(offered=True, choices=agent_choices(offers), usual=usual, fields=fields)
 
@@ -207,7 +208,7 @@ class Questions:
             before = names[: names.index(run.run_id)] if run.run_id in names else []
             return tuple([EarlierTurn(name, (await self._client.run(name)).view) for name in before[-TURNS_SHOWN:]])
         except ProblemError:
-            # Deleted meanwhile: the run that was named is shown all the same.
+            # Deleted meanwhile: the run in the address is shown all the same.
             return ()
 
     async def _start(self, conversation: Conversation, serial: int) -> AsyncGenerator[ConversationState, None]:
@@ -232,7 +233,7 @@ class Questions:
         state = conversation.state
         if not state.running:
             return
-        # A run that was just started is followed from its first event; of another one, all there is comes in one frame.
+        # A run that was just started is followed from its first event; all events of another one come in one frame.
         question, conversation.fresh = state.asked.text if conversation.fresh else None, False
         async with aclosing(self._client.frames(state.run_id, question=question)) as frames:
             async for frame in frames:
@@ -253,7 +254,7 @@ class Questions:
     def _put(
         self, conversation: Conversation, asked: AskedQuestion, *, empties_field: bool, keeps_turn: bool = True
     ) -> None:
-        """Note a question. ``keeps_turn``: what was shown until now becomes an earlier turn."""
+        """Note a question. ``keeps_turn``: the run shown until now becomes an earlier turn."""
         state = conversation.state
         earlier = state.earlier
         if keeps_turn and state.run_id and state.frame is not None:
@@ -263,7 +264,7 @@ class Questions:
         conversation.turn_over(asked=asked, pending=True, earlier=earlier, fields=fields)
 
     def _withdraw(self, conversation: Conversation) -> None:
-        """Take a question back, as if it had not been asked. The backend is still waited for."""
+        """Take a question back, as if it had not been asked. The page still waits for the backend."""
         state = conversation.state
         conversation.change(
             turn=state.turn + 1,
@@ -274,7 +275,7 @@ class Questions:
         )
 
     def _refused(self, conversation: Conversation, error: ClientError) -> ConversationState:
-        """What becomes of what was under way: a question goes back into its field, a run is lost."""
+        """The state after a refusal: a question goes back into its field, a run is lost."""
         state = conversation.state
         fields = state.fields
         if state.pending:
@@ -290,7 +291,7 @@ class Questions:
 
 
 def _options(timeout_s: float | None, speed: float) -> RunOptions | None:
-    """Only what was set by hand: the backend knows the rest. None where it cannot be kept."""
+    """Only options that the reader set: the backend knows the rest. None for a timeout that the backend cannot keep."""
     by_hand = {"timeout_s": float(timeout_s)} if timeout_s else {}
     if speed != 1:
         by_hand["speed"] = float(speed)

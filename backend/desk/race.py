@@ -9,7 +9,7 @@ from backend.client.errors import ClientError
 from backend.client.replies import OfferedAgent, StartedRun
 
 _PLAYED: Final = ("scripted:", "recording:")
-"""What the names of agents begin with that can be played without their status events."""
+"""The beginnings of the names of agents that can be played without their status events."""
 
 
 class RaceCalls(Protocol):
@@ -21,12 +21,12 @@ class RaceCalls(Protocol):
         """Start a run and return at once."""
 
     async def cancel(self, run_id: str) -> None:
-        """Ask for the run's end."""
+        """Ask the backend to end the run."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entrant:
-    """One of the two: an agent, and the options it runs with."""
+    """One of the two: an agent, and its options."""
 
     agent: str
     options: Mapping[str, Any] = field(default_factory=dict)
@@ -38,20 +38,19 @@ def with_and_without_status(agent: str) -> tuple[Entrant, Entrant]:
 
 
 def plays_without_status(offer: OfferedAgent) -> bool:
-    """Whether the agent can leave its status events out."""
+    """True if the agent can leave its status events out."""
     return offer.agent.startswith(_PLAYED)
 
 
 def question_for(offer: OfferedAgent) -> str:
-    """What to ask an agent when nobody has asked anything: its first example, else its title."""
+    """The question for an agent if the reader asked nothing: its first example, else its title."""
     return offer.examples[0] if offer.examples else offer.title or offer.agent
 
 
 async def start_both(client: RaceCalls, question: str, first: Entrant, second: Entrant) -> tuple[str, str]:
-    """Start both in one conversation, one right after the other; their ids. Raises ``ClientError``.
+    """Start both in one conversation, one right after the other; returns their ids. Raises ``ClientError``.
 
-    Where the second is not accepted the first is cancelled, and the error of the second raised: nobody wants half a
-    race.
+    If the second is refused, the first is cancelled and the error of the second raised: half a race is of no use.
     """
     one = await client.start_run(question, first.agent, options=first.options)
     try:
@@ -59,7 +58,7 @@ async def start_both(client: RaceCalls, question: str, first: Entrant, second: E
             question, second.agent, session_id=one.session_id or None, options=second.options
         )
     except ClientError:
-        # Where this fails as well, it is the second run's error that says what to do.
+        # If this fails as well, the error of the second run has the next action.
         with suppress(ClientError):
             await client.cancel(one.run_id)
         raise

@@ -1,4 +1,4 @@
-"""What is done with the chosen run of the history: it is saved or deleted, its conversation renamed or deleted."""
+"""The actions on the chosen run of the history: save, delete, rename its conversation."""
 
 import asyncio
 from collections.abc import Awaitable
@@ -37,14 +37,14 @@ class ActionCalls(Protocol):
 
 
 class RunActions:
-    """What the buttons of the chosen run do, for one backend. What changes the history is fetched by
-    ``RunSearch.proceed`` afterwards."""
+    """The behaviour of the chosen run's buttons, for one backend. ``RunSearch.proceed`` loads the changed history
+    afterwards."""
 
     def __init__(self, client: ActionCalls) -> None:
         self._client = client
 
     async def export(self, history: RunHistory, form: ExportForm) -> ExportedFile | str:
-        """The chosen run as a file, or a sentence that says why it cannot be saved."""
+        """The chosen run as a file, or a sentence with the reason if it cannot be saved."""
         run_id = history.run_id
         try:
             recording = await self._client.recording(run_id)
@@ -57,14 +57,14 @@ class RunActions:
             return str(error)
 
     async def export_feedback(self) -> ExportedFile | str:
-        """All feedback as a table, or a sentence that says why it cannot be saved."""
+        """All feedback as a table, or a sentence with the reason if it cannot be saved."""
         try:
             return ExportedFile("feedback.csv", "text/csv", await self._client.feedback_csv())
         except ClientError as error:
             return error.sentence
 
     async def rename(self, history: RunHistory, name: str) -> str:
-        """Give the chosen run's conversation this name. Gives the sentence to show in passing."""
+        """Rename the chosen run's conversation. Returns the sentence to show in passing."""
         chosen = history.state.chosen
         if chosen is None:
             return ""
@@ -79,16 +79,17 @@ class RunActions:
         return words_history.NAMED
 
     async def ask_to_delete(self, history: RunHistory, what: Deletion) -> None:
-        """Ask the reader whether the chosen run, or its conversation, is to go."""
+        """Ask the reader to confirm the deletion of the chosen run, or of its conversation."""
         if history.state.chosen is not None:
             history.change(deleting=what)
 
     async def keep(self, history: RunHistory) -> None:
-        """The reader does not want it deleted."""
+        """The reader does not want to delete it."""
         history.change(deleting=None)
 
     async def delete(self, history: RunHistory) -> str:
-        """Delete what the reader has confirmed. Gives the sentence to show in passing; nothing is chosen afterwards."""
+        """Delete it, after the reader's confirmation. Returns the sentence to show in passing; no run is chosen
+        afterwards."""
         state = history.state
         if state.chosen is None or state.deleting is None:
             return ""

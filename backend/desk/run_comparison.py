@@ -1,4 +1,4 @@
-"""What the Compare page does: get two runs, chosen or raced against each other, follow both, and stop both."""
+"""The Compare page's behaviour: get two runs, chosen or raced against each other, follow both, and stop both."""
 
 from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, replace
@@ -28,7 +28,7 @@ from backend.protocol.recordings import Recording, RecordingHeader
 
 
 class CompareCalls(PairCalls, RaceCalls, RunsCall, Protocol):
-    """What the Compare page needs of the client."""
+    """The calls of the client that the Compare page needs."""
 
     async def agents(self) -> tuple[OfferedAgent, ...]:
         """The agents on offer."""
@@ -36,31 +36,31 @@ class CompareCalls(PairCalls, RaceCalls, RunsCall, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class CompareOffer:
-    """What the page offers, and a notice above everything."""
+    """The lists on offer, and a notice above everything."""
 
     runs: tuple[Choice, ...] = ()
     agents: tuple[Choice, ...] = ()
     scenarios: tuple[Choice, ...] = ()
     """The agents that can be played without their status events."""
     question: str = ""
-    """To begin with."""
+    """The question at the start."""
     notice: Problem | None = None
     sides: tuple[PairedRun | None, PairedRun | None] = (None, None)
-    """What is on the page already."""
+    """The runs already on the page."""
 
     @property
     def complete(self) -> bool:
-        """Whether there are two runs."""
+        """True if there are two runs."""
         return None not in self.sides
 
     @property
     def running(self) -> bool:
-        """Whether more of one of them is to come."""
+        """True if one of them is still running."""
         return any(side is not None and side.running for side in self.sides)
 
     @property
     def agents_to_begin_with(self) -> tuple[str, str]:
-        """Two that are not the same, where there are two; empty names where there are none."""
+        """Two different agents, if there are two; empty names if there are none."""
         names = [choice.name for choice in self.agents[:2]] or [""]
         return names[0], names[-1]
 
@@ -73,8 +73,8 @@ class CompareDesk:
         self._pace = pace
 
     async def arrive(self, pair: RunPair, address: Mapping[str, str]) -> AsyncGenerator[CompareOffer, None]:
-        """Offer runs and agents, and open what the address names, unless it is open already. While the backend is away
-        this says so, and begins again by itself once it is back."""
+        """Offer runs and agents, and open the runs in the address, unless they are open already. While the backend is
+        away, the offer has a notice; this starts again by itself once it is back."""
         while True:
             notice = await self._open_named(pair, address)
             offer = await self.offer(pair)
@@ -86,7 +86,7 @@ class CompareDesk:
             await wait_for_backend(self._client, self._pace.trials_every_s)
 
     async def offer(self, pair: RunPair) -> CompareOffer:
-        """What there is to choose from; with a notice and nothing else where the backend does not give it."""
+        """The lists to choose from; a notice and nothing else if the backend does not return them."""
         try:
             offers = await self._client.agents()
         except ClientError as error:
@@ -100,25 +100,26 @@ class CompareDesk:
         return CompareOffer((*runs, *chosen), agent_choices(offers), played, question_for(offers[0]) if offers else "")
 
     async def choose(self, pair: RunPair, which: Which, run_id: str) -> Problem | None:
-        """Take a run or a share for one side; an empty id clears the side. Gives why it cannot be opened."""
+        """Open a run or a share on one side; an empty id clears the side. Returns the reason if it cannot be opened."""
         if not run_id:
             pair.put(which, None)
             return None
         return _put(pair, which, await recording_of_run(self._client, run_id), run_id)
 
     async def put_file(self, pair: RunPair, which: Which, data: bytes) -> Problem | None:
-        """Take a recording from a file, which stays in this tab, for one side. Gives why it cannot be opened."""
+        """Open a recording from a file, which stays in this tab, on one side. Returns the reason if it cannot be
+        opened."""
         return _put(pair, which, recording_of_file(data))
 
     async def race(self, pair: RunPair, question: str, first: str, second: str) -> Problem | None:
-        """Put one question to two agents at once. Gives why not both could be started; none of them runs then."""
+        """Ask two agents one question at once. Returns the reason if not both could be started; then neither runs."""
         sentence = question_problem(question)
         if sentence or not first or not second:
             return Problem("invalid_question", sentence)
         return await self._start_both(pair, question, (Entrant(first), Entrant(second)))
 
     async def race_status(self, pair: RunPair, scenario: str) -> Problem | None:
-        """Play one scenario with and without its status events. Gives why not both could be started."""
+        """Play one scenario with and without its status events. Returns the reason if not both could be started."""
         if not scenario:
             return Problem("invalid_question")
         try:
@@ -128,8 +129,8 @@ class CompareDesk:
         return await self._start_both(pair, questions.get(scenario, scenario), with_and_without_status(scenario))
 
     async def stop(self, pair: RunPair) -> tuple[str, ...]:
-        """End whatever still runs; both go on being followed until they are over. Gives a sentence for each that could
-        not be stopped."""
+        """Stop the running ones; both are followed until they are over. Returns a sentence for each that could not be
+        stopped."""
         sentences = []
         for side in pair.sides:
             if side.running:
@@ -140,11 +141,11 @@ class CompareDesk:
         return tuple(sentences)
 
     def follow(self, pair: RunPair) -> AsyncGenerator[PairUpdate, None]:
-        """A complete pair as it is to be drawn: once if both are over, else until they are. See ``PairStream``."""
+        """A complete pair as updates to draw: one if both are over, else until they are. See ``PairStream``."""
         return PairStream(self._client, pair, self._pace).updates()
 
     async def _open_named(self, pair: RunPair, address: Mapping[str, str]) -> Problem | None:
-        """The sides that the address names. One that it names no longer is cleared, unless that is from a file."""
+        """Open the sides in the address. A side that it no longer names is cleared, unless it is from a file."""
         wanted: dict[Which, str] = {"first": address.get(FIRST, ""), "second": address.get(SECOND, "")}
         serial = pair.serial
         for which, run_id in wanted.items():

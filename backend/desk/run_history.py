@@ -1,4 +1,4 @@
-"""What one tab knows of the past runs: what it looks for, the runs that fit, and the one it has chosen."""
+"""One tab's memory of the history: the search terms, the runs found, and the chosen run."""
 
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal
@@ -14,7 +14,7 @@ OUTCOME_CHOICES: Final = (
     Choice(words_history.RUNNING, "running"),
     *(Choice(word, outcome) for outcome, word in words.OUTCOME_WORDS.items()),
 )
-"""What a search by outcome offers. An empty name leaves nothing out, here and in the other filters."""
+"""The outcomes to search by. An empty name leaves nothing out, here and in the other filters."""
 
 Deletion = Literal["run", "conversation"]
 
@@ -27,7 +27,7 @@ _QUESTIONS: Final[dict[Deletion | None, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class SearchTerms:
-    """What is looked for; what is empty leaves nothing out. ``text`` is a part of the question."""
+    """The terms of a search; an empty one leaves nothing out. ``text`` is a part of the question."""
 
     text: str = ""
     agent: str = ""
@@ -37,7 +37,7 @@ class SearchTerms:
 
 @dataclass(frozen=True, slots=True)
 class ChosenRun:
-    """The chosen run with the name of its conversation and what people think of it, the newest first."""
+    """The chosen run with the name of its conversation and its feedback, the newest first."""
 
     run: RunSummary
     conversation: str
@@ -46,50 +46,50 @@ class ChosenRun:
 
 @dataclass(frozen=True, slots=True)
 class HistoryState:
-    """What the page shows, and what it waits for. Never changed: each change makes a new one."""
+    """The page's contents, and whatever it waits for. Never changed: each change makes a new state."""
 
     terms: SearchTerms = field(default_factory=SearchTerms)
     runs: tuple[RunSummary, ...] = ()
     following: str | None = None
-    """Where the runs behind those that are listed begin; None where there are no more."""
+    """The cursor of the next runs; None if there are no more."""
     listed: bool = False
-    """Whether ``runs`` are those that fit ``terms``."""
+    """True if ``runs`` are those that fit ``terms``."""
     extending: bool = False
-    """Whether more of them are wanted."""
+    """True if the reader wants more of them."""
     chosen_id: str = ""
     """The run that the reader chose; empty for none."""
     looked: bool = True
-    """Whether ``chosen`` is what the backend says of it."""
+    """True if ``chosen`` is up to date."""
     chosen: ChosenRun | None = None
-    """The run whose details are on the page: until those of another one have come, it stays."""
+    """The run whose details are on the page: it stays until those of another one have been loaded."""
     agents: tuple[Choice, ...] = (Choice(words_history.ALL_AGENTS, ""),)
     conversations: tuple[Choice, ...] = (Choice(words_history.ALL_CONVERSATIONS, ""),)
     offered: bool = False
-    """Whether the agents and conversations to search by have come."""
+    """True if the agents and conversations to search by have been loaded."""
     deleting: Deletion | None = None
-    """What the reader is asked to confirm."""
+    """The deletion to confirm."""
     problem: Problem | None = None
 
     @property
     def complete(self) -> bool:
-        """Whether the page waits for nothing."""
+        """True if the page waits for nothing."""
         return self.listed and self.looked and self.offered and not self.extending
 
     @property
     def more(self) -> bool:
-        """Whether more runs fit than are listed."""
+        """True if more runs fit than are listed."""
         return self.following is not None
 
     @property
     def notice(self) -> Problem | None:
-        """What stands above the list: trouble, or that there is nothing to list."""
+        """The notice above the list: trouble, or that there is nothing to list."""
         if self.problem is not None or self.runs or not self.listed:
             return self.problem
         return Problem("no_runs" if self.terms == SearchTerms() else "no_run_fits")
 
     @property
     def deletion_question(self) -> str:
-        """What the reader is asked before something is deleted; empty where nothing is to be."""
+        """The question before a deletion; empty if nothing is to be deleted."""
         return _QUESTIONS[self.deleting]
 
 
@@ -97,8 +97,8 @@ class HistoryState:
 class RunHistory:
     """One tab's memory. It is changed on the event loop only, by the desk's services; pages read its ``state``.
 
-    ``serial`` counts what was wanted: fetching stops once something else is wanted. All the rest is there so that the
-    chosen run is a ``RunOnPage``.
+    ``serial`` counts the wishes: fetching stops once the reader wants something else. The rest makes the chosen run a
+    ``RunOnPage``.
     """
 
     state: HistoryState = field(default_factory=HistoryState)
@@ -113,11 +113,11 @@ class RunHistory:
 
     @property
     def moment_ms(self) -> float | None:
-        """None: what is said of a past run is about all of it."""
+        """None: feedback on a past run is about all of it."""
         return None
 
     def change(self, **changes: Any) -> HistoryState:
-        """Change these fields of the state; gives the new one."""
+        """Change these fields of the state; returns the new state."""
         run_id = self.run_id
         self.state = replace(self.state, **changes)
         if self.run_id != run_id:
@@ -125,6 +125,6 @@ class RunHistory:
         return self.state
 
     def want(self, **changes: Any) -> None:
-        """Note what the reader wants now. Whatever is under way for something else stops."""
+        """Note the reader's new wish. Fetching for another one stops."""
         self.serial += 1
         self.change(problem=None, deleting=None, **changes)

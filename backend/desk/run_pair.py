@@ -1,4 +1,4 @@
-"""The two runs that a tab compares: what is known of each, their names on the page, and the clock they share."""
+"""The two runs that a tab compares: their events, their names on the page, and the clock they share."""
 
 from dataclasses import dataclass, field
 from typing import Final, Literal
@@ -20,8 +20,8 @@ BOTH: Final[tuple[Which, Which]] = ("first", "second")
 
 @dataclass(frozen=True, slots=True)
 class PairedRun:
-    """One of the two. ``run_id`` is the run's or a share's id, empty for one from a file; ``problem`` says why no more
-    of it can be had, where its end is missing for good."""
+    """One of the two. ``run_id`` is the run's or a share's id, empty for one from a file; ``problem`` is the reason if
+    no more of it can be loaded and its end is missing for good."""
 
     recording: Recording
     run_id: str = ""
@@ -29,12 +29,12 @@ class PairedRun:
 
     @property
     def running(self) -> bool:
-        """Whether more of it is to come."""
+        """True if more events will come."""
         return bool(self.run_id) and self.problem is None and not self.ended
 
     @property
     def ended(self) -> bool:
-        """Whether its end is known."""
+        """True if its end is known."""
         events = self.recording.events
         return bool(events) and isinstance(events[-1], DoneEvent)
 
@@ -45,8 +45,8 @@ def _nothing() -> PairPlayback:
 
 @dataclass(slots=True)
 class RunPair(Player):
-    """What one tab compares, under one playhead; a side may be missing. ``serial`` tells one pair from the next: who
-    follows one stops once the tab has moved on to another."""
+    """The pair that one tab compares, under one playhead; a side may be missing. ``serial`` distinguishes one pair from
+    the next: a stream of one stops once the tab has moved on to another."""
 
     playback: PairPlayback = field(default_factory=_nothing)
     first: PairedRun | None = None
@@ -55,43 +55,43 @@ class RunPair(Player):
 
     @property
     def sides(self) -> tuple[PairedRun, ...]:
-        """Those that are there."""
+        """The sides that are there."""
         return tuple(side for side in (self.first, self.second) if side is not None)
 
     @property
     def complete(self) -> bool:
-        """Whether there are two."""
+        """True if there are two."""
         return len(self.sides) == len(BOTH)
 
     @property
     def running(self) -> bool:
-        """Whether more of one of them is to come."""
+        """True if one of them is still running."""
         return any(side.running for side in self.sides)
 
     @property
     def problem(self) -> Problem | None:
-        """Why no more of one of them can be had."""
+        """Why no more of one of them can be loaded."""
         return next((side.problem for side in self.sides if side.problem), None)
 
     def named(self) -> dict[str, str]:
-        """What the page's address has to say of both; empty for a run from a file, which is in this tab only."""
+        """Both runs' parameters for the page's address; empty for a run from a file, which is in this tab only."""
         return {FIRST: self.first.run_id if self.first else "", SECOND: self.second.run_id if self.second else ""}
 
     def side(self, which: Which) -> PairedRun:
-        """That one. Raises ``ValueError`` where it is missing."""
+        """That side. Raises ``ValueError`` if it is missing."""
         found = self.first if which == "first" else self.second
         if found is None:
             raise ValueError("There are not two runs to compare.")
         return found
 
     def put(self, which: Which, side: PairedRun | None) -> None:
-        """Another run for one side. The playhead goes to the end, where all of both is seen."""
+        """Put another run on one side. The playhead moves to the end, where all of both is visible."""
         self.serial += 1
         self.pause()
         self.learn(which, side)
 
     def learn(self, which: Which, side: PairedRun | None) -> None:
-        """More of the same run; the playhead stays at the end of what is known."""
+        """Keep more of the same run; the playhead stays at the known end."""
         if which == "first":
             self.first = side
         else:
@@ -101,7 +101,7 @@ class RunPair(Player):
         self.seek(self.playback.duration_ms)
 
     def compared(self) -> tuple[Compared, Compared]:
-        """Both under the names they have on the page. Raises ``ValueError`` where one is missing."""
+        """Both with their names on the page. Raises ``ValueError`` if one is missing."""
         first, second = (self.side(which).recording for which in BOTH)
         names = _names(first.header, second.header)
         return (
@@ -110,7 +110,7 @@ class RunPair(Player):
         )
 
     def moment(self) -> Moment:
-        """What the page shows: both at the playhead, or all that is known while one of them runs."""
+        """The page: both at the playhead, or all that is known while one of them runs."""
         if not self.complete:
             return Moment((), scrubber=self.scrubber())
         at_ms, live = self.position_ms(), self.running
@@ -123,7 +123,7 @@ class RunPair(Player):
         return Moment(seen, text, self.playhead.playing, self.scrubber())
 
     def scrubber(self) -> dict[str, object]:
-        """What the scrubber's script has to know: both runs as well, which it puts into the page's address."""
+        """The data for the scrubber's script, with both runs, which it puts into the page's address."""
         return {**Player.scrubber(self), "named": self.named()}
 
 
@@ -132,7 +132,7 @@ def _playback(side: PairedRun) -> Playback:
 
 
 def _names(first: RecordingHeader, second: RecordingHeader) -> tuple[str, str]:
-    """What tells the two apart: the agent, else with or without status, else which of them is the first."""
+    """Names that distinguish the two: the agent, else with or without status, else first and second."""
     if first.agent and second.agent and first.agent != second.agent:
         return first.agent, second.agent
     statuses = first.options.status_events, second.options.status_events

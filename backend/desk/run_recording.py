@@ -1,4 +1,4 @@
-"""What the backend keeps of a run so far, as the pages that play runs fetch it."""
+"""The recording of a run so far, as the pages that play runs fetch it."""
 
 import asyncio
 from typing import Protocol

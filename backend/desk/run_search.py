@@ -1,4 +1,4 @@
-"""Finding past runs: by words, agent, outcome and conversation, page by page; and one of them looked at closely."""
+"""The search for past runs: by words, agent, outcome and conversation, page by page; and the details of one of them."""
 
 from collections.abc import AsyncGenerator, Sequence
 from typing import Any, Final, Protocol
@@ -41,9 +41,9 @@ class SearchCalls(ReadyCall, Protocol):
 
 
 class RunSearch:
-    """What the History page finds, for one backend. Each method changes the history that it is given.
+    """The History page's searches, for one backend. Each method changes the history that it is given.
 
-    The intents (``search``, ``extend``, ``choose`` …) only note what is wanted. ``proceed`` fetches it.
+    The intents (``search``, ``extend``, ``choose`` …) only note the reader's wish. ``proceed`` fetches it.
     """
 
     def __init__(self, client: SearchCalls, between_trials_s: float = BETWEEN_TRIALS_S) -> None:
@@ -65,29 +65,29 @@ class RunSearch:
         *,
         again: bool = True,
     ) -> None:
-        """Look for these runs; None or an empty text leaves nothing out. The chosen run stays, found or not.
+        """Search for these runs; None or an empty text leaves nothing out. The chosen run stays, found or not.
 
-        ``again``: fetch the list anew where it was searched by the same terms. A field that is merely left does not
-        want that: the click that leaves it may be the one that chooses a run.
+        ``again``: fetch the list again even for the same terms. A field that is merely left does not ask for that: the
+        click that leaves it may be the one that chooses a run.
         """
         terms = SearchTerms((text or "").strip(), agent or "", outcome or "", session_id or "")
         if again or terms != history.state.terms:
             history.want(terms=terms, listed=False, extending=False, looked=False)
 
     async def extend(self, history: RunHistory) -> None:
-        """List the runs behind those that are listed as well."""
+        """List the next runs as well."""
         if history.state.more:
             history.want(extending=True)
 
     async def choose(self, history: RunHistory, run_id: str | None) -> None:
-        """Look at this run closely; None or an empty id: at none."""
+        """Load the details of this run; None or an empty id: of none."""
         history.want(chosen_id=run_id or "", looked=False)
 
     async def proceed(self, history: RunHistory) -> AsyncGenerator[HistoryState, None]:
-        """Fetch what the page waits for, and yield the state whenever it has changed.
+        """Fetch whatever the page waits for, and yield the state at every change.
 
-        While the backend is away it says so, and continues by itself. Ends when everything is there, when the backend
-        refuses, or when something else is wanted.
+        While the backend is away, the state has a notice, and this continues by itself. Ends when everything is loaded,
+        when the backend refuses, or when the reader wants something else.
         """
         serial = history.serial
         if history.state.problem is not None and not history.state.complete:
@@ -115,7 +115,7 @@ class RunSearch:
                 return
 
     async def _list(self, state: HistoryState) -> dict[str, Any]:
-        """The first runs that fit, or those behind them."""
+        """The first runs that fit, or the next ones."""
         if state.listed and not state.extending:
             return {}
         terms, known = state.terms, state.runs if state.listed else ()
@@ -176,6 +176,6 @@ class RunSearch:
 
 
 def _offers(every: str, choices: Sequence[Choice], searched: str) -> tuple[Choice, ...]:
-    """The choices below the one that leaves nothing out. What is searched by is always among them."""
+    """The choices, below the one that leaves nothing out. The current search term is always among them."""
     missing = [] if searched in ("", *(choice.name for choice in choices)) else [Choice(searched, searched)]
     return (Choice(every, ""), *choices, *missing)

@@ -1,4 +1,4 @@
-"""Sharing the run on a page: a link for reading only, made when it is asked for, and withdrawn."""
+"""Sharing the run on a page: a read-only link, made on demand, and withdrawn."""
 
 from typing import Protocol
 
@@ -8,10 +8,10 @@ from backend.present.words import pages as words_pages
 
 
 class RunOnPage(Protocol):
-    """The run that a page shows, in its tab's memory: what can be shared, and what feedback is about.
+    """The run that a page shows, in its tab's memory: the object of shares and feedback.
 
-    ``share_id`` is the share whose link is on the page, ``commenting`` says whether a comment is being written there:
-    one of the two at most. A page that comes to show another run takes both back.
+    ``share_id`` is the share whose link is on the page, ``commenting`` is True while the comment field is there: one of
+    the two at most. Both are reset when a page shows another run.
     """
 
     share_id: str
@@ -22,7 +22,7 @@ class RunOnPage(Protocol):
 
     @property
     def moment_ms(self) -> float | None:
-        """The moment of the run that is looked at, in milliseconds since it was accepted; None for all of it."""
+        """The current moment of the run, in milliseconds since it was accepted; None for all of it."""
 
 
 class SharingCalls(Protocol):
@@ -34,19 +34,19 @@ class SharingCalls(Protocol):
 
 
 class Sharing:
-    """What the button Share and what it unfolds do, for one backend. Each method gives a sentence to show in passing,
-    empty where there is nothing to say."""
+    """The behaviour of the Share button, for one backend. Each method returns a sentence to show in passing, which may
+    be empty."""
 
     def __init__(self, client: SharingCalls) -> None:
         self._client = client
 
     async def toggle(self, run: RunOnPage) -> str:
-        """Show the link, or fold it away where it is on the page."""
+        """Show the link, or fold it away."""
         return await (self.fold(run) if run.share_id else self.unfold(run))
 
     async def unfold(self, run: RunOnPage) -> str:
         """Share the run and show the link. The backend is asked each time, since the share may have been withdrawn
-        elsewhere; one that exists stays the same."""
+        elsewhere; an existing share stays the same."""
         run_id = run.run_id
         try:
             share = await self._client.share(run_id)
@@ -62,7 +62,7 @@ class Sharing:
         return ""
 
     async def withdraw(self, run: RunOnPage) -> str:
-        """Let the link lead nowhere from now on."""
+        """Withdraw the link: it leads nowhere from now on."""
         share_id = run.share_id
         if not share_id:
             return ""

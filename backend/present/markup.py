@@ -1,4 +1,4 @@
-"""HTML that is safe by construction: literals are ours, everything else is escaped as it is put in."""
+"""HTML that is safe by construction: literals come from this package, everything else is escaped as it is put in."""
 
 import re
 from collections.abc import Iterable
@@ -21,12 +21,12 @@ def fragment(template: str, *values: object, **named: object) -> Markup:
 
 
 def joined(parts: Iterable[Markup]) -> Markup:
-    """The parts one after the other."""
+    """The parts, joined."""
     return EMPTY.join(parts)
 
 
 def external_link(url: str | None, text: str, css_class: str = "ph-link") -> Markup:
-    """A link that opens a new tab and gives nothing away; only the text where the address may not be linked."""
+    """A link that opens a new tab without a referrer; only the text if the address may not be linked."""
     address = safe_url(url)
     if address is None:
         return fragment("<bdi>{}</bdi>", text)
@@ -36,6 +36,6 @@ def external_link(url: str | None, text: str, css_class: str = "ph-link") -> Mar
 
 
 def anchor_id(kind: str, key: str | int, scope: str = "") -> str:
-    """The id of an element: ``ph-source-3``, or ``ph-source-<scope>-3`` where several runs share a page."""
+    """The id of an element: ``ph-source-3``, or ``ph-source-<scope>-3`` if several runs share a page."""
     parts = [f"ph-{kind}", *([scope] if scope else []), str(key)]
     return _UNSAFE_IN_ID.sub("_", "-".join(parts))

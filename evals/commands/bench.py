@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from evals.results.models import Calibration
 
 
-@click.group(name="bench", short_help="Measure the instrument itself.")
+@click.group(name="bench", short_help="Measure the accuracy of the harness.")
 def command() -> None:
     """Measure how accurate the harness is on this machine."""
 

@@ -17,7 +17,7 @@ from evals.commands.eval import Unusable
     help="A folder for comparison.html and comparison.json.",
 )
 @click.option(
-    "--metric", "metrics", multiple=True, metavar="KEY", help="Compare this metric only. As often as you like."
+    "--metric", "metrics", multiple=True, metavar="KEY", help="Compare only this metric. Can be given several times."
 )
 @click.pass_context
 def command(

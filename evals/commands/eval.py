@@ -29,7 +29,7 @@ class Unusable(click.ClickException):
 @click.option(
     "--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="The folder for what is written."
 )
-@click.option("--url", help="A backend to measure.  [default: one that is started for the suite]")
+@click.option("--url", help="A backend to measure.  [default: a temporary one for this suite]")
 @click.option(
     "--target",
     metavar="DIALECT:URL",
@@ -45,8 +45,8 @@ class Unusable(click.ClickException):
     "--through",
     multiple=True,
     metavar="PAGE",
-    help="Ask in the page of this UI too, in a real browser: gradio or streamlit, or gradio=URL for one that runs. "
-    "As often as you like.",
+    help="Ask in the page of this UI too, in a real browser: gradio or streamlit, or gradio=URL for one that is "
+    "running. Can be given several times.",
 )
 @click.option(
     "--repeat", type=click.IntRange(1, 10_000), help="How often each scenario is played.  [default: from the suite]"
@@ -54,7 +54,7 @@ class Unusable(click.ClickException):
 @click.option(
     "--baseline",
     type=click.Path(path_type=Path),
-    help="Compare the results with this earlier results.json or its folder: exit code 1 where any metric is worse.",
+    help="Compare the results with this earlier results.json or its folder: exit code 1 if any metric is worse.",
 )
 @click.pass_context
 def command(

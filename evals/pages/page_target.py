@@ -36,7 +36,7 @@ class PageTarget:
         interface = next((known for known in MODULES if known == name), None)
         if interface is None or ("=" in text and not url.startswith(("http://", "https://"))):
             raise PageError(
-                f"There is no page {text!r}: give gradio or streamlit, or one that runs already as gradio=http://…"
+                f"There is no page {text!r}: give gradio or streamlit, or one that is running as gradio=http://…"
             )
         return cls(interface, url or None)
 

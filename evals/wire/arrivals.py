@@ -182,7 +182,7 @@ class AnswerReader:
             return None
         place = self._arrivals.headers.get("location", "").partition("?")[0][:_MAX_SHOWN]
         if 300 <= status < 400 and place:
-            return f"The server answered {status} and sends its callers to {place}: name that address."
+            return f"The server answered {status} and redirects to {place}: use that address."
         if status not in (200, 201):
             return f"The server answered {status}: {_problem(self._body)}"
         if not self._is_stream:

@@ -195,7 +195,7 @@ async def test_a_wrong_name_is_told_the_nearest(wrong: str, near: str) -> None:
 
 async def test_a_name_like_no_other_is_told_the_families() -> None:
     catalogue = await prepared(ListedProvider("scripted", "happy_path"), ListedProvider("documents", ""))
-    with pytest.raises(UnknownAgentError, match="There are: scripted, documents"):
+    with pytest.raises(UnknownAgentError, match="Available: scripted, documents"):
         await catalogue.find("zzzz")
 
 
@@ -203,5 +203,5 @@ async def test_a_plan_is_the_providers_own() -> None:
     catalogue = await prepared(ListedProvider("family", "a"))
     assert await catalogue.plan("family:a", RunRequest("run", "known?")) == [DoneEvent(seq=1)]
     assert await catalogue.plan("family:a", RunRequest("run", "unknown?")) is None
-    with pytest.raises(UnknownAgentError, match="Near it: family:a"):
+    with pytest.raises(UnknownAgentError, match="Similar names: family:a"):
         await catalogue.plan("family:b", RunRequest("run", "known?"))

@@ -22,11 +22,11 @@ pytestmark = pytest.mark.server
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
-        (["--model", "nonsense"], "'nonsense' names no model: give PROVIDER:NAME"),
+        (["--model", "nonsense"], "'nonsense' is not a model: give PROVIDER:NAME"),
         (["--model", "anthropic:x"], "Anthropic needs a key for anthropic:x: set ANTHROPIC_API_KEY"),
         (["--mcp", "/nowhere/mcp.json"], "is not a file: give --mcp a file of MCP servers."),
         (["--mcp", __file__], "--mcp gives its tools to a model: name one with --model"),
-        (["--mcp", "/nowhere/mcp.json", "--model", "nonsense"], "'nonsense' names no model"),
+        (["--mcp", "/nowhere/mcp.json", "--model", "nonsense"], "'nonsense' is not a model"),
     ],
 )
 def test_bad_options_are_one_sentence(

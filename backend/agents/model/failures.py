@@ -39,10 +39,10 @@ def failure_of(error: Exception, model: ModelName) -> AgentFailure:
     if isinstance(error, exceptions.ModelAPIError):
         return _provider_failure(error, model)
     if isinstance(error, exceptions.UsageLimitExceeded):
-        message = "The model went on calling tools without coming to an answer: ask for less at once."
+        message = "The model kept calling tools without reaching an answer: ask for less at once."
         return AgentFailure("too_many_requests", message)
     if isinstance(error, exceptions.OutputTokenLimitExceeded):
-        message = "The model reached its limit of tokens before it wrote anything: ask for less, or take another model."
+        message = "The model reached its limit of tokens before it wrote anything: ask for less, or use another model."
         return AgentFailure("token_limit", message)
     if isinstance(error, exceptions.UnexpectedModelBehavior):
         if "ended without content" in str(error):
@@ -75,7 +75,7 @@ def _provider_failure(error: Exception, model: ModelName) -> AgentFailure:
             return AgentFailure("provider_quota", message)
         case exceptions.ModelRateLimitError(retry_after=wait):
             when = f"in {wait:.0f} s" if wait else "in a moment"
-            message = f"{who} takes no more requests now{status}: try again {when}.{said}"
+            message = f"{who} accepts no more requests now{status}: try again {when}.{said}"
             return AgentFailure("provider_rate_limit", message, retryable=True)
         case exceptions.ModelUnavailableError() | exceptions.ModelServerError():
             message = f"{who} has a fault or is overloaded{status}: try again in a moment.{said}"
@@ -109,7 +109,7 @@ def _unstreamed_in(error: BaseException) -> UnstreamedError | None:
 def _unstreamed_failure(reply: UnstreamedError, model: ModelName) -> AgentFailure:
     who, variable = speaker_of(model), model.about.base_url
     if not reply.kind:
-        message = f"{who} sends its callers to {reply.location}: name that address in {variable}."
+        message = f"{who} redirects to {reply.location}: put that address into {variable}."
         return AgentFailure("provider_moved", message)
     if not reply.error:
         message = f"{who} answers with {reply.kind}, which is not a stream: check {variable} and whether it streams."

@@ -34,7 +34,7 @@ def loop_of(
     """
     if web_search and not _can_search(model):
         raise ModelUnusableError(
-            f"{model.model_name} has no search of its provider's own beside our tools: unset {SEARCH_VARIABLE}, or "
+            f"{model.model_name} cannot search the web together with Playhead's tools: unset {SEARCH_VARIABLE}, or "
             "name another model, such as openai-responses:NAME or anthropic:NAME."
         )
     own = FunctionToolset[Work]([search_documents, list_tables, query_table, draw_chart])

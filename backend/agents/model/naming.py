@@ -86,7 +86,7 @@ def model_name(setting: str) -> ModelName:
     provider, colon, name = (part.strip() for part in setting.partition(":"))
     if not colon or not name or provider not in PROVIDERS:
         raise ModelUnusableError(
-            f"{setting!r} names no model: give PROVIDER:NAME, such as openai:gpt-5 or ollama:llama3.2, with one of the "
+            f"{setting!r} is not a model: give PROVIDER:NAME, such as openai:gpt-5 or ollama:llama3.2, with one of the "
             f"providers {', '.join(PROVIDERS)}."
         )
     return ModelName(provider, name)

@@ -63,7 +63,7 @@ class ModelProvider:
                 agent="model",
                 title=f"Model ({self._model.name})",
                 description=f"{self._model} answers, with search in the documents, SQL over their tables and charts "
-                "as its tools. What is asked, and what the tools find, is sent to it.",
+                "as its tools. Your questions and the tools' results are sent to it.",
             )
         ]
 

@@ -46,7 +46,7 @@ class Requests(AbstractCapability[Work]):
         wait = _wait_of(error, request_context.attempt)
         if wait is None:
             raise error
-        reason = "takes no more requests now" if isinstance(error, ModelRateLimitError) else "has a fault"
+        reason = "accepts no more requests now" if isinstance(error, ModelRateLimitError) else "has a fault"
         attempt = f"{request_context.attempt} of {MOST_RETRIES}"
         message = f"{speaker_of(ctx.deps.model)} {reason}: trying again in {wait:.0f} s ({attempt})."
         await ctx.deps.send(WarningEvent(code="provider_retry", message=message))

@@ -18,7 +18,7 @@ class UnstreamedError(httpx2.TransportError):
     """The reply is not a stream. Every provider's package passes on an error of this kind, as it is or as a cause."""
 
     def __init__(self, kind: str, location: str, body: bytes) -> None:
-        super().__init__(f"The reply is {kind or 'a redirect'}, no stream.")
+        super().__init__(f"The reply is {kind or 'a redirect'}, not a stream.")
         self.kind = kind
         """The content type; empty for a redirect."""
         self.location = location

@@ -44,7 +44,7 @@ async def refusal(address: RemoteAddress, response: httpx2.Response, key: str | 
     if 300 <= status < 400:
         # After the question mark the address may repeat a key.
         place = response.headers.get("location", "elsewhere").partition("?")[0]
-        return AgentFailure("remote_moved", f"{where} sends its callers to {place[:300]}: name that address.")
+        return AgentFailure("remote_moved", f"{where} redirects to {place[:300]}: use that address.")
     if status >= 400:
         said = await _error_of(address, response)
         reason = "" if said is None or not said.message else f" It says: {_quoted(said.message, key)}"
@@ -78,15 +78,15 @@ def unreachable(address: RemoteAddress, error: httpx2.HTTPError) -> AgentFailure
 def _refused(where: str, status: int, reason: str, wait_s: float | None) -> AgentFailure:
     retryable = status in (408, 425) or status >= 500
     if status in (401, 403):
-        sentence = f"{where} refuses the key ({status}): set {KEY_VARIABLE} to one that it takes."
+        sentence = f"{where} refuses the key ({status}): set {KEY_VARIABLE} to one that it accepts."
         return AgentFailure("remote_unauthorized", sentence + reason)
     if status in (404, 405):
-        sentence = f"{where} takes no questions at this address ({status}): check its path, and the model's name."
+        sentence = f"{where} accepts no questions at this address ({status}): check its path, and the model's name."
         return AgentFailure("remote_not_found", sentence + reason)
     if status == 429:
         when = "later" if wait_s is None else f"in {wait_s:.0f} s"
         return AgentFailure(
-            "remote_busy", f"{where} has too many requests (429): try again {when}.{reason}", retryable=True
+            "remote_busy", f"{where} receives too many requests (429): try again {when}.{reason}", retryable=True
         )
     what = "failed" if status >= 500 else "did not take the question"
     return AgentFailure(f"remote_http_{status}", f"{where} {what} ({status}).{reason}", retryable=retryable)

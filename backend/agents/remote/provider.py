@@ -39,7 +39,7 @@ class RemoteProvider:
                 agent="remote",
                 title="Remote agent",
                 description=f"Plays the agent at {self._address.host}, which speaks {self._address.dialect}. "
-                "What is asked is sent there.",
+                "Questions are sent there.",
             )
         ]
 

@@ -50,7 +50,7 @@ async def give_feedback(
         str | None, Header(description="The same key again finds the feedback it gave instead of giving it twice.")
     ] = None,
 ) -> FeedbackReply:
-    """A thumb, a comment, or both; about a moment of the run, or about all of it. As often as you like."""
+    """A thumb, a comment, or both; about a moment of the run, or about all of it. The call can be repeated."""
     comment = checked_comment(new_feedback)
     key = check_key(idempotency_key)
     run = await services.store.record(run_id)

@@ -176,7 +176,7 @@ async def delete_run(run_id: RunToChange, services: ServicesOf) -> None:
     responses=CANCEL_ANSWERS,
 )
 async def cancel_run(run_id: RunToChange, services: ServicesOf, response: Response) -> CancelledRun:
-    """Ask the run to stop; its answer so far is kept. As often as you like."""
+    """Ask the run to stop; its answer so far is kept. The call can be repeated."""
     if not (await services.store.record(run_id)).ended:
         await services.supervisor.cancel(run_id)
     record = await services.store.record(run_id)

@@ -1,7 +1,7 @@
 """The answer as blocks: finished ones never change, only the last one grows.
 
-A finished block is drawn again in one case only: a marker in it that waited for its source got it (or the run ended
-and it never will). So a UI may freeze every block but the last, and bytes grow with the answer, not with its square.
+A finished block is drawn again in one case only: a marker in it got its source (or the run ended without it). So a UI
+may freeze every block but the last, and bytes grow with the answer, not with its square.
 """
 
 from dataclasses import dataclass
@@ -25,9 +25,10 @@ class AnswerBlock:
 
 
 class AnswerRenderer:
-    """Draws one growing answer. Keeps what is finished, so that each call costs only the block that still grows.
+    """Draws one growing answer. Keeps the finished blocks, so that each call costs only the block that still grows.
 
-    Make one per run and watcher. Any view may be drawn at any time: one that does not continue the last starts anew.
+    Make one per run and watcher. Any view may be drawn at any time: one that does not continue the last view starts
+    again.
     """
 
     def __init__(self, scope: str = "") -> None:
@@ -56,7 +57,7 @@ class AnswerRenderer:
         return drawn
 
     def _advance(self, shown: str, *, closing: bool) -> list[MarkdownBlock]:
-        """Freeze every block that a complete line has left behind; gives the blocks that still grow."""
+        """Freeze every block that ends before a complete line; returns the blocks that still grow."""
         tail = self._lead + shown[len(self._frozen_text) :]
         settled = parse_blocks(tail[: tail.rfind("\n") + 1])
         if len(settled) > 1:

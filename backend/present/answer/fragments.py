@@ -1,4 +1,4 @@
-"""Markdown tokens as HTML that carries nothing active: our own render rules first, nh3 as a second lock."""
+"""Markdown tokens as HTML without active content: Playhead's render rules first, nh3 as a second lock."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -23,19 +23,19 @@ _TAGS: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class MarkerContext:
-    """What markers are drawn from: the titles of the sources by number, and whether more can still come."""
+    """The context of markers: the titles of the sources by number, and whether more can still come."""
 
     titles: Mapping[int, str]
     ended: bool
     scope: str = ""
 
     def signature(self, numbers: Sequence[int]) -> tuple[object, ...]:
-        """Equal for two contexts under which markers of these numbers look the same."""
+        """Equal for two contexts in which markers of these numbers look the same."""
         return tuple(self.titles.get(number, self.ended) for number in numbers)
 
 
 def marker_html(number: int, context: MarkerContext) -> Markup:
-    """One marker: a link to its source, or muted while (or since) there is none."""
+    """One marker: a link to its source, or muted if there is none."""
     title = context.titles.get(number)
     if title is None:
         hint = MARKER_UNRESOLVED if context.ended else MARKER_PENDING
@@ -58,25 +58,25 @@ def block_html(tokens: Sequence[Token], context: MarkerContext) -> str:
 
 
 class _Renderer(RendererHTML):
-    """markdown-it's renderer with our rules for everything that could point or reach outside."""
+    """markdown-it's renderer with Playhead's rules for everything that could point or reach outside."""
 
     def marker(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
         """Markers of one bracket, side by side."""
         return joined(marker_html(number, env["markers"]) for number in tokens[idx].meta["numbers"])
 
     def plain_inline(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
-        """Text too long for the inline rules."""
+        """Text that is too long for the inline rules."""
         return self.renderInline(tokens[idx].children or [], options, env)
 
     def image(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
-        """A picture is never fetched: its text stands for it, linked to its address where links may stand."""
+        """A picture is never fetched: its text replaces it, linked to its address if links are allowed."""
         token = tokens[idx]
         text = self.renderInlineAsText(token.children, options, env) or "image"
         depth = sum(other.nesting for other in tokens[:idx] if other.type in ("link_open", "link_close"))
         return external_link(None if depth else str(token.attrGet("src") or ""), f"[{text}]")
 
     def link_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
-        """Opens a new tab and tells it nothing."""
+        """Opens a new tab, without a referrer."""
         href = str(tokens[idx].attrGet("href") or "")
         return fragment('<a class="ph-link" href="{}" target="_blank" rel="noopener noreferrer">', href)
 
@@ -89,7 +89,7 @@ class _Renderer(RendererHTML):
         )
 
     def heading_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
-        """Headings of an answer stand below those of the page."""
+        """Headings of an answer are below those of the page."""
         return f"<{_heading(tokens[idx])}>"
 
     def heading_close(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
@@ -105,7 +105,7 @@ class _Renderer(RendererHTML):
         return "</table></div>"
 
     def th_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
-        """A heading cell."""
+        """A header cell."""
         return f"<th{_alignment(tokens[idx])}>"
 
     def td_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:

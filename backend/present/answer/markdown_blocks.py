@@ -24,8 +24,8 @@ TABLE_PIECE_CHARACTERS: Final = 6_000
 class MarkdownBlock:
     """A block of an answer: its source text, its tokens, and the citation numbers of its markers.
 
-    ``lead`` is the head of a table of which this is a later piece: it stands at the start of ``text``, but not of that
-    place in the answer. ``start`` is where the block's own lines begin in the text that was parsed.
+    ``lead`` is the head of a table of which this is a later piece: it is at the start of ``text``, but not at that
+    position of the answer. ``start`` is where the block's own lines begin in the parsed text.
     """
 
     text: str
@@ -36,7 +36,7 @@ class MarkdownBlock:
 
     @property
     def ends_in_code(self) -> bool:
-        """Whether its last leaf is a code fence, which may still be open."""
+        """True if its last leaf is a code fence, which may still be open."""
         leaves = [token for token in self.tokens if token.nesting == 0]
         return bool(leaves) and leaves[-1].type == "fence"
 
@@ -48,7 +48,7 @@ def normalized(answer: str) -> str:
 
 def parse_blocks(text: str) -> list[MarkdownBlock]:
     """The blocks of a (normalized) text, in order. Blank lines between them belong to none."""
-    # Blank as Markdown means it: other white space is text to its parser.
+    # Blank in the sense of Markdown: other white space is text to its parser.
     if not text.strip(" \t\n"):
         return []
     lines = text.split("\n")
@@ -82,7 +82,7 @@ def _top_level(tokens: Sequence[Token], line_count: int) -> list[tuple[int, int,
 
 
 def _cuts(tokens: Sequence[Token], starts: Sequence[int]) -> list[int]:
-    """The lines at which a long list or table is cut, each the first of an item or row, whatever comes later."""
+    """The lines at which a long list or table is cut, each the first of an item or row, regardless of later text."""
     if tokens[0].type in ("bullet_list_open", "ordered_list_open"):
         opener, level, size = "list_item_open", 1, LIST_PIECE_CHARACTERS
     elif tokens[0].type == "table_open":

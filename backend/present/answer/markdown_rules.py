@@ -1,7 +1,9 @@
-"""The Markdown of an answer: CommonMark with tables and strikethrough, less what a stream makes jump, plus markers.
+"""The Markdown of an answer: CommonMark with tables and strikethrough, plus markers, without syntax that makes a stream
+jump.
 
-Left out on purpose: raw HTML (never), link definitions (a later line would change an earlier block, and ``[1]:`` is no
-marker's business), headings by underline and code by indentation (a half-typed list would flash as one of them).
+Left out on purpose: raw HTML (never), link definitions (a later line would change an earlier block, and ``[1]:`` has
+nothing to do with markers), headings by underline and code by indentation (a half-typed list would flash as one of
+them).
 """
 
 import re
@@ -23,7 +25,7 @@ _MARKER = re.compile(r"\[(\d{1,4}(?:\s?,\s?\d{1,4}){0,9})\]", re.ASCII)
 
 class _Parser(MarkdownIt):
     def validateLink(self, url: str) -> bool:  # noqa: N802 - the name is markdown-it's
-        """Only addresses that may be linked become links."""
+        """True for addresses that may be linked."""
         return safe_url(url) is not None
 
 
@@ -39,7 +41,7 @@ def markdown_parser() -> MarkdownIt:
 
 
 def _plain_inline_rule(state: StateCore) -> None:
-    """Take what is too long for the inline rules out of their reach: text and markers only."""
+    """Keep text that is too long for the inline rules away from them: text and markers only."""
     for token in state.tokens:
         if token.type == "inline" and len(token.content) > MAX_INLINE_CHARACTERS:
             token.type = "plain_inline"
@@ -62,7 +64,7 @@ def _marker_numbers(match: re.Match[str]) -> list[int]:
 
 
 def _marker_rule(state: StateInline, silent: bool) -> bool:
-    """``[1]`` and ``[1, 2]`` as one token. Links do not nest: around a marker the brackets of a link stay text."""
+    """``[1]`` and ``[1, 2]`` as one token. Links do not nest: the brackets of a link around a marker stay text."""
     match = _MARKER.match(state.src, state.pos, state.posMax) if state.src[state.pos] == "[" else None
     numbers = _marker_numbers(match) if match else []
     if match is None or not numbers:

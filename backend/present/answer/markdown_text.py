@@ -1,7 +1,7 @@
-"""Markdown tokens as Markdown again, of a subset that is safe wherever it is rendered.
+"""Markdown tokens as Markdown again, in a subset that is safe wherever it is rendered.
 
-What the parser read as text is escaped, so no renderer can read HTML, a picture, a formula, a directive or a link into
-it; pictures become their text; links keep only addresses that may be linked.
+Text for the parser is escaped, so no renderer can read HTML, a picture, a formula, a directive or a link into it;
+pictures become their text; links keep only addresses that may be linked.
 """
 
 import re
@@ -25,7 +25,7 @@ def escape_markdown(text: str) -> str:
 
 
 def markdown_link(text: str, url: str | None) -> str:
-    """A link, or only its text where the address may not be linked."""
+    """A link, or only its text if the address may not be linked."""
     address = safe_url(url)
     label = escape_markdown(text.replace("\n", " "))
     return f"[{label}]({address.replace('(', '%28').replace(')', '%29')})" if address else label
@@ -38,7 +38,7 @@ def markdown_text(tokens: Sequence[Token]) -> str:
 
 def _escape_line_start(match: re.Match[str]) -> str:
     sign = match[2]
-    # A digit cannot be escaped: the sign after it is, which says as much.
+    # A digit cannot be escaped; escaping the sign after it has the same effect.
     return f"{match[1]}{sign}\\" if sign.isdigit() else f"{match[1]}\\{sign}"
 
 
@@ -94,7 +94,7 @@ def _table(node: SyntaxTreeNode) -> str:
 
 
 def _cell(cell: SyntaxTreeNode) -> str:
-    """A cell on one line; a bar inside code is escaped here, as a table reads it first."""
+    """A cell on one line; a bar inside code is escaped here, because a table reads it first."""
     return _BARE_BAR.sub(r"\\|", _blocks(cell.children).replace("\n", " "))
 
 

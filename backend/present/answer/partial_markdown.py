@@ -1,4 +1,4 @@
-"""The growing end of an answer: what of it may be shown, and how half-typed Markdown is shown meanwhile.
+"""The growing end of an answer: the part that may be shown, and how half-typed Markdown looks meanwhile.
 
 Nothing here touches a finished line, and none of it is used once the run has completed.
 """
@@ -7,7 +7,7 @@ import re
 
 from backend.protocol.citations import settled_length
 
-# The bound keeps an endless line of signs from being held back for ever.
+# The bound keeps an endless line of signs from being held back forever.
 _UNDECIDED_LINE = re.compile(r"[ \t]*(?:[-*+_#>|:=~`\s\d.)]{0,64}|(?:```|~~~)[^\n]*)\Z", re.ASCII)
 _HALF_LINK = re.compile(r"!?\[(?!\d[\d,\s]*\])([^\[\]\n]*)\]\([^()\s]{0,2000}\Z")
 _LONE_SIGN = re.compile(r"(?<=\s)[*~]{1,3}\Z")
@@ -17,7 +17,7 @@ _STARS = re.compile(r"(?<!\\)(\*{1,3}|~~)")
 
 
 def visible_text(answer: str) -> str:
-    """What of a growing answer is shown: all but a half-typed marker, and a last line not yet decided.
+    """The visible part of a growing answer: all but a half-typed marker and an undecided last line.
 
     A last line of nothing but signs (``**``, ``1.``, ``|--``, an opening fence) may still become any kind of block.
     """

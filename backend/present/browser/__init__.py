@@ -1,19 +1,19 @@
-"""The script of the pages, the same for both UIs: files of plain JavaScript, put together into one text.
+"""The script of the pages, the same for both UIs: files of plain JavaScript, joined into one text.
 
-It may run any number of times on a page and starts once. It watches the document and not single elements, so that it
-outlives whatever a framework draws anew. No text of an agent ever gets into it, and what it puts on the page it puts
-there as text, or as a copy of nodes that were made safe before. Frameworks hand it on in ways of their own: Gradio
-gives it to ``Function`` when an element is mounted (``js_on_load``); Streamlit sends a script element through DOMPurify
-(``st.html(…, unsafe_allow_javascript=True)``), which drops one whose text looks as if it held a tag. So no file holds
-a ``<`` directly before a letter, ``/`` or ``!``.
+It may run any number of times on a page and starts once. It watches the document and not single elements, so it
+survives every redraw of a framework. No text of an agent ever gets into it, and it adds to the page only text, or
+copies of nodes that were made safe before. Each framework passes it on in its own way: Gradio gives it to ``Function``
+when an element is mounted (``js_on_load``); Streamlit sends a script element through DOMPurify (``st.html(…,
+unsafe_allow_javascript=True)``), which drops one whose text looks as if it contained a tag. So no file contains a ``<``
+directly before a letter, ``/`` or ``!``.
 
-What it looks for in the fragments, beside their classes:
+It looks for these in the fragments, besides their classes:
 
 - ``<button data-ph-copy="#id">`` copies the text of that element.
-- ``<table id data-ph-sortable>`` sorts by its headings (``data-value`` on a cell: what to sort by instead of its text);
+- ``<table id data-ph-sortable>`` sorts by its headings (``data-value`` on a cell replaces its text for sorting);
   ``<button data-ph-csv="#id">`` saves it as CSV, in the order on screen, named by its caption or ``aria-label``.
 - ``data-ph-announcement="…"`` on any element is read out each time it changes.
-- ``<details data-ph-keep="key">`` stays as the reader left it when it is drawn anew.
+- ``<details data-ph-keep="key">`` stays as the reader left it when it is drawn again.
 """
 
 import json
@@ -37,7 +37,7 @@ _PARTS: Final = (
     "keep_place",
     "scrolling_places",
 )
-"""In the order in which they run: what the first two declare, the others use."""
+"""In the order in which they run: the others use declarations of the first two."""
 
 _WORDS: Final = {
     "stop": words.STOP,
@@ -72,14 +72,14 @@ SCRUBBER_HTML: Final = (
 def scrubber_script() -> str:
     """The script of the scrubber, which each framework starts in its own way.
 
-    ``startScrubber(root)`` gives ``take(data)`` for what the server says (``at_ms``, ``duration_ms``, ``playing``,
-    ``speed``, ``moves``: counts the server's moves, ``label``), ``tell`` to be set to what takes the reader's moves in
-    milliseconds, and ``stop()``.
+    ``startScrubber(root)`` returns ``take(data)`` for the server's data (``at_ms``, ``duration_ms``, ``playing``,
+    ``speed``, ``moves``: counts the server's moves, ``label``), ``tell`` to be set to a function that receives the
+    reader's moves in milliseconds, and ``stop()``.
     """
     return files(__name__).joinpath("scrubber.js").read_text(encoding="utf-8")
 
 
 @cache
 def browser_rules() -> str:
-    """The CSS of what the script puts on the page; part of ``present.style.stylesheet``."""
+    """The CSS for the script's additions to the page; part of ``theme.style.stylesheet``."""
     return files(__name__).joinpath("browser.css").read_text(encoding="utf-8")

@@ -1,1 +1,1 @@
-"""What supports an answer: sources, steps, artifacts and warnings."""
+"""The support of an answer: sources, steps, artifacts and warnings."""

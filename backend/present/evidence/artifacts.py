@@ -1,4 +1,4 @@
-"""What an agent made, ready to draw: a themed chart with its text alternative, a table, documents, or one value."""
+"""An agent's artifacts, ready to draw: a themed chart with its text alternative, a table, documents, or one value."""
 
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -19,10 +19,10 @@ MAX_DOCUMENT_TEXT: Final = 600
 
 @dataclass(frozen=True, slots=True)
 class ArtifactView:
-    """One artifact. ``html`` is complete for every kind; a chart's holds its data as a table, to stand under the plot.
+    """One artifact. ``html`` is complete for every kind; a chart's contains its data as a table, to go under the plot.
 
     ``figure`` (a chart only) is a Plotly figure as a dictionary. ``columns`` and ``rows`` are the data of a table or a
-    chart for native widgets; cells are text, numbers, booleans or None. ``problem`` says why nothing is drawn.
+    chart for native widgets; cells are text, numbers, booleans or None. ``problem`` is the reason if nothing is drawn.
     """
 
     id: str
@@ -41,7 +41,7 @@ def artifact_views(view: RunView, theme: Theme = "light", *, scope: str = "") ->
 
 
 def artifact_view(artifact: ArtifactEvent, index: int = 0, theme: Theme = "light", scope: str = "") -> ArtifactView:
-    """One artifact; ``index`` names it where it has no id of its own."""
+    """One artifact; ``index`` names it if it has no id of its own."""
     key = anchor_id("artifact", artifact.artifact_id or index + 1, scope)
     title = words.shortened(artifact.title) or words.ARTIFACT_TITLES[artifact.kind]
     problem = artifact_problem(artifact)
@@ -80,7 +80,7 @@ def artifact_view(artifact: ArtifactEvent, index: int = 0, theme: Theme = "light
 
 
 def artifacts_html(view: RunView, *, scope: str = "") -> str:
-    """All artifacts without a native chart, or what stands there while there are none."""
+    """All artifacts without a native chart, or a notice if there are none."""
     views = artifact_views(view, scope=scope)
     if not views:
         text = words.NO_ARTIFACTS if view.ended else words.EMPTY_ARTIFACTS

@@ -1,4 +1,4 @@
-"""A chart's data as a table: its text alternative, and what a reader can check."""
+"""A chart's data as a table: its text alternative, which a reader can check."""
 
 import base64
 import binascii
@@ -48,7 +48,7 @@ def _rows(columns: dict[str, list[Any]], keys: list[str]) -> Iterator[tuple[Any,
 
 
 def _points(value: Any) -> list[Any]:
-    """A list as it is, or a typed array as Plotly writes it (base64); a matrix gives nothing."""
+    """A list as it is, or a typed array as Plotly writes it (base64); a matrix becomes an empty list."""
     if isinstance(value, dict) and isinstance(value.get("bdata"), str) and "shape" not in value:
         code = _TYPE_CODES.get(str(value.get("dtype", "")).lstrip("<|="))
         try:

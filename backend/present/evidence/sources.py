@@ -1,4 +1,4 @@
-"""The evidence: one card per citation, with what the agent quoted, where it stands, and what weakens it."""
+"""The evidence: one card per citation, with its quote, its position, and its warnings."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -21,12 +21,12 @@ _FACTS: Final = (
     ("accession_number", "Accession "),
     ("accession", "Accession "),
 )
-"""Fields beside the contract's own that say where a source comes from, with the word in front of each."""
+"""Fields besides the contract's own that describe a source's origin, each with the word before it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A citation as it is shown: ``key`` names its anchor, ``uses`` counts its markers in the answer as shown."""
+    """A citation as shown: ``key`` names its anchor, ``uses`` counts its markers in the answer as shown."""
 
     key: str
     citation: CitationEvent
@@ -57,7 +57,7 @@ def ordered_sources(view: RunView) -> list[Source]:
 
 
 def source_titles(view: RunView) -> dict[int, str]:
-    """What a marker says of its source, by number: ``title - source``. The first citation of a number counts."""
+    """The titles of markers by number: ``title - source``. The first citation of a number counts."""
     titles: dict[int, str] = {}
     for citation in view.message.citations:
         if citation.number is not None:
@@ -66,13 +66,13 @@ def source_titles(view: RunView) -> dict[int, str]:
 
 
 def source_title(citation: CitationEvent) -> str:
-    """A source in one line: its title and where it is from."""
+    """A source in one line: its title and its origin."""
     parts = [part.strip() for part in (citation.title, citation.source or "") if part and part.strip()]
     return words.shortened(" - ".join(parts) or citation.document_id or "Source", 200)
 
 
 def locator_text(locator: Locator | None) -> str:
-    """Where a quote stands: ``page 12, line 3``; empty where that is not known."""
+    """The position of a quote: ``page 12, line 3``; empty if it is not known."""
     if locator is None:
         return ""
     parts = [f"{name} {value:,}" for name, value in (("page", locator.page), ("line", locator.line)) if value]
@@ -82,7 +82,7 @@ def locator_text(locator: Locator | None) -> str:
 
 
 def sources_html(view: RunView, *, scope: str = "") -> str:
-    """All sources as cards, or what stands there while there are none."""
+    """All sources as cards, or a notice if there are none."""
     sources = ordered_sources(view)
     missing = _missing_html(view)
     if not sources:
@@ -114,7 +114,7 @@ def source_html(source: Source, *, ended: bool, scope: str = "") -> Markup:
 
 
 def _quote_html(citation: CitationEvent) -> Markup:
-    """The quote within its surroundings, where the agent tells them."""
+    """The quote within its surroundings, if the agent sends them."""
     if not citation.quote:
         return EMPTY
     before, after = (
@@ -126,7 +126,7 @@ def _quote_html(citation: CitationEvent) -> Markup:
 
 
 def source_facts(citation: CitationEvent) -> list[str]:
-    """Where a source is from, beside its title: origin, date, accession number, place in the document."""
+    """A source's origin, date, accession number and position in the document, besides its title."""
     extra: dict[str, Any] = citation.model_extra or {}
     texts = [
         citation.source if citation.title.strip() else None,
@@ -150,7 +150,7 @@ def _uses_html(source: Source, ended: bool) -> Markup:
 
 
 def _missing_html(view: RunView) -> Markup:
-    """What is said of markers without a source."""
+    """A note about markers without a source."""
     pending = view.message.pending
     if not pending:
         return EMPTY

@@ -1,7 +1,7 @@
 """Markers for answers that have none.
 
-Where a source names the range of the answer it supports instead of being cited by its number, as the native citations
-of many models do, its marker is shown at the end of that range.
+If a source names the range of the answer it supports instead of being cited by its number, as the native citations of
+many models do, its marker is shown at the end of that range.
 """
 
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from backend.protocol.run_view import RunView
 
 
 def span_places(view: RunView) -> list[tuple[int, int]]:
-    """Where markers are added: pairs (end of the range in code points, number of the source)."""
+    """The places for new markers: pairs (end of the range in code points, number of the source)."""
     message = view.message
     if not any(citation.spans for citation in message.citations):
         return []
@@ -21,7 +21,7 @@ def span_places(view: RunView) -> list[tuple[int, int]]:
         if citation.number is None or citation.number in cited:
             continue
         for span_end in {span.end for span in citation.spans if 0 < span.end <= len(message.answer)}:
-            # Not in the middle of a marker, which would be one no more.
+            # Not inside a marker, which would break it.
             end = next((marker.end for marker in message.markers if marker.start < span_end < marker.end), span_end)
             if message.answer[end : end + 1] != "(":
                 places.add((end, citation.number))
@@ -29,10 +29,10 @@ def span_places(view: RunView) -> list[tuple[int, int]]:
 
 
 def marked_answer(view: RunView) -> str:
-    """The answer with a marker behind every range that a source supports, if the answer itself never cites the source.
+    """The answer with a marker after every range that a source supports, if the answer itself never cites the source.
 
-    A range counts once the answer has grown to its end. No marker stands behind a range that ends inside code, which
-    would show it as code, or before a round bracket, which would make a link of it.
+    A range counts once the answer has grown to its end. No marker is added to a range that ends inside code, which
+    would show it as code, or before a round bracket, which would make it a link.
     """
     answer = view.message.answer
     places = span_places(view)
@@ -45,7 +45,7 @@ def marked_answer(view: RunView) -> str:
 
 
 def _inserted(answer: str, places: Sequence[tuple[int, int]]) -> tuple[str, list[int]]:
-    """The answer with the markers in it, and where each of them begins."""
+    """The answer with the markers in it, and the start of each."""
     parts: list[str] = []
     starts: list[int] = []
     since = added = 0

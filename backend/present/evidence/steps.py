@@ -22,7 +22,7 @@ def steps_html(view: RunView, elapsed_ms: float | None = None) -> str:
     """All steps, nested as the agent nested them.
 
     ``elapsed_ms`` is now, in milliseconds since the run was accepted (None: the time of the last event). The durations
-    of open steps go on counting in the browser, so that a redraw is due only when ``view.stream.revision`` moves.
+    of open steps continue to count in the browser, so a redraw is due only when ``view.stream.revision`` moves.
     """
     steps = view.stream.steps
     if not steps:
@@ -36,7 +36,7 @@ def steps_html(view: RunView, elapsed_ms: float | None = None) -> str:
         children.setdefault(parent, []).append(step)
     drawn: set[str] = set()
     tree = _list_html(children.get(None, []), children, view, now, drawn)
-    # Steps that are each other's parents hang on no root: they are shown flat, never lost.
+    # Steps that are each other's parents have no root: they are shown flat, never lost.
     loose = [step for step in steps if step.step_id not in drawn]
     return str(fragment('<div class="ph ph-panel ph-steps">{}{}</div>', tree, _list_html(loose, {}, view, now, drawn)))
 
@@ -84,7 +84,7 @@ def _duration_html(step: StepView, now: float) -> Markup:
 
 
 def live_duration(elapsed_ms: float) -> Markup:
-    """A duration that goes on counting in the browser, by CSS alone, from ``elapsed_ms`` on."""
+    """A duration that continues to count in the browser, by CSS alone, from ``elapsed_ms`` on."""
     return fragment(
         '<span class="ph-duration" aria-hidden="true">'
         '<span class="ph-ticking" style="animation-delay:-{}ms"></span></span>',
@@ -93,7 +93,7 @@ def live_duration(elapsed_ms: float) -> Markup:
 
 
 def _request_html(step: StepView) -> Markup:
-    """What a waiting step asks of the reader; the widget to answer it is the UI's."""
+    """The request of a waiting step to the reader; the UI draws the widget to answer it."""
     if step.request is None or step.state != "waiting":
         return EMPTY
     return fragment('<p class="ph-request" dir="auto">{}</p>', words.shortened(step.request.prompt, 600))
@@ -140,7 +140,7 @@ def _tool_html(tool: ToolLog, step_id: str | None) -> Markup:
 
 
 def tool_text(value: JsonValue) -> str:
-    """Arguments or a result as text: a string as it is, anything else as indented JSON; cut where it is long."""
+    """Arguments or a result as text: a string as it is, anything else as indented JSON; long text is cut."""
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=2)
     if len(text) <= MAX_TOOL_TEXT:
         return text

@@ -1,4 +1,4 @@
-"""Data as an HTML table that scrolls by itself, with numbers set right; sorted and saved by the pages' script."""
+"""Data as an HTML table that scrolls by itself, with numbers right-aligned; the pages' script sorts and saves it."""
 
 from collections.abc import Sequence
 from typing import Any, Final
@@ -14,8 +14,8 @@ MAX_COLUMNS: Final = 40
 def table_html(columns: Sequence[str], rows: Sequence[Sequence[Any]], *, title: str, element_id: str) -> Markup:
     """The table, cut after ``MAX_ROWS`` rows and ``MAX_COLUMNS`` columns with a sentence that says so.
 
-    ``title`` is its name for screen readers and files, ``element_id`` the page's only one. What is saved as CSV is what
-    is shown, cut as it is.
+    ``title`` is its name for screen readers and files, ``element_id`` is unique on the page. The CSV contains the table
+    as shown, cut as it is.
     """
     shown, names = rows[:MAX_ROWS], columns[:MAX_COLUMNS]
     classes = [_column_class([row[index] for row in shown]) for index in range(len(names))]
@@ -42,7 +42,7 @@ def table_html(columns: Sequence[str], rows: Sequence[Sequence[Any]], *, title: 
 
 
 def cell_text(value: Any) -> str:
-    """A cell as text: numbers as they were sent, a dash for nothing."""
+    """A cell as text: numbers as sent, a dash for nothing."""
     if value is None or value == "":
         return NO_VALUE
     if isinstance(value, bool):

@@ -1,4 +1,4 @@
-"""Trust signals: what the agent itself says against relying on its answer."""
+"""Trust signals: the agent's own reasons against relying on its answer."""
 
 from backend.present.evidence.sources import ordered_sources
 from backend.present.markup import EMPTY, Markup, anchor_id, fragment, joined
@@ -8,7 +8,7 @@ from backend.protocol.run_view import RunView
 
 
 def warnings_html(view: RunView, *, scope: str = "") -> str:
-    """Every warning of the run in order, each with a link to the source it is about; empty where there is none."""
+    """Every warning of the run in order, each with a link to its source; empty if there is none."""
     warnings = view.message.warnings
     if not warnings:
         return str(EMPTY)

@@ -1,4 +1,5 @@
-"""What a page needs that is one file: Plotly inside, figures in two themes, and a policy that lets nothing else run."""
+"""The parts of a page that is one file: Plotly inside, figures in two themes, and a policy that lets nothing else
+run."""
 
 import base64
 import hashlib
@@ -11,7 +12,7 @@ __all__ = ["content_policy", "figures_script", "plotly_js", "script_json"]
 
 @cache
 def plotly_js() -> str:
-    """The text of plotly.js as this Plotly brings it."""
+    """The text of plotly.js from the installed Plotly."""
     from plotly.offline import get_plotlyjs
 
     text = str(get_plotlyjs())
@@ -24,14 +25,14 @@ def plotly_js() -> str:
 def figures_script() -> str:
     """The script that draws every element with ``data-figure`` from the JSON in the element ``#figures``.
 
-    That JSON maps names to what ``two_themes`` gives. Figures are drawn when they come near, in the reader's colour
+    That JSON maps names to results of ``two_themes``. Figures are drawn when they come near, in the reader's colour
     scheme, and light on paper.
     """
     return files("backend.present.offline_page").joinpath("figures.js").read_text(encoding="utf-8")
 
 
 def content_policy(*scripts: str) -> str:
-    """What the page may do: run these scripts, style itself, draw pictures of its own. Nothing is fetched."""
+    """The page's policy: run these scripts, style itself, draw its own pictures. Nothing is fetched."""
     allowed = " ".join(
         f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'" for script in scripts
     )
@@ -39,6 +40,6 @@ def content_policy(*scripts: str) -> str:
 
 
 def script_json(value: object) -> str:
-    """JSON that can stand in a script element: no text in it can end the element or begin a comment."""
+    """JSON that is safe in a script element: no text in it can end the element or begin a comment."""
     text = json.dumps(value, ensure_ascii=True, separators=(",", ":"), allow_nan=False)
     return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")

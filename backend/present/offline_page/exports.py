@@ -1,4 +1,4 @@
-"""A run to take away, in three forms: as the recording it is, as Markdown, as one HTML page."""
+"""A run to save, in three forms: as the recording, as Markdown, as one HTML page."""
 
 import re
 from collections.abc import Sequence
@@ -32,9 +32,9 @@ class ExportedFile:
 
 
 def exported(form: ExportForm, recording: bytes, feedback: Sequence[Remark] = ()) -> ExportedFile:
-    """The recorded run in that form. ``recording`` are the bytes of its file; ``feedback`` goes into the report.
+    """The recorded run in that form. ``recording`` contains the bytes of its file; ``feedback`` goes into the report.
 
-    Raises ``RecordingError`` where they cannot be read.
+    Raises ``RecordingError`` if they cannot be read.
     """
     read = parse_recording(recording)
     ending, media_type = _ENDINGS[form]
@@ -49,7 +49,8 @@ def exported(form: ExportForm, recording: bytes, feedback: Sequence[Remark] = ()
 
 
 def file_stem(question: str, run_id: str) -> str:
-    """A file's name without its ending, of the question's first words: ``is-nvidia-s-customer-concentration-risk``."""
+    """A file's name without its ending, from the question's first words:
+    ``is-nvidia-s-customer-concentration-risk``."""
     words = re.sub(r"[^\w]+", "-", question.lower(), flags=re.UNICODE).strip("-_")
     cut = words[:_LONGEST_NAME].rsplit("-", 1)[0] if len(words) > _LONGEST_NAME else words
     return cut or run_id or "run"

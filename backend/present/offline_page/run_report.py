@@ -1,7 +1,7 @@
 """One run as one HTML file: to send, to keep, to print. It loads nothing from anywhere and runs only its own script.
 
-What an agent said is escaped or drawn by the same fragments as in the UIs, and the page's policy names its own scripts
-by their hash, so that nothing else could run even if something slipped through.
+An agent's text is escaped or drawn by the same fragments as in the UIs, and the page's policy names its own scripts by
+their hash, so nothing else could run even if something slipped through.
 """
 
 from collections.abc import Sequence
@@ -46,7 +46,7 @@ h2{font-size:18px;margin:30px 0 8px}
 
 
 def run_report_html(recording: Recording, *, feedback: Sequence[Remark] = ()) -> str:
-    """The whole page: answer, steps, results, sources, timeline, numbers, and what people said of the run."""
+    """The whole page: answer, steps, results, sources, timeline, numbers, and people's feedback on the run."""
     header, events = recording.header, recording.events
     view = fold(RunView.start(header.question), events)
     figures: dict[str, Any] = {_TIMELINE: two_themes(lambda theme: timeline_figure(events, theme=theme))}
@@ -81,7 +81,7 @@ def run_report_html(recording: Recording, *, feedback: Sequence[Remark] = ()) ->
 
 
 def _ours(html: str) -> Markup:
-    """Made by this package's own renderers, each of which escapes what an agent wrote."""
+    """Trusted HTML: made by this package's own renderers, each of which escapes an agent's text."""
     return Markup(html)
 
 

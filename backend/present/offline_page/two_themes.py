@@ -1,6 +1,5 @@
-"""A figure in two themes for little more than the size of one: the light figure, and what differs in the
-dark one.
-"""
+"""A figure in two themes for little more than the size of one: the light figure, and the differences of the dark
+one."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,7 +8,7 @@ from backend.present.theme.palette import Theme
 
 Figure = dict[str, Any]
 Patch = tuple[list[str | int], Any]
-"""Where in the light figure, as keys and indexes, and what stands there in the dark one."""
+"""A path in the light figure, as keys and indexes, and the value there in the dark one."""
 
 
 def two_themes(draw: Callable[[Theme], Figure]) -> dict[str, Any]:
@@ -18,12 +17,12 @@ def two_themes(draw: Callable[[Theme], Figure]) -> dict[str, Any]:
 
 
 def in_two_themes(light: Figure, dark: Figure) -> dict[str, Any]:
-    """The same of a figure that was drawn twice."""
+    """The same for a figure that was drawn twice."""
     return {"light": light, "dark": patches(light, dark)}
 
 
 def patches(light: Any, dark: Any, path: tuple[str | int, ...] = ()) -> list[Patch]:
-    """What must be set in ``light`` to make it ``dark``."""
+    """The values to set in ``light`` to make it ``dark``."""
     if isinstance(light, dict) and isinstance(dark, dict) and light.keys() == dark.keys():
         return [patch for key in light for patch in patches(light[key], dark[key], (*path, key))]
     if isinstance(light, list) and isinstance(dark, list) and len(light) == len(dark):

@@ -1,1 +1,1 @@
-"""What the pages of both UIs have in common: addresses, notices, status, history, comparison."""
+"""The common parts of both UIs' pages: addresses, notices, status, history, comparison."""

@@ -1,4 +1,4 @@
-"""The four places of a page: their names, their titles, and what an address may say."""
+"""The four pages: their names, their titles, and the parameters of their addresses."""
 
 from typing import Final, Literal
 
@@ -29,5 +29,5 @@ RUN_LINKS: Final[tuple[tuple[PageName, str, str], ...]] = (
 
 
 def moment_ms(text: str) -> float:
-    """A moment as an address says it; 0 for what is not a number."""
+    """A moment from an address; 0 for text that is not a number."""
     return float(text) if text.isascii() and text.replace(".", "", 1).isdigit() else 0.0

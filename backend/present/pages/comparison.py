@@ -1,4 +1,4 @@
-"""Two runs side by side: on one clock as a figure, in numbers as a table, and in a sentence who moved first."""
+"""Two runs side by side: on one clock as a figure, in numbers as a table, and the first to move in a sentence."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,18 +20,18 @@ from backend.protocol.events import ArtifactEvent, CitationEvent, DoneEvent, Eve
 from backend.protocol.view import StepView
 
 Standing = Literal["better", "worse", "other", "same", "unknown"]
-"""How the second run's value stands to the first one's."""
+"""How the second run's value compares with the first one's."""
 
 _NEAR_MS: Final = 1.0
-"""Two times as close as this are the same to anybody: a screen draws every 16 ms."""
+"""Two times as close as this look the same: a screen draws every 16 ms."""
 
 _SAME_SHARE: Final = 0.005
-"""Other values are the same where they differ by less than half a percent of the first."""
+"""Other values count as the same if they differ by less than half a percent of the first."""
 
 
 @dataclass(frozen=True)
 class Compared:
-    """One of the two runs: what it is called on the page, its events so far, and its question."""
+    """One of the two runs: its name on the page, its events so far, and its question."""
 
     name: str
     events: Sequence[Event]
@@ -45,7 +45,7 @@ class Compared:
 
 @dataclass(frozen=True, slots=True)
 class MetricRow:
-    """One metric of both runs, as text. ``difference`` is second minus first, ``standing`` what that means."""
+    """One metric of both runs, as text. ``difference`` is second minus first, ``standing`` its meaning."""
 
     key: str
     label: str
@@ -81,7 +81,7 @@ def comparison_rows(first: Compared, second: Compared) -> tuple[MetricRow, ...]:
 def comparison_table_html(first: Compared, second: Compared) -> str:
     """The same as a table that can be sorted and saved; each difference says in words whether it is for the better.
 
-    Below it both timelines as text, to fold out.
+    Below it both timelines as text, to unfold.
     """
     body = joined(
         fragment(
@@ -114,7 +114,7 @@ def comparison_table_html(first: Compared, second: Compared) -> str:
 
 
 def first_to_move(first: Compared, second: Compared) -> str:
-    """Which of the two a watcher would have seen move first, and which one wrote first."""
+    """Which of the two a watcher would have seen move first, and which wrote first."""
     moves = [_first_sight(run.events) for run in (first, second)]
     answers = [run.metrics["ttft_ms"] for run in (first, second)]
     sentences = [
@@ -158,7 +158,7 @@ def _standing(key: str, first: float | None, second: float | None) -> Standing:
 
 
 def _is_same(first: float, second: float, near: float) -> bool:
-    """Whether nobody could tell the two apart; the sentence and the table must not say different things of them."""
+    """True if nobody could see a difference; the sentence and the table must agree on it."""
     return abs(second - first) <= max(near, abs(first) * _SAME_SHARE)
 
 
@@ -170,7 +170,7 @@ def _difference_html(row: MetricRow) -> Markup:
 
 
 def _first_sight(events: Sequence[Event]) -> tuple[float, str] | None:
-    """When something first showed on screen, and what: a step, a source, a result or the answer."""
+    """The time and name of the first thing on screen: a step, a source, a result or the answer."""
     for event in events:
         if isinstance(event, StatusEvent):
             step = StepView(step_id=event.step_id or event.step, step=event.step, label=event.label, tool=event.tool,
@@ -188,7 +188,7 @@ def _first_sight(events: Sequence[Event]) -> tuple[float, str] | None:
 
 
 def _who_first(first: str, second: str, times_ms: Sequence[float | None], verbs: tuple[str, str, str]) -> str:
-    """``verbs``: what the one that is first does, what neither does, and what both do."""
+    """``verbs``: for the run that is first, for neither, and for both."""
     one, other = times_ms
     does, neither, both = verbs
     if one is None and other is None:

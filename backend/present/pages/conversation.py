@@ -1,4 +1,4 @@
-"""The earlier turns of a conversation, above the run that is being looked at."""
+"""The earlier turns of a conversation, above the current run."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,14 +13,14 @@ from backend.protocol.run_view import RunView
 
 @dataclass(frozen=True, slots=True)
 class EarlierTurn:
-    """A run that was over before this one was asked: its id, and what it left on the screen."""
+    """A run that was over before this one was asked: its id, and its last view."""
 
     run_id: str
     view: RunView
 
 
 def earlier_turns_html(turns: Sequence[EarlierTurn]) -> str:
-    """The turns in order, each with its question, its answer, how it ended, and its sources to fold out."""
+    """The turns in order, each with its question, its answer, its end, and its sources to unfold."""
     if not turns:
         return ""
     return str(
@@ -39,7 +39,7 @@ def _turn_html(turn: EarlierTurn) -> Markup:
         '<article class="ph-turn"><div class="ph-question" dir="auto">{}</div>'
         '<div class="ph-turn-answer">{}</div>{}{}</article>',
         message.question,
-        # Safe by the renderer, which escapes whatever an agent wrote.
+        # Safe by the renderer, which escapes an agent's text.
         Markup(answer_html(turn.view, scope=turn.run_id)),
         fragment('<p class="ph-hint">{}</p>', words.outcome_sentence(turn.view)) if ended_early else EMPTY,
         _sources_html(turn),
@@ -47,7 +47,7 @@ def _turn_html(turn: EarlierTurn) -> Markup:
 
 
 def _sources_html(turn: EarlierTurn) -> Markup:
-    """Folded: the panel on the right holds the sources of the run that is being looked at."""
+    """Folded: the panel on the right shows the sources of the current run."""
     sources = ordered_sources(turn.view)
     if not sources:
         return EMPTY

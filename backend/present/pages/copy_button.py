@@ -1,13 +1,13 @@
-"""Text to take away: a button that copies, with the text beside it where nobody sees it."""
+"""Text to copy: a button, with the text beside it in a hidden field."""
 
 from backend.present.markup import fragment
 from backend.present.words import run as words
 
 
 def copy_button_html(text: str, element_id: str, label: str = words.COPY_MARKDOWN) -> str:
-    """A button that copies ``text`` by the pages' script. ``element_id`` must be the page's only one of that name.
+    """A button that copies ``text`` by the pages' script. ``element_id`` must be unique on the page.
 
-    The text is a value and no text of the page, so that a search in the page finds everything once.
+    The text is a value and not a text of the page, so that a search in the page finds everything once.
     """
     return str(
         fragment(

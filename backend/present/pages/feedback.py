@@ -1,4 +1,4 @@
-"""What people said of runs, as a list, and the moment a remark is about."""
+"""People's feedback on runs, as a list, and the moment each is about."""
 
 from collections.abc import Sequence
 from typing import Literal, Protocol
@@ -9,26 +9,26 @@ from backend.present.words.durations import format_clock
 
 
 class Remark(Protocol):
-    """A piece of feedback, as the backend tells of it."""
+    """One piece of feedback, as the backend sends it."""
 
     @property
     def thumb(self) -> Literal["up", "down"] | None:
-        """What the reader thought, None for a comment alone."""
+        """The reader's verdict, None for a comment alone."""
         ...
 
     @property
     def comment(self) -> str:
-        """In their words; may be empty."""
+        """The reader's words; may be empty."""
         ...
 
     @property
     def at_ms(self) -> float | None:
-        """The moment of the run it is about, in milliseconds; None for the run as a whole."""
+        """The moment of the run it is about, in milliseconds; None for the whole run."""
         ...
 
     @property
     def created_at(self) -> str:
-        """When it was given, ISO 8601 in UTC."""
+        """The time it was given, ISO 8601 in UTC."""
         ...
 
     @property
@@ -38,7 +38,7 @@ class Remark(Protocol):
 
 
 def feedback_html(remarks: Sequence[Remark], *, with_question: bool = False) -> str:
-    """The remarks in order. ``with_question``: say of each which question it is about."""
+    """The feedback in order. ``with_question``: show for each the question it is about."""
     if not remarks:
         return str(fragment('<p class="ph ph-empty">{}</p>', words_history.NO_FEEDBACK))
     items = joined(_remark_html(remark, with_question) for remark in remarks)
@@ -46,12 +46,12 @@ def feedback_html(remarks: Sequence[Remark], *, with_question: bool = False) -> 
 
 
 def moment_of(remark: Remark) -> str:
-    """``at 0:03.4``; empty for a remark about the run as a whole."""
+    """``at 0:03.4``; empty for feedback on the whole run."""
     return "" if remark.at_ms is None else f"at {format_clock(remark.at_ms)}"
 
 
 def thumb_word(thumb: Literal["up", "down"] | None) -> str:
-    """A thumb in a word; empty for none."""
+    """A thumb as a word; empty for none."""
     return {"up": words_ask.HELPFUL, "down": words_ask.NOT_HELPFUL, None: ""}[thumb]
 
 

@@ -1,4 +1,4 @@
-"""What is known of a past run, beside its events, as the History page shows it."""
+"""The facts about a past run, besides its events, as the History page shows them."""
 
 from typing import Final, Protocol
 
@@ -27,42 +27,42 @@ class RunFacts(Protocol):
 
     @property
     def question(self) -> str:
-        """What was asked."""
+        """The question."""
         ...
 
     @property
     def agent(self) -> str:
-        """Who answered."""
+        """The agent that answered."""
         ...
 
     @property
     def created_at(self) -> str:
-        """When it was asked."""
+        """The time of the question."""
         ...
 
     @property
     def outcome(self) -> Outcome | None:
-        """How it ended; None while it runs."""
+        """Its outcome; None while it runs."""
         ...
 
     @property
     def duration_ms(self) -> float | None:
-        """How long it took."""
+        """Its duration."""
         ...
 
     @property
     def ttft_ms(self) -> float | None:
-        """When its first token came."""
+        """The time to its first token."""
         ...
 
     @property
     def last_seq(self) -> int:
-        """How many events it has."""
+        """The number of its events."""
         ...
 
 
 def chosen_run_html(run: RunFacts) -> str:
-    """The run that was chosen from the list, with what is known of it."""
+    """The run chosen from the list, with the facts about it."""
     facts = [
         (words.AGENT_LABEL, run.agent),
         (words_history.OUTCOME_LABEL, words.OUTCOME_WORDS[run.outcome] if run.outcome else words_history.RUNNING),
@@ -82,17 +82,17 @@ def chosen_run_html(run: RunFacts) -> str:
 
 
 def listed_question(run: RunFacts) -> str:
-    """The run's question as a list shows it; the run's id where it has none."""
+    """The run's question as a list shows it; the run's id if it has none."""
     return words.shortened(run.question, LONGEST_QUESTION) or run.run_id
 
 
 def listed_run(run: RunFacts) -> str:
-    """The run in one line of plain text: its question, who answered, when it was asked, how it ended."""
+    """The run in one line of plain text: its question, agent, time and outcome."""
     return run_title(listed_question(run), run.agent, run.created_at, run.outcome, LONGEST_QUESTION)
 
 
 def run_line_html(run: RunFacts) -> str:
-    """The run in one line, for a list: how it ended, who answered, when it was asked, how long it took."""
+    """The run in one line, for a list: its outcome, agent, time and duration."""
     state = words.OUTCOME_WORDS[run.outcome] if run.outcome else words_history.RUNNING
     facts = [run.agent, when(run.created_at), format_ms(run.duration_ms) if run.outcome else ""]
     tone = _TONES.get(run.outcome or "", "accent")
@@ -107,10 +107,10 @@ def run_line_html(run: RunFacts) -> str:
 
 
 def when(created_at: str) -> str:
-    """``2026-11-23 10:05 UTC`` of a time in ISO 8601."""
+    """A time in ISO 8601 as ``2026-11-23 10:05 UTC``."""
     return f"{created_at[:16].replace('T', ' ')} UTC" if created_at else "–"
 
 
 def no_run_chosen_html() -> str:
-    """What stands there before a run is chosen."""
+    """The notice before a run is chosen."""
     return str(fragment('<p class="ph ph-empty">{}</p>', words_history.CHOOSE_RUN))

@@ -1,4 +1,4 @@
-"""What surrounds a run: header, question, and the designed states of a page with nothing, trouble, or an end."""
+"""The surroundings of a run: header, question, and the designed states of a page with nothing, trouble, or an end."""
 
 from typing import Final
 
@@ -28,7 +28,7 @@ _NOTICE_LOOKS: Final = {
 
 
 def header_html(title: str = words.APP_TITLE, explanation: str = words.EXPLANATION) -> str:
-    """A place's title and the one sentence that explains it."""
+    """A page's title and the one sentence that explains it."""
     return str(
         fragment(
             '<header class="ph ph-header"><h1 class="ph-title">{}</h1><p class="ph-explanation">{}</p></header>',
@@ -39,7 +39,7 @@ def header_html(title: str = words.APP_TITLE, explanation: str = words.EXPLANATI
 
 
 def shared_header_html() -> str:
-    """The same for a run that somebody shared."""
+    """The same for a shared run."""
     return header_html(words_ask.SHARED_TITLE, words_ask.SHARED_SENTENCE)
 
 
@@ -54,7 +54,7 @@ def section_title_html(title: str) -> str:
 
 
 def notice_html(name: str, detail: str | None = None) -> str:
-    """A designed state by its name in ``words.NOTICES``; ``detail`` stands in for its own sentence."""
+    """A designed state by its name in ``words.NOTICES``; ``detail`` replaces its own sentence."""
     return str(notice(name, detail))
 
 
@@ -74,7 +74,7 @@ def notice(name: str, detail: str | None = None) -> Markup:
 
 
 def error_html(view: RunView) -> str:
-    """Why a run did not complete, with the error's own sentence; empty for one that runs or completed an answer."""
+    """Why a run did not complete, with the error's own sentence; empty for a run that is still running or completed."""
     stream = view.stream
     if stream.outcome is None:
         return str(notice("reconnecting")) if stream.phase == "reconnecting" else str(EMPTY)

@@ -1,7 +1,7 @@
-"""What to draw again: the fragments of a run's page that changed since they were drawn last.
+"""Changes to draw: the fragments of a run's page that differ from those drawn last.
 
-Both UIs redraw at most ten times a second. Each part of a view has a revision, so most frames cost one comparison
-a part; and a fragment is handed out only if its text really differs, so that nothing flickers or is sent twice.
+Both UIs redraw at most ten times a second. Each part of a view has a revision, so most frames cost one comparison per
+part; and a fragment is returned only if its text really differs, so that nothing flickers or is sent twice.
 """
 
 from dataclasses import dataclass
@@ -18,16 +18,16 @@ from backend.present.theme.palette import Theme
 from backend.protocol.run_view import RunView
 
 STATUS_PACE_MS = 500
-"""The metrics are drawn anew this often; the elapsed time counts on in the browser meanwhile."""
+"""The metrics are drawn again this often; the elapsed time keeps counting in the browser meanwhile."""
 
 Slot = Literal["question", "steps", "notice", "warnings", "sources", "status"]
 PLACES: Final[tuple[Slot, ...]] = get_args(Slot)
-"""The places of a page that hold one fragment each. The status comes last: what it says has been drawn by then."""
+"""The slots of a page, one fragment each. The status comes last, after the parts it mentions are drawn."""
 
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """New fragments by panel; None where the one on screen is still right. All but the blocks are safe HTML."""
+    """New fragments by panel; None if the one on screen is still right. All but the blocks are safe HTML."""
 
     question: str | None = None
     status: str | None = None
@@ -38,15 +38,15 @@ class Changes:
     sources: str | None = None
     artifacts: tuple[ArtifactView, ...] | None = None
     results: str | None = None
-    """All artifacts as one fragment, without native charts; what stands there while there are none."""
+    """All artifacts as one fragment, without native charts; a notice if there are none."""
 
     @property
     def empty(self) -> bool:
-        """Whether there is nothing to draw."""
+        """True if there is nothing to draw."""
         return all(getattr(self, name) is None for name in self.__dataclass_fields__)
 
     def fragments(self) -> dict[Slot, str]:
-        """The new fragments that are drawn as they are, by place; answer and results are each framework's own."""
+        """The new fragments that are drawn as they are, by slot; each framework draws answer and results itself."""
         return {place: text for place in PLACES if (text := getattr(self, place)) is not None}
 
 
@@ -61,8 +61,8 @@ class Panels:
         self._drawn: dict[str, object] = {}
 
     def draw(self, view: RunView, elapsed_ms: float | None = None, *, still: bool = False) -> Changes:
-        """What changed since the last call. ``elapsed_ms``: milliseconds since the run was accepted, as of now.
-        ``still``: time stands still on the page, so that durations have to be those of this very moment."""
+        """The changes since the last call. ``elapsed_ms``: milliseconds since the run was accepted, as of now.
+        ``still``: time stands still on the page, so that durations are those of this very moment."""
         stream, message = view.stream, view.message
         process = (stream.revision, stream.phase)
         text = (message.revision, view.ended)
@@ -89,7 +89,7 @@ class Panels:
         return Changes(**changed)  # type: ignore[arg-type]
 
     def _moved(self, name: str, state: object) -> bool:
-        """Whether the state is another than at the last call."""
+        """True if the state differs from that at the last call."""
         if self._seen.get(name) == state:
             return False
         self._seen[name] = state

@@ -1,4 +1,4 @@
-"""What went wrong between a page and the backend, as one of the designed states."""
+"""A problem between a page and the backend, as one of the designed states."""
 
 from dataclasses import dataclass
 from typing import Final, Literal, Protocol
@@ -12,7 +12,7 @@ FailureKind = Literal["gone", "not_found", "refused"]
 
 
 class ClientFailure(Protocol):
-    """What the client's errors say of themselves: of what kind they are, and a sentence for people."""
+    """The client's errors: their kind, and a sentence for people."""
 
     @property
     def kind(self) -> FailureKind: ...  # noqa: D102 - said by the class
@@ -22,19 +22,19 @@ class ClientFailure(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A designed state by its name in ``words.NOTICES``; ``sentence`` stands in for its own."""
+    """A designed state by its name in ``words.NOTICES``; ``sentence`` replaces its own."""
 
     notice: str
     sentence: str | None = None
 
     @property
     def passes(self) -> bool:
-        """Whether it ends by itself, once the backend answers again."""
+        """True if it ends by itself, once the backend answers again."""
         return self.notice == "backend_down"
 
     @property
     def sentence_shown(self) -> str:
-        """What the state says below its heading."""
+        """The sentence below its heading."""
         return self.sentence or words.NOTICES[self.notice][1]
 
     @property
@@ -47,14 +47,14 @@ _NOTICES: Final[dict[FailureKind, str]] = {"gone": "backend_down", "not_found": 
 
 
 def problem_of(error: ClientFailure, opened_id: str = "") -> Problem:
-    """The state that tells of this error; ``opened_id`` is the run or share that was to be opened, if one was."""
+    """The state for this error; ``opened_id`` is the run or share that was to be opened, if one was."""
     if error.kind != "not_found":
         return Problem(_NOTICES[error.kind], error.sentence)
     return Problem(_NOTICES[error.kind], words_ask.SHARE_NOT_FOUND if is_share(opened_id) else None)
 
 
 def recording_of_file(data: bytes) -> Recording | Problem:
-    """The recording that somebody's file holds, or why there is none."""
+    """The recording in a file from the reader, or why there is none."""
     try:
         return parse_recording(data)
     except RecordingError as error:
@@ -62,7 +62,7 @@ def recording_of_file(data: bytes) -> Recording | Problem:
 
 
 def recording_of_backend(data: bytes) -> Recording | Problem:
-    """The recording that the backend gave."""
+    """The recording from the backend."""
     try:
         return parse_recording(data)
     except RecordingError as error:

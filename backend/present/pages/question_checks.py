@@ -1,4 +1,4 @@
-"""What can be said of a question before anybody is asked, and whom it is put to if nobody chooses."""
+"""Checks of a question before an agent is asked, and the agent if the reader chooses none."""
 
 from collections.abc import Sequence
 
@@ -9,13 +9,13 @@ USUAL_AGENT = "documents"
 
 
 def starting_agent(offered: Sequence[str]) -> str:
-    """The agent that a page starts with: the first on offer. A backend offers what its operator asked for before all
-    others. Until a backend has answered, it is the usual one."""
+    """The agent that a page starts with: the first on offer. A backend offers the agents its operator asked for first.
+    Before a backend has answered, it is the usual agent."""
     return offered[0] if offered else USUAL_AGENT
 
 
 def question_problem(question: str) -> str | None:
-    """What is wrong with the question, in one sentence, or None. The backend checks the same again."""
+    """The fault of the question, in one sentence, or None. The backend checks the same again."""
     if not question.strip():
         return words.QUESTION_EMPTY
     if len(question.encode("utf-8", "replace")) > MAX_QUESTION_BYTES:

@@ -1,7 +1,7 @@
-"""The metrics of one run as its own stamps tell them, for people who compare runs without a harness.
+"""The metrics of one run by its own stamps, for people who compare runs without a harness.
 
 The definitions are those of ``backend.metrics``. Times are the server's (``at_ms``, counted from the acceptance of the
-question), so what the wire and a browser add is not in them: evals measure that.
+question), so they do not include the wire and the browser: evals measure those.
 """
 
 from collections.abc import Sequence
@@ -39,14 +39,13 @@ COMPARED: Final = (
     "coverage",
     "violations",
 )
-"""The metrics that say something about a single run, in the order in which they are shown."""
+"""The metrics that are meaningful for a single run, in the order in which they are shown."""
 
 
 def run_metrics(events: Sequence[Event]) -> dict[str, float | None]:
-    """The ``COMPARED`` metrics of a run by their keys, on the server's plane; None where the run has no value.
+    """The ``COMPARED`` metrics of a run by their keys, on the server's plane; None if the run has no value.
 
-    A run whose every event is at 0 was imported from a stream that nobody timed: what is measured by the clock has no
-    value there.
+    A run whose every event is at 0 was imported from a stream without times: metrics of time have no value there.
     """
     values = measure(Trace.of_server_times("server", events))
     timed = any(event.at_ms for event in events)
@@ -54,12 +53,12 @@ def run_metrics(events: Sequence[Event]) -> dict[str, float | None]:
 
 
 def metric_label(key: str) -> str:
-    """What a metric is called."""
+    """The label of a metric."""
     return BY_KEY[key].label
 
 
 def metric_definition(key: str) -> str:
-    """How a metric is defined, in sentences."""
+    """The definition of a metric, in sentences."""
     return BY_KEY[key].definition
 
 

@@ -1,4 +1,4 @@
-"""A run in one line, where people choose one from a list."""
+"""A run in one line, for lists to choose from."""
 
 from typing import Final
 
@@ -14,7 +14,7 @@ _LONGEST_IN_MENU: Final = 80
 def run_title(
     question: str, agent: str, created_at: str, outcome: Outcome | None, longest: int = _LONGEST_IN_MENU
 ) -> str:
-    """Question, agent, when it was asked (in UTC, to the minute) and what became of it. ``created_at`` is ISO 8601,
+    """Question, agent, time of the question (in UTC, to the minute) and outcome. ``created_at`` is ISO 8601,
     ``longest`` the most characters of the question."""
     state = words.OUTCOME_WORDS[outcome] if outcome is not None else words_history.RUNNING
     facts = [words.shortened(question, longest), agent, created_at[:16].replace("T", " "), state]

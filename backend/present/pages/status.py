@@ -1,4 +1,4 @@
-"""Where a run stands: one status line and a strip of live metrics."""
+"""The status of a run: one status line and a strip of live metrics."""
 
 from typing import Final
 
@@ -39,9 +39,9 @@ def elapsed_of(view: RunView, elapsed_ms: float | None = None) -> float:
 
 
 def metric_values(view: RunView, elapsed_ms: float | None = None) -> dict[str, float | None]:
-    """The strip's figures by their key in METRICS, on the server's clock; None where there is nothing yet.
+    """The strip's figures by their key in METRICS, on the server's clock; None if there is no value yet.
 
-    The longest silence counts the one that is going on. ``token_events_per_s`` is per second, the rest milliseconds.
+    The longest silence includes the current one. ``token_events_per_s`` is per second, the rest are milliseconds.
     """
     stream = view.stream
     elapsed = elapsed_of(view, elapsed_ms)
@@ -56,9 +56,10 @@ def metric_values(view: RunView, elapsed_ms: float | None = None) -> dict[str, f
 
 
 def status_html(view: RunView, elapsed_ms: float | None = None) -> str:
-    """The status line with its metrics. ``elapsed_ms`` as in ``steps_html``; the elapsed time counts on by itself.
+    """The status line with its metrics. ``elapsed_ms`` as in ``steps_html``; the elapsed time counts by itself.
 
-    Drawn twice a second, it is no live region: the page's script reads the announcement out when that changes.
+    It is drawn twice a second, so it is not a live region: the page's script reads the announcement out when that
+    changes.
     """
     stream = view.stream
     state = stream.outcome or stream.phase

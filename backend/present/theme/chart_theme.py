@@ -1,4 +1,4 @@
-"""Plotly figures in our colours, as plain dictionaries: importing this costs nothing of Plotly."""
+"""Plotly figures in Playhead's colours, as plain dictionaries, without importing Plotly."""
 
 import re
 from html import escape
@@ -16,11 +16,11 @@ _NOT_KEPT: Final = (
 )
 CHART_HEIGHT_PX: Final = 250
 _TITLE_WIDTH: Final = 58
-"""Characters of a title's line: what fits a panel of 420 px."""
+"""Characters of a title's line: as many as fit a panel of 420 px."""
 
 
 def template(theme: Theme) -> dict[str, Any]:
-    """A Plotly template: what a figure that says nothing of its looks gets. Backgrounds stay transparent."""
+    """A Plotly template: the defaults for a figure without a look of its own. Backgrounds stay transparent."""
     colours = COLOURS[theme]
     axis = {
         "gridcolor": colours["line"],
@@ -50,10 +50,11 @@ def template(theme: Theme) -> dict[str, Any]:
 
 
 def themed_figure(content: dict[str, Any], title: str, theme: Theme) -> dict[str, Any]:
-    """An agent's figure in our looks: its data and layout as they are, less its own grounds, size, fonts and template.
+    """An agent's figure in Playhead's look: its data and layout as they are, without its own backgrounds, size, fonts
+    and template.
 
     Only ``data`` and ``layout`` are kept, the artifact's title replaces the figure's, and labels keep only the plain
-    text styles Plotly knows.
+    text styles that Plotly knows.
     """
     layout = {name: value for name, value in (content.get("layout") or {}).items() if name not in _NOT_KEPT}
     lines = wrap(title, _TITLE_WIDTH)[:3]

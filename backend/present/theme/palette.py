@@ -1,10 +1,11 @@
 """Colours, light and dark, one meaning each, shared by fragments and figures.
 
 The hues start from Okabe and Ito's set (https://jfly.uni-koeln.de/color/). Text in them reaches a contrast of 4.5:1 on
-every ground it is drawn on (WCAG 2.2, 1.4.3), marks that carry no text 3:1 (1.4.11). Darkened or lightened that far the
-set no longer stays apart for who is colour blind, so lightness was spread until it does: by CIEDE2000, any two series,
-and any two of good, bad and caution, differ by 12 or more for normal sight and under simulated protanopia,
-deuteranopia and tritanopia (``tests/present/theme/test_colour_vision.py``). No meaning rests on colour alone.
+every background it is drawn on (WCAG 2.2, 1.4.3), marks without text 3:1 (1.4.11). Darkened or lightened that far, the
+colours of the set are no longer distinct for people with colour blindness, so lightness was spread until they are: by
+CIEDE2000, any two series, and any two of good, bad and caution, differ by 12 or more for normal sight and under
+simulated protanopia, deuteranopia and tritanopia (``tests/present/theme/test_colour_vision.py``). No meaning rests on
+colour alone.
 """
 
 from typing import Final, Literal

@@ -1,7 +1,7 @@
 """The one stylesheet of all fragments: colours as custom properties, glyphs as masks, rules from ``stylesheet.css``.
 
-Every colour is written once as ``light-dark(…)``, so that a fragment follows the colour scheme of the element it
-stands in. No rule holds a ``<``: sanitizers drop a style element that looks as if it held a tag.
+Every colour is written once as ``light-dark(…)``, so that a fragment follows the colour scheme of the element around
+it. No rule contains a ``<``: sanitizers drop a style element that looks as if it contained a tag.
 """
 
 from functools import cache
@@ -13,8 +13,8 @@ from backend.present.browser import browser_rules
 from backend.present.theme.palette import DARK, LIGHT
 
 ThemeMode = Literal["host", "auto", "light", "dark"]
-"""``host``: as the page says by its ``color-scheme`` or a class ``dark`` (Gradio, Streamlit); ``auto``: as the reader's
-system says, unless a class or ``data-theme`` says otherwise (reports); ``light`` and ``dark``: always."""
+"""``host``: by the page's ``color-scheme`` or a class ``dark`` (Gradio, Streamlit); ``auto``: by the reader's system,
+unless a class or ``data-theme`` decides otherwise (reports); ``light`` and ``dark``: always."""
 
 _SCHEMES: Final[dict[ThemeMode, str]] = {
     "host": ".dark{color-scheme:dark}",
@@ -25,7 +25,7 @@ _SCHEMES: Final[dict[ThemeMode, str]] = {
 }
 
 QUESTION_LINES: Final = 6
-"""Lines of a question that its field shows at once; it scrolls from then on."""
+"""Lines of a question that its field shows at once; a longer one scrolls."""
 
 _STROKE = 'fill="none" stroke="#000" stroke-width="1.8" stroke-linecap="round" stroke-linejoin="round"'
 _GLYPHS: Final[dict[str, str]] = {

@@ -1,4 +1,4 @@
-"""What happened when in a run: the facts a timeline draws, worked out once from its events."""
+"""The facts of a timeline: the time of everything in a run, computed once from its events."""
 
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
@@ -25,7 +25,7 @@ DENSITY_BINS = 96
 
 @dataclass(frozen=True, slots=True)
 class MarkerMoment:
-    """When a marker was completed: by which event, and when its citation had come (None: never)."""
+    """A completed marker: the event that completed it, and the time of its citation (None: never)."""
 
     number: int
     seq: int
@@ -54,7 +54,7 @@ class RunTimes:
 
 @dataclass(frozen=True, slots=True)
 class PlannedStep:
-    """A step that a script meant to take, in milliseconds from the acceptance of the run."""
+    """A step of a plan, in milliseconds from the acceptance of the run."""
 
     label: str
     started_ms: float
@@ -63,7 +63,7 @@ class PlannedStep:
 
 @dataclass(frozen=True, slots=True)
 class PlannedTimes:
-    """What a script meant to send: its steps, and its end. ``done_ms`` is None for one that sends no done."""
+    """The plan of a script: its steps, and its end. ``done_ms`` is None if it sends no done."""
 
     steps: tuple[PlannedStep, ...]
     done_ms: float | None
@@ -71,7 +71,7 @@ class PlannedTimes:
 
 
 def run_times(events: Sequence[Event], times_ms: Mapping[int, float] | None, silence_ms: float) -> RunTimes:
-    """The run's facts, on the events' own clock or with each event at ``times_ms[seq]`` where that is given."""
+    """The run's facts, on the events' own clock or with each event at ``times_ms[seq]`` if that is given."""
     moved = tuple(_moved(event, times_ms) for event in events)
     steps = steps_of(moved)
     done = next((event for event in moved if isinstance(event, DoneEvent)), None)
@@ -93,7 +93,7 @@ def run_times(events: Sequence[Event], times_ms: Mapping[int, float] | None, sil
 
 
 def planned_times(events: Sequence[Event]) -> PlannedTimes:
-    """What these events of a script mean to show; a step without an end reaches to the last event."""
+    """The plan in these events of a script; a step without an end reaches to the last event."""
     plan = run_times(events, None, 0.0)
     steps = tuple(
         PlannedStep(words.step_label(step), step.started_ms, plan.end_ms if step.ended_ms is None else step.ended_ms)
@@ -103,7 +103,7 @@ def planned_times(events: Sequence[Event]) -> PlannedTimes:
 
 
 def steps_of(events: Sequence[Event]) -> tuple[StepView, ...]:
-    """The steps these events tell of, open ones as open."""
+    """The steps in these events, open ones as open."""
     steps: tuple[StepView, ...] = ()
     for event in events:
         if isinstance(event, StatusEvent):

@@ -14,15 +14,15 @@ from backend.present.words.durations import format_count, format_ms
 from backend.protocol.events import Event
 
 _SMALL_TEXT_BELOW_PX: Final = 24
-"""Of rows lower than this the labels are smaller."""
+"""Rows lower than this have smaller labels."""
 _EARLY: Final = 0.3
-"""Of an end that comes early on the clock, the word stands behind it: before it is the run's name or nothing."""
+"""The word for an end that comes early on the clock is drawn after it: before it is the run's name or nothing."""
 LANES: Final = ("Markers", "Citations", "Signals")
 
 
 @dataclass(frozen=True, slots=True)
 class Measures:
-    """How high the parts of a timeline are, in pixels: a step's row, the tokens, a lane, and what is between them."""
+    """The heights of a timeline's parts, in pixels: a step's row, the tokens, a lane, and the space between them."""
 
     step_row: float = 30
     density: float = 62
@@ -32,7 +32,7 @@ class Measures:
     bottom: float = 34
 
     def plot(self, rows: int) -> float:
-        """The height of a plot with so many rows of steps, without what is above and below it."""
+        """The height of a plot with so many rows of steps, without the parts above and below it."""
         return rows * self.step_row + self.density + len(LANES) * self.lane + 2 * self.gap
 
 
@@ -52,10 +52,10 @@ def timeline_figure(
 ) -> dict[str, Any]:
     """A run over time, as a Plotly figure in a plain dictionary; x is seconds.
 
-    ``times_ms`` gives each event another time by its ``seq`` (a client's arrival stamps, milliseconds) in the place of
-    ``at_ms``; ``plan`` is what a script meant to send, drawn as outlines behind what happened; ``playhead_ms`` draws
-    the moment that is being looked at; the clock reaches ``clock_ms`` at least. Silence longer than ``silence_ms`` is
-    shaded. Points carry ``[seq, ms]`` as ``customdata``, so that a click can move the playhead.
+    ``times_ms`` gives each event another time by its ``seq`` (a client's arrival stamps, milliseconds) instead of
+    ``at_ms``; ``plan`` is drawn as outlines behind the steps; ``playhead_ms`` draws the current moment; the clock
+    reaches ``clock_ms`` at least. Silence longer than ``silence_ms`` is shaded. Points carry ``[seq, ms]`` as
+    ``customdata``, so that a click can move the playhead.
     """
     run = run_times(events, times_ms, silence_ms)
     end_ms = max(run.end_ms, plan.end_ms if plan else 0.0, playhead_ms or 0.0, clock_ms, 1.0)
@@ -71,7 +71,8 @@ def timeline_figure(
 
 
 def timeline_table(events: Sequence[Event]) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
-    """The same as text, for who cannot see the figure: when, what, and which; tokens as first, last and their count."""
+    """The same as text, for readers who cannot see the figure: time, kind and name; tokens as first, last and their
+    count."""
     run = run_times(events, None, 0.0)
     rows: list[tuple[float, str, str]] = []
     for step in run.steps:

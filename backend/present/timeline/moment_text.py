@@ -1,4 +1,4 @@
-"""One moment of a run in words: where the playhead stands, and what had just come."""
+"""One moment of a run in words: the playhead's time, and the latest event."""
 
 from backend.present.evidence.sources import source_title
 from backend.present.markup import fragment
@@ -23,17 +23,17 @@ _LONGEST = 90
 
 
 def moment_html(playback: Playback, at_ms: float) -> str:
-    """The moment as a line below the scrubber: its time, which event had come last, and what that was."""
+    """The moment as a line below the scrubber: its time, and the latest event."""
     return _line(moment_clock(playback, at_ms), moment_text(playback, at_ms))
 
 
 def pair_moment_html(playback: PairPlayback, names: tuple[str, str], at_ms: float) -> str:
-    """The same of two runs on one clock."""
+    """The same for two runs on one clock."""
     return _line(moment_clock(playback, at_ms), pair_moment_text(playback, names, at_ms))
 
 
 def pair_moment_text(playback: PairPlayback, names: tuple[str, str], at_ms: float) -> str:
-    """``Documents: citation [1] Quarterly report``: what came last, and of which of the two."""
+    """The latest event and its run: ``Documents: citation [1] Quarterly report``."""
     came = [
         (run.events[index].at_ms, name, run.events[index])
         for run, name in zip((playback.first, playback.second), names, strict=True)

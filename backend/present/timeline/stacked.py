@@ -8,21 +8,21 @@ from backend.present.theme.palette import COLOURS, Theme
 from backend.present.timeline.figure import Measures
 
 _TITLE_PX: Final = 34
-"""Above each timeline, for its name and, below that, for what it says of silence and of its end."""
+"""The space above each timeline for its name and, below that, for its notes on silence and its end."""
 _BETWEEN_PX: Final = 8
 _AXES: Final = {"y": "y4", "y2": "y5", "y3": "y6"}
-"""A timeline's axes, and those of the lower one of two."""
+"""A timeline's axes, and those of the lower timeline."""
 
 
 _HEIGHT_PX: Final = 484
-"""What a window of 1280 x 720 has for both, below the bars above them."""
+"""The space in a window of 1280 x 720 for both, below the bars above them."""
 _LOWEST_ROW_PX: Final = 17
 """A step's label and its bar; more steps than fit at this height make the figure higher."""
 _HIGHEST_ROW_PX: Final = 30
 
 
 def measures_of_two(rows: int) -> Measures:
-    """How high the parts of either timeline are, so that both fit a window; ``rows`` counts the steps of both."""
+    """The heights of the parts of either timeline, so that both fit a window; ``rows`` counts the steps of both."""
     close = Measures(density=40, lane=15, gap=6, top=4, bottom=28)
     without_steps = 2 * (close.plot(0) + _TITLE_PX) + _BETWEEN_PX + close.top + close.bottom
     row = (_HEIGHT_PX - without_steps) / max(rows, 2)
@@ -75,7 +75,7 @@ def _squeezed(figure: dict[str, Any], axis: str, part: tuple[float, float]) -> d
 
 
 def _placed(figure: dict[str, Any], kind: str, part: tuple[float, float]) -> list[dict[str, Any]]:
-    """Shapes and notes stand by the height of the paper, which is now one of two parts."""
+    """Shapes and notes are positioned by the height of the paper, which now has two parts."""
     return [
         {**item, **{name: _within(item[name], part) for name in ("y", "y0", "y1") if name in item}}
         if item.get("yref") == "paper"

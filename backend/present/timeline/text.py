@@ -1,4 +1,4 @@
-"""The timeline as text, to fold out below the figure: for who cannot see it, and for who wants the numbers."""
+"""The timeline as text, to unfold below the figure: for readers who cannot see it or want the numbers."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,8 @@ from backend.protocol.events import Event
 
 
 def timeline_text_html(events: Sequence[Event], element_id: str = "ph-timeline-table", of: str = "") -> Markup:
-    """A table of when what came. ``element_id`` must be the page's only one; ``of`` names the run if there are two."""
+    """A table of events with their times. ``element_id`` must be unique on the page; ``of`` names the run if there are
+    two."""
     columns, rows = timeline_table(events)
     title = f"{words_report.TIMELINE_AS_TABLE}: {of}" if of else words_report.TIMELINE_AS_TABLE
     return fragment(

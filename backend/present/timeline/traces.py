@@ -1,4 +1,4 @@
-"""The traces of a timeline figure: bars for steps, an area for tokens, points and links for the evidence."""
+"""The chart traces of a timeline: bars for steps, an area for tokens, points and links for the evidence."""
 
 from html import escape
 from typing import Any, Final, NamedTuple
@@ -15,7 +15,7 @@ _MARKER_LANE: Final = 0
 _CITATION_LANE: Final = 1
 _SIGNAL_LANE: Final = 2
 _BAR_OFFSET: Final = 0.16
-"""A step's bar stands under its label, within the row."""
+"""A step's bar is under its label, within the row."""
 _HATCHED: Final = {"failed": "/", "cancelled": "."}
 
 
@@ -38,10 +38,10 @@ def _bars(run: RunTimes) -> list[_Bar]:
 
 
 def step_traces(run: RunTimes, clock_ms: float, theme: Theme, text_px: int = 11) -> list[dict[str, Any]]:
-    """One bar a step with its label above; failed and cancelled ones are hatched, running ones pale.
+    """One bar per step with its label above; failed and cancelled ones are hatched, running ones pale.
 
-    ``clock_ms`` is where the axis ends: the labels of late steps stand before the end of their bars. ``text_px`` is
-    the size of the labels.
+    ``clock_ms`` is the end of the axis: the labels of late steps are before the end of their bars. ``text_px`` is the
+    size of the labels.
     """
     if not run.steps:
         return []

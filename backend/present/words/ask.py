@@ -1,4 +1,4 @@
-"""Words of the Ask place beside the question itself."""
+"""Words of the Ask page besides the question itself."""
 
 from typing import Final
 
@@ -24,11 +24,11 @@ COMMENT_LABEL: Final = "Your comment on this moment of the run"
 SEND_COMMENT: Final = "Send comment"
 COMMENT_EMPTY: Final = "Write a comment first."
 FEEDBACK_KEPT: Final = "Thank you. Your feedback is saved with the run."
-"""Said once feedback was taken."""
+"""Shown once feedback is saved."""
 
 
 def speed_word(speed: float) -> str:
-    """A speed as it stands in a list: ``1x``, ``0.25x``, ``without waiting`` for 0."""
+    """A speed as in a list: ``1x``, ``0.25x``, ``without waiting`` for 0."""
     return f"{speed:g}x" if speed else SPEED_AS_FAST_AS_POSSIBLE
 
 

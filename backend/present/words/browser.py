@@ -1,4 +1,4 @@
-"""What the pages' script says by itself, when somebody copies or sorts."""
+"""Words of the pages' script, for copying and sorting."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""Words of the Compare place."""
+"""Words of the Compare page."""
 
 from typing import Final
 
@@ -25,9 +25,9 @@ SAME_CLOCK: Final = "Both runs on one clock"
 METRIC: Final = "Metric"
 DIFFERENCE: Final = "Difference"
 STANDINGS: Final = {"better": "better", "worse": "worse", "other": "", "same": "the same", "unknown": ""}
-"""How the second run's value stands to the first one's."""
+"""How the second run's value compares with the first one's."""
 MOVES: Final = ("moves", "shows a sign of work", "move")
 WRITES: Final = ("writes", "writes an answer", "write")
-"""What the run that is first does, and what is said where neither or both do so."""
+"""Verbs for the run that is first, for neither, and for both."""
 A_SOURCE: Final = "a source"
 THE_ANSWER: Final = "the answer"

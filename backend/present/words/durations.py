@@ -3,7 +3,7 @@
 import math
 
 NO_VALUE = "–"
-"""Stands where there is nothing to show: missing is never 0."""
+"""Shown if there is no value: missing is never 0."""
 
 
 def format_ms(milliseconds: float | None) -> str:

@@ -1,4 +1,4 @@
-"""Words of the History place."""
+"""Words of the History page."""
 
 from typing import Final
 
@@ -26,9 +26,9 @@ RUNS_TAB: Final = "Runs"
 FEEDBACK_TAB: Final = "Feedback"
 SAVE_FEEDBACK: Final = "Save feedback as CSV"
 RUN_GONE: Final = "It was deleted after this list was made. Choose another run."
-"""Says why a chosen run is not there."""
+"""Why a chosen run is not there."""
 CHOOSE_RUN: Final = "Choose a run to open, export, share or delete it."
-"""Stands where the actions of the chosen run will be."""
+"""Shown until a run is chosen."""
 NO_FEEDBACK: Final = "No feedback yet."
 
 ASKED: Final = "Asked"
@@ -39,4 +39,4 @@ RUNS_LABEL: Final = "Past runs, newest first"
 EXPLANATION: Final = "Every run is kept: find, replay, compare, share or export it."
 DELETED: Final = "Deleted."
 NAMED: Final = "Conversation renamed."
-"""Said once something was done."""
+"""Shown after an action."""

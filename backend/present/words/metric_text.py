@@ -1,6 +1,4 @@
-"""Metric values as a report shows them: finer than a UI does, since a report argues about single
-milliseconds.
-"""
+"""Metric values as a report shows them: finer than in a UI, since single milliseconds matter in a report."""
 
 from backend.metrics.metric import Unit
 from backend.present.words.durations import NO_VALUE
@@ -42,7 +40,7 @@ def milliseconds(value: float | None) -> str:
 
 
 def difference(value: float | None, unit: Unit) -> str:
-    """A difference with its sign; ``±0`` where it rounds to none."""
+    """A difference with its sign; ``±0`` if it rounds to zero."""
     if value is None:
         return NO_VALUE
     text = formatted(abs(value), unit if unit != "tau" else "count")
@@ -54,7 +52,7 @@ def difference(value: float | None, unit: Unit) -> str:
 
 
 def interval(bounds: Interval | None, unit: Unit) -> str:
-    """An interval from its lower to its upper end; a dash where there is none."""
+    """An interval from its lower to its upper end; a dash if there is none."""
     if bounds is None:
         return NO_VALUE
     return f"{formatted(bounds[0], unit)} to {formatted(bounds[1], unit)}"

@@ -1,4 +1,4 @@
-"""Words of the navigation and of what the four places share: opening, sharing, saving."""
+"""Words of the navigation and of all four pages: opening, sharing, saving."""
 
 from typing import Final
 
@@ -8,7 +8,7 @@ COMPARE_PAGE: Final = "Compare"
 HISTORY_PAGE: Final = "History"
 
 PAGES_LABEL: Final = "Pages"
-"""What a screen reader calls the navigation."""
+"""The navigation's name for screen readers."""
 
 OPEN_IN_ASK: Final = "Open in Ask"
 OPEN_IN_REPLAY: Final = "Open in Replay"

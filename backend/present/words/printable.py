@@ -1,4 +1,4 @@
-"""Text for a terminal: nothing that an agent or a file says may steer it."""
+"""Text for a terminal, without anything that could control it."""
 
 import re
 
@@ -7,6 +7,6 @@ _LINE_ENDS = re.compile("\r\n?|[\u2028\u2029]")
 
 
 def printable(text: str) -> str:
-    """The text without what a terminal would obey: control characters (escape sequences need them) and overrides
-    of the reading direction. Every kind of line end becomes LF."""
+    """The text without control characters (escape sequences need them) and overrides of the reading direction. Every
+    kind of line end becomes LF."""
     return _CONTROL.sub("", _LINE_ENDS.sub("\n", text))

@@ -1,4 +1,4 @@
-"""Words of the Replay place. The keyboard finds these buttons by what they say, in both UIs."""
+"""Words of the Replay page. The keyboard finds these buttons by their text, in both UIs."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""Every text that both UIs, the terminal and the report say. Plain English, whole sentences, no emoji."""
+"""Every text of a run in both UIs, the terminal and the report. Plain English, whole sentences, no emoji."""
 
 import re
 from typing import Final
@@ -168,7 +168,7 @@ def shortened(text: str, limit: int = _MAX_LABEL) -> str:
 
 
 def step_label(step: StepView) -> str:
-    """What a step is called: its own label, else the words for its slug, with the tool's name where it runs one."""
+    """A step's name: its own label, else the words for its slug, with the tool's name if it runs one."""
     if step.label and step.label.strip():
         return shortened(step.label)
     known = _STEP_LABELS.get(step.step) or readable(step.step)
@@ -178,7 +178,7 @@ def step_label(step: StepView) -> str:
 
 
 def current_activity(view: RunView) -> str:
-    """What the run is doing now, in a few words: the innermost open step, else its phase, else its outcome."""
+    """The run's current activity, in a few words: the innermost open step, else its phase, else its outcome."""
     stream = view.stream
     if stream.outcome is not None:
         return OUTCOME_WORDS[stream.outcome]

@@ -88,7 +88,7 @@ async def test_a_busy_provider_is_asked_again_after_the_wait_it_names(talk: Talk
         "trying again in 3 s (1 of 2).",
         "trying again in 3 s (2 of 2).",
     ]
-    assert all("takes no more requests now" in warning for warning in warnings)
+    assert all("accepts no more requests now" in warning for warning in warnings)
     assert heard.waited_s == pytest.approx(6)
     types = [draft.type for draft in heard.drafts]
     assert types.index("warning") < types.index("token")
@@ -107,7 +107,7 @@ async def test_two_retries_are_all(talk: Talk) -> None:
 
     assert heard.failure is not None
     assert (heard.failure.code, heard.failure.retryable) == ("provider_rate_limit", True)
-    assert "takes no more requests now (429): try again in 3 s. It says: Slow down." in heard.failed_with
+    assert "accepts no more requests now (429): try again in 3 s. It says: Slow down." in heard.failed_with
     assert len(talk.provider.asked) == 3
 
 
@@ -281,6 +281,6 @@ async def test_a_redirect_is_told_and_not_followed(talk: Talk, setting: str, fre
 
     assert heard.failure is not None
     assert heard.failure.code == "provider_moved"
-    assert f"sends its callers to {place}: name that address in " in heard.failed_with
+    assert f"redirects to {place}: put that address into " in heard.failed_with
     assert "secret" not in heard.failed_with
     assert len(talk.provider.asked) == 1

@@ -125,9 +125,9 @@ async def test_a_search_of_the_provider_s_own_is_a_step(talk: Talk, monkeypatch:
 
 async def test_a_model_without_a_search_of_its_own_is_refused(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(SEARCH_VARIABLE, "on")
-    with pytest.raises(ModelUnusableError, match="small has no search of its provider's own beside our tools: unset"):
+    with pytest.raises(ModelUnusableError, match="small cannot search the web together with Playhead's tools: unset"):
         await talk(CHAT, b"")
-    with pytest.raises(ModelUnusableError, match="has no search"):
+    with pytest.raises(ModelUnusableError, match="cannot search"):
         await talk("gemini:gemini-2.5-flash", b"")
     monkeypatch.setenv(SEARCH_VARIABLE, "perhaps")
     with pytest.raises(ModelUnusableError, match="PLAYHEAD_WEB_SEARCH is 'perhaps': set it to on or off"):

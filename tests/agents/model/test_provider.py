@@ -75,7 +75,7 @@ async def test_the_model_is_offered_before_all_others(tmp_path: Path, provider: 
 
 @pytest.mark.parametrize("setting", ["", "openai", "openai:", ":x", "nobody:x", "gpt-5"])
 def test_what_names_no_model(setting: str) -> None:
-    with pytest.raises(ModelUnusableError, match="names no model: give PROVIDER:NAME"):
+    with pytest.raises(ModelUnusableError, match="is not a model: give PROVIDER:NAME"):
         model_name(setting)
 
 

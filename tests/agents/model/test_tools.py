@@ -139,7 +139,7 @@ async def test_a_chart_stands_beside_the_answer(talk: Talk, sales: Library, kind
         ({"y": ["quarter"]}, "The column 'quarter' contains 'Q1', not a number: cast it in the query."),
         ({"y": []}, "takes 1 to 12 columns"),
         ({"y": ["amount", "amount"], "kind": "pie"}, "takes one column"),
-        ({"y": ["amount"], "sql": "SELECT quarter, amount FROM sales WHERE false"}, "gives no row"),
+        ({"y": ["amount"], "sql": "SELECT quarter, amount FROM sales WHERE false"}, "returns no rows"),
         ({"y": ["amount"], "kind": "map"}, "Input should be"),
     ],
 )

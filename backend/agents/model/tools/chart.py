@@ -86,7 +86,7 @@ def _check_columns(result: Result, x: str, y: Sequence[str], kind: ChartKind) ->
     if missing:
         raise ToolFailed(f"The query has no column {missing[0]!r}; it has {', '.join(result.columns)}.")
     if not result.rows:
-        raise ToolFailed("The query gives no row, so there is nothing to draw.")
+        raise ToolFailed("The query returns no rows, so there is nothing to draw.")
     if kind == "pie" and len(y) != 1:
         raise ToolFailed("A pie takes one column as y.")
     if not 1 <= len(y) <= MOST_SERIES:

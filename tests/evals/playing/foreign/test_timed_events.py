@@ -149,7 +149,7 @@ def test_a_redirect_says_where_it_leads() -> None:
         b"HTTP/1.1 307 Moved\r\nLocation: /v2?key=k3y\r\nContent-Length: 0\r\n\r\n",
     )
     assert read_foreign(capture, "openai-chat").failure == (
-        "The server answered 307 and sends its callers to /v2: name that address."
+        "The server answered 307 and redirects to /v2: use that address."
     )
 
 
