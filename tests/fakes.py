@@ -140,5 +140,5 @@ class VirtualClock:
 
     async def sleep(self, seconds: float) -> None:
         """Move the clock on, after giving other tasks a turn."""
-        await asyncio.sleep(0)
+        await turn()
         self._now += max(0.0, seconds)

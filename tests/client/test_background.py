@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator, Iterator
 import pytest
 
 from backend.client.background import Background, NewestItem
+from tests.fakes import turn
 
 
 @pytest.fixture
@@ -19,7 +20,7 @@ def background() -> Iterator[Background]:
 async def numbers(count: int) -> AsyncGenerator[int, None]:
     for number in range(count):
         yield number
-        await asyncio.sleep(0)
+        await turn()
 
 
 def test_the_last_item_is_never_missed(background: Background) -> None:
@@ -56,7 +57,7 @@ def test_closing_the_iterator_closes_the_source(background: Background) -> None:
         try:
             while True:
                 yield 1
-                await asyncio.sleep(0.001)
+                await turn()
         finally:
             closed.set()
 

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from backend.launch.ports import free_port
+from tests.child_process import child_process
 from tests.conftest import ROOT
 
 EXAMPLE = ROOT / "examples" / "nextjs"
@@ -41,22 +42,17 @@ def served(node: str, folder: Path, backend_url: str) -> Iterator[str]:
     """The address at which ``next start`` serves the page that asks this backend."""
     port = free_port()
     command = [node, "node_modules/next/dist/bin/next", "start", "--hostname", "127.0.0.1", "--port", str(port)]
-    environment = {**os.environ, "PLAYHEAD_URL": backend_url, "NEXT_TELEMETRY_DISABLED": "1"}
-    with subprocess.Popen(
-        command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    ) as process:
+    environment = {"PLAYHEAD_URL": backend_url, "NEXT_TELEMETRY_DISABLED": "1"}
+    with child_process(command, errors=subprocess.STDOUT, cwd=folder, environment=environment) as process:
         assert process.stdout is not None
-        try:
-            said = []
-            for line in process.stdout:
-                said.append(line)
-                if "Ready" in line:
-                    break
-            else:
-                raise AssertionError("".join(said))
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            process.terminate()
+        said = []
+        for line in process.stdout:
+            said.append(line)
+            if "Ready" in line:
+                break
+        else:
+            raise AssertionError("".join(said))
+        yield f"http://127.0.0.1:{port}"
 
 
 def _fingerprint() -> str:

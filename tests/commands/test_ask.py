@@ -14,6 +14,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from backend.commands.ask import command
+from tests.child_process import child_process
 
 pytestmark = pytest.mark.server
 
@@ -152,12 +153,8 @@ def test_an_own_backend_that_cannot_start_says_why(tmp_path: Path) -> None:
 
 
 def test_a_reader_who_leaves_gets_no_traceback(backend_url: str) -> None:
-    with subprocess.Popen(
-        [*ASK, *scripted("long_answer", backend_url, "--speed", "10", "--json")],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
+    command_line = [*ASK, *scripted("long_answer", backend_url, "--speed", "10", "--json")]
+    with child_process(command_line, errors=subprocess.PIPE) as process:
         assert process.stdout is not None
         assert process.stderr is not None
         assert json.loads(process.stdout.readline())["seq"] == 1
@@ -167,9 +164,7 @@ def test_a_reader_who_leaves_gets_no_traceback(backend_url: str) -> None:
 
 
 def test_ctrl_c_cancels_and_the_events_go_on_to_done(backend_url: str) -> None:
-    with subprocess.Popen(
-        [*ASK, *scripted("long_answer", backend_url, "--speed", "0.3", "--json")], stdout=subprocess.PIPE, text=True
-    ) as process:
+    with child_process([*ASK, *scripted("long_answer", backend_url, "--speed", "0.3", "--json")]) as process:
         assert process.stdout is not None
         events = []
         for line in process.stdout:
@@ -185,7 +180,7 @@ def test_ctrl_c_cancels_and_the_events_go_on_to_done(backend_url: str) -> None:
 def test_sigterm_leaves_at_once_and_takes_the_own_backend_along(tmp_path: Path) -> None:
     data = tmp_path / "data"
     command_line = [*ASK, "Show me", "--agent", "scripted:long_answer", "--speed", "0.3", "--json", "--data", str(data)]
-    with subprocess.Popen(command_line, stdout=subprocess.PIPE, text=True) as process:
+    with child_process(command_line) as process:
         assert process.stdout is not None
         assert json.loads(process.stdout.readline())["seq"] == 1
         backend = int((data / "server.lock").read_text())

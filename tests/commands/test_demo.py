@@ -14,6 +14,7 @@ from click.testing import CliRunner
 
 from backend.commands import demo
 from backend.launch.ports import free_port
+from tests.child_process import child_process
 
 PORT_FLAGS = ("--port", "--gradio-port", "--streamlit-port")
 
@@ -23,7 +24,7 @@ def test_starts_three_parts_and_stops_them_together(tmp_path: Path) -> None:
     ports = {flag: str(free_port()) for flag in PORT_FLAGS}
     command = [sys.executable, "-m", "backend.cli", "demo", "--no-browser", "--data", str(tmp_path / "data")]
     options = [*(part for item in ports.items() for part in item), "--allow-host", "demo.example"]
-    with subprocess.Popen([*command, *options], stdout=subprocess.PIPE, text=True) as process:
+    with child_process([*command, *options]) as process:
         assert process.stdout is not None
         try:
             lines: list[str] = []

@@ -19,6 +19,7 @@ from backend.commands.record import command
 from backend.commands.recording_files import write_whole
 from backend.commands.refusals import BadInput
 from backend.protocol.recordings import parse_recording
+from tests.child_process import child_process
 from tests.client.raw_server import RawServer, Request, answer, raw_server
 
 pytestmark = pytest.mark.server
@@ -57,9 +58,7 @@ def test_a_run_that_goes_on_is_followed_to_its_end(backend_url: str, tmp_path: P
 def test_ctrl_c_leaves_and_writes_nothing(backend_url: str, tmp_path: Path) -> None:
     out = tmp_path / "run.jsonl"
     arguments = ["record", start(backend_url, "long_answer", 0.05), "--url", backend_url, "--out", str(out)]
-    with subprocess.Popen(
-        [sys.executable, "-m", "backend.cli", *arguments], stderr=subprocess.PIPE, text=True
-    ) as process:
+    with child_process([sys.executable, "-m", "backend.cli", *arguments], errors=subprocess.PIPE) as process:
         assert process.stderr is not None
         assert "is still running" in process.stderr.readline()
         process.send_signal(signal.SIGINT)

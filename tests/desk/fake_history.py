@@ -18,6 +18,7 @@ from backend.client.replies import (
 from backend.client.run_client import OutcomeWanted
 from backend.protocol.events import DoneEvent, KnownEvent, Outcome, TokenEvent, stamp
 from backend.protocol.recordings import RecordingHeader, recording_lines
+from tests.fakes import turn
 
 REFUSED = ProblemError(507, "disk-full", "The disk is full.")
 
@@ -83,7 +84,7 @@ class FakeHistory:
         return names
 
     async def ready(self) -> Readiness:
-        await asyncio.sleep(0)
+        await turn()
         if self.away:
             self.trials += 1
             self.asked.set()
@@ -181,7 +182,7 @@ class FakeHistory:
     async def _answer(self, *call: Any) -> None:
         name = call[0]
         self.calls.append(call)
-        await asyncio.sleep(0)
+        await turn()
         if name in self.held:
             self.held[name].reached.set()
             await self.held[name].answered.wait()

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import subprocess
 import sys
 import threading
 
@@ -10,6 +9,7 @@ import pytest
 
 from backend.launch.child import ChildDied, ChildNotReady, ChildProcess
 from backend.launch.ports import free_port
+from tests.child_process import child_process
 from tests.launch.conftest import DEADLINE_S, Gone, Said, StartChild, python
 
 STAYS = "import signal; print('up'); signal.pause()"
@@ -149,7 +149,7 @@ from backend.launch.child import ChildProcess
 ChildProcess("The child", {python(HAS_A_CHILD)!r}, grace_s=0.1, on_line=print).start()
 signal.pause()
 """
-    with subprocess.Popen([sys.executable, "-u", "-c", parent], stdout=subprocess.PIPE, text=True) as process:
+    with child_process([sys.executable, "-u", "-c", parent]) as process:
         assert process.stdout is not None
         grandchild = Gone(int(process.stdout.readline()))
         os.kill(process.pid, number)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.child_process import child_process
 from tests.launch.conftest import DEADLINE_S, Gone
 
 PROGRAM = """
@@ -77,13 +78,8 @@ def supervised(
     first: str = STAYS, second: str = STAYS, ready: bool = True, grace_s: float = DEADLINE_S
 ) -> Iterator[Supervised]:
     program = PROGRAM.format(first=first, second=second, ready=ready, grace_s=grace_s)
-    with subprocess.Popen(
-        [sys.executable, "-c", program], stdout=subprocess.PIPE, text=True, start_new_session=True
-    ) as process:
-        try:
-            yield Supervised(process)
-        finally:
-            process.kill()
+    with child_process([sys.executable, "-c", program], own_session=True) as process:
+        yield Supervised(process)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])

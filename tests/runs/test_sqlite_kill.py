@@ -1,6 +1,5 @@
 """kill -9 in the middle of a run."""
 
-import subprocess
 import sys
 from pathlib import Path
 
@@ -11,13 +10,14 @@ from backend.protocol.cursor import Cursor
 from backend.protocol.events import DoneEvent, TokenEvent
 from backend.runs.sqlite.store import SqliteStore
 from backend.runs.store import StoreError
+from tests.child_process import child_process
 from tests.runs.logs import frames_of
 
 
 def killed_mid_run(folder: Path, after_seq: int) -> tuple[str, Cursor]:
     """Let a child write until a watcher was shown that seq, and kill it. Gives the run and the last cursor shown."""
     command = [sys.executable, "-m", "tests.runs.writing_child", str(folder)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
+    with child_process(command) as child:
         assert child.stdout is not None
         run_id = child.stdout.readline().strip()
         cursor = Cursor(0, 0)
@@ -58,7 +58,7 @@ async def test_a_killed_server_s_run_is_interrupted_with_its_log_intact(tmp_path
 
 async def test_the_folder_of_a_living_server_is_taken_and_that_of_a_killed_one_is_free(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "tests.runs.writing_child", str(tmp_path)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:  # noqa: ASYNC220 - nothing else runs
+    with child_process(command) as child:
         assert child.stdout is not None
         child.stdout.readline()
         with pytest.raises(StoreError, match=f"process {child.pid}"):

@@ -1,6 +1,5 @@
 """A provider on loopback that answers each request with the next reply of a script, over real HTTP."""
 
-import asyncio
 import json
 import threading
 from collections.abc import Mapping
@@ -8,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from starlette.types import Receive, Scope, Send
+
+from tests.fakes import turn
 
 SSE = {"content-type": "text/event-stream"}
 
@@ -77,7 +78,7 @@ class ScriptedProvider:
             piece = reply.body[start : start + (reply.piece or len(reply.body))]
             await send({"type": "http.response.body", "body": piece, "more_body": True})
             if reply.piece:
-                await asyncio.sleep(0)
+                await turn()
         if reply.then == "hold":
             while (await receive())["type"] != "http.disconnect":
                 pass

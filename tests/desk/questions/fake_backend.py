@@ -11,6 +11,7 @@ from backend.protocol.events import DoneEvent, Event, Outcome, TokenEvent
 from backend.protocol.options import RunOptions
 from backend.protocol.run_view import RunView
 from backend.protocol.view import fold
+from tests.fakes import turn
 
 AGENTS = (
     OfferedAgent(agent="reports", title="Annual reports"),
@@ -97,7 +98,7 @@ class FakeBackend:
         return run
 
     async def ready(self) -> Readiness:
-        await asyncio.sleep(0)
+        await turn()
         if self.away:
             raise GONE
         if self.ready_error is not None:
@@ -161,7 +162,7 @@ class FakeBackend:
 
     async def _answer(self, call: str) -> None:
         self.calls.append(call)
-        await asyncio.sleep(0)
+        await turn()
         if call in self.held:
             await self.held[call].wait()
         if self.away:

@@ -21,6 +21,7 @@ from evals.playing.target import TargetError
 from evals.playing.watcher import Watcher
 from evals.results.models import Results, Target
 from evals.suites.suite import parse_suite
+from tests.child_process import child_process
 from tests.evals.byte_server import byte_server
 
 SUITE = b"""suite: own
@@ -167,15 +168,13 @@ def test_ctrl_c_writes_what_is_done_so_far(backend: str, suite_file: Path, tmp_p
     suite_file.write_bytes(SUITE.replace(b"repeats: 2", b"repeats: 500"))
     out = tmp_path / "out"
     arguments = [sys.executable, "-m", "backend.cli", "eval", str(suite_file), "--out", str(out), "--url", backend]
-    process = subprocess.Popen(
-        [*arguments, "--repeat", "100"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
-    assert process.stderr is not None
-    for line in process.stderr:
-        if re.match(r"\d+ of 301 runs", line):
-            break
-    process.send_signal(signal.SIGINT)
-    output, errors = process.communicate(timeout=100)
+    with child_process([*arguments, "--repeat", "100"], errors=subprocess.PIPE) as process:
+        assert process.stderr is not None
+        for line in process.stderr:
+            if re.match(r"\d+ of 301 runs", line):
+                break
+        process.send_signal(signal.SIGINT)
+        output, errors = process.communicate(timeout=100)
     assert process.returncode == 130, errors
     assert "Stopping: what is done so far is written." in errors
     assert "more were not played, since the suite was stopped." in output

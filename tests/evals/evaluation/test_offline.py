@@ -2,11 +2,13 @@
 
 import io
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,7 @@ from evals.evaluation.offline import FEW, RecordingsError, evaluate_recordings, 
 from evals.results.models import Results
 from evals.scoring.recorded_run import score_file
 from evals.suites.suite import Suite, parse_suite
+from tests.child_process import child_process
 from tests.evals.evaluations import late
 
 OUT_OF_REACH = {
@@ -210,16 +213,16 @@ def test_what_is_done_so_far_is_kept(tmp_path: Path) -> None:
     assert evaluation.results.suite.unfinished_runs == FEW + 60
 
 
-def scoring(recordings: Path, out: Path) -> "subprocess.Popen[str]":
+@contextmanager
+def scoring(recordings: Path, out: Path) -> Iterator["subprocess.Popen[str]"]:
     """The command on 3000 recordings, in a process group of its own."""
     recordings.mkdir()
     text = lines()
     for number in range(3000):
         (recordings / f"{number:04}.jsonl").write_text(text)
     arguments = ["-m", "backend.cli", "eval", "--recordings", str(recordings), "--out", str(out)]
-    return subprocess.Popen(
-        [sys.executable, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
-    )
+    with child_process([sys.executable, *arguments], errors=subprocess.PIPE, own_session=True) as process:
+        yield process
 
 
 def check_stopped(process: "subprocess.Popen[str]", out: Path) -> Results:
@@ -235,30 +238,36 @@ def check_stopped(process: "subprocess.Popen[str]", out: Path) -> Results:
 
 
 def test_ctrl_c_writes_what_is_scored_so_far(tmp_path: Path) -> None:
-    process = scoring(tmp_path / "recordings", tmp_path / "out")
-    assert process.stderr is not None
-    for line in process.stderr:
-        if "of 3000 recordings" in line:
-            break
-    process.send_signal(signal.SIGINT)
-    results = check_stopped(process, tmp_path / "out")
+    with scoring(tmp_path / "recordings", tmp_path / "out") as process:
+        assert process.stderr is not None
+        for line in process.stderr:
+            if "of 3000 recordings" in line:
+                break
+        process.send_signal(signal.SIGINT)
+        results = check_stopped(process, tmp_path / "out")
     assert 300 <= len(results.runs) < 3000
 
 
 @pytest.mark.skipif(not Path(f"/proc/self/task/{os.getpid()}/children").exists(), reason="finds the workers in /proc")
 def test_ctrl_c_in_a_terminal_does_not_end_the_workers_while_they_start(tmp_path: Path) -> None:
     """A terminal sends it to every process of the command, at whatever moment."""
-    process = scoring(tmp_path / "recordings", tmp_path / "out")
-    children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
-    until = time.monotonic() + 60
-    workers: list[str] = []
-    while not workers and time.monotonic() < until:
-        workers = [child for child in children.read_text().split() if b"spawn_main" in command_line(child)]
-    assert workers
-    # From here on the command itself listens; the worker has only begun to import.
-    time.sleep(0.1)
-    os.killpg(process.pid, signal.SIGINT)
-    assert check_stopped(process, tmp_path / "out").runs
+    with scoring(tmp_path / "recordings", tmp_path / "out") as process:
+        children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+        until = time.monotonic() + 60
+        workers: list[str] = []
+        # The workers start while the command itself does not listen.
+        while not (workers and listens_to_ctrl_c(process)) and time.monotonic() < until:
+            workers = [child for child in children.read_text().split() if b"spawn_main" in command_line(child)]
+        assert workers
+        os.killpg(process.pid, signal.SIGINT)
+        assert check_stopped(process, tmp_path / "out").runs
+
+
+def listens_to_ctrl_c(process: "subprocess.Popen[str]") -> bool:
+    """Whether the process has a handler for SIGINT at this moment."""
+    status = Path(f"/proc/{process.pid}/status").read_text()
+    (mask,) = re.findall(r"^SigCgt:\s*([0-9a-f]+)$", status, re.MULTILINE)
+    return bool(int(mask, 16) >> (signal.SIGINT - 1) & 1)
 
 
 def command_line(child: str) -> bytes:
