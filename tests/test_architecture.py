@@ -30,6 +30,20 @@ DEFERRED = {
 }
 """Where modules of this product may be imported inside a function, and why: what they load is wide."""
 
+WITHOUT_A_TWIN = {
+    "clients": "foreign clients, in node, of the whole product",
+    "ui": "both UIs in a browser, in one vocabulary",
+}
+"""Folders of tests that stand for no folder of the product, and what they test."""
+
+OWN_CHILDREN = {
+    "child_process.py": "what the others call",
+    "commands/serve_process.py": "killed by its own context manager",
+    "commands/terminal_process.py": "its pipes are a terminal; killed by its own context manager",
+    "evals/results/test_limits_in_doubt.py": "many that say nothing, killed by their fixture",
+}
+"""Tests that start a child without ``tests.child_process``, and how it ends when the test fails."""
+
 
 @pytest.fixture(scope="module")
 def imports() -> grimp.ImportGraph:
@@ -103,6 +117,31 @@ def test_a_public_class_name_exists_once(repository: Path) -> None:
             tree = ast.parse(path.read_text(encoding="utf-8"))
             names.update(node.name for node in tree.body if isinstance(node, ast.ClassDef))
     assert {name for name, count in names.items() if count > 1 and not name.startswith("_")} == TWICE_ALLOWED
+
+
+def test_the_folders_of_tests_are_those_of_the_product(repository: Path) -> None:
+    """So that there is one place to look for the test of a thing: its own folder's twin. A module with many tests may
+    have a folder of them."""
+    tests = repository / "tests"
+    folders = {path.parent.relative_to(tests) for path in tests.rglob("test_*.py")} - {Path()}
+    twins = {
+        folder
+        for folder in folders
+        for place in (repository / folder, repository / "backend" / folder)
+        if (place / "__init__.py").is_file() or place.with_suffix(".py").is_file()
+    }
+    assert {folder.as_posix() for folder in folders - twins} == set(WITHOUT_A_TWIN)
+
+
+def test_the_children_of_tests_end_with_them(repository: Path) -> None:
+    tests = repository / "tests"
+    starters = {
+        path.relative_to(tests).as_posix()
+        for path in tests.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("Popen")
+    }
+    assert starters == set(OWN_CHILDREN)
 
 
 @pytest.mark.parametrize("call", ["time.sleep(1)", "open('log')", "subprocess.run(['true'])"])

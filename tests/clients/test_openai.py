@@ -7,7 +7,7 @@ import pytest
 
 from backend.dialects.encoding.openai_chat import OpenAIChatEncoder
 from tests.api.backend_server import BackendServer
-from tests.api.foreign.runs import wait_until_ended
+from tests.api.foreign_streams.runs import wait_until_ended
 from tests.clients.drivers import Found, disturbed, play, undisturbed
 from tests.clients.our_run import view_of
 from tests.dialects.encoded_runs import FULL, RUN

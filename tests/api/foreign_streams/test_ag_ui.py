@@ -8,8 +8,8 @@ import pytest
 
 from backend.dialects.encoding.ag_ui import AgUiEncoder
 from tests.api.backend_server import BackendServer
-from tests.api.foreign.agents import ForeignProvider
-from tests.api.foreign.runs import (
+from tests.api.foreign_streams.agents import ForeignProvider
+from tests.api.foreign_streams.runs import (
     RUN_ID,
     answer_of,
     events_of,

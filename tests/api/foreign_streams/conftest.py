@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.api.backend_server import BackendServer
-from tests.api.foreign.agents import ForeignProvider
+from tests.api.foreign_streams.agents import ForeignProvider
 
 
 @pytest.fixture

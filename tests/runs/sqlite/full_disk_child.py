@@ -1,4 +1,4 @@
-"""A process whose files may not grow any further: ``python -m tests.runs.full_disk_child FOLDER``.
+"""A process whose files may not grow any further: ``python -m tests.runs.sqlite.full_disk_child FOLDER``.
 
 The limit is the system's own (RLIMIT_FSIZE): writes beyond it fail with EFBIG, as they do with ENOSPC on a full disk.
 """

@@ -1,4 +1,4 @@
-"""A server's inside as a process of its own, to be killed: ``python -m tests.runs.writing_child FOLDER``.
+"""A server's inside as a process of its own, to be killed: ``python -m tests.runs.sqlite.writing_child FOLDER``.
 
 Runs an agent that writes without end. Prints the run's id, then the SSE id of the last frame that a watcher was shown,
 batch after batch.

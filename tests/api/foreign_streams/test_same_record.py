@@ -5,7 +5,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from tests.api.foreign.runs import RUN_ID, run_now
+from tests.api.foreign_streams.runs import RUN_ID, run_now
 
 pytestmark = pytest.mark.server
 

@@ -62,7 +62,7 @@ async def test_a_server_that_has_gone_ends_the_run_with_its_name(talk: Talk, fre
 
 
 async def test_an_address_is_spoken_to_over_http(talk: Talk, tmp_path: Path) -> None:
-    from tests.agents.model.mcp_server import server
+    from tests.agents.model.tools.mcp_server import server
 
     with LiveServer(server.streamable_http_app(), lifespan="on") as served:
         path = settings_file(tmp_path, sums={"url": f"{served.url}/mcp"})

@@ -16,7 +16,7 @@ from tests.runs.logs import frames_of
 
 def killed_mid_run(folder: Path, after_seq: int) -> tuple[str, Cursor]:
     """Let a child write until a watcher was shown that seq, and kill it. Gives the run and the last cursor shown."""
-    command = [sys.executable, "-m", "tests.runs.writing_child", str(folder)]
+    command = [sys.executable, "-m", "tests.runs.sqlite.writing_child", str(folder)]
     with child_process(command) as child:
         assert child.stdout is not None
         run_id = child.stdout.readline().strip()
@@ -57,7 +57,7 @@ async def test_a_killed_server_s_run_is_interrupted_with_its_log_intact(tmp_path
 
 
 async def test_the_folder_of_a_living_server_is_taken_and_that_of_a_killed_one_is_free(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "tests.runs.writing_child", str(tmp_path)]
+    command = [sys.executable, "-m", "tests.runs.sqlite.writing_child", str(tmp_path)]
     with child_process(command) as child:
         assert child.stdout is not None
         child.stdout.readline()

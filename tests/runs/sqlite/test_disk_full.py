@@ -159,7 +159,7 @@ async def test_an_ended_run_that_is_not_on_disk_stays_in_memory(tmp_path: Path) 
 
 
 def test_a_write_that_the_system_refuses(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "tests.runs.full_disk_child", str(tmp_path)]
+    command = [sys.executable, "-m", "tests.runs.sqlite.full_disk_child", str(tmp_path)]
     child = subprocess.run(command, capture_output=True, text=True, timeout=100, check=False)
     assert child.returncode == 0, child.stderr
     assert child.stdout.splitlines() == [

@@ -11,8 +11,8 @@ import pytest
 from openai.types.chat import ChatCompletionChunk, ChatCompletionMessageParam
 
 from tests.api.backend_server import DEADLINE_S, BackendServer
-from tests.api.foreign.agents import ForeignProvider
-from tests.api.foreign.runs import RUN_ID, answer_of, opened, run_now, wait_until_ended
+from tests.api.foreign_streams.agents import ForeignProvider
+from tests.api.foreign_streams.runs import RUN_ID, answer_of, opened, run_now, wait_until_ended
 from tests.dialects.foreign_readers import objects_in, text_of_chunks
 
 pytestmark = pytest.mark.server

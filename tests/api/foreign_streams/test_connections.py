@@ -7,8 +7,8 @@ import httpx2
 import pytest
 
 from tests.api.backend_server import BackendServer
-from tests.api.foreign.agents import ForeignProvider
-from tests.api.foreign.runs import answer_of, opened, wait_until_ended
+from tests.api.foreign_streams.agents import ForeignProvider
+from tests.api.foreign_streams.runs import answer_of, opened, wait_until_ended
 
 pytestmark = pytest.mark.server
 
