@@ -8,15 +8,10 @@ from typing import Any
 
 from backend.agents.documents.indexing.folder_index import FolderIndex
 from backend.agents.documents.indexing.profile import Profile, read_periods
+from backend.agents.documents.readers.extracted_table import ExtractedCell
 
-_DOCUMENT = """
-SELECT id, name, digest, kind, title, source, date, url, fields, subjects, periods, period_end
-FROM documents WHERE problem = '' AND name = ?
-"""
-_TABLES = """
-SELECT id, name, digest, kind, title, source, date, url, fields, subjects, periods, period_end FROM documents
-WHERE problem = '' AND kind = 'table' ORDER BY name LIMIT ?
-"""
+_DOCUMENT = "SELECT * FROM described WHERE name = ?"
+_TABLES = "SELECT * FROM described WHERE kind = 'table' ORDER BY name LIMIT ?"
 _TEXT = """
 SELECT text FROM texts JOIN documents ON id = document_id WHERE name = ? AND problem = ''
 """
@@ -28,11 +23,19 @@ _BEST = """
 SELECT located.*, found.score FROM (
     SELECT search.rowid AS number, bm25(search, 1.0, 2.0, 1.5) AS score
     FROM search JOIN passages ON passages.id = search.rowid JOIN documents ON documents.id = passages.document_id
-    WHERE search MATCH ? AND documents.kind = ? {}
-    ORDER BY score, search.rowid LIMIT ?
+    WHERE search MATCH :expression AND documents.kind = :kind {within} ORDER BY score, search.rowid LIMIT :limit
 ) AS found JOIN located ON located.number = found.number ORDER BY found.score, found.number
 """
-_AMONG = "AND documents.name IN (SELECT value FROM json_each(?))"
+# The label says most about a row; its section and the table's title are shared with its neighbours.
+_BEST_ROWS = """
+SELECT located_rows.*, found.score FROM (
+    SELECT row_search.rowid AS number, bm25(row_search, 1.0, 1.5, 3.0) AS score
+    FROM row_search JOIN table_rows ON table_rows.id = row_search.rowid
+    JOIN documents ON documents.id = table_rows.document_id
+    WHERE row_search MATCH :expression {within} ORDER BY score, row_search.rowid LIMIT :limit
+) AS found JOIN located_rows ON located_rows.number = found.number ORDER BY found.score, found.number
+"""
+_WITHIN = "AND documents.name IN (SELECT value FROM json_each(:documents))"
 
 _LIKE_SPELLING = 0.75
 """The share of letters in common, in order, from which a word passes for another one mistyped."""
@@ -77,6 +80,26 @@ class Passage:
     heading: str
     page: int | None
     line: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class FoundRow:
+    """A row of a table within a document: ``text`` is the document's text from ``start`` to ``end`` (code points)."""
+
+    number: int
+    document: Document
+    table_number: int
+    """Counts the tables of the document, from 1."""
+    title: str
+    note: str
+    page: int | None
+    line: int | None
+    section: str
+    label: str
+    start: int
+    end: int
+    text: str
+    cells: tuple[ExtractedCell, ...]
 
 
 class Corpus:
@@ -146,12 +169,33 @@ class Corpus:
     ) -> list[tuple[Passage, float]]:
         """The best passages of ``kind`` (prose or table) for an expression, with bm25 turned so that more is better.
 
-        With ``documents``, only those documents are searched.
+        ``documents`` are the names of those to search; None searches all.
         """
-        among, names = ("", ()) if documents is None else (_AMONG, (json.dumps(list(documents)),))
+        values = {"expression": expression, "kind": kind, "limit": limit}
+        return [(_passage(row[:-1]), -row[-1]) for row in self._best(_BEST, values, documents)]
+
+    def search_rows(
+        self, expression: str, documents: Collection[str] | None, limit: int
+    ) -> list[tuple[FoundRow, float]]:
+        """The best rows of tables within documents, by table title, section and label; more is better.
+
+        ``documents`` are the names of those to search; None searches all.
+        """
+        values = {"expression": expression, "limit": limit}
+        return [(_found_row(row[:-1]), -row[-1]) for row in self._best(_BEST_ROWS, values, documents)]
+
+    def table(self, document: str, table_number: int) -> list[FoundRow]:
+        """The rows of one table of a document, in order; empty if there is none of that number."""
+        query = "SELECT * FROM located_rows WHERE name = ? AND table_number = ? ORDER BY start, number"
         with self._index.opened() as connection:
-            rows = connection.execute(_BEST.format(among), (expression, kind, *names, limit))
-            return [(_passage(row[:-1]), -row[-1]) for row in rows]
+            return [_found_row(row) for row in connection.execute(query, (document, table_number))]
+
+    def _best(self, query: str, values: dict[str, Any], documents: Collection[str] | None) -> list[tuple[Any, ...]]:
+        if documents is not None:
+            values["documents"] = json.dumps(list(documents))
+        statement = query.format(within="" if documents is None else _WITHIN)
+        with self._index.opened() as connection:
+            return connection.execute(statement, values).fetchall()
 
     def words_like(self, word: str, most: int = 2) -> tuple[str, ...]:
         """Words of the documents (their stems) that are spelt much like this one, the likest first.
@@ -186,6 +230,14 @@ class Corpus:
 def _passage(row: tuple[Any, ...]) -> Passage:
     number, start, end, text, heading, page, line = row[:7]
     return Passage(number, _document(row[7:]), start, end, text, heading, page, line)
+
+
+def _found_row(row: tuple[Any, ...]) -> FoundRow:
+    number, table_number, title, note, page, line, section, label, start, end, text, cells = row[:12]
+    read = tuple(ExtractedCell(*cell) for cell in json.loads(cells))
+    return FoundRow(
+        *(number, _document(row[12:]), table_number, title, note, page, line, section, label, start, end, text, read)
+    )
 
 
 def _document(row: tuple[Any, ...]) -> Document:

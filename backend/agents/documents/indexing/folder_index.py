@@ -15,9 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from backend.agents.documents.indexing.folder import FolderContent, FoundFile, SkippedFile, list_folder
-from backend.agents.documents.indexing.passages import passages_of
-from backend.agents.documents.indexing.profile import profile_of, stored_periods, subject_key
-from backend.agents.documents.indexing.schema import connect, searchable, unusable
+from backend.agents.documents.indexing.schema import connect, unusable
+from backend.agents.documents.indexing.storage import forget, store, touched, transaction
 from backend.agents.documents.readers import READER_VERSION, read_document
 from backend.agents.documents.readers.extraction import MAX_FILE_BYTES, Extraction, UnreadableFileError
 
@@ -68,8 +67,8 @@ class FolderIndex:
             content = list_folder(self.folder, self._excluded)
             removed = known.keys() - {file.name for file in content.files}
             for name in sorted(removed):
-                with _transaction(connection):
-                    _forget(connection, name)
+                with transaction(connection):
+                    forget(connection, name)
             changed = [file for file in content.files if known.get(file.name, ())[:2] != (file.size, file.changed_ns)]
             vanished = self._read_all(connection, changed, progress, stop)
             return _report(connection, content, vanished, len(changed), len(removed), time.monotonic() - started)
@@ -109,8 +108,8 @@ class FolderIndex:
             try:
                 self._read_one(connection, file)
             except OSError as error:
-                with _transaction(connection):
-                    _forget(connection, file.name)
+                with transaction(connection):
+                    forget(connection, file.name)
                 vanished.append(SkippedFile(file.name, error.strerror or "it cannot be read"))
         if progress is not None and files:
             progress(len(files), len(files), "")
@@ -119,13 +118,13 @@ class FolderIndex:
     def _read_one(self, connection: sqlite3.Connection, file: FoundFile) -> None:
         data = b"" if file.size > MAX_FILE_BYTES else (self.folder.expanduser() / file.name).read_bytes()
         digest = hashlib.sha256(data).hexdigest() if data or file.size == 0 else f"size:{file.size}"
-        if _touched(connection, file, digest):
+        if touched(connection, file, digest):
             return
         read = _read(file, data)
-        with _transaction(connection):
-            if not _touched(connection, file, digest):
-                _forget(connection, file.name)
-                _store(connection, file, digest, read)
+        with transaction(connection):
+            if not touched(connection, file, digest):
+                forget(connection, file.name)
+                store(connection, file, digest, read)
 
 
 def _read(file: FoundFile, data: bytes) -> Extraction | str:
@@ -141,93 +140,6 @@ def _read(file: FoundFile, data: bytes) -> Extraction | str:
 def _known(connection: sqlite3.Connection) -> dict[str, tuple[int, int]]:
     rows = connection.execute("SELECT name, size, changed_ns FROM documents")
     return {name: (size, changed_ns) for name, size, changed_ns in rows}
-
-
-@contextmanager
-def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-    except BaseException:
-        connection.execute("ROLLBACK")
-        raise
-    connection.execute("COMMIT")
-
-
-def _touched(connection: sqlite3.Connection, file: FoundFile, digest: str) -> bool:
-    """Whether this very content is stored already; its size and time are then brought up to date."""
-    cursor = connection.execute(
-        "UPDATE documents SET size = ?, changed_ns = ? WHERE name = ? AND digest = ?",
-        (file.size, file.changed_ns, file.name, digest),
-    )
-    return cursor.rowcount > 0
-
-
-def _forget(connection: sqlite3.Connection, name: str) -> None:
-    found = connection.execute("SELECT id FROM documents WHERE name = ?", (name,)).fetchone()
-    if found is None:
-        return
-    # A contentless full-text table forgets a row only when told what it holds.
-    connection.execute(
-        "INSERT INTO search (search, rowid, title, heading, body) "
-        "SELECT 'delete', p.id, d.search_title, p.heading, searchable(p.text) "
-        "FROM passages p JOIN documents d ON d.id = p.document_id WHERE d.id = ?",
-        found,
-    )
-    connection.execute(
-        "INSERT INTO titles (titles, rowid, title) SELECT 'delete', id, search_title FROM documents WHERE id = ?", found
-    )
-    connection.execute("DELETE FROM passages WHERE document_id = ?", found)
-    connection.execute("DELETE FROM texts WHERE document_id = ?", found)
-    connection.execute("DELETE FROM subject_names WHERE document_id = ?", found)
-    connection.execute("DELETE FROM documents WHERE id = ?", found)
-
-
-def _store(connection: sqlite3.Connection, file: FoundFile, digest: str, read: Extraction | str) -> None:
-    """Store what a file held, or the reason why it could not be read."""
-    document, problem = (Extraction("", ()), read) if isinstance(read, str) else (read, "")
-    origin = document.origin
-    title = " ".join((origin.title or _title_of(file.name, document.kind)).split())
-    header = " ".join(
-        value for name, value in document.fields.items() if name in ("fiscal_period", "period", "company")
-    )
-    profile = profile_of(document, file.name)
-    search_title = searchable(f"{title} {Path(file.name).stem} {header}")
-    row = connection.execute(
-        "INSERT INTO documents (name, size, changed_ns, digest, kind, title, source, date, url, fields, has_lines, "
-        "subjects, periods, period_end, search_title, problem, notices) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            *(file.name, file.size, file.changed_ns, digest, document.kind, title, origin.source or file.name),
-            *(origin.date, origin.url, json.dumps(dict(document.fields)), document.has_lines),
-            *(json.dumps(profile.subjects), stored_periods(profile.periods), profile.period_end),
-            *(search_title, problem, json.dumps(document.notices)),
-        ),
-    )
-    number = row.lastrowid
-    connection.execute("INSERT INTO titles (rowid, title) VALUES (?, ?)", (number, search_title))
-    connection.executemany(
-        "INSERT INTO subject_names (key, document_id, place) VALUES (?, ?, ?)",
-        ((subject_key(subject), number, place) for place, subject in enumerate(profile.subjects)),
-    )
-    connection.execute("INSERT INTO texts (document_id, text) VALUES (?, ?)", (number, document.text))
-    for passage in passages_of(document):
-        text = document.text[passage.start : passage.end]
-        added = connection.execute(
-            "INSERT INTO passages (document_id, start, end, text, heading, page, line) VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (number, passage.start, passage.end, text, passage.heading, passage.page, passage.line),
-        )
-        connection.execute(
-            "INSERT INTO search (rowid, title, heading, body) VALUES (?, ?, ?, ?)",
-            (added.lastrowid, search_title, passage.heading, searchable(text)),
-        )
-
-
-def _title_of(name: str, kind: str) -> str:
-    """What a document without a title of its own is called: by its file name."""
-    path = Path(name)
-    words = path.stem.replace("_", " ").replace("-", " ").strip()
-    return path.name if kind == "table" or not words else words[0].upper() + words[1:]
 
 
 def _report(

@@ -1,12 +1,14 @@
 """Passages: the pieces of a document that are searched. Each is a range of the document's text under one heading."""
 
-from bisect import bisect_right
+import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from backend.agents.documents.indexing.sentences import sentence_spans
 from backend.agents.documents.readers.extraction import Extraction, TextBlock
 
+_LINE_END = re.compile("\n")
 USUAL_LENGTH = 700
 LONGEST = 1_100
 """Code points: small blocks of one heading are joined up to the first, long ones are cut at sentences to the second."""
@@ -23,20 +25,38 @@ class PassageRange:
     line: int | None
 
 
+class Places:
+    """Pages and lines of offsets in a document's text; None where its format has none."""
+
+    def __init__(self, extraction: Extraction) -> None:
+        self._page_starts = [offset for offset, _ in extraction.pages]
+        self._pages = [page for _, page in extraction.pages]
+        self._line_ends = _line_ends(extraction.text) if extraction.has_lines else None
+
+    def page(self, offset: int) -> int | None:
+        """The page, by the number the document's reader gave it."""
+        return self._pages[bisect_right(self._page_starts, offset) - 1] if self._pages else None
+
+    def line(self, offset: int) -> int | None:
+        """The line, from 1."""
+        return None if self._line_ends is None else bisect_left(self._line_ends, offset) + 1
+
+
 def passages_of(extraction: Extraction) -> Iterator[PassageRange]:
     """The passages of a document, in order. None crosses a page; in a table every row is one."""
-    page_starts = [offset for offset, _ in extraction.pages]
-    line, counted_to = 1, 0
-    for block in _sized(extraction, page_starts):
-        line += extraction.text.count("\n", counted_to, block.start) if extraction.has_lines else 0
-        counted_to = block.start
+    places = Places(extraction)
+    for block in _sized(extraction, [offset for offset, _ in extraction.pages]):
         yield PassageRange(
             start=block.start,
             end=block.end,
             heading=block.heading,
-            page=extraction.pages[bisect_right(page_starts, block.start) - 1][1] if page_starts else None,
-            line=line if extraction.has_lines else None,
+            page=places.page(block.start),
+            line=places.line(block.start),
         )
+
+
+def _line_ends(text: str) -> list[int]:
+    return [match.start() for match in _LINE_END.finditer(text)]
 
 
 def _sized(extraction: Extraction, page_starts: list[int]) -> Iterator[TextBlock]:

@@ -6,7 +6,7 @@ import time
 import unicodedata
 from pathlib import Path
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 _BUSY_TIMEOUT_S = 30.0
 _BUSY_PAUSE_S = 0.01
 
@@ -16,7 +16,11 @@ _LINE_BREAK_HYPHEN = re.compile(r"(?<=\w)-\n(?=[^\W\d_])")
 _TABLES = """
 DROP TABLE IF EXISTS search;
 DROP TABLE IF EXISTS titles;
+DROP TABLE IF EXISTS row_search;
+DROP VIEW IF EXISTS described;
 DROP VIEW IF EXISTS located;
+DROP VIEW IF EXISTS located_rows;
+DROP TABLE IF EXISTS table_rows;
 DROP TABLE IF EXISTS passages;
 DROP TABLE IF EXISTS texts;
 DROP TABLE IF EXISTS subject_names;
@@ -63,14 +67,41 @@ CREATE TABLE passages (
     line INTEGER
 );
 CREATE INDEX passages_by_document ON passages (document_id);
+CREATE TABLE table_rows (
+    id INTEGER PRIMARY KEY,
+    document_id INTEGER NOT NULL,
+    table_number INTEGER NOT NULL,
+    title TEXT NOT NULL,
+    note TEXT NOT NULL,
+    page INTEGER,
+    line INTEGER,
+    section TEXT NOT NULL,
+    label TEXT NOT NULL,
+    start INTEGER NOT NULL,
+    end INTEGER NOT NULL,
+    text TEXT NOT NULL,
+    cells TEXT NOT NULL
+);
+CREATE INDEX rows_by_document ON table_rows (document_id, table_number);
+CREATE VIEW described AS
+SELECT id, name, digest, kind, title, source, date, url, fields, subjects, periods, period_end
+FROM documents WHERE problem = '';
 CREATE VIEW located AS
 SELECT p.id AS number, p.start, p.end, p.text, p.heading, p.page, p.line,
     d.id AS document, d.name, d.digest, d.kind, d.title, d.source, d.date, d.url, d.fields,
     d.subjects, d.periods, d.period_end
 FROM passages p JOIN documents d ON d.id = p.document_id;
+CREATE VIEW located_rows AS
+SELECT r.id AS number, r.table_number, r.title, r.note, r.page, r.line, r.section, r.label, r.start, r.end, r.text,
+    r.cells, d.id AS document, d.name, d.digest, d.kind, d.title AS document_title, d.source, d.date, d.url, d.fields,
+    d.subjects, d.periods, d.period_end
+FROM table_rows r JOIN documents d ON d.id = r.document_id;
 CREATE VIRTUAL TABLE titles USING fts5 (title, content = '', tokenize = 'porter unicode61 remove_diacritics 2');
 CREATE VIRTUAL TABLE search USING fts5 (
     title, heading, body, content = '', tokenize = 'porter unicode61 remove_diacritics 2'
+);
+CREATE VIRTUAL TABLE row_search USING fts5 (
+    title, section, label, content = '', tokenize = 'porter unicode61 remove_diacritics 2'
 );
 """
 

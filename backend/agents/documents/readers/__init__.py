@@ -14,7 +14,7 @@ from backend.agents.documents.readers.pdf import read_pdf
 from backend.agents.documents.readers.plain_text import read_plain_text
 from backend.agents.documents.readers.web_page import read_html
 
-READER_VERSION = 2
+READER_VERSION = 3
 """Raise it when a reader gives another text for the same bytes: indexes are then made anew."""
 
 Reader = Callable[[bytes], Extraction]

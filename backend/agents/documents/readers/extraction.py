@@ -7,6 +7,8 @@ from datetime import date
 from typing import Literal
 from urllib.parse import urlsplit
 
+from backend.agents.documents.readers.extracted_table import ExtractedTable
+
 MAX_FILE_BYTES = 64 * 1024 * 1024
 MAX_TEXT_CHARS = 32_000_000
 MAX_LABEL_CHARS = 300
@@ -52,6 +54,8 @@ class Extraction:
     """Pairs (offset, page number) where pages begin; empty for formats without pages."""
     has_lines: bool = False
     """Whether line numbers of ``text`` are line numbers of the file."""
+    tables: tuple[ExtractedTable, ...] = ()
+    """Tables within the text, in order. A file that is a table as a whole has rows as its blocks instead."""
     notices: tuple[str, ...] = ()
     """What was left out of a file that was otherwise read; each completes "<file>: …"."""
 

@@ -3,8 +3,10 @@
 import re
 
 from backend.agents.documents.readers.decoding import decode
+from backend.agents.documents.readers.extracted_table import ExtractedTable
 from backend.agents.documents.readers.extraction import MAX_LABEL_CHARS, Extraction, TextBlock, origin_of
 from backend.agents.documents.readers.lines import lines_of, trimmed
+from backend.agents.documents.readers.markdown_tables import plain, table_in
 
 _FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?\n)(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 _FIELD = re.compile(r"([A-Za-z][\w -]{0,40}):[ \t]+(\S.*)")
@@ -13,7 +15,6 @@ _UNDERLINE = re.compile(r" {0,3}(?:=+|-{2,})[ \t]*\Z")
 _FENCE = re.compile(r"[ \t]*(```|~~~)")
 _ITEM = re.compile(r"[ \t]*(?:[-*+]|\d{1,3}[.)])[ \t]+\S")
 _RULE = re.compile(r" {0,3}(?:[-*_][ \t]*){3,}\Z")
-_MARKUP = re.compile(r"[*_`]{1,3}(?=\S)|(?<=\S)[*_`]{1,3}|\[([^\]]*)\]\([^)]*\)")
 
 
 def read_markdown(data: bytes) -> Extraction:
@@ -24,7 +25,14 @@ def read_markdown(data: bytes) -> Extraction:
     outline = _Outline(text)
     outline.read(front.end() if front else 0)
     origin = origin_of(fields, outline.first_heading)
-    return Extraction(text=text, blocks=tuple(outline.blocks), origin=origin, fields=fields, has_lines=True)
+    return Extraction(
+        text=text,
+        blocks=tuple(outline.blocks),
+        origin=origin,
+        fields=fields,
+        has_lines=True,
+        tables=tuple(outline.tables),
+    )
 
 
 def read_fields(header: str) -> dict[str, str]:
@@ -38,6 +46,7 @@ class _Outline:
 
     def __init__(self, text: str) -> None:
         self.blocks: list[TextBlock] = []
+        self.tables: list[ExtractedTable] = []
         self.first_heading = ""
         self._text = text
         self._headings: list[tuple[int, str]] = []
@@ -78,8 +87,8 @@ class _Outline:
             self._close()
             self._fence = mark
         elif mark == self._fence:
-            self._fence = ""
             self._close()
+            self._fence = ""
         elif line.strip():
             self._extend(offset, line)
 
@@ -90,10 +99,20 @@ class _Outline:
     def _close(self) -> None:
         if self._start >= 0:
             start, end = trimmed(self._text, self._start, self._end)
+            self._keep_table(start, end)
             self.blocks.append(TextBlock(start, end, " > ".join(title for _, title in self._headings)))
         self._start = -1
 
+    def _keep_table(self, start: int, end: int) -> None:
+        heading = self._headings[-1][1] if self._headings else ""
+        last = self.blocks[-1] if self.blocks else None
+        is_next = last is not None and not self._text[last.end : start].strip()
+        above = self._text[last.start : last.end] if last is not None and is_next else ""
+        table = None if self._fence else table_in(self._text, start, end, heading, above)
+        if table is not None:
+            self.tables.append(table)
+
     def _open_heading(self, level: int, title: str) -> None:
-        plain = _MARKUP.sub(lambda match: match[1] or "", title).strip()[:MAX_LABEL_CHARS]
-        self._headings = [*((above, text) for above, text in self._headings if above < level), (level, plain)]
-        self.first_heading = self.first_heading or plain
+        name = plain(title)[:MAX_LABEL_CHARS]
+        self._headings = [*((above, text) for above, text in self._headings if above < level), (level, name)]
+        self.first_heading = self.first_heading or name

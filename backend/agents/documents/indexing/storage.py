@@ -1,0 +1,133 @@
+"""Storing one file in an index and forgetting it, each in one transaction."""
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from backend.agents.documents.indexing.folder import FoundFile
+from backend.agents.documents.indexing.passages import Places, passages_of
+from backend.agents.documents.indexing.profile import profile_of, stored_periods, subject_key
+from backend.agents.documents.indexing.schema import searchable
+from backend.agents.documents.readers.extraction import Extraction
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """All that is written within it, or nothing."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
+
+
+def touched(connection: sqlite3.Connection, file: FoundFile, digest: str) -> bool:
+    """Whether this very content is stored already; its size and time are then brought up to date."""
+    cursor = connection.execute(
+        "UPDATE documents SET size = ?, changed_ns = ? WHERE name = ? AND digest = ?",
+        (file.size, file.changed_ns, file.name, digest),
+    )
+    return cursor.rowcount > 0
+
+
+def forget(connection: sqlite3.Connection, name: str) -> None:
+    """Remove a file and all that was found in it."""
+    found = connection.execute("SELECT id FROM documents WHERE name = ?", (name,)).fetchone()
+    if found is None:
+        return
+    # A contentless full-text table forgets a row only when told what it holds.
+    connection.execute(
+        "INSERT INTO search (search, rowid, title, heading, body) "
+        "SELECT 'delete', p.id, d.search_title, p.heading, searchable(p.text) "
+        "FROM passages p JOIN documents d ON d.id = p.document_id WHERE d.id = ?",
+        found,
+    )
+    connection.execute(
+        "INSERT INTO titles (titles, rowid, title) SELECT 'delete', id, search_title FROM documents WHERE id = ?", found
+    )
+    connection.execute(
+        "INSERT INTO row_search (row_search, rowid, title, section, label) "
+        "SELECT 'delete', id, searchable(title), searchable(section), searchable(label) "
+        "FROM table_rows WHERE document_id = ?",
+        found,
+    )
+    connection.execute("DELETE FROM table_rows WHERE document_id = ?", found)
+    connection.execute("DELETE FROM passages WHERE document_id = ?", found)
+    connection.execute("DELETE FROM texts WHERE document_id = ?", found)
+    connection.execute("DELETE FROM subject_names WHERE document_id = ?", found)
+    connection.execute("DELETE FROM documents WHERE id = ?", found)
+
+
+def store(connection: sqlite3.Connection, file: FoundFile, digest: str, read: Extraction | str) -> None:
+    """Store what a file held, or the reason why it could not be read."""
+    document, problem = (Extraction("", ()), read) if isinstance(read, str) else (read, "")
+    origin = document.origin
+    title = " ".join((origin.title or _title_of(file.name, document.kind)).split())
+    header = " ".join(
+        value for name, value in document.fields.items() if name in ("fiscal_period", "period", "company")
+    )
+    search_title = searchable(f"{title} {Path(file.name).stem} {header}")
+    profile = profile_of(document, file.name)
+    row = connection.execute(
+        "INSERT INTO documents (name, size, changed_ns, digest, kind, title, source, date, url, fields, has_lines, "
+        "subjects, periods, period_end, search_title, problem, notices) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            *(file.name, file.size, file.changed_ns, digest, document.kind, title, origin.source or file.name),
+            *(origin.date, origin.url, json.dumps(dict(document.fields)), document.has_lines),
+            *(json.dumps(profile.subjects), stored_periods(profile.periods)),
+            *(profile.period_end, search_title, problem, json.dumps(document.notices)),
+        ),
+    )
+    number = row.lastrowid or 0
+    connection.execute("INSERT INTO titles (rowid, title) VALUES (?, ?)", (number, search_title))
+    connection.executemany(
+        "INSERT INTO subject_names (key, document_id, place) VALUES (?, ?, ?)",
+        ((subject_key(subject), number, place) for place, subject in enumerate(profile.subjects)),
+    )
+    connection.execute("INSERT INTO texts (document_id, text) VALUES (?, ?)", (number, document.text))
+    _store_passages(connection, number, document, search_title)
+    _store_tables(connection, number, document)
+
+
+def _store_passages(connection: sqlite3.Connection, number: int, document: Extraction, search_title: str) -> None:
+    for passage in passages_of(document):
+        text = document.text[passage.start : passage.end]
+        added = connection.execute(
+            "INSERT INTO passages (document_id, start, end, text, heading, page, line) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (number, passage.start, passage.end, text, passage.heading, passage.page, passage.line),
+        )
+        connection.execute(
+            "INSERT INTO search (rowid, title, heading, body) VALUES (?, ?, ?, ?)",
+            (added.lastrowid, search_title, passage.heading, searchable(text)),
+        )
+
+
+def _store_tables(connection: sqlite3.Connection, number: int, document: Extraction) -> None:
+    places = Places(document)
+    for table_number, table in enumerate(document.tables, start=1):
+        for row in table.rows:
+            cells = json.dumps([(cell.text, cell.column, cell.start, cell.end) for cell in row.cells])
+            added = connection.execute(
+                "INSERT INTO table_rows (document_id, table_number, title, note, page, line, section, label, start, "
+                "end, text, cells) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    *(number, table_number, table.title, table.note, places.page(row.start), places.line(row.start)),
+                    *(row.section, row.label, row.start, row.end, document.text[row.start : row.end], cells),
+                ),
+            )
+            connection.execute(
+                "INSERT INTO row_search (rowid, title, section, label) VALUES (?, ?, ?, ?)",
+                (added.lastrowid, *(searchable(text) for text in (table.title, row.section, row.label))),
+            )
+
+
+def _title_of(name: str, kind: str) -> str:
+    """What a document without a title of its own is called: by its file name."""
+    path = Path(name)
+    words = path.stem.replace("_", " ").replace("-", " ").strip()
+    return path.name if kind == "table" or not words else words[0].upper() + words[1:]
