@@ -125,20 +125,16 @@ def _is_total(label: str, section: str) -> bool:
 
 
 def _is_header(row: GridRow, has_figures: bool, *, first: bool, above_is_header: bool) -> bool:
-    if row.is_header:
-        return True
-    first_cell, values = row.cells[0], [cell for cell in row.cells if cell.column > 0]
-    if not values:
-        return False
+    values = [cell.text for cell in row.cells if cell.column > 0]
+    if row.is_header or not values:
+        return row.is_header
     if not has_figures:
         return first
-    if any(is_figure(cell.text) and not is_year(cell.text) for cell in values):
+    if any(is_figure(text) and not is_year(text) for text in values):
         return False
-    all_years = all(is_year(cell.text) for cell in values)
-    if first_cell.column > 0:
-        return above_is_header or all_years or len(values) > 1
-    # A label beside it: the heading of the labels, if nothing but headers stands above.
-    return above_is_header and (all_years or not any(is_figure(cell.text) for cell in values))
+    # With a label beside it, it is one only where nothing but headers stands above.
+    has_label = row.cells[0].column == 0
+    return above_is_header or (not has_label and (len(values) > 1 or is_year(values[0])))
 
 
 def _labelled(row: GridRow) -> tuple[str, tuple[GridCell, ...]]:
