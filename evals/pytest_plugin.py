@@ -1,4 +1,4 @@
-"""The pytest plugin: a fixture ``playhead`` that runs an agent and hands back what was measured.
+"""The pytest plugin: a fixture ``playhead`` that runs an agent and returns its measured run.
 
 ::
 
@@ -46,9 +46,9 @@ class PlayheadFixture:
     ) -> "MeasuredRun":
         """Ask ``agent`` and measure the answer; without a question, the agent's first example.
 
-        ``speed`` 4 plays a script four times as fast, 0 without waiting. The test fails where nothing could be
-        measured, and, with ``must_end``, where the stream was cut, refused or still open after ``deadline_s`` seconds.
-        An agent's first run of a session is played once before, so that what a program loads at first is not measured.
+        ``speed`` 4 plays a script four times as fast, 0 without waiting. The test fails if nothing could be measured,
+        and, with ``must_end``, if the stream was cut, refused or still open after ``deadline_s`` seconds. An agent's
+        first run of a session is played once before, so that its first loads are not measured.
         """
         return self.runs(agent, question, repeats=1, speed=speed, seed=seed, deadline_s=deadline_s, must_end=must_end)[
             0
@@ -127,7 +127,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.fixture(scope="session")
 def playhead_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of the backend that is measured: ``--playhead-url``, or one that is started for the session."""
+    """The address of the measured backend: ``--playhead-url``, or a temporary one for the session."""
     given = request.config.getoption("--playhead-url")
     if given:
         yield given
@@ -164,7 +164,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 
 
 def _keep(folder: Path, test: str, runs: "list[MeasuredRun]") -> Iterator[str]:
-    """Write the runs' recordings; one line for each says where it is, or why it could not be written."""
+    """Write the runs' recordings; one line for each gives its path, or the reason why it could not be written."""
     name = re.sub(r"[^A-Za-z0-9_.-]+", "-", test)
     for number, run in enumerate(runs, start=1):
         file = folder / f"{name}-{number}.jsonl"

@@ -1,1 +1,1 @@
-"""The harness measured against a server with known timing: what its times are off by, and at how many streams."""
+"""The harness measured against a server with known timing: the error of its times, at several numbers of streams."""

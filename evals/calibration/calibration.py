@@ -1,9 +1,10 @@
-"""Plays streams of the server with known timing, so many at once, and holds what was measured against the truth.
+"""Plays streams of the server with known timing, so many at once, and compares the measured times with the truth.
 
 The error of a time to first token is the arrival's stamp minus the stamp that the server took right before it wrote:
 the whole way through the server's transport, the kernel and the harness's loop. ``ttft_beyond_due_ms`` is measured
-against the moment at which the token was due after the request, so it also holds the request's way and the server's own
-lateness. The error of a gap is the measured distance of two tokens minus the written one, its size without its sign.
+against the moment at which the token was due after the request, so it also contains the request's way and the server's
+own lateness. The error of a gap is the measured distance of two tokens minus the written one, its size without its
+sign.
 """
 
 import asyncio
@@ -36,12 +37,12 @@ Ended = Callable[[], None]
 
 
 class CalibrationError(Exception):
-    """The harness cannot be calibrated; the message says why."""
+    """The harness cannot be calibrated; the message gives the reason."""
 
 
 @dataclass(slots=True)
 class _Errors:
-    """What the streams of one level were off by, in milliseconds."""
+    """The errors of the streams of one level, in milliseconds."""
 
     ttft: list[float] = field(default_factory=list)
     beyond_due: list[float] = field(default_factory=list)
@@ -135,7 +136,7 @@ def _hold_against_truth(capture: Capture, errors: _Errors) -> None:
 
 
 def _figures(values: Sequence[float]) -> ErrorFigures:
-    """Median and p99; no p99 of so few values that it could not have an interval."""
+    """Median and p99; no p99 if the values are too few for an interval."""
     median = nearest_rank(values, 0.5)
     p99 = nearest_rank(values, 0.99) if len(values) >= needed(0.99) else None
     return ErrorFigures(

@@ -1,9 +1,9 @@
-"""A server with known timing, a process of its own: ``python -m evals.calibration.known_server``.
+"""A server with known timing, in a process of its own: ``python -m evals.calibration.known_server``.
 
 To every request it streams a fixed number of token events at fixed distances, and takes a stamp right before each
-write. A comment at the end carries the stamps. They are of ``perf_counter_ns``, which on Linux is CLOCK_MONOTONIC and
-the same for all processes of a machine, so that the harness may subtract them from its own; elsewhere that is not
-promised, and calibrating is refused.
+write. A comment at the end carries the stamps. They are from ``perf_counter_ns``, which on Linux is CLOCK_MONOTONIC and
+the same for all processes of a machine, so the harness may subtract them from its own; elsewhere that is not
+guaranteed, and calibration is refused.
 """
 
 import asyncio
@@ -20,11 +20,11 @@ GAP_S: Final = 0.05
 TOKENS: Final = 20
 
 STREAM_S: Final = FIRST_TOKEN_S + TOKENS * GAP_S
-"""How long one stream is meant to take."""
+"""The planned duration of one stream."""
 
 TRUTH_COMMENT: Final = b": truth "
-"""Begins the comment behind the last event, of which no decoder makes an event: when the first token was due after the
-request, and when each was written."""
+"""Begins the comment after the last event, which decoders ignore: when the first token was due after the request, and
+when each was written."""
 
 _HEAD: Final = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n"
 ANNOUNCEMENT: Final = "known server http://127.0.0.1:"
@@ -35,7 +35,7 @@ async def _serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> 
     loop = asyncio.get_running_loop()
     try:
         await reader.readuntil(b"\r\n\r\n")
-        # Streams that began together would all write at the same moments, as real ones never do.
+        # Streams that began together would all write at the same moments, unlike real ones.
         first_token_s = FIRST_TOKEN_S + random.random() * GAP_S  # noqa: S311
         due, stamps = loop.time() + first_token_s, []
         writer.write(_HEAD)

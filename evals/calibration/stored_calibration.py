@@ -1,4 +1,4 @@
-"""Where a machine's calibration is kept, so that results of evals on it can name the harness's own error."""
+"""The calibration of a machine, saved so that results of evals on it can name the harness's own error."""
 
 import os
 from datetime import UTC, datetime
@@ -35,9 +35,8 @@ def of_this_machine(levels: tuple[Calibration, ...]) -> KeptCalibration:
 
 
 def calibrated_error(concurrency: int) -> CalibratedError | None:
-    """What was calibrated on this machine at the concurrency nearest to this one; None where nothing was, or what is
-    kept is of another machine or cannot be read.
-    """
+    """The calibration on this machine at the nearest concurrency; None if there is none, or if the saved one is from
+    another machine or cannot be read."""
     try:
         kept = KeptCalibration.model_validate_json(kept_file().read_bytes())
     except (OSError, ValidationError):

@@ -20,14 +20,14 @@ from evals.comparison.verdict import exit_code, sentence
 from evals.results.models import Results
 
 SEED = 20_261_123
-"""Of every drawing: the same two results give the same comparison."""
+"""The seed of every random draw: the same two results give the same comparison."""
 
 _DESCRIBED: dict[str, Metric | Fact] = {UNEXPECTED.key: UNEXPECTED, **BY_KEY}
 
 
 @dataclass(frozen=True, slots=True)
 class _Compared:
-    """What the verdicts of one comparison share."""
+    """The data that the verdicts of one comparison share."""
 
     pairs: tuple[ScenarioPair, ...]
     metrics: tuple[Metric | Fact, ...]
@@ -41,7 +41,7 @@ class _Compared:
         return a[~np.isnan(a)], b[~np.isnan(b)]
 
     def markers(self, place: int) -> float:
-        """How many markers the answers of a pair have."""
+        """The number of markers in the answers of a pair."""
         return median(self.column(place, "markers")[0]) if BY_KEY["markers"] in self.metrics else 1.0
 
 
@@ -82,7 +82,7 @@ def _metrics(pairs: Sequence[ScenarioPair], only: Sequence[str]) -> tuple[Metric
 
 
 def _tables(compared: _Compared) -> list[ScenarioValues]:
-    """What the permutation test sees of each scenario."""
+    """The values of each scenario for the permutation test."""
     tables = []
     for place, (a, b) in enumerate(compared.matrices):
         markers = compared.markers(place)
@@ -119,9 +119,10 @@ def _metric(
 
 
 def _samples(compared: _Compared, against_chance: Chances, at: int, seed: int) -> Iterator[Sample]:
-    """The values of one metric in each scenario where a side has any."""
+    """The values of one metric in each scenario that has any on either side."""
     metric = compared.metrics[at]
-    # Each metric has a generator of its own, so that its interval does not depend on which others are compared.
+    # Each metric has a generator of its own, so that its interval does not depend on the other metrics in the
+    # comparison.
     generator = np.random.default_rng([seed, crc32(metric.key.encode())])
     for place, pair in enumerate(compared.pairs):
         a, b = compared.column(place, metric.key)
@@ -151,7 +152,7 @@ def _doubted(row: Difference) -> Difference:
 def _of_metric(
     overall: Difference, rows: Sequence[Difference], worse: Sequence[str], better: Sequence[str]
 ) -> tuple[Verdict, str]:
-    """Worse wherever it is worse, so that a gain in one scenario hides no loss in another."""
+    """Worse if it is worse anywhere, so that a gain in one scenario cannot hide a loss in another."""
     if overall.verdict == "worse" or worse:
         return "worse", _where("worse", overall, worse, better)
     if any(row.at_risk for row in rows):

@@ -1,4 +1,4 @@
-"""One metric in one scenario of two results, and over all of them: by how much it differs, and how sure that is."""
+"""One metric in one scenario of two results, and over all of them: its difference, and the certainty of it."""
 
 import math
 from collections.abc import Sequence

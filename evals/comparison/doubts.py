@@ -1,4 +1,4 @@
-"""Why two results cannot be compared, why their times may not be, and what else differs between them."""
+"""Reasons not to compare two results or their times, and other differences between them."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -8,11 +8,11 @@ from evals.results.models import Results
 from evals.results.overload import overload
 
 _DECISIVE: Final = ("processor", "cores", "usable_cores")
-"""What makes another machine of it. Systems are updated, and memory is counted differently, without that."""
+"""The properties that distinguish machines. Systems are updated, and memory is counted differently, without that."""
 
 
 class ComparisonError(Exception):
-    """The two results cannot be compared. The message says which one is in the way, and what to do."""
+    """The two results cannot be compared. The message names the one in the way, and the next action."""
 
 
 def check_comparable(a: Results, b: Results) -> None:
@@ -37,7 +37,7 @@ def check_comparable(a: Results, b: Results) -> None:
 
 
 def doubts(a: Results, b: Results) -> tuple[str, ...]:
-    """Sentences that say why no time can be judged; empty where nothing speaks against it."""
+    """Sentences with the reasons why no time can be judged; empty if there are none."""
     found = []
     for which, results in (("A", a), ("B", b)):
         busy = overload(results.harness, results.machine.get("usable_cores"))
@@ -53,7 +53,7 @@ def doubts(a: Results, b: Results) -> tuple[str, ...]:
 
 
 def notes(a: Results, b: Results, pairing: Pairing) -> tuple[str, ...]:
-    """What else a reader should know: what one of the results holds alone, and what else differs."""
+    """Further notes for a reader: scenarios that only one of the results contains, and other differences."""
     found = []
     for which, names in (("A", pairing.only_a), ("B", pairing.only_b)):
         if names:
@@ -78,6 +78,6 @@ def notes(a: Results, b: Results, pairing: Pairing) -> tuple[str, ...]:
 
 
 def machine_text(machine: Mapping[str, Any]) -> str:
-    """The machine in a few words; empty for results of recordings, which say nothing of one."""
+    """The machine in a few words; empty for results of recordings, which name none."""
     parts = [machine.get("processor"), f"{machine['cores']} cores" if machine.get("cores") else None]
     return ", ".join(str(part) for part in parts if part)

@@ -22,12 +22,12 @@ _WORDS: dict[Verdict, str] = {
 
 
 def shown(comparison: Comparison) -> list[MetricComparison]:
-    """The metrics with a difference that is a share of something and has an interval."""
+    """The metrics with an interval and a difference that can be shown as a share."""
     return [one for one in comparison.metrics if one.overall.a and one.overall.interval is not None]
 
 
 def forest(comparison: Comparison, theme: Theme) -> Figure:
-    """One row for each metric: its difference in percent of A, its interval, and what would be relevant."""
+    """One row for each metric: its difference in percent of A, its interval, and the smallest relevant difference."""
     rows = shown(comparison)
     reach = _reach(rows)
     traces = [_trace(rows, verdict, reach, theme) for verdict in _ROLES]
@@ -53,7 +53,7 @@ def forest(comparison: Comparison, theme: Theme) -> Figure:
 
 
 def _reach(rows: Sequence[MetricComparison]) -> float:
-    """How far the axis goes: as far as the largest difference and every relevant one, in percent, 10 to 200."""
+    """The end of the axis: it covers the largest difference and every relevant one, in percent, 10 to 200."""
     sizes = [abs(_percent(one, one.overall.difference)) * 1.3 for one in rows]
     return min(200.0, max([10.0, *sizes]))
 

@@ -1,4 +1,4 @@
-"""``playhead eval --baseline``: an evaluation held against an earlier one, so that a release does not become worse."""
+"""``playhead eval --baseline``: an evaluation compared with an earlier one, so that a release does not become worse."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +16,7 @@ from evals.suites.suite import Suite
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """Earlier results, read before anything is measured, so that a wrong file costs no waiting."""
+    """Earlier results, read before the measurement, so that a wrong file costs no waiting."""
 
     name: str
     results: Results
@@ -34,9 +34,9 @@ class Baseline:
         return cls(str(path), results)
 
     def gate(self, results: Results, out: Path) -> int:
-        """Compare, write comparison.html and comparison.json into ``out``, print it, and give the exit code of both
-        verdicts: a failure outweighs an inconclusive result. Raises ``ComparisonError`` or ``OutputError``.
-        """
+        """Compare, write comparison.html and comparison.json into ``out``, print the comparison, and return the exit
+        code of both verdicts: a failure outweighs an inconclusive result. Raises ``ComparisonError`` or
+        ``OutputError``."""
         comparison = compare(self.results, results, names=(self.name, str(out)))
         write_comparison(out, comparison)
         print_comparison(comparison)

@@ -11,7 +11,7 @@ from evals.results.models import Interval
 SCHEMA: Literal["playhead.comparison/1"] = "playhead.comparison/1"
 
 Verdict = Literal["better", "worse", "same", "inconclusive"]
-"""Of B against A."""
+"""The verdict on B, compared with A."""
 
 
 class _Part(BaseModel):
@@ -31,9 +31,9 @@ class ComparedSide(_Part):
 class Difference(_Part):
     """One metric in one scenario, or (``scenario`` null) over all of them: the mean of the scenarios' medians.
 
-    ``interval`` is the 95 % bootstrap interval of ``difference``, ``p_value`` adjusted for everything that was
-    compared; both null where a value is exact or the runs are too few. ``smallest_relevant``: what a difference must
-    exceed to be called one.
+    ``interval`` is the 95 % bootstrap interval of ``difference``, ``p_value`` is adjusted for the whole comparison;
+    both are null if a value is exact or the runs are too few. ``smallest_relevant``: the difference that must be
+    exceeded for a verdict of better or worse.
     """
 
     scenario: str | None
@@ -68,14 +68,15 @@ class MetricComparison(_Part):
 
     @property
     def at_risk(self) -> bool:
-        """Whether it may be worse, while the comparison is inconclusive."""
+        """True if it may be worse, while the comparison is inconclusive."""
         return self.verdict == "inconclusive" and (self.overall.at_risk or any(row.at_risk for row in self.scenarios))
 
 
 class Comparison(_Part):
-    """A whole comparison. ``doubts`` are why no time can be judged, ``notes`` what else a reader should know.
+    """A whole comparison. ``doubts`` are the reasons why no time can be judged, ``notes`` are further notes for a
+    reader.
 
-    ``exit_code``: 1 some metric is worse, 2 a metric may be worse and cannot be told or nothing can, else 0.
+    ``exit_code``: 1 if a metric is worse; 2 if a metric may be worse but is inconclusive, or if everything is; else 0.
     """
 
     model_config = ConfigDict(frozen=True, populate_by_name=True)

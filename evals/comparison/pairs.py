@@ -1,4 +1,4 @@
-"""What of two results belongs together: runs of the same scenario under the same conditions."""
+"""Matching parts of two results: runs of the same scenario under the same conditions."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ UNEXPECTED = Fact(
     "Share of the runs that could not be measured to their end, or did not do what was expected of them.",
     clocked=False,
 )
-"""Compared like a metric: what went wrong in a run says more than its times."""
+"""Compared like a metric: a fault in a run is more important than its times."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,22 +32,20 @@ class ScenarioPair:
     b: tuple[RunResult, ...]
 
     def matrices(self, metrics: Sequence[str]) -> tuple[Matrix, Matrix]:
-        """Both sides as tables, a row for each run, a column for each metric; NaN where a run has no value. A run that
-        could not be measured to its end has none but that it was not as expected.
-        """
+        """Both sides as tables, a row for each run, a column for each metric; NaN if a run has no value. A run that
+        could not be measured to its end has only the value that it was not as expected."""
         return _matrix(self.a, metrics), _matrix(self.b, metrics)
 
     @property
     def scripted(self) -> bool:
-        """Whether every run follows a script without a disturbance: what it counts can then differ only if the agent
-        or the server does.
-        """
+        """True if every run follows a script without a disturbance: its counts can then differ only if the agent or the
+        server does."""
         return all(run.truth is not None and run.disturbance is None for run in (*self.a, *self.b))
 
 
 @dataclass(frozen=True, slots=True)
 class Pairing:
-    """``only_a`` and ``only_b``: what one of the results holds alone, by name."""
+    """``only_a`` and ``only_b``: the names of scenarios that only one of the results contains."""
 
     pairs: tuple[ScenarioPair, ...]
     only_a: tuple[str, ...]

@@ -1,13 +1,13 @@
 """Whether two results differ at all, over all metrics and scenarios at once.
 
-Many metrics in many scenarios are looked at together, so that some differ by chance alone. The largest of all
-statistics is therefore compared with the largest that arises when the labels A and B are dealt anew within every
-scenario (Westfall and Young, Resampling-Based Multiple Testing, 1993, the single-step maxT procedure). Where both are
-the same build, any difference at all is called in at most 5 % of comparisons, however many metrics there are and
-however they depend on one another; no distribution is assumed.
+Many metrics in many scenarios are compared together, so some differ by chance alone. The largest of all statistics is
+therefore compared with the largest that arises when the labels A and B are dealt again within every scenario (Westfall
+and Young, Resampling-Based Multiple Testing, 1993, the single-step maxT procedure). If both are the same build, any
+difference at all is reported in at most 5 % of comparisons, however many metrics there are and however they depend on
+one another; no distribution is assumed.
 
-The statistic is a difference of means over its standard error, to which the smallest error that can be meant is added
-(Tusher, Tibshirani and Chu, PNAS 2001), so that values which happen to lie close together do not stand out.
+The statistic is a difference of means over its standard error, to which the smallest plausible error is added (Tusher,
+Tibshirani and Chu, PNAS 2001), so that values which happen to lie close together do not stand out.
 """
 
 from collections.abc import Sequence
@@ -37,7 +37,7 @@ class ScenarioValues:
 
 @dataclass(frozen=True, slots=True)
 class Chances:
-    """How often chance alone brings forth a statistic as large as this anywhere: adjusted p-values.
+    """How often chance alone produces a statistic as large as this anywhere: adjusted p-values.
 
     ``single`` has a row for each scenario and a column for each metric; ``together`` a value for each metric, over all
     scenarios.
@@ -68,13 +68,13 @@ def chances(
 
 
 def _share_at_least(ordered: Matrix, values: Matrix) -> Matrix:
-    # The labels as they were are one of the permutations, so that no p-value is zero.
+    # The original labels are one of the permutations, so that no p-value is zero.
     below = np.searchsorted(ordered, values * (1 - 1e-9), side="left")
     return np.asarray((len(ordered) - below) / len(ordered), dtype=np.float64)
 
 
 def _statistics(table: ScenarioValues, generator: np.random.Generator, permutations: int) -> Matrix:
-    """The statistic of every metric, in the first row with the labels as they are, then with labels dealt anew."""
+    """The statistic of every metric, in the first row with the original labels, then with permuted labels."""
     both = np.vstack((table.a, table.b))
     runs, of_b = len(both), len(table.b)
     known = ~np.isnan(both)
@@ -93,9 +93,8 @@ def _statistics(table: ScenarioValues, generator: np.random.Generator, permutati
 
 
 def _of_labels(labels: Flags, centred: Matrix, known: Flags, floor: Matrix) -> Matrix:
-    """The statistic under every row of labels (true for side B); zero where a side is empty or too few values are left
-    to tell their spread.
-    """
+    """The statistic under every row of labels (true for side B); zero if a side is empty or the remaining values are
+    too few to estimate their spread."""
     chosen, there = labels.astype(np.float64), known.astype(np.float64)
     n_b = chosen @ there
     n_a = there.sum(axis=0) - n_b

@@ -1,4 +1,4 @@
-"""The values of one metric in one scenario on both sides, and what a difference between them is judged by."""
+"""The values of one metric in one scenario on both sides, and the measures for judging their difference."""
 
 import math
 from dataclasses import dataclass
@@ -14,10 +14,10 @@ from evals.results.bootstrap import medians
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """The values of one metric in one scenario on both sides, without missing ones, and what they are judged by.
+    """The values of one metric in one scenario on both sides, without missing ones, and the measures for judging them.
 
-    ``draws`` are the bootstrapped differences of medians, None where a side has no value. ``exact``: the values are no
-    sample, but what such a run always gives.
+    ``draws`` are the bootstrapped differences of medians, None if a side has no value. ``exact``: the values are not a
+    sample; such a run always gives the same.
     """
 
     metric: Metric | Fact
@@ -32,22 +32,22 @@ class Sample:
 
     @property
     def smallest_relevant(self) -> float:
-        """What a difference must exceed; exact values may not differ at all."""
+        """The difference that must be exceeded; exact values may not differ at all."""
         return 0.0 if self.exact else smallest_relevant(self.metric.unit, median(self.a), self.error_ms, self.markers)
 
     @property
     def alike(self) -> float:
-        """Within which difference the sides count as the same."""
+        """The largest difference at which the sides count as the same."""
         return 0.0 if self.exact else alike(self.metric.unit, median(self.a), self.markers)
 
     @property
     def identical(self) -> bool:
-        """Whether both sides hold the same values, as where the same recordings were scored twice."""
+        """True if both sides have the same values, for example if the same recordings were scored twice."""
         return np.array_equal(np.sort(self.a), np.sort(self.b))
 
     @property
     def testable(self) -> bool:
-        """Whether there are enough runs that dealing their labels anew can show anything."""
+        """True if there are enough runs for a permutation test."""
         return 2 / math.comb(len(self.a) + len(self.b), len(self.a)) <= ALPHA
 
 
@@ -57,5 +57,5 @@ def median(values: Matrix) -> float:
 
 
 def bootstrapped(a: Matrix, b: Matrix, generator: np.random.Generator) -> Matrix | None:
-    """Bootstrapped differences of medians, B minus A; None where a side has no value."""
+    """Bootstrapped differences of medians, B minus A; None if a side has no value."""
     return medians(b, generator) - medians(a, generator) if len(a) and len(b) else None

@@ -1,4 +1,4 @@
-"""The comparison on the terminal: the verdict, then one line for each metric, then where it changed."""
+"""The comparison on the terminal: the verdict, then one line for each metric, then the scenarios that changed."""
 
 from rich.console import Console
 from rich.table import Table
@@ -14,14 +14,14 @@ _TONE_OF_EXIT = {0: "green", 1: "red", 2: "yellow"}
 
 
 WIDE = 120
-"""Columns from which on intervals have room."""
+"""The width from which on intervals have room."""
 
 NO_TERMINAL = 160
-"""Columns of what is no terminal, such as the log of a build server: every name fits on its line."""
+"""The width of output that is not a terminal, such as the log of a build server: every name fits on its line."""
 
 
 def print_comparison(comparison: Comparison) -> None:
-    """Print it; what the results' authors named is shown as it is, never as markup."""
+    """Print it; names from the results are shown as they are, never as markup."""
     console = Console()
     if not console.is_terminal:
         console.width = max(console.width, NO_TERMINAL)
@@ -61,7 +61,8 @@ def _cells(one: MetricComparison, row: Difference, wide: bool) -> list[Text]:
 def _table(first: str, wide: bool) -> Table:
     heads = (first, "verdict", "A", "B", "difference", "of A", *(("95 % interval", "runs") if wide else ()))
     table = Table(*heads, box=None, pad_edge=False)
-    # A key that does not fit goes on in the next line: cut short it could not be told from others, nor be given back.
+    # A key that does not fit continues on the next line: a cut one could be mistaken for another, and could not be
+    # copied.
     table.columns[0].overflow = "fold"
     table.columns[1].no_wrap = True
     for column in table.columns[2:]:

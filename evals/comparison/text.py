@@ -11,12 +11,12 @@ from evals.comparison.pairs import UNEXPECTED
 
 
 def described(key: str) -> Metric | Fact:
-    """What a key of a comparison means."""
+    """The metric or fact of a key of a comparison."""
     return UNEXPECTED if key == UNEXPECTED.key else BY_KEY[key]
 
 
 def changed(comparison: Comparison) -> Iterator[tuple[MetricComparison, Difference]]:
-    """Every metric and place that is better or worse, worse ones first."""
+    """Every metric and scenario that is better or worse, worse ones first."""
     for verdict in ("worse", "better"):
         for metric in comparison.metrics:
             for row in (metric.overall, *metric.scenarios):
@@ -43,5 +43,5 @@ def relative_text(row: Difference) -> str:
 
 
 def runs_text(row: Difference) -> str:
-    """How many runs have a value on each side."""
+    """The number of runs with a value on each side."""
     return f"{row.n_a} and {row.n_b}"

@@ -12,9 +12,8 @@ MOST_NAMED = 4
 
 
 def exit_code(metrics: Sequence[MetricComparison], doubts: Sequence[str]) -> Literal[0, 1, 2]:
-    """1 where a metric is worse; 2 where no time can be judged, one may be worse and cannot be told, or nothing at all
-    can be; else 0.
-    """
+    """1 if a metric is worse; 2 if no time can be judged, or a metric may be worse but is inconclusive, or everything
+    is; else 0."""
     verdicts = {one.verdict for one in metrics}
     if "worse" in verdicts:
         return 1
@@ -23,7 +22,7 @@ def exit_code(metrics: Sequence[MetricComparison], doubts: Sequence[str]) -> Lit
 
 
 def sentence(metrics: Sequence[MetricComparison], doubts: Sequence[str]) -> str:
-    """The verdict for people: what is worse, by name and place, else that nothing is."""
+    """The verdict for people: the metrics that are worse, by name and scenario, or that there are none."""
     better = [one.metric for one in metrics if one.verdict == "better"]
     unclear = sum(one.verdict == "inconclusive" for one in metrics)
     at_risk = [one.metric for one in metrics if one.at_risk]
@@ -47,14 +46,14 @@ def _on_the_worse(metrics: Sequence[MetricComparison], doubts: Sequence[str], at
 
 
 def _listed(names: Sequence[str], separator: str = ", ", before_more: str = " and ") -> str:
-    """The first few names, and how many more there are."""
+    """The first few names, and the number of the others."""
     named = separator.join(names[:MOST_NAMED])
     more = len(names) - MOST_NAMED
     return f"{named}{before_more}{more} more" if more > 0 else named
 
 
 def _weight(one: MetricComparison) -> float:
-    """How many times the largest relevant difference: what is far beyond it is named first."""
+    """How many times the largest relevant difference: the clearest differences are named first."""
     rows = [row for row in (*one.scenarios, one.overall) if row.verdict == "worse" and row.difference is not None]
     return max((abs(row.difference or 0.0) / (row.smallest_relevant or 0.01) for row in rows), default=0.0)
 

@@ -31,11 +31,11 @@ KERNEL_BASIS = (
 
 
 _NOT_SCRIPTED = frozenset({"connect_ms", *KEYS_WITHOUT_MEASURE, *(fact.key for fact in PAGE_FACTS)})
-"""What no script says of its run."""
+"""Values that no script predicts."""
 
 
 def assemble(suite: Suite, target: schema.Target, played: PlayedSuite, scored: Sequence[ScoredRun]) -> schema.Results:
-    """Everything that is written of a suite, in the order in which it was played."""
+    """All results of a suite, in the order in which it was played."""
     plans: dict[schema.PlanResult, int] = {}
     runs = with_groups([_with_plan(run, plans) for run in scored])
     harness, here = _harness(played, scored), machine()
@@ -67,7 +67,8 @@ def assemble(suite: Suite, target: schema.Target, played: PlayedSuite, scored: S
 
 
 def _with_plan(run: ScoredRun, plans: dict[schema.PlanResult, int]) -> schema.RunResult:
-    """The run's result with the place of its plan in ``plans``, to which it is added unless it is there already."""
+    """The run's result with the index of its plan in ``plans``, to which the plan is added unless it is there
+    already."""
     if run.plan is None:
         return run.result
     plan = schema.PlanResult.model_validate(asdict(planned_times(run.plan.events)))
@@ -105,7 +106,7 @@ def _differences(values: Sequence[float | None], from_values: Sequence[float | N
 
 
 def summarized(runs: Sequence[schema.RunResult]) -> dict[str, schema.MetricSummary]:
-    """Every metric over the runs that can have it: what is measured in pages only is not missing in the others."""
+    """Every metric over the runs that can have it: values measured only in pages are not missing in other runs."""
     keys = dict.fromkeys(key for run in runs for key in run.metrics)
     return {
         key: schema.MetricSummary(**asdict(summarize([run.value(key) for run in runs if key in run.metrics])))

@@ -1,6 +1,5 @@
-"""One evaluation from end to end: ask the target what it offers, play the suite, score every run, put it
-together.
-"""
+"""One evaluation from end to end: ask the target for its agents, play the suite, score every run, assemble the
+results."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -21,7 +20,7 @@ from evals.wire.arrivals import parse
 from evals.wire.exchange import Address
 
 PlayInPage = Callable[[Suite, Sequence[Play], Address, asyncio.Event, Watcher], Awaitable[tuple[list[ScoredRun], int]]]
-"""Plays a suite in the page of one UI: its runs, scored, and how many were left out since the event was set. See
+"""Plays a suite in the page of one UI: its scored runs, and the number of runs left out after the event was set. See
 ``evals.pages.page_suite``."""
 
 
@@ -34,11 +33,11 @@ async def evaluate(
     foreign: ForeignTarget | None = None,
 ) -> Evaluation:
     """Measure the target with the suite, then play the same suite in each of ``pages``, one run at a time. Setting
-    ``stop`` ends it early with what is complete by then. ``foreign`` is the target where it is not a Playhead backend;
-    no page can ask it then.
+    ``stop`` ends it early; complete runs are kept. ``foreign`` is the target if it is not a Playhead backend; no page
+    can ask it then.
 
-    Raises ``TargetError``, ``ClientError`` or ``TargetAddressError`` where nothing can be measured at all. What goes
-    wrong in a run is in its results.
+    Raises ``TargetError``, ``ClientError`` or ``TargetAddressError`` if nothing can be measured at all. Faults of a run
+    are in its results.
     """
     address = Address.parse(target.url) if foreign is None else foreign.address
     if foreign is None:
@@ -62,7 +61,7 @@ async def evaluate(
 
 
 async def _prepared(suite: Suite, address: Address) -> list[Play]:
-    """What a backend of ours is asked."""
+    """The plays for a Playhead backend."""
     try:
         return await prepare(suite, RunClient(address.url))
     finally:

@@ -1,4 +1,4 @@
-"""A measured run as a test of one's own asserts on it: metrics by key, the answer, the steps, what was broken."""
+"""A measured run for assertions in tests: metrics by key, the answer, the steps, the broken rules."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,15 +15,15 @@ class NoSuchMetric(LookupError):
 
 
 class MissingValue(AssertionError):
-    """The run has no value for the metric: an assertion about it cannot hold."""
+    """The run has no value for the metric, so an assertion about it fails."""
 
 
 @dataclass(frozen=True)
 class MeasuredRun:
     """One run, measured on the wire. Times are milliseconds since the request was sent.
 
-    ``run["ttft_ms"]`` is a metric's value and fails the test where the run has none; ``run.metrics`` has them all,
-    None where missing.
+    ``run["ttft_ms"]`` is a metric's value and fails the test if the run has none; ``run.metrics`` has them all, None if
+    missing.
     """
 
     scored: ScoredRun
@@ -47,17 +47,17 @@ class MeasuredRun:
 
     @property
     def agent(self) -> str:
-        """Who answered."""
+        """The agent that answered."""
         return self.scored.result.agent
 
     @property
     def question(self) -> str:
-        """What was asked."""
+        """The question."""
         return self.scored.result.question
 
     @property
     def outcome(self) -> str | None:
-        """How the run ended by its own done, None without one."""
+        """The outcome in the run's done, None without one."""
         return self.scored.result.outcome
 
     @property
@@ -67,7 +67,7 @@ class MeasuredRun:
 
     @property
     def surprises(self) -> Sequence[str]:
-        """What neither the scenario's script nor the agent's plan led to expect, a sentence each."""
+        """Deviations from the scenario's script and the agent's plan, a sentence each."""
         return self.scored.result.surprises
 
     @property
@@ -82,12 +82,12 @@ class MeasuredRun:
 
     @property
     def step_ms(self) -> dict[str, float | None]:
-        """How long each step took on the wire, by its name; of a step that came again, the last time."""
+        """The duration of each step on the wire, by its name; of a repeated step, the last one."""
         return {step.step: step.wire_ms for step in self.scored.result.steps}
 
     @property
     def broken_rules(self) -> Sequence[str]:
-        """What the stream broke of the five rules, a sentence each."""
+        """The violations of the five rules in the stream, a sentence each."""
         return tuple(violation.message for violation in self.scored.result.violations)
 
     def recording(self) -> str:
@@ -112,7 +112,7 @@ class MeasuredRuns(Sequence[MeasuredRun]):
         return len(self._runs)
 
     def summary(self, key: str) -> Summary:
-        """A metric over the runs: median and p95 with their 95 % intervals, and how many runs had no value.
+        """A metric over the runs: median and p95 with their 95 % intervals, and the number of runs without a value.
 
         A run that could not be measured to its end counts as one without. Raises ``NoSuchMetric``.
         """

@@ -1,9 +1,8 @@
 """A file or a folder of recordings becomes results, without any server. The same input gives the same bytes.
 
-So nothing of this machine and this moment is in them: ``created_at`` is that of the newest recording, and what a
-harness says of itself is null. Recordings are read one at a time, in the order of their names, by as many processes as
-there are cores; what is kept of each is what results hold, so that memory grows with the runs and not with their
-events.
+So nothing of this machine and this moment is in them: ``created_at`` is that of the newest recording, and the harness's
+values are null. Recordings are read one at a time, in the order of their names, by as many processes as there are
+cores; only their results are kept, so memory grows with the runs and not with their events.
 """
 
 import multiprocessing
@@ -32,18 +31,18 @@ from evals.suites.suite import Suite, SuiteScenario
 SUFFIX = ".jsonl"
 FILES_AT_A_TIME = 32
 FEW = 200
-"""So many recordings are read in this process: starting others would take longer."""
+"""Up to this many recordings are read in this process: starting others would take longer."""
 
 RECEIVE_LAG_BASIS = "Nothing was received: recordings were scored, whose times are the server's own."
 
 _Scored = tuple[schema.RunResult, EventBatch | None]
 
 Progress = Callable[[int, int], bool]
-"""Called with how many recordings of how many are scored. True stops there."""
+"""Called with the number of scored recordings and the number of all. True stops there."""
 
 
 class RecordingsError(Exception):
-    """There is nothing to score. The message says what to give."""
+    """There is nothing to score. The message has the next action."""
 
 
 def recording_files(path: Path) -> tuple[Path, list[str]]:
@@ -65,7 +64,7 @@ def recording_files(path: Path) -> tuple[Path, list[str]]:
 
 
 class RecordedRuns(Sequence[ScoredRun]):
-    """The scored runs with their events, read from their files again each time one is asked for."""
+    """The scored runs with their events, read from their files again at each access."""
 
     def __init__(self, folder: Path, names: Sequence[str], scenarios: Sequence[SuiteScenario]) -> None:
         self._folder = folder
@@ -87,8 +86,8 @@ class RecordedRuns(Sequence[ScoredRun]):
 
 
 def evaluate_recordings(path: Path, suite: Suite | None, progress: Progress) -> Evaluation:
-    """Score the recordings at ``path``; a ``suite`` says what is expected of whom, and limits. Raises
-    ``RecordingsError``. A recording that cannot be read is a failed run."""
+    """Score the recordings at ``path``; a ``suite`` adds expectations and limits. Raises ``RecordingsError``. A
+    recording that cannot be read is a failed run."""
     folder, names = recording_files(path)
     scenarios = suite.scenarios if suite else ()
     runs: list[schema.RunResult] = []
@@ -142,7 +141,7 @@ def _results(path: Path, suite: Suite | None, runs: Sequence[schema.RunResult], 
 
 
 def _moment(created_at: str) -> datetime:
-    """When a recording says it was made; the earliest of all times for one that does not say it."""
+    """The creation time of a recording; the earliest of all times if it has none."""
     try:
         moment = datetime.fromisoformat(created_at)
     except ValueError:
@@ -152,12 +151,12 @@ def _moment(created_at: str) -> datetime:
 
 @contextmanager
 def _scored(folder: Path, names: Sequence[str], scenarios: tuple[SuiteScenario, ...]) -> Iterator[Iterator[_Scored]]:
-    """The runs in the order of their names, scored while they are asked for; what is not asked for is dropped. With the
-    first of several that were scored by another process come the events of all of them."""
+    """The runs in the order of their names, scored on demand; the rest is dropped. With the first of several runs that
+    another process scored come the events of all of them."""
     if len(names) <= FEW:
         yield ((score_file(folder / name, name, scenarios).result, None) for name in names)
         return
-    # A fresh interpreter for each: a fork would copy whatever threads and locks the caller has.
+    # A fresh interpreter for each: a fork would copy the caller's threads and locks.
     context = multiprocessing.get_context("spawn")
     chunks = [tuple(names[start : start + FILES_AT_A_TIME]) for start in range(0, len(names), FILES_AT_A_TIME)]
     workers = ProcessPoolExecutor(_cores(), mp_context=context)
@@ -171,7 +170,7 @@ def _scored(folder: Path, names: Sequence[str], scenarios: tuple[SuiteScenario, 
 
 def _results_of(waiting: "deque[Future[tuple[list[str], EventBatch]]]") -> Iterator[_Scored]:
     while waiting:
-        # Taken out, so that what was read is not held as text too.
+        # Removed from the queue, so that it is not kept as text too.
         lines, batch = waiting.popleft().result()
         for place, line in enumerate(lines):
             yield schema.RunResult.model_validate_json(line), None if place else batch
@@ -193,8 +192,8 @@ def _cores() -> int:
 def _ctrl_c_left_to_the_parent() -> Iterator[None]:
     """Processes that are started meanwhile ignore Ctrl-C, which a terminal sends to all of them.
 
-    They inherit that: a worker which only said so itself would be ended by a Ctrl-C while it still imports, and the
-    whole pool with it. One that comes in these milliseconds is lost.
+    They inherit that: a worker that ignored it only by itself would be ended by a Ctrl-C during its imports, and the
+    whole pool with it. A Ctrl-C during these milliseconds is lost.
     """
     if threading.current_thread() is not threading.main_thread():
         yield

@@ -1,4 +1,4 @@
-"""Files that are there whole or not at all."""
+"""Files that are written whole or not at all."""
 
 import os
 import shutil
@@ -9,7 +9,7 @@ from pathlib import Path
 
 
 class OutputError(Exception):
-    """The results cannot be written; the message says where and why."""
+    """The results cannot be written; the message gives the path and the reason."""
 
 
 def check_writable(folder: Path) -> None:
@@ -24,10 +24,8 @@ def check_writable(folder: Path) -> None:
 
 @contextmanager
 def staged(folder: Path) -> Iterator[Path]:
-    """A place to write files and folders of files to. All of them get their names in ``folder`` when the body has ended
-    and everything is on the disk, so that a full disk, or a defect, leaves what was there before. Raises
-    ``OutputError``.
-    """
+    """A folder for new files and folders of files. All of them get their names in ``folder`` when the body has ended
+    and everything is on the disk, so that a full disk, or a defect, leaves the old files. Raises ``OutputError``."""
     waiting = None
     try:
         waiting = Path(tempfile.mkdtemp(dir=folder, prefix=".writing-"))

@@ -13,12 +13,12 @@ RUNS_AT_A_TIME = 100
 @dataclass(frozen=True, slots=True)
 class Evaluation:
     """The results, and the scored runs with the events that they were measured from. Runs of recordings are read again
-    each time one is asked for: ask once."""
+    at each access: access them once."""
 
     results: Results
     runs: Sequence[ScoredRun]
     packed: Sequence[EventBatch] | None = None
-    """The events of ``runs``, packed while they were scored, where there are too many to keep them as objects."""
+    """The events of ``runs``, packed during scoring, if there are too many to keep them as objects."""
 
     def event_batches(self) -> Iterator[EventBatch]:
         """Every event of every run, in the order of the runs."""

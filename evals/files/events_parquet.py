@@ -1,8 +1,8 @@
-"""events.parquet: every event of every run, one row each, for whoever wants to look at more than metrics.
+"""events.parquet: every event of every run, one row each, for analyses beyond metrics.
 
-Times are milliseconds since the run's request on the wire, since its acceptance on the server; null where the plane
-does not know. Rows stand in the order of the runs in results.json and, within a run, in the order of arrival. What an
-agent wrote (answers, titles, arguments) is not in it: that is in the recordings.
+Times are milliseconds since the run's request on the wire, since its acceptance on the server; null if the plane does
+not know them. Rows are in the order of the runs in results.json and, within a run, in the order of arrival. The agent's
+texts (answers, titles, arguments) are not in it: they are in the recordings.
 """
 
 from collections.abc import Iterable, Sequence
@@ -39,10 +39,10 @@ COLUMNS: Final[dict[str, tuple[str, str]]] = {
     "artifact_id": ("string", "of an artifact"),
     "characters": ("int32", "of a token event: the length of its text in code points"),
 }
-"""Every column: its type and what stands in it."""
+"""Every column: its type and its meaning."""
 
 _GROUP_ROWS: Final = 100_000
-"""Rows that are written together, and held until then."""
+"""Rows that are written together, and kept until then."""
 
 _OWN: Final[dict[str, tuple[type, str]]] = {
     "step_id": (StatusEvent, "step_id"),
@@ -59,9 +59,8 @@ _OF_THE_RUN: Final = ("run", "run_id", "scenario", "group", "repeat", "load", "t
 
 @dataclass(frozen=True, slots=True)
 class EventBatch:
-    """The events of successive runs, packed: ``lengths`` are how many each run has, ``packed`` an Arrow stream of the
-    columns that the events themselves fill. Small enough to keep, and to hand from one process to another.
-    """
+    """The events of successive runs, packed: ``lengths`` are the numbers of events of the runs, ``packed`` is an Arrow
+    stream of the columns with values from the events. Small enough to keep, and to send from one process to another."""
 
     lengths: tuple[int, ...]
     packed: bytes
@@ -86,8 +85,8 @@ def event_batch(runs: Sequence[ScoredRun]) -> EventBatch:
 
 
 def write_events(file: Path, runs: Sequence[RunResult], batches: Iterable[EventBatch]) -> None:
-    """Write events.parquet: the batches hold the events of ``runs``, in their order, and may go on behind the last one.
-    Raises ``OSError``."""
+    """Write events.parquet: the batches contain the events of ``runs``, in their order, and may contain more after
+    them. Raises ``OSError``."""
     import pyarrow as pa
     import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
@@ -108,8 +107,8 @@ def write_events(file: Path, runs: Sequence[RunResult], batches: Iterable[EventB
 
 
 def event_times(file: Path, runs: Sequence[int]) -> dict[int, tuple[float, ...]]:
-    """When the events that count arrived, in milliseconds, for each of these runs by its place in results.json: on the
-    wire, else on the server's clock. Raises ``OSError``."""
+    """The arrival times of the counted events, in milliseconds, for each of these runs by its index in results.json: on
+    the wire, else on the server's clock. Raises ``OSError``."""
     import pyarrow.parquet as pq
 
     found: dict[int, list[float]] = {place: [] for place in runs}
@@ -125,7 +124,7 @@ def event_times(file: Path, runs: Sequence[int]) -> dict[int, tuple[float, ...]]
 def _with_runs(
     own: "pa.Table", runs: Sequence[RunResult], lengths: Sequence[int], first: int, schema: "pa.Schema"
 ) -> "pa.Table":
-    """The events' own columns behind those that are the same for every event of a run."""
+    """The events' own columns after those that are the same for every event of a run."""
     import numpy as np
     import pyarrow as pa
 

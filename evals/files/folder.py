@@ -30,10 +30,10 @@ _EVENTS = "events.parquet"
 
 
 def write_evaluation(folder: Path, evaluation: Evaluation) -> Results:
-    """Write all files or none; gives the results as they are written. Raises ``OutputError``.
+    """Write all files or none; returns the results as written. Raises ``OutputError``.
 
-    Every measured run gets a recording, as far as they have room. Of scored recordings, which are files already, only
-    the runs that the report shows by themselves do.
+    Every measured run gets a recording, up to the limits. Scored recordings are files already: only the runs that the
+    report shows by themselves get one.
     """
     choice = choose(evaluation.results.runs)
     with staged(folder) as waiting:
@@ -49,8 +49,8 @@ def write_evaluation(folder: Path, evaluation: Evaluation) -> Results:
 
 def report_of(folder: Path) -> str:
     """The report of an evaluation, drawn from its files: byte for byte the one that was written with them. Raises
-    ``ResultsError`` for results that cannot be read, ``OSError`` or ``RecordingError`` where a file beside them is
-    missing or damaged."""
+    ``ResultsError`` for results that cannot be read, ``OSError`` or ``RecordingError`` if a file beside them is missing
+    or damaged."""
     results = read_results(folder)
     return _report(folder, results, choose(results.runs))
 
@@ -60,14 +60,14 @@ def _report(folder: Path, results: Results, choice: RunChoice) -> str:
 
 
 def _shown_events(folder: Path, results: Results, choice: RunChoice) -> dict[int, RunEvents]:
-    """The events of the runs that are shown by themselves and have a recording, with their times of arrival."""
+    """The events of the runs that are shown by themselves and have a recording, with their arrival times."""
     names = {place: name for place in choice.shown if (name := results.runs[place].recording) is not None}
     times = event_times(folder / _EVENTS, list(names))
     return {place: RunEvents(recorded_events(folder / name), times[place]) for place, name in names.items()}
 
 
 def _with_recordings(waiting: Path, evaluation: Evaluation, choice: RunChoice) -> Results:
-    """The results, with the recordings that were written."""
+    """The results, with the names of the written recordings."""
     results = evaluation.results
     order = dict.fromkeys(choice.first)
     if results.target.plane == "wire":

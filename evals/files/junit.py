@@ -1,7 +1,7 @@
 """Results as JUnit XML, which build servers show as tests: one for each run, one for each limit.
 
-The format has no schema of its own; this is what the reports of JUnit 4 and Ant have in common and build servers
-read: ``testsuites``, ``testsuite``, ``testcase`` with ``failure``, ``error`` or ``skipped``.
+The format has no schema of its own; this is the part of the reports of JUnit 4 and Ant that build servers read:
+``testsuites``, ``testsuite``, ``testcase`` with ``failure``, ``error`` or ``skipped``.
 """
 
 import re
@@ -11,13 +11,12 @@ from xml.etree import ElementTree as ET
 from evals.results.models import LimitResult, Results, RunResult
 
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What XML 1.0 (section 2.2) has no place for."""
+"""Characters that XML 1.0 (section 2.2) does not allow."""
 
 
 def junit_xml(results: Results) -> str:
-    """The text of junit.xml. A run that could not be measured to its end is an error, one that went otherwise than
-    expected a failure; an inconclusive limit is skipped, since it neither passed nor failed.
-    """
+    """The text of junit.xml. A run that could not be measured to its end is an error, a run that was not as expected is
+    a failure; an inconclusive limit is skipped, since it neither passed nor failed."""
     root = ET.Element("testsuites", {"name": _clean(f"playhead {results.suite.name}")})
     _suite(root, f"{results.suite.name} runs", results.created_at, map(_run_case, results.runs))
     if results.limits:
@@ -29,7 +28,7 @@ def junit_xml(results: Results) -> str:
 
 
 def limit_text(limit: LimitResult) -> str:
-    """A limit in words: ``ttft_ms p95, limit 1500, happy_path``; with its load where there are several."""
+    """A limit in words: ``ttft_ms p95, limit 1500, happy_path``; with its load if there are several."""
     return f"{limit.metric} {limit.statistic}, limit {limit.limit:g}, {limit.concerns}"
 
 

@@ -14,7 +14,7 @@ _SIGNS = {"pass": "pass", "fail": "**fail**", "inconclusive": "_inconclusive_"}
 
 
 def markdown_summary(results: Results) -> str:
-    """The verdict, the limits, the medians of every scenario, what went wrong, and how good the measuring was."""
+    """The verdict, the limits, the medians of every scenario, the faults, and the accuracy of the harness."""
     parts = [
         f"## Playhead: {_escaped(results.suite.name)}",
         _escaped(results.verdict.sentence),
@@ -103,7 +103,7 @@ def _interval(limit: LimitResult) -> str:
 
 
 def _table(heads: Sequence[str], rows: Sequence[Sequence[str]], *, words: Collection[int]) -> str:
-    """A table; the columns in ``words`` hold words, the others numbers. Empty without rows."""
+    """A table; the columns in ``words`` contain words, the others numbers. Empty without rows."""
     if not rows:
         return ""
     rule = [":--" if column in words else "--:" for column in range(len(heads))]
@@ -111,6 +111,6 @@ def _table(heads: Sequence[str], rows: Sequence[Sequence[str]], *, words: Collec
 
 
 def _escaped(text: str) -> str:
-    """Text as one line that is no Markdown and no HTML."""
+    """Text on one line, without Markdown and HTML."""
     # An empty comment keeps a forge from reading a mention or the number of an issue into it.
     return escape_markdown(" ".join(text.split())).replace("@", "@<!-- -->").replace("#", "#<!-- -->")

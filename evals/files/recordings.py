@@ -16,14 +16,14 @@ FOLDER: Final = "recordings"
 
 MOST_BYTES: Final = 256 * 1024 * 1024
 MOST_FILES: Final = 5_000
-"""What the recordings of one evaluation may take; runs that are worth a look come first."""
+"""Limits for the recordings of one evaluation; runs that are worth a look come first."""
 
 _LONGEST_NAME: Final = 60
 _NOT_IN_NAMES: Final = re.compile(r"[^A-Za-z0-9_-]+")
 
 
 def recording_text(run: ScoredRun) -> str:
-    """The run as a recording: what a reader takes of it, up to its done."""
+    """The run as a recording: the events as a reader sees them, up to its done."""
     result = run.result
     header = RecordingHeader(
         run_id=result.run_id,
@@ -42,7 +42,7 @@ def recorded_events(file: Path) -> tuple[Event, ...]:
 
 
 def recording_names(runs: Iterable[RunResult]) -> list[str]:
-    """A file name for each run, such as ``recordings/late_citation-2.jsonl``: plain ASCII, none twice."""
+    """A file name for each run, such as ``recordings/late_citation-2.jsonl``: plain ASCII, each unique."""
     seen: Counter[str] = Counter()
     names = []
     for run in runs:
@@ -57,7 +57,7 @@ def recording_names(runs: Iterable[RunResult]) -> list[str]:
 def recordings(
     runs: Sequence[ScoredRun], names: Sequence[str], order: Iterable[int], most_bytes: int = MOST_BYTES
 ) -> Iterator[tuple[int, str, str]]:
-    """Place, name and text of every run in ``order`` that sent anything, until they are too many or too large."""
+    """Index, name and text of every run in ``order`` that sent anything, until they are too many or too large."""
     left_bytes, left_files = most_bytes, MOST_FILES
     for place in order:
         run = runs[place]

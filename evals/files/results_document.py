@@ -1,6 +1,6 @@
-"""``docs/results.md``: the files of an evaluation, written out of the models and columns themselves.
+"""``docs/results.md``: the files of an evaluation, generated from the models and columns themselves.
 
-``python -m evals.files.results_document > docs/results.md`` writes it anew; a test holds the file to this text.
+``python -m evals.files.results_document > docs/results.md`` writes it again; a test compares the file with this text.
 """
 
 import inspect
@@ -72,7 +72,7 @@ def _metric_rows() -> Iterator[tuple[str, ...]]:
 
 
 def _models(model: type[BaseModel]) -> list[type[BaseModel]]:
-    """The model and every one it is made of, each once, from the outside in."""
+    """The model and every model in it, each once, from the outside in."""
     found = [model]
     for one in found:
         for field in one.model_fields.values():

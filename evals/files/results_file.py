@@ -1,4 +1,4 @@
-"""Reads a results.json, and refuses what is not one in one sentence."""
+"""Reads a results.json, and refuses any other file in one sentence."""
 
 import json
 from pathlib import Path
@@ -11,7 +11,7 @@ FILE_NAME = "results.json"
 
 
 class ResultsError(Exception):
-    """There are no results that can be read. The message names the file, and says what to do."""
+    """There are no results that can be read. The message names the file, and the next action."""
 
 
 def read_results(path: Path) -> Results:

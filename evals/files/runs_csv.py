@@ -22,11 +22,11 @@ _FIELDS: Final = (
 )
 
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
-"""What a cell begins with that a spreadsheet would take for a formula."""
+"""Beginnings of a cell that a spreadsheet would take for a formula."""
 
 
 def runs_csv(results: Results) -> str:
-    """One line for each run: what it was, then its metrics, then what the script says (``scripted_…``).
+    """One line for each run: its conditions, then its metrics, then the values of the script (``scripted_…``).
 
     A text that a spreadsheet would take for a formula has an apostrophe before it
     (https://owasp.org/www-community/attacks/CSV_Injection).

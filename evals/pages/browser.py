@@ -1,4 +1,4 @@
-"""Chromium, driven by playwright. Both are optional: where one is missing, one sentence says how to get it."""
+"""Chromium, driven by playwright. Both are optional: if one is missing, one sentence says how to get it."""
 
 import os
 import shutil
@@ -27,7 +27,7 @@ CHROMIUM_FLAGS = (
 
 
 class BrowserMissing(PageError):
-    """No page can be opened on this machine. The message says what to install."""
+    """No page can be opened on this machine. The message names the missing package."""
 
 
 def find_chromium() -> str:
@@ -43,7 +43,7 @@ def find_chromium() -> str:
 
 
 def check_browser() -> None:
-    """Whether playwright and Chromium are here. Raises ``BrowserMissing``."""
+    """Check that playwright and Chromium are installed. Raises ``BrowserMissing``."""
     try:
         import playwright.async_api  # noqa: F401
     except ImportError as error:
@@ -52,7 +52,7 @@ def check_browser() -> None:
 
 
 def check_pages(pages: Sequence[PageTarget]) -> None:
-    """Whether these UIs can be started and opened here. Raises ``PageError``."""
+    """Check that these UIs can be started and opened here. Raises ``PageError``."""
     check_browser()
     for page in pages:
         missing = [name for name in (page.interface, MODULES[page.interface]) if find_spec(name) is None]

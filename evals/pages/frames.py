@@ -1,8 +1,8 @@
-"""What was on the page, frame by frame: a script in the page notes the animation frame behind every change.
+"""The page, animation frame by animation frame: a script in the page notes the one after every change.
 
-Of each frame that shows something new: when it was (``performance.now()``, milliseconds of the browser's own monotonic
-clock), how many letters of the answer, how many steps and how many sources are on the page, and whether the end of the
-answer is in view. Letters alone are counted, since Markdown's signs, markers and numbers of lists come and go.
+For each that shows something new: its time (``performance.now()``, milliseconds of the browser's own monotonic clock),
+the numbers of letters of the answer, of steps and of sources on the page, and whether the end of the answer is in view.
+Letters alone are counted, since Markdown's signs, markers and numbers of lists come and go.
 """
 
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ NEAR_THE_END_PX = 40
 """The page's own script counts a reader as being at the end within this distance."""
 
 PARTS_MS = 2_000
-"""How long the rest of a page may take once it says that the run has ended."""
+"""How long the rest of a page may take once it shows that the run has ended."""
 
 _SHOWN = "(counts) => counts.every((count, place) => (window.phWatched.frames.at(-1)?.[place + 1] ?? 0) === count)"
 
@@ -64,8 +64,8 @@ _WATCH = r"""
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What one frame showed. ``at_ms`` is on the page's clock; ``end_in_view``: whether a reader who follows sees the
-    end of the answer."""
+    """The contents of one animation frame. ``at_ms`` is on the page's clock; ``end_in_view``: whether a reader who
+    follows sees the end of the answer."""
 
     at_ms: float
     letters: int
@@ -90,7 +90,7 @@ class PageClock:
 
 
 async def watch(page: Page) -> None:
-    """From now on note the click on Ask and the frames that show something new."""
+    """From now on note the click on Ask and the animation frames that show something new."""
     await page.evaluate(_WATCH, [words.ASK, NEAR_THE_END_PX])
 
 
@@ -114,6 +114,6 @@ async def read_clock(page: Page) -> PageClock:
 
 
 async def read_frames(page: Page) -> tuple[float | None, list[Shown]]:
-    """When Ask was clicked (None: never), and the frames so far."""
+    """The time of the click on Ask (None: never), and the animation frames so far."""
     watched: dict[str, Any] = await page.evaluate("window.phWatched")
     return watched["click"], [Shown(*frame) for frame in watched["frames"]]

@@ -1,4 +1,4 @@
-"""One run asked for in a page: what the page showed and what the wire carried, as they were noted."""
+"""One run asked for in a page: the records of the page and of the wire."""
 
 from dataclasses import dataclass, field
 
@@ -24,7 +24,7 @@ WIDTH, HEIGHT = 1280, 720
 
 @dataclass(slots=True)
 class PageCapture:
-    """What was noted. ``failure`` says in a sentence why the run could not be seen to its end.
+    """The records of one run. ``failure`` says in a sentence why the run could not be seen to its end.
 
     ``capture`` is the stream as the harness followed it itself; ``asked_ns`` the click on Ask, by the harness's clock.
     """
@@ -83,12 +83,12 @@ async def _play(
 
 
 def _last_words(arrivals: Arrivals) -> str:
-    """What the status line says at the end of this run."""
+    """The text of the status line at the end of this run."""
     return words.current_activity(fold(RunView.start(), arrivals.events))
 
 
 def _first_line(error: Exception) -> str:
-    """What playwright says, and for which part of the page it waited."""
+    """Playwright's message, and the part of the page it waited for."""
     lines = [line.strip(" -") for line in str(error).splitlines() if line.strip()] or [type(error).__name__]
     waited = next((line for line in lines[1:] if line.startswith("waiting for ")), None)
     return f"{lines[0].rstrip('.')}, {waited}." if waited else f"{lines[0].rstrip('.')}."

@@ -1,4 +1,4 @@
-"""A run through a page, scored: the wire's metrics where they have a meaning, and what a person saw."""
+"""A run through a page, scored: the wire's metrics if they are meaningful, and the page's."""
 
 from dataclasses import replace
 
@@ -35,7 +35,7 @@ PAGE_KEYS = ("perceived_ttfs_ms", "perceived_ttft_ms", "render_delay_p50_ms", "r
 
 
 def score_page(play: Play, repeat: int, started: str, through: Interface, seen: PageCapture) -> ScoredRun:
-    """Everything known of the run. The wire's times count from the click on Ask, since the request is the UI's own."""
+    """All values of the run. The wire's times count from the click on Ask, since the request is the UI's own."""
     click_ns = seen.clock.ns(seen.click_ms) if seen.clock is not None and seen.click_ms is not None else None
     asked_ns = seen.capture.sent_ns or 0
     late = known_arrivals(seen.arrivals.stamps_ns, [event.at_ms for event in seen.arrivals.events], asked_ns)

@@ -19,18 +19,18 @@ from evals.wire.exchange import Address
 
 
 def playable(plays: Sequence[Play]) -> list[Play]:
-    """What can be asked in a page: nobody cancels or cuts there, and the seed is the page's own."""
+    """The plays that are possible in a page: cancels and cuts are not, and the page chooses the seed."""
     return [play for play in plays if play.scenario.disturbance is None and play.scenario.seed == 0]
 
 
 async def play_through(
     page: PageTarget, suite: Suite, plays: Sequence[Play], address: Address, stop: asyncio.Event, watcher: Watcher
 ) -> tuple[list[ScoredRun], int]:
-    """Every run of the suite through this UI, one after the other, and how many of them were left out by setting
-    ``stop``, which ends it behind the run under way.
+    """Every run of the suite through this UI, one after the other, and the number of runs left out by setting ``stop``,
+    which ends it after the current run.
 
-    A UI that does not start, or ends, makes failed runs of those that it owes; so does one whose first page cannot be
-    used. Where the suite has warm-up runs, one is played here too: whatever a program loads at first is not measured.
+    If a UI does not start, or ends, its remaining runs are failed runs; so they are if its first page cannot be used.
+    If the suite has warm-up runs, one is played here too: the first loads of a program are not measured.
     """
     asked = playable(plays)
     scheduled = interleaved(asked) if asked else []
@@ -74,6 +74,6 @@ async def _address_of(page: PageTarget, address: Address) -> AsyncIterator[str]:
         yield page.url if page.url.endswith("/") else f"{page.url}/"
         return
     with ExitStack() as stack:
-        # Starting and stopping a process waits for it, and whoever stops the suite is to be heard meanwhile.
+        # Starting and stopping a process takes time, during which a stop of the suite must be noticed.
         yield await asyncio.to_thread(stack.enter_context, served(MODULES[page.interface], address.url))
         await asyncio.to_thread(stack.close)

@@ -1,4 +1,4 @@
-"""Which UI is measured, and where it runs."""
+"""The measured UI and its address."""
 
 import sys
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ START_S: Final = 90.0
 
 
 class PageError(Exception):
-    """A UI cannot be measured. The message says why, and what to do."""
+    """A UI cannot be measured. The message gives the reason and the next action."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""From frames and arrivals to delays: which frame was the first that showed an event. Pure."""
+"""From animation frames and arrivals to delays: the first one that showed each event. Pure."""
 
 import unicodedata
 from collections.abc import Sequence
@@ -9,25 +9,25 @@ from backend.protocol.events import CitationEvent, Event, StatusEvent, TokenEven
 from evals.pages.frames import PageClock, Shown
 
 READ_FROM_THE_BEGINNING_MS = 1000.0
-"""The pages follow the end of an answer only once it has grown for this long; before that it is no stuck scroll."""
+"""The pages follow the end of an answer only once it has grown for this long; before that the scroll is not stuck."""
 
 
 def letters(text: str) -> int:
-    """How many letters the text has: what the script in the page counts."""
+    """The number of letters in the text, counted like the script in the page."""
     return sum(unicodedata.category(character)[0] == "L" for character in text)
 
 
 @dataclass(frozen=True, slots=True)
 class Painted:
-    """One event that was seen on the page: its index among the events, and its first frame."""
+    """One event that was seen on the page: its index among the events, and its first animation frame."""
 
     index: int
     at_ms: float
 
 
 def needs(events: Sequence[Event]) -> dict[str, list[tuple[int, int]]]:
-    """For ``letters``, ``steps`` and ``sources``: which events show by themselves (a token with letters, a step's first
-    status, a source), by their index, and how many of each are on the page once they do."""
+    """For ``letters``, ``steps`` and ``sources``: the events that show by themselves (a token with letters, a step's
+    first status, a source), by their index, and how many of each are on the page once they do."""
     wanted: dict[str, list[tuple[int, int]]] = {"letters": [], "steps": [], "sources": []}
     total, steps, sources = 0, set[str](), set[str]()
     for index, event in enumerate(events):
@@ -44,9 +44,9 @@ def needs(events: Sequence[Event]) -> dict[str, list[tuple[int, int]]]:
 
 
 def first_frames(events: Sequence[Event], frames: Sequence[Shown]) -> tuple[list[Painted], list[str]]:
-    """For every event that shows by itself its first frame.
+    """For every event that shows by itself its first animation frame.
 
-    The second part says in a sentence each what could not be told apart: where the page ends with another number of
+    The second part has a sentence for each kind that could not be identified: if the page ends with another number of
     letters, steps or sources than the events have, those are left out.
     """
     painted, unmeasured = [], []
@@ -62,7 +62,7 @@ def first_frames(events: Sequence[Event], frames: Sequence[Shown]) -> tuple[list
 
 
 def _first(needed: Sequence[tuple[int, int]], shown: Sequence[tuple[float, int]]) -> list[Painted]:
-    """Both ascend: of each need the first frame that has as many."""
+    """Both ascend: for each need the first animation frame that has as many."""
     found, place = [], 0
     for index, count in needed:
         while shown[place][1] < count:
@@ -72,11 +72,11 @@ def _first(needed: Sequence[tuple[int, int]], shown: Sequence[tuple[float, int]]
 
 
 def known_arrivals(stamps_ns: Sequence[int], at_ms: Sequence[float], asked_ns: int) -> list[int] | None:
-    """When each event arrived on a wire that was open from the beginning.
+    """The arrival of each event on a wire that was open from the beginning.
 
-    The harness opens its own connection only once it knows the run's id; what was sent before comes late, all at once.
-    For such an event the moment is that of its own stamp plus the smallest way that any event of the run took: the
-    earliest at which it can have come. None if everything came late.
+    The harness opens its own connection only once it knows the run's id; events sent before come late, all at once. The
+    arrival of such an event is its own stamp plus the shortest way of any event of the run: the earliest possible
+    moment. None if everything came late.
     """
     if not stamps_ns:
         return None
@@ -93,8 +93,8 @@ def delays_ms(painted: Sequence[Painted], arrivals_ns: Sequence[int], clock: Pag
 
 
 def out_of_view_ms(frames: Sequence[Shown]) -> float:
-    """For how long the end of the growing answer was out of a follower's view, from a second after its first letters
-    to its last ones."""
+    """How long the end of the growing answer was out of a follower's view, from a second after its first letters to its
+    last ones."""
     growing = [frame for frame in frames if frame.letters]
     lost = 0.0
     for frame, following in pairwise(growing):
@@ -104,5 +104,5 @@ def out_of_view_ms(frames: Sequence[Shown]) -> float:
 
 
 def first_frame_ms(frames: Sequence[Shown], what: str) -> float | None:
-    """When the first letter (``letters``) or step (``steps``) was on the page."""
+    """The time at which the first letter (``letters``) or step (``steps``) was on the page."""
     return next((frame.at_ms for frame in frames if getattr(frame, what)), None)

@@ -1,6 +1,5 @@
-"""What a person does on the Ask page of either UI, by the words that are on it: the pages differ in widgets, not in
-words.
-"""
+"""The actions of a person on the Ask page of either UI, by the words on it: the pages differ in widgets, not in
+words."""
 
 import re
 from urllib.parse import parse_qs, urlparse
@@ -12,7 +11,7 @@ from backend.present.words import ask as words_ask, run as words
 DEADLINE_MS = 30_000
 LIST_MS = 5_000
 MOST_TRIALS = 6
-"""How long an open list is looked at, and how often it is opened."""
+"""How long an open list is watched, and how often it is opened."""
 
 
 class Visitor:
@@ -29,7 +28,8 @@ class Visitor:
         await expect(self.page.locator(".ph-notice")).to_be_visible(timeout=DEADLINE_MS)
 
     async def choose_agent(self, title: str) -> None:
-        """Pick an agent by its title. A list that was opened before the agents had come is closed and opened again."""
+        """Choose an agent by its title. A list that was opened before the agents had come is closed and opened
+        again."""
         box = self.page.get_by_role("combobox", name=re.compile(words.AGENT_LABEL)).first
         for _ in range(MOST_TRIALS):
             await box.click()
@@ -44,8 +44,8 @@ class Visitor:
         raise AssertionError(f"There is no agent {title} in the list.")
 
     async def choose_speed(self, speed: float) -> None:
-        """Pick how fast a script is played, among the options."""
-        # The button's name goes on with the sign that says whether they are open.
+        """Choose the speed of a script, among the options."""
+        # The button's name continues with the sign that shows whether they are open.
         options = self.page.get_by_role("button", name=re.compile(f"^{words_ask.OPTIONS}")).filter(visible=True).first
         await options.click(timeout=DEADLINE_MS)
         await self.pick(words_ask.SPEED_LABEL, words_ask.speed_word(speed))
@@ -59,20 +59,20 @@ class Visitor:
         await self.press(words.ASK)
 
     def button(self, label: str) -> Locator:
-        """The visible button that says exactly this."""
+        """The visible button with exactly this text."""
         return self.page.get_by_role("button", name=label, exact=True).filter(visible=True)
 
     async def press(self, label: str) -> None:
-        """Press it, once it can be pressed."""
+        """Press it, once it is enabled."""
         await self.button(label).first.click(timeout=DEADLINE_MS)
 
     async def pick(self, label: str, option: str) -> None:
-        """Pick an option of the list with that label."""
+        """Choose an option of the list with that label."""
         await self.page.get_by_role("combobox", name=re.compile(label)).filter(visible=True).first.click()
         await self.page.get_by_role("option", name=option, exact=True).first.click()
 
     async def expect_status(self, text: str, within_ms: float = DEADLINE_MS) -> None:
-        """Wait until the status line says this."""
+        """Wait until the status line shows this."""
         await expect(self.page.locator(".ph-status-text")).to_have_text(text, timeout=within_ms)
 
     async def run_id(self) -> str:

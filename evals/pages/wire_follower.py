@@ -1,6 +1,5 @@
 """Follows the run that a page starts, on the harness's own measuring path, in a thread of its own: messages of the
-browser would make its stamps late otherwise.
-"""
+browser would make its stamps late otherwise."""
 
 import asyncio
 import threading
@@ -40,12 +39,12 @@ class Follower:
     async def __aexit__(self, *_: object) -> None:
         self._gone.set()
         await asyncio.wait([self._following])
-        # Whoever asked for the capture has been told; where nobody did, the page's own failure is.
+        # The caller of ``capture`` has got it; if there is none, the page's own failure is reported.
         self._following.exception()
 
     async def capture(self) -> Capture | None:
-        """What came, once the run has ended or its time is over; None if no run was started within it. Raises
-        ``ClientError`` where the backend does not say which runs there are."""
+        """The captured stream, once the run has ended or its time is over; None if no run was started within it. Raises
+        ``ClientError`` if the backend does not list its runs."""
         return await asyncio.shield(self._following)
 
     async def _follow(self, caller: asyncio.AbstractEventLoop) -> Capture | None:

@@ -1,1 +1,1 @@
-"""Plays a suite against a target: who is asked, when, and over which connections."""
+"""Plays a suite against a target: the order, the times and the connections of its runs."""

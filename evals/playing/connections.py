@@ -2,8 +2,8 @@
 
 Most runs take one: the answer to their POST. A run read over ``GET …/events`` takes a POST that only starts it and then
 the stream; a run that is cut takes one more connection for each cut; a run that is cancelled takes one that carries the
-cancel. Where a run is disturbed, its events are read as they come, right behind their stamp, since somebody has to know
-when the chosen one is there; a run that is left alone is read by nobody until all are over.
+cancel. The events of a disturbed run are read as they come, right after their stamp, to notice the chosen one; nothing
+else is read until all runs are over.
 """
 
 import asyncio
@@ -27,8 +27,8 @@ _LEAST_S = 0.01
 
 @dataclass(frozen=True, slots=True)
 class RunConnection:
-    """One connection that carried a part of the run. ``kept`` is how many of its events count: the events after the
-    chosen one in the same bytes are lost, as a cut on the way would have lost them. None = all."""
+    """One connection that carried a part of the run. ``kept`` is the number of its events that count: the events after
+    the chosen one in the same bytes are lost, as a cut on the way would have lost them. None = all."""
 
     capture: Capture
     kept: int | None = None
@@ -36,10 +36,10 @@ class RunConnection:
 
 @dataclass(slots=True)
 class Connections:
-    """What every connection of a run left: ``parts`` carried the run, in order, and the first one's request starts it.
+    """The captures of a run's connections: ``parts`` carried the run, in order, and the first one's request starts it.
 
     ``cancel`` is the exchange that carried the cancel. ``log`` is the run's whole log, read without a cut after its
-    end: what a reader who came later sees.
+    end, as a later reader sees it.
     """
 
     parts: list[RunConnection] = field(default_factory=list)
@@ -53,13 +53,13 @@ class Connections:
 
     @property
     def first(self) -> Capture:
-        """What the connection left whose request started the run."""
+        """The capture of the connection whose request started the run."""
         return self.parts[0].capture
 
 
 async def play_run(play: Play, address: Address, deadline_s: float) -> Connections:
-    """Play the run to its end, or to ``deadline_s`` seconds after its request. Never raises for what the server
-    does."""
+    """Play the run to its end, or to ``deadline_s`` seconds after its request. Never raises for faults of the
+    server."""
     if play.scenario.comes_whole:
         return Connections.one(await exchange(address, post_request(address, RUNS_PATH, _body(play)), deadline_s))
     under_way = _RunUnderWay(play, address, deadline_s)
@@ -73,7 +73,7 @@ def _body(play: Play) -> dict[str, object]:
 
 
 def run_path(headers: dict[str, str]) -> str:
-    """The path of the run that the head of an answer names; empty where it names none."""
+    """The path of the run in the head of an answer; empty if there is none."""
     run_id = headers.get("playhead-run-id") or headers.get("location", "").rstrip("/").rpartition("/")[2]
     return f"{RUNS_PATH}/{run_id}" if run_id else ""
 
@@ -181,7 +181,7 @@ class _Listener:
         self._readable = True
 
     def __call__(self, stamp: int, data: bytes) -> bool:
-        """Whether to hang up, now that these bytes have come."""
+        """Return True to hang up after these bytes."""
         if not self._readable:
             return False
         try:

@@ -1,4 +1,4 @@
-"""The harness measures itself: how late its loop ran, how much it computed, and on what machine."""
+"""The harness measures itself: the delays of its loop, its CPU time, and its machine."""
 
 import asyncio
 import os
@@ -17,7 +17,7 @@ from evals.results.models import LagFigures
 from evals.wire.stamps import Capture
 
 TICK_S = 0.01
-"""How often the loop is asked to wake the ticker up; what it is late by is the loop's lag."""
+"""How often the loop is asked to wake the ticker up; the delay of each is the loop's lag."""
 
 _PACKAGES = (
     "playhead",
@@ -34,10 +34,9 @@ _PACKAGES = (
 
 @dataclass(slots=True)
 class Effort:
-    """What the harness did while it measured. ``cpu_share`` is its CPU time over wall time, 1.0 = one core
-    busy; ``load`` is the machine's load average over one minute, before and after; ``cpu_pressure`` the share
-    of the time in which some task of the machine had to wait for a core. None where the system does not tell.
-    """
+    """The harness's effort during a measurement. ``cpu_share`` is its CPU time over wall time, 1.0 = one core busy;
+    ``load`` is the machine's load average over one minute, before and after; ``cpu_pressure`` the share of the time in
+    which some task of the machine had to wait for a core. None if the system does not report it."""
 
     loop_lag_ms: list[float] = field(default_factory=list)
     cpu_share: float | None = None
@@ -74,12 +73,11 @@ async def _tick(lags_ms: list[float]) -> None:
 
 
 def delivery_jitter_ms(wire: Trace) -> list[float]:
-    """For every event: its arrival minus the server's own stamp, less the smallest such difference of the
-    run.
+    """For every event: its arrival minus the server's own stamp, less the smallest such difference of the run.
 
-    The two clocks are never compared, only their difference within a run: the constant part of the way from
-    the server's stamp to ours, that of the fastest event, is not seen. It holds whatever delays one event
-    more than another: the server's write, the kernel, the harness's loop.
+    The two clocks are never compared, only their difference within a run: the constant part of the way from the
+    server's stamp to the harness's, that of the fastest event, is not seen. The rest is every delay of one event beyond
+    that of another: the server's write, the kernel, the harness's loop.
     """
     offsets = [at_ms - event.at_ms for event, at_ms in zip(wire.events, wire.times_ms, strict=True) if event.seq > 0]
     return [offset - min(offsets) for offset in offsets]
@@ -97,15 +95,14 @@ def delivery_jitter(traces: Iterable[Trace]) -> LagFigures:
 
 
 def kernel_lag(captures: Iterable[Capture]) -> LagFigures | None:
-    """How much later than the kernel's receive stamp ours is, pooled over the chunks of all connections; None where
-    the kernel stamped nothing.
-    """
+    """The harness's stamp minus the kernel's receive stamp, pooled over the chunks of all connections; None if the
+    kernel stamped nothing."""
     lags = list(chain.from_iterable(capture.kernel_lag_ms for capture in captures))
     return lag_figures(lags) if lags else None
 
 
 def machine() -> dict[str, str | int | None]:
-    """What this machine is: system, processor, cores, memory."""
+    """This machine: system, processor, cores, memory."""
     return {
         "system": platform.platform(),
         "processor": _processor(),
@@ -127,7 +124,8 @@ def versions() -> dict[str, str]:
 
 
 def _waited_us() -> int | None:
-    """For how long some task of the machine had to wait for a core, since it started: pressure stall information."""
+    """The time for which some task of the machine had to wait for a core, since it started: pressure stall
+    information."""
     try:
         first = Path("/proc/pressure/cpu").read_text(encoding="ascii").splitlines()[0]
         return int(first.rpartition("total=")[2])

@@ -1,6 +1,5 @@
-"""Plays a suite: interleaved, so many runs at a time, every byte stamped; nothing is parsed until the last
-run ended.
-"""
+"""Plays a suite: interleaved, so many runs at a time, every byte stamped; nothing is parsed until the last run has
+ended."""
 
 import asyncio
 import gc
@@ -25,16 +24,15 @@ PlayRun = Callable[[Play, Address, float], Awaitable[Connections]]
 
 
 def started_now() -> str:
-    """The time of day, as ``PlayedRun.started`` names it."""
+    """The time of day, in the form of ``PlayedRun.started``."""
     return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
 @dataclass(frozen=True, slots=True)
 class PlayedRun:
     """One run as it came off its connections: bytes and stamps. ``repeat`` counts from 1 within its scenario;
-    ``started`` is ISO 8601 in UTC. ``load`` names the load it was played under; ``appointed_ns`` is when an open loop
-    meant to begin it, on the clock of the stamps.
-    """
+    ``started`` is ISO 8601 in UTC. ``load`` names the load it was played under; ``appointed_ns`` is its scheduled start
+    in an open loop, on the clock of the stamps."""
 
     play: Play
     repeat: int
@@ -45,7 +43,7 @@ class PlayedRun:
 
     @property
     def start_delay_ms(self) -> float | None:
-        """How much later than appointed the run's request was sent, connecting included; None in a closed loop."""
+        """How much later than scheduled the run's request was sent, connecting included; None in a closed loop."""
         sent_ns = self.connections.first.sent_ns
         if self.appointed_ns is None or sent_ns is None:
             return None
@@ -54,9 +52,9 @@ class PlayedRun:
 
 @dataclass(frozen=True, slots=True)
 class PlayedSuite:
-    """Everything that was played. ``unfinished`` counts the runs that were not played to their end, since the
-    suite was stopped; they are left out, as the warm-up runs are. ``most_at_once`` is how many runs were under way at
-    the same time at most."""
+    """All played runs. ``unfinished`` counts the runs that were not played to their end, since the suite was stopped;
+    they are left out, as the warm-up runs are. ``most_at_once`` is the largest number of runs under way at the same
+    time."""
 
     runs: list[PlayedRun]
     warm_up_runs: int
@@ -80,7 +78,7 @@ class _Playing:
     most_at_once: int = 0
 
     async def play(self, play: Play, repeat: int, appointed_ns: int | None = None) -> None:
-        """One run; it is kept unless the suite is stopped before its end."""
+        """Play one run; it is kept unless the suite is stopped before its end."""
         self.under_way += 1
         self.most_at_once = max(self.most_at_once, self.under_way)
         started = started_now()
@@ -100,7 +98,7 @@ class _Playing:
         self.runs.append(PlayedRun(play, repeat, started, measuring.result(), str(self.load), appointed_ns))
 
     async def work(self, schedule: Iterator[tuple[int, Play]]) -> None:
-        """Play what is still to be played, one run after the other."""
+        """Play the remaining runs, one after the other."""
         for repeat, play in schedule:
             if self.stop.is_set():
                 return
@@ -121,7 +119,7 @@ class _Playing:
                 under_way.create_task(self.play(play, repeat, appointed_ns))
 
     async def _reached(self, appointed_ns: int) -> bool:
-        """Wait for a moment; False where the suite is stopped before it."""
+        """Wait for a moment; False if the suite is stopped before it."""
         with suppress(TimeoutError):
             async with asyncio.timeout((appointed_ns - perf_counter_ns()) / 1e9):
                 await self.stop.wait()
@@ -137,13 +135,13 @@ def interleaved(plays: Sequence[Play]) -> list[tuple[int, Play]]:
 
 
 def warm_up_plays(suite: Suite, plays: Sequence[Play]) -> list[Play]:
-    """What is played first and left out: the shortest scenarios, so that warming up costs little."""
+    """The runs that are played first and left out: the shortest scenarios, so that warming up costs little."""
     by_length = sorted(plays, key=lambda play: play.planned_ms or float("inf"))
     return [by_length[index % len(by_length)] for index in range(suite.warm_up)]
 
 
 def at_once(suite: Suite, plays: Sequence[Play]) -> float:
-    """How many runs will be under way at a time, on average over all loads: to tell how long the suite will take."""
+    """The number of runs under way at a time, on average over all loads: for an estimate of the suite's duration."""
     schedule = [play for play in plays for _ in range(play.scenario.repeats)]
     work_ms = sum(play.planned_ms or 0.0 for play in schedule)
     longest_ms = max(play.planned_ms or 0.0 for play in plays)
@@ -183,7 +181,7 @@ async def play_suite(
 
 @contextmanager
 def _no_collection() -> Iterator[None]:
-    """No garbage collection while stamps are taken: a full one would hold up every arrival meanwhile."""
+    """No garbage collection while stamps are taken: a full one would delay every arrival meanwhile."""
     gc.collect()
     was_enabled = gc.isenabled()
     gc.disable()

@@ -1,4 +1,4 @@
-"""What is known of a target before it is measured: what it offers, and what a perfect machine would send."""
+"""The knowledge of a target before it is measured: its agents, and its plans."""
 
 from dataclasses import dataclass
 
@@ -11,15 +11,15 @@ from evals.suites.suite import Suite, SuiteScenario
 
 
 class TargetError(Exception):
-    """The target cannot be measured with this suite. The message says what to do."""
+    """The target cannot be measured with this suite. The message has the next action."""
 
 
 @dataclass(frozen=True, slots=True)
 class Play:
     """One scenario of a suite, ready to be played against a target.
 
-    ``plan`` is the known truth of a scripted run, None where nobody can know it. ``scripted_violations``
-    counts, by rule, the violations that the script itself makes.
+    ``plan`` is the known truth of a scripted run, None if nobody can know it. ``scripted_violations`` counts, by rule,
+    the violations that the script itself makes.
     """
 
     scenario: SuiteScenario
@@ -30,15 +30,13 @@ class Play:
 
     @property
     def planned_ms(self) -> float | None:
-        """How long the run is meant to take."""
+        """The planned duration of the run."""
         return None if self.plan is None else self.plan.done_ms
 
 
 async def prepare(suite: Suite, client: RunClient) -> list[Play]:
-    """Every scenario of the suite with its question and its plan. Raises ``TargetError`` for an agent that the
-    target does not offer or a scenario without a question, and ``ClientError`` where the target does not
-    answer.
-    """
+    """Every scenario of the suite with its question and its plan. Raises ``TargetError`` for an agent that the target
+    does not offer or a scenario without a question, and ``ClientError`` if the target does not answer."""
     offers = {offer.agent: offer for offer in await client.agents()}
     plays = []
     for scenario in suite.scenarios:

@@ -1,10 +1,10 @@
-"""What an evaluation reports while it works."""
+"""The progress of an evaluation."""
 
 from evals.playing.target import Play
 
 
 class Watcher:
-    """Hears how far an evaluation is. This one does nothing; the command's draws a bar."""
+    """Receives the progress of an evaluation. This one does nothing; the command's draws a bar."""
 
     def begins(self, plays: list[Play], at_once: float) -> None:
         """All runs that will be played, warm-up runs first; so many at once, on average."""

@@ -1,4 +1,4 @@
-"""What the report's tables are made of: plain cells, which the template escapes."""
+"""The parts of the report's tables: plain cells, which the template escapes."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ Tone = Literal["", "good", "bad", "caution", "muted"]
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A cell: its text, how it is set, and a link to a place of the page or to a file beside it."""
+    """A cell: its text, its alignment, and a link to an anchor of the page or to a file beside it."""
 
     text: str
     tone: Tone = ""
@@ -24,7 +24,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class ReportTable:
-    """Column heads (text, whether numbers stand below) and rows."""
+    """Column heads (text, whether numbers are below) and rows."""
 
     caption: str
     heads: tuple[tuple[str, bool], ...]
@@ -37,13 +37,13 @@ def words(text: str, tone: Tone = "", href: str = "") -> Cell:
 
 
 def value(key: str, number: float | None, *, alarm: bool = False) -> Cell:
-    """A metric's value; ``alarm`` colours one that is above zero."""
+    """A metric's value; ``alarm`` colours a value above zero."""
     tone: Tone = "muted" if number is None else "bad" if alarm and number > 0 else ""
     return Cell(formatted(number, BY_KEY[key].unit), tone)
 
 
 def values_of(runs: Iterable[RunResult], key: str) -> list[float]:
-    """The values of a metric, of those runs that have one and could be measured to their end."""
+    """The values of a metric, from the runs that have one and could be measured to their end."""
     return [number for run in runs if (number := run.value(key)) is not None]
 
 
@@ -61,12 +61,12 @@ def anchor(name: str) -> str:
 
 
 def titled(titles: Sequence[str], words_in_front: int) -> tuple[tuple[str, bool], ...]:
-    """Heads of columns: the first few hold words, the others numbers."""
+    """Heads of columns: the first few contain words, the others numbers."""
     return tuple((title, place >= words_in_front) for place, title in enumerate(titles))
 
 
 def run_name(run: RunResult) -> str:
-    """What a report calls a run."""
+    """The name of a run in a report."""
     return f"{run.group or run.scenario}, run {run.repeat}"
 
 

@@ -1,4 +1,4 @@
-"""Which runs a report shows one by one: all of a small suite, else those that are worth a look."""
+"""The runs that a report shows one by one: all of a small suite, else those that are worth a look."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from evals.report.strangeness import Strangeness, strangeness
 from evals.results.models import RunResult
 
 ALL_SHOWN: Final = 60
-"""Of so many runs each one gets its waterfall."""
+"""Up to this many runs, each one gets its waterfall."""
 
 _MOST: Final = 8
 _MOST_TYPICAL: Final = 60
@@ -16,7 +16,7 @@ _MOST_TYPICAL: Final = 60
 
 @dataclass(frozen=True, slots=True)
 class RunChoice:
-    """Places of runs among those of the results, each list in the order in which it is shown."""
+    """Indexes of runs in the results, each list in the order in which it is shown."""
 
     groups: dict[str, list[int]]
     unexpected: list[int]
@@ -30,12 +30,12 @@ class RunChoice:
 
     @property
     def first(self) -> list[int]:
-        """Those whose recordings come first where not all can be kept."""
+        """The runs whose recordings come first if not all can be kept."""
         return list(dict.fromkeys([*self.unexpected, *self.strangest, *self.slowest, *self.most_silent, *self.shown]))
 
 
 def choose(runs: Sequence[RunResult]) -> RunChoice:
-    """What to show of these runs."""
+    """The choice for these runs."""
     groups: dict[str, list[int]] = {}
     for place, run in enumerate(runs):
         groups.setdefault(run.group or run.scenario, []).append(place)
@@ -64,7 +64,7 @@ def _largest(runs: Sequence[RunResult], key: str) -> list[int]:
 
 
 def _typical(places: list[int], runs: Sequence[RunResult]) -> int:
-    """The run in the middle of its scenario by its end to end time; the first where none ended."""
+    """The run in the middle of its scenario by its end to end time; the first if none ended."""
     ended = [place for place in places if runs[place].metrics.get("e2e_ms") is not None]
     ended.sort(key=lambda place: runs[place].metrics["e2e_ms"] or 0.0)
     return ended[len(ended) // 2] if ended else places[0]

@@ -17,21 +17,21 @@ from evals.report.rows import rows_layout, thousandths
 from evals.results.models import RunResult
 
 SHOWN: Final = ("ttfs_ms", "ttft_ms", "e2e_ms", "longest_gap_ms")
-"""The metrics whose distributions the report draws, where runs have them."""
+"""The metrics whose distributions the report draws, if runs have them."""
 
 ON_A_PAGE: Final = ("perceived_ttfs_ms", "perceived_ttft_ms", "render_delay_p95_ms")
 
 MOST_DOTS: Final = 200
-"""Of so many runs of a scenario each one is a dot."""
+"""Up to this many runs of a scenario, each one is a dot."""
 
 FEWEST_FOR_P95: Final = 20
-"""Of fewer runs the nearest rank of p95 is the largest value, and says nothing of its own."""
+"""With fewer runs the nearest rank of p95 is the largest value, and adds nothing."""
 
 Groups = Mapping[str, Sequence[RunResult]]
 
 
 def shown_metrics(groups: Groups) -> list[str]:
-    """The metrics to draw, of those that any run has."""
+    """The metrics to draw, from those that any run has."""
     return [key for key in (*SHOWN, *ON_A_PAGE) if any(values_of(runs, key) for runs in groups.values())]
 
 
@@ -76,7 +76,7 @@ def _span(row: int, low: float, high: float, width: float, colour: str) -> dict[
 def _mark(
     rows: Mapping[str, Sequence[float]], name: str, share: float, symbol: str, colour: str, shift: float, key: str
 ) -> dict[str, Any]:
-    """The percentile of every row, with its interval as an error bar where there are enough runs for one."""
+    """The percentile of every row, with its interval as an error bar if there are enough runs for one."""
     unit = BY_KEY[key].unit
     points, above, below, texts, places = [], [], [], [], []
     for row, (group, found) in enumerate(rows.items()):
@@ -100,7 +100,7 @@ def _mark(
 
 
 def distribution_table(groups: Groups, keys: Sequence[str]) -> ReportTable:
-    """What the figures show, in numbers."""
+    """The same as numbers."""
     rows = []
     for name, runs in groups.items():
         for key in keys:

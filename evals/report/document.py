@@ -1,10 +1,10 @@
-"""A page as one HTML text that loads nothing from anywhere: what the report and the comparison have in common.
+"""A page as one HTML text that loads nothing from anywhere: the common part of the report and the comparison.
 
-Whatever an agent said is escaped by the templates, and figures hold no HTML of its own. The content security policy
-names the page's own scripts by their hash, so that nothing else could run even if something slipped through.
+The templates escape every text of an agent, and figures contain no HTML of its own. The content security policy names
+the page's own scripts by their hash, so that nothing else could run even if something slipped through.
 
 A template of a page begins with ``{% extends "base.html.jinja" %}``, fills the blocks ``title``, ``header`` and
-``content``, and takes tables, figures and the verdict from ``parts.html.jinja``. The glossary comes by itself.
+``content``, and takes tables, figures and the verdict from ``parts.html.jinja``. The glossary is added by itself.
 """
 
 from collections.abc import Iterable, Mapping
@@ -27,8 +27,8 @@ def document_html(
 ) -> str:
     """The page of a template in the folder ``templates`` of ``package``.
 
-    ``figures`` maps the names of its figures to what ``two_themes`` gives, ``metrics`` are the keys that the glossary
-    explains, in the registry's order; ``content`` is what the template asks for.
+    ``figures`` maps the names of its figures to results of ``two_themes``, ``metrics`` are the keys that the glossary
+    explains, in the registry's order; ``content`` contains the values for the template.
     """
     shown = set(metrics)
     script = figures_script()

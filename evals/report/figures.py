@@ -17,7 +17,7 @@ COMPARED = ("ttfs_ms", "ttft_ms", "e2e_ms", "longest_gap_ms")
 """The metrics of the figure of differences."""
 
 MOST_POINTS: Final = 1500
-"""So many points at most stand in one figure; of more, every n-th."""
+"""The most points in one figure; of more, every n-th is drawn."""
 
 _Item = TypeVar("_Item")
 _SYMBOLS = ("circle", "diamond", "square", "triangle-up")
@@ -28,8 +28,7 @@ Groups = Mapping[str, Sequence[RunResult]]
 def differences(groups: Groups, theme: Theme) -> Figure:
     """Measured minus scripted, a point for every run: groups as rows, metrics as colours and shapes.
 
-    A point far from the others would squeeze them into one column: it stands hollow at the edge, its value
-    in its hover.
+    A point far from the others would squeeze them into one column: it is hollow at the edge, with its value on hover.
     """
     traces = []
     names = list(groups)
@@ -65,7 +64,7 @@ def differences(groups: Groups, theme: Theme) -> Figure:
 
 
 def scripted(runs: Sequence[RunResult]) -> bool:
-    """Whether any of these runs can be drawn as a difference: it ended, and a script says how it should have."""
+    """True if any of these runs can be drawn as a difference: it ended, and a script predicts its end."""
     return any(run.truth is not None and run.outcome is not None for run in runs)
 
 
@@ -81,13 +80,13 @@ def _pairs(groups: Groups, key: str) -> Iterator[tuple[str, int, float, float]]:
 
 
 def _reach(groups: Groups) -> float:
-    """How far the axis goes: three times as far as nine of ten differences, at least 20 ms."""
+    """The end of the axis: three times as far as nine of ten differences, at least 20 ms."""
     sizes = [abs(measured - scripted) for key in COMPARED for _, _, measured, scripted in _pairs(groups, key)]
     return max(20.0, 3 * (nearest_rank(sizes, 0.9) or 0.0))
 
 
 class _Moments(NamedTuple):
-    """When one citation's source was known and when its marker appeared, in seconds, with the text of its point."""
+    """The times of one citation's source and of its marker, in seconds, with the text of its point."""
 
     known_s: float
     marker_s: float
@@ -95,9 +94,8 @@ class _Moments(NamedTuple):
 
 
 def citation_moments(groups: Groups, theme: Theme) -> Figure:
-    """Each citation of every run: when its source was known against when its marker appeared. On the line
-    both came together; below it the marker waited for its source.
-    """
+    """Each citation of every run: the time of its source against the time of its marker. On the line both came
+    together; below it the marker waited for its source."""
     early = every_nth(list(_moments(groups, late=False)), MOST_POINTS // 2)
     late = every_nth(list(_moments(groups, late=True)), MOST_POINTS // 2)
     top = max((max(one.known_s, one.marker_s) for one in (*early, *late)), default=1.0) * 1.05
@@ -147,6 +145,6 @@ def _moments_trace(moments: Sequence[_Moments], name: str, colour: str, symbol: 
 
 
 def every_nth(items: Sequence[_Item], most: int) -> list[_Item]:
-    """So many of the items that they are not more than ``most``, evenly spread over their order."""
+    """At most ``most`` of the items, evenly spread over their order."""
     step = -(-len(items) // most) if items else 1
     return list(items[::step])

@@ -1,6 +1,4 @@
-"""What a reader should know after the first ten seconds: the verdict, four figures, and what is worth a
-look.
-"""
+"""The first ten seconds of a reader: the verdict, four figures, and the runs that are worth a look."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,14 +17,14 @@ _MOST_LISTED = 6
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """One figure of the headline: a name, a value, and a sentence that says what it is of."""
+    """One figure of the headline: a name, a value, and a sentence that explains it."""
 
     name: str
     value: str
     note: str
     tone: Tone = ""
     term: str = ""
-    """The metric in the glossary that the name leads to."""
+    """The metric in the glossary that the name links to."""
 
 
 def tiles(results: Results, scenarios: Mapping[str, Sequence[RunResult]]) -> list[Tile]:
@@ -84,7 +82,7 @@ def _dangling_exposure(results: Results, runs: Sequence[RunResult]) -> Tile:
 
 
 def _term(results: Results, key: str) -> str:
-    """The metric's name in the glossary, which has those that are summarized."""
+    """The metric's name in the glossary, which contains the summarized ones."""
     return key if key in results.summary else ""
 
 
@@ -95,7 +93,7 @@ def _first_note(first: MetricSummary) -> str:
 
 
 def accuracy(runs: Sequence[RunResult]) -> str | None:
-    """How far measured times are from scripted ones, in a few words; None without a script."""
+    """The distance of measured times from scripted ones, in a few words; None without a script."""
     events, waits, gaps = (_errors(runs, key) for key in ("ttfe_ms", "ttft_ms", "longest_gap_ms"))
     if not events or not waits or not gaps:
         return None
@@ -106,7 +104,8 @@ def accuracy(runs: Sequence[RunResult]) -> str | None:
 
 
 def findings(results: Results, scenarios: Mapping[str, Sequence[RunResult]], strange: int) -> list[str]:
-    """Sentences about what is worth a look; ``strange`` is how many runs are unlike the others of their scenario."""
+    """Sentences about things that are worth a look; ``strange`` is the number of runs unlike the others of their
+    scenario."""
     found = [layers_text(layer) for layer in results.layers[:_MOST_LISTED]]
     found += _faults(scenarios)
     if strange:

@@ -1,4 +1,4 @@
-"""Where the wait for the first token goes, as stacked bars: the agent, the wire, and each UI's page."""
+"""The parts of the wait for the first token, as stacked bars: the agent, the wire, and each UI's page."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -13,7 +13,7 @@ from evals.results.models import LayerResult
 
 
 def layers_figure(layers: Sequence[LayerResult], theme: Theme) -> Figure:
-    """A bar for each scenario and page: what the agent, the wire and the page add, medians in milliseconds."""
+    """A bar for each scenario and page: the parts of the agent, the wire and the page, medians in milliseconds."""
     rows = [(layer, page) for layer in layers for page in layer.pages_ms]
     names = [f"{layer.scenario}, {PAGES[page]}" for layer, page in rows]
     parts = (
@@ -35,7 +35,7 @@ def layers_figure(layers: Sequence[LayerResult], theme: Theme) -> Figure:
 
 
 def layers_table(layers: Sequence[LayerResult]) -> ReportTable:
-    """The same in numbers."""
+    """The same as numbers."""
     pages = [page for page in PAGES if any(page in layer.pages_ms for layer in layers)]
     rows = [
         [

@@ -1,8 +1,8 @@
-"""How a target bears a load: the wait for the first token under each load, and from the intended start beside it.
+"""A target under load: the wait for the first token under each load, and from the intended start beside it.
 
-Under an open loop a run has a moment at which it was meant to start. Where the harness could not start it then, or the
-target kept it waiting, the wait from the intended start says so and the wait from the request does not: the difference
-between both columns is what coordinated omission would have hidden.
+Under an open loop a run has an intended start. If the harness could not start it then, or the target kept it waiting,
+the wait from the intended start shows it and the wait from the request does not: the difference between both columns is
+what coordinated omission would have hidden.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,7 +22,7 @@ Loads = Mapping[str, Sequence[RunResult]]
 
 
 def by_load(runs: Sequence[RunResult]) -> dict[str, list[RunResult]]:
-    """The runs of each load; empty where results name none, or only one closed loop."""
+    """The runs of each load; empty if results name none, or only one closed loop."""
     found: dict[str, list[RunResult]] = {}
     for run in runs:
         if run.load and run.through is None:
@@ -61,7 +61,7 @@ def load_table(loads: Loads) -> ReportTable:
 
 
 def load_figure(loads: Loads, theme: Theme) -> Figure:
-    """Every run as two marks: its wait from the request, and from the moment at which it was meant to start."""
+    """Every run as two marks: its wait from the request, and from its intended start."""
     names = list(loads)
     traces = []
     for key, label, symbol, colour, shift in (

@@ -1,6 +1,6 @@
-"""The report: what the results say, and the waterfalls of those runs that are shown one by one.
+"""The report: the results, and the waterfalls of the runs that are shown one by one.
 
-It is drawn from the results alone. The events of the runs that are shown come from the files beside them: see
+It is drawn from the results alone. The events of the shown runs come from the files beside them: see
 ``evals.files.folder``.
 """
 
@@ -19,14 +19,14 @@ from evals.report.waterfalls import RunEvents, waterfalls
 from evals.results.models import Results, RunResult
 
 MOST_TROUBLES = 30
-"""Runs not as expected whose cause stands in the page; results.json and junit.xml have all of them."""
+"""Runs not as expected whose cause is on the page; results.json and junit.xml have all of them."""
 
 Groups = Mapping[str, Sequence[RunResult]]
 
 
 def report_html(results: Results, choice: RunChoice, events: Mapping[int, RunEvents]) -> str:
-    """The whole report. ``choice`` says which runs it shows by themselves; ``events`` are those of such runs, by their
-    place among the results, as far as they were kept."""
+    """The whole report. ``choice`` names the runs it shows by themselves; ``events`` are those of such runs, by their
+    index in the results, as far as they were kept."""
     groups = {name: [results.runs[place] for place in places] for name, places in choice.groups.items()}
     loads = load.by_load(results.runs)
     drawn = _figures(results, groups, loads) | waterfalls(results, events)
@@ -73,7 +73,7 @@ def _content(results: Results, groups: Groups, choice: RunChoice) -> dict[str, A
 
 
 def _places(runs: Sequence[RunResult], choice: RunChoice) -> list[dict[str, Any]]:
-    """For each scenario with waterfalls: its name, and the places of its runs that have one."""
+    """For each scenario with waterfalls: its name, and the indexes of its runs that have one."""
     shown = set(choice.shown)
     return [
         {"name": name, "anchor": anchor(name), "runs": [(place, runs[place]) for place in places if place in shown]}
@@ -83,7 +83,7 @@ def _places(runs: Sequence[RunResult], choice: RunChoice) -> list[dict[str, Any]
 
 
 def _figures(results: Results, groups: Groups, loads: load.Loads) -> dict[str, Any]:
-    """Every figure over many runs, by the name under which the page asks for it."""
+    """Every figure over many runs, by its name on the page."""
     found: dict[str, Any] = {
         f"distribution-{key}": two_themes(partial(distributions.distribution, groups, key))
         for key in distributions.shown_metrics(groups)

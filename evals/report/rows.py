@@ -1,4 +1,4 @@
-"""What figures with a row for each scenario have in common."""
+"""The common layout of figures with a row for each scenario."""
 
 from collections.abc import Sequence
 from html import escape
@@ -41,5 +41,5 @@ def rows_layout(names: Sequence[str], title: str, theme: Theme) -> dict[str, Any
 
 
 def thousandths(value: float) -> float:
-    """As exact as a figure needs it: a page of many points stays small."""
+    """Rounded to a thousandth, which is exact enough for a figure: a page of many points stays small."""
     return round(value, 3)

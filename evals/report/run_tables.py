@@ -50,7 +50,7 @@ def _step_cells(found: list[StepResult]) -> list[Cell]:
 
 
 def slowest(runs: Sequence[RunResult], choice: RunChoice) -> ReportTable:
-    """The runs that took longest from the request to done."""
+    """The runs with the longest time from the request to done."""
     keys = ("e2e_ms", "ttft_ms", "unattributed_ms", "stalled_ms")
     rows = [
         [_run_cell(place, runs, choice), *(value(key, runs[place].metrics.get(key)) for key in keys),
@@ -62,7 +62,7 @@ def slowest(runs: Sequence[RunResult], choice: RunChoice) -> ReportTable:
 
 
 def longest_silences(runs: Sequence[RunResult], choice: RunChoice) -> ReportTable:
-    """The runs with the longest silent gaps, and what a reader saw meanwhile."""
+    """The runs with the longest silent gaps, and the view of a reader during them."""
     rows = []
     for place in choice.most_silent:
         run, silence = runs[place], runs[place].longest_silence
@@ -84,7 +84,7 @@ def longest_silences(runs: Sequence[RunResult], choice: RunChoice) -> ReportTabl
 
 
 def strangest(runs: Sequence[RunResult], choice: RunChoice) -> ReportTable:
-    """The runs that are least like the others of their scenario, with the metric that says so."""
+    """The runs that are least like the others of their scenario, with the metric that shows it."""
     rows = []
     for place in choice.strangest:
         found = choice.strangeness[place]
@@ -104,7 +104,7 @@ def strangest(runs: Sequence[RunResult], choice: RunChoice) -> ReportTable:
 
 
 def _run_cell(place: int, runs: Sequence[RunResult], choice: RunChoice) -> Cell:
-    """The name of a run, as a link to its waterfall where it has one."""
+    """The name of a run, as a link to its waterfall if it has one."""
     return words(run_name(runs[place]), href=f"#run-{place}" if place in choice.shown else "")
 
 

@@ -1,9 +1,9 @@
-"""Which runs are strange: unlike the others of their scenario.
+"""Strange runs: unlike the others of their scenario.
 
-A run's distance in a metric is how far its value lies from its scenario's median, in robust standard deviations: 1.4826
-times the median absolute deviation (Iglewicz and Hoaglin, How to Detect and Handle Outliers, 1993), and at least one
-millisecond, one count, or two hundredths of the median, so that a scenario that hardly varies makes nothing strange.
-A run is strange by its farthest metric, from 6 on. A scenario of fewer than five runs has no usual spread.
+A run's distance in a metric is the distance of its value from its scenario's median, in robust standard deviations:
+1.4826 times the median absolute deviation (Iglewicz and Hoaglin, How to Detect and Handle Outliers, 1993), and at least
+one millisecond, one count, or two hundredths of the median, so that a scenario that hardly varies makes nothing
+strange. A run is strange by its farthest metric, from 6 on. A scenario of fewer than five runs has no usual spread.
 """
 
 from collections.abc import Sequence
@@ -33,7 +33,7 @@ _SMALLEST: Final[dict[Unit, float]] = {
 
 @dataclass(frozen=True, slots=True)
 class Strangeness:
-    """How far a run's ``metric`` is from its scenario's median, in spreads of its scenario."""
+    """The distance of a run's ``metric`` from its scenario's median, in spreads of its scenario."""
 
     distance: float
     metric: str
@@ -42,7 +42,7 @@ class Strangeness:
 
 
 def strangeness(groups: dict[str, list[int]], runs: Sequence[RunResult]) -> dict[int, Strangeness]:
-    """For each strange run, by its place among ``runs``, the metric that makes it most so."""
+    """For each strange run, by its index in ``runs``, its strangest metric."""
     found: dict[int, Strangeness] = {}
     for places in groups.values():
         if len(places) < FEWEST_RUNS:

@@ -17,7 +17,7 @@ AGAINST_SCRIPT = (
     "token_gap_median_ms",
     "dangling_exposure_marker_ms",
 )
-"""The metrics of the table of measured against scripted; every other one is in results.json."""
+"""The metrics of the table of measured against scripted; all others are in results.json."""
 
 
 CITATION_COLUMNS = (
@@ -143,7 +143,7 @@ def against_script(results: Results) -> ReportTable:
 
 
 def citations(scenarios: Groups) -> ReportTable:
-    """The citation metrics of each scenario that cites anything."""
+    """The citation metrics of each scenario that has citations."""
     heads = ("Scenario", "Lag, median", "Lag, latest", *(title for title, _ in CITATION_COLUMNS))
     rows = []
     for name, runs in scenarios.items():

@@ -1,4 +1,4 @@
-"""The report's waterfalls: what of a run arrived when, over what its script meant to send."""
+"""The report's waterfalls: the arrivals of a run, over its plan."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,15 +15,15 @@ from evals.results.models import PlanResult, Results
 
 @dataclass(frozen=True, slots=True)
 class RunEvents:
-    """The events of a run as its reader took them, up to done, and when each arrived: in milliseconds since the
-    request, or since the acceptance of the run where nothing but a recording is known."""
+    """The events of a run as its reader saw them, up to done, and the arrival of each: in milliseconds since the
+    request, or since the acceptance of the run if only a recording is known."""
 
     events: tuple[Event, ...]
     times_ms: tuple[float, ...]
 
 
 def waterfalls(results: Results, events: Mapping[int, RunEvents]) -> dict[str, Any]:
-    """A figure for each of these runs, by the name under which the page asks for it."""
+    """A figure for each of these runs, by its name on the page."""
     return {
         f"run-{place}": two_themes(partial(waterfall, of_run, _plan(results, place)))
         for place, of_run in events.items()

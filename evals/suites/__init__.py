@@ -1,1 +1,1 @@
-"""What is to be played: suites with their loads, limits and disturbances, and the bundled ones."""
+"""The contents of suites: scenarios, loads, limits and disturbances; and the bundled suites."""

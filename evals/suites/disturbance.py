@@ -1,12 +1,12 @@
-"""What a suite does to a run on purpose: cancel it at a moment, or cut the harness's own connection and resume.
+"""Disturbances of a run: a cancel at a moment, or a cut of the harness's own connection before it resumes.
 
 Fields of a suite's scenario::
 
     cancel: {after_events: 12}      # or {at_ms: 500}, counted from the request
     cut: {after_events: [3, 10]}    # numbers of events of the run, counted from 1
 
-This module is what a suite says. ``evals.playing.connections`` does it and
-``evals.scoring.continuation`` judges what came of it.
+This module reads them. ``evals.playing.connections`` carries them out and ``evals.scoring.continuation`` judges the
+result.
 """
 
 from itertools import pairwise
@@ -17,8 +17,8 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 MAX_CUTS = 1000
 
 Transport = Literal["post", "events"]
-"""How a run comes: as the answer to the POST that starts it, or over ``GET /v1/runs/{id}/events`` after it. A
-WebSocket would be a third; the backend has none yet."""
+"""How a run's stream is read: as the answer to the POST that starts it, or over ``GET /v1/runs/{id}/events`` after it.
+A WebSocket would be a third; the backend has none yet."""
 
 CANCEL = "{after_events: 12} or {at_ms: 500}"
 CUT = "{after_events: [3, 10]}, numbers of events in ascending order"
@@ -42,12 +42,12 @@ class Cancel(_Part):
         return self
 
     def __str__(self) -> str:
-        """As results say it."""
+        """The text in results."""
         return f"cancel after event {self.after_events}" if self.after_events else f"cancel at {self.at_ms:g} ms"
 
 
 class Cut(_Part):
-    """Cut the connection behind each of these events of the run, and resume with the cursor of the last one seen."""
+    """Cut the connection after each of these events of the run, and resume with the cursor of the last one seen."""
 
     after_events: tuple[int, ...] = Field(strict=False, min_length=1, max_length=MAX_CUTS)
 
@@ -59,6 +59,6 @@ class Cut(_Part):
         return value
 
     def __str__(self) -> str:
-        """As results say it."""
+        """The text in results."""
         behind = ", ".join(str(number) for number in self.after_events)
         return f"cut after event {behind}" if len(self.after_events) == 1 else f"cut after events {behind}"

@@ -1,4 +1,4 @@
-"""What a suite demands: limits on statistics of metrics, of all its runs or of one scenario's.
+"""The limits of a suite: on statistics of metrics, of all its runs or of one scenario's.
 
 Fields of a suite, and of its scenarios::
 
@@ -6,8 +6,8 @@ Fields of a suite, and of its scenarios::
       ttft_ms: {p95: 1500}
       dangling_markers: {max: 0}
 
-A number bounds the statistic from above where lower is better or nothing is, and from below where higher is better.
-This module is what a suite says; ``evals.results.judged_limits`` holds results against it.
+A number bounds the statistic from above if lower is better or nothing is, and from below if higher is better. This
+module reads them; ``evals.results.judged_limits`` compares results with them.
 """
 
 from collections.abc import Iterator, Mapping
@@ -37,11 +37,11 @@ class Limit:
 
     @property
     def from_below(self) -> bool:
-        """Whether the value must not be lower than the bound, instead of not higher."""
+        """True if the value must not be lower than the bound, instead of not higher."""
         return BY_KEY[self.metric].direction == "higher"
 
     def broken_by(self, value: float) -> bool:
-        """Whether the value lies on the wrong side. On the bound it does not."""
+        """True if the value lies on the wrong side. On the bound it does not."""
         return value < self.bound if self.from_below else value > self.bound
 
 

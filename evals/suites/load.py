@@ -1,4 +1,4 @@
-"""Under which load a suite is played: so many runs at a time, or so many begun in a second.
+"""The load of a suite: so many runs at a time, or so many started per second.
 
 Field of a suite; a list of loads plays the whole suite under each of them::
 
@@ -6,8 +6,8 @@ Field of a suite; a list of loads plays the whole suite under each of them::
     load: {rate_per_s: 5, arrivals: poisson, seed: 1}
 
 In a closed loop (concurrency) the next run begins when one has ended, so a target that grows slow is asked less: its
-queue never shows. In an open loop (rate) runs begin at their appointed times whether earlier ones have ended or not, as
-people do who know nothing of each other; the wait from the appointed time is then free of coordinated omission.
+queue never shows. In an open loop (rate) runs begin at scheduled times whether earlier ones have ended or not, like
+people who know nothing of each other; the wait from the scheduled time is then free of coordinated omission.
 """
 
 import random
@@ -45,11 +45,11 @@ class Load(BaseModel):
 
     @property
     def open(self) -> bool:
-        """Whether runs begin at appointed times."""
+        """True if runs begin at scheduled times."""
         return self.rate_per_s is not None
 
     def starts_s(self) -> Iterator[float]:
-        """When runs begin, in seconds from the beginning, without end; only for an open loop."""
+        """The starts of runs, in seconds from the beginning, without end; only for an open loop."""
         if self.rate_per_s is None:
             raise ValueError("A closed loop has no appointed times.")
         rate = self.rate_per_s
@@ -60,5 +60,5 @@ class Load(BaseModel):
         return accumulate((chance.expovariate(rate) for _ in repeat(None)), initial=0.0)
 
     def __str__(self) -> str:
-        """As results name it."""
+        """The text in results."""
         return f"{self.arrivals} {self.rate_per_s:g}/s" if self.rate_per_s else f"closed {self.concurrency}"

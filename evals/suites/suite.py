@@ -1,4 +1,5 @@
-"""A suite: which agents are asked what, how often and under which load. YAML, bundled or the user's own."""
+"""A suite: its agents and questions, how often and under which load they are played. YAML, bundled or the user's
+own."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -24,7 +25,7 @@ _SUITES = files("evals.suites")
 
 
 class SuiteError(ValueError):
-    """There is no such suite, or its file cannot be read. The message says what to do."""
+    """There is no such suite, or its file cannot be read. The message has the next action."""
 
 
 _SUITE: Final = "a suite"
@@ -42,8 +43,8 @@ class _Part(BaseModel):
 class WrittenScenario(_Part):
     """One scenario or question of a suite.
 
-    ``expect`` overrides how the run should end; without it the scenario's own plan says so, and where an
-    agent has none, ``completed``.
+    ``expect`` overrides the expected outcome; without it that is the outcome of the scenario's own plan or, for an
+    agent without one, ``completed``.
     """
 
     agent: str = Field(min_length=1, max_length=200, description="an agent such as scripted:happy_path")
@@ -65,9 +66,7 @@ class WrittenScenario(_Part):
 
 
 class Suite(_Part):
-    """A suite. ``repeats`` holds for every scenario that does not say its own; warm-up runs are played and
-    left out.
-    """
+    """A suite. ``repeats`` applies to every scenario without its own; warm-up runs are played and left out."""
 
     suite: str = Field(min_length=1, max_length=100, description="the suite's name")
     description: str = Field(default="", max_length=2000, description="a sentence")
@@ -106,12 +105,12 @@ class Suite(_Part):
 
     @property
     def loads(self) -> tuple[Load, ...]:
-        """The loads it is played under, one after the other; where it names none, a closed loop."""
+        """The loads it is played under, one after the other; a closed loop if it names none."""
         return self.load or (Load(concurrency=self.concurrency),)
 
     @property
     def scenarios(self) -> tuple["SuiteScenario", ...]:
-        """The scenarios, each with what it takes from the suite."""
+        """The scenarios, each with the values it takes from the suite."""
         return tuple(
             SuiteScenario(
                 agent=run.agent,
@@ -157,23 +156,23 @@ class SuiteScenario:
 
     @property
     def disturbance(self) -> str | None:
-        """What is done to its runs on purpose, in words; None for runs that are left alone."""
+        """The disturbance of its runs, in words; None for undisturbed runs."""
         done = [str(part) for part in (self.cancel, self.cut) if part is not None]
         return ", ".join(done) or None
 
     @property
     def comes_whole(self) -> bool:
-        """Whether its runs are left alone, and come over one connection: as the answer to their POST."""
+        """True if its runs are undisturbed, and come over one connection: as the answer to their POST."""
         return self.disturbance is None and self.transport == "post"
 
     @property
     def result_name(self) -> str:
-        """What results call it: its own name, else that of the scenario or the agent."""
+        """Its name in results: its own name, else that of the scenario or the agent."""
         return self.name or scenario_name(self.agent)
 
 
 def scenario_name(agent: str) -> str:
-    """What results call the runs of this agent, unless their scenario has a name of its own."""
+    """The name of this agent's runs in results, unless their scenario has a name of its own."""
     return agent.removeprefix("scripted:")
 
 
@@ -242,7 +241,7 @@ def _parts(value: object, path: ValuePath) -> Iterator[tuple[Mapping[str, Any], 
 
 def _first_problem(source: YamlSource, problems: list[ErrorDetails]) -> SourceError:
     """The problem nearest to the top of the file."""
-    # Where every scenario is refused, pydantic also complains of a list that is left empty by that.
+    # If every scenario is refused, pydantic also complains of the list, which is then empty.
     named = [found for found in problems if found["loc"] != ("runs",)] or problems
     problem = min(named, key=lambda found: source.line(found["loc"]))
     path = problem["loc"]

@@ -1,7 +1,7 @@
-"""From kept bytes to stamped events, after the run: HTTP/1.1 by h11, the event stream by our own decoder.
+"""From kept bytes to stamped events, after the run: HTTP/1.1 by h11, the event stream by Playhead's decoder.
 
-Each event gets the stamp of the chunk of bytes that completed it. Events of one chunk share a stamp: their
-order is that of the bytes.
+Each event gets the stamp of the chunk of bytes that completed it. Events of one chunk share a stamp: their order is
+that of the bytes.
 """
 
 import json
@@ -23,8 +23,7 @@ _MAX_SHOWN = 300
 
 @dataclass(slots=True)
 class Arrivals:
-    """What came, parsed. ``stamps_ns`` are absolute; ``closed_ns`` is when the body was complete, or the
-    close.
+    """The parsed answer. ``stamps_ns`` are absolute; ``closed_ns`` is the end of the body, or the close.
 
     ``failure`` is the cause in one sentence if the answer was not a whole event stream.
     """
@@ -35,20 +34,20 @@ class Arrivals:
     events: list[Event] = field(default_factory=list)
     stamps_ns: list[int] = field(default_factory=list)
     ids: list[str] = field(default_factory=list)
-    """For each event the stream's id in force when it came: the cursor with which a reader resumes behind it."""
+    """For each event the stream's id in force when it came: the cursor with which a reader resumes after it."""
     kernel_ns: list[int | None] = field(default_factory=list)
-    """The kernel's receive stamp of the chunk that completed each event, None where it stamped nothing."""
+    """The kernel's receive stamp of the chunk that completed each event, None if it stamped nothing."""
     closed_ns: int | None = None
     failure: str | None = None
     server_times: bool = True
-    """Whether the events' ``at_ms`` are their server's own; a foreign stream has none, and is given the arrivals'."""
+    """True if the events' ``at_ms`` are their server's own; a foreign stream has none, and is given the arrivals'."""
 
 
 class Body(Protocol):
-    """What the answer's bytes are read as."""
+    """A reader of the answer's bytes."""
 
     def takes(self, kind: str) -> bool:
-        """Whether an answer of this content type (lower case, without parameters) can be read as this."""
+        """True if an answer of this content type (lower case, without parameters) can be read by it."""
         ...
 
     def feed(self, data: bytes, stamp: int) -> Iterable[tuple[Event, str]]:
@@ -57,7 +56,7 @@ class Body(Protocol):
 
 
 class NativeBody:
-    """Our own protocol: an event stream."""
+    """Playhead's own protocol: an event stream."""
 
     def __init__(self) -> None:
         self._decoder = Decoder()
@@ -67,7 +66,7 @@ class NativeBody:
         return kind == "text/event-stream"
 
     def feed(self, data: bytes, stamp: int) -> Iterable[tuple[Event, str]]:
-        """The events; what cannot be read is an unknown one."""
+        """The events; an unreadable one becomes an unknown event."""
         for message in self._decoder.feed(data):
             try:
                 event = parse_event(message.data, message.event)
@@ -88,7 +87,7 @@ def post_request(
 
 
 def get_request(address: Address, path: str, last_event_id: str = "") -> bytes:
-    """The bytes of a GET of an event stream, from behind ``last_event_id`` where there is one."""
+    """The bytes of a GET of an event stream, from after ``last_event_id`` if there is one."""
     headers = [("Last-Event-ID", last_event_id)] if last_event_id else []
     return _request("GET", address, path, "text/event-stream", headers, b"")
 
@@ -112,8 +111,8 @@ def request_bytes(
 
 
 def parse(capture: Capture, body: Body | None = None) -> Arrivals:
-    """Read the kept bytes, as our own protocol unless a ``body`` reads them as something else. Never raises for what
-    they hold: see ``Arrivals.failure``."""
+    """Read the kept bytes, as Playhead's protocol unless a ``body`` reads another one. Never raises for their content:
+    see ``Arrivals.failure``."""
     arrivals = Arrivals(closed_ns=capture.closed_ns)
     reading = AnswerReader(arrivals, body)
     try:
@@ -142,7 +141,7 @@ class AnswerReader:
         self._arrivals = arrivals
         self._events = body or NativeBody()
         self._http = h11.Connection(h11.CLIENT)
-        # h11 reads an answer only in answer to a request.
+        # h11 reads an answer only in reply to a request.
         self._http.send(h11.Request(method="GET", target="/", headers=[("Host", "x"), ("Connection", "close")]))
         self._http.send(h11.EndOfMessage())
         self._body = b""
@@ -150,7 +149,7 @@ class AnswerReader:
         self._received = 0
 
     def feed(self, data: bytes, stamp: int) -> None:
-        """Take a chunk. Raises ``h11.RemoteProtocolError`` or ``MessageTooLargeError`` where it cannot be read on."""
+        """Take a chunk. Raises ``h11.RemoteProtocolError`` or ``MessageTooLargeError`` if it cannot be read on."""
         if self._complete:
             return
         self._received += len(data)
@@ -171,7 +170,7 @@ class AnswerReader:
 
     def close(self, stamp: int) -> None:
         """The server closed the connection: that may be the end of the answer, or come too early."""
-        # What is missing then is told by ``shortfall``.
+        # The missing part is reported by ``shortfall``.
         with suppress(h11.RemoteProtocolError):
             self.feed(b"", stamp)
 
@@ -191,7 +190,7 @@ class AnswerReader:
         return None
 
     def shortfall(self) -> str | None:
-        """What is missing at the end of the answer, or None for one that is complete."""
+        """The missing part at the end of the answer, or None for a complete one."""
         if self._arrivals.status is None and self._received:
             return f"The server closed the connection after {self._received} bytes that are not an HTTP answer."
         if self._arrivals.status is None:
@@ -216,7 +215,7 @@ class AnswerReader:
 
 
 def _problem(body: bytes) -> str:
-    """The sentence of a problem document, or of an error as most APIs send one, else the beginning of what came."""
+    """The sentence of a problem document, or of an error as most APIs send one, else the beginning of the body."""
     text = body.decode("utf-8", "replace").strip()
     try:
         fields = json.loads(text)

@@ -1,8 +1,8 @@
 """The measuring path: one connection, one request, and every arrival stamped by ``evals.wire.stamps``.
 
-The stamp is the moment at which the bytes came off the socket, so it carries the lag of the event loop, which the
-harness measures beside it; where the kernel stamps too, that lag is known for each chunk. The bytes are parsed after
-the run, by ``evals.wire.arrivals``.
+The stamp is the moment at which the bytes came off the socket, so it includes the lag of the event loop, which the
+harness measures beside it; if the kernel stamps too, that lag is known for each chunk. The bytes are parsed after the
+run, by ``evals.wire.arrivals``.
 """
 
 import asyncio
@@ -21,7 +21,7 @@ __all__ = ["Address", "Capture", "Heard", "TargetAddressError", "exchange"]
 CONNECT_TIMEOUT_S = 10.0
 
 _READS_SOCKETS = sys.platform != "win32"
-"""Whether the event loop can watch a socket that we read ourselves."""
+"""True if the event loop can watch a socket that the harness reads itself."""
 
 
 class TargetAddressError(ValueError):
@@ -30,7 +30,7 @@ class TargetAddressError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where a target listens. ``path`` is put before every path of the API, without a slash at its end."""
+    """The address of a target. ``path`` is put before every path of the API, without a slash at its end."""
 
     scheme: str
     host: str
@@ -39,7 +39,7 @@ class Address:
 
     @classmethod
     def parse(cls, url: str) -> "Address":
-        """Read ``http(s)://host[:port][/path]``. Raises ``TargetAddressError`` with what to give instead."""
+        """Read ``http(s)://host[:port][/path]``. Raises ``TargetAddressError`` with a valid form."""
         problem = not_an_address(url)
         try:
             parts = urlsplit(url)
@@ -70,12 +70,12 @@ class Address:
 async def exchange(
     address: Address, request: bytes, deadline_s: float, heard: Heard | None = None, capture: Capture | None = None
 ) -> Capture:
-    """Connect, send one request that asks the server to close afterwards, and stamp what comes until it
-    does, or until ``heard`` hangs up.
+    """Connect, send one request that asks the server to close afterwards, and stamp the answer until it does, or until
+    ``heard`` hangs up.
 
-    Never raises for what the server does: a refused, broken or endless connection is told in
-    ``Capture.failure``, with whatever had arrived by then. ``deadline_s`` counts from the request. ``capture`` is one
-    to fill, for whoever looks at it meanwhile.
+    Never raises for faults of the server: a refused, broken or endless connection is reported in ``Capture.failure``,
+    with the bytes so far. ``deadline_s`` counts from the request. ``capture`` is one to fill, for a reader that looks
+    at it meanwhile.
     """
     capture = capture or Capture()
     began_ns = perf_counter_ns()
@@ -123,7 +123,7 @@ async def _link(address: Address, capture: Capture, heard: Heard | None) -> Stam
 
 
 async def _connected(address: Address) -> socket.socket:
-    """A non-blocking socket, connected to the first of the host's addresses that takes it. Raises ``OSError``."""
+    """A non-blocking socket, connected to the first of the host's addresses that accepts it. Raises ``OSError``."""
     loop = asyncio.get_running_loop()
     problem: OSError | None = None
     for family, kind, protocol, _, where in await loop.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM):

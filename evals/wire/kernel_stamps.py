@@ -1,11 +1,11 @@
-"""The kernel's own stamp of when bytes were received, where the system gives one: Linux, on plain sockets.
+"""The kernel's own stamp of the receipt of bytes, if the system gives one: Linux, on plain sockets.
 
-With ``SO_TIMESTAMPNS`` every ``recvmsg`` tells when the network stack took in the last segment that it hands out
-(https://docs.kernel.org/networking/timestamping.html), on the realtime clock. It is brought onto ``perf_counter_ns`` by
-reading both clocks one inside the other, at the beginning and at the end of a connection. It is a reference and no
-oracle: never before the server's write, sometimes a little after, and for a chunk of several segments that of the last.
-Where no other socket of the machine asks for stamps, the kernel begins a moment after it was asked: the first chunk
-may have none.
+With ``SO_TIMESTAMPNS`` every ``recvmsg`` reports when the network stack received the last segment that it returns
+(https://docs.kernel.org/networking/timestamping.html), on the realtime clock. It is converted to ``perf_counter_ns`` by
+reading both clocks one inside the other, at the beginning and at the end of a connection. It is a reference and not the
+truth: never before the server's write, sometimes a little after, and for a chunk of several segments that of the last.
+If no other socket of the machine asks for stamps, the kernel begins a moment after the request for them: the first
+chunk may have none.
 """
 
 import socket
@@ -17,7 +17,7 @@ from time import perf_counter_ns, time_ns
 from typing import Final
 
 _SO_TIMESTAMPNS: Final = 35
-"""Of asm-generic/socket.h, the same for the option and for the message; Python does not name it."""
+"""From asm-generic/socket.h, the same for the option and for the message; Python does not name it."""
 
 _TIMESPEC: Final = struct.Struct("@ll")
 
@@ -25,11 +25,11 @@ ANCILLARY_BYTES: Final = socket.CMSG_SPACE(_TIMESPEC.size) if hasattr(socket, "C
 """Room for the stamp beside the bytes."""
 
 _READINGS: Final = 5
-"""Of both clocks; the closest is taken. More would only wake less often at the right moment."""
+"""Readings of both clocks; the closest is used. More would only wake less often at the right moment."""
 
 
 def stamped(connection: socket.socket) -> bool:
-    """Ask the kernel to stamp what this socket receives. False where it will not."""
+    """Ask the kernel to stamp the bytes that this socket receives. False if it refuses."""
     if not sys.platform.startswith("linux"):
         return False
     try:
@@ -40,7 +40,7 @@ def stamped(connection: socket.socket) -> bool:
 
 
 def realtime_ns(ancillary: Iterable[tuple[int, int, bytes]]) -> int | None:
-    """The stamp among a message's ancillary data, in nanoseconds of the realtime clock; None where there is none."""
+    """The stamp among a message's ancillary data, in nanoseconds of the realtime clock; None if there is none."""
     for level, kind, data in ancillary:
         if level == socket.SOL_SOCKET and kind == _SO_TIMESTAMPNS and len(data) >= _TIMESPEC.size:
             seconds, nanoseconds = _TIMESPEC.unpack_from(data)
@@ -70,18 +70,18 @@ class ClockReading:
 
 @dataclass(frozen=True, slots=True)
 class ClockBridge:
-    """Two readings, around everything that is to be brought from one clock to the other."""
+    """Two readings, before and after everything that is converted from one clock to the other."""
 
     first: ClockReading
     last: ClockReading
 
     @property
     def bracket_ns(self) -> int:
-        """How far off a stamp that was brought over may be: a reading's width, and half of what the realtime clock
-        was corrected by in between."""
+        """The largest error of a converted stamp: a reading's width, and half of the realtime clock's correction in
+        between."""
         drift = abs(self.last.offset_ns - self.first.offset_ns)
         return max(self.first.bracket_ns, self.last.bracket_ns) + (drift + 1) // 2
 
     def perf_counter_ns(self, realtime_ns: int) -> int:
-        """A moment of the realtime clock as ``perf_counter_ns`` would have told it."""
+        """A moment of the realtime clock on ``perf_counter_ns``."""
         return realtime_ns - (self.first.offset_ns + self.last.offset_ns) // 2

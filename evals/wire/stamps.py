@@ -1,6 +1,6 @@
-"""Where stamps are taken: right behind the call that hands the bytes over, before anything is done with them.
+"""Where stamps are taken: right after the call that returns the bytes, before anything is done with them.
 
-A plain socket is read by ourselves, so that the kernel's stamp comes along; over TLS, and where the loop cannot watch a
+A plain socket is read directly, so that the kernel's stamp is available; over TLS, and if the loop cannot watch a
 socket, an asyncio protocol is called with the bytes. Both keep every chunk and parse nothing.
 """
 
@@ -14,19 +14,18 @@ from typing import cast
 from evals.wire.kernel_stamps import ANCILLARY_BYTES, ClockBridge, ClockReading, realtime_ns, stamped
 
 MAX_READ_BYTES = 256 * 1024
-"""At a time, as asyncio reads: what is left waits until the other streams had their turn."""
+"""The most bytes of one read, as in asyncio: the rest waits until the other streams had their turn."""
 
 Heard = Callable[[int, bytes], bool]
 """Gets every stamp with its bytes once they are kept. True hangs up at once. It runs where stamps are taken, so it is
-for runs that are disturbed on purpose and for nothing else."""
+only for runs that are disturbed on purpose."""
 
 
 @dataclass(slots=True)
 class Capture:
-    """What one exchange left: stamps in nanoseconds of ``perf_counter_ns``, and the bytes as they came.
+    """The record of one exchange: stamps in nanoseconds of ``perf_counter_ns``, and the bytes as they came.
 
-    ``failure`` says in a sentence why the exchange went wrong as a connection; what the bytes say is not
-    judged here.
+    ``failure`` says in a sentence why the connection failed; the content of the bytes is not judged here.
     """
 
     connect_ns: int | None = None
@@ -37,7 +36,7 @@ class Capture:
     kernel_ns: list[int | None] = field(default_factory=list)
     """The kernel's receive stamp of each chunk, on the same clock; empty where the kernel stamps nothing."""
     kernel_bracket_ns: int | None = None
-    """How far off those may be, since they came from another clock."""
+    """The largest error of those, since they came from another clock."""
     closed_ns: int | None = None
     """When the server closed the connection; None if it was still open at the deadline."""
     hung_up_ns: int | None = None
@@ -46,13 +45,13 @@ class Capture:
 
     @property
     def kernel_lag_ms(self) -> list[float]:
-        """For every chunk that the kernel stamped: how much later our stamp is, in milliseconds."""
+        """For every chunk that the kernel stamped: how much later the harness's stamp is, in milliseconds."""
         pairs = zip(self.chunks, self.kernel_ns, strict=False)
         return [(stamp - kernel) / 1e6 for (stamp, _), kernel in pairs if kernel is not None]
 
 
 class StampedConnection:
-    """What both ways of reading share: keep, hear, end."""
+    """The common part of both readers: keep, hear, end."""
 
     def __init__(self, capture: Capture, heard: Heard | None = None) -> None:
         self._capture = capture
@@ -79,16 +78,16 @@ class StampedConnection:
 
 
 class StampingProtocol(StampedConnection, asyncio.Protocol):
-    """Is called by asyncio with the bytes, over TLS once they are decrypted."""
+    """An asyncio protocol, called with the bytes, over TLS once they are decrypted."""
 
     _transport: asyncio.WriteTransport
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """The connection stands."""
+        """The connection is open."""
         self._transport = cast(asyncio.WriteTransport, transport)
 
     async def write(self, data: bytes) -> None:
-        """Send; what does not fit into the socket goes by itself."""
+        """Send; bytes that do not fit into the socket are sent later by themselves."""
         self._transport.write(data)
 
     def close(self) -> None:
@@ -96,7 +95,7 @@ class StampingProtocol(StampedConnection, asyncio.Protocol):
         self._transport.abort()
 
     def data_received(self, data: bytes) -> None:
-        """Stamp first, then keep. What comes behind a hang-up is not kept."""
+        """Stamp first, then keep. Bytes after a hang-up are not kept."""
         stamp = perf_counter_ns()
         if self._capture.hung_up_ns is None:
             self._kept(stamp, data)
@@ -112,9 +111,9 @@ class StampingProtocol(StampedConnection, asyncio.Protocol):
 
 
 class StampingSocket(StampedConnection):
-    """Reads a connected, non-blocking socket whenever the loop finds that there is something.
+    """Reads a connected, non-blocking socket whenever the loop finds bytes.
 
-    ``close`` brings the kernel's stamps onto our clock and must be called, whatever happened.
+    ``close`` converts the kernel's stamps to the harness's clock and must be called in any case.
     """
 
     def __init__(self, connection: socket.socket, capture: Capture, heard: Heard | None = None) -> None:
@@ -146,11 +145,11 @@ class StampingSocket(StampedConnection):
         super()._finish()
 
     async def write(self, data: bytes) -> None:
-        """Send all of it. Raises ``OSError`` where the connection broke."""
+        """Send all of it. Raises ``OSError`` if the connection broke."""
         await self._loop.sock_sendall(self._connection, data)
 
     def close(self) -> None:
-        """Stop reading, close the connection, and tell what the kernel stamped."""
+        """Stop reading, close the connection, and convert the kernel's stamps."""
         self._loop.remove_reader(self._connection)
         self._connection.close()
         if self._by_kernel:

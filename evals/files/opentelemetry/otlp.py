@@ -1,7 +1,7 @@
-"""Spans as OTLP over JSON, and on their way to a collector (https://opentelemetry.io/docs/specs/otlp/).
+"""Spans as OTLP over JSON, and their delivery to a collector (https://opentelemetry.io/docs/specs/otlp/).
 
-The format is written here and not by OpenTelemetry's SDK: a recording is over before it is exported, so nothing of what
-an SDK is for (clocks, context, sampling, batching) would be used.
+The format is written here and not by OpenTelemetry's SDK: a recording is over before it is exported, so none of an
+SDK's services (clocks, context, sampling, batching) would be used.
 """
 
 import json
@@ -19,7 +19,7 @@ _ERROR: Final = 2
 
 
 class SendingError(Exception):
-    """The collector did not take the spans; the message says why."""
+    """The collector refused the spans; the message gives the reason."""
 
 
 def otlp_json(spans: Sequence[OtelSpan], version: str) -> str:
@@ -39,9 +39,8 @@ def otlp_json(spans: Sequence[OtelSpan], version: str) -> str:
 
 
 def send(text: str, url: str) -> None:
-    """POST it to a collector: to ``url`` as it is, or to ``/v1/traces`` of an address without a path. Nothing is asked
-    of any other address. Raises ``SendingError``.
-    """
+    """POST it to a collector: to ``url`` as it is, or to ``/v1/traces`` of an address without a path. No other address
+    is contacted. Raises ``SendingError``."""
     import httpx2
 
     parts = urlsplit(url)
@@ -67,7 +66,7 @@ def send(text: str, url: str) -> None:
 
 
 def _rejected(text: str) -> str:
-    """What a collector says of spans that it did not take, empty where it took all."""
+    """The collector's message about refused spans, empty if it accepted all."""
     try:
         partial = json.loads(text or "{}").get("partialSuccess") or {}
         count = int(partial.get("rejectedSpans") or 0)

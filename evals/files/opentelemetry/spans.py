@@ -1,8 +1,8 @@
 """A recording as spans: one for the run, one for each step, tools among them; sources, warnings and errors as events.
 
-Attributes have the names of the semantic conventions for generative AI where there are some
+Attributes have the names of the semantic conventions for generative AI if there are some
 (https://github.com/open-telemetry/semantic-conventions-genai: ``invoke_agent``, ``execute_tool``), else ``playhead.…``.
-What people and agents wrote (question, answer, titles, arguments, results) is left out unless it is asked for, as the
+Texts of people and agents (question, answer, titles, arguments, results) are left out unless requested, as the
 conventions advise.
 """
 
@@ -26,12 +26,12 @@ _TOKEN_COUNTS: Final = {"input_tokens": "gen_ai.usage.input_tokens", "output_tok
 
 
 class NoMoment(ValueError):
-    """The recording does not say when its run was: spans need a date."""
+    """The recording has no date: spans need one."""
 
 
 @dataclass(frozen=True, slots=True)
 class SpanEvent:
-    """Something that happened at a moment of a span. ``at_ns`` is Unix time in nanoseconds."""
+    """An event at a moment of a span. ``at_ns`` is Unix time in nanoseconds."""
 
     name: str
     at_ns: int
@@ -42,7 +42,7 @@ class SpanEvent:
 class OtelSpan:
     """One span. Ids are hexadecimal as OTLP/JSON has them; times are Unix time in nanoseconds.
 
-    ``problem`` says why the span counts as failed, None for one that does not.
+    ``problem`` is the reason why the span counts as failed, None if it does not.
     """
 
     trace_id: str
@@ -102,7 +102,7 @@ class _Spans:
             "gen_ai.agent.name": header.agent or None,
             "gen_ai.conversation.id": header.session_id or None,
             "gen_ai.request.stream": True,
-            # Of the stream, whatever its first chunk holds; the answer's first words have a name of ours.
+            # Of the stream, whatever its first chunk contains; the answer's first words have a name of Playhead's.
             "gen_ai.response.time_to_first_chunk": _seconds(ttfe_ms(self._trace)),
             "playhead.run_id": header.run_id or None,
             "playhead.outcome": done.outcome if done else None,
@@ -183,7 +183,7 @@ def _token_counts(done: DoneEvent | None) -> dict[str, int]:
 
 
 def _tools(events: tuple[Event, ...]) -> dict[str, ToolLog]:
-    """The fullest tool log of each step: what went in comes first, what came out later."""
+    """The fullest tool log of each step: arguments come first, results later."""
     found: dict[str, ToolLog] = {}
     for event in events:
         if isinstance(event, StatusEvent) and event.tool is not None:

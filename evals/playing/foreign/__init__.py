@@ -1,1 +1,2 @@
-"""Measures an agent that is none of ours: asked in its own dialect, stamped by the same instrument, decoded after."""
+"""Measures an agent that is not a Playhead backend: asked in its own dialect, stamped by the same instrument, decoded
+after."""

@@ -1,4 +1,4 @@
-"""A foreign agent as a target: what can be asked of it, the request, and how its answer is read."""
+"""A foreign agent as a target: its questions, its requests, and how its answers are read."""
 
 import asyncio
 import os
@@ -28,7 +28,7 @@ USUAL_SUITE = "target"
 """The bundled suite of questions that any agent can be asked."""
 
 AGENT = "remote"
-"""What results call it, as our own backend does when it plays the same agent: so both can be compared."""
+"""Its name in results, the same as for a Playhead backend that plays the same agent: so both can be compared."""
 
 _ANY = sys.maxsize
 
@@ -51,7 +51,7 @@ class ForeignTarget:
 
     @property
     def shown(self) -> str:
-        """The address as results name it, without its query: that may hold a key."""
+        """The address as results name it, without its query: that may contain a key."""
         parts = urlsplit(self.remote.url)
         return f"{parts.scheme}://{self.remote.host}{parts.path}"
 
@@ -64,7 +64,7 @@ class ForeignTarget:
     def asked(self, suite: Suite) -> Suite:
         """The suite as it is played here: Playhead's options mean nothing to this agent, and ``remote`` is its name.
 
-        Raises ``TargetError`` where the suite needs a Playhead backend.
+        Raises ``TargetError`` if the suite needs a Playhead backend.
         """
         for scenario in suite.scenarios:
             if scenario.question is None:
@@ -81,9 +81,9 @@ class ForeignTarget:
         return suite.model_copy(update={"speed": 1.0, "runs": runs})
 
     async def prepare(self, suite: Suite) -> list[Play]:
-        """Every scenario of a suite that ``asked`` gave. Raises ``TargetError`` where nobody listens."""
+        """Every scenario of a suite that ``asked`` returned. Raises ``TargetError`` if there is no connection."""
         await self._ensure_somebody_listens()
-        # No provider is called wrong for when it sends its citations: how late they come is measured.
+        # The time at which a provider sends its citations is not a fault: their lag is measured.
         allowed = {"citation-first": _ANY}
         return [
             Play(scenario, scenario.question or "", None, scenario.expect or "completed", allowed)
@@ -91,7 +91,7 @@ class ForeignTarget:
         ]
 
     async def play_run(self, play: Play, address: Address, deadline_s: float) -> Connections:
-        """Ask, and stamp what comes. Never raises for what the server does."""
+        """Ask, and stamp the answer. Never raises for faults of the server."""
         call = uuid4().hex
         asked = remote_request(
             self.remote, ForeignQuestion(play.question, (), f"run-{call}", f"thread-{call}"), self.key
@@ -103,7 +103,7 @@ class ForeignTarget:
         return Connections.one(await exchange(address, request, deadline_s))
 
     def read(self, capture: Capture) -> Arrivals:
-        """What came, decoded."""
+        """The answer, decoded."""
         return read_foreign(capture, self.remote.dialect, self.key)
 
     async def _ensure_somebody_listens(self) -> None:

@@ -1,4 +1,4 @@
-"""What a foreign answer's bytes are read as: events of ours, each with the stamp of the chunk that completed it."""
+"""The bytes of a foreign answer as Playhead's events, each with the stamp of the chunk that completed it."""
 
 from collections.abc import Iterable, Iterator
 
@@ -26,7 +26,7 @@ class ForeignBody:
         self._last_ns: int | None = None
 
     def takes(self, kind: str) -> bool:
-        """What a server that streams may call its answer; a page or a picture is none."""
+        """True for the content types of a streaming server; a page or a picture is not one."""
         return kind in CONTENT_TYPES
 
     def feed(self, data: bytes, stamp: int) -> Iterator[tuple[Event, str]]:
@@ -36,10 +36,10 @@ class ForeignBody:
             yield event, ""
 
     def close(self, closed_ns: int) -> list[tuple[Event, int]]:
-        """What the end of the answer brings, ``done`` last, each with its stamp.
+        """The events at the end of the answer, ``done`` last, each with its stamp.
 
-        The last bytes completed what only the end shows to be whole, and an end that the stream itself told. That a
-        stream has no end is seen when its connection closes.
+        The last bytes completed whatever only the end shows to be whole, and an end in the stream itself. The missing
+        end of a stream is seen when its connection closes.
         """
         drafts = self._decoder.close()
         end = self._decoder.end
@@ -52,7 +52,7 @@ class ForeignBody:
         return [*events, *((event, ended_ns) for event in closing), (done, ended_ns)]
 
     def problem(self) -> str | None:
-        """Why the bytes were no stream of the dialect, or None; known once it is closed."""
+        """Why the bytes were not a stream of the dialect, or None; known once it is closed."""
         if self._decoder.recognised:
             return None
         return f"The server did not send a stream of {self._dialect}: check its dialect and its address."
@@ -70,8 +70,8 @@ class ForeignBody:
 
 
 def read_foreign(capture: Capture, dialect: str, key: str | None = None) -> Arrivals:
-    """The answer to one request, decoded; an error that the server tells does not repeat the ``key``. Never raises for
-    what it sent: see ``Arrivals.failure``."""
+    """The answer to one request, decoded; an error from the server does not repeat the ``key``. Never raises for the
+    answer's content: see ``Arrivals.failure``."""
     body = ForeignBody(dialect, capture.sent_ns or 0, key)
     arrivals = parse(capture, body)
     if arrivals.failure is not None:
