@@ -1,1 +1,1 @@
-"""The Gradio UI: widgets and their events. What they show comes from ``backend.present``."""
+"""The Gradio UI: widgets and their events. ``backend.present`` and ``backend.desk`` provide their contents."""

@@ -1,4 +1,4 @@
-"""``python -m ui_gradio``: serve the UI on loopback until it is told to stop."""
+"""``python -m ui_gradio``: serve the UI on loopback until it is stopped."""
 
 import os
 import signal
@@ -12,7 +12,7 @@ from backend.launch.ui_options import parse_with_free_port, ui_parser
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Serve. Gives the exit code: 0 after a stop that was asked for, 1 for a busy port."""
+    """Serve. Returns the exit code: 0 after a stop, 1 for a busy port."""
     parser = ui_parser("ui_gradio", "Gradio", GRADIO_PORT)
     add_allow_host(parser)
     options = parse_with_free_port(parser, arguments)

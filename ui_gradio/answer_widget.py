@@ -1,8 +1,8 @@
 """The widget of a growing answer: a list of blocks, of which only those that differ are drawn.
 
-Gradio's own way, a template over the whole list, parses and compares the whole answer at every frame. This compares the
-blocks as text, and inside a block that grew it keeps what stays and appends what is new, so that a reader may select
-text of a paragraph that is still written.
+Gradio's own way, a template over the whole list, parses and compares the whole answer at every update. This compares
+the blocks as text, and inside a block that grew it keeps the old part and appends the new one, so that a reader may
+select text of a paragraph that is still being written.
 """
 
 from functools import cache

@@ -51,13 +51,13 @@ def build(backend: str) -> gr.Blocks:
 
 
 def serve(backend: str, port: int, *, files: str, allowed_hosts: Sequence[str] = ()) -> None:
-    """Serve on loopback until the process is told to stop. ``files`` is the folder that Gradio keeps its files in."""
+    """Serve on loopback until the process is stopped. ``files`` is the folder that Gradio keeps its files in."""
     app = guarded_app(
         build(backend),
         files=files,
         allowed_hosts=allowed_hosts,
         theme=theme(),
-        # As head, not as css: Gradio rewrites css rule by rule and drops @property, by which durations count on.
+        # As head, not as css: Gradio rewrites css rule by rule and drops @property, which makes durations count.
         head=style_element("host") + head_script() + stream_script(),
         app_kwargs={"middleware": [Middleware(StreamSockets)]},
         css=page_style(),

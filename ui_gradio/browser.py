@@ -1,4 +1,4 @@
-"""What the pages' events call in the browser; the functions are in ``page.js``."""
+"""The functions that the pages' events call in the browser; they are in ``page.js``."""
 
 import json
 from functools import cache
@@ -11,21 +11,21 @@ RUN_INTO_ADDRESS: Final = "(run) => phPage.nameRun(run)"
 """Put the run's id into the page's address, so that a reload finds it again."""
 
 HERE: Final = "(first) => phPage.here(first)"
-"""Hand the server the address of the application as the browser knows it, as the second of two inputs."""
+"""Send the server the address of the application as the browser knows it, as the second of two inputs."""
 
 WHEN_CHARTS_CAN_BE_DRAWN: Final = "() => phPage.chartsCanBeDrawn()"
-"""Says when; until then nothing waits, and what came too early is drawn again."""
+"""Signals that charts can be drawn; until then nothing waits, and charts that came too early are drawn again."""
 
 SAVE_FILE: Final = "() => phPage.saveFile()"
-"""Have the browser save the file that the hidden download button holds."""
+"""Have the browser save the file in the hidden download button."""
 
 _NAMED_IN_ADDRESS: Final = {"run": RUN, "share": SHARE, "first": FIRST, "second": SECOND}
 
 
 def with_theme(inputs: int, *, for_charts: bool = True) -> str:
-    """Hand the server whether the page is light or dark, since charts are coloured there, as the last of the inputs.
+    """Send the server whether the page is light or dark, since charts are coloured there, as the last of the inputs.
 
-    ``for_charts``: not before charts can be drawn, for a page that is nothing without its figure.
+    ``for_charts``: not before charts can be drawn, for a page that needs its figure.
     """
     function = "withThemeForCharts" if for_charts else "withTheme"
     return f"(...values) => phPage.{function}({inputs}, ...values)"

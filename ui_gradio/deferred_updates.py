@@ -1,10 +1,10 @@
-"""What a handler draws for as long as a run lasts, ten times a second, at a cost a process bears for many pages.
+"""Updates for as long as a run lasts, ten times a second, at a cost that allows many pages per process.
 
-Gradio builds every output of an event anew at each message, changed or not, at half a millisecond each, and a page has
-forty. So the event of a run has as outputs only what a run draws all the time, and says each time what they hold: what
-stays the same costs next to nothing and sends nothing, while a value that was left out once is sent whole the next
-time. What else changes waits in the page's state. The browser fetches it by an event of its own, when a hidden field
-changes.
+Gradio builds every output of an event again at each message, changed or not, at half a millisecond each, and a page has
+forty. So the event of a run has as outputs only the widgets that a run draws all the time, and repeats their values
+each time: an unchanged value costs next to nothing and sends nothing, while a value that was left out once is sent
+whole the next time. All other changes wait in the page's state. The browser fetches them by an event of its own, when a
+hidden field changes.
 """
 
 from collections.abc import AsyncIterator, Sequence
@@ -24,7 +24,7 @@ class DeferredUpdates:
         self._count = 0
 
     def add(self, updates: Updates) -> str:
-        """Add some; later ones win. Gives what the fetch trigger is to hold, another text each time."""
+        """Add some; later ones win. Returns the new value of the fetch trigger, another text each time."""
         for widget, update in updates.items():
             known = self._updates.get(widget)
             both = isinstance(known, dict) and isinstance(update, dict)
@@ -33,7 +33,7 @@ class DeferredUpdates:
         return str(self._count)
 
     def take(self) -> Any:
-        """All that waits, once, as a handler returns it."""
+        """Everything that waits, once, in the form that a handler returns."""
         updates, self._updates = self._updates, {}
         return updates or gr.skip()
 
@@ -44,7 +44,7 @@ class Streaming:
     def __init__(
         self, page: Sequence[gr.blocks.Block], often: Sequence[gr.blocks.Block], fetch_trigger: gr.Textbox
     ) -> None:
-        """``page``: all that a handler may change; ``often``: those of them that hold a text or a list of texts.
+        """``page``: all that a handler may change; ``often``: those of them whose value is a text or a list of texts.
         ``fetch_trigger`` is a hidden field, at whose change the browser fetches the rest."""
         self._often = [*often, fetch_trigger]
         self._fetch_trigger = fetch_trigger
@@ -57,11 +57,11 @@ class Streaming:
 
     @property
     def fetching(self) -> dict[str, Any]:
-        """Settings of the event at which the rest is fetched. One at a time and none left out: they are in order."""
+        """Settings of the event that fetches the rest. One at a time and none left out: they are in order."""
         return {"outputs": self.rest, "trigger_mode": "multiple", "concurrency_limit": 1}
 
     async def drawn(self, handler: AsyncIterator[Updates], deferred: DeferredUpdates) -> AsyncIterator[Updates]:
-        """What the handler yields, divided."""
+        """The handler's updates, divided."""
         held: Updates = {}
         async with aclosing(handler) as drawings:  # type: ignore[type-var]
             async for updates in drawings:

@@ -29,18 +29,18 @@ class Drawing:
     """Draws one run for one watcher."""
 
     def __init__(self, panels: RunPanels, theme: Theme, scope: str = "") -> None:
-        """``scope`` tells this run's markers and sources from those of another one on the page."""
+        """``scope`` distinguishes this run's markers and sources from those of another one on the page."""
         self._widgets = panels
         self._panels = Panels(theme, scope)
         self._ended = False
         self._figures: list[dict[str, Any]] = []
 
     def seen(self, run: SeenRun) -> Updates:
-        """What changes with this sight of the run."""
+        """The changes for this state of the run."""
         return self.view(run.view, run.elapsed_ms, still=run.still)
 
     def view(self, view: RunView, elapsed_ms: float | None, *, still: bool = False) -> Updates:
-        """What this view changes. ``elapsed_ms`` (since the run was accepted) and ``still`` as for ``Panels``."""
+        """The changes for this view. ``elapsed_ms`` (since the run was accepted) and ``still`` as for ``Panels``."""
         widgets, changes = self._widgets, self._panels.draw(view, elapsed_ms, still=still)
         at: dict[Slot, gr.HTML] = {
             "question": widgets.asked,
@@ -62,7 +62,8 @@ class Drawing:
             updates |= self._charts(revision=int(ends))
         if changes.results is not None:
             charts = sum(item.kind == "chart" for item in view.artifacts.items)
-            # The page's style unfolds as many charts: told to appear and to draw at once, Gradio loses one of the two.
+            # The page's style unfolds as many charts: if a chart appears and is drawn at once, Gradio loses one of the
+            # two.
             updates[widgets.results] = (
                 f'{changes.results}<span hidden data-charts="{min(charts, len(widgets.charts))}"></span>'
             )
@@ -73,13 +74,13 @@ class Drawing:
 
 
 def _open(html: str) -> str:
-    """A block that still grows, without the tags at its end, which every browser closes by itself. So what it grows by
-    is all that Gradio sends: it compares a text with the one before it from the beginning."""
+    """A block that still grows, without the tags at its end, which every browser closes by itself. So Gradio sends only
+    the new text: it compares a text with the one before it from the beginning."""
     return _CLOSING_TAGS.sub("", html)
 
 
 def charts_again(panels: RunPanels, view: RunView, theme: Theme) -> Updates:
-    """The charts of a view, to be drawn once more as they are."""
+    """The charts of a view, to be drawn again as they are."""
     return _placed(panels, [item.figure for item in artifact_views(view, theme) if item.figure is not None], revision=2)
 
 
@@ -95,7 +96,7 @@ def plot_data(figure: dict[str, Any]) -> PlotData:
 
 
 def blank(panels: RunPanels, question: str = "", *, status: bool = True) -> Updates:
-    """The panels before the first event of a run; with ``status`` false as if none had been asked for."""
+    """The panels before the first event of a run; with ``status`` false as before a question."""
     view = RunView.start(question)
     return {
         panels.status: status_html(view, 0.0) if status else "",

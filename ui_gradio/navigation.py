@@ -1,4 +1,4 @@
-"""The way to the four places: their addresses, and the bar above each of them."""
+"""The navigation: the addresses of the four pages, and the bar above each of them."""
 
 from typing import Final
 
@@ -10,17 +10,17 @@ from backend.present.pages.addresses import TITLES, PageName
 from backend.present.words import pages as words_pages
 
 PATHS: Final[dict[PageName, str]] = {"ask": "./", "replay": "replay", "compare": "compare", "history": "history"}
-"""Where each place is, from the address of the application."""
+"""The path of each page, from the address of the application."""
 
 
 def lay_out_navigation(here: PageName) -> None:
-    """The bar with the way to the other places. To be called first on a page; it starts the pages' script as well."""
+    """The bar with links to the other pages. Call this first on a page; it starts the pages' script as well."""
     gr.HTML(navigation_html(here), js_on_load=page_script(), padding=False, elem_id="ph-navigation")
 
 
 def navigation_html(here: PageName) -> str:
-    """The four places as links, the open one marked. Gradio's own bar forgets whether the page
-    is light or dark; the page's style hides it."""
+    """The four pages as links, the open one marked. Gradio's own bar forgets whether the page is light or dark; the
+    page's style hides it."""
     links = joined(
         fragment('<a class="ph-place" href="{}"{}>{}</a>', PATHS[name], _here(name == here), title)
         for name, title in TITLES.items()
@@ -29,7 +29,7 @@ def navigation_html(here: PageName) -> str:
 
 
 def link_html(place: PageName, label: str, **parameters: str) -> str:
-    """A link to another place that looks like a button; the run it is about goes along in its address."""
+    """A link to another page that looks like a button; its address contains the run."""
     return str(fragment('<a class="ph ph-button ph-place" href="{}">{}</a>', address(place, **parameters), label))
 
 
@@ -39,7 +39,7 @@ def in_a_row(*parts: str) -> str:
 
 
 def address(place: PageName, **parameters: str) -> str:
-    """The address of a place from the address of the application, with its parameters."""
+    """The address of a page from the address of the application, with its parameters."""
     query = "&".join(f"{name}={value}" for name, value in parameters.items())
     return f"{PATHS[place]}?{query}" if query else PATHS[place]
 

@@ -1,4 +1,4 @@
-"""Moving in what is played, one run on Replay and two on Compare: buttons, speed and scrubber, and what they do."""
+"""The playback controls, for one run on Replay and two on Compare: buttons, speed and scrubber, and their handlers."""
 
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, fields
@@ -18,7 +18,7 @@ from ui_gradio.run_buttons import small_button
 
 @dataclass(frozen=True, slots=True)
 class MovingWidgets:
-    """What moves the playhead, and what says where it stands."""
+    """The widgets that move the playhead or show its position."""
 
     previous: gr.Button
     play: gr.Button
@@ -28,13 +28,13 @@ class MovingWidgets:
     moment: gr.HTML
 
     def outputs(self) -> list[gr.blocks.Block]:
-        """Every one of them."""
+        """All of them."""
         return [getattr(self, field.name) for field in fields(self)]
 
 
 def lay_out_moves() -> tuple[gr.Button, gr.Button, gr.Button, gr.Dropdown]:
-    """Previous, play, next and speed. To be called inside the row of actions; the keyboard finds the buttons by what
-    they say."""
+    """Previous, play, next and speed. Call this inside the row of actions; the keyboard finds the buttons by their
+    text."""
     previous = small_button(words_replay.PREVIOUS_EVENT)
     play = small_button(words_replay.PLAY, variant="primary")
     following = small_button(words_replay.NEXT_EVENT)
@@ -65,16 +65,17 @@ def lay_out_scrubber() -> gr.HTML:
 
 
 class Moving:
-    """The handlers that move the playhead. ``drawn``: what the page's runs look like at a moment."""
+    """The handlers that move the playhead. ``drawn``: the page's runs at a moment."""
 
     def __init__(self, widgets: MovingWidgets, drawn: Callable[[Any, Moment], Updates]) -> None:
         self._widgets = widgets
         self._drawn = drawn
 
     def connect(self, player: gr.State, outputs: list[gr.blocks.Block], of: str = "") -> None:
-        """Tie the widgets to the handlers; ``of`` tells the names of these events from those of another page."""
+        """Tie the widgets to the handlers; ``of`` distinguishes the names of these events from those of another
+        page."""
         widgets, common = self._widgets, {"inputs": [player], "outputs": outputs, **quiet(player)}
-        # Pressed again while it plays it pauses, so that one event may run beside another of its kind.
+        # A second press during playback pauses, so one event may run beside another of its kind.
         several = {**common, "trigger_mode": "multiple"}
         widgets.play.click(self.play_or_pause, api_name=f"play_or_pause{of}", **several)
         widgets.previous.click(self.previous, api_name=f"previous_event{of}", **several)
@@ -94,7 +95,7 @@ class Moving:
         }
 
     async def play_or_pause(self, player: Player) -> AsyncIterator[Updates]:
-        """Start, and draw until the end or until it is paused; or stop where it is."""
+        """Start, and draw until the end or a pause; or stop at the current position."""
         if not player.press_play():
             yield {self._widgets.play: words_replay.PLAY}
             return
@@ -102,31 +103,32 @@ class Moving:
             yield self.at(player, moment)
 
     async def previous(self, player: Player) -> Updates:
-        """To the event before."""
+        """Move to the event before."""
         player.jump(forward=False)
         return self._moved(player)
 
     async def next(self, player: Player) -> Updates:
-        """To the next event."""
+        """Move to the next event."""
         player.jump(forward=True)
         return self._moved(player)
 
     async def set_speed(self, player: Player, speed: float) -> Updates:
-        """How fast it plays from here on."""
+        """Set the speed from now on."""
         player.set_speed(float(speed))
         return {self._widgets.scrubber: player.scrubber()}
 
     async def seek(self, player: Player, event: gr.EventData) -> Updates:
-        """To where the reader put the scrubber, or to a point of the timeline."""
+        """Move to the scrubber's new position, or to a point of the timeline."""
         if isinstance(event.ms, int | float):
             player.seek(float(event.ms))
         if player.playhead.playing:
             return self._moved(player)
-        # Not the scrubber itself: it stands there already, and further while the reader drags it.
+        # Not the scrubber itself: it is there already, and further while the reader drags it.
         return {**self._moved(player), self._widgets.scrubber: gr.skip()}
 
     def _moved(self, player: Player) -> Updates:
-        """After a move. While it plays, whoever began to play draws: of two, the older one might be seen last."""
+        """The updates after a move. During playback the newest handler of it draws: of two, the older one might be seen
+        last."""
         if player.playhead.playing:
             return {self._widgets.scrubber: player.scrubber()}
         return self.at(player, player.moment())

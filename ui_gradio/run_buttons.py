@@ -1,4 +1,4 @@
-"""What a reader does with a run beside reading it: share it, and say what they think of it."""
+"""The buttons of a run: share it, and give feedback."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, fields
@@ -20,7 +20,7 @@ from ui_gradio.navigation import address
 
 @dataclass(frozen=True, slots=True)
 class ShareWidgets:
-    """A button, and what it unfolds."""
+    """A button, and the panel that it unfolds."""
 
     button: gr.Button
     panel: gr.Column
@@ -30,7 +30,7 @@ class ShareWidgets:
 
 @dataclass(frozen=True, slots=True)
 class FeedbackWidgets:
-    """Three buttons, and what the last one unfolds."""
+    """Three buttons, and the panel that the last one unfolds."""
 
     helpful: gr.Button
     not_helpful: gr.Button
@@ -48,12 +48,12 @@ class RunButtons:
     feedback: FeedbackWidgets | None = None
 
     def outputs(self) -> list[gr.blocks.Block]:
-        """Every one of them."""
+        """All of them."""
         parts = [part for part in (self.sharing, self.feedback) if part is not None]
         return [getattr(part, field.name) for part in parts for field in fields(part)]
 
     def offered(self, *, whether: bool) -> Updates:
-        """The buttons where there is a run, else none; nothing is unfolded."""
+        """The buttons if there is a run, else none; all panels are folded."""
         sharing, feedback = self.sharing, self.feedback
         updates: Updates = {sharing.button: gr.update(visible=whether), sharing.panel: gr.update(visible=False)}
         if feedback is not None:
@@ -63,7 +63,7 @@ class RunButtons:
         return updates
 
     def unfolded(self, run: RunOnPage) -> Updates:
-        """What is unfolded of them."""
+        """The unfolded panels."""
         updates: Updates = {self.sharing.panel: gr.update(visible=bool(run.share_id))}
         if self.feedback is not None:
             updates[self.feedback.panel] = gr.update(visible=run.commenting)
@@ -78,13 +78,13 @@ def small_button(
 
 
 def lay_out_run_buttons(*, feedback: bool = True) -> tuple[gr.Button, ...]:
-    """Share; with ``feedback`` two thumbs as words and comment as well. To be called inside a row of actions."""
+    """Share; with ``feedback`` two thumbs as words and comment as well. Call this inside a row of actions."""
     labels = (words_pages.SHARE, words_ask.HELPFUL, words_ask.NOT_HELPFUL, words_ask.COMMENT)
     return tuple([small_button(label, visible=False) for label in (labels if feedback else labels[:1])])
 
 
 def lay_out_unfolding_panels(buttons: tuple[gr.Button, ...], *, floating: bool = True) -> RunButtons:
-    """What the buttons unfold: over what stands below where it is ``floating``."""
+    """The panels of the buttons: over the parts below if ``floating``."""
     share, *feedback = buttons
     look: dict[str, Any] = {"visible": False, "elem_classes": "ph-floating" if floating else None}
     with gr.Column(elem_id="ph-share-panel", **look) as share_panel:
@@ -107,7 +107,7 @@ class RunButtonHandlers:
         self._widgets = widgets
 
     def connect(self, run: gr.State) -> None:
-        """Tie the buttons to the handlers. ``run`` holds the page's ``RunOnPage``."""
+        """Tie the buttons to the handlers. The value of ``run`` is the page's ``RunOnPage``."""
         desk, sharing, feedback = self._desk, self._widgets.sharing, self._widgets.feedback
         common = {"outputs": self._widgets.outputs(), **quiet(run)}
         sharing.button.click(self._share, inputs=[run, sharing.link], js=HERE, **common)
@@ -138,7 +138,7 @@ class RunButtonHandlers:
 
 
 def _link_html(here: str, share_id: str) -> str:
-    """The link of a share to read and to copy; empty where there is none."""
+    """The link of a share to read and to copy; empty if there is none."""
     if not share_id:
         return ""
     link = here.rstrip("/") + "/" + address("ask", share=share_id).removeprefix("./")

@@ -1,4 +1,4 @@
-"""Where the parts of a run stand on a page: the answer to read on the left, its evidence on the right."""
+"""The layout of a run on a page: the answer on the left, its evidence on the right."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields
@@ -23,7 +23,7 @@ EMPTY_CHART = PlotData(type="plotly", plot='{"data": [], "layout": {"height": 10
 
 @dataclass(frozen=True, slots=True)
 class RunPanels:
-    """The widgets that a run fills."""
+    """The widgets of a run."""
 
     status: gr.HTML
     earlier: gr.HTML
@@ -41,13 +41,13 @@ class RunPanels:
         return [*self.texts(), *self.charts]
 
     def texts(self) -> list[gr.HTML]:
-        """Those of them that hold a text, or the blocks of the answer."""
+        """The widgets whose value is a text, or the blocks of the answer."""
         return [getattr(self, field.name) for field in fields(self) if field.name != "charts"]
 
 
 @dataclass(frozen=True, slots=True)
 class ReadingPanels:
-    """The left side of them."""
+    """The left side."""
 
     status: gr.HTML
     earlier: gr.HTML
@@ -58,7 +58,7 @@ class ReadingPanels:
 
 
 def lay_out_reading(notice: str = "empty", sentence: str | None = None) -> ReadingPanels:
-    """Status line, and below it what is read, in a box that scrolls. ``notice``: what it says while there is no run."""
+    """The status line, and below it the answer, in a box that scrolls. ``notice``: shown while there is no run."""
     status = gr.HTML("", padding=False, elem_id="ph-status")
     with gr.Column(elem_id="ph-reading"):
         earlier = gr.HTML("", padding=False, elem_id="ph-earlier")
@@ -70,8 +70,8 @@ def lay_out_reading(notice: str = "empty", sentence: str | None = None) -> Readi
 
 
 def lay_out_evidence(reading: ReadingPanels, before: Callable[[], None] | None = None) -> RunPanels:
-    """Steps, results and sources, in a box that scrolls by itself; together with the left side. ``before`` lays out
-    what stands above them in that box."""
+    """Steps, results and sources, in a box that scrolls by itself; together with the left side. ``before`` lays out the
+    parts above them in that box."""
     with gr.Column(scale=5, min_width=320, elem_id="ph-evidence"):
         if before is not None:
             before()

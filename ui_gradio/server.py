@@ -30,10 +30,10 @@ _ROUTES = (
     "POST /gradio_api/queue/join",
     "GET /gradio_api/queue/data",
     "WEBSOCKET /gradio_api/queue/data",
-    # An event that a newer one of the same page takes the place of.
+    # An event that a newer one of the same page replaces.
     "POST /gradio_api/cancel",
     "POST /gradio_api/reset",
-    # A page that has lost the server asks for it until it is there again.
+    # A page that has lost the server asks for it until the server is there again.
     "GET /gradio_api/app_id",
     f"POST {_UPLOAD}",
     "GET /gradio_api/upload_progress",
@@ -45,14 +45,14 @@ descriptions of it, its direct calls, its proxy, its monitoring and its login st
 def guarded_app(application: gr.Blocks, *, files: str, allowed_hosts: Iterable[str] = (), **appearance: Any) -> ASGIApp:
     """Gradio's app behind the guard.
 
-    ``files`` is the folder that Gradio keeps its files in, ``appearance`` what its pages look like (theme, head, css).
+    ``files`` is the folder that Gradio keeps its files in, ``appearance`` the look of its pages (theme, head, css).
     """
     for event in application.fns.values():
         # Pages call their events by number, so that a name for other programs would only describe them to strangers.
         event.api_visibility = "private"
     mounted = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     with warnings.catch_warnings():
-        # Gradio warns that it renders pages in the browser, which is what it is asked for.
+        # Gradio warns that it renders pages in the browser, which is intended.
         warnings.filterwarnings("ignore", "SSR mode", UserWarning)
         gr.mount_gradio_app(
             mounted,
@@ -74,7 +74,7 @@ def guarded_app(application: gr.Blocks, *, files: str, allowed_hosts: Iterable[s
 
 
 class PageServer(uvicorn.Server):
-    """A server whose pages, which keep connections open for as long as they are, do not hold up its end."""
+    """A server that ends although its pages keep connections open."""
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Take no more connections, and end those that are open."""

@@ -38,7 +38,7 @@ def stream_script() -> str:
 
 
 def without_heartbeat(config: Mapping[str, Any]) -> dict[str, Any]:
-    """What Gradio's script reads about the application, so that it opens no heartbeat over HTTP."""
+    """The configuration for Gradio's script, so that it opens no heartbeat over HTTP."""
     return {**config, "connect_heartbeat": False}
 
 

@@ -1,4 +1,4 @@
-"""How the fragments sit in Gradio's page: its theme in our colours."""
+"""The fragments in Gradio's page: its theme in Playhead's colours."""
 
 from functools import cache
 from importlib.resources import files
@@ -33,17 +33,17 @@ _ROLES = {
     "button_cancel_border_color": "bad",
     "button_cancel_text_color": "bad",
 }
-"""Gradio's theme variables by the colour of ours that each takes, light and dark."""
+"""Gradio's theme variables by Playhead's colour for each, light and dark."""
 
 
 @cache
 def page_style() -> str:
-    """The rules of the pages' frame."""
+    """The rules for the frame of the pages."""
     return files("ui_gradio").joinpath("page.css").read_text(encoding="utf-8")
 
 
 def theme() -> gr.themes.Base:
-    """Gradio's plain theme in our colours, with the fonts the reader's machine has."""
+    """Gradio's plain theme in Playhead's colours, with the fonts of the reader's machine."""
     colours = {}
     for variable, role in _ROLES.items():
         colours[variable] = LIGHT[role]

@@ -1,1 +1,1 @@
-"""The Streamlit UI: widgets and the page's script. What they show comes from ``backend.present``."""
+"""The Streamlit UI: widgets and the page's script. ``backend.present`` and ``backend.desk`` provide their contents."""

@@ -1,4 +1,4 @@
-"""``python -m ui_streamlit``: serve the UI on loopback until it is told to stop."""
+"""``python -m ui_streamlit``: serve the UI on loopback until it is stopped."""
 
 import signal
 import sys
@@ -34,11 +34,11 @@ _ROLES = {
     "linkColor": "accent",
     "borderColor": "line",
 }
-"""Streamlit's theme settings by the colour of ours that each takes."""
+"""Streamlit's theme settings by Playhead's colour for each."""
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Serve. Gives the exit code: 0 after a stop that was asked for, 1 for a busy port."""
+    """Serve. Returns the exit code: 0 after a stop, 1 for a busy port."""
     parser = ui_parser("ui_streamlit", "Streamlit", STREAMLIT_PORT)
     add_allow_host(parser)
     options = parse_with_free_port(parser, arguments)
@@ -60,7 +60,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _theme() -> dict[str, str]:
-    """Streamlit's theme settings in our colours, light and dark."""
+    """Streamlit's theme settings in Playhead's colours, light and dark."""
     settings = {"theme.font": "system-ui, sans-serif", "theme.baseRadius": "8px"}
     for theme, colours in COLOURS.items():
         settings |= {f"theme.{theme}.{name}": colours[role] for name, role in _ROLES.items()}

@@ -1,4 +1,4 @@
-"""The page's script: Streamlit runs it from top to bottom at every click. It opens the place that the address names."""
+"""The page's script: Streamlit runs it from top to bottom at every click. It opens the page in the address."""
 
 import sys
 from collections.abc import Callable
@@ -30,7 +30,7 @@ def main(backend: str) -> None:
     """One pass over the page."""
     st.set_page_config(page_title=words.APP_TITLE, layout="wide", initial_sidebar_state="collapsed")
     visit = Visit.to(backend)
-    # Not "host": Streamlit draws what unfolds outside the element that says whether the page is dark.
+    # Not "host": Streamlit draws unfolded panels outside the element that says whether the page is dark.
     st.html(style_element(visit.theme))
     st.html(page_style())
     st.html(f"<script>{page_script()}</script>", unsafe_allow_javascript=True)
@@ -38,7 +38,7 @@ def main(backend: str) -> None:
 
 
 def _backend_address(arguments: list[str]) -> str:
-    """The value behind ``--backend``, which ``python -m ui_streamlit`` passes on."""
+    """The value after ``--backend``, which ``python -m ui_streamlit`` passes on."""
     return arguments[arguments.index("--backend") + 1] if "--backend" in arguments else "http://127.0.0.1:8750"
 
 

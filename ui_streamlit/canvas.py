@@ -22,7 +22,7 @@ class Canvas:
     """One pass's drawing. Finished answer blocks have elements of their own and are sent once."""
 
     def __init__(self, slots: RunSlots, theme: Theme, scope: str = "") -> None:
-        """``scope`` tells this run's markers and sources from those of another one on the page."""
+        """``scope`` distinguishes this run's markers and sources from those of another one on the page."""
         self._slots = slots
         self._panels = Panels(theme, scope)
         self._scope = scope
@@ -31,7 +31,7 @@ class Canvas:
         self._drawn: dict[Slot, str] = {}
 
     def draw_conversation(self, state: ConversationState) -> None:
-        """What this state changes, and nothing where it changes nothing: see ``tick``."""
+        """Draw the changes for this state, if there are any: see ``tick``."""
         drawn = dict(self._drawn)
         if state.frame is not None:
             self._draw_run(state.frame.view, state.frame.elapsed_ms, state.notice_html)
@@ -41,21 +41,21 @@ class Canvas:
             self.tick()
 
     def draw_seen(self, run: SeenRun) -> None:
-        """What this sight of the run changes."""
+        """Draw the changes for this state of the run."""
         self.draw_view(run.view, run.elapsed_ms, still=run.still)
 
     def draw_view(self, view: RunView, elapsed_ms: float | None = None, *, still: bool = False) -> None:
-        """What this view changes; ``elapsed_ms`` is the moment at which it was like this; ``still``: see ``Panels``."""
+        """Draw the changes for this view; ``elapsed_ms`` is its moment; ``still``: see ``Panels``."""
         self._draw_run(view, elapsed_ms, still=still)
 
     def tick(self) -> None:
-        """A drawing call that changes nothing: at it a pass ends that nobody waits for any more."""
+        """A drawing call that changes nothing: a pass that nobody waits for any more ends here."""
         _fill(self._slots.status, self._drawn.get("status", ""))
 
     def _draw_run(
         self, view: RunView, elapsed_ms: float | None, notice: str | None = None, *, still: bool = False
     ) -> None:
-        """``notice``: in the place of what the run says of its own end."""
+        """``notice`` replaces the run's own notice of its end."""
         slots, changes = self._slots, self._panels.draw(view, elapsed_ms, still=still)
         if changes.answer is not None:
             self._answer(changes.answer)
@@ -92,7 +92,7 @@ class Canvas:
     def _answer(self, blocks: tuple[AnswerBlock, ...]) -> None:
         for index, block in enumerate(blocks):
             if index == len(self._blocks):
-                # Not into an empty place: the block stands there from the pass before, and would vanish for a moment.
+                # Not into an empty slot: the block is there from the pass before, and would vanish for a moment.
                 self._blocks.append((self._slots.answer.html(block.html), block.html))
             place, drawn = self._blocks[index]
             if drawn != block.html:

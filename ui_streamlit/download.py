@@ -1,6 +1,6 @@
-"""A file that the browser saves: made when its button is pressed, so that one that cannot be made is a sentence.
+"""A file that the browser saves: made when its button is pressed, so that a failure is shown as a sentence.
 
-Streamlit's own button makes a file before it is pressed, or says in words of its own that it could not.
+Streamlit's own button makes a file before it is pressed, or reports a failure in words of its own.
 """
 
 from collections.abc import Callable, Coroutine
@@ -19,7 +19,7 @@ _SERIAL: Final = "file-serial"
 def draw_save_button(
     visit: Visit, label: str, key: str, make: Callable[[], Coroutine[Any, Any, ExportedFile | str]]
 ) -> None:
-    """A button that makes a file and has the browser save it. ``make`` may give a sentence instead."""
+    """A button that makes a file and has the browser save it. ``make`` may return a sentence instead."""
 
     def pressed() -> None:
         made = visit.call(make())
@@ -32,7 +32,7 @@ def draw_save_button(
 
 
 def draw_download() -> None:
-    """Have the browser save the file that was made since the last pass, if one was. To be called last on a page."""
+    """Have the browser save the file made since the last pass, if there is one. Call this last on a page."""
     made: ExportedFile | None = st.session_state.pop(_MADE, None)
     if made is None:
         return

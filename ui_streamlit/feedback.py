@@ -1,4 +1,4 @@
-"""What people think of a run: a thumb, or a comment about a moment of it."""
+"""Feedback on a run: a thumb, or a comment about a moment of it."""
 
 from typing import Literal
 

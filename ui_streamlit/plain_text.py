@@ -1,4 +1,4 @@
-"""Text of others in places where Streamlit reads Markdown, such as the label of a button."""
+"""Text of others where Streamlit reads Markdown, such as the label of a button."""
 
 import re
 

@@ -12,15 +12,15 @@ from backend.present.evidence.artifacts import ArtifactView
 
 @dataclass(slots=True)
 class _Slot:
-    """A slot that was drawn into, and what is drawn there."""
+    """A slot, and the artifact drawn in it."""
 
     element: DeltaGenerator
     drawn: object
 
 
 class ResultSlots:
-    """Draws artifacts into one slot, each once and again only where it changed: Streamlit takes the same chart twice
-    in one pass for an error, and a chart drawn anew blinks."""
+    """Draws artifacts into one slot, each once and again only if it changed: Streamlit reports the same chart twice in
+    one pass as an error, and a chart drawn again blinks."""
 
     def __init__(self, element: DeltaGenerator, scope: str = "") -> None:
         self._scope = scope
@@ -30,7 +30,7 @@ class ResultSlots:
         self._slots: dict[tuple[bool, int, str], _Slot] = {}
 
     def draw(self, artifacts: tuple[ArtifactView, ...]) -> None:
-        """What changed of them. They stay in the order in which they first appeared."""
+        """Draw the changes. Artifacts stay in the order in which they first appeared."""
         counts = {True: 0, False: 0}
         wanted: set[tuple[bool, int, str]] = set()
         for artifact in artifacts:
@@ -65,6 +65,6 @@ class ResultSlots:
             slot.drawn = fragment
 
     def _name(self, number: int, figure: dict[str, Any]) -> str:
-        """The same in every pass that draws this figure, and another one for any other figure."""
+        """The same in every pass that draws this figure, and different for any other figure."""
         content = blake2b(json.dumps(figure, sort_keys=True, default=str).encode(), digest_size=8).hexdigest()
         return f"chart-{self._scope}-{number}-{content}"

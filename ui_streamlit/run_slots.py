@@ -1,4 +1,4 @@
-"""Where the parts of a run stand on a page: the answer to read on the left, its evidence on the right."""
+"""The layout of a run on a page: the answer on the left, its evidence on the right."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ EVIDENCE_HEIGHT_PX = 620
 
 @dataclass(frozen=True, slots=True)
 class RunSlots:
-    """The slots of the page that a run fills."""
+    """The slots of a run on the page."""
 
     status: DeltaGenerator
     question: DeltaGenerator
@@ -30,7 +30,7 @@ class RunSlots:
 
 @dataclass(frozen=True, slots=True)
 class ReadingSlots:
-    """The left side of them."""
+    """The left side."""
 
     status: DeltaGenerator
     question: DeltaGenerator
@@ -40,7 +40,7 @@ class ReadingSlots:
 
 
 def lay_out_reading(earlier: str = "") -> ReadingSlots:
-    """Status line, and below it what is read, in a box that scrolls. ``earlier``: safe HTML of the turns before."""
+    """The status line, and below it the answer, in a box that scrolls. ``earlier``: safe HTML of the turns before."""
     status = st.empty()
     with st.container(key="ph-reading", height=READING_HEIGHT_PX, border=False, gap="xsmall", autoscroll=False):
         if earlier:
@@ -51,8 +51,8 @@ def lay_out_reading(earlier: str = "") -> ReadingSlots:
 
 
 def lay_out_evidence(reading: ReadingSlots, before: Callable[[], None] | None = None) -> RunSlots:
-    """Steps, results and sources, in a box that scrolls by itself; together with the left side. ``before`` draws what
-    stands above them in that box."""
+    """Steps, results and sources, in a box that scrolls by itself; together with the left side. ``before`` draws the
+    parts above them in that box."""
     with st.container(key="ph-evidence", height=EVIDENCE_HEIGHT_PX, border=False, gap="xsmall", autoscroll=False):
         if before is not None:
             before()

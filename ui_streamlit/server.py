@@ -33,7 +33,7 @@ stay closed."""
 
 
 def guarded_app(script: Path, *, allowed_hosts: Iterable[str] = ()) -> st.App:
-    """Streamlit's app for a script, behind the guard."""
+    """Streamlit's app for a script, with the guard in front of it."""
     pages = [f"GET /{name}" for name in TITLES]
     return st.App(
         script,

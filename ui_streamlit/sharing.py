@@ -1,4 +1,4 @@
-"""Sharing a run: a link for reading only, made when it is asked for."""
+"""Sharing a run: a read-only link, made on demand."""
 
 import streamlit as st
 

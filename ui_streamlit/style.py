@@ -1,4 +1,4 @@
-"""How the fragments sit in Streamlit's page: ``page.css``, with its names of groups of elements put in.
+"""The fragments in Streamlit's page: ``page.css``, with its names of groups of elements filled in.
 
 Keys of containers become classes: ``st-key-<key>``.
 """
@@ -27,7 +27,7 @@ _GROUPS: Final[dict[str, str]] = {
     "@link": 'a[data-testid="stPageLink-NavLink"]',
     "@question-lines": str(QUESTION_LINES),
 }
-"""What a name in ``page.css`` stands for."""
+"""The selectors for the names in ``page.css``."""
 
 
 @cache

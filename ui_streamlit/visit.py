@@ -1,4 +1,4 @@
-"""One pass over one page: the desk, the page's colours, and the way to the other pages."""
+"""One pass over one page: the desk, the page's colours, and links to the other pages."""
 
 from collections.abc import AsyncGenerator, Callable, Coroutine, Generator, Mapping
 from dataclasses import dataclass, field
@@ -21,7 +21,7 @@ ItemType = TypeVar("ItemType")
 
 @dataclass(slots=True)
 class Visit:
-    """What every page is given. Made anew for each pass of the script, so that nothing is shared between people."""
+    """The context of every page. Made again for each pass of the script, so that nothing is shared between people."""
 
     desk: Desk
     background: Background
@@ -34,12 +34,12 @@ class Visit:
         return cls(Desk(backend), Background.shared(), "dark" if st.context.theme.type == "dark" else "light")
 
     def call(self, work: Coroutine[Any, Any, ResultType]) -> ResultType:
-        """Run what the desk does on the background loop, and wait for what it gives."""
+        """Run work of the desk on the background loop, and wait for its result."""
         return self.background.call(work)
 
     def do(self, change: Callable[[], ResultType]) -> ResultType:
-        """Change a state of the desk, or read several of its fields, on the background loop: nothing else is under
-        way in it there."""
+        """Change a state of the desk, or read several of its fields, on the background loop, where nothing else uses it
+        meanwhile."""
 
         async def on_the_loop() -> ResultType:
             return change()
@@ -49,11 +49,11 @@ class Visit:
     def iterate(
         self, source: AsyncGenerator[ItemType, None], tick_s: float = TICK_S
     ) -> Generator[ItemType | None, None, None]:
-        """What the desk yields, one after the other; None whenever ``tick_s`` seconds brought nothing."""
+        """The desk's items, one after the other; None whenever ``tick_s`` seconds brought nothing."""
         return self.background.iterate(source, tick_s)
 
     def say(self, sentence: str) -> None:
-        """Say something in passing, in a corner of the page, unless it is empty."""
+        """Show a sentence in passing, in a corner of the page, unless it is empty."""
         if sentence:
             st.toast(plain(sentence))
 
@@ -66,7 +66,7 @@ class Visit:
         return list(self.pages.values())
 
     def link(self, place: PageName, label: str, **parameters: str) -> None:
-        """A link to another place, in this tab; the run it is about goes along in the address."""
+        """A link to another page, in this tab; its address contains the run."""
         st.page_link(self.pages[place], label=label, query_params=parameters)
 
 
@@ -79,32 +79,33 @@ def kept(key: str, make: Callable[[], ItemType]) -> ItemType:
 
 
 def named(parameter: str) -> str:
-    """What the page's address says of it; empty where it says nothing."""
+    """The parameter's value in the page's address; empty without one."""
     value: str = st.query_params.get(parameter, "")
     return value
 
 
 def address() -> dict[str, str]:
-    """What the page's address says."""
+    """The parameters of the page's address."""
     parameters: dict[str, str] = st.query_params.to_dict()
     return parameters
 
 
 def name_in_address(parameters: Mapping[str, str]) -> None:
-    """Let the address say this, where it says nothing of the kind."""
+    """Put these into the address, unless it has parameters of that kind."""
     if not any(named(parameter) for parameter in parameters):
         put_into_address(**parameters)
 
 
 def put_into_address(**parameters: str) -> None:
-    """Let the address say exactly this; empty values are left out. Sends nothing where it says so already."""
+    """Make these the parameters of the address; empty values are left out. Sends nothing if they are the same
+    already."""
     wanted = {name: value for name, value in parameters.items() if value}
     if st.query_params.to_dict() != wanted:
         st.query_params.from_dict(wanted)
 
 
 def link_to(place: PageName, **parameters: str) -> str:
-    """The full address of a place, as one person sends it to another."""
+    """The full address of a page, for sending it to another person."""
     here = urlsplit(st.context.url or "")
     above = here.path.rstrip("/").removesuffix(f"/{place}")
     for name in TITLES:

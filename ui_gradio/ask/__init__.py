@@ -1,1 +1,1 @@
-"""The Ask place: a conversation with an agent, seen live."""
+"""The Ask page: a conversation with an agent, live."""

@@ -1,7 +1,7 @@
-"""What happens on the Ask page: an intent is noted, and what remains to be done is drawn as the desk does it.
+"""The handlers of the Ask page: they note an intent, and draw the remaining work as the desk does it.
 
-Handlers are async generators: Gradio ends them when the page is left, which closes the connection and leaves the
-run alone. Of several of one page the newest draws; the others end by themselves.
+Handlers are async generators: Gradio ends them when the page is left, which closes the connection and leaves the run
+alone. Of several on one page the newest draws; the others end by themselves.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -32,14 +32,14 @@ class AskHandlers:
         self._page = page
 
     async def load(self, conversation: Conversation, theme: Theme, request: gr.Request) -> AsyncIterator[Updates]:
-        """The page was opened: take up what its address names."""
+        """The page was opened: open the run in its address."""
         named = request.query_params
         intent: Intent = self._questions.open_shared if named.get(SHARE) else self._questions.open
         async for updates in self.proceed(intent, conversation, named.get(SHARE) or named.get(RUN, ""), theme):
             yield updates
 
     async def proceed(self, intent: Intent, conversation: Conversation, *values: Any) -> AsyncIterator[Updates]:
-        """Note what the reader wants, and draw whatever follows from it to its end. The last value is the theme."""
+        """Note the reader's wish, and draw everything that follows from it to its end. The last value is the theme."""
         *fields, theme = values
         drawing = ConversationDrawing(self._page, theme, conversation.state)
         await intent(conversation, *fields)
@@ -50,11 +50,11 @@ class AskHandlers:
                     yield updates
 
     async def stop(self, conversation: Conversation) -> None:
-        """Ask for the end. It is drawn by the handler that draws the run: drawn here, it could come after the end."""
+        """Ask for the end. The handler that draws the run draws it: drawn here, it could come after the end."""
         say(await self._questions.stop(conversation))
 
     async def draw_charts_again(self, conversation: Conversation, theme: Theme) -> Updates:
-        """The charts of the run on the page, for one that could not draw them until now."""
+        """Draw the charts of the run on the page again, if they could not be drawn until now."""
         frame = conversation.state.frame
         charts = charts_again(self._page.panels, frame.view if frame is not None else RunView.start(), theme)
         return charts or {self._page.panels.charts[0]: gr.skip()}

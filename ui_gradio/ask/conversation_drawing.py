@@ -23,7 +23,7 @@ class ConversationDrawing:
     """Draws the states of one conversation, one after the other, for one event of the page."""
 
     def __init__(self, page: AskPage, theme: Theme, known: ConversationState) -> None:
-        """``known``: the state that the page shows already. What it says of the run is drawn once more all the same."""
+        """``known``: the state that the page shows already. Its parts of the run are drawn once more all the same."""
         self._page = page
         self._theme: Theme = theme
         self._known = known
@@ -31,7 +31,7 @@ class ConversationDrawing:
         self._drawn: dict[str, object] = {}
 
     def updates(self, state: ConversationState) -> Updates:
-        """What changes on the page with this state."""
+        """The changes of the page for this state."""
         updates = self._run_panels(state)
         if self._changed("buttons", _what_fits(state)):
             updates |= buttons(self._page, state)
@@ -51,7 +51,7 @@ class ConversationDrawing:
             updates |= self._run.view(state.frame.view, state.frame.elapsed_ms)
         elif self._changed("connecting", (state.turn, connecting := state.running and not state.waiting)):
             updates[panels.status] = status_html(RunView.start(state.asked.text)) if connecting else ""
-        # What the run itself says of its end is one part of what is said there.
+        # The run's own notice of its end is one part of the whole notice.
         updates.pop(panels.notice, None)
         if self._changed("notice", state.notice_html):
             updates[panels.notice] = state.notice_html
@@ -83,7 +83,7 @@ class ConversationDrawing:
         return {self._page.header: in_a_row(shared_header_html(), link)}
 
     def _changed(self, name: str, value: object) -> bool:
-        """Whether this is another value than was drawn last under that name."""
+        """True if this value differs from the last one drawn under that name."""
         if name in self._drawn and self._drawn[name] == value:
             return False
         self._drawn[name] = value
@@ -91,11 +91,11 @@ class ConversationDrawing:
 
 
 def buttons(page: AskPage, state: ConversationState) -> Updates:
-    """Stop while something runs, else Ask; and what can be done with the run, where there is one.
+    """Stop while something runs, else Ask; and the actions on the run, if there is one.
 
     Which of the two it is comes with the run's texts, and the page's style shows the one that fits. As a change of the
-    button it would wait to be fetched: one request later, and after whatever the browser is busy with by then. When a
-    page opens, that is Plotly's script, seconds on a busy machine.
+    button it would wait to be fetched: one request later, and after all other work of the browser. When a page opens,
+    that is Plotly's script, seconds on a busy machine.
     """
     return {
         page.phase: _RUNNING if state.running else "",
@@ -110,8 +110,8 @@ def buttons(page: AskPage, state: ConversationState) -> Updates:
 
 
 def _what_fits(state: ConversationState) -> tuple[object, ...]:
-    """What the buttons depend on. They are drawn once more with the first of the answer: told to appear together with
-    the row it stands in, a button may stay away."""
+    """The facts that the buttons depend on. They are drawn once more with the first part of the answer: if they appear
+    together with the row around them, a button may stay away."""
     answering = state.frame is not None and bool(state.frame.view.message.answer)
     return state.turn, state.running, state.stopping, state.empty, state.outcome, state.may_retry, answering
 

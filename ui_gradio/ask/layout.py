@@ -1,4 +1,4 @@
-"""Where things stand on the Ask page: the conversation on the left; steps, sources and results on the right."""
+"""The layout of the Ask page: the conversation on the left; steps, sources and results on the right."""
 
 from dataclasses import dataclass, fields
 
@@ -16,7 +16,7 @@ from ui_gradio.run_panels import RunPanels, lay_out_evidence, lay_out_reading
 
 @dataclass(frozen=True, slots=True)
 class AskPage:
-    """The widgets of the page that change, beside those of the run."""
+    """The widgets of the page that change, besides those of the run."""
 
     header: gr.HTML
     new_conversation: gr.Button
@@ -49,12 +49,12 @@ class AskPage:
         return [*single, *self.run_buttons.outputs(), *self.panels.outputs()]
 
     def streaming(self) -> Streaming:
-        """Those of them that are drawn all the time, and the rest."""
+        """The widgets that are drawn all the time, and the rest."""
         return Streaming(self.outputs(), [self.run_id, self.phase, *self.panels.texts()], self.fetch_trigger)
 
 
 def build_page() -> AskPage:
-    """Lay the page out. To be called inside ``gr.Blocks``."""
+    """Lay the page out. Call this inside ``gr.Blocks``."""
     lay_out_navigation("ask")
     with gr.Row(elem_id="ph-head", equal_height=False):
         header = gr.HTML(header_html(), padding=False, scale=1)
@@ -88,7 +88,7 @@ def _question_row() -> tuple[gr.Textbox, gr.Dropdown, gr.Number, gr.Dropdown, gr
         question = gr.Textbox(
             label=words.QUESTION_LABEL,
             placeholder=words.QUESTION_PLACEHOLDER,
-            # Of one line to begin with, so that Enter asks and Shift+Enter breaks the line.
+            # One line at first, so that Enter asks and Shift+Enter breaks the line.
             lines=1,
             max_lines=QUESTION_LINES,
             scale=6,
@@ -97,7 +97,7 @@ def _question_row() -> tuple[gr.Textbox, gr.Dropdown, gr.Number, gr.Dropdown, gr
             elem_id="ph-question",
         )
         agent = gr.Dropdown(
-            # Empty until the backend has told what it offers: a question that is faster is put to the usual agent.
+            # Empty until the backend has sent its agents: an earlier question goes to the usual agent.
             choices=[],
             value="",
             label=words.AGENT_LABEL,

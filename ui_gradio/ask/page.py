@@ -1,4 +1,4 @@
-"""The Ask page put together: what a reader does is tied to the handlers.
+"""The Ask page assembled: the reader's actions are tied to the handlers.
 
 Every event has a name, so that none is numbered by its order, and no limit of its own, so that nobody waits for
 somebody else.
@@ -22,7 +22,7 @@ from ui_gradio.run_buttons import RunButtonHandlers
 
 
 def build_ask(application: gr.Blocks, desk: Desk) -> None:
-    """Lay the page out and make it work. To be called inside ``gr.Blocks``."""
+    """Lay the page out and make it work. Call this inside ``gr.Blocks``."""
     page = build_page()
     handlers = AskHandlers(desk.questions, page)
     _connect_run(application, page, desk, handlers)
@@ -43,7 +43,7 @@ async def _deferred(deferred: DeferredUpdates) -> Any:
 
 
 def _connect_run(application: gr.Blocks, page: AskPage, desk: Desk, handlers: AskHandlers) -> None:
-    """What starts a run, or finds one again, and draws it to its end."""
+    """The events that start a run, or find one again, and draw it to its end."""
     questions, streaming = desk.questions, page.streaming()
 
     def draws(event: Callable[..., Any], handler: Callable[..., Any], api_name: str, *fields: Any) -> None:
@@ -93,7 +93,8 @@ def _example(desk: Desk, question: str) -> Intent:
 
 
 def _connect_charts(application: gr.Blocks, page: AskPage, handlers: AskHandlers) -> None:
-    """A question does not wait for Plotly's script: what it drew before the script was there is drawn again then."""
+    """A question does not wait for Plotly's script: charts drawn before the script has loaded are drawn again
+    afterwards."""
     application.load(None, outputs=[page.charts_ready], js=WHEN_CHARTS_CAN_BE_DRAWN, api_visibility="private")
     page.charts_ready.change(
         handlers.draw_charts_again,

@@ -1,4 +1,4 @@
-"""What a reader does on the Compare page: choose two runs, race two agents, or play one scenario in two ways."""
+"""The handlers of the Compare page: choose two runs, race two agents, or play one scenario in two ways."""
 
 from collections.abc import AsyncIterator
 from contextlib import aclosing
@@ -26,31 +26,31 @@ class CompareHandlers:
         self.moving = Moving(page.moving, drawn)
 
     async def arrive(self, pair: DrawnPair, theme: Theme, request: gr.Request) -> AsyncIterator[Updates]:
-        """Offer runs and agents, and open what the address names."""
+        """Offer runs and agents, and open the runs in the address."""
         said: Problem | None = AT_FIRST
         async for offer in self._desk.arrive(pair, request.query_params):
             yield {**self._offered(offer, pair), self._page.choosing.question: offer.question}
-            # What a reader has opened or started meanwhile, or tried to, stays on the page.
+            # Runs that a reader has opened, started or tried meanwhile stay on the page.
             if offer.notice != said and not pair.drawings:
                 async for updates in self._show(pair, offer.notice, theme):
                     yield updates
             said = offer.notice
 
     async def choose(self, which: Which, pair: DrawnPair, run_id: str | None, theme: Theme) -> AsyncIterator[Updates]:
-        """Take a run of the list for one side."""
+        """Open a run from the list on one side."""
         if run_id:
             async for updates in self._show(pair, await self._desk.choose(pair, which, run_id), theme):
                 yield updates
 
     async def upload(self, which: Which, pair: DrawnPair, data: bytes, theme: Theme) -> AsyncIterator[Updates]:
-        """Take a recording from a file for one side."""
+        """Open a recording from a file on one side."""
         async for updates in self._show(pair, await self._desk.put_file(pair, which, data), theme):
             yield updates
 
     async def race(
         self, pair: DrawnPair, question: str, first: str | None, second: str | None, theme: Theme
     ) -> AsyncIterator[Updates]:
-        """Put one question to two agents at once."""
+        """Ask two agents one question at once."""
         problem = await self._desk.race(pair, question, first or "", second or "")
         async for updates in self._show(pair, problem, theme):
             yield updates
@@ -61,12 +61,12 @@ class CompareHandlers:
             yield updates
 
     async def stop(self, pair: DrawnPair) -> None:
-        """End whatever still runs."""
+        """Stop the running ones."""
         for sentence in await self._desk.stop(pair):
             say(sentence)
 
     async def open_another(self, pair: DrawnPair) -> Updates:
-        """Show the ways again, with newer runs; or put them away."""
+        """Show the choices again, with newer runs; or hide them."""
         pair.choosing = not pair.choosing
         shown: Updates = {self._page.choosing_box: gr.update(visible=pair.choosing)}
         offer = await self._desk.offer(pair) if pair.choosing else None
@@ -85,7 +85,7 @@ class CompareHandlers:
         }
 
     async def _show(self, pair: DrawnPair, problem: Problem | None, theme: Theme) -> AsyncIterator[Updates]:
-        """Why nothing was opened; else what was, drawn until both are over."""
+        """Show why nothing was opened; else draw both runs until they are over."""
         page = self._page
         if problem is not None:
             yield {page.notice: problem.html}

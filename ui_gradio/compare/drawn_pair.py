@@ -1,4 +1,4 @@
-"""The two runs that a tab compares, and what draws them."""
+"""The two runs that a tab compares, with their drawing."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from ui_gradio.drawing import Drawing
 
 @dataclass(slots=True)
 class DrawnPair(RunPair):
-    """One object for as long as the page is open. ``choosing``: whether the ways to get two runs are on the page."""
+    """One object for as long as the page is open. ``choosing``: True while the choices are on the page."""
 
     drawings: tuple[Drawing, ...] = ()
     choosing: bool = True

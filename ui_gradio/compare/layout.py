@@ -1,4 +1,4 @@
-"""The Compare page's widgets: ways to get two runs, and both of them on one clock."""
+"""The Compare page's widgets: choices for two runs, and both of them on one clock."""
 
 from dataclasses import dataclass, fields
 
@@ -16,12 +16,12 @@ from ui_gradio.playback_controls import MovingWidgets, lay_out_moves, lay_out_sc
 from ui_gradio.run_panels import EMPTY_CHART, RunPanels, chart_slot
 
 AT_FIRST = Problem("nothing_to_compare")
-"""What the page says before the server has been asked."""
+"""The notice before the server has been asked."""
 
 
 @dataclass(frozen=True, slots=True)
 class Choosing:
-    """The fields of the three ways to get two runs."""
+    """The fields of the three ways to choose two runs."""
 
     first_run: gr.Dropdown
     first_file: gr.UploadButton
@@ -35,7 +35,7 @@ class Choosing:
     status_race: gr.Button
 
     def outputs(self) -> list[gr.blocks.Block]:
-        """Every one of them."""
+        """All of them."""
         return [getattr(self, field.name) for field in fields(self)]
 
 
@@ -73,7 +73,7 @@ class ComparePage:
 
 
 def build_page() -> ComparePage:
-    """Lay the page out. To be called inside ``gr.Blocks``."""
+    """Lay the page out. Call this inside ``gr.Blocks``."""
     lay_out_navigation("compare")
     with gr.Row(elem_id="ph-head", equal_height=False):
         gr.HTML(header_html(words_pages.COMPARE_PAGE, words_compare.EXPLANATION), padding=False, scale=1)
@@ -106,8 +106,8 @@ def build_page() -> ComparePage:
 
 
 def _before_anything() -> str:
-    """That there is nothing yet; or, where the address names two runs, that they are being opened. The page's style
-    shows one of the two, before the server is asked."""
+    """A notice that there is nothing yet; or, if the address names two runs, that they are being opened. The page's
+    style shows one of the two, before the server is asked."""
     return str(
         fragment(
             '<div class="ph-opening-none">{}</div><p class="ph ph-hint ph-opening-two" role="status">{}</p>',
@@ -146,7 +146,7 @@ def _list(label: str, hint: str | None = None) -> gr.Dropdown:
 
 
 def _side(which: str) -> tuple[gr.HTML, RunPanels]:
-    """One run in half of the width: its name and status, and in a box below all that a watcher sees."""
+    """One run in half of the width: its name and status, and below them everything that a watcher sees, in a box."""
     with gr.Column(min_width=260):
         name = gr.HTML("", padding=False)
         status = gr.HTML("", padding=False, elem_classes="ph-side-status")

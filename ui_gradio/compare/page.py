@@ -1,4 +1,4 @@
-"""The Compare page put together: what a reader does is tied to the handlers."""
+"""The Compare page assembled: the reader's actions are tied to the handlers."""
 
 from collections.abc import Callable
 from functools import partial
@@ -15,7 +15,7 @@ from ui_gradio.events import quiet
 
 
 def build_compare(application: gr.Blocks, desk: Desk) -> None:
-    """Lay the page out and make it work. To be called inside ``gr.Blocks``."""
+    """Lay the page out and make it work. Call this inside ``gr.Blocks``."""
     page = build_page()
     handlers, fields = CompareHandlers(desk.compare, page), page.choosing
     agents, common = (fields.question, fields.first_agent, fields.second_agent), quiet(page.pair)

@@ -24,7 +24,7 @@ class PairDrawing:
         pair.drawings = tuple(Drawing(panels, theme, which) for panels, which in sides)
 
     def updates(self, update: PairUpdate) -> Updates:
-        """What this update changes."""
+        """The changes for this update."""
         page, before, self._drawn = self._page, self._drawn, update
         updates = {**blank(page.first), **blank(page.second)} if before is None else Updates()
         if before is None or before.problem != update.problem:

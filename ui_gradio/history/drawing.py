@@ -13,7 +13,7 @@ from ui_gradio.navigation import link_html
 
 
 def drawn(page: HistoryPage, history: RunHistory, before: HistoryState) -> Updates:
-    """What changed since ``before``. A field that the reader may be writing in is left alone otherwise."""
+    """The changes since ``before``. A field that the reader may be writing in is left alone otherwise."""
     now, search, actions = history.state, page.search, page.actions
     updates: Updates = {page.notice: now.notice.html if now.notice else ""}
     if now.runs != before.runs:

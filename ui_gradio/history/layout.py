@@ -17,7 +17,7 @@ from ui_gradio.run_buttons import RunButtons, lay_out_run_buttons, lay_out_unfol
 
 @dataclass(frozen=True, slots=True)
 class SearchFields:
-    """The fields that narrow the list down, in the order in which the desk takes them."""
+    """The fields that narrow the list, in the order in which the desk takes them."""
 
     text: gr.Textbox
     agent: gr.Dropdown
@@ -27,7 +27,7 @@ class SearchFields:
 
 @dataclass(frozen=True, slots=True)
 class ActionWidgets:
-    """What can be done with the chosen run."""
+    """The actions on the chosen run."""
 
     links: gr.HTML
     delete_run: gr.Button
@@ -69,7 +69,7 @@ class HistoryPage:
 
 
 def build_page() -> HistoryPage:
-    """Lay the page out. To be called inside ``gr.Blocks``."""
+    """Lay the page out. Call this inside ``gr.Blocks``."""
     state = gr.State(RunHistory())
     lay_out_navigation("history")
     gr.HTML(header_html(words_pages.HISTORY_PAGE, words_history.EXPLANATION), padding=False)

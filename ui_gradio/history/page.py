@@ -1,4 +1,4 @@
-"""The History page put together: what a reader does is tied to the desk."""
+"""The History page assembled: the reader's actions are tied to the desk."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from functools import partial
@@ -21,7 +21,7 @@ from ui_gradio.run_buttons import RunButtonHandlers
 
 
 def build_history(application: gr.Blocks, desk: Desk) -> None:
-    """Lay the page out and make it work. To be called inside ``gr.Blocks``."""
+    """Lay the page out and make it work. Call this inside ``gr.Blocks``."""
     page = build_page()
     search, actions, fields = desk.run_search, desk.run_actions, page.search
     terms = [fields.text, fields.agent, fields.outcome, fields.conversation]
@@ -53,7 +53,7 @@ def _connect(
     work: Callable[..., Awaitable[str | None]],
     *fields: gr.blocks.Block,
 ) -> None:
-    """Have the event do the work, say what there is to say, and fetch and draw what the page waits for then."""
+    """Have the event do the work, show its sentence, and fetch and draw whatever the page then waits for."""
 
     async def handler(history: RunHistory, *values: Any) -> AsyncIterator[Updates]:
         before = history.state
@@ -79,7 +79,7 @@ def _saves(page: HistoryPage, button: gr.Button, work: Callable[[RunHistory], Aw
         if isinstance(made, str):
             say(made)
             return {page.file: gr.update(value=None)}
-        # Into the folder whose files Gradio hands out, and deletes after an hour.
+        # Into the folder whose files Gradio serves, and deletes after an hour.
         return {page.file: gr.update(value=save_bytes_to_cache(made.content, made.name, page.file.GRADIO_CACHE))}
 
     event = button.click(handler, inputs=[page.state], outputs=[page.file], **quiet(page.state))

@@ -1,4 +1,4 @@
-"""The run that a tab replays, and what draws it."""
+"""The run that a tab replays, with its drawing."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""The Replay page's widgets: how to open a run, how to move in it, and what was seen then."""
+"""The Replay page's widgets: how to open a run, how to move in it, and the run at that moment."""
 
 from dataclasses import dataclass, fields
 
@@ -14,12 +14,12 @@ from ui_gradio.run_buttons import RunButtons, lay_out_run_buttons, lay_out_unfol
 from ui_gradio.run_panels import EMPTY_CHART, RunPanels, lay_out_evidence, lay_out_reading
 
 AT_FIRST = Problem("nothing_to_replay")
-"""What the page says before the server has been asked."""
+"""The notice before the server has been asked."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReplayPage:
-    """The widgets of the page that change, beside those of the run."""
+    """The widgets of the page that change, besides those of the run."""
 
     links: gr.HTML
     open_another: gr.Button
@@ -45,7 +45,7 @@ class ReplayPage:
 
 
 def build_page() -> ReplayPage:
-    """Lay the page out. To be called inside ``gr.Blocks``."""
+    """Lay the page out. Call this inside ``gr.Blocks``."""
     lay_out_navigation("replay")
     with gr.Row(elem_id="ph-head", equal_height=False):
         gr.HTML(header_html(words_pages.REPLAY_PAGE, words_replay.EXPLANATION), padding=False, scale=1)

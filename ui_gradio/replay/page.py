@@ -1,4 +1,4 @@
-"""The Replay page put together: what a reader does is tied to the handlers."""
+"""The Replay page assembled: the reader's actions are tied to the handlers."""
 
 import gradio as gr
 
@@ -11,7 +11,7 @@ from ui_gradio.run_buttons import RunButtonHandlers
 
 
 def build_replay(application: gr.Blocks, desk: Desk) -> None:
-    """Lay the page out and make it work. To be called inside ``gr.Blocks``."""
+    """Lay the page out and make it work. Call this inside ``gr.Blocks``."""
     page = build_page()
     handlers, outputs = ReplayHandlers(desk.replay, page), page.outputs()
     common = {"outputs": outputs, **quiet(page.run)}

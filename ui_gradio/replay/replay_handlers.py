@@ -1,4 +1,4 @@
-"""What a reader does on the Replay page: open a run by the address, from the list, from a file, and load more of it."""
+"""The handlers of the Replay page: open a run by the address, from the list, from a file, and load more of it."""
 
 from collections.abc import AsyncIterator
 
@@ -29,11 +29,11 @@ class ReplayHandlers:
         self.moving = Moving(page.moving, drawn)
 
     async def arrive(self, run: DrawnRun, theme: Theme, request: gr.Request) -> AsyncIterator[Updates]:
-        """Offer the latest runs, and open what the address names."""
+        """Offer the latest runs, and open the run in the address."""
         said: Problem | None = AT_FIRST
         async for offer in self._desk.arrive(run, request.query_params):
             updates: Updates = {self._page.choice: gr.update(choices=list(offer.runs))}
-            # What a reader has opened meanwhile, or tried to, stays on the page.
+            # A run that a reader has opened or tried meanwhile stays on the page.
             if offer.notice != said or (offer.shown is not None and run.drawing is None):
                 updates |= self._drawn_anew(run, offer.notice, theme)
             said = offer.notice
@@ -59,13 +59,13 @@ class ReplayHandlers:
         return self._drawn_anew(run, await self._desk.open_file(run, data), theme)
 
     async def open_another(self) -> Updates:
-        """Show the list again, with what was asked since."""
+        """Show the list again, with newer runs."""
         runs, page = await self._desk.runs(), self._page
         choices = gr.skip() if runs is None else gr.update(choices=list(runs), value=None)
         return {page.opening: gr.update(visible=True), page.choice: choices}
 
     def _drawn_anew(self, run: DrawnRun, problem: Problem | None, theme: Theme) -> Updates:
-        """The page of the run that was opened, or why none was."""
+        """The page of the opened run, or the reason why none was opened."""
         page, shown = self._page, run.shown()
         if problem is not None or shown is None:
             return {page.panels.notice: problem.html if problem is not None else ""}

@@ -1,4 +1,4 @@
-"""What can be done with a run that is on the page: ask again, copy, replay, share, say what you think of it."""
+"""The actions on the run on the page: ask again, copy, replay, share, give feedback."""
 
 from collections.abc import Callable, Coroutine
 from typing import Any
@@ -17,13 +17,13 @@ from ui_streamlit.visit import Visit
 
 
 def lay_out_actions() -> DeltaGenerator:
-    """Their row, as high as the examples that stand there before the first question."""
+    """Their row, as high as the examples in its place before the first question."""
     return st.container(key="ph-actions", horizontal=True, vertical_alignment="center", gap="xsmall")
 
 
 def draw_actions(visit: Visit, conversation: Conversation, state: ConversationState) -> None:
-    """Draw them. Always as many elements: while a run is followed the script does not end, and what stood behind the
-    last element in the pass before would stay on the page."""
+    """Draw them. Always the same number of elements: while a run is followed the script does not end, and elements
+    after the last one from the pass before would stay on the page."""
 
     def asks_again(intent: Callable[[Conversation, str], Coroutine[Any, Any, None]]) -> Callable[[], None]:
         return lambda: visit.call(intent(conversation, st.session_state.get(QUESTION, "")))
@@ -54,5 +54,5 @@ def draw_actions(visit: Visit, conversation: Conversation, state: ConversationSt
 
 
 def _nothing() -> None:
-    """An element that nobody sees, in the slot of one that does not fit now."""
+    """An invisible element, in the slot of one that does not fit now."""
     st.html("<span hidden></span>")

@@ -1,8 +1,8 @@
-"""The Ask page, from top to bottom: a conversation, or a run that somebody shared. Streamlit runs it at every click.
+"""The Ask page, from top to bottom: a conversation, or a shared run. Streamlit runs it at every click.
 
-What remains to be done is done on the background loop and begins before the page is laid out. A stop, another click or
-a closed tab ends the pass at its next drawing call, which is at most a quarter of a second away; the run itself
-continues in the backend, and the next pass finds the conversation as it is by then.
+The remaining work is done on the background loop and begins before the page is laid out. A stop, another click or a
+closed tab ends the pass at its next drawing call, which is at most a quarter of a second away; the run itself continues
+in the backend, and the next pass finds the conversation as it is by then.
 """
 
 from contextlib import closing
@@ -34,7 +34,7 @@ def show(visit: Visit) -> None:
 
 
 def _opened(visit: Visit) -> Conversation:
-    """The tab's own conversation, with what the page's address names taken up."""
+    """The tab's own conversation, with the run in the page's address."""
     share_id, run_id, questions = named(SHARE), named(RUN), visit.desk.questions
     conversation: Conversation = st.session_state.setdefault("shared" if share_id else "conversation", Conversation())
     if share_id:

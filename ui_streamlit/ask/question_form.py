@@ -14,14 +14,14 @@ _SPEED = "speed"
 """Keys of the fields in Streamlit's session state."""
 
 _ACTION = "action"
-"""One key for whichever button stands beside the question: with two, both are on screen while the script runs."""
+"""One key for both buttons beside the question: with two, both are on screen while the script runs."""
 
 _FILLED = "filled"
-"""In the session state: the last change of the fields by the desk that this tab has taken over."""
+"""In the session state: the last change of the fields by the desk that this tab has applied."""
 
 
 def fill_fields(state: ConversationState) -> None:
-    """Let the fields say what this conversation is about. To be called before they are drawn."""
+    """Fill the fields from this conversation. Call this before they are drawn."""
     fields = st.session_state
     if fields.get(_FILLED) != state.fields.change:
         fields[_FILLED] = state.fields.change
@@ -35,8 +35,8 @@ def fill_fields(state: ConversationState) -> None:
 
 
 def draw_question_form(visit: Visit, conversation: Conversation, state: ConversationState) -> None:
-    """Draw it. Ctrl+Enter in the question asks, as which the page's script hands on Enter, except while a run is under
-    way, where it would press Stop."""
+    """Draw it. Ctrl+Enter in the question asks; the page's script sends it on Enter, except during a run, when it would
+    press Stop."""
     with st.form("ph-ask", border=False, enter_to_submit=not state.running):
         columns = st.columns([5.2, 3.6, 2.1, 1.5], vertical_alignment="bottom", gap="small")
         columns[0].text_area(
@@ -63,7 +63,7 @@ def draw_question_form(visit: Visit, conversation: Conversation, state: Conversa
 
 
 def draw_examples(visit: Visit, conversation: Conversation) -> None:
-    """Three questions to try, while nothing was asked."""
+    """Three questions to try, before the first question."""
 
     def ask(question: str) -> None:
         visit.call(visit.desk.questions.ask_example(conversation, question))
@@ -75,7 +75,8 @@ def draw_examples(visit: Visit, conversation: Conversation) -> None:
 
 
 def _ask(visit: Visit, conversation: Conversation) -> None:
-    """Ask what the fields say now: a click on Ask also ends the typing, so no earlier pass has seen it."""
+    """Ask with the current values of the fields: a click on Ask also ends the typing, so no earlier pass has seen
+    it."""
     fields = st.session_state
     visit.call(
         visit.desk.questions.ask(

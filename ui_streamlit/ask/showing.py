@@ -1,4 +1,4 @@
-"""One pass over a conversation: its states drawn as they come, and the page begun anew where its widgets do not fit."""
+"""One pass over a conversation: its states drawn live, and the page started again if its widgets do not fit."""
 
 from collections.abc import Generator
 
@@ -14,7 +14,7 @@ States = Generator[ConversationState | None, None, None]
 
 
 def first_to_draw(states: States, conversation: Conversation) -> ConversationState:
-    """The state that the page is laid out for: with what it was opened for, unless that takes longer than a tick."""
+    """The state that the page is laid out for: with the run it was opened for, unless that takes longer than a tick."""
     for state in states:
         if state is None or not state.settling:
             break
@@ -25,7 +25,7 @@ class Showing:
     """Draws the states into a page that was laid out for the first of them."""
 
     def __init__(self, visit: Visit, conversation: Conversation, canvas: Canvas, row: DeltaGenerator | None) -> None:
-        """``row``: where the actions on the run go; None where there are none."""
+        """``row``: the row for the actions on the run; None if there are none."""
         self._visit = visit
         self._conversation = conversation
         self._canvas = canvas
@@ -34,7 +34,7 @@ class Showing:
         self._actions: object = None
 
     def draw(self, state: ConversationState | None) -> None:
-        """What changed with this state; None for a tick. Ends the pass where the widgets above do not fit any more."""
+        """Draw the changes for this state; None for a tick. Ends the pass if the widgets above no longer fit."""
         if state is None:
             self._canvas.tick()
             return
@@ -49,7 +49,7 @@ class Showing:
         if self._form is None:
             self._form = form
         if self._row is not None and self._actions is None and (state.run_id or not state.pending or state.waiting):
-            # Not while a question is on its way: what the row holds for its run comes a moment later.
+            # Not while a question is on its way: the actions on its run come a moment later.
             self._actions = actions
             with self._row:
                 draw_actions(self._visit, self._conversation, state)

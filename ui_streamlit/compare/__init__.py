@@ -1,1 +1,1 @@
-"""The Compare place: two runs on one clock."""
+"""The Compare page: two runs on one clock."""

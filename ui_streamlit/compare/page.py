@@ -37,13 +37,13 @@ def show(visit: Visit) -> None:
 
 
 def _head(visit: Visit, pair: RunPair, offer: CompareOffer) -> Problem | None:
-    """Title, and the ways to get two runs: on the page until there are two, folded away afterwards."""
+    """Title, and the choices for two runs: on the page until there are two, folded away afterwards."""
     choice = PairChoice(visit, pair, offer)
     with st.container(key="ph-head", horizontal=True, vertical_alignment="center", gap="small"):
         st.html(header_html(words_pages.COMPARE_PAGE, words_compare.EXPLANATION))
         with st.container(key="ph-stop", width="content"):
-            # Always there, and hidden while it has nothing to do: drawn only as a race begins, it would wait for the
-            # browser to be idle, which it is not before the race is over.
+            # Always there, and hidden while it has nothing to do: if it were drawn only when a race begins, it would
+            # wait for the browser to be idle, which is not before the race is over.
             st.button(words.STOP, key="stop-both", disabled=not offer.running, on_click=lambda: _stop(visit, pair))
         if offer.complete:
             with st.popover(words_replay.OPEN_ANOTHER), st.container(key="ph-choosing", width=760):
@@ -73,5 +73,5 @@ def _compare(visit: Visit, pair: RunPair) -> None:
             else:
                 drawing.draw_moment(moment)
     if first.running or first.moment.playing:
-        # Once more from the top: Stop belongs to runs that still run, the playhead to runs that are over.
+        # Once more from the top: Stop belongs to running runs, the playhead to runs that are over.
         st.rerun()

@@ -1,4 +1,5 @@
-"""Three ways to get two runs: choose them, race two agents, or play one scenario with and without its status events."""
+"""Three ways to choose two runs: from the list, by a race of two agents, or one scenario with and without its status
+events."""
 
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, Final
@@ -19,20 +20,20 @@ _QUESTION: Final = "ph-question-race"
 _FIRST: Final = "race-first"
 _SECOND: Final = "race-second"
 _SCENARIO: Final = "status-scenario"
-"""Keys of the session state: why what was just chosen could not be opened or started, and the fields of the races."""
+"""Keys of the session state: why the last choice could not be opened or started, and the fields of the races."""
 
 Work = Callable[[], Coroutine[Any, Any, Problem | None]]
 
 
 class PairChoice:
-    """Draws the ways. What a reader does in them is done before the next pass."""
+    """Draws the choices. A reader's choice is carried out before the next pass."""
 
     def __init__(self, visit: Visit, pair: RunPair, offer: CompareOffer) -> None:
         self._visit, self._pair, self._offer = visit, pair, offer
         self._desk = visit.desk.compare
 
     def draw(self) -> Problem | None:
-        """Draw them. Gives why what was just chosen could not be opened or started."""
+        """Draw them. Returns why the last choice could not be opened or started."""
         way = st.segmented_control(
             words_compare.WAYS_LABEL,
             _WAYS,
@@ -53,7 +54,7 @@ class PairChoice:
         return problem
 
     def _side(self, which: Which, label: str, run_id: str, column: DeltaGenerator) -> None:
-        """A list of runs and a field for a file. The list says which run is on the page."""
+        """A list of runs and a field for a file. The list shows the run on the page."""
         key = f"compare-{which}"
         file_key = f"{key}-file"
 
@@ -106,7 +107,7 @@ class PairChoice:
         slot.form_submit_button(words_compare.START_RACE, type="primary", width="stretch", on_click=self._do(work))
 
     def _do(self, work: Work) -> Callable[[], None]:
-        """Do it when the field has changed. The address names what is on the page then."""
+        """Do it when the field has changed. The address then names the runs on the page."""
 
         def callback() -> None:
             problem = st.session_state[_PROBLEM] = self._visit.call(work())

@@ -49,7 +49,7 @@ class PairDrawing:
         self.draw(update)
 
     def draw(self, update: PairUpdate) -> None:
-        """What this update changes."""
+        """The changes for this update."""
         before, self._update = self._update, update
         self.draw_moment(update.moment)
         draw_notice(self._notice, update.problem)
@@ -64,14 +64,14 @@ class PairDrawing:
             self._text.html(moment.text)
 
     def tick(self) -> None:
-        """Changes nothing: here a pass ends that nobody waits for any more."""
+        """Changes nothing: a pass that nobody waits for any more ends here."""
         self._canvases[0].tick()
 
     def _numbers(self, update: PairUpdate) -> None:
         first, second = update.compared
         self._sentence.html(first_to_move_html(first, second))
         figure = comparison_figure(first, second, theme=self._visit.theme)
-        # Streamlit takes the same chart twice in one pass for an error.
+        # Streamlit reports the same chart twice in one pass as an error.
         if figure != self._figure_drawn:
             self._figure_drawn = figure
             config = {"displayModeBar": False}
@@ -80,7 +80,7 @@ class PairDrawing:
 
 
 def _controls(visit: Visit, pair: RunPair, update: PairUpdate) -> DeltaGenerator:
-    """The buttons and the scrubber, once both are over. Gives the slot of the moment in words."""
+    """The buttons and the scrubber, once both are over. Returns the slot of the moment in words."""
     with st.container(key="ph-transport", horizontal=True, vertical_alignment="center", gap="xsmall"):
         if update.running:
             st.caption(words_compare.BOTH_LIVE)
@@ -88,7 +88,7 @@ def _controls(visit: Visit, pair: RunPair, update: PairUpdate) -> DeltaGenerator
             draw_moves(visit, pair, "compare-speed")
         text = st.empty()
     if update.running:
-        # Keeps the room that the scrubber takes once both are over.
+        # Keeps the room for the scrubber, which comes once both are over.
         st.container(key="ph-scrubber-to-come", height=SCRUBBER_HEIGHT_PX, border=False)
     else:
         with st.container(key="ph-scrubber"):
@@ -97,7 +97,7 @@ def _controls(visit: Visit, pair: RunPair, update: PairUpdate) -> DeltaGenerator
 
 
 def _side_canvas(column: DeltaGenerator, name: str, visit: Visit, scope: Which) -> Canvas:
-    """One run in half of the width: status, and in a box below it all that a watcher sees."""
+    """One run in half of the width: status, and below it everything that a watcher sees, in a box."""
     with column:
         st.html(section_title_html(name))
         status = st.empty()

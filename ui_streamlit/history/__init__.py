@@ -1,1 +1,1 @@
-"""The History page: what was asked before, and what became of it."""
+"""The History page: past runs and their outcomes."""

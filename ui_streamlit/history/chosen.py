@@ -1,4 +1,4 @@
-"""The run that was chosen in the list: open it elsewhere, share it, save it, delete it; rename its conversation."""
+"""The run chosen from the list: open it elsewhere, share it, save it, delete it; rename its conversation."""
 
 from functools import partial
 
@@ -17,7 +17,7 @@ from ui_streamlit.visit import Visit
 
 
 def draw_chosen(visit: Visit, history: RunHistory, state: HistoryState, chosen: ChosenRun) -> None:
-    """What is known of the run, and what can be done with it."""
+    """The facts about the run, and the actions on it."""
     run_id = chosen.run.run_id
     st.html(chosen_run_html(chosen.run))
     with st.container(key="ph-chosen-links", horizontal=True, vertical_alignment="center", gap="xsmall"):
@@ -39,7 +39,7 @@ def draw_chosen(visit: Visit, history: RunHistory, state: HistoryState, chosen: 
 
 
 def _draw_name(visit: Visit, history: RunHistory, chosen: ChosenRun) -> None:
-    # With the name in it, the key of another field once the name has changed: a field keeps what is written in it.
+    # The key contains the name, so that a renamed conversation has another field: a field keeps its text.
     key = f"name-{chosen.run.session_id}-{chosen.conversation}"
     with st.form(f"ph-rename-{chosen.run.session_id}", border=False):
         field, button = st.columns([4, 1.6], vertical_alignment="bottom", gap="small")
@@ -52,11 +52,11 @@ def _draw_name(visit: Visit, history: RunHistory, chosen: ChosenRun) -> None:
 
 
 def _draw_deletion(visit: Visit, history: RunHistory, state: HistoryState, what: Deletion, label: str) -> None:
-    """A button, and the question whether it was meant."""
+    """A button, and the question that confirms it."""
     actions = visit.desk.run_actions
     with st.container(key=f"ph-delete-{what}", horizontal=True, vertical_alignment="center", gap="xsmall"):
         if state.deleting != what:
-            # The key of Keep: with one of its own, it would stand beside Keep while the script runs.
+            # The key of Keep: with one of its own, it would be beside Keep while the script runs.
             st.button(label, key=f"keep-{what}", on_click=lambda: visit.call(actions.ask_to_delete(history, what)))
             return
         st.button(words_history.KEEP, key=f"keep-{what}", on_click=lambda: visit.call(actions.keep(history)))

@@ -1,4 +1,4 @@
-"""The History page: what was asked before, by whom it was answered, and what people said of it."""
+"""The History page: past questions, their agents, and the feedback on them."""
 
 from typing import Final
 
@@ -45,7 +45,7 @@ def _runs(visit: Visit, history: RunHistory) -> None:
     state = history.state
     for newer in visit.iterate(visit.desk.run_search.proceed(history)):
         state = newer or state
-        # Drawn at every tick: at a drawing call a pass ends that nobody waits for any more.
+        # Drawn at every tick: a pass that nobody waits for any more ends at a drawing call.
         draw_notice(slot, state.notice)
     draw_notice(slot, state.notice)
     with fields:

@@ -1,4 +1,4 @@
-"""The runs that were found, each a button that chooses it, with its facts below."""
+"""The runs found, each a button that chooses it, with its facts below."""
 
 import streamlit as st
 

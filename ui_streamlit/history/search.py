@@ -1,4 +1,4 @@
-"""The fields that say which runs are looked for."""
+"""The search fields."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -16,13 +16,13 @@ _FIELDS: Final = ("history-text", "history-agent", "history-outcome", "history-c
 
 
 def note_opening(visit: Visit, history: RunHistory) -> None:
-    """Have everything fetched anew where the page was not open before: Streamlit forgets its fields meanwhile."""
+    """Have everything fetched again if the page was not open before: Streamlit forgets its fields meanwhile."""
     if _FIELDS[0] not in st.session_state:
         visit.call(visit.desk.run_search.open(history))
 
 
 def draw_search(visit: Visit, history: RunHistory, state: HistoryState) -> None:
-    """Draw the fields as the search has them."""
+    """Draw the fields with the terms of the search."""
     text, agent, outcome, conversation = _FIELDS
     terms, columns = state.terms, st.columns([4, 3, 2, 3], gap="small")
     for key, value in zip(_FIELDS, (terms.text, terms.agent, terms.outcome, terms.session_id), strict=True):

@@ -1,1 +1,1 @@
-"""The Replay place: a run as it was seen at any moment."""
+"""The Replay page: a run as it was at any moment."""

@@ -1,4 +1,4 @@
-"""The Replay page: any moment of a run, as whoever watched it saw it then."""
+"""The Replay page: any moment of a run, as a watcher saw it then."""
 
 from contextlib import closing
 from typing import Final
@@ -42,7 +42,7 @@ def show(visit: Visit) -> None:
 
 
 def _head(visit: Visit, opened: OpenedRun, offer: ReplayOffer) -> Problem | None:
-    """Title, and the ways to open a run: on the page while nothing is open, folded away afterwards."""
+    """Title, and the choices for a run: on the page while nothing is open, folded away afterwards."""
     with st.container(key="ph-head", horizontal=True, vertical_alignment="center", gap="small"):
         st.html(header_html(words_pages.REPLAY_PAGE, words_replay.EXPLANATION))
         if offer.shown is not None:
@@ -56,7 +56,7 @@ def _head(visit: Visit, opened: OpenedRun, offer: ReplayOffer) -> Problem | None
 
 
 def _play(visit: Visit, opened: OpenedRun, shown: ShownRun) -> None:
-    """The run at the playhead, and for as long as that plays."""
+    """The run at the playhead, and for as long as it plays."""
     draw_controls(visit, opened, shown)
     with st.container(key="ph-scrubber"):
         draw_scrubber(visit, opened)

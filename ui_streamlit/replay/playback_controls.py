@@ -1,4 +1,4 @@
-"""Play and pause, jumps, speed, and what can be said or shared at this moment of the run."""
+"""Play and pause, jumps, speed, feedback and sharing at this moment of the run."""
 
 from functools import partial
 
@@ -14,7 +14,7 @@ from ui_streamlit.visit import Visit
 
 
 def draw_moves(visit: Visit, player: Player, speed_key: str) -> None:
-    """Previous, play, next and speed, one run's or that of two. The keyboard finds the buttons by what they say."""
+    """Previous, play, next and speed, for one run or two. The keyboard finds the buttons by their text."""
     playhead = player.playhead
 
     def set_speed() -> None:

@@ -1,4 +1,4 @@
-"""Ways to open a run: by its name in a list of the latest ones, or from a recording file."""
+"""Ways to open a run: from the list of the latest ones, or from a recording file."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -15,8 +15,8 @@ _SERIAL: Final = "replay-serial"
 
 
 def draw_run_choice(visit: Visit, opened: OpenedRun, runs: Sequence[Choice]) -> Problem | None:
-    """A list of runs and a field for a file. Gives why what was chosen could not be opened; where it could, the pass
-    begins anew."""
+    """A list of runs and a field for a file. Returns why the choice could not be opened; if it was opened, the pass
+    starts again."""
     titles = {run.name: run.title for run in runs}
     serial = kept(_SERIAL, int)
     which, file = st.columns([3, 2], gap="small")

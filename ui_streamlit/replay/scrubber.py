@@ -1,4 +1,4 @@
-"""The scrubber as a component of the page: Streamlit's own slider tells a move only when the thumb is let go."""
+"""The scrubber as a component of the page: Streamlit's own slider reports a move only when the thumb is released."""
 
 from collections.abc import Callable
 from functools import partial
@@ -15,7 +15,7 @@ _KEY: Final = "scrubber"
 
 
 def draw_scrubber(visit: Visit, player: Player) -> None:
-    """Draw it at the playhead. A move of the reader's moves the playhead and runs the script anew."""
+    """Draw it at the playhead. A reader's move moves the playhead and runs the script again."""
     _component()(key=_KEY, data=visit.do(player.scrubber), on_seek_change=partial(_take, visit, player))
 
 
@@ -26,6 +26,6 @@ def _take(visit: Visit, player: Player) -> None:
 
 
 def _component() -> Callable[..., object]:
-    """Registered at every pass, as Streamlit wants it where it is used; the same text is the same component."""
+    """Registered at every pass, as Streamlit requires; the same text is the same component."""
     script = scrubber_script() + Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
     return st.components.v2.component("playhead_scrubber", html=SCRUBBER_HTML, js=script, isolate_styles=False)
