@@ -12,18 +12,29 @@ _MONTHS = _MONTH_WORDS.split()
 _MONTH_NAMES = {name[:length]: number for number, name in enumerate(_MONTHS, start=1) for length in (3, len(name))}
 _ORDINALS = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4}
 _FISCAL = r"(?:fy|fiscal(?:\s+year)?)"
+_MONTH = rf"(?P<name>{'|'.join(_MONTH_NAMES)})"
+_ORDINAL = rf"(?P<ordinal>{'|'.join(_ORDINALS)})"
+_DAY = r"(?P<day>0?[1-9]|[12]\d|3[01])"
+_CENTURY = r"(?P<year>(?:19|20)\d{2})"
 _FORMS = tuple(
     re.compile(form, re.IGNORECASE)
     for form in (
         rf"\b(?P<fiscal>{_FISCAL})\s*'?(?P<year>\d{{4}}|\d{{2}})\s*[-/ ]?\s*q(?P<quarter>[1-4])\b",
         rf"\bq(?P<quarter>[1-4])\s*[-/, ]?\s*(?:of\s+)?(?P<fiscal>{_FISCAL})\s*'?(?P<year>\d{{4}}|\d{{2}})\b",
-        rf"\b(?P<ordinal>{'|'.join(_ORDINALS)})\s+quarter\s+(?:of\s+)?(?:(?P<fiscal>{_FISCAL})\s*)?(?P<year>\d{{4}})\b",
+        rf"\b{_ORDINAL}\s+(?:(?P<fiscal>fiscal)\s+)?quarter\s+(?:of\s+|in\s+)?(?:the\s+)?(?:year\s+)?{_CENTURY}\b",
+        rf"\b{_ORDINAL}\s+quarter\s+(?:of\s+|in\s+)?(?:the\s+|our\s+)?(?P<fiscal>{_FISCAL})\s*(?P<year>\d{{4}}|\d{{2}})\b",
+        rf"\b(?P<fiscal>{_FISCAL})\s*(?P<year>\d{{4}}|\d{{2}}),?\s+{_ORDINAL}\s+quarter\b",
+        rf"\b{_CENTURY}\s+{_ORDINAL}\s+quarter\b",
         r"\b(?P<year>(?:19|20)\d{2})\s*[-/ ]?\s*q(?P<quarter>[1-4])\b",
         r"\bq(?P<quarter>[1-4])\s*[-/, ]?\s*(?:of\s+)?(?P<year>(?:19|20)\d{2})\b",
+        r"\bq(?P<quarter>[1-4])\s*['’](?P<year>\d{2})\b",
+        r"\b(?P<quarter>[1-4])q\s*['’]?(?P<year>(?:19|20)\d{2}|\d{2})\b",
         rf"\b(?P<fiscal>{_FISCAL})\s*'?(?P<year>\d{{4}}|\d{{2}})\b",
         r"\b(?P<year>(?:19|20)\d{2})[-/](?P<month>0[1-9]|1[0-2])(?:[-/](?P<day>0[1-9]|[12]\d|3[01]))?\b",
         r"\b(?P<day>0?[1-9]|[12]\d|3[01])\.(?P<month>0?[1-9]|1[0-2])\.(?P<year>(?:19|20)\d{2})\b",
-        rf"\b(?P<name>{'|'.join(_MONTH_NAMES)})\.?,?\s+(?P<year>(?:19|20)\d{{2}})\b",
+        rf"\b{_MONTH}\.?\s+{_DAY}(?:st|nd|rd|th)?,?\s+{_CENTURY}\b",
+        rf"\b{_DAY}(?:st|nd|rd|th|\.)?\s+(?:of\s+)?{_MONTH}\.?,?\s+{_CENTURY}\b",
+        rf"\b{_MONTH}\.?,?\s+(?:of\s+)?{_CENTURY}\b",
         r"\b(?P<year>(?:19|20)\d{2})\b",
     )
 )
@@ -81,7 +92,10 @@ class Period:
         """How a document may write the period."""
         short, quarter = f"{self.year % 100:02}", self.quarter
         if self.month:
-            return self.label, f"{_MONTHS[self.month - 1]} {self.year}", f"{_MONTHS[self.month - 1][:3]} {self.year}"
+            name = _MONTHS[self.month - 1]
+            if self.day:
+                return self.label, f"{name} {self.day} {self.year}", f"{self.day} {name} {self.year}"
+            return self.label, f"{name} {self.year}", f"{name[:3]} {self.year}"
         fiscal = [f"fy{self.year}", f"fy {self.year}", f"fy{short}", f"fiscal {self.year}", f"fiscal year {self.year}"]
         years = fiscal if self.fiscal else [str(self.year), *fiscal]
         if not quarter:

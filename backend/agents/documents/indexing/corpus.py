@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from backend.agents.documents.indexing.folder_index import FolderIndex
-from backend.agents.documents.indexing.profile import Profile, read_periods
+from backend.agents.documents.indexing.profile import Profile, read_names, read_periods
 from backend.agents.documents.readers.extracted_table import ExtractedCell
 
 _DOCUMENT = "SELECT * FROM described WHERE name = ?"
@@ -241,6 +241,6 @@ def _found_row(row: tuple[Any, ...]) -> FoundRow:
 
 
 def _document(row: tuple[Any, ...]) -> Document:
-    number, name, digest, kind, title, source, date, url, fields, subjects, periods, period_end = row
-    profile = Profile(tuple(json.loads(subjects)), read_periods(periods), period_end)
+    number, name, digest, kind, title, source, date, url, fields, subjects, further, periods, period_end = row
+    profile = Profile(read_names(subjects), read_periods(periods), period_end, read_names(further))
     return Document(number, name, digest, kind, title, source, date, url, json.loads(fields), profile)

@@ -39,6 +39,7 @@ CREATE TABLE documents (
     fields TEXT NOT NULL,
     has_lines INTEGER NOT NULL,
     subjects TEXT NOT NULL,
+    further TEXT NOT NULL,
     periods TEXT NOT NULL,
     period_end TEXT NOT NULL,
     search_title TEXT NOT NULL,
@@ -52,7 +53,7 @@ CREATE TABLE texts (
 CREATE TABLE subject_names (
     key TEXT NOT NULL,
     document_id INTEGER NOT NULL,
-    place INTEGER NOT NULL
+    is_main INTEGER NOT NULL
 );
 CREATE INDEX subject_names_by_key ON subject_names (key);
 CREATE INDEX subject_names_by_document ON subject_names (document_id);
@@ -84,17 +85,17 @@ CREATE TABLE table_rows (
 );
 CREATE INDEX rows_by_document ON table_rows (document_id, table_number);
 CREATE VIEW described AS
-SELECT id, name, digest, kind, title, source, date, url, fields, subjects, periods, period_end
+SELECT id, name, digest, kind, title, source, date, url, fields, subjects, further, periods, period_end
 FROM documents WHERE problem = '';
 CREATE VIEW located AS
 SELECT p.id AS number, p.start, p.end, p.text, p.heading, p.page, p.line,
     d.id AS document, d.name, d.digest, d.kind, d.title, d.source, d.date, d.url, d.fields,
-    d.subjects, d.periods, d.period_end
+    d.subjects, d.further, d.periods, d.period_end
 FROM passages p JOIN documents d ON d.id = p.document_id;
 CREATE VIEW located_rows AS
 SELECT r.id AS number, r.table_number, r.title, r.note, r.page, r.line, r.section, r.label, r.start, r.end, r.text,
     r.cells, d.id AS document, d.name, d.digest, d.kind, d.title AS document_title, d.source, d.date, d.url, d.fields,
-    d.subjects, d.periods, d.period_end
+    d.subjects, d.further, d.periods, d.period_end
 FROM table_rows r JOIN documents d ON d.id = r.document_id;
 CREATE VIRTUAL TABLE titles USING fts5 (title, content = '', tokenize = 'porter unicode61 remove_diacritics 2');
 CREATE VIRTUAL TABLE search USING fts5 (

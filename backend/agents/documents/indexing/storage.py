@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from backend.agents.documents.indexing.document_labels import labels_of
 from backend.agents.documents.indexing.folder import FoundFile
 from backend.agents.documents.indexing.passages import Places, passages_of
 from backend.agents.documents.indexing.profile import profile_of, stored_periods, subject_key
@@ -66,28 +67,32 @@ def store(connection: sqlite3.Connection, file: FoundFile, digest: str, read: Ex
     """Store what a file held, or the reason why it could not be read."""
     document, problem = (Extraction("", ()), read) if isinstance(read, str) else (read, "")
     origin = document.origin
-    title = " ".join((origin.title or _title_of(file.name, document.kind)).split())
+    title, source = labels_of(document, file.name)
     header = " ".join(
         value for name, value in document.fields.items() if name in ("fiscal_period", "period", "company")
     )
     search_title = searchable(f"{title} {Path(file.name).stem} {header}")
-    profile = profile_of(document, file.name)
+    profile = profile_of(document, file.name, title)
     row = connection.execute(
         "INSERT INTO documents (name, size, changed_ns, digest, kind, title, source, date, url, fields, has_lines, "
-        "subjects, periods, period_end, search_title, problem, notices) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "subjects, further, periods, period_end, search_title, problem, notices) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
-            *(file.name, file.size, file.changed_ns, digest, document.kind, title, origin.source or file.name),
+            *(file.name, file.size, file.changed_ns, digest, document.kind, title, source),
             *(origin.date, origin.url, json.dumps(dict(document.fields)), document.has_lines),
-            *(json.dumps(profile.subjects), stored_periods(profile.periods)),
+            *(json.dumps(profile.subjects), json.dumps(profile.further), stored_periods(profile.periods)),
             *(profile.period_end, search_title, problem, json.dumps(document.notices)),
         ),
     )
     number = row.lastrowid or 0
     connection.execute("INSERT INTO titles (rowid, title) VALUES (?, ?)", (number, search_title))
     connection.executemany(
-        "INSERT INTO subject_names (key, document_id, place) VALUES (?, ?, ?)",
-        ((subject_key(subject), number, place) for place, subject in enumerate(profile.subjects)),
+        "INSERT INTO subject_names (key, document_id, is_main) VALUES (?, ?, ?)",
+        (
+            (subject_key(name), number, is_main)
+            for is_main, names in ((True, profile.subjects), (False, profile.further))
+            for name in names
+        ),
     )
     connection.execute("INSERT INTO texts (document_id, text) VALUES (?, ?)", (number, document.text))
     _store_passages(connection, number, document, search_title)
@@ -124,10 +129,3 @@ def _store_tables(connection: sqlite3.Connection, number: int, document: Extract
                 "INSERT INTO row_search (rowid, title, section, label) VALUES (?, ?, ?, ?)",
                 (added.lastrowid, *(searchable(text) for text in (table.title, row.section, row.label))),
             )
-
-
-def _title_of(name: str, kind: str) -> str:
-    """What a document without a title of its own is called: by its file name."""
-    path = Path(name)
-    words = path.stem.replace("_", " ").replace("-", " ").strip()
-    return path.name if kind == "table" or not words else words[0].upper() + words[1:]
