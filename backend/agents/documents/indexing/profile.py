@@ -3,7 +3,7 @@
 import json
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -156,18 +156,31 @@ def _titled(extraction: Extraction, title: str, evidence: WordEvidence) -> tuple
     """The names of the title, the first lines and the running headers: those that the text repeats, and the others."""
     text = extraction.text
     heading = next((block.heading for block in extraction.blocks if block.heading), "").split(" > ")[0]
-    strong = [
-        run for line in (title, heading, extraction.fields.get("subject", "")) for run in name_runs(line, evidence)
-    ]
-    weak = [run for line in (*running_lines(extraction), *first_lines(text)) for run in name_runs(line, evidence)]
-    values = [run for _, value in labelled_values(text) for run in name_runs(value, evidence)]
-    top = max((evidence.count(run.split()[0]) for run in (*strong, *weak)), default=0)
-    least = max(_FEWEST_TIMES, top * _OFTEN)
+    strong = _runs((title, heading, extraction.fields.get("subject", "")), evidence)
+    weak = _runs((*running_lines(extraction), *first_lines(text)), evidence)
+    values = _runs((value for _, value in labelled_values(text)), evidence)
+    often = _repeated([*strong, *weak], text, evidence)
+    return [*often, *_initials(often, text)], [*strong, *weak, *values, *_single(strong), *_single(values)]
+
+
+def _runs(lines: Iterable[str], evidence: WordEvidence) -> list[str]:
+    return [run for line in lines for run in name_runs(line, evidence)]
+
+
+def _repeated(runs: Sequence[str], text: str, evidence: WordEvidence) -> list[str]:
+    """The names of several words that the text repeats, against the one whose first word it has most."""
     whole = text[:MAX_CHARS].casefold()
-    runs = [run for run in dict.fromkeys((*strong, *weak)) if " " in run]
-    often = [run for run in runs if whole.count(run.casefold()) >= least]
-    single = [word for run in (*strong, *values) for word in run.split() if len(word) > 2 and word[0].isupper()]
-    return [*often, *(short for run in often for short in initials(run, text))], [*strong, *weak, *values, *single]
+    most = max((evidence.count(run.split()[0]) for run in runs), default=0)
+    least = max(_FEWEST_TIMES, most * _OFTEN)
+    return [run for run in dict.fromkeys(runs) if " " in run and whole.count(run.casefold()) >= least]
+
+
+def _initials(names: Iterable[str], text: str) -> list[str]:
+    return [short for name in names for short in initials(name, text)]
+
+
+def _single(runs: Iterable[str]) -> list[str]:
+    return [word for run in runs for word in run.split() if len(word) > 2 and word[0].isupper()]
 
 
 def subject_key(name: str) -> str:
