@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from backend.agents.documents.figures.dates import day_in_year, find_dates
-from backend.agents.documents.search.periods import Period, find_periods
+from backend.agents.documents.periods import Period, find_periods
 
 _COUNTS = {
     "one": 1, "two": 2, "three": 3, "four": 4, "six": 6, "nine": 9, "twelve": 12, "thirteen": 13, "twenty-six": 26,
@@ -99,6 +99,8 @@ def column_period(header: str, context: str = "") -> ColumnPeriod | None:
     qualifier = _qualifier(f"{plain[:start]} {plain[end:]}")
     if until_now:
         return ColumnPeriod(_order_of(period), None, period, f"{qualifier} year to date".strip())
+    if _MONTH.search(qualifier):
+        return _of_year(period, months, header, context, qualifier) if not period.month else None
     if period.quarter or period.month or period.fiscal:
         length = months or (3 if period.quarter else 1 if period.month else 12)
         return ColumnPeriod(_order_of(period), length, period, qualifier)

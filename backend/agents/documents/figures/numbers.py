@@ -9,6 +9,8 @@ _COMMA = re.compile(r"[-+−]?(?:\d+|\d{1,3}(?:[. ]\d{3})+)(?:,\d{1,6})?")
 _MONEY = re.compile(r"\A(?:[$€£¥]|USD|EUR|GBP|CHF|JPY)\s*|\s*(?:[$€£¥%]|USD|EUR|GBP|CHF|JPY)\Z")
 _SCALES = {"thousand": 1e3, "k": 1e3, "million": 1e6, "mn": 1e6, "m": 1e6, "billion": 1e9, "bn": 1e9, "trillion": 1e12}
 
+MONEY_SIGNS = frozenset("$€£¥")
+
 NOTHING = frozenset({"", "-", "–", "—", "n/a", "na", "nan", "null", "none", "..", "."})
 """What a cell without a value may hold, in lower case."""
 
@@ -73,7 +75,10 @@ def written(value: float) -> str:
 
 
 def with_unit(number: str, unit: Unit) -> str:
-    """A written number with its unit: ``16 % of revenue``, ``USD 279 billion``, ``12.5 kg``."""
+    """A written number with its unit: ``16 % of revenue``, ``USD 279 billion``, ``-$265 million``, ``12.5 kg``."""
+    if unit.name in MONEY_SIGNS:
+        sign = "-" if number.startswith("-") else ""
+        return " ".join(part for part in (f"{sign}{unit.name}{number.lstrip('-')}", unit.scale_word) if part)
     if unit.is_share:
         return f"{number} {unit.name}"
     if unit.name.isupper() and len(unit.name) == 3:

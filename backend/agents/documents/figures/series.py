@@ -17,11 +17,19 @@ class Point:
     cell: str
     line: int | None = None
     """Line of the table's file that states the value; None for a value computed from several rows."""
+    preposition: str = "in"
+    digits: str = ""
+    """The number as it is written, where its own decimals are to be kept (``1.20``)."""
 
     @property
     def text(self) -> str:
         """The value with its unit, as an answer states it."""
-        return with_unit(written(self.value), self.unit)
+        return with_unit(self.digits or written(self.value), self.unit)
+
+    @property
+    def when(self) -> str:
+        """The period with its preposition: ``in FY2027 Q2``, ``on July 1, 2023``."""
+        return f"{self.preposition} {self.period}"
 
     @property
     def spellings(self) -> tuple[str, ...]:

@@ -1,0 +1,142 @@
+"""The figures that a question asks for, from rows of tables within documents; nothing where no row fits well."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from backend.agents.documents.figures.document_rows import RowPoint, points_of
+from backend.agents.documents.figures.row_fit import Fit
+from backend.agents.documents.figures.row_search import fitting_rows
+from backend.agents.documents.figures.row_series import RowSeries, one_line, within
+from backend.agents.documents.figures.wanted_measures import Request, Wanted, requested
+from backend.agents.documents.indexing.corpus import Corpus, FoundRow
+from backend.agents.documents.periods import Period
+from backend.agents.documents.search.scope import Scope
+
+MOST_SUBJECTS = 4
+
+_LENGTHS = (
+    (re.compile(r"\bnine[- ]months?\b", re.IGNORECASE), (9,)),
+    (re.compile(r"\bsix[- ]months?\b|\bhalf[- ]year\b|\bfirst half\b", re.IGNORECASE), (6,)),
+    (re.compile(r"\byear[- ]to[- ]date\b|\bytd\b", re.IGNORECASE), (9, 6)),
+    (re.compile(r"\bannual(?:ly)?\b|\byearly\b|\bfull[- ]year\b|\bfiscal years?\b|\bper year\b", re.IGNORECASE), (12,)),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RowFigures:
+    """What the rows say: lines, the one asked for first first; and what the question wants of them."""
+
+    lines: tuple[RowSeries, ...]
+    request: Request
+    is_course: bool
+    """Whether a development is wanted rather than the figures of the periods asked for."""
+
+
+def find_row_figures(corpus: Corpus, question: str, scope: Scope) -> RowFigures | None:
+    """The figures of a question within its scope, or None if it asks for none or no row fits."""
+    request = requested(question, scope.subjects)
+    lengths = next((months for form, months in _LENGTHS if form.search(question)), ())
+    tables = _Tables(corpus)
+    found: list[RowSeries] = []
+    for subject, documents in _groups(scope):
+        for wanted in request.wanted:
+            fits = fitting_rows(corpus, wanted, documents)
+            found += _lines(subject, fits, tables, scope, wanted, lengths)
+    if not found:
+        return None
+    many = any(len({point.row.document.name for point in line.points}) > 1 for line in found)
+    return RowFigures(tuple(found), request, scope.wants_course or (many and not scope.periods))
+
+
+def _groups(scope: Scope) -> Iterator[tuple[str, tuple[str, ...] | None]]:
+    """Each subject with its documents; without a subject, all documents of the scope together."""
+    if not scope.by_subject:
+        yield "", scope.documents
+        return
+    for subject, names in list(scope.by_subject.items())[:MOST_SUBJECTS]:
+        kept = names if scope.documents is None else tuple(name for name in scope.documents if name in names)
+        if kept:
+            yield subject, kept
+
+
+def _lines(
+    subject: str,
+    fits: Sequence[Fit],
+    tables: "_Tables",
+    scope: Scope,
+    wanted: Wanted,
+    lengths: Sequence[int],
+) -> list[RowSeries]:
+    owner = _one_subject(fits)
+    if owner is None:
+        return []
+    lines = one_line(subject or owner, fits, tables.points, lengths=lengths)
+    lines = lines[:3] if wanted.measure == "cash flow" else lines[:2]
+    documents = {fit.row.document.name for fit in fits}
+    kept = (_asked(line, scope, len(documents)) for line in lines)
+    return [line for line in kept if line is not None]
+
+
+def _one_subject(fits: Sequence[Fit]) -> str | None:
+    """The subject that the rows' documents share, as they write it; None if there are several: their figures form no
+    line."""
+    first = {fit.row.document.profile.subjects[0] for fit in fits if fit.row.document.profile.subjects}
+    if len(first) > 1:
+        return None
+    return first.pop() if first else ""
+
+
+def _asked(line: RowSeries, scope: Scope, documents: int) -> RowSeries | None:
+    """The points that the question is about: those of the periods named, or those of its one document and a year
+    before, or all."""
+    if scope.periods:
+        own = within(line, lambda point: point.is_own and _is_about(point, scope.periods))
+        if own is None:
+            own = within(line, lambda point: _has_period(point, scope.periods))
+        if own is None and scope.documents is not None and len(scope.documents) == 1:
+            own = within(line, lambda point: point.is_own)
+        return None if own is None else _with_year_before(line, own)
+    if scope.documents is not None and len(scope.documents) == 1 and documents == 1:
+        own = within(line, lambda point: point.is_own)
+        return None if own is None else _with_year_before(line, own)
+    return line
+
+
+def _with_year_before(line: RowSeries, own: RowSeries) -> RowSeries:
+    before = [line.year_before(point) for point in own.points]
+    kept = {point.period: point for point in (*own.points, *before) if point is not None}
+    return within(line, lambda point: point.period in kept) or own
+
+
+def _is_about(point: RowPoint, periods: Sequence[Period]) -> bool:
+    stated = point.row.document.profile.periods
+    return any(period.contains(one) for period in periods for one in stated)
+
+
+def _has_period(point: RowPoint, periods: Sequence[Period]) -> bool:
+    named = point.period.named
+    if named is not None:
+        return any(period.contains(named) for period in periods)
+    year, month, day = (int(part) for part in point.period.order.split("-"))
+    return any(period.contains(Period(year, month=month, day=day)) for period in periods)
+
+
+class _Tables:
+    """Typed rows; each table is read once."""
+
+    def __init__(self, corpus: Corpus) -> None:
+        self._corpus = corpus
+        self._read: dict[tuple[str, int], Sequence[FoundRow]] = {}
+        self._typed: dict[int, tuple[RowPoint, ...]] = {}
+
+    def points(self, fit: Fit) -> tuple[RowPoint, ...]:
+        row = fit.row
+        if row.number not in self._typed:
+            key = row.document.name, row.table_number
+            if key not in self._read:
+                self._read[key] = self._corpus.table(*key)
+            self._typed[row.number] = points_of(row, self._read[key])
+        return self._typed[row.number]
+
+

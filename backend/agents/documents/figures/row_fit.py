@@ -1,0 +1,121 @@
+"""How well a row of a table is the figure that is wanted, from its label, its section and the table's title."""
+
+import re
+from dataclasses import dataclass
+
+from backend.agents.documents.figures.measure_words import Named, named
+from backend.agents.documents.figures.wanted_measures import Wanted
+from backend.agents.documents.indexing.corpus import FoundRow
+
+LEAST_FIT = 0.5
+"""A row below this is not the figure that is wanted."""
+
+_MEMBER_COVERAGE = 0.6
+_STATEMENT = re.compile(
+    r"statements?\s+of\s+(?:consolidated\s+)?(?:operations|income|earnings|cash\s+flows?|financial\s+(?:position|condition)|profit"
+    r"|comprehensive)|income\s+statements?|cash\s+flows?\s+statements?|balance\s+sheets?|profit\s+(?:and|or)\s+loss",
+    re.IGNORECASE,
+)
+_OTHERWISE_COUNTED = re.compile(
+    r"non-gaap|non-ifrs|adjusted|pro\s?forma|constant\s+currenc|organic|excluding|restated|unallocated|intersegment|elimination"
+    r"|discontinued|tax effect|parent only|percentage change|change in|changes in",
+    re.IGNORECASE,
+)
+_HARMLESS = frozenset("attributable basic diluted earning per income loss after before net reportable continuing".split())
+_ALSO = {
+    "gross margin": frozenset({"gross margin percentage"}),
+    "debt": frozenset({"long-term debt"}),
+    "cash flow": frozenset({"operating cash flow", "investing cash flow", "financing cash flow"}),
+    "operating income": frozenset[str](),
+}
+_SAME = (frozenset({"store", "retail"}), frozenset({"service", "services"}), frozenset({"international", "foreign"}))
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """A row with how well it fits (0 to 1.4) and the measure that it is of."""
+
+    row: FoundRow
+    score: float
+    measure: str
+
+
+def fit_of(wanted: Wanted, row: FoundRow) -> Fit | None:
+    """The fit of a row, or None for one that is something else."""
+    label = named(row.label)
+    sections = [named(part) for part in row.section.split(" > ") if part]
+    if _is_counted_otherwise(wanted, row):
+        return None
+    measure, certainty = _measure(wanted, label, sections, named(row.title))
+    if measure is None:
+        return None
+    score = _member_score(wanted, label, sections, row) if wanted.matter else _whole_score(label, sections, row)
+    if score is None:
+        return None
+    score *= certainty
+    if is_statement(row):
+        score += 0.3
+    return Fit(row, score, measure) if score >= LEAST_FIT else None
+
+
+def is_statement(row: FoundRow) -> bool:
+    """Whether the row stands in one of the statements themselves rather than in a note or an analysis."""
+    return _STATEMENT.search(row.title) is not None
+
+
+def _is_counted_otherwise(wanted: Wanted, row: FoundRow) -> bool:
+    """Whether the row's name says that it is counted in another way, which nobody asked for."""
+    del wanted
+    return _OTHERWISE_COUNTED.search(f"{row.label} {row.section}") is not None or (
+        re.search(r"non-gaap|constant currenc|pro\s?forma|reconcil|estimate", row.title, re.IGNORECASE) is not None
+    )
+
+
+def _measure(wanted: Wanted, label: Named, sections: list[Named], title: Named) -> tuple[str | None, float]:
+    """The measure of the row if it is the one wanted, and how sure that is."""
+    accepted = {wanted.measure} | _ALSO.get(wanted.measure, frozenset())
+    if label.measures:
+        own = label.measures[0] if len(label.measures) == 1 else ""
+        return (own, 1.0) if own in accepted else (None, 0.0)
+    for section in reversed(sections):
+        if section.measures:
+            own = section.measures[-1]
+            return (own, 0.95) if own in accepted else (None, 0.0)
+    if title.measures and set(title.measures) <= accepted:
+        return title.measures[0], 0.9
+    return None, 0.0
+
+
+def _whole_score(label: Named, sections: list[Named], row: FoundRow) -> float | None:
+    """Of a measure as a whole: its label is the measure's name and little else, or "Total" below that name."""
+    own = row.document.profile.subjects
+    subject_words = {word for subject in own for word in named(subject).words}
+    extra = label.matter - _HARMLESS - subject_words
+    if not label.measures:
+        return 0.75 if "total" in label.words and not extra else None
+    if len(extra) > 1:
+        return None
+    score = 1.0 - 0.3 * len(extra)
+    if "total" in label.words:
+        score += 0.05
+    if not is_statement(row) and any(section.matter and not section.measures for section in sections):
+        score -= 0.3
+    return score
+
+
+def _member_score(wanted: Wanted, label: Named, sections: list[Named], row: FoundRow) -> float | None:
+    """Of one member: its words are in the label, or in the section above a label that is the measure's name."""
+    del row
+    above = frozenset[str]().union(*(section.matter for section in sections))
+    covered = {word for word in wanted.matter if _has(label.matter | above, word)}
+    in_label = {word for word in label.matter if _has(wanted.matter, word)}
+    extra = label.matter - in_label - _HARMLESS
+    if len(covered) < _MEMBER_COVERAGE * len(wanted.matter) or len(extra) > len(in_label) or len(extra) > 1:
+        return None
+    if not in_label and not (label.measures and covered):
+        return None
+    return 1.0 * len(covered) / len(wanted.matter) - 0.2 * len(extra)
+
+
+def _has(words: frozenset[str], word: str) -> bool:
+    return word in words or any(word in same and not same.isdisjoint(words) for same in _SAME)

@@ -1,0 +1,46 @@
+"""The rows of a folder's tables that state a wanted figure, document by document."""
+
+from collections.abc import Iterable, Sequence
+
+from backend.agents.documents.figures.business_measures import MEASURES
+from backend.agents.documents.figures.row_fit import Fit, fit_of
+from backend.agents.documents.figures.wanted_measures import Wanted
+from backend.agents.documents.indexing.corpus import Corpus
+from backend.agents.documents.search.matching import quoted
+
+MOST_DOCUMENTS = 12
+"""Documents of one subject whose rows are looked at, the first of the scope."""
+
+_ROWS_PER_DOCUMENT = 120
+_ROWS_ALL = 400
+_WIDER = {"debt": ("long-term debt",), "cash flow": ("operating cash flow", "investing cash flow", "financing cash flow")}
+
+
+def fitting_rows(corpus: Corpus, wanted: Wanted, documents: Sequence[str] | None) -> list[Fit]:
+    """The rows that are the wanted figure, best first; of ``documents``, or of all with None."""
+    expression = _expression(wanted)
+    if documents is None:
+        found = corpus.search_rows(expression, None, _ROWS_ALL)
+    else:
+        found = [
+            row
+            for name in documents[:MOST_DOCUMENTS]
+            for row in corpus.search_rows(expression, [name], _ROWS_PER_DOCUMENT)
+        ]
+    fits = [fit for row, _ in found if (fit := fit_of(wanted, row)) is not None]
+    return sorted(fits, key=lambda fit: (-fit.score, fit.row.number))
+
+
+def _expression(wanted: Wanted) -> str:
+    """Rows with every word of one of the measure's names, and with a word of the member where one is wanted."""
+    first = (wanted.measure, *_WIDER.get(wanted.measure, ()))
+    names = [words for words, standing in MEASURES.items() if standing in first]
+    measure = " OR ".join(_all_of(words) for words in names)
+    if not wanted.matter:
+        return measure
+    member = " OR ".join(quoted(word) for word in sorted(wanted.matter))
+    return f"({measure}) AND ({member})"
+
+
+def _all_of(words: Iterable[str]) -> str:
+    return f"({' AND '.join(quoted(word) for word in words)})"

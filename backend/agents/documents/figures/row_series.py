@@ -1,0 +1,185 @@
+"""Rows of several documents as one line: each period once, all of one measure, unit, length and definition."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from backend.agents.documents.figures.document_rows import RowPoint
+from backend.agents.documents.figures.measure_words import named
+from backend.agents.documents.figures.row_fit import Fit
+from backend.agents.documents.figures.series import Point, Series
+
+_YEAR_DAYS = range(350, 381)
+
+PointsOf = Callable[[Fit], Sequence[RowPoint]]
+
+
+@dataclass(frozen=True, slots=True)
+class RowSeries:
+    """The points of one measure of one subject, in order of time, never empty.
+
+    ``is_line`` says that all periods have one length. ``restated`` are pairs of a value as it was first reported and
+    as a later document has it.
+    """
+
+    subject: str
+    label: str
+    member: str
+    measure: str
+    points: tuple[RowPoint, ...]
+    is_line: bool = True
+    restated: tuple[tuple[RowPoint, RowPoint], ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The row's label; of a member the measure, and the member in parentheses: ``Net sales (Services)``."""
+        return f"{self.label} ({self.member})" if self.member else self.label
+
+    @property
+    def unit(self) -> str:
+        """The unit of all points as an axis names it."""
+        unit = self.points[-1].value.unit
+        return f"{unit.name} {unit.scale_word}".strip()
+
+    @property
+    def newest(self) -> RowPoint:
+        """The last point."""
+        return self.points[-1]
+
+    def year_before(self, point: RowPoint) -> RowPoint | None:
+        """The same stretch of the year before, where there is one."""
+        end = date.fromisoformat(point.period.order)
+        for other in self.points:
+            days = (end - date.fromisoformat(other.period.order)).days
+            if other.period.months == point.period.months and days in _YEAR_DAYS:
+                return other
+        return None
+
+    def as_series(self) -> Series:
+        """For charts and trends."""
+        return Series(self.name, tuple(as_point(point) for point in self.points))
+
+
+def as_point(point: RowPoint) -> Point:
+    """A cell of a row as a point of a series."""
+    period = point.period
+    preposition, _, label = period.phrase.partition(" ")
+    return Point(
+        label, period.order, point.value.number, point.value.unit, point.value.digits, None, preposition,
+        point.value.digits,
+    )  # fmt: skip
+
+
+def one_line(subject: str, fits: Sequence[Fit], points_of: PointsOf, *, lengths: Sequence[int]) -> list[RowSeries]:
+    """The lines that the rows make, one for each kind of unit, the best first. ``lengths`` are the months wanted, in
+    order of preference; without any, quarters come before longer stretches."""
+    by_unit: dict[tuple[str, str], list[tuple[Fit, RowPoint]]] = {}
+    for fit in fits:
+        for point in points_of(fit):
+            by_unit.setdefault((fit.measure, point.value.unit.name), []).append((fit, point))
+    lines = [_line(subject, found, lengths) for found in by_unit.values()]
+    found = [line for line in lines if line is not None]
+    return [line for _, line in sorted(found, key=lambda item: (-item[0], item[1].unit))]
+
+
+def _line(
+    subject: str, found: Sequence[tuple[Fit, RowPoint]], lengths: Sequence[int]
+) -> tuple[float, RowSeries] | None:
+    best = max(fit.score for fit, _ in found)
+    # A weaker row may fill a gap, but only one that is named like the best.
+    best_row = next(fit for fit, _ in found if fit.score == best).row
+    alike = [(fit, point) for fit, point in found if fit.score >= best - 0.45]
+    documents = {point.row.document.name for _, point in alike}
+    chosen = _kind(alike, lengths, len(documents))
+    if chosen is None:
+        points = _of_any_length(alike)
+        restated: tuple[tuple[RowPoint, RowPoint], ...] = ()
+    else:
+        points, restated = _of_one_kind([(fit, point) for fit, point in alike if point.period.kind == chosen])
+    if not points:
+        return None
+    label, member = _names(best_row.label, best_row.section)
+    is_line = len({(point.period.kind, point.value.unit) for point in points}) == 1
+    measure = next(fit.measure for fit, _ in found if fit.score == best)
+    series = RowSeries(subject, label, member, measure, points, is_line=is_line, restated=restated)
+    return best, series
+
+
+def _kind(
+    found: Iterable[tuple[Fit, RowPoint]], lengths: Sequence[int], documents: int
+) -> tuple[int | None, bool, str] | None:
+    """What the points of the line have in common, or None if no one kind covers the documents."""
+    own: Counter[tuple[int | None, bool, str]] = Counter()
+    for kind in {(point.period.kind, point.row.document.name) for _, point in found if point.is_own}:
+        own[kind[0]] += 1
+    if not own:
+        return None
+    wanted = [kind for length in lengths for kind in own if kind[0] == length]
+    if wanted:
+        return max(wanted, key=lambda kind: (-lengths.index(kind[0] or 0), own[kind], not kind[1], not kind[2]))
+    quarters = [kind for kind in own if kind[0] == 3 and not kind[2]]
+    if quarters and max(own[kind] for kind in quarters) * 2 >= documents:
+        return max(quarters, key=lambda kind: (own[kind], not kind[1]))
+    plain = {kind: count for kind, count in own.items() if not kind[2]} or own
+    best = max(plain, key=lambda kind: (plain[kind], not kind[1], kind[0] is not None, -(kind[0] or 0)))
+    return best if plain[best] * 2 >= documents else None
+
+
+def _of_one_kind(
+    found: Sequence[tuple[Fit, RowPoint]],
+) -> tuple[tuple[RowPoint, ...], tuple[tuple[RowPoint, RowPoint], ...]]:
+    """Each period once: as the document about it has it; from a later one only what is missing."""
+    kept: dict[str, RowPoint] = {}
+    later: dict[str, RowPoint] = {}
+    for _, point in sorted(found, key=lambda item: (not item[1].is_own, -item[0].score, item[1].row.document.name)):
+        order = point.period.order
+        if order not in kept:
+            kept[order] = point
+        elif kept[order].is_own and not point.is_own and point.row.document.name != kept[order].row.document.name:
+            later.setdefault(order, point)
+    points = tuple(kept[order] for order in sorted(kept))
+    scale = points[-1].value.unit.scale if points else 1.0
+    points = tuple(point for point in points if point.value.unit.scale == scale)
+    changed = tuple(
+        (point, later[point.period.order])
+        for point in points
+        if point.period.order in later and _differ(point, later[point.period.order])
+    )
+    return points, changed
+
+
+def _differ(first: RowPoint, second: RowPoint) -> bool:
+    same_label = first.row.label == second.row.label and first.row.section == second.row.section
+    return same_label and first.value.unit == second.value.unit and first.value.number != second.value.number
+
+
+def _of_any_length(found: Sequence[tuple[Fit, RowPoint]]) -> tuple[RowPoint, ...]:
+    """The own figure of each document whatever its length, and what the same row compares it with."""
+    kept: dict[tuple[str, int | None], RowPoint] = {}
+    rows: dict[str, int] = {}
+    for fit, point in sorted(found, key=lambda item: -item[0].score):
+        row = rows.setdefault(point.row.document.name, fit.row.number)
+        if row == point.row.number and not point.period.qualifier:
+            key = point.period.order, point.period.months
+            if key not in kept or point.is_own:
+                kept[key] = point
+    return tuple(kept[key] for key in sorted(kept, key=lambda key: (key[0], key[1] or 0)))
+
+
+def _names(label: str, section: str) -> tuple[str, str]:
+    """What a row is called: its measure, and the member of it that it is about where the label does not say both."""
+    own = label.strip(" :.")
+    if named(own).measures:
+        above = section.rsplit(" > ", 1)[-1].strip(" :")
+        return own, above if above and not named(above).measures and named(above).matter else ""
+    for part in reversed(section.split(" > ")):
+        if named(part).measures:
+            return part.strip(" :."), own
+    return own, ""
+
+
+def within(series: RowSeries, keep: Callable[[RowPoint], bool]) -> RowSeries | None:
+    """The series with some of its points, or None without any."""
+    points = tuple(point for point in series.points if keep(point))
+    return replace(series, points=points) if points else None

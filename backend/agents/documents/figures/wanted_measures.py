@@ -1,0 +1,225 @@
+"""Which figures a question asks for: measures by the names of ``business_measures``, each perhaps of one member."""
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+
+from backend.agents.documents.figures.measure_words import is_generic, is_little, measure_at, words_of
+from backend.agents.documents.figures.business_measures import MEASURES
+from backend.agents.documents.periods import find_periods
+from backend.agents.documents.search.stop_words import STOP_WORDS
+from backend.agents.documents.search.vocabulary import WEAK
+
+MOST_WANTED = 4
+
+_SHARE = re.compile(r"\b(?:percentage|percent|share|proportion|fraction|portion|relative to|how much of)\b|%", re.IGNORECASE)
+_TOTAL = re.compile(r"\b(?:total|overall|relative to)\b", re.IGNORECASE)
+_AMONG = re.compile(r"\b(?:breakdown|distribution|split|by segment|across (?:\w+\s+)?(?:various|different|segments|regions))", re.IGNORECASE)
+_LINKS = frozenset("from of for in by to through attributed generated derived earned coming contributed was were is".split())
+_SEGMENTS = frozenset("segment division unit business product device line".split())
+_FILLERS = frozenset(
+    "expenditure spending cost investment expense trend change shift fluctuation variation pattern comparison activity "
+    "program programme impact effect insight detail report reporting filing period quarter year month week fiscal recent "
+    "latest position status structure configuration new various different significant substantial notable major "
+    "main key factor driver primary chief previous prior past historical earlier financial statement section discussion market specific report 10-q 10-k".split()
+)
+_VERBS = frozenset(
+    "affecting driving influencing regarding including concerning impacting causing explaining seen been relative "
+    "relate relates related correlate correlates align aligns stack measure measures across throughout between versus "
+    "vs against reflect reflects suggest suggests indicate indicates differ differs".split()
+)
+_OTHER_MATTER = frozenset("recognition management compensation benefit hedge hedging policy practice turnover agreement".split())
+"""Nouns after a measure's name that make it the name of another matter: revenue recognition is not a figure."""
+
+_BOUNDARY = re.compile(r"[.,;:?!()\"“”]")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A measure, and the words of the member whose value is wanted (``Services``); no words for the whole.
+
+    ``measure`` is the name that stands for all of its names.
+    """
+
+    measure: str
+    member: tuple[str, ...] = ()
+
+    @property
+    def matter(self) -> frozenset[str]:
+        """The words of the member that say which one it is."""
+        return frozenset(word for word in self.member if not is_generic(word))
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """The figures that a question asks for, the first first."""
+
+    wanted: tuple[Wanted, ...]
+    is_share: bool = False
+    """Whether the first is wanted as a share of the second."""
+    is_compared: bool = False
+    """Whether one is to be set against the other (``compared to its revenue``)."""
+    is_split: bool = False
+    """Whether the parts of the whole are wanted (``breakdown``)."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    word: str
+    said: str
+    """As it was written, in lower case."""
+    is_broken: bool
+    """Whether a sign that parts clauses stands before it."""
+
+
+def requested(text: str, subjects: Collection[str] = ()) -> Request:
+    """What a question asks for. Words of ``subjects``, the names it is about, belong to no member."""
+    tokens = list(_tokens(text, subjects))
+    wanted: dict[Wanted, None] = {}
+    place = 0
+    while place < len(tokens):
+        words, span = _words_from(tokens, place)
+        length = measure_at(words, 0)
+        if length and tokens[place].word not in ("and", "of"):
+            end = span[length - 1] + 1
+            if end == len(tokens) or tokens[end].is_broken or tokens[end].word not in _OTHER_MATTER:
+                for one in _with_members(tokens, place, end, MEASURES[tuple(words[:length])]):
+                    wanted.setdefault(one)
+            place = end
+        else:
+            place += 1
+    return _request(text, list(wanted))
+
+
+def _request(text: str, wanted: list[Wanted]) -> Request:
+    # Of one measure the narrower is meant: "revenue from Gadget sales" is not about all revenue.
+    share = _SHARE.search(text) is not None
+    members = [one for one in wanted if one.matter]
+    narrowed = {one.measure for one in members}
+    kept = [one for one in wanted if one.matter or one.measure not in narrowed]
+    is_share = share and len(members) == 1 and len(kept) == 1 and _TOTAL.search(text) is not None
+    if is_share:
+        kept.append(Wanted(members[0].measure))
+    compared = re.search(r"\b(?:compar\w+|against|relate|relation|relative|versus|vs)\b", text, re.IGNORECASE)
+    return Request(tuple(kept[:MOST_WANTED]), is_share, compared is not None and len(kept) == 2, _AMONG.search(text) is not None)
+
+
+def _tokens(text: str, subjects: Collection[str]) -> Iterator[_Token]:
+    """The words of the question without periods and subjects; what they stood between stays apart."""
+    blank = list(text)
+    for _, start, end in find_periods(text):
+        blank[start:end] = "," * (end - start)
+    clean = re.sub(r"\([^)]{0,40}\)", lambda match: " " * len(match[0]), "".join(blank))
+    own = {word for subject in subjects for word, _, _ in words_of(subject)}
+    last = 0
+    for word, start, end in words_of(clean):
+        broken = _BOUNDARY.search(clean, last, start) is not None
+        last = end
+        if word not in own:
+            yield _Token(word, clean[start:end].lower(), broken)
+
+
+def _words_from(tokens: Sequence[_Token], start: int) -> tuple[list[str], list[int]]:
+    """Words from here on within the clause, without little words, and their places."""
+    words: list[str] = []
+    places: list[int] = []
+    for place in range(start, len(tokens)):
+        # The one name with a comma inside is "selling, general and administrative".
+        if place > start and tokens[place].is_broken and words[-1:] != ["selling"]:
+            break
+        if not is_little(tokens[place].word):
+            words.append(tokens[place].word)
+            places.append(place)
+        elif place == start:
+            break
+        if len(words) > 8:
+            break
+    return words, places
+
+
+def _with_members(tokens: Sequence[_Token], start: int, end: int, measure: str) -> list[Wanted]:
+    """The measure, of each member that is named before it (``Gadget sales``) or behind it (``sales from Gadgets``)."""
+    members = [*_before(tokens, start), *_behind(tokens, end)]
+    if not members:
+        members = _called_segment(tokens)
+    return [Wanted(measure, member) for member in members] or [Wanted(measure)]
+
+
+def _before(tokens: Sequence[_Token], start: int) -> list[tuple[str, ...]]:
+    words: list[str] = []
+    groups: list[tuple[str, ...]] = []
+    for place in range(start - 1, -1, -1):
+        token = tokens[place]
+        if token.word in ("or", "and") and words:
+            groups.insert(0, tuple(words))
+            words = []
+        elif _is_content(token):
+            words.insert(0, token.word)
+        elif not _is_skipped(token.word):
+            break
+        if token.is_broken or tokens[place + 1].is_broken and place + 1 < start:
+            break
+    groups.insert(0, tuple(words))
+    return [group for group in groups if group] if not tokens[start].is_broken else []
+
+
+def _behind(tokens: Sequence[_Token], end: int) -> list[tuple[str, ...]]:
+    place = end
+    while place < len(tokens) and not tokens[place].is_broken and (tokens[place].word in _FILLERS or is_generic(tokens[place].word)):
+        place += 1
+    linked = place
+    while linked < len(tokens) and not tokens[linked].is_broken and tokens[linked].word in _LINKS:
+        linked += 1
+    if linked == place or tokens[linked - 1].word in ("was", "were", "is"):
+        return []
+    groups: list[tuple[str, ...]] = []
+    words: list[str] = []
+    for token in tokens[linked:]:
+        if token.is_broken:
+            break
+        if token.word in ("or", "and"):
+            groups.append(tuple(words))
+            words = []
+        elif words and (token.said.endswith("ed") or token.said in _VERBS):
+            break
+        elif _is_content(token):
+            words.append(token.word)
+        elif not _is_skipped(token.word):
+            break
+    groups.append(tuple(words))
+    found = [tuple(word for word in group if (word,) not in MEASURES) for group in groups]
+    return [group for group in found if group]
+
+
+def _called_segment(tokens: Sequence[_Token]) -> list[tuple[str, ...]]:
+    """``the Gadgets segment``, wherever it stands."""
+    for place, token in enumerate(tokens):
+        if token.word in ("segment", "division") and place:
+            words: list[str] = []
+            for earlier in range(place - 1, -1, -1):
+                if not _is_content(tokens[earlier]) or tokens[earlier + 1].is_broken:
+                    break
+                words.insert(0, tokens[earlier].word)
+            if words:
+                return [tuple(words)]
+    return []
+
+
+def _is_content(token: _Token) -> bool:
+    """Whether a word may say which member is meant."""
+    word = token.word
+    return not (
+        token.said in STOP_WORDS
+        or token.said in WEAK
+        or word in WEAK
+        or word in _FILLERS
+        or token.said in _VERBS
+        or is_generic(word)
+        or is_little(word)
+        or word.isdigit()
+    )
+
+
+def _is_skipped(word: str) -> bool:
+    """Words within a name that say nothing: they neither belong to it nor end it."""
+    return word in _FILLERS or is_generic(word) or word in WEAK or word in ("the", "its", "their", "more", "other")
