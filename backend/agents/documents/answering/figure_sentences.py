@@ -7,6 +7,7 @@ from backend.agents.documents.answering.wording import (
     MOST_LISTED,
     all_values,
     at_periods,
+    dated,
     development,
     extreme,
     no_such_period,
@@ -55,7 +56,8 @@ class FiguresTold:
         if reading.total is not None:
             return told.add(self._ranks(reading, reading.total.points[-4:-1]))
         told.add(extreme(series, question.extreme, self._supports))
-        return told.add(development(series, self._trend, reading.measure, self._supports))
+        when = dated(series.newest, reading.measure)
+        return told.add(development(series, self._trend, self._supports, when))
 
     def beside(self) -> Composition:
         """The same measure counted otherwise, and another measure of the same matter."""

@@ -28,6 +28,8 @@ class Quote:
     before: str = ""
     after: str = ""
     """What stands around it in its passage, cut between words."""
+    part: str = ""
+    """The part of the document that it is from, such as a table's title, where the citation names it."""
 
     @property
     def key(self) -> tuple[str, int, int]:
@@ -41,7 +43,7 @@ class Quote:
         return CitationEvent(
             citation_id=f"c{number}",
             number=number,
-            title=document.title,
+            title=f"{document.title}: {self.part}" if self.part else document.title,
             source=f"{document.source}, {document.date}" if dated else document.source,
             url=document.url or None,
             quote=self.text,

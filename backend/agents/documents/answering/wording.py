@@ -31,25 +31,29 @@ def verdict(question: Question, trend: Trend, count: int) -> str:
     return "By this measure, yes. " if trend.direction == asked else "By this measure, no. "
 
 
-def development(series: Series, trend: Trend, measure: Measure, supports: Supports) -> Composition:
-    """How a series went: its first, its extreme, its last but one and its newest value, with a quote for each."""
+def development(series: Series, trend: Trend, supports: Supports, newest_when: str = "") -> Composition:
+    """How a series went: its first, its extreme, its last but one and its newest value, with a quote for each.
+
+    ``newest_when`` says the newest period in more words than the series does.
+    """
     label, newest, told = literal(series.label), series.newest, Composition()
+    when = newest_when or newest.when
     if len(series.points) == 1:
-        return told.say(f"{label} was {newest.text} in {_when(newest, measure)}").cite(supports(newest)).say(".")
+        return told.say(f"{label} {series.verb} {newest.text} {when}").cite(supports(newest)).say(".")
     first, previous = series.points[0], series.points[-2]
     if trend.newest_contradicts:
         _course(told, label, series.points[:-1], trend.before, supports, series.values[:-1])
-        told.say(f". The newest figure goes against that: {newest.text} in {_when(newest, measure)}")
+        told.say(f". The newest figure goes against that: {newest.text} {when}")
         return told.cite(supports(newest)).say(".")
     if trend.direction == "unclear":
-        told.say(f"{label} was {newest.text} in {_when(newest, measure)}").cite(supports(newest))
-        told.say(f", after {previous.text} in {previous.period}").cite(supports(previous))
+        told.say(f"{label} {series.verb} {newest.text} {when}").cite(supports(newest))
+        told.say(f", after {previous.text} {previous.when}").cite(supports(previous))
         return told.say(f"{_range_between(series) if len(series.points) > 2 else ''}.")
-    told.say(f"{label} {_PAST[trend.direction]} from {first.text} in {first.period}").cite(supports(first))
-    told.say(f" to {newest.text} in {_when(newest, measure)}").cite(supports(newest))
+    told.say(f"{label} {_PAST[trend.direction]} from {first.text} {first.when}").cite(supports(first))
+    told.say(f" to {newest.text} {when}").cite(supports(newest))
     extreme = _extreme(series.points, series.values, trend.direction)
     if extreme not in (first, newest):
-        told.say(f"; its {_edge(trend.direction)} was {extreme.text} in {extreme.period}").cite(supports(extreme))
+        told.say(f"; its {_edge(trend.direction)} was {extreme.text} {extreme.when}").cite(supports(extreme))
     return told.say(".")
 
 
@@ -58,15 +62,15 @@ def extreme(series: Series, asked: Extreme, supports: Supports) -> Composition:
     if not asked or len(series.points) < 2:
         return Composition()
     point = _extreme(series.points, series.values, "rising" if asked == "highest" else "falling")
-    told = Composition().say(f"The {asked} figure of {literal(series.label)} is {point.text} in {point.period}")
+    told = Composition().say(f"The {asked} figure of {literal(series.label)} is {point.text} {point.when}")
     return told.cite(supports(point)).say(". ")
 
 
 def at_periods(series: Series, points: Sequence[Point], supports: Supports) -> Composition:
     """The values of the periods that were asked for."""
-    told = Composition().say(f"{literal(series.label)} was ")
+    told = Composition().say(f"{literal(series.label)} {series.verb} ")
     for place, point in enumerate(points):
-        told.say(", " if place else "").say(f"{point.text} in {point.period}").cite(supports(point))
+        told.say(", " if place else "").say(f"{point.text} {point.when}").cite(supports(point))
     told.say(".")
     if series.newest not in points:
         newest = series.newest
@@ -128,12 +132,12 @@ def _course(
 ) -> None:
     """From the first value over the extreme to the last of ``points``."""
     first, last, extreme = points[0], points[-1], _extreme(points, values, direction)
-    told.say(f"{label} {_PAST[direction]} from {first.text} in {first.period}").cite(supports(first))
+    told.say(f"{label} {_PAST[direction]} from {first.text} {first.when}").cite(supports(first))
     if extreme in (first, last):
-        told.say(f" to {last.text} in {last.period}").cite(supports(last))
+        told.say(f" to {last.text} {last.when}").cite(supports(last))
     else:
-        told.say(f" to its {_edge(direction)}, {extreme.text} in {extreme.period}").cite(supports(extreme))
-        told.say(f", and was {last.text} in {last.period}").cite(supports(last))
+        told.say(f" to its {_edge(direction)}, {extreme.text} {extreme.when}").cite(supports(extreme))
+        told.say(f", and was {last.text} {last.when}").cite(supports(last))
 
 
 def _extreme(points: Sequence[Point], values: Sequence[float], direction: str) -> Point:
@@ -150,11 +154,11 @@ def _range_between(series: Series) -> str:
     return f"; its figures lie between {low.text} ({low.period}) and {high.text} ({high.period})"
 
 
-def _when(point: Point, measure: Measure) -> str:
-    """The period, and the day it ended where the table gives it in a column of its own."""
+def dated(point: Point, measure: Measure) -> str:
+    """The period of a table's point, and the day it ended where the table gives it in a column of its own."""
     shape = measure.table.shape
     dated = shape.order != shape.period and point.order not in point.period
-    return f"{point.period} (period ended {point.order})" if dated else point.period
+    return f"{point.when} (period ended {point.order})" if dated else point.when
 
 
 def _rest_of(unit: Unit) -> str:

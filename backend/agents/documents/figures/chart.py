@@ -1,6 +1,7 @@
 """A reading as a Plotly figure in plain JSON: bars over time, lines where there are many points."""
 
 from calendar import monthrange
+from collections.abc import Sequence
 from typing import Any
 
 from backend.agents.documents.figures.measure_series import ReadMeasure
@@ -13,16 +14,19 @@ _TICKS = 16
 
 
 def chart_of(reading: ReadMeasure) -> dict[str, Any]:
+    """The figure of a measure; ranks are stacked."""
+    return chart_of_series(reading.measure.label, reading.series, stacked=reading.measure.kind == "ranks")
+
+
+def chart_of_series(label: str, every: Sequence[Series], *, stacked: bool = False) -> dict[str, Any]:
     """The figure ``{"data": […], "layout": {…}}``: one trace per series, all in the unit of the first's newest point.
 
-    The axis is one of time, so that a period without a value leaves a gap. Ranks and parts are stacked.
+    The axis is one of time, so that a period without a value leaves a gap.
     """
-    first = reading.series[0]
-    unit = first.newest.unit
-    periods = {point.order: point.period for series in reading.series for point in series.points}
+    unit = every[0].newest.unit
+    periods = {point.order: point.period for series in every for point in series.points}
     ordered = sorted(periods)
-    stacked = reading.measure.kind == "ranks"
-    shown = reading.series if stacked else reading.series[:MOST_SERIES]
+    shown = every if stacked else every[:MOST_SERIES]
     as_bars = len(ordered) <= MOST_BARS and (stacked or len(shown) <= MOST_BARS_ABREAST)
     named = len(shown) > 1
     traces = [
@@ -34,7 +38,7 @@ def chart_of(reading: ReadMeasure) -> dict[str, Any]:
     return {
         "data": traces,
         "layout": {
-            "title": {"text": _plain(f"{reading.measure.label}{f', {unit.label}' if unit.label else ''}")},
+            "title": {"text": _plain(f"{label}{f', {unit.label}' if unit.label else ''}")},
             "barmode": "stack" if stacked else "group",
             "showlegend": named,
             "legend": {"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom"} if len(shown) <= 5 else {},

@@ -55,6 +55,8 @@ class Series:
     label: str
     points: tuple[Point, ...]
     definition: str = ""
+    verb: str = "was"
+    """Which form of "to be" the label takes."""
 
     @property
     def newest(self) -> Point:

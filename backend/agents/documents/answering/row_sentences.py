@@ -1,0 +1,170 @@
+"""Figures from rows of tables as an answer states them, each with the row that it is read from."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from backend.agents.documents.answering.composition import Composition
+from backend.agents.documents.answering.quotes import Quote, literal
+from backend.agents.documents.answering.wording import development, extreme
+from backend.agents.documents.figures.document_rows import RowPoint
+from backend.agents.documents.figures.numbers import written
+from backend.agents.documents.figures.row_figures import RowFigures
+from backend.agents.documents.figures.row_series import RowSeries
+from backend.agents.documents.figures.series import Point
+from backend.agents.documents.figures.trend import trend_of
+from backend.agents.documents.search.question import Question
+
+MOST_LISTED = 12
+_MOST_RESTATED = 2
+
+_HEAD = re.compile(r"\b(?:of|from|for|in|by|on|to|provided|used|generated|attributable|per|before|after|related)\b|[,(—–]")
+_SINGULAR = re.compile(r"(?:ss|us|is|series|business|tax)\Z", re.IGNORECASE)
+
+
+def rows_told(question: Question, figures: RowFigures) -> Composition:
+    """The figures asked for: a sentence for each line, all values of a course, and what is computed from two lines."""
+    told = Composition()
+    for place, line in enumerate(figures.lines):
+        told.say("\n\n" if place else "").add(_line(question, line, is_course=figures.is_course))
+    return told.add(_computed(figures))
+
+
+def row_quote(point: RowPoint) -> Quote:
+    """The row that states a value, as it stands in its document."""
+    row = point.row
+    return Quote(row.document, row.start, row.end, row.text, row.page, row.line, part=" ".join(row.title.split())[:120])
+
+
+def verb_of(name: str) -> str:
+    """``were`` for a name in the plural, such as ``Total net sales``, else ``was``."""
+    head = _HEAD.split(name, maxsplit=1)[0].strip().rsplit(" ", 1)[-1]
+    return "were" if head.lower().endswith("s") and not _SINGULAR.search(head) else "was"
+
+
+def full_name(line: RowSeries) -> str:
+    """What a line is of: ``Total net sales of Globex Inc.``"""
+    return f"{line.name} of {line.subject}" if line.subject else line.name
+
+
+def _line(question: Question, line: RowSeries, *, is_course: bool) -> Composition:
+    if not is_course or len(line.points) == 1:
+        return _values(line)
+    told = Composition()
+    if line.is_line:
+        series = replace(line.as_series(), label=full_name(line), verb=verb_of(line.name))
+        supports = _Supports(line)
+        told.add(extreme(series, question.extreme, supports))
+        told.add(development(series, trend_of(series.values), supports))
+    else:
+        told.add(_values(replace(line, points=_with_year_before(line, line.newest))))
+    return told.add(_listed(line)).add(_restated(line))
+
+
+class _Supports:
+    """Finds the row of a point by the day that its period ends."""
+
+    def __init__(self, line: RowSeries) -> None:
+        self._quotes = {point.period.order: row_quote(point) for point in line.points}
+
+    def __call__(self, point: Point) -> Quote | None:
+        return self._quotes.get(point.order)
+
+
+def _with_year_before(line: RowSeries, point: RowPoint) -> tuple[RowPoint, ...]:
+    before = line.year_before(point)
+    return (point,) if before is None else (before, point)
+
+
+def _values(line: RowSeries) -> Composition:
+    """The value of each own period, with that of the year before where there is one."""
+    own = [point for point in line.points if point.is_own] or [line.newest]
+    told = Composition().say(f"{literal(full_name(line))} {verb_of(line.name)} ")
+    for place, point in enumerate(own):
+        told.say("; " if place else "").say(f"{_text(point)} {point.period.phrase}").cite(row_quote(point))
+        before = line.year_before(point)
+        if before is not None:
+            change = _change(before, point)
+            told.say(f", after {_text(before)} a year before{f' ({change}, computed)' if change else ''}")
+            told.cite(row_quote(before) if before.row.number != point.row.number else None)
+    return told.say(".")
+
+
+def _listed(line: RowSeries) -> Composition:
+    told = Composition()
+    if not 2 < len(line.points) <= MOST_LISTED:
+        return told
+    told.say("\n")
+    for point in line.points:
+        told.say(f"\n- {_capital(point.period.label.removeprefix('the '))}: {_text(point)}").cite(row_quote(point))
+    return told
+
+
+def _restated(line: RowSeries) -> Composition:
+    told = Composition()
+    for first, later in line.restated[:_MOST_RESTATED]:
+        told.say(f"\n\nA later document gives {_text(later)} instead of {_text(first)} {later.period.phrase}")
+        told.cite(row_quote(later)).say(".")
+    return told
+
+
+def _computed(figures: RowFigures) -> Composition:
+    """The share of one line in another, where the question sets them against each other."""
+    told, request = Composition(), figures.request
+    if not (request.is_share or request.is_compared):
+        return told
+    for part, whole in _pairs(figures.lines, [one.measure for one in request.wanted]):
+        shared = [
+            (one, other)
+            for one in part.points
+            for other in whole.points
+            if one.period == other.period and one.value.unit == other.value.unit and other.value.number > 0
+        ]
+        own = [pair for pair in shared if pair[0].is_own] or shared[-1:]
+        for one, other in own[-4:]:
+            share = written(round(100 * one.value.number / other.value.number, 1))
+            told.say(f"\n\n{literal(part.name)} {verb_of(part.name)} {share} % of {literal(_lower(whole.name))} ")
+            told.say(f"{one.period.phrase} (computed from these figures)").cite(row_quote(one), row_quote(other)).say(".")
+    return told
+
+
+def _pairs(lines: Sequence[RowSeries], measures: Sequence[str]) -> Iterator[tuple[RowSeries, RowSeries]]:
+    """For each subject the line asked for first and the one it is set against."""
+    for subject in dict.fromkeys(line.subject for line in lines):
+        own = [line for line in lines if line.subject == subject and not line.newest.value.unit.is_share]
+        if len(own) >= 2 and len(measures) >= 2:
+            whole = next((line for line in own[1:] if line.measure == measures[1]), None)
+            if whole is not None and own[0].measure == measures[0]:
+                yield own[0], whole
+
+
+def _change(before: RowPoint, after: RowPoint) -> str:
+    """The change from one value to another: in percent, of shares in percentage points; empty where neither makes
+    sense."""
+    old, new = before.value, after.value
+    if old.unit != new.unit:
+        return ""
+    if old.unit.is_share:
+        return f"{_signed(new.number - old.number)} percentage points"
+    if old.number <= 0 or new.number < 0:
+        return ""
+    return f"{_signed(100 * (new.number - old.number) / old.number)} %"
+
+
+def _signed(number: float) -> str:
+    text = written(round(number, 1))
+    return text if text.startswith("-") else f"+{text}"
+
+
+def _text(point: RowPoint) -> str:
+    value = point.value
+    shown = Point("", "", value.number, value.unit, "", digits=value.digits)
+    return shown.text
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _lower(text: str) -> str:
+    return text[:1].lower() + text[1:] if text[1:2].islower() else text
