@@ -17,8 +17,10 @@ from backend.agents.documents.answering.artifacts import (
     value_artifact,
 )
 from backend.agents.documents.answering.composition import Composition, drafts
+from backend.agents.documents.answering.row_artifacts import row_chart, row_table, rows_log
 from backend.agents.documents.blocking import in_thread
 from backend.agents.documents.figures.measure_series import Query
+from backend.agents.documents.figures.row_figures import RowFigures, find_row_figures
 from backend.agents.documents.figures.selection import (
     Candidates,
     Figures,
@@ -72,6 +74,7 @@ class DocumentsAgent:
             yield WarningEvent(code="table_left_out", message=problem, step_id="retrieve")
 
         figures: Figures | None = None
+        from_rows: RowFigures | None = None
         if candidates.first is not None:
             label = f"Reading figures: {candidates.first.label}"
             yield StatusEvent(step_id="query", step="running_tool", label=label)
@@ -83,6 +86,19 @@ class DocumentsAgent:
                 yield StatusEvent(step_id="query", step="running_tool", state="failed", detail=str(error))
             else:
                 yield _queried(candidates, figures)
+        elif (from_rows := await self._row_figures(retrieval)) is not None:
+            yield StatusEvent(step_id="query", step="running_tool", label=f"Reading table rows: {from_rows.label}")
+            yield StatusEvent(
+                step_id="query",
+                step="running_tool",
+                state="finished",
+                detail=from_rows.detail,
+                tool=rows_log(from_rows),
+            )
+            yield row_table(from_rows)
+            chart = row_chart(from_rows)
+            if chart is not None:
+                yield chart
         elif retrieval.is_answered and (rows := await self._rows(retrieval)) is not None:
             name, query = rows
             yield StatusEvent(step_id="query", step="running_tool", label=f"Reading rows of {name}")
@@ -95,7 +111,7 @@ class DocumentsAgent:
             yield artifact
 
         yield StatusEvent(step_id="summarize", step="summarizing", label="Writing the answer")
-        told = await in_thread(lambda: answer(library.corpus, retrieval, figures), library.interrupt)
+        told = await in_thread(lambda: answer(library.corpus, retrieval, figures, from_rows), library.interrupt)
         for draft in drafts(told):
             yield draft
         yield StatusEvent(step_id="summarize", step="summarizing", state="finished", detail=_summary(told))
@@ -116,6 +132,10 @@ class DocumentsAgent:
             return await library.read(search)
         except StoppedError as error:
             raise AgentFailure("interrupted", str(error), retryable=True) from error
+
+    async def _row_figures(self, retrieval: Retrieval) -> RowFigures | None:
+        library, question = self._library, retrieval.question.text
+        return await in_thread(lambda: find_row_figures(library.corpus, question, retrieval.scope), library.interrupt)
 
     async def _rows(self, retrieval: Retrieval) -> tuple[str, Query] | None:
         library = self._library

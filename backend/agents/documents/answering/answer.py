@@ -8,6 +8,8 @@ from backend.agents.documents.answering.composition import Composition
 from backend.agents.documents.answering.evidence import pick_quotes, says_otherwise
 from backend.agents.documents.answering.figure_sentences import FiguresTold
 from backend.agents.documents.answering.quotes import Quote, literal, shown
+from backend.agents.documents.answering.row_sentences import rows_told
+from backend.agents.documents.figures.row_figures import RowFigures
 from backend.agents.documents.figures.selection import Figures
 from backend.agents.documents.indexing.corpus import Corpus
 from backend.agents.documents.search.retrieval import Nearness, Retrieval
@@ -27,9 +29,13 @@ _NEAREST: dict[Nearness, str] = {
 _CLOSING = "\n\n*Quoted and computed from the documents, not interpreted.*"
 
 
-def answer(corpus: Corpus, retrieval: Retrieval, figures: Figures | None) -> Composition:
+def answer(
+    corpus: Corpus, retrieval: Retrieval, figures: Figures | None, from_rows: RowFigures | None = None
+) -> Composition:
     """What the documents say about the question, or that they say nothing (with the warning ``not_found``)."""
     told, stated = Composition(), list[Quote]()
+    if from_rows is not None:
+        stated = told.add(rows_told(retrieval.question, from_rows)).quotes
     if figures is not None:
         figures_told = FiguresTold(corpus, retrieval.question, figures)
         if figures_told.lacks_period and not retrieval.is_answered:
@@ -38,11 +44,11 @@ def answer(corpus: Corpus, retrieval: Retrieval, figures: Figures | None) -> Com
         stated = told.add(figures_told.lead()).quotes
         told.add(figures_told.beside()).add(figures_told.values()).add(figures_told.doubts())
     if retrieval.is_answered:
-        told.add(_quoted(retrieval, stated, beside_figures=figures is not None))
+        told.add(_quoted(retrieval, stated, beside_figures=bool(stated)))
     if figures is None and not told.quotes:
         return not_found(corpus, retrieval)
-    told.add(_doubts(corpus, retrieval, told.quotes))
-    if figures is None:
+    told.add(_doubts(corpus, retrieval, told.quotes, is_read=from_rows is not None))
+    if not stated:
         told.add(_contradictions(told.quotes))
     return told.say(_CLOSING)
 
@@ -75,9 +81,10 @@ def _quoted(retrieval: Retrieval, stated: list[Quote], *, beside_figures: bool) 
     return told
 
 
-def _doubts(corpus: Corpus, retrieval: Retrieval, quotes: Sequence[Quote]) -> Composition:
+def _doubts(corpus: Corpus, retrieval: Retrieval, quotes: Sequence[Quote], *, is_read: bool) -> Composition:
     doubts = Composition()
-    if len(quotes) == 1:
+    # The row of a table is all that there is to support its figure.
+    if len(quotes) == 1 and not is_read:
         doubts.warn("thin_evidence", f"Only one place supports this answer: {quotes[0].document.title}.", quotes[0])
     if retrieval.unknown:
         words = ", ".join(f"“{word}”" for word in retrieval.unknown)

@@ -30,7 +30,9 @@ def row_chart(figures: RowFigures) -> ArtifactEvent | None:
     shown = [
         line
         for line in figures.lines
-        if line.is_line and line.unit == first.unit and len(line.points) >= FEWEST_CHARTED
+        if line.is_line
+        and line.unit == first.unit
+        and len(line.points) >= FEWEST_CHARTED
         and line.newest.period.kind == first.newest.period.kind
     ]
     if not shown or shown[0] is not first:

@@ -18,7 +18,9 @@ from backend.agents.documents.search.question import Question
 MOST_LISTED = 12
 _MOST_RESTATED = 2
 
-_HEAD = re.compile(r"\b(?:of|from|for|in|by|on|to|provided|used|generated|attributable|per|before|after|related)\b|[,(—–]")
+_HEAD = re.compile(
+    r"\b(?:of|from|for|in|by|on|to|provided|used|generated|attributable|per|before|after|related)\b|[,(—–]"
+)
 _SINGULAR = re.compile(r"(?:ss|us|is|series|business|tax)\Z", re.IGNORECASE)
 
 
@@ -124,7 +126,9 @@ def _computed(figures: RowFigures) -> Composition:
         for one, other in own[-4:]:
             share = written(round(100 * one.value.number / other.value.number, 1))
             told.say(f"\n\n{literal(part.name)} {verb_of(part.name)} {share} % of {literal(_lower(whole.name))} ")
-            told.say(f"{one.period.phrase} (computed from these figures)").cite(row_quote(one), row_quote(other)).say(".")
+            told.say(f"{one.period.phrase} (computed from these figures)").cite(row_quote(one), row_quote(other)).say(
+                "."
+            )
     return told
 
 

@@ -23,7 +23,9 @@ _SCALE = (
     r"(?P<scale>thousands?|millions?|billions?|trillions?|mio|mrd|bn|mn|(?<=[$€£ ])m|(?<=[$€£ ])k|000s?|tausend|"
     r"mill(?:ionen|iarden))\b\.?"
 )
-_SCALED = re.compile(rf"(?:\bin\s+|[$€£¥]\s?|\b(?:usd|eur|gbp|chf|jpy)\s?|['’]|\()(?:[a-z]{{2,6}}\s+|[$€£¥]\s?)?{_SCALE}", re.IGNORECASE)
+_SCALED = re.compile(
+    r"(?:\bin\s+|[$€£¥]\s?|\b(?:usd|eur|gbp|chf|jpy)\s?|['’]|\()(?:[a-z]{2,6}\s+|[$€£¥]\s?)?" + _SCALE, re.IGNORECASE
+)
 _SHARES_SCALED = re.compile(rf"shares?\b[^,;()]*?\bin\s+{_SCALE}", re.IGNORECASE)
 _THOUSAND_EURO = re.compile(r"\bT(?:EUR|€|USD|CHF)\b|\bk€|\bEUR\s?k\b")
 _FACTORS = {
@@ -32,9 +34,12 @@ _FACTORS = {
 }  # fmt: skip
 _WORDS = {1e3: "thousand", 1e6: "million", 1e9: "billion", 1e12: "trillion"}
 _MONEY = {
-    "$": r"[$]|\busd\b|\bu\.?s\.? dollars?\b|\bdollars?\b", "€": r"€|\bt?eur\b|\beuros?\b", "£": r"£|\bgbp\b|\bpounds? sterling\b",
-    "CHF": r"\bchf\b|\bswiss francs?\b", "¥": r"¥|\bjpy\b|\byen\b",
-}  # fmt: skip
+    "$": r"[$]|\busd\b|\bu\.?s\.? dollars?\b|\bdollars?\b",
+    "€": r"€|\bt?eur\b|\beuros?\b",
+    "£": r"£|\bgbp\b|\bpounds? sterling\b",
+    "CHF": r"\bchf\b|\bswiss francs?\b",
+    "¥": r"¥|\bjpy\b|\byen\b",
+}
 _MONEY_FORMS = {sign: re.compile(form, re.IGNORECASE) for sign, form in _MONEY.items()}
 
 
@@ -117,8 +122,10 @@ def _digits(text: str, number: float) -> str:
 
 def _says_share(around: Surroundings) -> bool:
     """Whether a table of shares says so once for all its rows."""
-    return not _money_in(around.label) and _OF_WHOLE.search(f"{around.note} {around.title}") is not None and (
-        not _SCALED.search(around.note)
+    return (
+        not _money_in(around.label)
+        and _OF_WHOLE.search(f"{around.note} {around.title}") is not None
+        and (not _SCALED.search(around.note))
     )
 
 

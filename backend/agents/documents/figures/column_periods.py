@@ -20,10 +20,13 @@ _LENGTH = re.compile(
 )
 _MONTHS_OF = {13: 3, 26: 6, 39: 9, 52: 12, 53: 12}
 _YEAR_TO_DATE = re.compile(r"\b(?:ytd|year[\s-]to[\s-]date)\b", re.IGNORECASE)
-_CHANGE = re.compile(r"\b(?:change[sd]?|variance|vs\.?|versus|increase|decrease|growth|difference|delta)\b|±", re.IGNORECASE)
+_CHANGE = re.compile(
+    r"\b(?:change[sd]?|variance|vs\.?|versus|increase|decrease|growth|difference|delta)\b|±", re.IGNORECASE
+)
 _MONTH = re.compile(r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b")
 _NO_MATTER = re.compile(
-    r"\((?:unaudited|audited|note[^)]*|\d{1,2}|[a-z])\)|\b(?:unaudited|audited|as of|as at|at|on|in|thousands|millions|billions|ended|ending|the|for|in|to)\b"
+    r"\((?:unaudited|audited|note[^)]*|\d{1,2}|[a-z])\)"
+    r"|\b(?:unaudited|audited|as of|as at|at|on|in|thousands|millions|billions|ended|ending|the|for|to)\b"
     r"|[$€£¥%*†‡:,;.()]",
     re.IGNORECASE,
 )
@@ -122,9 +125,7 @@ def _dated(rest: str, dates: list[tuple[date, int, int]], months: int | None) ->
     return None if _MONTH.search(qualifier) else ColumnPeriod(day.isoformat(), months or 0, None, qualifier)
 
 
-def _of_year(
-    period: Period, months: int | None, header: str, context: str, qualifier: str
-) -> ColumnPeriod | None:
+def _of_year(period: Period, months: int | None, header: str, context: str, qualifier: str) -> ColumnPeriod | None:
     """A header that names a year and nothing finer, but perhaps a day of it."""
     day = day_in_year(header, period.year)
     if day is not None:

@@ -39,7 +39,9 @@ def find_dates(text: str) -> list[tuple[date, int, int]]:
 
 def day_in_year(text: str, year: int) -> date | None:
     """The one day that the text names without a year, such as ``September 30``, in this year."""
-    found = {(_MONTHS.index(match["name"][:3].lower()) + 1, int(match["day"])) for match in _WITHOUT_YEAR.finditer(text)}
+    found = {
+        (_MONTHS.index(match["name"][:3].lower()) + 1, int(match["day"])) for match in _WITHOUT_YEAR.finditer(text)
+    }
     return _valid(year, *found.pop()) if len(found) == 1 else None
 
 

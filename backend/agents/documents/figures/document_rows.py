@@ -40,15 +40,12 @@ def points_of(row: FoundRow, table: Sequence[FoundRow]) -> tuple[RowPoint, ...]:
             found[period] = RowPoint(row, period, value, is_own=False)
     newest = _own_end(row, tuple(found))
     return tuple(
-        RowPoint(point.row, point.period, point.value, is_own=period.order == newest)
-        for period, point in found.items()
+        RowPoint(point.row, point.period, point.value, is_own=period.order == newest) for period, point in found.items()
     )
 
 
 def _in_column(around: Surroundings, column: str) -> Surroundings:
-    return Surroundings(
-        around.title, around.note, around.section, around.label, column, around.money, around.is_share
-    )
+    return Surroundings(around.title, around.note, around.section, around.label, column, around.money, around.is_share)
 
 
 def _own_end(row: FoundRow, periods: Sequence[ColumnPeriod]) -> str:

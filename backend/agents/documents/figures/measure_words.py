@@ -9,20 +9,41 @@ from backend.agents.documents.figures.business_measures import LONGEST_NAME, MEA
 
 _WORD = re.compile(r"[^\W_]+(?:[&'’.-][^\W_]+)*")
 _PARENTHESES = re.compile(r"\(([^()]*)\)")
-_LITTLE = frozenset(
-    "a an the of and or in on for from to by with at as its their our your per-se used related other".split()
-) - {"used", "related", "other"}
-_GENERIC = frozenset(
-    "total overall combined consolidated reported net gross level amount figure number value segment division unit "
-    "business company group category line item current condensed unaudited operation result information "
-    "common corporate".split()
-)
+_LITTLE_WORDS = """
+a an the of and or in on for from to by with at as its their our your
+"""
+_LITTLE = frozenset(_LITTLE_WORDS.split())
+_GENERIC_WORDS = """
+total overall combined consolidated reported net gross level amount figure number value segment division unit
+business company group category line item current condensed unaudited operation result information common corporate
+"""
+_GENERIC = frozenset(_GENERIC_WORDS.split())
 """Words of a label that do not say which thing is counted."""
 
-_IRREGULAR = {"series": "series", "business": "business", "gaming": "gaming", "aws": "aws", "sales": "sale", "less": "less",
-              "plus": "plus", "gross": "gross", "status": "status", "analysis": "analysis", "basis": "basis", "loss": "loss",
-              "losses": "loss", "premises": "premise", "men": "man", "women": "woman", "children": "child",
-              "opex": "opex", "capex": "capex", "taxes": "tax"}  # fmt: skip
+_UNCHANGED = (
+    "series",
+    "business",
+    "gaming",
+    "less",
+    "plus",
+    "gross",
+    "status",
+    "analysis",
+    "basis",
+    "loss",
+    "opex",
+    "capex",
+)
+_IRREGULAR = {
+    **dict(zip(_UNCHANGED, _UNCHANGED, strict=True)),
+    "aws": "aws",
+    "losses": "loss",
+    "premises": "premise",
+    "taxes": "tax",
+    "men": "man",
+    "women": "woman",
+    "children": "child",
+}
 
 
 @lru_cache(maxsize=16384)

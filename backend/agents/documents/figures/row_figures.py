@@ -32,6 +32,21 @@ class RowFigures:
     is_course: bool
     """Whether a development is wanted rather than the figures of the periods asked for."""
 
+    @property
+    def label(self) -> str:
+        """The measures, as their rows are labelled."""
+        return ", ".join(dict.fromkeys(line.name for line in self.lines))
+
+    @property
+    def detail(self) -> str:
+        """How many values of how many documents."""
+        values = [point for line in self.lines for point in line.points]
+        documents = len({point.row.document.name for point in values})
+        return (
+            f"{len(values)} value{'' if len(values) == 1 else 's'} from "
+            f"{documents} document{'' if documents == 1 else 's'}"
+        )
+
 
 def find_row_figures(corpus: Corpus, question: str, scope: Scope) -> RowFigures | None:
     """The figures of a question within its scope, or None if it asks for none or no row fits."""
@@ -138,5 +153,3 @@ class _Tables:
                 self._read[key] = self._corpus.table(*key)
             self._typed[row.number] = points_of(row, self._read[key])
         return self._typed[row.number]
-
-

@@ -17,11 +17,14 @@ _STATEMENT = re.compile(
     re.IGNORECASE,
 )
 _OTHERWISE_COUNTED = re.compile(
-    r"non-gaap|non-ifrs|adjusted|pro\s?forma|constant\s+currenc|organic|excluding|restated|unallocated|intersegment|elimination"
-    r"|discontinued|tax effect|parent only|percentage change|change in|changes in",
+    r"non-gaap|non-ifrs|adjusted|pro\s?forma|constant\s+currenc|organic|excluding|restated|unallocated"
+    r"|intersegment|elimination|discontinued|tax effect|parent only|percentage change|change in|changes in",
     re.IGNORECASE,
 )
-_HARMLESS = frozenset("attributable basic diluted earning per income loss after before net reportable continuing".split())
+_HARMLESS_WORDS = """
+attributable basic diluted earning per income loss after before net reportable continuing
+"""
+_HARMLESS = frozenset(_HARMLESS_WORDS.split())
 _ALSO = {
     "gross margin": frozenset({"gross margin percentage"}),
     "debt": frozenset({"long-term debt"}),

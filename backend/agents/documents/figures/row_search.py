@@ -13,7 +13,10 @@ MOST_DOCUMENTS = 12
 
 _ROWS_PER_DOCUMENT = 120
 _ROWS_ALL = 400
-_WIDER = {"debt": ("long-term debt",), "cash flow": ("operating cash flow", "investing cash flow", "financing cash flow")}
+_WIDER = {
+    "debt": ("long-term debt",),
+    "cash flow": ("operating cash flow", "investing cash flow", "financing cash flow"),
+}
 
 
 def fitting_rows(corpus: Corpus, wanted: Wanted, documents: Sequence[str] | None) -> list[Fit]:

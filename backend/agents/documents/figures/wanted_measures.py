@@ -4,31 +4,44 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from backend.agents.documents.figures.measure_words import is_generic, is_little, measure_at, words_of
 from backend.agents.documents.figures.business_measures import MEASURES
+from backend.agents.documents.figures.measure_words import is_generic, is_little, measure_at, words_of
 from backend.agents.documents.periods import find_periods
 from backend.agents.documents.search.stop_words import STOP_WORDS
 from backend.agents.documents.search.vocabulary import WEAK
 
 MOST_WANTED = 4
 
-_SHARE = re.compile(r"\b(?:percentage|percent|share|proportion|fraction|portion|relative to|how much of)\b|%", re.IGNORECASE)
+_SHARE = re.compile(
+    r"\b(?:percentage|percent|share|proportion|fraction|portion|relative to|how much of)\b|%", re.IGNORECASE
+)
 _TOTAL = re.compile(r"\b(?:total|overall|relative to)\b", re.IGNORECASE)
-_AMONG = re.compile(r"\b(?:breakdown|distribution|split|by segment|across (?:\w+\s+)?(?:various|different|segments|regions))", re.IGNORECASE)
-_LINKS = frozenset("from of for in by to through attributed generated derived earned coming contributed was were is".split())
-_SEGMENTS = frozenset("segment division unit business product device line".split())
-_FILLERS = frozenset(
-    "expenditure spending cost investment expense trend change shift fluctuation variation pattern comparison activity "
-    "program programme impact effect insight detail report reporting filing period quarter year month week fiscal recent "
-    "latest position status structure configuration new various different significant substantial notable major "
-    "main key factor driver primary chief previous prior past historical earlier financial statement section discussion market specific report 10-q 10-k".split()
+_AMONG = re.compile(
+    r"\b(?:breakdown|distribution|split|by segment|across (?:\w+\s+)?(?:various|different|segments|regions))",
+    re.IGNORECASE,
 )
-_VERBS = frozenset(
-    "affecting driving influencing regarding including concerning impacting causing explaining seen been relative "
-    "relate relates related correlate correlates align aligns stack measure measures across throughout between versus "
-    "vs against reflect reflects suggest suggests indicate indicates differ differs".split()
-)
-_OTHER_MATTER = frozenset("recognition management compensation benefit hedge hedging policy practice turnover agreement".split())
+_LINKS_WORDS = """
+from of for in by to through attributed generated derived earned coming came come comes contributed was were is
+"""
+_LINKS = frozenset(_LINKS_WORDS.split())
+_FILLERS_WORDS = """
+expenditure spending cost investment expense trend change shift fluctuation variation pattern comparison activity
+program programme impact effect insight detail report reporting filing period quarter year month week fiscal recent
+latest position status structure configuration new various different significant substantial notable major main key
+factor driver primary chief previous prior past historical earlier financial statement section discussion market
+specific report 10-q 10-k
+"""
+_FILLERS = frozenset(_FILLERS_WORDS.split())
+_VERBS_WORDS = """
+affecting driving influencing regarding including concerning impacting causing explaining seen been relative relate
+relates related correlate correlates align aligns stack measure measures across throughout between versus vs against
+reflect reflects suggest suggests indicate indicates differ differs
+"""
+_VERBS = frozenset(_VERBS_WORDS.split())
+_OTHER_MATTER_WORDS = """
+recognition management compensation benefit hedge hedging policy practice turnover agreement
+"""
+_OTHER_MATTER = frozenset(_OTHER_MATTER_WORDS.split())
 """Nouns after a measure's name that make it the name of another matter: revenue recognition is not a figure."""
 
 _BOUNDARY = re.compile(r"[.,;:?!()\"“”]")
@@ -101,7 +114,9 @@ def _request(text: str, wanted: list[Wanted]) -> Request:
     if is_share:
         kept.append(Wanted(members[0].measure))
     compared = re.search(r"\b(?:compar\w+|against|relate|relation|relative|versus|vs)\b", text, re.IGNORECASE)
-    return Request(tuple(kept[:MOST_WANTED]), is_share, compared is not None and len(kept) == 2, _AMONG.search(text) is not None)
+    return Request(
+        tuple(kept[:MOST_WANTED]), is_share, compared is not None and len(kept) == 2, _AMONG.search(text) is not None
+    )
 
 
 def _tokens(text: str, subjects: Collection[str]) -> Iterator[_Token]:
@@ -157,7 +172,7 @@ def _before(tokens: Sequence[_Token], start: int) -> list[tuple[str, ...]]:
             words.insert(0, token.word)
         elif not _is_skipped(token.word):
             break
-        if token.is_broken or tokens[place + 1].is_broken and place + 1 < start:
+        if token.is_broken or (tokens[place + 1].is_broken and place + 1 < start):
             break
     groups.insert(0, tuple(words))
     return [group for group in groups if group] if not tokens[start].is_broken else []
@@ -165,7 +180,11 @@ def _before(tokens: Sequence[_Token], start: int) -> list[tuple[str, ...]]:
 
 def _behind(tokens: Sequence[_Token], end: int) -> list[tuple[str, ...]]:
     place = end
-    while place < len(tokens) and not tokens[place].is_broken and (tokens[place].word in _FILLERS or is_generic(tokens[place].word)):
+    while (
+        place < len(tokens)
+        and not tokens[place].is_broken
+        and (tokens[place].word in _FILLERS or is_generic(tokens[place].word))
+    ):
         place += 1
     linked = place
     while linked < len(tokens) and not tokens[linked].is_broken and tokens[linked].word in _LINKS:
