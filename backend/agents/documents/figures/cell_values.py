@@ -26,7 +26,7 @@ _SCALE = (
 _SCALED = re.compile(
     r"(?:\bin\s+|[$€£¥]\s?|\b(?:usd|eur|gbp|chf|jpy)\s?|['’]|\()(?:[a-z]{2,6}\s+|[$€£¥]\s?)?" + _SCALE, re.IGNORECASE
 )
-_SHARES_SCALED = re.compile(rf"shares?\b[^,;()]*?\bin\s+{_SCALE}", re.IGNORECASE)
+_SHARES_SCALED = re.compile(rf"shares?\b[^;()]{{0,40}}?\bin\s+{_SCALE}", re.IGNORECASE)
 _THOUSAND_EURO = re.compile(r"\bT(?:EUR|€|USD|CHF)\b|\bk€|\bEUR\s?k\b")
 _FACTORS = {
     "thousand": 1e3, "k": 1e3, "000": 1e3, "000s": 1e3, "tausend": 1e3, "million": 1e6, "m": 1e6, "mn": 1e6, "mio": 1e6,
@@ -93,20 +93,28 @@ def unit_of(text: str, around: Surroundings) -> Unit:
     """The unit of a cell, the nearest word on it first: the cell, then label and column, then note and title."""
     if _POINTS.search(text):
         return Unit("", "percentage points")
-    near = f"{around.label} {around.column}"
+    near, wide = f"{around.label} {around.column}", f"{around.note} {around.title}"
     if _SHARE.search(text) or "%" in near or around.is_share or _says_share(around):
         return Unit("", "%")
-    named = f"{around.section} {around.label}"
-    wide = f"{around.note} {around.title}"
-    if _SHARES.search(around.label) or (_SHARES.search(named) and not _PER_ONE.search(around.label)):
+    if _is_of_shares(around):
         scale = _SHARES_SCALED.search(wide)
         return _scaled("shares", _factor(scale) if scale else _scale_of(wide))
-    money = _money_in(text) or _money_in(near) or _money_in(around.note) or around.money
-    if _PER_ONE.search(named):
-        return Unit("", money)
+    if _PER_ONE.search(f"{around.section} {around.label}"):
+        return Unit("", _money_around(text, around))
     if _COUNTED.search(around.label):
         return Unit("", "")
-    return _scaled(money, _scale_of(near) if _SCALED.search(near) else _scale_of(wide))
+    return _scaled(_money_around(text, around), _scale_of(near) if _SCALED.search(near) else _scale_of(wide))
+
+
+def _is_of_shares(around: Surroundings) -> bool:
+    if _SHARES.search(around.label):
+        return True
+    return _SHARES.search(f"{around.section} {around.label}") is not None and not _PER_ONE.search(around.label)
+
+
+def _money_around(text: str, around: Surroundings) -> str:
+    near = f"{around.label} {around.column}"
+    return _money_in(text) or _money_in(near) or _money_in(around.note) or around.money
 
 
 def money_of(texts: tuple[str, ...]) -> str:

@@ -94,11 +94,16 @@ def column_period(header: str, context: str = "") -> ColumnPeriod | None:
     dates = find_dates(rest)
     if dates:
         return _dated(rest, dates, months)
-    named = find_periods(_YEAR_TO_DATE.sub(" ", rest))
+    return _named(rest, months, header, context)
+
+
+def _named(rest: str, months: int | None, header: str, context: str) -> ColumnPeriod | None:
+    """A header that names a period instead of a day: ``Q3 2023``, ``2023``."""
+    plain, until_now = _YEAR_TO_DATE.sub(" ", rest), _YEAR_TO_DATE.search(rest) is not None
+    named = find_periods(plain)
     if len({period for period, _, _ in named}) != 1:
         return None
     period, start, end = named[0]
-    plain, until_now = _YEAR_TO_DATE.sub(" ", rest), _YEAR_TO_DATE.search(rest) is not None
     qualifier = _qualifier(f"{plain[:start]} {plain[end:]}")
     if until_now:
         return ColumnPeriod(_order_of(period), None, period, f"{qualifier} year to date".strip())
@@ -130,17 +135,30 @@ def _of_year(period: Period, months: int | None, header: str, context: str, qual
     day = day_in_year(header, period.year)
     if day is not None:
         return ColumnPeriod(day.isoformat(), months or 0, None, _without_day(qualifier))
+    if _MONTH.search(qualifier) or re.search(r"\d", qualifier):
+        return None
     lengths = {_months(match) for match in _LENGTH.finditer(context)}
     if months is None and len(lengths) == 1:
         months = next(iter(lengths))
-        days = {one for one, _, _ in find_dates(context) if one.year == period.year}
-        day = day_in_year(context, period.year)
-        ends = days if day is None else {*days, day}
-        if len(ends) == 1:
-            return ColumnPeriod(ends.pop().isoformat(), months, None, qualifier)
+        day = _day_of_context(context, period.year)
+        if day is not None:
+            return ColumnPeriod(day.isoformat(), months, None, qualifier)
     if len(lengths) > 1 or (months is not None and months != 12):
         return None
     return ColumnPeriod(_order_of(period), months, period, qualifier)
+
+
+def _day_of_context(context: str, year: int) -> date | None:
+    """The day in this year on which the table's periods end, where the context names one."""
+    days = {day for day, _, _ in find_dates(context)}
+    of_year = {day for day in days if day.year == year}
+    if len(of_year) == 1:
+        return of_year.pop()
+    named = {(day.month, day.day) for day in days}
+    if len(named) == 1 and not of_year:
+        month, day = named.pop()
+        return None if (month, day) == (2, 29) else date(year, month, day)
+    return day_in_year(context, year) if not days else None
 
 
 def _months(match: re.Match[str]) -> int:

@@ -1,7 +1,7 @@
 """Rows of several documents as one line: each period once, all of one measure, unit, length and definition."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -11,6 +11,9 @@ from backend.agents.documents.figures.row_fit import Fit
 from backend.agents.documents.figures.series import Point, Series
 
 _YEAR_DAYS = range(350, 381)
+
+Kind = tuple[int | None, bool, str]
+"""Length in months, whether it is named instead of dated, and the qualifier, as ``ColumnPeriod.kind`` has them."""
 
 PointsOf = Callable[[Fit], Sequence[RowPoint]]
 
@@ -106,24 +109,29 @@ def _line(
     return best, series
 
 
-def _kind(
-    found: Iterable[tuple[Fit, RowPoint]], lengths: Sequence[int], documents: int
-) -> tuple[int | None, bool, str] | None:
-    """What the points of the line have in common, or None if no one kind covers the documents."""
-    own: Counter[tuple[int | None, bool, str]] = Counter()
-    for kind in {(point.period.kind, point.row.document.name) for _, point in found if point.is_own}:
-        own[kind[0]] += 1
-    if not own:
-        return None
-    wanted = [kind for length in lengths for kind in own if kind[0] == length]
-    if wanted:
-        return max(wanted, key=lambda kind: (-lengths.index(kind[0] or 0), own[kind], not kind[1], not kind[2]))
-    quarters = [kind for kind in own if kind[0] == 3 and not kind[2]]
-    if quarters and max(own[kind] for kind in quarters) * 2 >= documents:
-        return max(quarters, key=lambda kind: (own[kind], not kind[1]))
+def _kind(found: Iterable[tuple[Fit, RowPoint]], lengths: Sequence[int], documents: int) -> Kind | None:
+    """What the points of the line have in common, or None if no one kind covers half of the documents."""
+    own = _documents_by_kind(found)
+    for length in lengths:
+        if wanted := _most_common({kind: count for kind, count in own.items() if kind[0] == length}):
+            return wanted
     plain = {kind: count for kind, count in own.items() if not kind[2]} or own
-    best = max(plain, key=lambda kind: (plain[kind], not kind[1], kind[0] is not None, -(kind[0] or 0)))
-    return best if plain[best] * 2 >= documents else None
+    quarters = {kind: count for kind, count in plain.items() if kind[0] == 3}
+    for kinds in (quarters, plain):
+        best = _most_common(kinds)
+        if best is not None and kinds[best] * 2 >= documents:
+            return best
+    return None
+
+
+def _documents_by_kind(found: Iterable[tuple[Fit, RowPoint]]) -> dict[Kind, int]:
+    """In how many documents a kind of period is the document's own."""
+    return Counter(kind for kind, _ in {(one.period.kind, one.row.document.name) for _, one in found if one.is_own})
+
+
+def _most_common(kinds: Mapping[Kind, int]) -> Kind | None:
+    """The kind of most documents; of several one with days rather than names, and the shortest."""
+    return max(kinds, key=lambda kind: (kinds[kind], not kind[1], kind[0] is not None, -(kind[0] or 0)), default=None)
 
 
 def _of_one_kind(

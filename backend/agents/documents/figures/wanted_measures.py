@@ -1,7 +1,7 @@
 """Which figures a question asks for: measures by the names of ``business_measures``, each perhaps of one member."""
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from backend.agents.documents.figures.business_measures import MEASURES
@@ -179,35 +179,38 @@ def _before(tokens: Sequence[_Token], start: int) -> list[tuple[str, ...]]:
 
 
 def _behind(tokens: Sequence[_Token], end: int) -> list[tuple[str, ...]]:
-    place = end
-    while (
-        place < len(tokens)
-        and not tokens[place].is_broken
-        and (tokens[place].word in _FILLERS or is_generic(tokens[place].word))
-    ):
-        place += 1
-    linked = place
-    while linked < len(tokens) and not tokens[linked].is_broken and tokens[linked].word in _LINKS:
-        linked += 1
+    """Members after a preposition: ``sales from Gadgets``, ``revenue was attributed to its Gadgets segment``."""
+    place = _past(tokens, end, lambda word: word in _FILLERS or is_generic(word))
+    linked = _past(tokens, place, lambda word: word in _LINKS)
     if linked == place or tokens[linked - 1].word in ("was", "were", "is"):
         return []
-    groups: list[tuple[str, ...]] = []
-    words: list[str] = []
-    for token in tokens[linked:]:
-        if token.is_broken:
+    return [group for group in _coordinated(tokens[linked:]) if group]
+
+
+def _coordinated(tokens: Sequence[_Token]) -> list[tuple[str, ...]]:
+    """The names that stand together at the beginning of these words (``gadgets and gizmos``), without measures."""
+    groups: list[list[str]] = [[]]
+    for token in tokens:
+        if token.is_broken or (groups[-1] and _is_verb(token)):
             break
         if token.word in ("or", "and"):
-            groups.append(tuple(words))
-            words = []
-        elif words and (token.said.endswith("ed") or token.said in _VERBS):
-            break
+            groups.append([])
         elif _is_content(token):
-            words.append(token.word)
+            groups[-1].append(token.word)
         elif not _is_skipped(token.word):
             break
-    groups.append(tuple(words))
-    found = [tuple(word for word in group if (word,) not in MEASURES) for group in groups]
-    return [group for group in found if group]
+    return [tuple(word for word in group if (word,) not in MEASURES) for group in groups]
+
+
+def _past(tokens: Sequence[_Token], place: int, passes: Callable[[str], bool]) -> int:
+    """The place after the words from here on that pass, within the clause."""
+    while place < len(tokens) and not tokens[place].is_broken and passes(tokens[place].word):
+        place += 1
+    return place
+
+
+def _is_verb(token: _Token) -> bool:
+    return token.said.endswith("ed") or token.said in _VERBS
 
 
 def _called_segment(tokens: Sequence[_Token]) -> list[tuple[str, ...]]:
