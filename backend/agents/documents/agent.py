@@ -134,8 +134,8 @@ class DocumentsAgent:
             raise AgentFailure("interrupted", str(error), retryable=True) from error
 
     async def _row_figures(self, retrieval: Retrieval) -> RowFigures | None:
-        library, question = self._library, retrieval.question.text
-        return await in_thread(lambda: find_row_figures(library.corpus, question, retrieval.scope), library.interrupt)
+        library = self._library
+        return await in_thread(lambda: find_row_figures(library.corpus, retrieval), library.interrupt)
 
     async def _rows(self, retrieval: Retrieval) -> tuple[str, Query] | None:
         library = self._library

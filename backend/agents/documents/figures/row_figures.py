@@ -11,6 +11,7 @@ from backend.agents.documents.figures.row_series import RowSeries, one_line, wit
 from backend.agents.documents.figures.wanted_measures import Request, Wanted, requested
 from backend.agents.documents.indexing.corpus import Corpus, FoundRow
 from backend.agents.documents.periods import Period
+from backend.agents.documents.search.retrieval import Retrieval
 from backend.agents.documents.search.scope import Scope
 
 MOST_SUBJECTS = 4
@@ -48,9 +49,10 @@ class RowFigures:
         )
 
 
-def find_row_figures(corpus: Corpus, question: str, scope: Scope) -> RowFigures | None:
+def find_row_figures(corpus: Corpus, retrieval: Retrieval) -> RowFigures | None:
     """The figures of a question within its scope, or None if it asks for none or no row fits."""
-    request = requested(question, scope.subjects)
+    question, scope = retrieval.question.text, retrieval.scope
+    request = requested(question, scope.subjects or _subjects_near(retrieval))
     lengths = next((months for form, months in _LENGTHS if form.search(question)), ())
     tables = _Tables(corpus)
     found: list[RowSeries] = []
@@ -62,6 +64,12 @@ def find_row_figures(corpus: Corpus, question: str, scope: Scope) -> RowFigures 
         return None
     many = any(len({point.row.document.name for point in line.points}) > 1 for line in found)
     return RowFigures(tuple(found), request, scope.wants_course or (many and not scope.periods))
+
+
+def _subjects_near(retrieval: Retrieval) -> tuple[str, ...]:
+    """What the passages found are about, where the question names nothing that the folder knows."""
+    documents = (hit.passage.document for hit in retrieval.hits)
+    return tuple(dict.fromkeys(subject for one in documents for subject in one.profile.subjects[:2]))
 
 
 def _groups(scope: Scope) -> Iterator[tuple[str, tuple[str, ...] | None]]:
