@@ -1,8 +1,5 @@
 """Answers from rows of tables: three quarterly reports of an invented company."""
 
-from collections.abc import Callable
-from pathlib import Path
-
 import pytest
 
 from backend.agents.documents.library import Library
@@ -46,8 +43,6 @@ QUARTERS = (
     ("2023 Q2", "June 30", 210, 260, 245, 23, 85),
     ("2023 Q3", "September 30", 220, 270, 255, 24, 88),
 )
-
-Asked = Callable[[str], Told]
 
 
 @pytest.fixture(scope="module")
