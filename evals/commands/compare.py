@@ -25,9 +25,10 @@ def command(
 ) -> None:
     """Show what is better or worse in B than in A. Each is a results.json of playhead eval, or its folder.
 
-    Runs are compared scenario by scenario. When both results come from the same build, at most 1 comparison in 20
-    reports any difference, over all metrics together. Exit code 0: no metric is worse; 1: at least one is; 2:
-    inconclusive, or there is nothing to compare.
+    Runs are compared scenario by scenario: times by their median and their tail, counts and shares by runs. When both
+    results come from the same build, at most 1 comparison in 20 reports any difference, over all metrics together.
+    Exit code 1: something is worse; 2: something may be worse, a kind of failure is new, or nothing can be judged;
+    0: anything else.
     """
     from evals.comparison.comparison import compare
     from evals.comparison.doubts import ComparisonError

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from zlib import crc32
 
 import numpy as np
@@ -9,40 +10,93 @@ import numpy as np
 from backend.metrics.metric import Fact, Metric
 from backend.metrics.registry import BY_KEY
 from backend.yaml_lines.complaints import did_you_mean
+from evals.comparison import failures
 from evals.comparison.differences import of_scenario, over_all
 from evals.comparison.doubts import ComparisonError, check_comparable, doubts, machine_text, notes
+from evals.comparison.metric_kinds import DECIDES_NOTHING, kind, needs_quiet
 from evals.comparison.models import ComparedSide, Comparison, Difference, MetricComparison, Verdict
 from evals.comparison.pairs import UNEXPECTED, Matrix, ScenarioPair, paired
 from evals.comparison.permutation import Chances, ScenarioValues, chances
 from evals.comparison.relevance import error_ms, floor
-from evals.comparison.samples import Sample, bootstrapped, median
+from evals.comparison.runs_beyond import Bound, bound_of
+from evals.comparison.samples import Sample, median
 from evals.comparison.verdict import exit_code, sentence
 from evals.results.models import Results
 
 SEED = 20_261_123
-"""The seed of every random draw: the same two results give the same comparison."""
+"""Of every drawing: the same two results give the same comparison."""
 
 _DESCRIBED: dict[str, Metric | Fact] = {UNEXPECTED.key: UNEXPECTED, **BY_KEY}
 
+_SHARE_FLOOR = 0.01
+"""Added to the standard error of a share of runs."""
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True)
 class _Compared:
-    """The data that the verdicts of one comparison share."""
+    """What the verdicts of one comparison share. The columns of the permutation test are the metrics' levels, the
+    metrics' runs beyond their bounds, then the kinds of failure.
+    """
 
     pairs: tuple[ScenarioPair, ...]
     metrics: tuple[Metric | Fact, ...]
     matrices: tuple[tuple[Matrix, Matrix], ...]
+    failures: tuple[str, ...]
     error: float
+
+    @cached_property
+    def places(self) -> dict[str, int]:
+        """The column of each metric."""
+        return {metric.key: place for place, metric in enumerate(self.metrics)}
 
     def column(self, place: int, key: str) -> tuple[Matrix, Matrix]:
         """A metric's values on both sides of the pair at ``place``, without missing ones."""
-        at = [metric.key for metric in self.metrics].index(key)
-        a, b = (side[:, at] for side in self.matrices[place])
+        a, b = (side[:, self.places[key]] for side in self.matrices[place])
         return a[~np.isnan(a)], b[~np.isnan(b)]
 
     def markers(self, place: int) -> float:
-        """The number of markers in the answers of a pair."""
-        return median(self.column(place, "markers")[0]) if BY_KEY["markers"] in self.metrics else 1.0
+        """How many markers the answers of a pair have."""
+        return median(self.column(place, "markers")[0]) if "markers" in self.places else 1.0
+
+    @cached_property
+    def bounds(self) -> tuple[tuple[Bound, ...], ...]:
+        """For each pair, the bound of each metric."""
+        return tuple(
+            tuple(
+                bound_of(metric, np.concatenate(self.column(place, metric.key)), self.error, self.markers(place))
+                for metric in self.metrics
+            )
+            for place in range(len(self.pairs))
+        )
+
+    def parts(self) -> list[str]:
+        """The part of the family that each column of the test belongs to; none for what decides nothing."""
+        of_metrics = [
+            "" if metric.key in DECIDES_NOTHING else "times" if kind(metric) == "time" else "counts"
+            for metric in self.metrics
+        ]
+        return [*of_metrics, *of_metrics, *("counts" for _ in self.failures)]
+
+    def tables(self) -> list[ScenarioValues]:
+        """What the permutation test sees of each scenario."""
+        tables = []
+        for place, (pair, (a, b), bounds) in enumerate(zip(self.pairs, self.matrices, self.bounds, strict=True)):
+            markers = self.markers(place)
+            floors = [
+                floor(metric.unit, median(self.column(place, metric.key)[0]), self.error, markers)
+                for metric in self.metrics
+            ]
+            floors += [_SHARE_FLOOR] * (len(self.metrics) + len(self.failures))
+            sides = [
+                np.hstack([values, _beyond(values, bounds), failures.table(runs, self.failures)])
+                for values, runs in ((a, pair.a), (b, pair.b))
+            ]
+            tables.append(ScenarioValues(sides[0], sides[1], np.array(floors)))
+        return tables
+
+
+def _beyond(values: Matrix, bounds: Sequence[Bound]) -> Matrix:
+    return np.column_stack([bound.passed(values[:, place]) for place, bound in enumerate(bounds)])
 
 
 def compare(
@@ -55,20 +109,24 @@ def compare(
         raise ComparisonError("The two results have no scenario in common: compare results of the same suite.")
     metrics = _metrics(pairing.pairs, only)
     keys = [metric.key for metric in metrics]
-    compared = _Compared(pairing.pairs, metrics, tuple(pair.matrices(keys) for pair in pairing.pairs), error_ms(a, b))
-    against_chance = chances(_tables(compared), np.random.default_rng(seed))
-    doubtful = doubts(a, b)
+    matrices = tuple(pair.matrices(keys) for pair in pairing.pairs)
+    kinds = () if only else failures.all_kinds(pairing.pairs)
+    compared = _Compared(pairing.pairs, metrics, matrices, kinds, error_ms(a, b))
+    against_chance = chances(compared.tables(), compared.parts(), np.random.default_rng(seed))
+    doubtful = doubts(a, b) if any(needs_quiet(metric) for metric in metrics) else ()
     found = tuple(_metric(compared, against_chance, place, seed, doubtful) for place in range(len(metrics)))
     found = tuple(one for one in found if one.scenarios)
+    failed = failures.judged(pairing.pairs, kinds, against_chance, 2 * len(metrics))
     return Comparison(
         suite=a.suite.name,
         a=_side(a, names[0]),
         b=_side(b, names[1]),
-        exit_code=exit_code(found, doubtful),
-        sentence=sentence(found, doubtful),
+        exit_code=exit_code(found, failed, doubtful),
+        sentence=sentence(found, failed, doubtful),
         verdicts={one.metric: one.verdict for one in found},
         doubts=doubtful,
         notes=notes(a, b, pairing),
+        failures=failed,
         metrics=found,
     )
 
@@ -81,27 +139,17 @@ def _metrics(pairs: Sequence[ScenarioPair], only: Sequence[str]) -> tuple[Metric
     return tuple(metric for key, metric in _DESCRIBED.items() if key in present and (not only or key in only))
 
 
-def _tables(compared: _Compared) -> list[ScenarioValues]:
-    """The values of each scenario for the permutation test."""
-    tables = []
-    for place, (a, b) in enumerate(compared.matrices):
-        markers = compared.markers(place)
-        floors = [
-            floor(metric.unit, median(compared.column(place, metric.key)[0]), compared.error, markers)
-            for metric in compared.metrics
-        ]
-        tables.append(ScenarioValues(a, b, np.array(floors)))
-    return tables
-
-
 def _metric(
     compared: _Compared, against_chance: Chances, at: int, seed: int, doubtful: tuple[str, ...]
 ) -> MetricComparison:
     metric = compared.metrics[at]
-    samples = list(_samples(compared, against_chance, at, seed))
-    rows = [of_scenario(sample) for sample in samples]
-    overall = over_all(metric, rows, samples, float(against_chance.together[at]))
-    if metric.clocked and doubtful:
+    # Each metric has a generator of its own, so that its interval does not depend on which others are compared.
+    generator = np.random.default_rng([seed, crc32(metric.key.encode())])
+    samples = list(_samples(compared, against_chance, at))
+    rows = [of_scenario(sample, generator) for sample in samples]
+    p_level, p_beyond = (float(against_chance.together[column]) for column in (at, at + len(compared.metrics)))
+    overall = over_all(metric, samples, (p_level, p_beyond), generator)
+    if needs_quiet(metric) and doubtful:
         rows, overall = [_doubted(row) for row in rows], _doubted(overall)
     worse, better = _judged_as("worse", rows), _judged_as("better", rows)
     verdict, reason = _of_metric(overall, rows, worse, better)
@@ -118,21 +166,19 @@ def _metric(
     )
 
 
-def _samples(compared: _Compared, against_chance: Chances, at: int, seed: int) -> Iterator[Sample]:
-    """The values of one metric in each scenario that has any on either side."""
+def _samples(compared: _Compared, against_chance: Chances, at: int) -> Iterator[Sample]:
+    """The values of one metric in each scenario where a side has any."""
     metric = compared.metrics[at]
-    # Each metric has a generator of its own, so that its interval does not depend on the other metrics in the
-    # comparison.
-    generator = np.random.default_rng([seed, crc32(metric.key.encode())])
     for place, pair in enumerate(compared.pairs):
         a, b = compared.column(place, metric.key)
         if not len(a) and not len(b):
             continue
-        exact = not metric.clocked and (pair.scripted or (metric is UNEXPECTED and _constant(a, b)))
         yield Sample(
             metric=metric, scenario=pair.name, a=a, b=b, error_ms=compared.error, markers=compared.markers(place),
-            exact=exact, p_value=float(against_chance.single[place, at]),
-            draws=None if exact else bootstrapped(a, b, generator),
+            scripted=not metric.clocked and (pair.scripted or metric is UNEXPECTED),
+            same_runs=pair.has_the_same_runs and np.array_equal(np.sort(a), np.sort(b)),
+            bound=compared.bounds[place][at], p_level=float(against_chance.single[place, at]),
+            p_beyond=float(against_chance.single[place, at + len(compared.metrics)]),
         )  # fmt: skip
 
 
@@ -140,19 +186,15 @@ def _judged_as(verdict: Verdict, rows: Sequence[Difference]) -> tuple[str, ...]:
     return tuple(row.scenario or "" for row in rows if row.verdict == verdict)
 
 
-def _constant(a: Matrix, b: Matrix) -> bool:
-    return len(np.unique(a)) == len(np.unique(b)) == 1
-
-
 def _doubted(row: Difference) -> Difference:
     changes = {"verdict": "inconclusive", "reason": "no time can be judged, see the doubts", "at_risk": False}
-    return row.model_copy(update=changes)
+    return row.model_copy(update={**changes, "runs_that_tell": None})
 
 
 def _of_metric(
     overall: Difference, rows: Sequence[Difference], worse: Sequence[str], better: Sequence[str]
 ) -> tuple[Verdict, str]:
-    """Worse if it is worse anywhere, so that a gain in one scenario cannot hide a loss in another."""
+    """Worse wherever it is worse, so that a gain in one scenario hides no loss in another."""
     if overall.verdict == "worse" or worse:
         return "worse", _where("worse", overall, worse, better)
     if any(row.at_risk for row in rows):

@@ -1,4 +1,4 @@
-"""The verdict on a difference between samples: whether it is relevant, and whether it may be chance."""
+"""The verdict on a difference between samples: whether it is relevant, and whether chance may do that."""
 
 from dataclasses import dataclass
 
@@ -9,22 +9,22 @@ from evals.comparison.pairs import Matrix
 from evals.results.bootstrap import percentile_ends
 
 ALPHA = 1 - LEVEL
-"""The share of comparisons of the same build in which a difference may be reported."""
+"""In how many comparisons of the same build something may be called different."""
 
 _EQUIVALENCE_LEVEL = 1 - 2 * ALPHA
 
 
 def is_worse(metric: Metric | Fact, difference: float) -> bool:
-    """True if a difference of this sign is for the worse."""
+    """Whether a difference of this sign is for the worse."""
     return difference > 0 if metric.direction == "lower" else metric.direction == "higher" and difference < 0
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A metric's difference, B minus A, and the evidence for it, all in the metric's unit.
+    """A metric's difference, B minus A, and what speaks for it, all in the metric's unit.
 
-    ``draws`` are the bootstrapped differences, ``p_value`` is adjusted for the whole comparison. ``relevant`` is the
-    smallest relevant difference, ``alike`` the one within which both sides count as the same.
+    ``draws`` are the bootstrapped differences, ``p_value`` is adjusted for everything that was compared. ``relevant``
+    is the smallest relevant difference, ``alike`` the one within which both sides count as the same.
     """
 
     metric: Metric | Fact
@@ -41,44 +41,46 @@ class Evidence:
 
     @property
     def is_worse(self) -> bool:
-        """True if the difference is for the worse, however small it is."""
+        """Whether the difference is for the worse, however small it is."""
         return is_worse(self.metric, self.difference)
 
     @property
     def is_relevant(self) -> bool:
-        """True if the difference, and all of its interval, exceeds the smallest relevant one."""
-        return abs(self.difference) > self.relevant and self._is_beyond(self.relevant)
+        """Whether the difference, and all of its interval, exceeds the smallest relevant one."""
+        return abs(self.difference) > self.relevant and self.is_beyond(self.relevant)
 
     @property
     def is_negligible(self) -> bool:
-        """True if the interval (of 90 %, as a test of equivalence takes it) contains only negligible differences."""
+        """Whether the interval (of 90 %, as a test of equivalence takes it) has only differences that do not count."""
         lower, upper = percentile_ends(self.draws, _EQUIVALENCE_LEVEL)
         return -self.alike <= lower and upper <= self.alike
 
     @property
     def is_hidden_by_error(self) -> bool:
-        """True if it is for the worse, not by chance, and too large to count as the same, so that only the error of
-        measuring prevents a verdict. A gate that let this pass would let more pass on a noisier machine."""
-        return self.p_value <= ALPHA and self.is_worse and self._is_beyond(self.alike)
+        """Whether it is for the worse, not by chance, and by more than counts as the same, so that only the error of
+        measuring stands in the way of a verdict. A gate that let this pass would let pass the more, the noisier its
+        machine is.
+        """
+        return self.p_value <= ALPHA and self.is_worse and self.is_beyond(self.alike)
 
     def verdict(self) -> tuple[Verdict, str]:
-        """The verdict, and the reason."""
+        """The verdict, and why."""
         if self.is_relevant:
             return self._verdict_on_relevant()
         if self.is_negligible:
             return "same", "whatever differs is too small to be relevant"
         if self.alike < abs(self.difference) <= self.relevant:
             return "inconclusive", "it differs by less than the error of measuring"
-        return "inconclusive", "the runs are too few, or differ too much among themselves, to tell"
+        return "inconclusive", "the runs are too few, or differ too much among themselves"
 
     def _verdict_on_relevant(self) -> tuple[Verdict, str]:
         if self.p_value > ALPHA:
-            return "inconclusive", "it differs, but among so many comparisons chance may do that: play more runs"
+            return "inconclusive", "it differs, but among so many comparisons chance may do that"
         if self.metric.direction == "none":
             return "inconclusive", "it differs, and neither way is better"
         return ("worse" if self.is_worse else "better"), "it differs by more than is relevant"
 
-    def _is_beyond(self, bound: float) -> bool:
-        """True if the end of the interval that is nearer to no difference lies beyond the bound."""
+    def is_beyond(self, bound: float) -> bool:
+        """Whether the end of the interval that is nearer to no difference lies beyond the bound."""
         lower, upper = self.interval
         return lower > bound if self.difference > 0 else upper < -bound

@@ -11,7 +11,7 @@ from evals.results.models import Interval
 SCHEMA: Literal["playhead.comparison/1"] = "playhead.comparison/1"
 
 Verdict = Literal["better", "worse", "same", "inconclusive"]
-"""The verdict on B, compared with A."""
+"""Of B against A."""
 
 
 class _Part(BaseModel):
@@ -28,12 +28,46 @@ class ComparedSide(_Part):
     versions: dict[str, str]
 
 
-class Difference(_Part):
-    """One metric in one scenario, or (``scenario`` null) over all of them: the mean of the scenarios' medians.
+class RunsBeyond(_Part):
+    """How many runs of each result lie beyond ``bound``, null where that is different in each scenario.
 
-    ``interval`` is the 95 % bootstrap interval of ``difference``, ``p_value`` is adjusted for the whole comparison;
-    both are null if a value is exact or the runs are too few. ``smallest_relevant``: the difference that must be
-    exceeded for a verdict of better or worse.
+    For times the bound is far beyond the usual; for counts it is 0, for shares 1 where higher is better. A metric
+    without a better way counts the runs that differ from the usual value. ``difference`` is that of the shares of
+    runs, B minus A, ``interval`` its 95 % interval (Newcombe's), ``p_value`` adjusted for everything that was compared,
+    ``exact_p_value`` that of Fisher's exact test on these four numbers alone.
+    """
+
+    bound: float | None
+    a: int
+    of_a: int
+    b: int
+    of_b: int
+    difference: float
+    interval: Interval
+    p_value: float
+    exact_p_value: float
+
+
+class TailDifference(_Part):
+    """The 95th percentiles of a time, from 72 runs a side on; ``interval`` is the 95 % bootstrap interval of
+    ``difference``.
+    """
+
+    a: float
+    b: float
+    difference: float
+    interval: Interval
+
+
+class Difference(_Part):
+    """One metric in one scenario, or (``scenario`` null) over all of them.
+
+    ``a`` and ``b``: of times the median, over all scenarios the mean of the scenarios' medians; of counts and shares
+    the mean over runs. ``total_a`` and ``total_b``: the sum over runs, of counts and of shares that are 0 or 1.
+    ``interval`` is the 95 % interval of ``difference``, ``p_value`` adjusted for everything that was compared; both
+    null where a value is exact or the runs are too few. ``smallest_relevant``: what a difference must exceed to be
+    called one. ``runs_that_tell``: about how many runs a side, in all scenarios that this covers together, would decide
+    what is inconclusive; null where none would.
     """
 
     scenario: str | None
@@ -49,6 +83,29 @@ class Difference(_Part):
     reason: str
     at_risk: bool = False
     """It may be worse, but the comparison is inconclusive."""
+    total_a: float | None = None
+    total_b: float | None = None
+    beyond: RunsBeyond | None = None
+    tail: TailDifference | None = None
+    runs_that_tell: int | None = None
+
+
+class FailureKind(_Part):
+    """One way in which runs fail, such as "no end (done never came)" or "rule done-last broken": in how many runs of
+    each result. ``is_new``: no run of A failed so. ``scenarios``: where it happened in B. ``p_value`` is adjusted for
+    everything that was compared.
+    """
+
+    kind: str
+    verdict: Verdict
+    a: int
+    of_a: int
+    b: int
+    of_b: int
+    p_value: float
+    exact_p_value: float
+    is_new: bool
+    scenarios: tuple[str, ...]
 
 
 class MetricComparison(_Part):
@@ -68,15 +125,16 @@ class MetricComparison(_Part):
 
     @property
     def at_risk(self) -> bool:
-        """True if it may be worse, while the comparison is inconclusive."""
+        """Whether it may be worse, while the comparison is inconclusive."""
         return self.verdict == "inconclusive" and (self.overall.at_risk or any(row.at_risk for row in self.scenarios))
 
 
 class Comparison(_Part):
-    """A whole comparison. ``doubts`` are the reasons why no time can be judged, ``notes`` are further notes for a
-    reader.
+    """A whole comparison. ``doubts`` are why no time can be judged, ``notes`` what else a reader should know.
 
-    ``exit_code``: 1 if a metric is worse; 2 if a metric may be worse but is inconclusive, or if everything is; else 0.
+    ``exit_code``: 1 some metric or kind of failure is worse; 2 a metric may be worse by more than counts as the same,
+    a kind of failure is new in B and too rare to be called worse, or nothing can be judged; else 0, even where some
+    metrics are inconclusive. ``failures``: every kind of failure of either result, those of B that A never had first.
     """
 
     model_config = ConfigDict(frozen=True, populate_by_name=True)
@@ -90,6 +148,7 @@ class Comparison(_Part):
     verdicts: dict[str, Verdict]
     doubts: tuple[str, ...]
     notes: tuple[str, ...]
+    failures: tuple[FailureKind, ...] = ()
     metrics: tuple[MetricComparison, ...]
 
     def to_json(self) -> str:

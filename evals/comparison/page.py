@@ -4,9 +4,9 @@ from pathlib import Path
 
 from backend.present.offline_page.two_themes import two_themes
 from evals.comparison.figures import forest, shown
-from evals.comparison.models import Comparison, Difference, Verdict
+from evals.comparison.models import Comparison, Difference, FailureKind, MetricComparison, Verdict
 from evals.comparison.relevance import RULE
-from evals.comparison.text import changed, described, relative_text, runs_text, values_text
+from evals.comparison.text import because, changed, described, relative_text, runs_text, values_text
 from evals.files.atomic_files import write_files
 from evals.report.cells import Cell, ReportTable, Tone, titled, words
 from evals.report.document import document_html
@@ -44,6 +44,7 @@ def comparison_html(comparison: Comparison) -> str:
         tiles=_tiles(comparison),
         changes=_changes(comparison),
         forest=has_forest,
+        failures=_failures(comparison),
         overall=_overall(comparison),
         scenarios=_scenarios(comparison),
         rule=RULE,
@@ -100,7 +101,7 @@ def _overall(comparison: Comparison) -> ReportTable:
                              described(one.metric).unit)[0], "muted"),
             Cell(runs_text(one.overall), "muted"),
             Cell(f"{one.missing_a} and {one.missing_b}", "muted"),
-            words(one.reason, "muted"),
+            words(_because(one), "muted"),
         ]
         for one in comparison.metrics
     ]  # fmt: skip
@@ -109,7 +110,35 @@ def _overall(comparison: Comparison) -> ReportTable:
         *(("95 % interval", True), ("of A", True), ("Relevant from", True), ("Runs", True), ("Missing", True)),
         ("Because", False),
     )
-    return ReportTable("Means of the scenarios' medians", heads, rows)
+    return ReportTable("Times: means of the scenarios' medians. Counts: runs that have any", heads, rows)
+
+
+def _because(one: MetricComparison) -> str:
+    """The metric's own reason, and how many runs would decide what is inconclusive over all scenarios."""
+    return because(one.overall) if one.reason == one.overall.reason else one.reason
+
+
+def _failures(comparison: Comparison) -> ReportTable:
+    rows = [
+        [
+            words(one.kind),
+            words("new" if one.is_new and one.verdict != "worse" else one.verdict, _tone(one)),
+            Cell(f"{one.a:,} of {one.of_a:,}"),
+            Cell(f"{one.b:,} of {one.of_b:,}"),
+            Cell(f"{one.exact_p_value * 100:.2g} %", "muted"),
+            words(", ".join(one.scenarios) or "–", "muted"),
+        ]
+        for one in comparison.failures
+    ]
+    heads = (
+        *(("Kind of failure", False), ("Verdict", False), ("Runs of A", True), ("Runs of B", True)),
+        *(("By chance alone", True), ("In B in", False)),
+    )
+    return ReportTable("By chance alone: Fisher's exact test on these two numbers of runs", heads, rows)
+
+
+def _tone(failure: FailureKind) -> Tone:
+    return "caution" if failure.is_new and failure.verdict != "worse" else _TONES[failure.verdict]
 
 
 def _scenarios(comparison: Comparison) -> ReportTable:
@@ -121,7 +150,11 @@ def _scenarios(comparison: Comparison) -> ReportTable:
         found = [next((row for row in by_key[key].scenarios if row.scenario == name), None) for key in keys]
         rows.append([words(name), *(_in_scenario(key, row) for key, row in zip(keys, found, strict=True))])
     heads = ("Scenario", *(described(key).label for key in keys))
-    return ReportTable("Difference of the medians, B minus A", titled(heads, words_in_front=1), rows)
+    return ReportTable(
+        "Difference, B minus A: of the medians of times, of the shares of runs of counts",
+        titled(heads, words_in_front=1),
+        rows,
+    )
 
 
 def _in_scenario(key: str, row: Difference | None) -> Cell:

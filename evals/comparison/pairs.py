@@ -37,6 +37,12 @@ class ScenarioPair:
         return _matrix(self.a, metrics), _matrix(self.b, metrics)
 
     @property
+    def has_the_same_runs(self) -> bool:
+        """Whether both sides are the very same runs, by their ids and starts, as where recordings are scored again."""
+        a, b = ({(run.run_id or run.source, run.started) for run in side} for side in (self.a, self.b))
+        return a == b and len(a) == len(self.a) == len(self.b)
+
+    @property
     def scripted(self) -> bool:
         """True if every run follows a script without a disturbance: its counts can then differ only if the agent or the
         server does."""

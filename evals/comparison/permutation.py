@@ -1,13 +1,17 @@
 """Whether two results differ at all, over all metrics and scenarios at once.
 
-Many metrics in many scenarios are compared together, so some differ by chance alone. The largest of all statistics is
-therefore compared with the largest that arises when the labels A and B are dealt again within every scenario (Westfall
-and Young, Resampling-Based Multiple Testing, 1993, the single-step maxT procedure). If both are the same build, any
-difference at all is reported in at most 5 % of comparisons, however many metrics there are and however they depend on
-one another; no distribution is assumed.
+Many metrics in many scenarios are looked at together, so that some differ by chance alone. The largest of all
+statistics is therefore compared with the largest that arises when the labels A and B are dealt anew within every
+scenario (Westfall and Young, Resampling-Based Multiple Testing, 1993, the single-step maxT procedure). Where both are
+the same build, any difference at all is called in at most 5 % of comparisons, however many metrics there are and
+however they depend on one another; no distribution is assumed.
 
-The statistic is a difference of means over its standard error, to which the smallest plausible error is added (Tusher,
-Tibshirani and Chu, PNAS 2001), so that values which happen to lie close together do not stand out.
+Columns belong to parts of this one family, times to one, counts and shares to the other. Each part has its own
+maximum and its share of the 5 %, so that the many times do not hide a rare fault; where all values of a part are the
+same in both results, the other part has the whole 5 %.
+
+The statistic is a difference of means over its standard error, to which the smallest error that can be meant is added
+(Tusher, Tibshirani and Chu, PNAS 2001), so that values which happen to lie close together do not stand out.
 """
 
 from collections.abc import Sequence
@@ -26,8 +30,8 @@ _CELLS_AT_A_TIME = 4_000_000
 
 @dataclass(frozen=True, slots=True)
 class ScenarioValues:
-    """One scenario: both sides (rows are runs, columns metrics, NaN for no value), and for every metric the floor that
-    is added to the standard error, above zero.
+    """One scenario: both sides (rows are runs, NaN for no value), and for every column the floor that is added to the
+    standard error, above zero.
     """
 
     a: Matrix
@@ -37,10 +41,9 @@ class ScenarioValues:
 
 @dataclass(frozen=True, slots=True)
 class Chances:
-    """How often chance alone produces a statistic as large as this anywhere: adjusted p-values.
+    """How often chance alone brings forth a statistic as large as this anywhere: adjusted p-values.
 
-    ``single`` has a row for each scenario and a column for each metric; ``together`` a value for each metric, over all
-    scenarios.
+    ``single`` has a row for each scenario, ``together`` is over all scenarios; both have the columns of the values.
     """
 
     single: Matrix
@@ -48,33 +51,49 @@ class Chances:
 
 
 def chances(
-    tables: Sequence[ScenarioValues], generator: np.random.Generator, permutations: int = PERMUTATIONS
+    tables: Sequence[ScenarioValues],
+    parts: Sequence[str],
+    generator: np.random.Generator,
+    permutations: int = PERMUTATIONS,
 ) -> Chances:
-    """The adjusted p-value of every metric in every scenario, and of every metric over all of them."""
-    metrics = tables[0].a.shape[1]
-    largest = np.zeros(permutations + 1)
-    total, seen = np.zeros((permutations + 1, metrics)), np.zeros((permutations + 1, metrics))
+    """The adjusted p-value of every column in every scenario, and over all of them.
+
+    ``parts`` names the part of the family that each column belongs to; a column whose part is empty text decides
+    nothing and has p-values of 1.
+    """
+    columns = len(parts)
+    total, seen = np.zeros((permutations + 1, columns)), np.zeros((permutations + 1, columns))
+    largest = {part: np.zeros(permutations + 1) for part in dict.fromkeys(parts) if part}
+    places = {part: np.array([part == other for other in parts]) for part in largest}
     observed = []
     for table in tables:
         statistics = _statistics(table, generator, permutations)
         observed.append(np.abs(statistics[0]))
-        largest = np.maximum(largest, np.abs(statistics).max(axis=1, initial=0.0))
+        for part, found in largest.items():
+            np.maximum(found, np.abs(statistics[:, places[part]]).max(axis=1, initial=0.0), out=found)
         total += statistics
         seen += statistics != 0
     together = np.abs(total) / np.sqrt(np.maximum(seen, 1))
-    largest = np.maximum(largest, together.max(axis=1, initial=0.0))
-    ordered = np.sort(largest)
-    return Chances(np.array([_share_at_least(ordered, row) for row in observed]), _share_at_least(ordered, together[0]))
+    single, over_all = np.ones((len(tables), columns)), np.ones(columns)
+    for part, found in largest.items():
+        np.maximum(found, together[:, places[part]].max(axis=1, initial=0.0), out=found)
+    varying = [part for part, found in largest.items() if found.any()]
+    for part in varying:
+        ordered, at = np.sort(largest[part]), places[part]
+        for row, statistic in zip(single, observed, strict=True):
+            row[at] = _adjusted(ordered, statistic[at], len(varying))
+        over_all[at] = _adjusted(ordered, together[0][at], len(varying))
+    return Chances(single, over_all)
 
 
-def _share_at_least(ordered: Matrix, values: Matrix) -> Matrix:
-    # The original labels are one of the permutations, so that no p-value is zero.
+def _adjusted(ordered: Matrix, values: Matrix, parts: int) -> Matrix:
+    # The labels as they were are one of the permutations, so that no p-value is zero.
     below = np.searchsorted(ordered, values * (1 - 1e-9), side="left")
-    return np.asarray((len(ordered) - below) / len(ordered), dtype=np.float64)
+    return np.asarray(np.minimum(1.0, parts * (len(ordered) - below) / len(ordered)), dtype=np.float64)
 
 
 def _statistics(table: ScenarioValues, generator: np.random.Generator, permutations: int) -> Matrix:
-    """The statistic of every metric, in the first row with the original labels, then with permuted labels."""
+    """The statistic of every column, in the first row with the labels as they are, then with labels dealt anew."""
     both = np.vstack((table.a, table.b))
     runs, of_b = len(both), len(table.b)
     known = ~np.isnan(both)
@@ -93,8 +112,9 @@ def _statistics(table: ScenarioValues, generator: np.random.Generator, permutati
 
 
 def _of_labels(labels: Flags, centred: Matrix, known: Flags, floor: Matrix) -> Matrix:
-    """The statistic under every row of labels (true for side B); zero if a side is empty or the remaining values are
-    too few to estimate their spread."""
+    """The statistic under every row of labels (true for side B); zero where a side is empty or too few values are left
+    to tell their spread.
+    """
     chosen, there = labels.astype(np.float64), known.astype(np.float64)
     n_b = chosen @ there
     n_a = there.sum(axis=0) - n_b

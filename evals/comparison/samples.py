@@ -1,23 +1,23 @@
-"""The values of one metric in one scenario on both sides, and the measures for judging their difference."""
+"""The values of one metric in one scenario on both sides, and what a difference between them is judged by."""
 
-import math
 from dataclasses import dataclass
+from math import comb
 
 import numpy as np
 
 from backend.metrics.metric import Fact, Metric
-from evals.comparison.evidence import ALPHA
 from evals.comparison.pairs import Matrix
 from evals.comparison.relevance import alike, smallest_relevant
-from evals.results.bootstrap import medians
+from evals.comparison.runs_beyond import Bound
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """The values of one metric in one scenario on both sides, without missing ones, and the measures for judging them.
+    """The values of one metric in one scenario on both sides, without missing ones, and what they are judged by.
 
-    ``draws`` are the bootstrapped differences of medians, None if a side has no value. ``exact``: the values are not a
-    sample; such a run always gives the same.
+    ``scripted``: the values are no sample, but what such a run always gives. ``same_runs``: both sides are the very
+    same runs, as where recordings were scored twice. ``p_level`` and ``p_beyond`` are adjusted p-values: of the level
+    (the mean) and of the share of runs beyond the bound.
     """
 
     metric: Metric | Fact
@@ -26,36 +26,49 @@ class Sample:
     b: Matrix
     error_ms: float
     markers: float
-    exact: bool
-    p_value: float
-    draws: Matrix | None
+    scripted: bool
+    same_runs: bool
+    bound: Bound
+    p_level: float
+    p_beyond: float
 
     @property
     def smallest_relevant(self) -> float:
-        """The difference that must be exceeded; exact values may not differ at all."""
-        return 0.0 if self.exact else smallest_relevant(self.metric.unit, median(self.a), self.error_ms, self.markers)
+        """What a difference of the level must exceed."""
+        return smallest_relevant(self.metric.unit, self.level_of_a, self.error_ms, self.markers)
 
     @property
     def alike(self) -> float:
-        """The largest difference at which the sides count as the same."""
-        return 0.0 if self.exact else alike(self.metric.unit, median(self.a), self.markers)
+        """Within which difference of the level the sides count as the same."""
+        return alike(self.metric.unit, self.level_of_a, self.markers)
 
     @property
-    def identical(self) -> bool:
-        """True if both sides have the same values, for example if the same recordings were scored twice."""
-        return np.array_equal(np.sort(self.a), np.sort(self.b))
+    def level_of_a(self) -> float:
+        """The median of A."""
+        return median(self.a)
 
     @property
-    def testable(self) -> bool:
-        """True if there are enough runs for a permutation test."""
-        return 2 / math.comb(len(self.a) + len(self.b), len(self.a)) <= ALPHA
+    def is_there(self) -> bool:
+        """Whether both sides have values."""
+        return bool(len(self.a) and len(self.b))
+
+    @property
+    def differs_wholly(self) -> bool:
+        """Whether each side has one value in all of its runs, and not the same."""
+        values = np.unique(self.a), np.unique(self.b)
+        return all(len(one) == 1 for one in values) and values[0][0] != values[1][0]
+
+    @property
+    def beyond(self) -> tuple[int, int]:
+        """How many runs of each side lie beyond the bound."""
+        return int(self.bound.passed(self.a).sum()), int(self.bound.passed(self.b).sum())
+
+    @property
+    def labellings(self) -> int:
+        """In how many ways the runs can be dealt to both sides."""
+        return comb(len(self.a) + len(self.b), len(self.a))
 
 
 def median(values: Matrix) -> float:
     """The nearest-rank median; 0 without values."""
     return float(np.sort(values)[(len(values) - 1) // 2]) if len(values) else 0.0
-
-
-def bootstrapped(a: Matrix, b: Matrix, generator: np.random.Generator) -> Matrix | None:
-    """Bootstrapped differences of medians, B minus A; None if a side has no value."""
-    return medians(b, generator) - medians(a, generator) if len(a) and len(b) else None

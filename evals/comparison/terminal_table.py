@@ -8,6 +8,7 @@ from backend.present.words.printable import printable
 from evals.comparison.models import Comparison, Difference, MetricComparison, Verdict
 from evals.comparison.relevance import RULE
 from evals.comparison.text import changed, described, relative_text, runs_text, values_text
+from evals.comparison.verdict import failure_text
 
 _TONES: dict[Verdict, str] = {"worse": "red", "better": "green", "same": "", "inconclusive": "yellow"}
 _TONE_OF_EXIT = {0: "green", 1: "red", 2: "yellow"}
@@ -28,6 +29,10 @@ def print_comparison(comparison: Comparison) -> None:
     console.print(Text(printable(comparison.sentence), style=_TONE_OF_EXIT[comparison.exit_code]), soft_wrap=True)
     for note in comparison.notes:
         console.print(Text(printable(note)), soft_wrap=True)
+    for failure in comparison.failures:
+        if failure.a or failure.b:
+            tone = _TONES[failure.verdict] or ("yellow" if failure.is_new else "")
+            console.print(Text(printable(f"{failure.verdict}: {failure_text(failure)}"), style=tone), soft_wrap=True)
     console.print(_metrics(comparison, console.width >= WIDE))
     places = _places(comparison, console.width >= WIDE)
     if places.row_count:

@@ -25,9 +25,29 @@ def changed(comparison: Comparison) -> Iterator[tuple[MetricComparison, Differen
 
 
 def values_text(row: Difference, unit: Unit) -> tuple[str, str, str, str]:
-    """A, B, their difference, and its interval."""
-    ends = NO_VALUE if row.interval is None else signed_interval(row.interval, unit)
-    return formatted(row.a, unit), formatted(row.b, unit), difference(row.difference, unit), ends
+    """A, B, their difference, and its interval. Counts are shown as the runs that have any, with the total where that
+    is more; shares that are 0 or 1 as the runs that have it.
+    """
+    found = row.beyond
+    if found is None or row.total_a is None or row.total_b is None or found.bound not in (0.0, 1.0):
+        ends = NO_VALUE if row.interval is None else signed_interval(row.interval, unit)
+        return formatted(row.a, unit), formatted(row.b, unit), difference(row.difference, unit), ends
+    if found.bound == 0.0:
+        a, b, by, bounds = found.a, found.b, found.difference, found.interval
+    else:
+        lower, upper = found.interval
+        a, b, by, bounds = found.of_a - found.a, found.of_b - found.b, -found.difference, (-upper, -lower)
+    return (
+        _counted(a, found.of_a, row.total_a),
+        _counted(b, found.of_b, row.total_b),
+        f"{difference(by, 'share')} of runs",
+        signed_interval(bounds, "share"),
+    )
+
+
+def _counted(runs: int, of: int, total: float) -> str:
+    said = f"{runs:,} of {of:,} runs"
+    return said if total == runs else f"{formatted(total, 'count')} in {said}"
 
 
 def signed_interval(ends: tuple[float, float], unit: Unit) -> str:
@@ -36,7 +56,9 @@ def signed_interval(ends: tuple[float, float], unit: Unit) -> str:
 
 
 def relative_text(row: Difference) -> str:
-    """The difference as a share of A."""
+    """The difference as a share of A; of counts and shares there is none, since a share of runs is one already."""
+    if row.total_a is not None:
+        return NO_VALUE
     if row.difference is None or not row.a:
         return NO_VALUE
     return difference(row.difference / abs(row.a), "share")
@@ -45,3 +67,10 @@ def relative_text(row: Difference) -> str:
 def runs_text(row: Difference) -> str:
     """The number of runs with a value on each side."""
     return f"{row.n_a} and {row.n_b}"
+
+
+def because(row: Difference) -> str:
+    """The reason of a verdict; of an inconclusive one also how many runs would decide it."""
+    if row.verdict != "inconclusive" or row.runs_that_tell is None:
+        return row.reason
+    return f"{row.reason}: about {row.runs_that_tell:,} runs a side would decide it"

@@ -15,14 +15,20 @@ RESAMPLES = 2000
 
 
 def medians(values: Values, generator: np.random.Generator, resamples: int = RESAMPLES) -> Values:
-    """The nearest-rank median of each of ``resamples`` resamples of ``values``, which has at least one value.
+    """The nearest-rank median of each of ``resamples`` resamples of ``values``, which has at least one value."""
+    return percentiles(values, 0.5, generator, resamples)
+
+
+def percentiles(values: Values, share: float, generator: np.random.Generator, resamples: int = RESAMPLES) -> Values:
+    """The nearest-rank percentile (0 < ``share`` <= 1) of each of ``resamples`` resamples of ``values``, which has at
+    least one value.
 
     The k-th smallest of n draws with replacement is the value at rank ceil(n U), where U is the k-th smallest of n
     uniform numbers, which has a Beta(k, n - k + 1) distribution. So one number stands for a whole resample, and the
-    medians are distributed exactly as if the resamples had been drawn.
+    percentiles are distributed exactly as if the resamples had been drawn.
     """
     n = len(values)
-    rank = (n + 1) // 2
+    rank = max(1, math.ceil(share * n - 1e-9))
     places = np.ceil(n * generator.beta(rank, n - rank + 1, size=resamples)).astype(np.intp)
     return np.sort(values)[np.clip(places, 1, n) - 1]
 

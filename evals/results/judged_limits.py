@@ -2,8 +2,9 @@
 
 The rules are those of METRICS.md, "Statistics" and "The harness measures itself". A limit on a percentile fails only
 if both the estimate and the lower end of its 95 % interval are over it; where only the estimate is over it, the limit
-is inconclusive. A metric that depends on a clock is inconclusive on a machine that was too busy, or where the p99
-receive lag is more than a tenth of the distance between value and limit. Counts are exact and judged as they are.
+is inconclusive. A time is inconclusive on a machine that was too busy, or where the p99 receive lag is more than a
+tenth of the distance between value and limit. Counts are exact and judged as they are, on a busy machine too: a stall
+of a second is one there as well.
 """
 
 import math
@@ -52,7 +53,7 @@ class ClockDoubt:
     def about(self, limit: Limit, value: float) -> str | None:
         """Why this value cannot be judged; None if it can."""
         metric, margin = BY_KEY[limit.metric], abs(value - limit.bound)
-        if not metric.clocked:
+        if not metric.clocked or metric.unit == "count":
             return None
         if self.busy:
             return f"the machine was too busy: {self.busy}"

@@ -108,6 +108,7 @@ class RunResult(Part):
     - ``through``: the UI whose page was measured
     - ``recording``: its file in the folder of the results, null where none was written
     - ``source``: the recording that was scored, as a path below the target
+    - ``error_codes``: the codes of the errors that the stream itself reported, each once
     - ``plan``: the index of its plan in ``plans`` of the results, from 0; null where no plan is known
     """
 
@@ -142,6 +143,7 @@ class RunResult(Part):
     source: str | None = None
     page: PageResult | None = None
     plan: int | None = None
+    error_codes: tuple[str, ...] = ()
 
     def value(self, metric: str) -> float | None:
         """The metric's value for statistics over runs: None where the run could not be measured to its end, since

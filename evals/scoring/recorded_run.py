@@ -68,6 +68,7 @@ def score_recording(recording: Recording, name: str, asked: SuiteScenario | None
         citations=run_parts.citations(server),
         longest_silence=run_parts.silence(server),
         violations=run_parts.violations(server),
+        error_codes=run_parts.error_codes(server),
         surprises=surprises,
         error=error,
         question=header.question,

@@ -9,6 +9,7 @@ from backend.metrics.silence import Silence, longest_silence
 from backend.metrics.statistics import rounded
 from backend.metrics.steps import StepSpan, self_time_ms
 from backend.metrics.trace import Trace
+from backend.protocol.events import ErrorEvent
 from evals.results.run import CitationResult, SilenceResult, StepResult, ViolationResult
 
 
@@ -20,6 +21,11 @@ def citations(trace: Trace) -> tuple[CitationResult, ...]:
 def violations(trace: Trace) -> tuple[ViolationResult, ...]:
     """Every rule that the stream broke."""
     return tuple(ViolationResult(**asdict(found)) for found in trace.violations)
+
+
+def error_codes(trace: Trace) -> tuple[str, ...]:
+    """The codes of the errors in the stream, each once, in the order in which they came."""
+    return tuple(dict.fromkeys(event.code for event in trace.events if isinstance(event, ErrorEvent)))
 
 
 def silence(trace: Trace) -> SilenceResult | None:

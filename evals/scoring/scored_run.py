@@ -66,6 +66,7 @@ def score_arrivals(played: PlayedRun, arrivals: Arrivals) -> ScoredRun:
         citations=run_parts.citations(wire),
         longest_silence=run_parts.silence(wire),
         violations=run_parts.violations(wire),
+        error_codes=run_parts.error_codes(wire),
         surprises=surprises,
         error=error,
         question=play.question,

@@ -32,7 +32,7 @@ def results(scenarios: dict[str, Values], *, scripted: bool = True, **changes: A
             runs.append(
                 RUN.model_copy(
                     update={
-                        "scenario": scenario, "group": scenario, "repeat": place + 1, "metrics": metrics,
+                        "run_id": f"{scenario}_{place}", "scenario": scenario, "group": scenario, "repeat": place + 1, "metrics": metrics,
                         "truth": {} if scripted else None,
                     }
                 )
@@ -113,7 +113,8 @@ def test_too_few_runs_show_nothing_in_one_scenario_and_are_told() -> None:
     a, b = (results({"x": {"ttft_ms": around(middle, 3)}}) for middle in (500, 900))
     comparison = compare(a, b)
     assert one(comparison, "ttft_ms").verdict == "inconclusive"
-    assert "play each scenario at least 4 times" in row(comparison, "ttft_ms", "x").reason
+    found = row(comparison, "ttft_ms", "x")
+    assert (found.reason, found.runs_that_tell) == ("too few runs to judge", 6)
     assert comparison.exit_code == 2, "it may be worse"
 
 

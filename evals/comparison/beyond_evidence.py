@@ -1,0 +1,107 @@
+"""The verdict on the runs beyond a bound: in one scenario, or over several with the same weights for both results."""
+
+import math
+from dataclasses import dataclass
+
+from backend.metrics.metric import Fact, Metric
+from backend.present.words.metric_text import formatted
+from evals.comparison.evidence import ALPHA
+from evals.comparison.findings import Finding
+from evals.comparison.models import RunsBeyond
+from evals.comparison.proportions import (
+    ALIKE,
+    EQUIVALENCE_LEVEL,
+    Proportion,
+    fisher,
+    newcombe,
+    runs_that_tell,
+    standardized,
+)
+from evals.comparison.samples import Sample
+
+
+@dataclass(frozen=True, slots=True)
+class BeyondEvidence:
+    """The runs beyond the bounds of ``samples``, which have values on both sides; ``p_value`` is adjusted."""
+
+    metric: Metric | Fact
+    samples: tuple[Sample, ...]
+    p_value: float
+
+    @property
+    def counts(self) -> tuple[int, int, int, int]:
+        """Runs of A beyond, runs of A, runs of B beyond, runs of B."""
+        beyond = [sample.beyond for sample in self.samples]
+        of_a, of_b = (
+            sum(len(side) for side in sides) for sides in zip(*((s.a, s.b) for s in self.samples), strict=True)
+        )
+        return sum(a for a, _ in beyond), of_a, sum(b for _, b in beyond), of_b
+
+    @property
+    def sides(self) -> tuple[Proportion, Proportion]:
+        """Both shares, each scenario with the weight of all its runs."""
+        runs = [(len(sample.a), len(sample.b)) for sample in self.samples]
+        weights = [(a + b) / sum(map(sum, runs)) for a, b in runs]
+        shares = [(sample.beyond[0] / len(sample.a), sample.beyond[1] / len(sample.b)) for sample in self.samples]
+        of_a = standardized([a for a, _ in shares], [a for a, _ in runs], weights)
+        return of_a, standardized([b for _, b in shares], [b for _, b in runs], weights)
+
+    @property
+    def difference(self) -> float:
+        """Of the shares of runs, B minus A."""
+        a, b = self.sides
+        return b.share - a.share
+
+    @property
+    def is_alike(self) -> bool:
+        """Whether the interval has only differences within the margin."""
+        lower, upper = newcombe(*self.sides, EQUIVALENCE_LEVEL)
+        return lower >= -ALIKE and upper <= ALIKE
+
+    @property
+    def is_significant(self) -> bool:
+        """Whether more than chance is needed for this."""
+        return self.p_value <= ALPHA and self.difference != 0
+
+    def described(self) -> RunsBeyond:
+        """What is written of it."""
+        a, of_a, b, of_b = self.counts
+        bounds = {sample.bound.value for sample in self.samples}
+        return RunsBeyond(
+            bound=bounds.pop() if len(bounds) == 1 else None, a=a, of_a=of_a, b=b, of_b=of_b,
+            difference=self.difference, interval=newcombe(*self.sides), p_value=self.p_value,
+            exact_p_value=fisher(a, of_a, b, of_b),
+        )  # fmt: skip
+
+    def significant(self) -> Finding | None:
+        """Worse or better where more than chance is needed; None else."""
+        if not self.is_significant:
+            return None
+        said = runs_text(self.metric, self.described())
+        if self.metric.direction == "none":
+            return Finding("inconclusive", f"{said}: it differs, and neither way is better", at_risk=True)
+        return Finding("worse" if self.difference > 0 else "better", said)
+
+    def unclear(self, *, at_risk: bool) -> Finding:
+        """Neither a difference nor its absence is shown."""
+        a, b = self.sides
+        tell = runs_that_tell(a.share, b.share)
+        return Finding(
+            "inconclusive", f"{runs_text(self.metric, self.described())}: too few runs to judge", at_risk, tell
+        )
+
+
+def runs_text(metric: Metric | Fact, beyond: RunsBeyond) -> str:
+    """``10 of 50 runs over 750 ms, before 0 of 50``: B first, since B is what is judged."""
+    return f"{beyond.b:,} of {beyond.of_b:,} runs{_bound_text(metric, beyond)}, before {beyond.a:,} of {beyond.of_a:,}"
+
+
+def _bound_text(metric: Metric | Fact, beyond: RunsBeyond) -> str:
+    if metric.direction == "none":
+        return " with an unusual value"
+    side = "below" if metric.direction == "higher" else "over"
+    if beyond.bound is None:
+        return f" far {side} the usual"
+    if beyond.bound == 0 or math.isinf(beyond.bound):
+        return ""
+    return f" {side} {formatted(beyond.bound, metric.unit)}"
