@@ -54,17 +54,17 @@ class BeyondEvidence:
 
     @property
     def is_alike(self) -> bool:
-        """Whether the interval has only differences within the margin."""
+        """True if the interval has only differences within the margin."""
         lower, upper = newcombe(*self.sides, EQUIVALENCE_LEVEL)
         return lower >= -ALIKE and upper <= ALIKE
 
     @property
     def is_significant(self) -> bool:
-        """Whether more than chance is needed for this."""
+        """True if more than chance is needed for this."""
         return self.p_value <= ALPHA and self.difference != 0
 
     def described(self) -> RunsBeyond:
-        """What is written of it."""
+        """The figures as they are written to the results."""
         a, of_a, b, of_b = self.counts
         bounds = {sample.bound.value for sample in self.samples}
         return RunsBeyond(

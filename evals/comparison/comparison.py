@@ -24,7 +24,7 @@ from evals.comparison.verdict import exit_code, sentence
 from evals.results.models import Results
 
 SEED = 20_261_123
-"""Of every drawing: the same two results give the same comparison."""
+"""The seed of every random draw: the same two results give the same comparison."""
 
 _DESCRIBED: dict[str, Metric | Fact] = {UNEXPECTED.key: UNEXPECTED, **BY_KEY}
 
@@ -34,8 +34,8 @@ _SHARE_FLOOR = 0.01
 
 @dataclass(frozen=True)
 class _Compared:
-    """What the verdicts of one comparison share. The columns of the permutation test are the metrics' levels, the
-    metrics' runs beyond their bounds, then the kinds of failure.
+    """The data that the verdicts of one comparison share. The columns of the permutation test are the metrics'
+    levels, the metrics' runs beyond their bounds, then the kinds of failure.
     """
 
     pairs: tuple[ScenarioPair, ...]
@@ -55,7 +55,7 @@ class _Compared:
         return a[~np.isnan(a)], b[~np.isnan(b)]
 
     def markers(self, place: int) -> float:
-        """How many markers the answers of a pair have."""
+        """The number of markers in the answers of a pair."""
         return median(self.column(place, "markers")[0]) if "markers" in self.places else 1.0
 
     @cached_property
@@ -78,7 +78,7 @@ class _Compared:
         return [*of_metrics, *of_metrics, *("counts" for _ in self.failures)]
 
     def tables(self) -> list[ScenarioValues]:
-        """What the permutation test sees of each scenario."""
+        """The values of each scenario for the permutation test."""
         tables = []
         for place, (pair, (a, b), bounds) in enumerate(zip(self.pairs, self.matrices, self.bounds, strict=True)):
             markers = self.markers(place)
@@ -143,7 +143,8 @@ def _metric(
     compared: _Compared, against_chance: Chances, at: int, seed: int, doubtful: tuple[str, ...]
 ) -> MetricComparison:
     metric = compared.metrics[at]
-    # Each metric has a generator of its own, so that its interval does not depend on which others are compared.
+    # Each metric has a generator of its own, so that its interval does not depend on the other metrics in the
+    # comparison.
     generator = np.random.default_rng([seed, crc32(metric.key.encode())])
     samples = list(_samples(compared, against_chance, at))
     rows = [of_scenario(sample, generator) for sample in samples]
@@ -167,7 +168,7 @@ def _metric(
 
 
 def _samples(compared: _Compared, against_chance: Chances, at: int) -> Iterator[Sample]:
-    """The values of one metric in each scenario where a side has any."""
+    """The values of one metric in each scenario that has any on either side."""
     metric = compared.metrics[at]
     for place, pair in enumerate(compared.pairs):
         a, b = compared.column(place, metric.key)
@@ -194,7 +195,7 @@ def _doubted(row: Difference) -> Difference:
 def _of_metric(
     overall: Difference, rows: Sequence[Difference], worse: Sequence[str], better: Sequence[str]
 ) -> tuple[Verdict, str]:
-    """Worse wherever it is worse, so that a gain in one scenario hides no loss in another."""
+    """Worse if it is worse anywhere, so that a gain in one scenario cannot hide a loss in another."""
     if overall.verdict == "worse" or worse:
         return "worse", _where("worse", overall, worse, better)
     if any(row.at_risk for row in rows):

@@ -47,7 +47,7 @@ class CountEvidence:
 
     @cached_property
     def beyond(self) -> BeyondEvidence:
-        """What the runs with any (or that miss anything) show."""
+        """The evidence of the runs with any (or that miss anything)."""
         return BeyondEvidence(self.metric, self.samples, self.p_beyond)
 
     @cached_property
@@ -93,7 +93,7 @@ class CountEvidence:
 
     @cached_property
     def _is_right_or_wrong(self) -> bool:
-        """Whether every run has all of it or nothing, as where an answer names the right source or does not."""
+        """True if every run has all of it or nothing, as where an answer names the right source or does not."""
         return all(set(np.unique(side)) <= {0.0, 1.0} for side in self._sides)
 
     @cached_property
@@ -103,12 +103,12 @@ class CountEvidence:
 
     @property
     def relevant(self) -> float:
-        """What the difference of a share's means must exceed; any difference of a count is one."""
+        """The difference of a share's means that must be exceeded; any difference of a count is one."""
         return smallest_relevant(self.metric.unit, self.a, 1.0, 1.0) if kind(self.metric) == "share" else 0.0
 
     @property
     def alike(self) -> float:
-        """Within which difference of the means both sides count as the same."""
+        """The largest difference of the means at which both sides count as the same."""
         return alike(self.metric.unit, self.a, 1.0)
 
     def difference(self) -> Difference:
@@ -128,7 +128,7 @@ class CountEvidence:
 
     @property
     def _is_decided_by_script(self) -> bool:
-        """Whether a script leads to one value, and each side has one, and not the same."""
+        """True if a script leads to one value, and each side has one, and not the same."""
         return len(self.samples) == 1 and self.samples[0].scripted and self.samples[0].differs_wholly
 
     def _finding(self) -> Finding:

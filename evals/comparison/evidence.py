@@ -1,4 +1,4 @@
-"""The verdict on a difference between samples: whether it is relevant, and whether chance may do that."""
+"""The verdict on a difference between samples: whether it is relevant, and whether it may be chance."""
 
 from dataclasses import dataclass
 
@@ -9,21 +9,21 @@ from evals.comparison.pairs import Matrix
 from evals.results.bootstrap import percentile_ends
 
 ALPHA = 1 - LEVEL
-"""In how many comparisons of the same build something may be called different."""
+"""The share of comparisons of the same build in which a difference may be reported."""
 
 _EQUIVALENCE_LEVEL = 1 - 2 * ALPHA
 
 
 def is_worse(metric: Metric | Fact, difference: float) -> bool:
-    """Whether a difference of this sign is for the worse."""
+    """True if a difference of this sign is for the worse."""
     return difference > 0 if metric.direction == "lower" else metric.direction == "higher" and difference < 0
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A metric's difference, B minus A, and what speaks for it, all in the metric's unit.
+    """A metric's difference, B minus A, and the evidence for it, all in the metric's unit.
 
-    ``draws`` are the bootstrapped differences, ``p_value`` is adjusted for everything that was compared. ``relevant``
+    ``draws`` are the bootstrapped differences, ``p_value`` is adjusted for the whole comparison. ``relevant``
     is the smallest relevant difference, ``alike`` the one within which both sides count as the same.
     """
 
@@ -41,30 +41,28 @@ class Evidence:
 
     @property
     def is_worse(self) -> bool:
-        """Whether the difference is for the worse, however small it is."""
+        """True if the difference is for the worse, however small it is."""
         return is_worse(self.metric, self.difference)
 
     @property
     def is_relevant(self) -> bool:
-        """Whether the difference, and all of its interval, exceeds the smallest relevant one."""
+        """True if the difference, and all of its interval, exceeds the smallest relevant one."""
         return abs(self.difference) > self.relevant and self.is_beyond(self.relevant)
 
     @property
     def is_negligible(self) -> bool:
-        """Whether the interval (of 90 %, as a test of equivalence takes it) has only differences that do not count."""
+        """True if the interval (of 90 %, as a test of equivalence takes it) contains only negligible differences."""
         lower, upper = percentile_ends(self.draws, _EQUIVALENCE_LEVEL)
         return -self.alike <= lower and upper <= self.alike
 
     @property
     def is_hidden_by_error(self) -> bool:
-        """Whether it is for the worse, not by chance, and by more than counts as the same, so that only the error of
-        measuring stands in the way of a verdict. A gate that let this pass would let pass the more, the noisier its
-        machine is.
-        """
+        """True if it is for the worse, not by chance, and too large to count as the same, so that only the error of
+        measuring prevents a verdict. A gate that let this pass would let more pass on a noisier machine."""
         return self.p_value <= ALPHA and self.is_worse and self.is_beyond(self.alike)
 
     def verdict(self) -> tuple[Verdict, str]:
-        """The verdict, and why."""
+        """The verdict, and the reason."""
         if self.is_relevant:
             return self._verdict_on_relevant()
         if self.is_negligible:
@@ -81,6 +79,6 @@ class Evidence:
         return ("worse" if self.is_worse else "better"), "it differs by more than is relevant"
 
     def is_beyond(self, bound: float) -> bool:
-        """Whether the end of the interval that is nearer to no difference lies beyond the bound."""
+        """True if the end of the interval that is nearer to no difference lies beyond the bound."""
         lower, upper = self.interval
         return lower > bound if self.difference > 0 else upper < -bound

@@ -18,9 +18,9 @@ _LOST_END = "no end (done never came)"
 
 
 def kinds_of(run: RunResult) -> Iterator[str]:
-    """How this run failed, in the words of a report; nothing for a run that did what was expected and broke no rule.
+    """The failures of this run, in the words of a report; none for a run that did what was expected and broke no rule.
 
-    What a scenario is meant to do counts as well, on both sides: it is the difference that matters.
+    Failures that a scenario is meant to have count as well, on both sides: only their difference matters.
     """
     if run.outcome is None:
         yield _LOST_END

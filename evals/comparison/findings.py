@@ -1,4 +1,4 @@
-"""The findings that a verdict is made of, and what several of them give together."""
+"""The findings that a verdict is made of, and the verdict on several of them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""By what a metric is judged: a time by its middle and its tail, a count and a share by its total and by runs."""
+"""How a metric is judged: a time by its middle and its tail, a count and a share by its total and by runs."""
 
 from typing import Final, Literal
 
@@ -11,7 +11,7 @@ DECIDES_NOTHING: Final = frozenset({"connect_ms"})
 
 
 def kind(metric: Metric | Fact) -> Kind:
-    """Whether a run's value is measured (times and rates), counted, or a share of something in the run."""
+    """True if a run's value is measured (times and rates), counted, or a share of something in the run."""
     if metric.unit == "count":
         return "count"
     return "share" if metric.unit in ("share", "tau") else "time"
@@ -25,5 +25,5 @@ def best(metric: Metric | Fact) -> float | None:
 
 
 def needs_quiet(metric: Metric | Fact) -> bool:
-    """Whether the value depends on how busy the machine was. A count does not: a second is a second."""
+    """True if the value depends on how busy the machine was. A count does not: a second is a second."""
     return metric.clocked and kind(metric) != "count"

@@ -11,7 +11,7 @@ from evals.results.models import Interval
 SCHEMA: Literal["playhead.comparison/1"] = "playhead.comparison/1"
 
 Verdict = Literal["better", "worse", "same", "inconclusive"]
-"""Of B against A."""
+"""The verdict on B, compared with A."""
 
 
 class _Part(BaseModel):
@@ -29,11 +29,11 @@ class ComparedSide(_Part):
 
 
 class RunsBeyond(_Part):
-    """How many runs of each result lie beyond ``bound``, null where that is different in each scenario.
+    """The number of runs of each result beyond ``bound``, null where that is different in each scenario.
 
     For times the bound is far beyond the usual; for counts it is 0, for shares 1 where higher is better. A metric
     without a better way counts the runs that differ from the usual value. ``difference`` is that of the shares of
-    runs, B minus A, ``interval`` its 95 % interval (Newcombe's), ``p_value`` adjusted for everything that was compared,
+    runs, B minus A, ``interval`` its 95 % interval (Newcombe's), ``p_value`` adjusted for the whole comparison,
     ``exact_p_value`` that of Fisher's exact test on these four numbers alone.
     """
 
@@ -64,7 +64,7 @@ class Difference(_Part):
 
     ``a`` and ``b``: of times the median, over all scenarios the mean of the scenarios' medians; of counts and shares
     the mean over runs. ``total_a`` and ``total_b``: the sum over runs, of counts and of shares that are 0 or 1.
-    ``interval`` is the 95 % interval of ``difference``, ``p_value`` adjusted for everything that was compared; both
+    ``interval`` is the 95 % interval of ``difference``, ``p_value`` adjusted for the whole comparison; both
     null where a value is exact or the runs are too few. ``smallest_relevant``: what a difference must exceed to be
     called one. ``runs_that_tell``: about how many runs a side, in all scenarios that this covers together, would decide
     what is inconclusive; null where none would.
@@ -125,12 +125,13 @@ class MetricComparison(_Part):
 
     @property
     def at_risk(self) -> bool:
-        """Whether it may be worse, while the comparison is inconclusive."""
+        """True if it may be worse, while the comparison is inconclusive."""
         return self.verdict == "inconclusive" and (self.overall.at_risk or any(row.at_risk for row in self.scenarios))
 
 
 class Comparison(_Part):
-    """A whole comparison. ``doubts`` are why no time can be judged, ``notes`` what else a reader should know.
+    """A whole comparison. ``doubts`` are the reasons why no time can be judged, ``notes`` are further notes for a
+    reader.
 
     ``exit_code``: 1 some metric or kind of failure is worse; 2 a metric may be worse by more than counts as the same,
     a kind of failure is new in B and too rare to be called worse, or nothing can be judged; else 0, even where some

@@ -38,7 +38,7 @@ class ScenarioPair:
 
     @property
     def has_the_same_runs(self) -> bool:
-        """Whether both sides are the very same runs, by their ids and starts, as where recordings are scored again."""
+        """True if both sides are the very same runs, by their ids and starts, as where recordings are scored again."""
         a, b = ({(run.run_id or run.source, run.started) for run in side} for side in (self.a, self.b))
         return a == b and len(a) == len(self.a) == len(self.b)
 

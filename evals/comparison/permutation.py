@@ -1,16 +1,16 @@
-"""Whether two results differ at all, over all metrics and scenarios at once.
+"""True if two results differ at all, over all metrics and scenarios at once.
 
-Many metrics in many scenarios are looked at together, so that some differ by chance alone. The largest of all
-statistics is therefore compared with the largest that arises when the labels A and B are dealt anew within every
-scenario (Westfall and Young, Resampling-Based Multiple Testing, 1993, the single-step maxT procedure). Where both are
-the same build, any difference at all is called in at most 5 % of comparisons, however many metrics there are and
+Many metrics in many scenarios are compared together, so some differ by chance alone. The largest of all
+statistics is therefore compared with the largest that arises when the labels A and B are dealt again within every
+scenario (Westfall and Young, Resampling-Based Multiple Testing, 1993, the single-step maxT procedure). If both are
+the same build, any difference at all is reported in at most 5 % of comparisons, however many metrics there are and
 however they depend on one another; no distribution is assumed.
 
 Columns belong to parts of this one family, times to one, counts and shares to the other. Each part has its own
 maximum and its share of the 5 %, so that the many times do not hide a rare fault; where all values of a part are the
 same in both results, the other part has the whole 5 %.
 
-The statistic is a difference of means over its standard error, to which the smallest error that can be meant is added
+The statistic is a difference of means over its standard error, to which the smallest plausible error is added
 (Tusher, Tibshirani and Chu, PNAS 2001), so that values which happen to lie close together do not stand out.
 """
 
@@ -41,7 +41,7 @@ class ScenarioValues:
 
 @dataclass(frozen=True, slots=True)
 class Chances:
-    """How often chance alone brings forth a statistic as large as this anywhere: adjusted p-values.
+    """How often chance alone produces a statistic as large as this anywhere: adjusted p-values.
 
     ``single`` has a row for each scenario, ``together`` is over all scenarios; both have the columns of the values.
     """
@@ -87,13 +87,13 @@ def chances(
 
 
 def _adjusted(ordered: Matrix, values: Matrix, parts: int) -> Matrix:
-    # The labels as they were are one of the permutations, so that no p-value is zero.
+    # The original labels are one of the permutations, so that no p-value is zero.
     below = np.searchsorted(ordered, values * (1 - 1e-9), side="left")
     return np.asarray(np.minimum(1.0, parts * (len(ordered) - below) / len(ordered)), dtype=np.float64)
 
 
 def _statistics(table: ScenarioValues, generator: np.random.Generator, permutations: int) -> Matrix:
-    """The statistic of every column, in the first row with the labels as they are, then with labels dealt anew."""
+    """The statistic of every column, in the first row with the original labels, then with permuted labels."""
     both = np.vstack((table.a, table.b))
     runs, of_b = len(both), len(table.b)
     known = ~np.isnan(both)
@@ -112,9 +112,8 @@ def _statistics(table: ScenarioValues, generator: np.random.Generator, permutati
 
 
 def _of_labels(labels: Flags, centred: Matrix, known: Flags, floor: Matrix) -> Matrix:
-    """The statistic under every row of labels (true for side B); zero where a side is empty or too few values are left
-    to tell their spread.
-    """
+    """The statistic under every row of labels (true for side B); zero if a side is empty or the remaining values are
+    too few to estimate their spread."""
     chosen, there = labels.astype(np.float64), known.astype(np.float64)
     n_b = chosen @ there
     n_a = there.sum(axis=0) - n_b

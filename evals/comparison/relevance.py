@@ -1,6 +1,5 @@
-"""How large a difference must be to mean anything: more than what measuring alone may pretend, and more than a share
-that somebody would notice.
-"""
+"""How large a difference must be to mean anything: more than the error of measuring, and more than a share that people
+notice."""
 
 from typing import Final
 
@@ -8,10 +7,10 @@ from backend.metrics.metric import Unit
 from evals.results.models import Results
 
 SHARE: Final = 0.05
-"""Of the value of A: a twentieth."""
+"""A share of A's value: a twentieth."""
 
 CLOCK_MS: Final = 1.0
-"""The grain of timers, on both ends."""
+"""The resolution of timers, on both ends."""
 
 _OF_A_WHOLE: Final = 0.02
 """Shares (citations in sync, of a run with a dangling marker) must differ by two percentage points."""
@@ -37,12 +36,12 @@ RULE: Final = (
 
 
 def error_ms(*results: Results) -> float:
-    """What measuring alone may pretend, in milliseconds: the most of either result."""
+    """The error of measuring, in milliseconds: the larger one of the results."""
     found = [CLOCK_MS]
     for one in results:
         harness, calibration = one.harness, one.harness.calibration
-        # Against the kernel's stamp the receive lag tells only of the harness. What delays the target's events on this
-        # machine is in the jitter, and differs from one hour to the next as well.
+        # Compared with the kernel's stamp, the receive lag is the harness's alone. Delays of the target's events on
+        # this machine are in the jitter, and differ from one hour to the next as well.
         for lags in (harness.receive_lag_ms, harness.delivery_jitter_ms):
             found += [lags.p99] if lags is not None and lags.p99 is not None else []
         if calibration is not None:
@@ -54,7 +53,7 @@ def error_ms(*results: Results) -> float:
 def smallest_relevant(unit: Unit, of_a: float, error: float, markers: float) -> float:
     """The smallest relevant difference from the value ``of_a``, in the metric's unit.
 
-    ``error`` is what measuring may pretend, in milliseconds; ``markers`` how many markers the answers have, each of
+    ``error`` is the error of measuring, in milliseconds; ``markers`` is the number of markers in the answers, each of
     which may be late by it.
     """
     share = SHARE * abs(of_a)
@@ -68,16 +67,15 @@ def smallest_relevant(unit: Unit, of_a: float, error: float, markers: float) -> 
 
 
 def alike(unit: Unit, of_a: float, markers: float) -> float:
-    """Within which difference two values count as the same. The error of measuring widens it only by the grain of
-    timers: a machine that was too noisy to see a difference has not shown that there is none.
-    """
+    """The largest difference at which two values count as the same. The error of measuring widens it only by the
+    resolution of timers: a machine too noisy to see a difference has not shown that there is none."""
     if unit in _ALIKE:
         return _ALIKE[unit]
     return max(SHARE * abs(of_a), 0.05) if unit == "count" else smallest_relevant(unit, of_a, CLOCK_MS, markers)
 
 
 def floor(unit: Unit, of_a: float, error: float, markers: float) -> float:
-    """What is added to a standard error, so that values which lie close together by chance do not stand out."""
+    """The addition to a standard error, so that values which lie close together by chance do not stand out."""
     if unit in ("ms", "marker*ms"):
         return error * (max(1.0, markers) if unit == "marker*ms" else 1.0)
     return max(0.01, 0.01 * abs(of_a))

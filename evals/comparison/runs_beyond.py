@@ -25,12 +25,12 @@ bound where it is."""
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """What a run must exceed (or, ``from_below``, fall short of); ``value`` in the metric's unit."""
+    """The value that a run must exceed (or, ``from_below``, fall short of); ``value`` in the metric's unit."""
 
     value: float
     from_below: bool = False
     usual: bool = False
-    """Whether a run is beyond it by any value that differs from ``value``, the usual one."""
+    """True if a run is beyond it by any value that differs from ``value``, the usual one."""
 
     def passed(self, values: Matrix) -> Matrix:
         """1 for each run beyond, 0 for others, NaN for those without a value."""
@@ -44,7 +44,7 @@ class Bound:
 def bound_of(metric: Metric | Fact, values: Matrix, error: float, markers: float) -> Bound:
     """The bound for a metric's values of both results in one scenario, none of them missing.
 
-    ``error`` is what measuring may pretend, in milliseconds; ``markers`` how many markers the answers have.
+    ``error`` is the error of measuring, in milliseconds; ``markers`` is the number of markers in the answers.
     """
     ideal = best(metric)
     if ideal is not None:

@@ -1,4 +1,4 @@
-"""The values of one metric in one scenario on both sides, and what a difference between them is judged by."""
+"""The values of one metric in one scenario on both sides, and the measures for judging their difference."""
 
 from dataclasses import dataclass
 from math import comb
@@ -13,9 +13,9 @@ from evals.comparison.runs_beyond import Bound
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """The values of one metric in one scenario on both sides, without missing ones, and what they are judged by.
+    """The values of one metric in one scenario on both sides, without missing ones, and the measures for judging them.
 
-    ``scripted``: the values are no sample, but what such a run always gives. ``same_runs``: both sides are the very
+    ``scripted``: the values are not a sample; such a run always gives the same. ``same_runs``: both sides are the very
     same runs, as where recordings were scored twice. ``p_level`` and ``p_beyond`` are adjusted p-values: of the level
     (the mean) and of the share of runs beyond the bound.
     """
@@ -34,12 +34,12 @@ class Sample:
 
     @property
     def smallest_relevant(self) -> float:
-        """What a difference of the level must exceed."""
+        """The difference of the level that must be exceeded."""
         return smallest_relevant(self.metric.unit, self.level_of_a, self.error_ms, self.markers)
 
     @property
     def alike(self) -> float:
-        """Within which difference of the level the sides count as the same."""
+        """The largest difference of the level at which the sides count as the same."""
         return alike(self.metric.unit, self.level_of_a, self.markers)
 
     @property
@@ -49,12 +49,12 @@ class Sample:
 
     @property
     def is_there(self) -> bool:
-        """Whether both sides have values."""
+        """True if both sides have values."""
         return bool(len(self.a) and len(self.b))
 
     @property
     def differs_wholly(self) -> bool:
-        """Whether each side has one value in all of its runs, and not the same."""
+        """True if each side has one value in all of its runs, and not the same."""
         values = np.unique(self.a), np.unique(self.b)
         return all(len(one) == 1 for one in values) and values[0][0] != values[1][0]
 

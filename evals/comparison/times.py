@@ -38,7 +38,7 @@ class TimeEvidence:
 
     @cached_property
     def level(self) -> Evidence:
-        """What the medians show."""
+        """The evidence of the medians."""
         a, b = (_mean([median(side) for side in sides]) for sides in self._sides)
         draws = sum((medians(s.b, self.generator) - medians(s.a, self.generator) for s in self.samples), np.zeros(1))
         return Evidence(
@@ -49,7 +49,7 @@ class TimeEvidence:
 
     @cached_property
     def tail_level(self) -> Evidence | None:
-        """What the 95th percentiles show; None with too few runs a side in any scenario."""
+        """The evidence of the 95th percentiles; None with too few runs a side in any scenario."""
         if any(min(len(sample.a), len(sample.b)) < TAIL_NEEDS for sample in self.samples):
             return None
         a, b = (_mean([_p95(side) for side in sides]) for sides in self._sides)
@@ -65,7 +65,7 @@ class TimeEvidence:
 
     @cached_property
     def beyond(self) -> BeyondEvidence:
-        """What the runs far beyond the usual show."""
+        """The evidence of the runs far beyond the usual."""
         return BeyondEvidence(self.metric, self.samples, self.p_beyond)
 
     @property
@@ -82,7 +82,7 @@ class TimeEvidence:
 
     @property
     def has_enough_runs(self) -> bool:
-        """Whether dealing the labels of so few runs anew can show anything."""
+        """True if dealing the labels of so few runs anew can show anything."""
         return 2 / math.prod(sample.labellings for sample in self.samples) <= ALPHA
 
     def difference(self) -> Difference:

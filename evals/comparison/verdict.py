@@ -80,7 +80,7 @@ def _how_many(decided: int, of: int) -> str:
 
 
 def _listed(names: Sequence[str], separator: str = ", ", before_more: str = " and ") -> str:
-    """The first few names, and how many more there are."""
+    """The first few names, and the number of the others."""
     named = separator.join(names[:MOST_NAMED])
     more = len(names) - MOST_NAMED
     return f"{named}{before_more}{more} more" if more > 0 else named

@@ -32,7 +32,8 @@ def results(scenarios: dict[str, Values], *, scripted: bool = True, **changes: A
             runs.append(
                 RUN.model_copy(
                     update={
-                        "run_id": f"{scenario}_{place}", "scenario": scenario, "group": scenario, "repeat": place + 1, "metrics": metrics,
+                        "run_id": f"{scenario}_{place}",
+                        "scenario": scenario, "group": scenario, "repeat": place + 1, "metrics": metrics,
                         "truth": {} if scripted else None,
                     }
                 )

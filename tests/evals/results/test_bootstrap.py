@@ -78,7 +78,7 @@ def test_without_a_difference_anything_is_found_in_at_most_5_percent() -> None:
     generator = np.random.default_rng(11)
     found = 0
     for _ in range(300):
-        result = chances(noise(generator, 4, 6, 12), generator, permutations=300)
+        result = chances(noise(generator, 4, 6, 12), ["times", "counts"] * 6, generator, permutations=300)
         found += bool(min(result.single.min(), result.together.min()) <= 0.05)
     # 15 of 300 are expected; 27 or more have a probability of 0.3 %.
     assert found <= stats.binom.ppf(0.997, 300, 0.05)
@@ -88,7 +88,7 @@ def test_one_metric_in_one_scenario_is_found_and_nothing_else() -> None:
     generator = np.random.default_rng(12)
     tables = noise(generator, 4, 8, 12)
     tables[2].b[:, 5] += 60
-    result = chances(tables, generator, permutations=1000)
+    result = chances(tables, ["times"] * 12, generator, permutations=1000)
     assert result.single[2, 5] <= 0.01
     others = np.delete(result.single.ravel(), 2 * 12 + 5)
     assert others.min() > 0.05
@@ -102,7 +102,7 @@ def test_a_small_change_everywhere_is_found_over_all_scenarios_with_few_runs() -
         )
         for _ in range(8)
     ]
-    result = chances(tables, generator)
+    result = chances(tables, ["times"] * 4, generator)
     assert result.together[1] <= 0.01
     assert result.single.min() > 0.05, "three runs a side can show nothing in one scenario"
 
@@ -113,5 +113,17 @@ def test_missing_values_and_empty_sides_are_no_evidence() -> None:
         ScenarioValues(np.array([[1.0, nan], [2.0, nan]]), np.array([[1.0, 5.0], [nan, 6.0]]), np.full(2, 0.1)),
         ScenarioValues(np.zeros((0, 2)), np.array([[1.0, 2.0]]), np.full(2, 0.1)),
     ]
-    result = chances(tables, np.random.default_rng(14), permutations=200)
+    result = chances(tables, ["times"] * 2, np.random.default_rng(14), permutations=200)
     assert result.single[0, 1] == result.single[1, 0] == result.single[1, 1] == 1.0
+
+
+def test_a_rare_fault_is_not_hidden_by_many_times_and_what_decides_nothing_has_no_part() -> None:
+    generator = np.random.default_rng(15)
+    a, b = generator.normal(size=(50, 40)), generator.normal(size=(50, 40))
+    a[:, 0], b[:, 0] = 0, [1.0] * 9 + [0.0] * 41
+    b[:, 1] += 100
+    table = ScenarioValues(a, b, np.full(40, 0.01))
+    parted = chances([table], ["counts", ""] + ["times"] * 38, generator)
+    assert parted.single[0, 0] <= 0.02
+    assert parted.single[0, 1] == parted.together[1] == 1.0
+    assert chances([table], ["times", ""] + ["times"] * 38, generator).single[0, 0] > parted.single[0, 0]
