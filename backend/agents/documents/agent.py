@@ -17,6 +17,7 @@ from backend.agents.documents.answering.artifacts import (
     value_artifact,
 )
 from backend.agents.documents.answering.composition import Composition, drafts
+from backend.agents.documents.answering.evidence import QuotableEvidence, find_evidence
 from backend.agents.documents.answering.row_artifacts import row_chart, row_table, rows_log
 from backend.agents.documents.blocking import in_thread
 from backend.agents.documents.figures.measure_series import Query
@@ -64,12 +65,12 @@ class DocumentsAgent:
     async def _answered(self, request: RunRequest) -> AsyncIterator[Draft]:
         library = self._library
         yield StatusEvent(step_id="retrieve", step="retrieving", label="Searching the documents")
-        asked, retrieval, candidates = await self._searched(request)
-        yield _retrieved(retrieval, asked)
+        asked, retrieval, evidence, candidates = await self._searched(request)
+        yield _retrieved(retrieval, evidence, asked)
         if asked.unresolved:
             yield WarningEvent(code="period_unclear", message=_unresolved(asked), step_id="retrieve")
         if retrieval.hits:
-            yield passages_artifact(retrieval.hits, is_answered=retrieval.is_answered)
+            yield passages_artifact(retrieval.hits, is_answered=evidence.is_enough)
         for problem in candidates.problems:
             yield WarningEvent(code="table_left_out", message=problem, step_id="retrieve")
 
@@ -99,7 +100,7 @@ class DocumentsAgent:
             chart = row_chart(from_rows)
             if chart is not None:
                 yield chart
-        elif retrieval.is_answered and (rows := await self._rows(retrieval)) is not None:
+        elif evidence.is_enough and (rows := await self._rows(retrieval)) is not None:
             name, query = rows
             yield StatusEvent(step_id="query", step="running_tool", label=f"Reading rows of {name}")
             detail = f"{len(query.result.rows)} rows"
@@ -111,22 +112,25 @@ class DocumentsAgent:
             yield artifact
 
         yield StatusEvent(step_id="summarize", step="summarizing", label="Writing the answer")
-        told = await in_thread(lambda: answer(library.corpus, retrieval, figures, from_rows), library.interrupt)
+        told = await in_thread(
+            lambda: answer(library.corpus, retrieval, figures, evidence, from_rows), library.interrupt
+        )
         for draft in drafts(told):
             yield draft
         yield StatusEvent(step_id="summarize", step="summarizing", state="finished", detail=_summary(told))
 
-    async def _searched(self, request: RunRequest) -> tuple[RequestInContext, Retrieval, Candidates]:
+    async def _searched(self, request: RunRequest) -> tuple[RequestInContext, Retrieval, QuotableEvidence, Candidates]:
         library = self._library
 
-        def search() -> tuple[RequestInContext, Retrieval, Candidates]:
+        def search() -> tuple[RequestInContext, Retrieval, QuotableEvidence, Candidates]:
             earlier = [turn.question for turn in request.history]
             asked = understand_in_turn(request.question, earlier, lambda words: knows(library.corpus, words))
             retrieval = retrieve(library.corpus, asked.question)
+            evidence = find_evidence(library.corpus, retrieval)
             try:
-                return asked, retrieval, find_candidates(library.tables, library.corpus, retrieval)
+                return asked, retrieval, evidence, find_candidates(library.tables, library.corpus, retrieval)
             except QueryError as error:
-                return asked, retrieval, Candidates((), (f"The tables could not be looked at: {error}",))
+                return asked, retrieval, evidence, Candidates((), (f"The tables could not be looked at: {error}",))
 
         try:
             return await library.read(search)
@@ -145,10 +149,10 @@ class DocumentsAgent:
             return None
 
 
-def _retrieved(retrieval: Retrieval, asked: RequestInContext) -> StatusEvent:
+def _retrieved(retrieval: Retrieval, evidence: QuotableEvidence, asked: RequestInContext) -> StatusEvent:
     hits, names = retrieval.hits, retrieval.names
     detail = f"{_count(len(hits), 'passage')} from {_count(len(names), 'document')}" if hits else "no passage"
-    if hits and not retrieval.is_answered:
+    if hits and not evidence.is_enough:
         detail = f"{detail}, none of which answers the question"
     joined = {"read_together_with": list(asked.joined)} if asked.joined else {}
     return StatusEvent(

@@ -5,19 +5,19 @@ from datetime import date
 from itertools import combinations
 
 from backend.agents.documents.answering.composition import Composition
-from backend.agents.documents.answering.evidence import pick_quotes, says_otherwise
+from backend.agents.documents.answering.contradictions import contradict
+from backend.agents.documents.answering.evidence import QuotableEvidence
 from backend.agents.documents.answering.figure_sentences import FiguresTold
-from backend.agents.documents.answering.quotes import Quote, literal, shown
+from backend.agents.documents.answering.quoted import quoted
+from backend.agents.documents.answering.quotes import Quote, literal
 from backend.agents.documents.answering.row_sentences import rows_told
 from backend.agents.documents.figures.row_figures import RowFigures
 from backend.agents.documents.figures.selection import Figures
 from backend.agents.documents.indexing.corpus import Corpus
 from backend.agents.documents.search.retrieval import Nearness, Retrieval
 
-MOST_QUOTES = 5
-MOST_QUOTES_BESIDE_FIGURES = 4
 OLD_DAYS = 365
-"""Evidence is called dated if the folder has a document that is newer by more than this."""
+"""QuotableEvidence is called dated if the folder has a document that is newer by more than this."""
 
 _NOT_FOUND = "Not found in your documents."
 _NOT_ANSWERED = "The documents do not answer this question."
@@ -30,7 +30,11 @@ _CLOSING = "\n\n*Quoted and computed from the documents, not interpreted.*"
 
 
 def answer(
-    corpus: Corpus, retrieval: Retrieval, figures: Figures | None, from_rows: RowFigures | None = None
+    corpus: Corpus,
+    retrieval: Retrieval,
+    figures: Figures | None,
+    evidence: QuotableEvidence,
+    from_rows: RowFigures | None = None,
 ) -> Composition:
     """What the documents say about the question, or that they say nothing (with the warning ``not_found``)."""
     told, stated = Composition(), list[Quote]()
@@ -38,13 +42,13 @@ def answer(
         stated = told.add(rows_told(retrieval.question, from_rows)).quotes
     if figures is not None:
         figures_told = FiguresTold(corpus, retrieval.question, figures)
-        if figures_told.lacks_period and not retrieval.is_answered:
+        if figures_told.lacks_period and not evidence.is_enough:
             told.say(f"{_NOT_FOUND} ").add(figures_told.lead())
             return told.warn("not_found", _NOT_ANSWERED)
         stated = told.add(figures_told.lead()).quotes
         told.add(figures_told.beside()).add(figures_told.values()).add(figures_told.doubts())
-    if retrieval.is_answered:
-        told.add(_quoted(retrieval, stated, beside_figures=bool(stated)))
+    if evidence.is_enough:
+        told.add(quoted(retrieval, evidence, stated, beside_figures=bool(stated)))
     if figures is None and not told.quotes:
         return not_found(corpus, retrieval)
     told.add(_doubts(corpus, retrieval, told.quotes, is_read=from_rows is not None))
@@ -69,18 +73,6 @@ def not_found(corpus: Corpus, retrieval: Retrieval) -> Composition:
     return told.warn("not_found", _NOT_ANSWERED)
 
 
-def _quoted(retrieval: Retrieval, stated: list[Quote], *, beside_figures: bool) -> Composition:
-    """The best sentences, each with the document it is from."""
-    most = MOST_QUOTES_BESIDE_FIGURES if beside_figures else MOST_QUOTES
-    quotes = pick_quotes(retrieval, stated, most, beside_figures=beside_figures)
-    told = Composition()
-    if quotes:
-        told.say("\n\nFrom the documents:\n" if beside_figures else "The documents say:\n")
-    for quote in quotes:
-        told.say(f"\n- {literal(quote.document.title)}: {shown(quote)}").cite(quote)
-    return told
-
-
 def _doubts(corpus: Corpus, retrieval: Retrieval, quotes: Sequence[Quote], *, is_read: bool) -> Composition:
     doubts = Composition()
     # The row of a table is all that there is to support its figure.
@@ -101,7 +93,7 @@ def _contradictions(quotes: Sequence[Quote]) -> Composition:
     """A warning for each two quotes that say nearly the same with other numbers."""
     told = Composition()
     for older, newer in combinations(sorted(quotes, key=lambda quote: quote.document.date), 2):
-        if says_otherwise(older, newer):
+        if contradict(older, newer):
             titles = f"{older.document.title} and {newer.document.title}"
             later = ", the later one," if "" < older.document.date < newer.document.date else ""
             message = f"{titles}{later} say nearly the same with different numbers: check which one is right."

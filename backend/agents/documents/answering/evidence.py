@@ -1,140 +1,153 @@
-"""Which sentences of the passages to quote: those that cover the question, each saying something the others do not."""
+"""Which statements to quote: those that have most of the topic, each saying something the others do not."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from backend.agents.documents.answering.quotes import Quote, quotes_in
-from backend.agents.documents.search.matching import TextMatcher, strongest
-from backend.agents.documents.search.question import Question
-from backend.agents.documents.search.retrieval import (
-    FOUND_COVERAGE,
-    Hit,
-    Retrieval,
-    coverage,
-    has_period,
-    newness_by_date,
-)
+from backend.agents.documents.answering.candidates import Candidate, candidates_in
+from backend.agents.documents.answering.contradictions import contradict
+from backend.agents.documents.answering.material import passages_for
+from backend.agents.documents.answering.quotes import Quote
+from backend.agents.documents.answering.topic import Topic, topic_of
+from backend.agents.documents.indexing.corpus import Corpus
+from backend.agents.documents.periods import find_periods
+from backend.agents.documents.search.retrieval import FOUND_COVERAGE, Retrieval, newness_by_date
 
-_CONTEXT_FACTOR = 0.6
-"""What a word counts for a sentence that stands in the heading or title above it only."""
-_OWN_COVERAGE = 0.2
-"""The share of the question that a sentence must have in itself."""
-_LIKENESS_COST = 0.6
+_OWN_COVERAGE = 0.15
+"""The share of the topic that a sentence must have in itself."""
+_ANSWERING_COVERAGE = 0.5
+"""The share of the topic that the best statement must have, in its context, where the documents in scope are known."""
+_ALONE = 0.6
+"""What a sentence is worth by its own words, the rest of it by those of its context as well."""
+_DECAY = 0.25
+"""What a concept counts for the next quote once one of the same document has said something about it."""
+_LIKENESS_COST = 0.5
 _TOO_LIKE = 0.75
-"""A sentence this like one that is told already says nothing new but its numbers."""
-_SAME_DOCUMENT_COST = 0.03
+"""A sentence this like one that is chosen already says nothing new but its numbers."""
 _NEWNESS_GAIN = 0.2
 _WORTH_QUOTING = 0.55
-"""Sentences covering less than this share of what the best one covers are left out."""
-_SENTENCE_END = re.compile(r"[.!?…。！？][\"'”’»)*_]*\Z")
-_FEWEST_WORDS, _MOST_SIGNS = 4, 0.06
+"""Statements worth less than this share of what the best one is worth are left out."""
 _WORDS = re.compile(r"[^\W\d_]{3,}")
-_NUMBERS = re.compile(r"\d+(?:[.,]\d+)*")
 
 
 @dataclass(frozen=True, slots=True)
-class _Candidate:
-    """A sentence, and how well it and what stands above it answer the question."""
+class QuotableEvidence:
+    """The statements that may be quoted, and whether they answer the question."""
 
-    quote: Quote
-    score: float
+    topic: Topic
+    candidates: tuple[Candidate, ...]
+    coverage: float
+    """The share of the topic that the best statement has, in its context."""
+    is_enough: bool
+    """Whether the statements have enough of the topic to be quoted as an answer."""
+
+
+def find_evidence(corpus: Corpus, retrieval: Retrieval) -> QuotableEvidence:
+    """The statements of the documents in scope that have something of the topic."""
+    topic = topic_of(corpus, retrieval)
+    found = candidates_in(passages_for(corpus, retrieval, topic), retrieval.question, topic)
+    found = [one for one in found if _is_of_period(one, retrieval)]
+    coverage = max((share(topic, one.in_context) for one in found), default=0.0)
+    # Words alone decide where nothing is known of whom and when the question is about.
+    is_scoped = retrieval.scope.documents is not None
+    is_enough = coverage >= _ANSWERING_COVERAGE if is_scoped else retrieval.is_answered and bool(found)
+    return QuotableEvidence(topic, tuple(found), coverage, is_enough and not retrieval.scope.unknown)
+
+
+def _is_of_period(candidate: Candidate, retrieval: Retrieval) -> bool:
+    """Whether a statement is of a period asked for: its document is about it, or it or its heading names it."""
+    periods = retrieval.scope.periods
+    document = candidate.passage.document
+    if not periods or document.name in (retrieval.scope.documents or ()):
+        return True
+    named = f"{candidate.quote.text} {candidate.passage.heading} {document.dated_title}"
+    found = [*document.profile.periods, *(period for period, _, _ in find_periods(named))]
+    return any(asked.contains(period) for asked in periods for period in found)
+
+
+def share(topic: Topic, strengths: Iterable[float]) -> float:
+    """The share of the topic that these strengths, one per concept, amount to."""
+    total = topic.weight
+    pairs = zip(topic.concepts, strengths, strict=True)
+    return sum(concept.importance * strength for concept, strength in pairs) / total if total else 0.0
 
 
 def pick_quotes(
-    retrieval: Retrieval, used: Iterable[Quote] = (), most: int = 5, *, beside_figures: bool = False
+    retrieval: Retrieval,
+    evidence: QuotableEvidence,
+    used: Iterable[Quote],
+    most: int,
+    *,
+    beside: bool = False,
+    most_of_one: int = 0,
 ) -> list[Quote]:
-    """The best sentences, best first, none of them among ``used`` and none like another.
+    """The best statements as quotes, best first, none of them like another or like one of ``used``.
 
-    Beside figures, rows of tables are left out, and so is a sentence that would not answer the question by itself.
+    ``beside`` figures, rows of tables are left out, and so is a sentence that would not answer the question by itself.
+    ``most_of_one`` is the most of one document, 0 for any number; with it, the same sentence in two is quoted of both.
     """
     taken = list(used)
-    hits = [
-        hit for hit in retrieval.hits if hit.coverage > 0 and not (beside_figures and hit.passage.document.is_table)
-    ]
-    candidates = _candidates(retrieval.question, hits, {quote.key for quote in taken})
-    if not candidates:
-        return []
-    floor = _floor(candidates, beside_figures=beside_figures)
-    rest = [candidate for candidate in candidates if candidate.score >= floor]
-    chosen: list[Quote] = []
+    keys = {quote.key for quote in taken}
+    newness = newness_by_date(retrieval.question, (one.passage.document for one in evidence.candidates))
+    rest = _saying(evidence, [one for one in evidence.candidates if one.quote.key not in keys], beside=beside)
+    chosen: list[Candidate] = []
+    least = FOUND_COVERAGE if beside else 0.0
     while rest and len(chosen) < most:
-        worth = [_worth(candidate, chosen, taken, beside_figures=beside_figures) for candidate in rest]
+        worth = [
+            _worth(one, chosen, taken, evidence.topic, is_course=most_of_one > 0)
+            + _NEWNESS_GAIN * newness[one.passage.document.date]
+            for one in rest
+        ]
         best = worth.index(max(worth))
-        if worth[best] < floor / 2:
+        least = least if chosen else max(least, worth[best] * _WORTH_QUOTING)
+        if worth[best] < least:
             break
-        chosen.append(rest.pop(best).quote)
-    return chosen
+        chosen.append(rest.pop(best))
+        rest = _without_full(rest, chosen, most_of_one)
+    return [one.full_quote for one in chosen]
 
 
-def _floor(candidates: list[_Candidate], *, beside_figures: bool) -> float:
-    """The least score of a sentence that is quoted, against the best of them."""
-    floor = max(candidate.score for candidate in candidates) * _WORTH_QUOTING
-    return max(floor, FOUND_COVERAGE) if beside_figures else floor
+def _without_full(rest: list[Candidate], chosen: Sequence[Candidate], most_of_one: int) -> list[Candidate]:
+    """What is left once a document has as many quotes as it may have."""
+    name = chosen[-1].passage.document.name
+    if not most_of_one or sum(one.passage.document.name == name for one in chosen) < most_of_one:
+        return rest
+    return [one for one in rest if one.passage.document.name != name]
 
 
-def _worth(candidate: _Candidate, chosen: list[Quote], used: list[Quote], *, beside_figures: bool) -> float:
-    """The score less what the sentences chosen or used before already say, and less for a document that was chosen."""
-    quote = candidate.quote
-    earlier = [*chosen, *used]
-    if not beside_figures:
-        # Figures give every value of their line; without them, the same sentence with another number is news.
-        earlier = [other for other in earlier if not says_otherwise(quote, other)]
-    likeness = max((_likeness(quote.text, other.text) for other in earlier), default=0.0)
-    news = 0.0 if likeness >= _TOO_LIKE else candidate.score - _LIKENESS_COST * likeness
-    return news - _SAME_DOCUMENT_COST * sum(other.document.name == quote.document.name for other in chosen)
+def _saying(evidence: QuotableEvidence, candidates: Sequence[Candidate], *, beside: bool) -> list[Candidate]:
+    """The candidates that have some of the topic in themselves. Where none has, those below a heading that has it are
+    what is said of it."""
+    prose = [one for one in candidates if not (beside and one.passage.document.is_table)]
+    saying = [one for one in prose if share(evidence.topic, one.alone) >= _OWN_COVERAGE]
+    return saying or prose
 
 
-def _candidates(question: Question, hits: list[Hit], used: set[tuple[str, int, int]]) -> list[_Candidate]:
-    """Sentences that cover some of the question in themselves, and how much they do with what stands above them."""
-    pairs = [(quote, hit) for hit in hits for quote in quotes_in(hit.passage) if quote.key not in used]
-    if not pairs:
-        return []
-    alone, in_context = _strengths(question, pairs)
-    newness = newness_by_date(question, (hit.passage.document for hit in hits))
-    saying: list[_Candidate] = []
-    standing_below: list[_Candidate] = []
-    for place, (quote, _) in enumerate(pairs):
-        if not has_period(question, in_context, place):
-            continue
-        covered = coverage(question, in_context, place)
-        score = covered * _readability(quote) + _NEWNESS_GAIN * newness[quote.document.date]
-        # A row of a table says what it says by the names of its columns.
-        said = covered if quote.document.is_table else coverage(question, alone, place)
-        (saying if said >= _OWN_COVERAGE else standing_below).append(_Candidate(quote, score))
-    # Where no sentence has a word of the question, those below a heading that has them are what is said of it.
-    return saying or standing_below
+def _worth(
+    candidate: Candidate, chosen: Sequence[Candidate], used: Sequence[Quote], topic: Topic, *, is_course: bool
+) -> float:
+    """What a statement adds to those chosen before, and to the quotes used beside them."""
+    name = candidate.passage.document.name
+    likeness = max((_sameness(candidate.quote, other) for other in used), default=0.0)
+    decay = [1.0] * len(topic.concepts)
+    for other in chosen:
+        same_document = other.passage.document.name == name
+        if same_document or not is_course:
+            likeness = max(likeness, _sameness(candidate.quote, other.quote))
+        if same_document:
+            decay = [min(one, 1 - _DECAY * strength) for one, strength in zip(decay, other.in_context, strict=True)]
+    if likeness >= _TOO_LIKE:
+        return 0.0
+    strengths = [
+        one * (_ALONE * by_itself + (1 - _ALONE) * strength)
+        for by_itself, strength, one in zip(candidate.alone, candidate.in_context, decay, strict=True)
+    ]
+    return share(topic, strengths) * candidate.fitness * (1 - _LIKENESS_COST * likeness)
 
 
-def _strengths(
-    question: Question, pairs: list[tuple[Quote, Hit]]
-) -> tuple[list[dict[int, float]], list[dict[int, float]]]:
-    """How well each sentence has each concept: in itself, and with the heading and the title above it."""
-    count = len(pairs)
-    context = [f"{hit.passage.heading} {hit.passage.document.title}" for _, hit in pairs]
-    with TextMatcher([*(quote.text for quote, _ in pairs), *context]) as matcher:
-        found = [matcher.strengths(concept) for concept in question.concepts]
-    alone = [{place: strength for place, strength in one.items() if place < count} for one in found]
-    return alone, [strongest(one, count, (1.0, _CONTEXT_FACTOR)) for one in found]
-
-
-def _readability(quote: Quote) -> float:
-    """Less than 1 for what is not a sentence: a caption, a command, a line of code. Rows of tables stay as they are."""
-    if quote.document.is_table:
-        return 1.0
-    ends = 1.0 if _SENTENCE_END.search(quote.text) else 0.85
-    words = 1.0 if len(_WORDS.findall(quote.text)) >= _FEWEST_WORDS else 0.85
-    signs = sum(character in "{}()[]=<>|;`$/\\#" for character in quote.text)
-    return ends * words * (0.7 if signs > len(quote.text) * _MOST_SIGNS else 1.0)
-
-
-def says_otherwise(one: Quote, other: Quote) -> bool:
-    """Whether two documents say nearly the same with other numbers: one may be outdated, or about another case."""
-    return (
-        one.document.name != other.document.name
-        and _likeness(one.text, other.text) >= _TOO_LIKE
-        and set(_NUMBERS.findall(one.text)) != set(_NUMBERS.findall(other.text))
-    )
+def _sameness(one: Quote, other: Quote) -> float:
+    """How little one quote adds to the other, 0 to 1. Two that contradict each other are both news."""
+    return 0.0 if contradict(one, other) else _likeness(one.text, other.text)
 
 
 def _likeness(one: str, other: str) -> float:

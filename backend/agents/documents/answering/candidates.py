@@ -1,0 +1,67 @@
+"""The statements that may answer a question, each with how much of its topic it has."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from backend.agents.documents.answering.fitness import fitness
+from backend.agents.documents.answering.quotes import Quote
+from backend.agents.documents.answering.statements import Statement, statements_in, with_sentence_before
+from backend.agents.documents.answering.topic import Topic
+from backend.agents.documents.indexing.corpus import Passage
+from backend.agents.documents.search.matching import TextMatcher
+from backend.agents.documents.search.question import Question
+
+_LAYERS = (1.0, 0.55, 0.6, 0.35)
+"""What a word counts in the sentence itself, in the one before it, in the heading and in the title above it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A statement with how strongly it has each concept of the topic, by itself and in context (0 to 1 each)."""
+
+    statement: Statement
+    passage: Passage
+    alone: tuple[float, ...]
+    in_context: tuple[float, ...]
+    fitness: float
+    """Above 1 for a sentence of the kind that is asked for, below 1 for one that can hardly be read by itself."""
+
+    @property
+    def quote(self) -> Quote:
+        """The quote of the statement by itself."""
+        return self.statement.quote
+
+    @property
+    def full_quote(self) -> Quote:
+        """The quote, with the sentence before it where it needs that."""
+        return with_sentence_before(self.passage, self.statement)
+
+
+def candidates_in(passages: Sequence[Passage], question: Question, topic: Topic) -> list[Candidate]:
+    """Every statement of the passages that has a concept of the topic, in itself or in context."""
+    pairs = [(statement, passage) for passage in passages for statement in statements_in(passage)]
+    if not pairs or not topic.concepts:
+        return []
+    layers = [_layers_of(*pair) for pair in pairs]
+    places = {text: place for place, text in enumerate(dict.fromkeys(text for layer in layers for text in layer))}
+    with TextMatcher(list(places)) as matcher:
+        found = [matcher.strengths(concept) for concept in topic.concepts]
+    made = [
+        _candidate(*pair, [[strengths.get(places[text], 0.0) for strengths in found] for text in layer], question)
+        for pair, layer in zip(pairs, layers, strict=True)
+    ]
+    return [one for one in made if any(one.in_context)]
+
+
+def _layers_of(statement: Statement, passage: Passage) -> tuple[str, ...]:
+    """The texts that make up a statement's context, in the order of ``_LAYERS``."""
+    return statement.quote.text, statement.previous, passage.heading, passage.document.dated_title
+
+
+def _candidate(statement: Statement, passage: Passage, by_layer: list[list[float]], question: Question) -> Candidate:
+    in_context = tuple(
+        max(factor * strength for factor, strength in zip(_LAYERS, column, strict=True))
+        for column in zip(*by_layer, strict=True)
+    )
+    fits = statement.readability * fitness(question.text, statement.quote)
+    return Candidate(statement, passage, tuple(by_layer[0]), in_context, fits)

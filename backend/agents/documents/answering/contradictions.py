@@ -1,0 +1,76 @@
+"""When two quotes contradict each other: the same said of the same subject, period and scope with other numbers."""
+
+import re
+
+from backend.agents.documents.answering.quotes import Quote
+from backend.agents.documents.indexing.corpus import Document
+from backend.agents.documents.periods import Period, find_periods
+from backend.agents.documents.search.stop_words import STOP_WORDS
+
+_ALIKE = 0.85
+"""The share of words in common, of all words of two sentences, from which they say the same but for their numbers."""
+
+_WORDS = re.compile(r"[^\W\d_]{3,}")
+_CAPITALS = re.compile(r"(?<!\A)\b[^\W\d_a-zà-öø-ÿ][^\W\d_]+")
+_NUMBERS = re.compile(r"\d+(?:[.,]\d+)*")
+_SCOPE_WORDS = re.compile(
+    r"\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|first|second|third|fourth|"
+    r"months?|quarters?|years?|weeks?|days?|hours?|million|billion|thousand|total|net|gross|before|after|per)\b",
+    re.IGNORECASE,
+)
+
+
+def contradict(one: Quote, other: Quote) -> bool:
+    """Whether two documents say the same of the same thing with different numbers, so that one of them is wrong or
+    outdated. Sentences about other periods, or in documents about other subjects or periods, never do."""
+    if one.document.name == other.document.name or not _same_about(one, other):
+        return False
+    (text, periods), (other_text, other_periods) = _without_periods(one.text), _without_periods(other.text)
+    if periods != other_periods or _capitals(text) != _capitals(other_text):
+        return False
+    if _matches(_SCOPE_WORDS, text) != _matches(_SCOPE_WORDS, other_text) or _likeness(text, other_text) < _ALIKE:
+        return False
+    numbers, other_numbers = set(_NUMBERS.findall(text)), set(_NUMBERS.findall(other_text))
+    return bool(numbers) and bool(other_numbers) and numbers != other_numbers
+
+
+def _same_about(one: Quote, other: Quote) -> bool:
+    """Whether the documents of both are about the same subject and period, as far as they say what they are about."""
+    subjects, others = _subjects(one.document), _subjects(other.document)
+    if subjects and others and subjects.isdisjoint(others):
+        return False
+    return one.document.profile.period_end == other.document.profile.period_end and (
+        _periods_about(one.document) == _periods_about(other.document)
+    )
+
+
+def _subjects(document: Document) -> set[str]:
+    return {subject.casefold() for subject in document.profile.subjects}
+
+
+def _periods_about(document: Document) -> set[Period]:
+    """The years, quarters and months that a document is about; a day is when it was written."""
+    titled = [period for period, _, _ in find_periods(document.dated_title)]
+    return {period for period in (*document.profile.periods, *titled) if not period.day}
+
+
+def _without_periods(text: str) -> tuple[str, set[Period]]:
+    """The text without the periods it names, and those."""
+    found = find_periods(text)
+    for _, start, end in reversed(found):
+        text = f"{text[:start]} {text[end:]}"
+    return text, {period for period, _, _ in found}
+
+
+def _matches(form: re.Pattern[str], text: str) -> set[str]:
+    return {match.lower() for match in form.findall(text)}
+
+
+def _capitals(text: str) -> set[str]:
+    """Names within the sentence: regions, products, people."""
+    return _matches(_CAPITALS, text)
+
+
+def _likeness(one: str, other: str) -> float:
+    words, others = _matches(_WORDS, one) - STOP_WORDS, _matches(_WORDS, other) - STOP_WORDS
+    return len(words & others) / len(words | others) if words | others else 0.0

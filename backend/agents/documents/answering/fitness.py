@@ -1,0 +1,78 @@
+"""How well a sentence is of the kind that a question asks for: a cause, a figure, a change, a fact of this period."""
+
+import re
+
+from backend.agents.documents.answering.quotes import Quote
+from backend.agents.documents.periods import find_periods
+
+_CAUSE_GAIN, _FIGURE_GAIN, _CHANGE_GAIN = 1.2, 1.15, 1.08
+_MERELY_POSSIBLE, _OTHER_PERIOD = 0.75, 0.8
+"""What a sentence counts that says what may be where it is asked what is, and one about another year only."""
+
+_ASKS_CAUSE = re.compile(
+    r"\b(?:why|reasons?|caus\w+|drivers?|driv(?:es?|en|ing)|factors?|contribut\w+|influenc\w+|affect\w*|impact\w*|"
+    r"effects?|explain\w*|due to|because|warum|weshalb|wieso|gr[uü]nde?|pourquoi|por qu[eé])\b",
+    re.IGNORECASE,
+)
+_GIVES_CAUSE = re.compile(
+    r"\b(?:due (?:primarily |mainly |largely |partly )?to|driven (?:primarily |mainly |largely )?by|because|primarily|"
+    r"mainly|attribut(?:able|ed)|as a (?:result|consequence)|result(?:ed|ing|s)? (?:of|from|in)|offset by|reflect\w*|"
+    r"caused|led to|favou?rabl[ey]|unfavou?rabl[ey]|thanks to|owing to|weil|wegen|aufgrund|infolge|grâce à|debido a)\b",
+    re.IGNORECASE,
+)
+_ASKS_FIGURE = re.compile(
+    r"\b(?:how (?:much|many|large|high|big|long|often)|what (?:was|is|were|are) the (?:total|amount|number|"
+    r"value|share|rate|price|cost)|percentage|amount|magnitude|scale|"
+    r"wie (?:viele?|hoch|lange)|combien|cu[aá]nt[oa]s?)\b",
+    re.IGNORECASE,
+)
+_ASKS_CHANGE = re.compile(
+    r"\b(?:chang\w+|trend\w*|develop\w+|evol\w+|fluctuat\w+|compar\w+|shift\w*|vari\w+|increas\w+|decreas\w+|grow\w*|"
+    r"grew|declin\w+|ris\w+|fall\w*|fell|rose|alterations?|movements?)\b",
+    re.IGNORECASE,
+)
+_SAYS_CHANGE = re.compile(
+    r"\b(?:increas\w+|decreas\w+|grew|grow\w*|declin\w+|r[io]se\w?|fell|higher|lower|compared (?:to|with)|chang\w+|"
+    r"improv\w+|reduc\w+)\b",
+    re.IGNORECASE,
+)
+_ASKS_POSSIBLE = re.compile(
+    r"\b(?:risks?|uncertaint\w+|threats?|could|might|may|can|would|should|potential\w*|possible|possibly|allowed|"
+    r"permitted|must|kann|darf|könnte|peut|puede)\b",
+    re.IGNORECASE,
+)
+_SAYS_POSSIBLE = re.compile(r"\b(?:can|could|may|might|would|no assurance)\b", re.IGNORECASE)
+_FIGURE = re.compile(r"(?<![\w.-])[$€£]?\d[\d.,]*\d?(?:\s?%|\b)")
+_YEAR = re.compile(
+    r"\b(?:19|20)\d{2}\b|\b(?:january|february|march|april|may|june|july|august|september|october|november|december)"
+    r"\s+\d{1,2}\b",
+    re.IGNORECASE,
+)
+
+
+def has_figure(text: str) -> bool:
+    """Whether a text has a number that is not a year or a day of a month."""
+    return _FIGURE.search(_YEAR.sub(" ", text)) is not None
+
+
+def fitness(question: str, quote: Quote) -> float:
+    """More than 1 for a sentence that gives a cause, a figure or a change where that is asked for; less than 1 for one
+    that says what may happen where it is asked what did, and for one about another year than its document."""
+    text, gain = quote.text, 1.0
+    if _ASKS_CAUSE.search(question) and _GIVES_CAUSE.search(text):
+        gain *= _CAUSE_GAIN
+    if _ASKS_FIGURE.search(question) and has_figure(text):
+        gain *= _FIGURE_GAIN
+    if _ASKS_CHANGE.search(question) and _SAYS_CHANGE.search(text):
+        gain *= _CHANGE_GAIN
+    asks_fact = any(form.search(question) for form in (_ASKS_CAUSE, _ASKS_FIGURE, _ASKS_CHANGE))
+    if asks_fact and not _ASKS_POSSIBLE.search(question) and _SAYS_POSSIBLE.search(text) and not has_figure(text):
+        gain *= _MERELY_POSSIBLE
+    return gain * (_OTHER_PERIOD if _is_of_another_year(quote) else 1.0)
+
+
+def _is_of_another_year(quote: Quote) -> bool:
+    own = {int(quote.document.profile.period_end[:4])} if quote.document.profile.period_end else set[int]()
+    own |= {period.year for period in quote.document.profile.periods[:1]}
+    named = {period.year for period, _, _ in find_periods(quote.text)}
+    return bool(own and named) and own.isdisjoint(named)

@@ -1,0 +1,156 @@
+"""Statements: the whole sentences of a passage, each as a quote, with how well it can be read by itself.
+
+The text of a PDF has no markup: headings, rows of tables and running headers stand on lines beside the sentences. What
+is quoted from one begins and ends like a sentence; a heading or a row above it on the same span is left off.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from backend.agents.documents.answering.boilerplate import is_boilerplate, only_points_elsewhere
+from backend.agents.documents.answering.quotes import Quote, quote_of
+from backend.agents.documents.indexing.corpus import Passage
+from backend.agents.documents.indexing.sentences import quotable, sentence_spans
+from backend.agents.documents.readers.lines import lines_of, trimmed
+
+LONGEST_STATEMENT = 700
+"""Code points: a longer sentence is not quoted from a paged document, and cut from any other."""
+
+_SENTENCE_END = re.compile(r"[.!?…。！？][\"'”’»)*_\]]*\Z")
+_LINE_END = re.compile(r"[.!?…:;,。！？—–-][\"'”’»)*_\]]*\s*\Z")
+_BEGINS_SMALL = re.compile(r"\A[^\w]*[a-zà-öø-ÿ]+(?![a-zà-öø-ÿ]*[A-Z])")
+_OPENS_LINE = re.compile(r"\s*[“\"'(•▪*-]*\s*[^\Wa-zà-öø-ÿ_]")
+_NUMBER = re.compile(r"[$€£¥(]*[-–—+]?\s?(?:\d[\d.,]*|—|–)[)%]*\Z")
+_WORDS = re.compile(r"[^\W\d_]{2,}")
+_LEANS_BACK = re.compile(
+    r"\A[“\"]?(?:this|these|those|such|they|both|it|its|their|the (?:increase|decrease|decline|growth|change)s?)\b",
+    re.IGNORECASE,
+)
+_SIGNS = "{}()[]=<>|;`$/\\#"
+
+_FEWEST_WORDS, _FEWEST_PAGED_WORDS, _MOST_SIGNS = 4, 5, 0.06
+_MOST_NUMBERS = 0.34
+"""Words that are numbers, of all words of a line, from which it is taken for a row of a table."""
+_NARROW = 0.62
+"""A line that ends no sentence and is shorter than this share of the widest is taken for a heading."""
+_LONGEST_HEADING_WORDS = 12
+_SHORTEST_CAPITAL, _FEWEST_CAPITALS, _MOST_CAPITALS = 4, 3, 0.8
+"""A line is in title case if of at least so many words of so many letters this share begins with a capital."""
+
+_LINE, _POINTER, _FEW_WORDS, _CODE = 0.6, 0.45, 0.85, 0.7
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A sentence that may be quoted, and how well it can be read by itself, up to 1."""
+
+    quote: Quote
+    readability: float
+    previous: str = ""
+    """The sentence before it in its passage, which may name the matter."""
+    begin: int = -1
+    """Where the sentence before begins, in code points of the passage; -1 without one."""
+
+    @property
+    def leans_back(self) -> bool:
+        """Whether it begins with a word such as "these" that means something of the sentence before."""
+        return _LEANS_BACK.match(self.quote.text) is not None
+
+
+def statements_in(passage: Passage) -> list[Statement]:
+    """The sentences of a passage that can be quoted; of a table, the row."""
+    if passage.document.is_table:
+        return [Statement(quote_of(passage, *quotable(passage.text, 0, len(passage.text))), 1.0)]
+    return list(_paged(passage) if passage.page is not None else _marked_up(passage))
+
+
+def with_sentence_before(passage: Passage, statement: Statement) -> Quote:
+    """The statement's quote, begun at the sentence before if it leans on that and both together are not too long."""
+    end = statement.quote.end - passage.start
+    if statement.begin < 0 or not statement.leans_back or end - statement.begin > LONGEST_STATEMENT:
+        return statement.quote
+    return quote_of(passage, statement.begin, end)
+
+
+def is_row(line: str) -> bool:
+    """Whether a line is a row of a table, or the names of its columns, rather than part of a sentence."""
+    words = line.split()
+    numbers = sum(_NUMBER.match(word) is not None or word in ("$", "%") for word in words)
+    return numbers >= 2 and numbers > len(words) * _MOST_NUMBERS
+
+
+def _marked_up(passage: Passage) -> Iterator[Statement]:
+    """Sentences of a text whose paragraphs and list items are known; a list item need not end like a sentence."""
+    previous, begin = "", -1
+    for span in sentence_spans(passage.text, 0, len(passage.text)):
+        start, end = span if span[1] - span[0] <= LONGEST_STATEMENT else quotable(passage.text, *span)
+        text = passage.text[start:end]
+        if not is_boilerplate(text):
+            yield Statement(quote_of(passage, start, end), _readability(text), previous, begin)
+        previous, begin = (text, start) if _SENTENCE_END.search(text) else ("", -1)
+
+
+def _paged(passage: Passage) -> Iterator[Statement]:
+    """Sentences of a text that knows no more than its lines."""
+    text = passage.text
+    width = max((len(line.strip()) for _, line in lines_of(text)), default=0)
+    previous, begin = "", -1
+    for first, end in sentence_spans(text, 0, len(text)):
+        start = _below_layout(text, first, end, width)
+        sentence = text[start:end]
+        if not _is_whole(sentence, text[first:start]):
+            previous, begin = "", -1
+            continue
+        if not is_boilerplate(sentence):
+            joins = start == first
+            readable = _readability(sentence)
+            quote = quote_of(passage, start, end)
+            yield Statement(quote, readable, previous if joins else "", begin if joins else -1)
+        previous, begin = sentence, start
+
+
+def _below_layout(text: str, start: int, end: int, width: int) -> int:
+    """Where the sentence begins after the headings and rows that stand above it in its span."""
+    lines = list(lines_of(text, start, end))
+    begin = 0
+    for place, (_, line) in enumerate(lines):
+        is_last = place == len(lines) - 1
+        if (is_row(line) and not is_last) or (
+            place == begin and not is_last and _is_heading(line, lines[place + 1][1], width)
+        ):
+            begin = place + 1
+    return trimmed(text, lines[begin][0], end)[0] if lines else start
+
+
+def _is_heading(line: str, below: str, width: int) -> bool:
+    line = line.strip()
+    narrow = len(line) < width * _NARROW and len(line.split()) <= _LONGEST_HEADING_WORDS
+    is_title = narrow or _is_in_title_case(line)
+    return is_title and not _LINE_END.search(line) and _OPENS_LINE.match(below) is not None
+
+
+def _is_in_title_case(line: str) -> bool:
+    longer = [word for word in _WORDS.findall(line) if len(word) >= _SHORTEST_CAPITAL]
+    capitals = sum(word[0].isupper() for word in longer)
+    return len(longer) >= _FEWEST_CAPITALS and capitals >= len(longer) * _MOST_CAPITALS
+
+
+def _is_whole(sentence: str, above: str) -> bool:
+    """Whether a sentence begins and ends like one and is not a row, a caption or the rest of one cut by a page."""
+    if len(sentence) > LONGEST_STATEMENT or _BEGINS_SMALL.match(sentence) or is_row(sentence):
+        return False
+    words = len(_WORDS.findall(sentence))
+    if _SENTENCE_END.search(sentence):
+        return words >= _FEWEST_PAGED_WORDS
+    # An item of a list on a slide or in a leaflet: one line of its own.
+    is_item = not above and "\n" not in sentence and "|" not in sentence and not _is_in_title_case(sentence)
+    return is_item and words >= _FEWEST_PAGED_WORDS
+
+
+def _readability(text: str) -> float:
+    """Less than 1 for what is not a plain sentence: a caption, a command, a line of code, a mere reference."""
+    ends = 1.0 if _SENTENCE_END.search(text) else _LINE
+    words = 1.0 if len(_WORDS.findall(text)) >= _FEWEST_WORDS else _FEW_WORDS
+    code = _CODE if sum(character in _SIGNS for character in text) > len(text) * _MOST_SIGNS else 1.0
+    return ends * words * code * (_POINTER if only_points_elsewhere(text) else 1.0)

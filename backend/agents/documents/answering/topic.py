@@ -1,0 +1,173 @@
+"""What a question is about, apart from whom and when: its words weighed by what the folder says together.
+
+Rarity alone misleads: in a folder of financial reports "gross margin" stands on every third page and "contributing"
+nearly nowhere, yet the question is about the first. Words that stand side by side in the question and in the documents
+name a matter; words of asking and comparing name none.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from backend.agents.documents.indexing.corpus import Corpus
+from backend.agents.documents.search.matching import quoted
+from backend.agents.documents.search.question import Concept
+from backend.agents.documents.search.retrieval import Retrieval, knows
+from backend.agents.documents.search.vocabulary import WEAK
+
+_TOGETHER = 0.12
+"""Of the passages with the rarer of two words, the share that must have both side by side."""
+_FEWEST_TOGETHER = 2
+_IN_MATTER, _BESIDE_MATTER = 1.6, 0.45
+"""What a word counts more within a matter, and less outside of one where the question names any."""
+_PAIR_SHARE = 0.4
+_FILLER_FACTOR = 0.15
+
+_ASKING_AGAIN = "what|how|why|who|when|where|which|whether|if so|did|does|do|is|are|was|were|has|have"
+_RELATING = "relat|compar|correlat|align|correspond|connect"
+_PARTS = re.compile(
+    rf"[?;:]\s|,?\s+(?:and|but|or)\s+(?=(?:{_ASKING_AGAIN})\b)|\b(?:{_RELATING})\w*\s+(?:to|with)\b"
+    r"|\b(?:reflect(?:s|ed)?|versus|vs)\b",
+    re.IGNORECASE,
+)
+"""Where one part of a question ends and the next begins."""
+_SPELT_OUT = re.compile(
+    r"\b([A-Z][A-Z&]{1,7})\s*\(([^()]{4,60})\)|\b([A-Za-z][^()?.,]{3,60}?)\s*\(([A-Z][A-Z&]{1,7})\)"
+)
+"""An abbreviation and its words, either of them in brackets behind the other."""
+
+_ASKING = """
+about above account accordance across affect affected affecting align analyse analysis analyze announce announced
+announcement any appear approximately area areas assess associated attribute attributed aspect aspects based behind
+breakdown brief cause caused causes characterize chief combine combined comment compare comparable compared comparison
+concerning connect connection considerable consequence consequences contribute contributed contributing correlate
+correlation correspond could data describe described description detail detailed details determine difference
+different discern discerned disclose disclosed disclosure discuss discussed discussion distribution document documents
+driver drivers driving due during each effect effects engaged entire especially evaluate evolution evolve examine
+example examples exist explain explanation extent factor factors filing filings fluctuate fluctuated fluctuation
+fluctuations focus following found general given gleaned happen happened identified identifiable identify impact
+impacts implication implications imply indicate indicated influence influenced information insight insights into
+investigate issue issues key know known lead led list magnitude main major manner material matter measure meaningful
+mention mentioned might movement movements nature notable noteworthy observed occur occurred outline outlined over
+overall overview part particular particularly past pattern patterns per performance period periods plan play played
+please point points position potential potentially present presented previous primary principal prior provide provided
+reason reasons regarding relate related relation relationship relative relevant report reported reporting reports
+represent respective result resulted results reveal revealed review role scale section sections see separately shift
+shifted shifts show shown significant significantly similar since situation size specific specifically stack stand
+state stated status strategic subject substantial substantially suggest suggested summarise summarize summary taken
+term terms through throughout time together toward trend trends type types undertake use used utilize various vary
+varied versus view way ways
+"""
+_FILLER = frozenset(_ASKING.split())
+"""Words of asking, comparing and reporting: they say what to do with a matter and name none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """The concepts that a sentence must have to answer, each with how much it matters, and those not in the folder."""
+
+    concepts: tuple[Concept, ...]
+    missing: tuple[str, ...] = ()
+
+    @property
+    def weight(self) -> float:
+        """The importance of all concepts together."""
+        return sum(concept.importance for concept in self.concepts)
+
+
+def topic_of(corpus: Corpus, retrieval: Retrieval) -> Topic:
+    """The topic of a question in this folder."""
+    question = retrieval.question
+    about = {word for name in retrieval.scope.subjects for word in name.lower().replace(".", " ").split()}
+    words = [one for one in question.concepts if one.kind != "period" and one.word not in about]
+    words = _abbreviations_joined(question.text, words)
+    if not words:
+        return Topic(())
+    matters = _matters(corpus, question.text, words)
+    known = knows(corpus, words)
+    missing = tuple(
+        one.word for one, is_known in zip(words, known, strict=True) if not is_known and not is_filler(one.word)
+    )
+    parts = _parts_of(question.text, [*words, *matters])
+    return Topic(tuple(_evened([_weighed(part) for part in parts])), missing)
+
+
+def _abbreviations_joined(text: str, words: Sequence[Concept]) -> list[Concept]:
+    """An abbreviation that is spelt out beside it as one concept rather than as all of its words."""
+    joined = list(words)
+    for match in _SPELT_OUT.finditer(text):
+        short, long = (match[1], match[2]) if match[1] else (match[4], match[3])
+        parts = long.lower().split()[-len(short.replace("&", "")) - 1 :]
+        first = next((one for one in joined if one.word == short.lower()), None)
+        if first is None or "".join(part[0] for part in parts if part not in ("and", "of", "the"))[-len(short) :] != (
+            short.replace("&", "").lower()
+        ):
+            continue
+        spelt = " ".join(parts)
+        joined = [
+            replace(one, phrases=(*one.phrases, (spelt, 1.0))) if one is first else one
+            for one in joined
+            if one is first or one.word not in parts
+        ]
+    return joined
+
+
+def _parts_of(text: str, concepts: Sequence[Concept]) -> list[list[Concept]]:
+    """The concepts of each part of the question, every concept in the first part that has it."""
+    texts = [part.lower() for part in _PARTS.split(text) if part.strip()]
+    parts: list[list[Concept]] = [[] for _ in texts] or [[]]
+    for concept in concepts:
+        parts[next((place for place, part in enumerate(texts) if concept.word in part), 0)].append(concept)
+    return [part for part in parts if part]
+
+
+def _evened(parts: Sequence[Sequence[Concept]]) -> list[Concept]:
+    """All concepts, each part that names a matter weighing the same, however rare its words are."""
+    weights = [sum(one.importance for one in part if not is_filler(one.word)) for part in parts]
+    heaviest = max(weights)
+    factors = [heaviest / weight if weight > 0 else 1.0 for weight in weights]
+    return [
+        replace(one, importance=one.importance * factor)
+        for part, factor in zip(parts, factors, strict=True)
+        for one in part
+    ]
+
+
+def is_filler(word: str) -> bool:
+    """Whether a word says how something is asked rather than what about."""
+    return word in _FILLER or word in WEAK
+
+
+def _weighed(part: Sequence[Concept]) -> list[Concept]:
+    """The concepts of one part: words of its matters count more, and all others less where there are any."""
+    within = {word for one in part if one.kind == "phrase" for word in one.word.split()}
+
+    def factor(concept: Concept) -> float:
+        if concept.word in within or concept.kind == "phrase":
+            return _IN_MATTER if concept.kind == "word" else 1.0
+        return _FILLER_FACTOR if is_filler(concept.word) else _BESIDE_MATTER if within else 1.0
+
+    return [replace(one, importance=one.importance * factor(one)) for one in part]
+
+
+def _matters(corpus: Corpus, text: str, words: Sequence[Concept]) -> list[Concept]:
+    """Two words that stand side by side both in the question and, often, in the documents, as one concept each."""
+    flat = " ".join(text.lower().split())
+    pairs = [(one, two) for one, two in pairwise(words) if f"{one.word} {two.word}" in flat]
+    if not pairs:
+        return []
+    expressions = [quoted(f"{one.word} {two.word}") for one, two in pairs]
+    singles = [quoted(word) for one, two in pairs for word in (one.word, two.word)]
+    together, alone = corpus.frequencies(expressions), corpus.frequencies(singles)
+    return [
+        Concept(
+            f"{one.word} {two.word}",
+            ((f"{one.word} {two.word}", 1.0),),
+            (one.importance + two.importance) * _PAIR_SHARE,
+            "phrase",
+        )
+        for place, (one, two) in enumerate(pairs)
+        if together[place] >= _FEWEST_TOGETHER
+        and together[place] >= _TOGETHER * min(alone[2 * place], alone[2 * place + 1])
+    ]
