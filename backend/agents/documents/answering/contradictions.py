@@ -49,9 +49,10 @@ def _subjects(document: Document) -> set[str]:
 
 
 def _periods_about(document: Document) -> set[Period]:
-    """The years, quarters and months that a document is about; a day is when it was written."""
-    titled = [period for period, _, _ in find_periods(document.dated_title)]
-    return {period for period in (*document.profile.periods, *titled) if not period.day}
+    """The years, quarters and months that a document is about. A day is when it was written."""
+    periods = {*document.profile.periods, *(period for period, _, _ in find_periods(document.dated_title))}
+    days = [period for period in periods if period.day]
+    return {period for period in periods if not any(period.contains(day) for day in days)}
 
 
 def _without_periods(text: str) -> tuple[str, set[Period]]:
