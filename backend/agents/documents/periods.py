@@ -4,7 +4,9 @@ A fiscal year is never turned into a calendar year: the two are different years.
 """
 
 import re
+from calendar import monthrange
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import lru_cache
 
 _MONTH_WORDS = "january february march april may june july august september october november december"
@@ -62,6 +64,13 @@ class Period:
         """Order in time among periods of one kind; a whole year stands at its end."""
         month = self.month or (self.quarter * 3 if self.quarter else 12)
         return self.year, month, self.day or 31
+
+    @property
+    def end(self) -> date:
+        """Its last day by the calendar."""
+        year, month, _ = self.sort_key
+        last = monthrange(year, month)[1]
+        return date(year, month, min(self.day or last, last))
 
     def contains(self, other: "Period") -> bool:
         """Whether ``other`` is this period or a part of it. A bare year also contains fiscal periods of its name."""

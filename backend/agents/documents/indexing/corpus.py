@@ -8,6 +8,7 @@ from typing import Any
 
 from backend.agents.documents.indexing.folder_index import FolderIndex
 from backend.agents.documents.indexing.profile import Profile, read_names, read_periods
+from backend.agents.documents.indexing.subject_directory import SubjectDirectory
 from backend.agents.documents.readers.extracted_table import ExtractedCell
 
 _DOCUMENT = "SELECT * FROM described WHERE name = ?"
@@ -64,8 +65,9 @@ class Document:
 
     @property
     def dated_title(self) -> str:
-        """The title with the fiscal period that the document states for itself, where it does."""
-        return f"{self.title} {self.fields.get('fiscal_period', '')}"
+        """The title with the periods that the document is about, which its passages inherit."""
+        periods = " ".join(period.label for period in self.profile.periods)
+        return f"{self.title} {self.fields.get('fiscal_period', '')} {periods}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,11 @@ class Corpus:
 
     def __init__(self, index: FolderIndex) -> None:
         self._index = index
+
+    @property
+    def directory(self) -> SubjectDirectory:
+        """The names and times of the documents."""
+        return SubjectDirectory(self._index)
 
     def sizes(self) -> tuple[int, int]:
         """How many documents and passages there are."""

@@ -24,10 +24,10 @@ _QUARTER = re.compile(
 _QUARTER_CHARS = 45
 
 
-def periods_of(name: str, title: str, text: str, fields: Mapping[str, str], stated: str) -> tuple[list[Period], str]:
+def periods_of(name: str, title: str, text: str, fields: Mapping[str, str]) -> tuple[list[Period], str]:
     """The periods of a document, strongest first, and the ISO date on which its own period ends (or an empty text).
 
-    ``stated`` is the ISO date that the document gives itself; it counts least, as it may be that of publication.
+    The date that a document gives itself is none of them: it may be that of publication.
     """
     page = text[:_TITLE_PAGE_CHARS]
     end = _period_end(" ".join([*fields.values(), page]))
@@ -38,8 +38,6 @@ def periods_of(name: str, title: str, text: str, fields: Mapping[str, str], stat
     found += _own_quarter(text[:_WHOLE_CHARS], end)
     if end:
         found += (_month(end), _calendar_quarter(end), Period(end.year))
-    if stated:
-        found.append(_month(date.fromisoformat(stated)))
     return list(dict.fromkeys(found)), end.isoformat() if end else ""
 
 

@@ -70,9 +70,9 @@ def profile_of(extraction: Extraction, name: str, title: str = "") -> Profile:
         main.add(*_of_fields(extraction), *ticker_symbols(extraction.text))
         often, seldom = _titled(extraction, title, evidence)
         main.add(*often)
-        further.add(*seldom)
+        further.add(*seldom, *_sender(extraction))
     further.add(*unknown)
-    periods, end = periods_of(name, title, extraction.text, extraction.fields, extraction.origin.date)
+    periods, end = periods_of(name, title, extraction.text, extraction.fields)
     return Profile(main.first(_MOST_MAIN), tuple(periods), end, further.without(main).first(_MOST_FURTHER))
 
 
@@ -147,6 +147,10 @@ def _is_party(organisation: Organisation, title: str, head: str) -> bool:
 
 def _of_fields(extraction: Extraction) -> Iterator[str]:
     yield from (extraction.fields[key] for key in _SUBJECT_FIELDS if extraction.fields.get(key))
+
+
+def _sender(extraction: Extraction) -> Iterator[str]:
+    """Who sent a mail: it comes from them, but is mostly about something else."""
     sender = extraction.fields.get("from", "").split("<")[0].strip(" \"'")
     if sender and "@" not in sender:
         yield sender

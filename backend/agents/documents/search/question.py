@@ -10,6 +10,8 @@ from backend.agents.documents.search.stop_words import STOP_WORDS
 from backend.agents.documents.search.vocabulary import (
     CHANGING,
     FALLING,
+    FRAMING,
+    FRAMING_FACTOR,
     HIGHEST,
     LOWEST,
     RISING,
@@ -26,6 +28,17 @@ _WORD = re.compile(r"[^\W_]+(?:[.'’&+-][^\W_]+)*")
 _POSSESSIVE = re.compile(r"['’]s?\Z")
 _ELIDED = re.compile(r"\A[^\W_]{1,2}['’](?=[^\W_]{3})")
 _MOST_CONCEPTS = 24
+_ASIDE = re.compile(
+    r"""(?:
+        (?<=\w)\W*(?:,|\band\b|\bor\b|;)\s*(?:and\s+|or\s+)?(?:what|how|why|who|where|which|if\s+so|if\s+any)\b
+        (?=[^.?!;]*\b(?:this|that|these|those|it|its|they|their|them|so)\b)[^.?!;]*
+      | (?<=[.?!])\s*(?:if\s+so|please|list|detail|describe|explain|provide|give|also)\b[^.?!]*
+      | \s+to\s+(?:understand|determine|assess|evaluate|gauge)\b[^.?!;]*
+    )""",
+    re.IGNORECASE | re.VERBOSE,
+)
+"""A part of a question that asks more about its matter: ", and what might this mean", "Please list these"."""
+ASIDE_FACTOR = 0.35
 _OPENING_WORDS = "is are was were has have had do does did will can could should"
 _OPENINGS = frozenset(_OPENING_WORDS.split())
 
@@ -72,7 +85,8 @@ def understand(text: str) -> Question:
     phrases = [match[1].strip() for match in _QUOTED.finditer(unread)]
     words = _content_words(_QUOTED.sub(" ", unread))
     concepts = [_phrase(phrase) for phrase in phrases if _WORD.search(phrase)]
-    concepts += [_concept(word) for word in words]
+    aside = _said_aside(unread)
+    concepts += [_concept(word, ASIDE_FACTOR if word in aside else 1.0) for word in words]
     if periods:
         concepts.append(_period_concept([period for period, _, _ in periods]))
     every = [match[0].lower() for match in _WORD.finditer(clean)]
@@ -110,9 +124,16 @@ def _direction(words: list[str]) -> Direction:
     return "changing" if not CHANGING.isdisjoint(words) else ""
 
 
-def _concept(word: str) -> Concept:
+def _said_aside(text: str) -> frozenset[str]:
+    """The words that only stand in a part that asks further about what another part is about."""
+    main = _ASIDE.sub(" ", text)
+    return frozenset(_content_words(text)) - frozenset(_content_words(main))
+
+
+def _concept(word: str, factor: float) -> Concept:
     phrases = ((word, 1.0), *((other, RELATED_FACTOR) for other in related(word)))
-    return Concept(word, phrases, WEAK_FACTOR if word in WEAK else 1.0)
+    weight = FRAMING_FACTOR if word in FRAMING else WEAK_FACTOR if word in WEAK else 1.0
+    return Concept(word, phrases, weight * factor)
 
 
 def _phrase(phrase: str) -> Concept:

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from backend.agents.documents.indexing.corpus import Corpus, Document, Passage
+from backend.agents.documents.indexing.profile import subject_key
+from backend.agents.documents.search.candidates import scoped_candidates
 from backend.agents.documents.search.matching import TextMatcher, expression, quoted, strongest
 from backend.agents.documents.search.question import RELATED_FACTOR, Concept, Question
 from backend.agents.documents.search.scope import Scope, resolve_scope
@@ -20,6 +22,9 @@ PASSAGES_SHOWN = 8
 FOUND_COVERAGE = 0.5
 """A question is answered from passages only if one of them covers this share of it. Tuned on the sample and on the
 handbook of the tests; see there for the questions."""
+
+LONG_QUESTION_COVERAGE = 0.35
+"""The same for a question of many words about somebody: the documents are then known to be the right ones."""
 
 _CANDIDATES = {"prose": 120, "table": 60}
 _HEADING_FACTOR, _TITLE_FACTOR = 0.8, 0.7
@@ -31,6 +36,9 @@ _OTHER_PERIOD_FACTOR = 0.5
 """A passage about another period than the one asked for answers little, however like it reads."""
 _FEWEST_TITLES, _MOST_TITLES = 3, 0.6
 _SHORTEST_PREFIX = 5
+_ORDER_GAIN = 0.1
+_NEARLY = 0.75
+_ENOUGH_CONCEPTS = 5
 _FEW = 4
 """Passages shown where none has a word of the question."""
 
@@ -63,7 +71,9 @@ class Retrieval:
     @property
     def is_answered(self) -> bool:
         """Whether a passage covers enough of the question to quote from."""
-        return bool(self.hits) and max(hit.coverage for hit in self.hits) >= FOUND_COVERAGE
+        content = sum(one.kind != "period" and one.word not in WEAK for one in self.question.concepts)
+        least = FOUND_COVERAGE if content <= _ENOUGH_CONCEPTS or not self.scope.by_subject else LONG_QUESTION_COVERAGE
+        return bool(self.hits) and max(hit.coverage for hit in self.hits) >= least
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -77,18 +87,25 @@ def knows(corpus: Corpus, concepts: Sequence[Concept]) -> list[bool]:
 
 
 def retrieve(corpus: Corpus, question: Question) -> Retrieval:
-    """The passages nearest to the question, and whether they answer it."""
-    weighed, unknown = _weighed(corpus, question)
-    searched = expression(weighed.concepts)
+    """The passages nearest to the question within its scope, and whether they answer it."""
     scope = resolve_scope(corpus, question)
-    if not searched:
-        return Retrieval(weighed, "", (), (), scope=scope)
-    candidates = [
-        found for kind, limit in _CANDIDATES.items() for found in corpus.search(searched, kind, limit, scope.documents)
-    ]
+    weighed, unknown = _weighed(corpus, _unresolved(question, scope))
+    unknown = tuple(dict.fromkeys((*scope.unknown, *unknown)))
+    searched = expression(weighed.concepts)
+    if not searched or (scope.unknown and not scope.subjects):
+        return Retrieval(weighed, searched, (), unknown, nearness="nothing", scope=scope)
+    candidates = list(scoped_candidates(corpus, searched, scope, _CANDIDATES))
     if not candidates:
         return _without_its_words(corpus, Retrieval(weighed, searched, (), unknown, scope=scope))
-    return Retrieval(weighed, searched, tuple(_spread(_ranked(candidates, weighed))), unknown, scope=scope)
+    ranked = _ranked(candidates, weighed, scope)
+    return Retrieval(weighed, searched, tuple(_spread(ranked, scope)), unknown, scope=scope)
+
+
+def _unresolved(question: Question, scope: Scope) -> Question:
+    """The question without the words that the choice of documents has answered, unless it has no others."""
+    answered = {word for name in scope.resolved for word in subject_key(name).split()}
+    rest = tuple(one for one in question.concepts if not set(subject_key(one.word).split()) <= answered)
+    return replace(question, concepts=rest) if any(one.kind != "period" for one in rest) else question
 
 
 def _without_its_words(corpus: Corpus, retrieval: Retrieval) -> Retrieval:
@@ -96,20 +113,26 @@ def _without_its_words(corpus: Corpus, retrieval: Retrieval) -> Retrieval:
     words = [one.word for one in retrieval.question.concepts if one.kind == "word"]
     alike = [quoted(like) for word in words if len(word) >= _SHORTEST_PREFIX for like in corpus.words_like(word)]
     mistyped = (
-        [passage for kind in _CANDIDATES for passage, _ in corpus.search(" OR ".join(alike), kind, _FEW)]
+        [
+            passage
+            for kind in _CANDIDATES
+            for passage, _ in corpus.search(" OR ".join(alike), kind, _FEW, retrieval.scope.documents)
+        ]
         if alike
         else []
     )
-    found = mistyped or corpus.openings(_FEW)
+    found = mistyped or ([] if retrieval.scope.by_subject else corpus.openings(_FEW))
     hits = tuple(Hit(passage, 0.0, 0.0) for passage in found[:_FEW])
     return replace(retrieval, hits=hits, nearness="spelling" if mistyped else "nothing")
 
 
 def coverage(question: Question, strengths: list[dict[int, float]], place: int) -> float:
     """The share of the question that one text has, 0 to 1: ``strengths`` holds a dict of places per concept."""
-    total = sum(concept.importance for concept in question.concepts)
+    # A long question is not answered in one place by all of its words: the weightiest ones are enough.
+    total = sum(sorted((concept.importance for concept in question.concepts), reverse=True)[:_ENOUGH_CONCEPTS])
     having = zip(question.concepts, strengths, strict=True)
-    return sum(concept.importance * found.get(place, 0.0) for concept, found in having) / total if total else 0.0
+    found = sum(concept.importance * found.get(place, 0.0) for concept, found in having)
+    return min(1.0, found / total) if total else 0.0
 
 
 def has_period(question: Question, strengths: list[dict[int, float]], place: int) -> bool:
@@ -176,8 +199,9 @@ def _weights(corpus: Corpus, counted: Sequence[_Counted]) -> tuple[float, ...]:
     return tuple(map(weight, counted, rarities, titled))
 
 
-def _ranked(candidates: list[tuple[Passage, float]], question: Question) -> list[Hit]:
+def _ranked(candidates: list[tuple[Passage, float]], question: Question, scope: Scope) -> list[Hit]:
     """The passages with their bm25 as hits, best first."""
+    order = _order_gains(scope)
     passages = [passage for passage, _ in candidates]
     strengths = _strengths(passages, question)
     newness = newness_by_date(question, (passage.document for passage in passages))
@@ -188,9 +212,16 @@ def _ranked(candidates: list[tuple[Passage, float]], question: Question) -> list
         if not has_period(question, strengths, place):
             covered *= _OTHER_PERIOD_FACTOR
         factor = _TABLE_FACTOR if passage.document.is_table else 1.0
-        score = factor * (covered + 0.1 * bm25 / highest + 0.1 * newness[passage.document.date])
+        gain = order.get(passage.document.name, 0.0) if order else newness[passage.document.date]
+        score = factor * (covered + 0.1 * bm25 / highest + _ORDER_GAIN * gain)
         hits.append(Hit(passage, covered, score))
     return sorted(hits, key=lambda hit: (-hit.score, hit.passage.number))
+
+
+def _order_gains(scope: Scope) -> dict[str, float]:
+    """How early each document stands in the scope, from 1 down to above 0; empty without one."""
+    names = scope.documents or ()
+    return {name: 1.0 - place / len(names) for place, name in enumerate(names)}
 
 
 def _strengths(passages: Sequence[Passage], question: Question) -> list[dict[int, float]]:
@@ -204,8 +235,13 @@ def _strengths(passages: Sequence[Passage], question: Question) -> list[dict[int
     return [strongest(one, len(passages), factors) for one in found]
 
 
-def _spread(ranked: list[Hit]) -> list[Hit]:
-    """The best hits, at most a few of one document while others have any."""
+def _spread(ranked: list[Hit], scope: Scope) -> list[Hit]:
+    """The best hits, at most a few of one document while others have any; the first document of the scope leads if its
+    best passage is about as good as the best of all."""
+    first = (scope.documents or ("",))[0]
+    leading = next((hit for hit in ranked if hit.passage.document.name == first), None)
+    if leading is not None and leading.coverage >= _NEARLY * ranked[0].coverage:
+        ranked = [leading, *(hit for hit in ranked if hit is not leading)]
     documents = len({hit.passage.document.name for hit in ranked})
     most = max(3, -(-PASSAGES_SHOWN // max(1, documents)))
     taken: dict[str, int] = {}

@@ -1,11 +1,20 @@
 """Which documents a question is answered from: those of the subjects and periods that it names."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 
 from backend.agents.documents.indexing.corpus import Corpus
+from backend.agents.documents.indexing.subject_directory import DatedDocument
 from backend.agents.documents.periods import Period
+from backend.agents.documents.search.asked_time import AskedTime, asked_time
+from backend.agents.documents.search.dated_documents import before_newest, newest, newest_first, of_period
+from backend.agents.documents.search.named_subjects import Named, NamedSubject, named_in
 from backend.agents.documents.search.question import Question
+
+_SOME_DAYS = timedelta(days=10)
+_COMPARING = re.compile(r"\b(?:compar\w+|versus|vs|differ\w*|than|both|each|respectively)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +37,114 @@ class Scope:
     """Names in the question that no document mentions: nothing may be quoted about others in their stead."""
     named_in_text: tuple[str, ...] = ()
     """Names without a document of their own: only passages that name one of them count."""
+    resolved: tuple[str, ...] = ()
+    """Words of the question that the choice of documents has answered: passages need not have them."""
+    in_period: bool = False
+    """Whether the documents are those of the periods asked for."""
 
 
 def resolve_scope(corpus: Corpus, question: Question) -> Scope:
     """The scope of a question in this folder; without any subject or period the whole folder."""
-    del corpus
-    return Scope(periods=question.periods)
+    named = named_in(corpus, question.text)
+    time = asked_time(question.text)
+    chosen = _documents_about(named.subjects, question.text)
+    dated = corpus.directory.dated(chosen)
+    times = _in_time(dated, question.periods, time)
+    ordered = newest_first(times.documents)
+    everything = chosen is None and not times.is_restricted
+    names = None if everything else tuple(document.name for document in ordered)
+    about = [subject for subject in named.subjects if not subject.is_everywhere]
+    return Scope(
+        subjects=tuple(dict.fromkeys(subject.documents.name for subject in named.subjects)),
+        documents=names,
+        by_subject={one.documents.name: _ordered(_all_of(one), names or ()) for one in about},
+        periods=times.periods,
+        wants_course=time.wants_course or len(question.periods) > 1,
+        assumed=(*_respelt(named), *times.assumed),
+        unknown=named.unknown,
+        named_in_text=named.mentioned,
+        resolved=tuple(subject.words for subject in about),
+        in_period=times.is_restricted,
+    )
+
+
+def _all_of(subject: NamedSubject) -> tuple[str, ...]:
+    return subject.documents.main or subject.documents.further
+
+
+def _documents_about(subjects: Sequence[NamedSubject], text: str) -> tuple[str, ...] | None:
+    """The documents about all of the subjects if there are any and no comparison is asked for, else about any."""
+    telling = [subject for subject in subjects if not subject.is_everywhere]
+    if not telling:
+        return None
+    main = [set(subject.documents.main) for subject in telling if subject.documents.main]
+    further = [set(subject.documents.further) for subject in telling if not subject.documents.main]
+    common = set.intersection(*main) if main else set.intersection(*further)
+    chosen = common if common and not _COMPARING.search(text) else set().union(*(main or further))
+    for documents in further:
+        chosen = (chosen & documents) or chosen
+    return tuple(sorted(chosen))
+
+
+@dataclass(frozen=True, slots=True)
+class _InTime:
+    """The documents left once their time is looked at."""
+
+    documents: Sequence[DatedDocument]
+    periods: tuple[Period, ...]
+    is_restricted: bool = False
+    assumed: tuple[str, ...] = ()
+
+
+def _in_time(documents: Sequence[DatedDocument], asked: Sequence[Period], time: AskedTime) -> _InTime:
+    if asked:
+        return _of_periods(documents, asked)
+    if time.wants_course or not time.relative:
+        return _InTime(documents, ())
+    found = newest(documents) if time.relative == "latest" else before_newest(documents)
+    dated = [document for document in found if document.time]
+    if not dated or len(dated) == len(documents):
+        return _InTime(documents, ())
+    periods = tuple(dict.fromkeys(document.periods[0] for document in dated if document.periods))
+    when = f" (period ended {dated[0].period_end})" if dated[0].period_end else ""
+    label = periods[0].label if periods else dated[0].time
+    return _InTime(found, periods, True, (f"“{time.wording}” is taken as {label}{when}.",))
+
+
+def _of_periods(documents: Sequence[DatedDocument], asked: Sequence[Period]) -> _InTime:
+    found: dict[str, DatedDocument] = {}
+    assumed: list[str] = []
+    for period in asked:
+        matching = of_period(documents, period)
+        found.update({document.name: document for document in matching})
+        if not matching:
+            assumed.append(f"No document is of {period.label}.")
+        elif sentence := _other_calendar(period, matching[0]):
+            assumed.append(sentence)
+    if not found:
+        return _InTime(documents, tuple(asked), assumed=tuple(assumed) if any(one.periods for one in documents) else ())
+    # A document without a period of its own, such as a table, may have figures of any.
+    timeless = [document for document in documents if not document.periods]
+    return _InTime([*found.values(), *timeless], tuple(asked), True, tuple(assumed))
+
+
+def _other_calendar(asked: Period, document: DatedDocument) -> str:
+    """That a quarter is the one the documents call so, where it ended in another quarter of the calendar."""
+    if not asked.quarter or asked.fiscal or not document.period_end:
+        return ""
+    # Quarters of whole weeks end a few days beside those of the calendar.
+    end = date.fromisoformat(document.period_end) - _SOME_DAYS
+    if (asked.year, asked.quarter) == (end.year, (end.month + 2) // 3):
+        return ""
+    return f"{asked.label} is read as the documents name it: there it is the quarter that ended {document.period_end}."
+
+
+def _ordered(names: Sequence[str], order: Sequence[str]) -> tuple[str, ...]:
+    places = {name: place for place, name in enumerate(order)}
+    return tuple(sorted((name for name in names if name in places), key=places.__getitem__))
+
+
+def _respelt(named: Named) -> tuple[str, ...]:
+    return tuple(
+        f"“{subject.words}” is taken as {subject.documents.name}." for subject in named.subjects if subject.is_respelt
+    )

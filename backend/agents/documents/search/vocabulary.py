@@ -75,10 +75,7 @@ CHANGING: frozenset[str] = frozenset(_CHANGING.split())
 HIGHEST: frozenset[str] = frozenset(_HIGHEST.split())
 LOWEST: frozenset[str] = frozenset(_LOWEST.split())
 
-WEAK: frozenset[str] = RISING | FALLING | CHANGING | HIGHEST | LOWEST | frozenset(_OF_LITTLE_WEIGHT.split())
-"""Words that say less about what is asked than others: they count for ``WEAK_FACTOR`` of what they would, and for
-nothing if no document has them."""
-
+_WEAK_ALONE = RISING | FALLING | CHANGING | HIGHEST | LOWEST | frozenset(_OF_LITTLE_WEIGHT.split())
 _NAMING_A_MATTER = """
 risk risks exposure rule rules policy company colour color name names kind type main important allowed permitted
 possible required necessary
@@ -87,6 +84,32 @@ TOPICAL: frozenset[str] = frozenset(_NAMING_A_MATTER.split())
 """Weak words that still name what is asked about; the other weak ones only say when, how much, or which way."""
 
 WEAK_FACTOR = 0.3
+
+_FRAMING = """
+analyze analyse analyzed analysis examine assess evaluate discuss discussed discussion outline outlined summarise
+identify identified identifiable discern discerned explore highlight highlighted
+relate relates related relation relationship correlate correlates correlation connect connection align aligns aligned
+correspond corresponds reflect reflects compare compares compared comparison comparing measure stack
+insight insights implication implications impact impacts effect effects affect affected influence influenced influences
+consequence consequences repercussion repercussions potential potentially indicate indicates suggest suggests gleaned
+significant significantly notable notably substantial substantially major considerable key principal primary chief
+specific specifically particular particularly overall respective various different consistent identifiable
+detail details detailed disclosed disclose disclosure disclosures reported reporting report reports filing filings
+quarterly 10-q 10-k 10-qs section sections information data provide provided provides context understand perspective
+role played play factor factors contributing contribute contributed driver drivers driving aspect aspects
+element elements cause causes reason reasons regarding concerning associated based noted presented revealed
+announce announced undertake undertaken engaged engage partaken made make making occurred shared combine
+list separately breakdown please describe shift shifts shifted alteration alterations movement movements
+pattern patterns seen behind
+"""
+FRAMING: frozenset[str] = frozenset(_FRAMING.split())
+"""Words that long questions are put in, whatever they are about."""
+
+FRAMING_FACTOR = 0.12
+
+WEAK: frozenset[str] = _WEAK_ALONE | FRAMING
+"""Words that say less about what is asked than others: they count for ``WEAK_FACTOR`` of what they would, and for
+nothing if no document has them."""
 
 
 def _singular(word: str) -> str:

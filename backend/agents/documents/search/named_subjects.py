@@ -1,0 +1,222 @@
+"""Whom a question names: subjects that the folder has documents about, names it only mentions, and unknown ones."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from backend.agents.documents.indexing.corpus import Corpus
+from backend.agents.documents.indexing.profile import subject_key
+from backend.agents.documents.indexing.subject_directory import NamedDocuments
+from backend.agents.documents.periods import find_periods
+from backend.agents.documents.search.matching import quoted
+from backend.agents.documents.search.stop_words import STOP_WORDS
+from backend.agents.documents.search.vocabulary import WEAK
+
+_WORD = re.compile(r"[^\W_]+(?:[.&’'+-][^\W_]+)*")
+_POSSESSIVE = re.compile(r"(?:['’]s|(?<=s)['’])\Z")
+_SENTENCE_START = re.compile(r"(?:\A|[.!?:]\s|[\"“])\W*\Z")
+_CALENDAR_WORDS = """
+january february march april may june july august september october november december monday tuesday wednesday thursday
+friday saturday sunday i q1 q2 q3 q4 fy form
+"""
+_NO_NAMES = frozenset(_CALENDAR_WORDS.split()) | WEAK
+_LONGEST = 5
+_MOST_CAPITALS = 0.6
+_EVERYWHERE = 0.6
+_SHORTEST_LIKE = 4
+_LONG_WORD = 6
+_SAMPLES = 12
+_MOST_FURTHER = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of a question: ``text`` without its possessive ending."""
+
+    text: str
+    start: int
+    end: int
+    is_capital: bool
+    is_first: bool
+    is_possessive: bool
+
+    @property
+    def key(self) -> str:
+        """The word as names are looked up."""
+        return subject_key(self.text)
+
+    @property
+    def may_name(self) -> bool:
+        """Whether it is written as a name, and is no word of the calendar."""
+        written = self.is_possessive or (self.text[0].isupper() and not self.is_first)
+        return written and self.key not in _NO_NAMES and self.key not in STOP_WORDS
+
+
+@dataclass(frozen=True, slots=True)
+class NamedSubject:
+    """A subject that a question names, in its words, with the documents about it."""
+
+    words: str
+    documents: NamedDocuments
+    is_everywhere: bool = False
+    """Whether most documents of the folder are about it, so that it tells none of them apart."""
+    is_respelt: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Whom a question names."""
+
+    subjects: tuple[NamedSubject, ...] = ()
+    mentioned: tuple[str, ...] = ()
+    """Names that no document is about, but that some mention."""
+    unknown: tuple[str, ...] = ()
+    """Names that no document has."""
+
+
+def named_in(corpus: Corpus, text: str) -> Named:
+    """Whom the question names."""
+    words = list(_words(text))
+    subjects, taken = _subjects(corpus, words)
+    rest = [word for place, word in enumerate(words) if place not in taken]
+    capitals = sum(word.is_capital for word in words if len(word.text) > 3)
+    if capitals > _MOST_CAPITALS * sum(len(word.text) > 3 for word in words) and len(words) > 3:
+        # In a title or in capitals, a capital says nothing; a possessive still does.
+        rest = [word for word in rest if word.is_possessive]
+    subjects, rest = _with_misspelt(corpus, subjects, rest)
+    known = any(subject.documents.main for subject in subjects)
+    mentioned, unknown = _others(corpus, rest, knows_subject=known)
+    return Named(tuple(subjects), () if known else tuple(mentioned), tuple(unknown))
+
+
+def _words(text: str) -> Iterator[Word]:
+    periods = [(start, end) for _, start, end in find_periods(text)]
+    for match in _WORD.finditer(text):
+        if any(start < match.end() and match.start() < end for start, end in periods):
+            continue
+        bare = _POSSESSIVE.sub("", match[0])
+        yield Word(
+            bare,
+            match.start(),
+            match.end(),
+            is_capital=bare[0].isupper() or any(sign.isdigit() for sign in bare),
+            is_first=_SENTENCE_START.search(text[: match.start()]) is not None,
+            is_possessive=bare != match[0],
+        )
+
+
+def _subjects(corpus: Corpus, words: Sequence[Word]) -> tuple[list[NamedSubject], set[int]]:
+    """The longest names of the folder in the question, and the places of their words."""
+    keys = {span: " ".join(word.key for word in words[slice(*span)]) for span in _spans(len(words))}
+    shares = corpus.directory.shares(set(keys.values()))
+    documents, _ = corpus.sizes()
+    found: dict[int, NamedSubject] = {}
+    taken: set[int] = set()
+    for span, key in keys.items():
+        share, places, named = shares.get(key), set(range(*span)), words[slice(*span)]
+        if share is not None and not places & taken and _is_meant(named, key, share, documents):
+            taken |= places
+            found[span[0]] = _subject(corpus, " ".join(word.text for word in named), key, share[0], documents)
+    return [found[place] for place in sorted(found)], taken
+
+
+def _spans(count: int) -> Iterator[tuple[int, int]]:
+    """Every few words side by side, the longest first."""
+    for length in range(_LONGEST, 0, -1):
+        for first in range(count - length + 1):
+            yield first, first + length
+
+
+def _subject(corpus: Corpus, words: str, key: str, main: int, documents: int) -> NamedSubject:
+    if main == documents or (documents > 2 and main > documents * _EVERYWHERE):
+        return NamedSubject(words, NamedDocuments(words, (), ()), is_everywhere=True)
+    return NamedSubject(words, corpus.directory.about(key))
+
+
+def _is_meant(words: Sequence[Word], key: str, share: tuple[int, int], documents: int) -> bool:
+    main, every = share
+    if key in STOP_WORDS or key in _NO_NAMES or key.isdigit():
+        return False
+    if main:
+        return True
+    as_name = all(word.is_capital for word in words)
+    return as_name and (every <= 2 or every <= documents * _MOST_FURTHER)
+
+
+def _with_misspelt(
+    corpus: Corpus, subjects: list[NamedSubject], rest: list[Word]
+) -> tuple[list[NamedSubject], list[Word]]:
+    """The subjects with those meant by words that no document has and that are spelt much like a name."""
+    found, left = list(subjects), list[Word]()
+    for word in rest:
+        like = None
+        if len(word.key) >= _SHORTEST_LIKE and (word.may_name or not subjects) and not _is_known(corpus, word.text):
+            letters = 2 if len(word.key) >= _LONG_WORD else 1
+            near = [(_distance(word.key, key), key) for key in corpus.directory.keys_like(word.key, letters)]
+            like = min((pair for pair in near if pair[0] <= letters), default=None)
+        if like is None:
+            left.append(word)
+        else:
+            found.append(NamedSubject(word.text, corpus.directory.about(like[1]), is_respelt=True))
+    return found, left
+
+
+def _others(corpus: Corpus, rest: Sequence[Word], *, knows_subject: bool) -> tuple[list[str], list[str]]:
+    """The other names: those that the folder mentions, and those that it does not have."""
+    mentioned, unknown = [], []
+    for run in _runs([word for word in rest if word.may_name]):
+        lacking = [word for word in run if not _is_known(corpus, word.text)]
+        # Beside a subject that is known, an unknown abbreviation is a matter rather than somebody.
+        if lacking and not (knows_subject and all(word.text.isupper() for word in run)):
+            unknown.append(" ".join(word.text for word in run))
+        elif not lacking:
+            mentioned += _written_as_names(corpus, run)
+    return list(dict.fromkeys(mentioned)), list(dict.fromkeys(unknown))
+
+
+def _runs(words: Sequence[Word]) -> Iterator[list[Word]]:
+    """Words side by side, together; a possessive ends a run."""
+    run: list[Word] = []
+    for word in words:
+        if run and (word.start - run[-1].end > 1 or run[-1].is_possessive):
+            yield run
+            run = []
+        run.append(word)
+    if run:
+        yield run
+
+
+def _is_known(corpus: Corpus, word: str) -> bool:
+    return corpus.frequencies([quoted(word)])[0] > 0
+
+
+def _written_as_names(corpus: Corpus, run: Sequence[Word]) -> list[str]:
+    """The run if the texts have it, else those of its words that the texts never write in lower case."""
+    together = " ".join(word.text for word in run)
+    parts = [together] if _is_known(corpus, together) else [word.text for word in run]
+    return [part for part in parts if _is_written_as_name(corpus, part)]
+
+
+def _is_written_as_name(corpus: Corpus, name: str) -> bool:
+    pattern = re.compile(rf"\b{re.escape(name)}\b", re.IGNORECASE)
+    found = [
+        match[0]
+        for passage, _ in corpus.search(quoted(name), "prose", _SAMPLES)
+        for match in pattern.finditer(f"{passage.heading}\n{passage.text}")
+    ]
+    return bool(found) and not any(written.islower() for written in found)
+
+
+def _distance(one: str, other: str) -> int:
+    """Letters to change, add, leave out or swap with their neighbour to make one word the other."""
+    before: list[int] = []
+    above = list(range(len(other) + 1))
+    for row, letter in enumerate(one, start=1):
+        current = [row]
+        for column, against in enumerate(other, start=1):
+            cost = min(above[column] + 1, current[-1] + 1, above[column - 1] + (letter != against))
+            if row > 1 and column > 1 and letter == other[column - 2] and one[row - 2] == against:
+                cost = min(cost, before[column - 2] + 1)
+            current.append(cost)
+        before, above = above, current
+    return above[-1]
