@@ -64,7 +64,7 @@ class NamedSubject:
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class AskedNames:
     """Whom a question names."""
 
     subjects: tuple[NamedSubject, ...] = ()
@@ -74,7 +74,7 @@ class Named:
     """Names that no document has."""
 
 
-def named_in(corpus: Corpus, text: str) -> Named:
+def named_in(corpus: Corpus, text: str) -> AskedNames:
     """Whom the question names."""
     words = list(_words(text))
     subjects, taken = _subjects(corpus, words)
@@ -86,7 +86,7 @@ def named_in(corpus: Corpus, text: str) -> Named:
     subjects, rest = _with_misspelt(corpus, subjects, rest)
     known = any(subject.documents.main for subject in subjects)
     mentioned, unknown = _others(corpus, rest, knows_subject=known)
-    return Named(tuple(subjects), () if known else tuple(mentioned), tuple(unknown))
+    return AskedNames(tuple(subjects), () if known else tuple(mentioned), tuple(unknown))
 
 
 def _words(text: str) -> Iterator[Word]:

@@ -10,7 +10,7 @@ from backend.agents.documents.indexing.subject_directory import DatedDocument
 from backend.agents.documents.periods import Period
 from backend.agents.documents.search.asked_time import AskedTime, asked_time
 from backend.agents.documents.search.dated_documents import before_newest, newest, newest_first, of_period
-from backend.agents.documents.search.named_subjects import Named, NamedSubject, named_in
+from backend.agents.documents.search.named_subjects import AskedNames, NamedSubject, named_in
 from backend.agents.documents.search.question import Question
 
 _SOME_DAYS = timedelta(days=10)
@@ -144,7 +144,7 @@ def _ordered(names: Sequence[str], order: Sequence[str]) -> tuple[str, ...]:
     return tuple(sorted((name for name in names if name in places), key=places.__getitem__))
 
 
-def _respelt(named: Named) -> tuple[str, ...]:
+def _respelt(named: AskedNames) -> tuple[str, ...]:
     return tuple(
         f"“{subject.words}” is taken as {subject.documents.name}." for subject in named.subjects if subject.is_respelt
     )
