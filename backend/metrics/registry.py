@@ -6,6 +6,8 @@ from backend.metrics import (
     citation_order,
     coverage,
     delivery,
+    expected_content,
+    expected_sources,
     exposure,
     first,
     in_sync,
@@ -54,6 +56,12 @@ METRICS: tuple[Metric, ...] = (
     coverage.COVERAGE,
     coverage.VERIFIED,
     rules.VIOLATIONS,
+    expected_sources.SOURCE_FIRST,
+    expected_sources.SOURCE_ANY,
+    expected_content.NUMBERS,
+    expected_content.TEXT,
+    expected_content.NOT_FOUND,
+    expected_sources.FOREIGN,
 )
 
 _ALL: tuple[Metric | Fact, ...] = (*METRICS, *WIRE_FACTS, *PAGE_FACTS)

@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import Literal
 
 from backend.metrics.answer import Answer, grow
+from backend.metrics.expectation import Expectation
 from backend.metrics.steps import StepSpan, step_spans
 from backend.protocol.checks import Violation, check
 from backend.protocol.events import DoneEvent, Event, TokenEvent
@@ -23,7 +24,8 @@ class Trace:
     milliseconds since the request was sent (wire) or the run was accepted (server, planned). ``close_ms`` is
     the time at which the stream ended, None where the plane has no such moment. ``kernel_ms`` are the times at which
     the kernel had received each of ``received``, None where it did not say; empty where it said nothing. ``sources``
-    maps document ids to whole texts, where they are at hand.
+    maps document ids to whole texts, where they are at hand. ``expectation`` is what a suite knows to be right about
+    the answer, None where nobody says it.
     """
 
     plane: Plane
@@ -33,6 +35,7 @@ class Trace:
     connect_ms: float | None = None
     kernel_ms: tuple[float | None, ...] = ()
     sources: Mapping[str, str] = field(default_factory=dict)
+    expectation: Expectation | None = None
 
     def __post_init__(self) -> None:
         if len(self.received) != len(self.received_ms):

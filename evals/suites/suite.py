@@ -10,16 +10,20 @@ from typing import Any, Final
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_core import ErrorDetails
 
+from backend.metrics.expectation import Expectation
 from backend.protocol.events import Outcome
 from backend.protocol.options import MAX_QUESTION_BYTES
 from backend.yaml_lines.complaints import SourceError, shown
 from backend.yaml_lines.source import ValuePath, YamlSource, read_yaml
 from backend.yaml_lines.syntax import MAX_FILE_BYTES
 from evals.suites.disturbance import CANCEL, CUT, TRANSPORT, Cancel, Cut, Transport
+from evals.suites.expectation import EXPECT, WrittenExpectation, as_mapping
 from evals.suites.limits import LIMITS, Limits, check_limits
 from evals.suites.load import LOAD, MAX_CONCURRENCY, Load
 
 MAX_REPEATS = 10_000
+MAX_SCENARIOS = 10_000
+MAX_NAME = 100
 
 _SUITES = files("evals.suites")
 
@@ -30,9 +34,18 @@ class SuiteError(ValueError):
 
 _SUITE: Final = "a suite"
 _SCENARIO: Final = "a scenario"
-_NESTED: Final[Mapping[str, type[BaseModel]]] = {"cancel": Cancel, "cut": Cut, "load": Load}
+_NESTED: Final[Mapping[str, type[BaseModel]]] = {
+    "cancel": Cancel,
+    "cut": Cut,
+    "load": Load,
+    "expect": WrittenExpectation,
+}
+
+_IN_EXPECT: Final = 3
+"""The place in a path, such as runs, 0, expect, numbers, at which the field of an expectation stands."""
 
 _TAGS = "a list of words, such as [release, slow]"
+_LABELS = "texts by name, such as {topic: leave}"
 _SPEED = "a number: 1 as written, 4 four times as fast, 0 without waiting"
 
 
@@ -43,8 +56,9 @@ class _Part(BaseModel):
 class WrittenScenario(_Part):
     """One scenario or question of a suite.
 
-    ``expect`` overrides the expected outcome; without it that is the outcome of the scenario's own plan or, for an
-    agent without one, ``completed``.
+    ``expect`` overrides the expected outcome, and says what the answer must contain; without an outcome the expected
+    one is that of the scenario's own plan or, for an agent without one, ``completed``. ``labels`` group the runs in
+    results.
     """
 
     agent: str = Field(min_length=1, max_length=200, description="an agent such as scripted:happy_path")
@@ -54,15 +68,21 @@ class WrittenScenario(_Part):
     repeats: int | None = Field(default=None, ge=1, le=MAX_REPEATS, description="a whole number, 1 or more")
     speed: float | None = Field(default=None, strict=False, ge=0, le=1000, description=_SPEED)
     seed: int = Field(default=0, ge=0, le=2**31 - 1, description="a whole number, 0 or more")
-    expect: Outcome | None = Field(default=None, description="completed, cancelled, timed_out, failed or interrupted")
+    expect: WrittenExpectation | None = Field(default=None, description=EXPECT)
     cancel: Cancel | None = Field(default=None, description=CANCEL)
     cut: Cut | None = Field(default=None, description=CUT)
     transport: Transport = Field(default="post", description=TRANSPORT)
     limits: Limits = Field(default_factory=dict, strict=False, description=LIMITS)
     tags: tuple[str, ...] = Field(default=(), strict=False, max_length=20, description=_TAGS)
+    labels: dict[str, str] = Field(default_factory=dict, max_length=20, description=_LABELS)
     name: str | None = Field(
-        default=None, min_length=1, max_length=60, description="a text: the scenario's name in results"
+        default=None, min_length=1, max_length=MAX_NAME, description="a text: the scenario's name in results"
     )
+
+    @field_validator("expect", mode="before")
+    @classmethod
+    def _as_mapping(cls, value: object) -> object:
+        return as_mapping(value)
 
 
 class Suite(_Part):
@@ -90,7 +110,7 @@ class Suite(_Part):
     limits: Limits = Field(default_factory=dict, strict=False, description=LIMITS)
     tags: tuple[str, ...] = Field(default=(), strict=False, max_length=20, description=_TAGS)
     runs: tuple[WrittenScenario, ...] = Field(
-        strict=False, min_length=1, max_length=1000, description="a list of scenarios, each with an agent"
+        strict=False, min_length=1, max_length=MAX_SCENARIOS, description="a list of scenarios, each with an agent"
     )
 
     @field_validator("runs", mode="before")
@@ -118,12 +138,14 @@ class Suite(_Part):
                 repeats=run.repeats or self.repeats,
                 speed=self.speed if run.speed is None else run.speed,
                 seed=run.seed,
-                expect=run.expect,
+                expect=run.expect.outcome if run.expect else None,
+                content=run.expect.content if run.expect else None,
                 cancel=run.cancel,
                 cut=run.cut,
                 transport=run.transport,
                 limits=run.limits,
                 tags=(*self.tags, *run.tags),
+                labels=run.labels,
                 name=run.name,
             )
             for run in self.runs
@@ -139,7 +161,9 @@ class Suite(_Part):
 
 @dataclass(frozen=True, slots=True)
 class SuiteScenario:
-    """One scenario of a suite as it is played."""
+    """One scenario of a suite as it is played. ``expect`` is how its runs should end, ``content`` what is known to be
+    right about their answers; each is None where the suite does not say it.
+    """
 
     agent: str
     question: str | None
@@ -153,6 +177,8 @@ class SuiteScenario:
     limits: Limits = field(default_factory=dict)
     tags: tuple[str, ...] = ()
     name: str | None = None
+    content: Expectation | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def disturbance(self) -> str | None:
@@ -248,6 +274,9 @@ def _first_problem(source: YamlSource, problems: list[ErrorDetails]) -> SourceEr
     in_scenario = len(path) > 2 and path[0] == "runs"
     field = str(path[2] if in_scenario else path[0])
     expected = str((WrittenScenario if in_scenario else Suite).model_fields[field].description)
+    if field == "expect" and len(path) > _IN_EXPECT and isinstance(source.data["runs"][path[1]]["expect"], dict):
+        field = str(path[_IN_EXPECT])
+        expected = str(WrittenExpectation.model_fields[field].description)
     if problem["type"] == "missing":
         owner = repr(field) if path[-1] != field else _SCENARIO if in_scenario else _SUITE
         return source.missing_field(path[:-1], str(path[-1]), expected, owner)

@@ -55,6 +55,12 @@ RUN_KEYS = [
     "coverage",
     "verified_quotes",
     "violations",
+    "source_first",
+    "source_any",
+    "expected_numbers",
+    "expected_text",
+    "not_found_right",
+    "foreign_subject_quotes",
 ]
 """The keys of METRICS.md for a run that is not watched through a browser."""
 

@@ -1,16 +1,12 @@
 """A chart's data as a table: its text alternative, which a reader can check."""
 
-import base64
-import binascii
-from array import array
 from collections.abc import Iterator
 from itertools import chain, islice, zip_longest
 from typing import Any, Final
 
-MAX_CHART_ROWS: Final = 500
+from backend.protocol.chart_arrays import POINT_KEYS, chart_columns
 
-_POINT_KEYS: Final = ("labels", "parents", "names", "x", "y", "z", "values", "open", "high", "low", "close", "text")
-_TYPE_CODES: Final = {"i1": "b", "u1": "B", "i2": "h", "u2": "H", "i4": "i", "u4": "I", "f4": "f", "f8": "d"}
+MAX_CHART_ROWS: Final = 500
 
 
 def chart_table(content: dict[str, Any]) -> tuple[tuple[str, ...], tuple[tuple[Any, ...], ...]]:
@@ -18,8 +14,8 @@ def chart_table(content: dict[str, Any]) -> tuple[tuple[str, ...], tuple[tuple[A
     are several."""
     traces = [trace for trace in content.get("data") or [] if isinstance(trace, dict)]
     layout = content.get("layout") if isinstance(content.get("layout"), dict) else {}
-    series = [_columns(trace) for trace in traces]
-    keys = [key for key in _POINT_KEYS if any(key in columns for columns in series)]
+    series = [chart_columns(trace) for trace in traces]
+    keys = [key for key in POINT_KEYS if any(key in columns for columns in series)]
     heads = tuple(_heading(key, layout, traces) for key in keys)
     if len(traces) > 1:
         return ("Series", *heads), tuple(islice(_named_rows(traces, series, keys), MAX_CHART_ROWS))
@@ -36,28 +32,9 @@ def _named_rows(
         yield from ((name, *row) for row in _rows(columns, keys))
 
 
-def _columns(trace: dict[str, Any]) -> dict[str, list[Any]]:
-    """A trace's values by kind; kinds without values are left out."""
-    columns = {key: _points(trace.get(key)) for key in _POINT_KEYS}
-    return {key: points for key, points in columns.items() if points}
-
-
 def _rows(columns: dict[str, list[Any]], keys: list[str]) -> Iterator[tuple[Any, ...]]:
     """One row per point; a column that ends earlier than the longest one has None there."""
     return zip_longest(*(columns.get(key, ()) for key in keys))
-
-
-def _points(value: Any) -> list[Any]:
-    """A list as it is, or a typed array as Plotly writes it (base64); a matrix becomes an empty list."""
-    if isinstance(value, dict) and isinstance(value.get("bdata"), str) and "shape" not in value:
-        code = _TYPE_CODES.get(str(value.get("dtype", "")).lstrip("<|="))
-        try:
-            return list(array(code, base64.b64decode(value["bdata"], validate=True))) if code else []
-        except (binascii.Error, ValueError):
-            return []
-    if not isinstance(value, list):
-        return []
-    return [cell if cell is None or isinstance(cell, str | int | float) else str(cell) for cell in value]
 
 
 def _heading(key: str, layout: Any, traces: list[dict[str, Any]]) -> str:
