@@ -1,4 +1,4 @@
-"""Whether a run says that it found nothing, whoever the agent is.
+"""Whether a run says that it found nothing, with any agent.
 
 An agent of Playhead sends a warning of the code ``not_found``. Any other says it in words, so the beginning of its
 answer is read: what comes later ("…, but the report does not mention the cause") limits an answer and is not one.

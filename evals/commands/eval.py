@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from evals.commands.option_conflicts import check_together
+
 if TYPE_CHECKING:
     from evals.comparison.gate import Baseline
     from evals.evaluation.live import PlayInPage
@@ -28,6 +30,20 @@ class Unusable(click.ClickException):
 @click.argument("suite", required=False)
 @click.option(
     "--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="The folder for what is written."
+)
+@click.option(
+    "--questions",
+    type=click.Path(path_type=Path),
+    help="Ask the questions of this CSV instead of a SUITE: columns Question, Source Docs and Answer.",
+)
+@click.option("--agent", help="The agent that --questions asks.  [default: documents]")
+@click.option(
+    "--concurrency", type=click.IntRange(1, 200), help="How many --questions are asked at a time.  [default: 1]"
+)
+@click.option(
+    "--docs",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="The folder that the documents agent answers from.  [default: the bundled sample]",
 )
 @click.option("--url", help="A backend to measure.  [default: a temporary one for this suite]")
 @click.option(
@@ -61,6 +77,10 @@ def command(
     context: click.Context,
     suite: str | None,
     out: Path,
+    questions: Path | None,
+    agent: str | None,
+    concurrency: int | None,
+    docs: Path | None,
     url: str | None,
     target: str | None,
     recordings: Path | None,
@@ -74,6 +94,10 @@ def command(
     to the folder --out. Ctrl-C ends the suite early and writes the runs that are done. Exit code 0: every run ended
     as expected and every limit is kept; 1: a run did not, or a limit failed; 2: nothing could be measured, or a limit
     is inconclusive; 130: Ctrl-C.
+
+    With --questions FILE.csv every row is a question: Source Docs are globs over the names of the files that the
+    answer rests on, and the figures of Answer are what the agent's answer must state. The results say how often the
+    right file was cited, the right figures stated, and "not found" said rightly; other columns group them.
 
     With --target the harness asks an agent the suite's questions in the agent's own dialect. Every scenario
     needs a question, since only a Playhead backend plays scripts.
@@ -95,18 +119,16 @@ def command(
     from evals.files.folder import write_evaluation
     from evals.files.results_file import ResultsError
     from evals.pages.page_target import PageError
-    from evals.playing.foreign.target import USUAL_SUITE
-    from evals.suites.suite import SuiteError, load_suite
+    from evals.suites.suite import SuiteError
 
-    _check_together(context)
+    check_together(context.params)
     try:
         pages = _pages(through)
         foreign = _foreign(target)
-        suite = suite or (USUAL_SUITE if foreign else None)
-        loaded = load_suite(suite).with_repeats(repeat) if suite else None
+        loaded = _suite(suite, questions, agent, concurrency, repeat, for_anyone=foreign is not None)
         earlier = _baseline(baseline, loaded)
         check_writable(out)
-        evaluation, interrupted = _evaluated(loaded, url, recordings, pages, foreign)
+        evaluation, interrupted = _evaluated(loaded, url, docs, recordings, pages, foreign)
         code: int = evaluation.results.verdict.exit_code
         if evaluation.results.runs:
             write_evaluation(out, evaluation)
@@ -118,6 +140,27 @@ def command(
     ) as error:  # fmt: skip
         raise Unusable(str(error)) from error
     context.exit(INTERRUPTED if interrupted and evaluation.results.runs else code)
+
+
+def _suite(
+    name: str | None,
+    questions: Path | None,
+    agent: str | None,
+    concurrency: int | None,
+    repeat: int | None,
+    *,
+    for_anyone: bool,
+) -> "Suite | None":
+    """The suite that is named, or made of the questions; without both the usual one, if it must suit any agent. Raises
+    ``SuiteError`` and ``SourceError``."""
+    from evals.playing.foreign.target import USUAL_SUITE
+    from evals.suites.question_file import AGENT, load_questions
+    from evals.suites.suite import load_suite
+
+    if questions is not None:
+        return load_questions(questions, agent or AGENT, concurrency or 1).with_repeats(repeat)
+    name = name or (USUAL_SUITE if for_anyone else None)
+    return load_suite(name).with_repeats(repeat) if name else None
 
 
 def _baseline(path: Path | None, suite: "Suite | None") -> "Baseline | None":
@@ -158,56 +201,24 @@ def _foreign(target: str | None) -> "ForeignTarget | None":
         raise Unusable(str(error)) from error
 
 
-def _check_together(context: click.Context) -> None:
-    """Refuse options that contradict each other."""
-    given = [name for name in ("url", "target", "through", "repeat") if context.params[name] not in (None, ())]
-    flags = [f"--{name}" for name in given]
-    if context.params["recordings"] is not None and given:
-        raise click.UsageError(f"{' and '.join(flags)} cannot be used with --recordings: nothing is played.")
-    if "target" in given and {"url", "through"} & set(given):
-        others = " and ".join(flag for flag in flags if flag in ("--url", "--through"))
-        raise click.UsageError(f"{others} cannot be used with --target: it is not a Playhead backend.")
-
-
 def _evaluated(
     suite: "Suite | None",
     url: str | None,
+    docs: Path | None,
     recordings: Path | None,
     pages: "Sequence[PlayInPage]",
     foreign: "ForeignTarget | None",
 ) -> tuple["Evaluation", bool]:
+    from evals.commands.measurement import MeasurementError, measure
     from evals.commands.progress import score_with_progress
 
     if recordings is not None:
         return score_with_progress(recordings, suite)
     if suite is None:
-        raise click.UsageError("Name a suite, such as quick, or give recordings with --recordings.")
-    return _measure(suite, url, pages, foreign)
-
-
-def _measure(
-    suite: "Suite", url: str | None, pages: "Sequence[PlayInPage]", foreign: "ForeignTarget | None"
-) -> tuple["Evaluation", bool]:
-    import tempfile
-
-    from backend.client import ClientError
-    from backend.launch.child import ChildFailed
-    from backend.launch.server import LocalServer
-    from evals.commands.progress import measure_with_progress
-    from evals.playing.target import TargetError
-    from evals.results.models import Target
-    from evals.wire.exchange import TargetAddressError
-
+        raise click.UsageError("Name a suite, such as quick, or give --questions or --recordings.")
     try:
-        if foreign is not None:
-            measured = Target(url=foreign.shown, started_here=False, dialect=foreign.remote.dialect)
-            return measure_with_progress(suite, measured, foreign=foreign)
-        if url is not None:
-            return measure_with_progress(suite, Target(url=url, started_here=False), pages)
-        click.echo("Starting a backend ...", err=True)
-        with tempfile.TemporaryDirectory(prefix="playhead-eval-") as data, LocalServer(Path(data)) as server:
-            return measure_with_progress(suite, Target(url=server.url, started_here=True), pages)
-    except (ClientError, ChildFailed, TargetError, TargetAddressError) as error:
+        return measure(suite, url, docs, pages, foreign)
+    except MeasurementError as error:
         raise Unusable(str(error)) from error
 
 

@@ -17,12 +17,14 @@ from backend.metrics.registry import BY_KEY
 from backend.metrics.statistics import nearest_rank
 from backend.present.words.durations import format_ms
 from backend.present.words.metric_text import difference, formatted
+from backend.present.words.printable import printable
 from evals.evaluation.live import PlayInPage, evaluate
 from evals.evaluation.offline import evaluate_recordings
 from evals.files.evaluation import Evaluation
 from evals.playing.foreign.target import ForeignTarget
 from evals.playing.target import Play
 from evals.playing.watcher import Watcher
+from evals.results.expectation_text import HEADS, expectation_rows
 from evals.results.layers import PAGES, layers_text
 from evals.results.models import Results, Target
 from evals.suites.suite import Suite
@@ -221,3 +223,10 @@ def print_results(results: Results) -> None:
     console.print(table)
     for layer in results.layers:
         console.print(layers_text(layer), soft_wrap=True)
+    if results.expectations:
+        expected = Table(*HEADS, box=None, pad_edge=False, title="Expectations", title_justify="left")
+        for column in expected.columns[2:]:
+            column.justify = "right"
+        for row in expectation_rows(results.expectations):
+            expected.add_row(*map(printable, row))
+        console.print(expected)

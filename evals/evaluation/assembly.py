@@ -12,6 +12,7 @@ from evals.calibration.stored_calibration import calibrated_error
 from evals.playing.harness import delivery_jitter, kernel_lag, lag_figures, machine, versions
 from evals.playing.runner import PlayedSuite
 from evals.results import models as schema
+from evals.results.expectation_totals import expectation_totals
 from evals.results.groups import by_group, with_groups
 from evals.results.judged_limits import judge_limits
 from evals.results.layers import layers
@@ -61,6 +62,7 @@ def assemble(suite: Suite, target: schema.Target, played: PlayedSuite, scored: S
         summary=summarized(runs),
         scenarios={name: against_script(group) for name, group in by_group(runs).items()},
         layers=layers(runs),
+        expectations=expectation_totals(runs),
         plans=tuple(plans),
         runs=runs,
     )

@@ -21,6 +21,7 @@ from evals.evaluation.assembly import summarized
 from evals.files.evaluation import Evaluation
 from evals.files.events_parquet import EventBatch, event_batch
 from evals.results import models as schema
+from evals.results.expectation_totals import expectation_totals
 from evals.results.groups import with_groups
 from evals.results.judged_limits import judge_limits
 from evals.results.verdict import judge
@@ -92,13 +93,13 @@ def evaluate_recordings(path: Path, suite: Suite | None, progress: Progress) -> 
     scenarios = suite.scenarios if suite else ()
     runs: list[schema.RunResult] = []
     packed: list[EventBatch] = []
-    repeats: Counter[tuple[str, float, int]] = Counter()
+    repeats: Counter[tuple[str, str, float, int]] = Counter()
     with _scored(folder, names, scenarios) as scored:
         for result, batch in scored:
             packed += [batch] if batch else []
-            repeats[(result.agent, result.speed, result.seed)] += 1
-            repeat = repeats[(result.agent, result.speed, result.seed)]
-            runs.append(result.model_copy(update={"repeat": repeat, "source": names[len(runs)]}))
+            alike = (result.scenario, result.agent, result.speed, result.seed)
+            repeats[alike] += 1
+            runs.append(result.model_copy(update={"repeat": repeats[alike], "source": names[len(runs)]}))
             if progress(len(runs), len(names)):
                 break
     results = _results(path, suite, with_groups(runs), len(names) - len(runs))
@@ -136,6 +137,7 @@ def _results(path: Path, suite: Suite | None, runs: Sequence[schema.RunResult], 
         versions={},
         summary=summarized(runs),
         scenarios={},
+        expectations=expectation_totals(runs),
         runs=tuple(runs),
     )
 

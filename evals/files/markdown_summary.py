@@ -6,7 +6,8 @@ from backend.metrics.registry import BY_KEY
 from backend.metrics.statistics import nearest_rank
 from backend.present.answer.markdown_text import escape_markdown
 from backend.present.words.metric_text import formatted, interval, milliseconds
-from evals.results.models import LimitResult, Results, RunResult
+from evals.results.expectation_text import HEADS, expectation_rows
+from evals.results.models import ExpectationTotal, LimitResult, Results, RunResult
 
 MOST_RUNS_LISTED = 10
 _COLUMNS = ("ttfs_ms", "ttft_ms", "e2e_ms", "longest_gap_ms", "dangling_markers")
@@ -19,6 +20,7 @@ def markdown_summary(results: Results) -> str:
         f"## Playhead: {_escaped(results.suite.name)}",
         _escaped(results.verdict.sentence),
         _limits(results.limits),
+        _expectations(results.expectations),
         _scenarios(results),
         _unexpected(results.runs),
         _harness(results),
@@ -42,6 +44,11 @@ def _limits(limits: Sequence[LimitResult]) -> str:
     return _table(
         ("verdict", "limit on", "of", "limit", "measured", "95 % interval", "because"), rows, words=(0, 1, 2, 6)
     )
+
+
+def _expectations(totals: Sequence[ExpectationTotal]) -> str:
+    rows = [tuple(map(_escaped, row)) for row in expectation_rows(totals)]
+    return _table(HEADS, rows, words=(0, 1))
 
 
 def _scenarios(results: Results) -> str:

@@ -36,7 +36,8 @@ def runs_csv(results: Results) -> str:
     rows = []
     for run in results.runs:
         row = {name: getattr(run, name) for name in _FIELDS}
-        row |= {"tags": " ".join(run.tags), "surprises": " ".join(run.surprises) or None}
+        labels = "; ".join(f"{name}: {value}" for name, value in run.labels.items())
+        row |= {"tags": " ".join(run.tags), "labels": labels or None, "surprises": " ".join(run.surprises) or None}
         row = {name: _inert(value) for name, value in row.items()}
         row |= run.metrics
         row |= {f"scripted_{key}": value for key, value in (run.truth or {}).items() if value is not None}

@@ -53,6 +53,8 @@ def _content(results: Results, groups: Groups, choice: RunChoice) -> dict[str, A
             (run_name(results.runs[place]), results.runs[place]) for place in choice.unexpected[:MOST_TROUBLES]
         ],
         "more_troubles": max(0, len(choice.unexpected) - MOST_TROUBLES),
+        "expectations": tables.expectations(results.expectations),
+        "shortcomings": tables.shortcomings(results.runs),
         "overview": tables.overview(groups),
         "distributions": [(key, BY_KEY[key].label) for key in shown],
         "distribution_table": distributions.distribution_table(groups, shown),

@@ -7,7 +7,8 @@ from backend.metrics.statistics import nearest_rank, needed
 from backend.present.words.durations import NO_VALUE
 from backend.present.words.metric_text import difference, formatted, interval
 from evals.report.cells import Cell, ReportTable, Tone, group_cell, median_of, titled, value, words
-from evals.results.models import LimitResult, MetricAgainstScript, Results, RunResult
+from evals.results.expectation_text import HEADS, expectation_rows, lacking
+from evals.results.models import ExpectationTotal, LimitResult, MetricAgainstScript, Results, RunResult
 
 AGAINST_SCRIPT = (
     "ttfs_ms",
@@ -37,6 +38,9 @@ CITATION_COLUMNS = (
     ("Verified", "verified_quotes"),
 )
 Groups = Mapping[str, Sequence[RunResult]]
+
+MOST_SHORTCOMINGS = 300
+"""Answers listed one by one because they lack something; results.json has all of them."""
 
 _ALARMING = frozenset({"dangling_markers", "orphan_citations", "order_inversions"})
 
@@ -70,6 +74,29 @@ def limits(results: Sequence[LimitResult]) -> ReportTable:
         )
     heads = (("Limit on", False), ("Of", False), ("Verdict", False), ("Limit", True), ("Measured", True))
     return ReportTable("Limits", (*heads, ("95 % interval", True), ("Runs", True), ("Because", False)), rows)
+
+
+def expectations(totals: Sequence[ExpectationTotal]) -> ReportTable:
+    """How often answers were as the suite expects them: over all runs, and for each label."""
+    rows = [
+        [
+            words(row[0], href=f"#term-{total.metric}"),
+            words(row[1], "muted" if total.label is None else ""),
+            *(Cell(text, "" if text != NO_VALUE else "muted") for text in row[2:]),
+        ]
+        for total, row in zip(totals, expectation_rows(totals), strict=True)
+    ]
+    return ReportTable("Answers as the suite expects them", titled(HEADS, words_in_front=2), rows)
+
+
+def shortcomings(runs: Sequence[RunResult]) -> ReportTable:
+    """What the answer of each run lacks, for the first runs that lack anything."""
+    rows: list[list[Cell]] = []
+    for run in runs:
+        lacks = lacking(run)
+        if lacks and len(rows) < MOST_SHORTCOMINGS:
+            rows.append([words(run.question or run.scenario, href=run.recording or ""), words(" ".join(lacks))])
+    return ReportTable("Answers that lack something", titled(("Question", "What is missing"), words_in_front=2), rows)
 
 
 def overview(scenarios: Groups) -> ReportTable:

@@ -69,8 +69,8 @@ def judge_limits(
     suite: Suite, runs: Sequence[RunResult], harness: Harness, cores: object = None, *, by_agent_only: bool = False
 ) -> tuple[LimitResult, ...]:
     """Judge every limit of the suite, then those of its scenarios. A scenario's limits apply to the runs that were
-    played for it; with ``by_agent_only`` they apply to every run of its agent, which recordings need. ``cores`` is the
-    number of cores of the measuring machine.
+    played for it; with ``by_agent_only`` they apply to every run of its agent and question, which recordings need.
+    ``cores`` is the number of cores of the measuring machine.
     """
     doubt = ClockDoubt.of(harness, cores)
     found = list(_judged(suite.limits, runs, doubt, None))
@@ -82,8 +82,10 @@ def judge_limits(
 
 
 def _belongs(run: RunResult, scenario: SuiteScenario, by_agent_only: bool) -> bool:
-    if run.agent != scenario.agent or by_agent_only:
-        return run.agent == scenario.agent
+    if by_agent_only:
+        return scenario.fits(run.agent, run.question) or run.scenario == scenario.name
+    if run.agent != scenario.agent:
+        return False
     # A disturbance names the request, which is the same for the scenario, then the moment, which differs by run.
     asked = run.disturbance.partition(":")[0] if run.disturbance else None
     meant = (scenario.result_name, scenario.speed, scenario.seed, scenario.disturbance)

@@ -13,6 +13,7 @@ from pydantic import ConfigDict, Field
 
 from evals.results.run import (
     CitationResult,
+    ExpectationResult,
     PageResult,
     Part,
     PlannedStepResult,
@@ -27,6 +28,8 @@ __all__ = [
     "SCHEMA",
     "CalibratedError",
     "CitationResult",
+    "ExpectationResult",
+    "ExpectationTotal",
     "Harness",
     "Interval",
     "LagFigures",
@@ -212,6 +215,27 @@ class LayerResult(Part):
     pages_ms: dict[str, float]
 
 
+class ExpectationTotal(Part):
+    """How often what a suite expects of answers came true, for one metric.
+
+    ``label`` and ``value`` name the runs: those whose label of this name has this value, both null for all runs.
+    ``runs`` counts the runs with a value, ``right`` those of them in which all is right (a share of 1; no citation of
+    another subject) and ``some`` those in which anything is. ``parts`` and ``parts_right`` count the single numbers,
+    texts or citations of these runs, null where a run has only one part. ``not_measured`` counts the runs that were
+    expected to have a value and could not be measured to their end.
+    """
+
+    metric: str
+    label: str | None
+    value: str | None
+    runs: int
+    right: int
+    some: int
+    parts: int | None
+    parts_right: int | None
+    not_measured: int
+
+
 class Verdict(Part):
     """The verdict in a sentence, with the exit code of the command: 0 pass, 1 fail (a run did not end as expected, or a
     limit failed), 2 inconclusive, stopped early, or nothing ran.
@@ -240,6 +264,7 @@ class Results(Part):
     scenarios: dict[str, dict[str, MetricAgainstScript]]
     limits: tuple[LimitResult, ...] = ()
     layers: tuple[LayerResult, ...] = ()
+    expectations: tuple[ExpectationTotal, ...] = ()
     plans: tuple[PlanResult, ...] = ()
     runs: tuple[RunResult, ...]
 

@@ -95,6 +95,30 @@ class PlanResult(Part):
     end_ms: float
 
 
+class ExpectationResult(Part):
+    """What a suite knows to be right about the answer of a run, and what the run lacks of it.
+
+    - ``sources``, ``subject``: globs over file names; both are the same unless the suite names a subject
+    - ``numbers``, ``text``: what must stand in the answer or its artifacts
+    - ``not_found``: whether nothing is there to be found; null where the run may say either
+    - ``said_not_found``: whether the run says so
+    - ``cited``: the names of the first files that the run cites, each once, in their order
+    - ``foreign``: the names of the first files of another subject among those it cites
+    - ``missing_numbers``, ``missing_text``: what stands nowhere
+    """
+
+    sources: tuple[str, ...]
+    subject: tuple[str, ...]
+    numbers: tuple[str, ...]
+    text: tuple[str, ...]
+    not_found: bool | None
+    said_not_found: bool
+    cited: tuple[str, ...]
+    foreign: tuple[str, ...]
+    missing_numbers: tuple[str, ...]
+    missing_text: tuple[str, ...]
+
+
 class RunResult(Part):
     """One run. ``error`` says why it could not be measured to its end; ``surprises`` lists what was not as expected.
 
@@ -109,6 +133,8 @@ class RunResult(Part):
     - ``recording``: its file in the folder of the results, null where none was written
     - ``source``: the recording that was scored, as a path below the target
     - ``error_codes``: the codes of the errors that the stream itself reported, each once
+    - ``labels``: what the suite calls the question by, such as its topic; results are grouped by them
+    - ``expectation``: what the suite knows to be right about the answer, null where it says nothing
     - ``plan``: the index of its plan in ``plans`` of the results, from 0; null where no plan is known
     """
 
@@ -144,6 +170,8 @@ class RunResult(Part):
     page: PageResult | None = None
     plan: int | None = None
     error_codes: tuple[str, ...] = ()
+    labels: dict[str, str] = {}
+    expectation: ExpectationResult | None = None
 
     def value(self, metric: str) -> float | None:
         """The metric's value for statistics over runs: None where the run could not be measured to its end, since

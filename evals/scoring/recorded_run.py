@@ -8,6 +8,7 @@ has no value for whatever needs a clock.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from backend.metrics.registry import METRICS, measure
@@ -43,7 +44,8 @@ def score_file(file: Path, name: str, scenarios: Sequence[SuiteScenario] = ()) -
 def score_recording(recording: Recording, name: str, asked: SuiteScenario | None = None) -> ScoredRun:
     """A recording's run, whole or cut at its end."""
     header = recording.header
-    server = Trace.of_server_times("server", recording.events)
+    content = asked.content if asked else None
+    server = replace(Trace.of_server_times("server", recording.events), expectation=content)
     outcome = server.done.outcome if server.done else None
     expected = (asked.expect if asked else None) or outcome or "completed"
     error = f"{name}: {recording.cut}" if recording.cut else None
@@ -52,7 +54,7 @@ def score_recording(recording: Recording, name: str, asked: SuiteScenario | None
     values = measure(server)
     result = RunResult(
         run_id=header.run_id,
-        scenario=scenario_name(agent),
+        scenario=asked.result_name if asked and content else scenario_name(agent),
         agent=agent,
         repeat=1,
         speed=header.options.speed,
@@ -73,6 +75,8 @@ def score_recording(recording: Recording, name: str, asked: SuiteScenario | None
         error=error,
         question=header.question,
         tags=asked.tags if asked else (),
+        labels=dict(asked.labels) if asked else {},
+        expectation=run_parts.expectation(server),
     )
     measured = _without_times(result) if header.timing == NO_TIMING else result
     return ScoredRun(measured, server, server, timing=header.timing)
@@ -87,18 +91,16 @@ def _without_times(run: RunResult) -> RunResult:
 
 def scenario_for(header: RecordingHeader, scenarios: Sequence[SuiteScenario]) -> SuiteScenario | None:
     """The scenario of a suite that a recording belongs to: of the same agent, and of the same question where the
-    scenario has one. Where several fit, the one with the recording's speed and seed, else the first."""
-    fitting = [scenario for scenario in scenarios if _fits(scenario, header)]
+    scenario has one. Where several fit, the one with the recording's speed and seed, else the first. Where none does,
+    the first that knows what is right about the answer to this question, whoever answers."""
+    fitting = [scenario for scenario in scenarios if scenario.fits(header.agent, header.question)]
+    fitting = fitting or [one for one in scenarios if one.content and one.asks(header.question)][:1]
     exact = (
         scenario
         for scenario in fitting
         if (scenario.speed, scenario.seed) == (header.options.speed, header.options.seed)
     )
     return next(exact, fitting[0] if fitting else None)
-
-
-def _fits(scenario: SuiteScenario, header: RecordingHeader) -> bool:
-    return scenario.agent == header.agent and scenario.question in (None, header.question)
 
 
 def _content(file: Path) -> bytes:

@@ -1,16 +1,23 @@
 """The parts of a run's result that are measured from its trace, times to the microsecond."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
-from typing import Any
+from typing import Any, Final
 
 from backend.metrics.citation_lag import CitationLag, citation_lags
+from backend.metrics.expectation import is_source, shown_source
+from backend.metrics.expected_content import missing_numbers, missing_text
+from backend.metrics.expected_sources import cited
+from backend.metrics.not_found import says_not_found
 from backend.metrics.silence import Silence, longest_silence
 from backend.metrics.statistics import rounded
 from backend.metrics.steps import StepSpan, self_time_ms
 from backend.metrics.trace import Trace
 from backend.protocol.events import ErrorEvent
-from evals.results.run import CitationResult, SilenceResult, StepResult, ViolationResult
+from evals.results.run import CitationResult, ExpectationResult, SilenceResult, StepResult, ViolationResult
+
+_MOST_NAMES: Final = 20
+"""Names of files that stand in results, of one run."""
 
 
 def citations(trace: Trace) -> tuple[CitationResult, ...]:
@@ -26,6 +33,31 @@ def violations(trace: Trace) -> tuple[ViolationResult, ...]:
 def error_codes(trace: Trace) -> tuple[str, ...]:
     """The codes of the errors in the stream, each once, in the order in which they came."""
     return tuple(dict.fromkeys(event.code for event in trace.events if isinstance(event, ErrorEvent)))
+
+
+def expectation(trace: Trace) -> ExpectationResult | None:
+    """What is known to be right about the answer, and what it lacks."""
+    known = trace.expectation
+    if known is None:
+        return None
+    sources = [(shown_source(one), is_source(one, known.of_the_subject)) for one in cited(trace)]
+    foreign = [name for name, of_the_subject in sources if known.of_the_subject and not of_the_subject]
+    return ExpectationResult(
+        sources=known.sources,
+        subject=known.of_the_subject,
+        numbers=tuple(number.text for number in known.numbers),
+        text=known.text,
+        not_found=known.not_found,
+        said_not_found=says_not_found(trace),
+        cited=_first_names(name for name, _ in sources),
+        foreign=_first_names(foreign),
+        missing_numbers=tuple(number.text for number in missing_numbers(trace)),
+        missing_text=missing_text(trace),
+    )
+
+
+def _first_names(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(names))[:_MOST_NAMES]
 
 
 def silence(trace: Trace) -> SilenceResult | None:

@@ -1,7 +1,7 @@
 """A played run becomes a scored one: parsed, put on its planes, measured, and compared with its plan."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from backend.metrics.registry import measure
 from backend.metrics.statistics import rounded
@@ -41,8 +41,9 @@ def score(played: PlayedRun, read: Callable[[Capture], Arrivals] = parse) -> Sco
 def score_arrivals(played: PlayedRun, arrivals: Arrivals) -> ScoredRun:
     """Measure a run whose bytes are parsed already."""
     play, scenario = played.play, played.play.scenario
-    wire = wire_trace(played.connections.first, arrivals)
-    server = Trace.of_server_times("server", arrivals.events if arrivals.server_times else ())
+    wire = replace(wire_trace(played.connections.first, arrivals), expectation=scenario.content)
+    stamped = Trace.of_server_times("server", arrivals.events if arrivals.server_times else ())
+    server = replace(stamped, expectation=scenario.content)
     # What a script says of a whole run is no truth about one that is cancelled on purpose.
     plan = play.plan if scenario.cancel is None else None
     error = arrivals.failure or (None if wire.done else _cut_off(wire))
@@ -74,6 +75,8 @@ def score_arrivals(played: PlayedRun, arrivals: Arrivals) -> ScoredRun:
         tags=scenario.tags,
         intended_ms=rounded(played.start_delay_ms),
         transport=scenario.transport,
+        labels=dict(scenario.labels),
+        expectation=run_parts.expectation(wire),
         disturbance=None if asked is None else disturbance_text(asked, played.connections, wire),
     )
     return ScoredRun(result, wire, server, play.plan, None if arrivals.server_times else "arrival")

@@ -3,6 +3,7 @@ own."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
@@ -191,10 +192,24 @@ class SuiteScenario:
         """True if its runs are undisturbed, and come over one connection: as the answer to their POST."""
         return self.disturbance is None and self.transport == "post"
 
+    def asks(self, question: str) -> bool:
+        """Whether this is its question: the same words in the same case or another."""
+        return self.question is not None and _plain(self.question) == _plain(question)
+
+    def fits(self, agent: str, question: str) -> bool:
+        """Whether a run of this agent on this question can be one of its runs."""
+        return self.agent == agent and (self.question is None or self.asks(question))
+
     @property
     def result_name(self) -> str:
         """Its name in results: its own name, else that of the scenario or the agent."""
         return self.name or scenario_name(self.agent)
+
+
+@lru_cache(maxsize=2 * MAX_SCENARIOS)
+def _plain(question: str) -> str:
+    """The question in one case and with single spaces. Recordings are compared with thousands of them."""
+    return " ".join(question.casefold().split())
 
 
 def scenario_name(agent: str) -> str:

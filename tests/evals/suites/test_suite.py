@@ -57,7 +57,7 @@ def test_a_file_may_have_any_name(tmp_path: Path) -> None:
         ((b"repeats: 5", b"repeats: 2.5"), 6, "'repeats' must be a whole number"),
         ((b"speed: 4", b"speed: -1"), 3, "'speed' must be a number"),
         ((b"speed: 4", b"sped: 4"), 3, "a suite has no field 'sped'; did you mean 'speed'?"),
-        ((b"    speed: 1", b"    levels: 1"), 7, "a scenario has no field 'levels'; expected one of agent,"),
+        ((b"    speed: 1", b"    depth: 1"), 7, "a scenario has no field 'depth'; expected one of agent,"),
         ((b"agent: documents", b"agent: 7"), 8, "such as scripted:happy_path, not 7. Put it in quotes."),
         ((b"  - agent: documents\n    question", b"  - question"), 8, "a scenario needs the field 'agent', an agent"),
         ((b"expect: completed", b"expect: fine"), 10, "'expect' must be completed, cancelled"),
