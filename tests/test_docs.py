@@ -10,6 +10,7 @@ import pytest
 
 from backend.agents.scripted.library import BUNDLED_DIR
 from backend.cli import playhead
+from evals.suites.question_file import parse_questions
 from evals.suites.suite import bundled_suites, parse_suite
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -110,6 +111,7 @@ def test_every_path_the_documents_name_exists() -> None:
     assert {path for path in named if not (ROOT / path).exists()} == set()
 
 
+TABLE = re.compile(r"^```csv\n(.*?)^```", re.MULTILINE | re.DOTALL)
 SUITE = re.compile(r"^```yaml\n(suite:.*?)^```", re.MULTILINE | re.DOTALL)
 
 
@@ -118,6 +120,21 @@ def test_the_suite_in_the_readme_is_one() -> None:
     suite = parse_suite(text.encode(), "README.md")
     assert {scenario.agent for scenario in suite.scenarios} == {"documents", "scripted:happy_path"}
     assert suite.limits
+
+
+def test_the_suite_and_the_table_of_questions_in_the_documents_are_what_they_say() -> None:
+    text = (ROOT / "docs" / "questions.md").read_text(encoding="utf-8")
+    (written,), (table,) = SUITE.findall(text), TABLE.findall(text)
+    figures, founder = parse_suite(written.encode(), "questions.md").scenarios
+    assert figures.content is not None
+    assert founder.content is not None
+    assert (len(figures.content.numbers), founder.content.not_found) == (2, True)
+    leave, sales, nobody = (scenario.content for scenario in parse_questions(table.encode(), "questions.md").scenarios)
+    assert leave is not None
+    assert sales is not None
+    assert nobody is not None
+    assert [number.text for number in (*leave.numbers, *sales.numbers)] == ["28 days", "$81,797 million", "1.4 %"]
+    assert (sales.sources, nobody.not_found) == (("*2023 Q3*", "*2023 Q4*"), True)
 
 
 def test_the_readme_names_every_command_and_every_suite() -> None:

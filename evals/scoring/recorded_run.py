@@ -44,8 +44,8 @@ def score_file(file: Path, name: str, scenarios: Sequence[SuiteScenario] = ()) -
 def score_recording(recording: Recording, name: str, asked: SuiteScenario | None = None) -> ScoredRun:
     """A recording's run, whole or cut at its end."""
     header = recording.header
-    content = asked.content if asked else None
-    server = replace(Trace.of_server_times("server", recording.events), expectation=content)
+    server = Trace.of_server_times("server", recording.events)
+    server = replace(server, expectation=asked.content) if asked else server
     outcome = server.done.outcome if server.done else None
     expected = (asked.expect if asked else None) or outcome or "completed"
     error = f"{name}: {recording.cut}" if recording.cut else None
@@ -54,7 +54,7 @@ def score_recording(recording: Recording, name: str, asked: SuiteScenario | None
     values = measure(server)
     result = RunResult(
         run_id=header.run_id,
-        scenario=asked.result_name if asked and content else scenario_name(agent),
+        scenario=_scenario_of(agent, asked),
         agent=agent,
         repeat=1,
         speed=header.options.speed,
@@ -80,6 +80,11 @@ def score_recording(recording: Recording, name: str, asked: SuiteScenario | None
     )
     measured = _without_times(result) if header.timing == NO_TIMING else result
     return ScoredRun(measured, server, server, timing=header.timing)
+
+
+def _scenario_of(agent: str, asked: SuiteScenario | None) -> str:
+    """The name of a question whose answer is known to be right or wrong, else that of the agent."""
+    return scenario_name(agent) if asked is None or asked.content is None else asked.result_name
 
 
 def _without_times(run: RunResult) -> RunResult:
