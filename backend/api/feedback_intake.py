@@ -47,7 +47,7 @@ def checked_moment(at_ms: float | None, record: RunRecord, elapsed_ms: float) ->
         )
     end_ms = elapsed_ms if record.duration_ms is None else record.duration_ms
     if at_ms > end_ms + ROUNDING_MS:
-        stood = "has taken" if record.ended else "has gone on for"
+        stood = "has taken" if record.ended else "has been running for"
         raise RequestProblem(
             422,
             "moment-beyond-run",
@@ -63,7 +63,7 @@ def _short_enough(what: str, text: str, limit: int) -> str:
         raise RequestProblem(
             422,
             f"{what}-too-long",
-            f"The {what} has {len(text):,} characters, at most {limit:,} are taken: shorten it.",
+            f"The {what} has {len(text):,} characters, at most {limit:,} are accepted: shorten it.",
             limit_characters=limit,
         )
     return text

@@ -44,9 +44,9 @@ class ProblemReply(BaseModel):
     type: str = Field(description="A URN that names its kind.", examples=["urn:playhead:problem:unknown-run"])
     title: str = Field(examples=["Not Found"])
     status: int = Field(examples=[404])
-    detail: str = Field(description="One sentence that says what to do.")
+    detail: str = Field(description="One sentence with the next action.")
     instance: str = Field(description="The path that was called.")
-    errors: list[InvalidField] | None = Field(default=None, description="The fields, where the request did not fit.")
+    errors: list[InvalidField] | None = Field(default=None, description="The fields that did not fit.")
 
 
 class RequestProblem(HTTPException):
@@ -114,16 +114,16 @@ _RETRIED = (429, 503)
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 _DESCRIPTIONS: dict[int, str] = {
-    400: "The request cannot be read: malformed JSON, a malformed cursor or place, or a malformed header.",
-    403: "A web page of another site sent the request, or a share is used for more than looking.",
-    404: "There is nothing of that name.",
+    400: "The request cannot be read: malformed JSON, a malformed cursor, or a malformed header.",
+    403: "A web page of another site sent the request, or a share was used for more than reading.",
+    404: "Not found.",
     405: "The method is not for this path.",
     409: "The state of the run does not allow it.",
     413: "The request is too large.",
-    415: "The body is not of the media type that is taken.",
+    415: "The body has the wrong media type.",
     421: "The Host header does not name this server.",
-    422: "The request can be read, but not done as it stands.",
-    429: "As many runs as allowed are under way.",
+    422: "The request can be read, but not carried out.",
+    429: "The server is running its maximum number of runs.",
     500: "The server failed.",
     504: "The run took longer than it may.",
     503: "Not ready yet.",
@@ -225,7 +225,7 @@ def _no_object(request: Request, *, missing: bool) -> RequestProblem:
     if sent != "application/json" and not sent.endswith("+json"):
         detail = f"The body is of type {sent or 'unknown'!r}: send JSON, with Content-Type: application/json."
         return RequestProblem(415, "not-json", detail)
-    return RequestProblem(422, "invalid-request", "The body is JSON, but no object: send one JSON object.")
+    return RequestProblem(422, "invalid-request", "The body is JSON, but not an object: send one JSON object.")
 
 
 def _place(location: tuple[int | str, ...]) -> str:

@@ -19,7 +19,7 @@ def check_question(question: str) -> None:
         raise RequestProblem(
             413,
             "question-too-large",
-            f"The question has {size:,} bytes, at most {MAX_QUESTION_BYTES:,} are taken: "
+            f"The question has {size:,} bytes, at most {MAX_QUESTION_BYTES:,} are accepted: "
             "shorten it, or put the text into a document.",
             limit_bytes=MAX_QUESTION_BYTES,
         )

@@ -80,7 +80,7 @@ class RunSummaryReply(BaseModel):
     outcome: Outcome | None
     last_seq: int
     duration_ms: float | None = Field(description="How long it took; null while it runs.")
-    ttft_ms: float | None = Field(description="When its first token came; null where none did, and while it runs.")
+    ttft_ms: float | None = Field(description="When its first token came; null if none did, and while it runs.")
     cancel_requested: bool
     links: RunLinks
 
@@ -115,7 +115,7 @@ class RunList(BaseModel):
     """Runs of all conversations, the latest first. ``next`` is where the list continues, or null at its end."""
 
     runs: list[RunSummaryReply]
-    next: str | None = Field(description="Send it as `before` for the runs behind these.")
+    next: str | None = Field(description="Send it as `before` for the runs after these.")
 
 
 class CancelledRun(BaseModel):
@@ -170,7 +170,7 @@ class ImportAnswer(BaseModel):
     """A recording that was taken. A warning says how its end is missing, where it is."""
 
     recording_id: str
-    agent: str = Field(description="The name to run it by.", examples=["recording:rec_8YvBtm3zQd2l5dYw0u1P4A"])
+    agent: str = Field(description="The agent's name in requests.", examples=["recording:rec_8YvBtm3zQd2l5dYw0u1P4A"])
     question: str
     recorded_agent: str = Field(description="The agent that was recorded.")
     events: int

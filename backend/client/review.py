@@ -26,7 +26,7 @@ class ReviewCalls(Calls):
         comment: str = "",
         at_ms: float | None = None,
     ) -> Feedback:
-        """Say what you think of a run: a thumb, a comment, or both. ``at_ms`` is the moment of the run it is about, in
+        """Give feedback on a run: a thumb, a comment, or both. ``at_ms`` is the moment of the run it is about, in
         milliseconds since the run was accepted; None for the run as a whole."""
         body = {"thumb": thumb, "comment": comment, "at_ms": at_ms}
         # A call whose connection breaks is sent again: the key keeps it from counting twice.
@@ -34,7 +34,7 @@ class ReviewCalls(Calls):
         return self._read(await self._send("POST", f"{run_path(run_id)}/feedback", json=body, headers=headers), _GIVEN)
 
     async def feedback(self, run_id: str | None = None) -> tuple[Feedback, ...]:
-        """What people think of a run, or of all, in the order in which they said it."""
+        """The feedback on a run, or of all, in the order in which they said it."""
         path = "/v1/feedback" if run_id is None else f"{run_path(run_id)}/feedback"
         return self._read(await self._send("GET", path), _FEEDBACK).feedback
 

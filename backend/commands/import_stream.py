@@ -125,7 +125,7 @@ def _refuse_other_dialect(file: Path, dialect: str, recognised: int) -> None:
     if recognised and best <= 2 * max(recognised, second):
         return
     hint = f" This looks like {guess}: try --dialect {guess}." if best > second else ""
-    what = "nothing in it is" if recognised == 0 else "hardly anything in it is"
+    what = "none of it is" if recognised == 0 else "hardly any of it is"
     raise BadInput(f"{file} contains no stream of the dialect {dialect}: {what} a message of that kind.{hint}")
 
 
@@ -190,10 +190,10 @@ def _as_lines(run: "ImportedRun", timing: str, lost: list["Loss"], out: Path | N
     written = f"{out}: {run.events:,} events" if out else f"{run.events:,} events; nothing is written without --out"
     lines = [f"{written}.", f"Outcome {run.outcome}, {run.text_chars:,} characters of answer, {told}.", _TIMING[timing]]
     if not lost:
-        return [*lines, "Nothing that the stream carried was lost."]
+        return [*lines, "Nothing was lost."]
     return [
         *lines,
-        "Lost on the way:",
+        "Lost:",
         *(f"  {loss.count:,} × {_one_line(loss.what)}" for loss in lost),
     ]
 

@@ -45,7 +45,7 @@ def write_pieces(path: Path, pieces: Iterable[bytes], *, force: bool) -> None:
         Path(temporary).chmod(0o666 & ~_umask())
         Path(temporary).replace(path)
     except OSError as error:
-        raise BadInput(f"{path} cannot be written ({error.strerror or error}): give --out another place.") from error
+        raise BadInput(f"{path} cannot be written ({error.strerror or error}): give --out another path.") from error
     finally:
         if temporary:
             with suppress(FileNotFoundError):

@@ -27,9 +27,7 @@ def command(file: Path, speed: float, as_json: bool) -> None:
     if recording.cut:
         click.echo(f"Warning: {recording.cut}", err=True)
     if recording.header.timing == NO_TIMING:
-        click.echo(
-            "This recording has no times: it was made of a stream that nobody timed, and plays at once.", err=True
-        )
+        click.echo("This recording has no times: its stream was captured without them, so it plays at once.", err=True)
     with quiet_broken_pipe():
         exit_with(asyncio.run(_replay(recording, lines, speed, as_json=as_json)))
 

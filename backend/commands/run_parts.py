@@ -192,7 +192,7 @@ def outcome_line(view: RunView) -> Text:
     """How the run ended, the time to its first token, and how long it took."""
     outcome = view.stream.outcome
     if outcome is None:
-        return Text("The run has no end: what is shown is incomplete.", style="bad")
+        return Text("The run has no end: it is incomplete.", style="bad")
     line = Text(words.OUTCOME_WORDS[outcome], style=_OUTCOME_ROLES[outcome])
     facts = [
         f"{words.METRIC_LABELS['ttft_ms'].lower()} {format_ms(view.stream.first_token_ms)}",

@@ -113,7 +113,7 @@ class LiveDisplay:
         if settled and not self._anything_printed:
             self._print_steps(view, frame.elapsed_ms)
         if self._answer.rewritten:
-            self._console.print(Text("The answer was written anew:", style="caution"))
+            self._console.print(Text("The answer was rewritten:", style="caution"))
         resolved = _resolved(view)
         if settled:
             self._console.print(AnswerBlocks(settled, resolved), end="")
@@ -177,7 +177,7 @@ class PlainDisplay:
         self._write_steps(frame.view)
         text = printable(frame.view.message.answer)
         if not text.startswith(self._text):
-            self._console.print("\nThe answer was written anew:")
+            self._console.print("\nThe answer was rewritten:")
             self._printed = 0
         end = len(text) if frame.view.ended else text.rfind("\n") + 1
         self._write_answer(text, end)

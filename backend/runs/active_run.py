@@ -30,7 +30,7 @@ logger = logging.getLogger(__name__)
 _USAGE: TypeAdapter[dict[str, JsonValue]] = TypeAdapter(dict[str, JsonValue])
 
 _CRASHED = "The agent failed unexpectedly; the server's log has the details."
-_INTERNAL = "The server could not carry the run on; its log has the details."
+_INTERNAL = "The server could not continue the run; its log has the details."
 
 
 class ActiveRun:

@@ -44,7 +44,7 @@ class Limits:
         if silence_s >= self.silence_s:
             return fell_silent(self.silence_s)
         if self.abandon_s is not None and unwatched_s is not None and unwatched_s >= self.abandon_s:
-            message = f"Nobody watched the run for {self.abandon_s:g} s, so it was cancelled."
+            message = f"No client watched the run for {self.abandon_s:g} s, so it was cancelled."
             return Ending("cancelled", last_words=(WarningEvent(code="abandoned", message=message),))
         return None
 

@@ -24,7 +24,7 @@ class PlaceError(ValueError):
 
     def __init__(self) -> None:
         super().__init__(
-            "This place in the list is none that was given out: send `next` of the page before as it is, "
+            "This is not a cursor of the list: send `next` of the page before as it is, "
             "or leave `before` out to begin with the latest run."
         )
 

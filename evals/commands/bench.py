@@ -22,11 +22,11 @@ def command() -> None:
     "--concurrency",
     multiple=True,
     type=click.IntRange(1, 200),
-    help="Streams at once; as often as you like.  [default: 1, 10, 50, 100 and 200]",
+    help="Streams at once. Can be given several times.  [default: 1, 10, 50, 100 and 200]",
 )
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="A file for the figures.")
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
-@click.option("--keep/--no-keep", default=True, help="Keep them, so that evals on this machine name them.")
+@click.option("--keep/--no-keep", default=True, help="Save the figures, so that evals on this machine name them.")
 def calibrate(concurrency: tuple[int, ...], out: Path | None, as_json: bool, keep: bool) -> None:
     """Measure a server whose timing is known, and print the error of times to the first token and of gaps: the median,
     and the p99 where there are enough values. Takes about a minute. Run it on an idle machine.

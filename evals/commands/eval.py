@@ -29,7 +29,7 @@ class Unusable(click.ClickException):
 @click.command(short_help="Measure a suite and write a report.")
 @click.argument("suite", required=False)
 @click.option(
-    "--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="The folder for what is written."
+    "--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="The folder for the results."
 )
 @click.option(
     "--questions",

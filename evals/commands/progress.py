@@ -29,7 +29,7 @@ from evals.results.layers import PAGES, layers_text
 from evals.results.models import Results, Target
 from evals.suites.suite import Suite
 
-STOPPING = "Stopping: what is done so far is written. Ctrl-C again drops it."
+STOPPING = "Stopping: the results so far are written. Press Ctrl-C again to discard them."
 
 _UNPLANNED_MS = 5_000.0
 """The assumed length of a run without a plan."""

@@ -23,7 +23,7 @@ def command(recording: Path, out: Path | None, otlp: str | None, with_content: b
     from evals.files.opentelemetry.spans import NoMoment, spans_of
 
     if out is None and otlp is None:
-        raise click.UsageError("Say where to: --out FILE, or --otlp URL of a collector.")
+        raise click.UsageError("Give --out FILE, or --otlp URL of a collector.")
     try:
         spans = spans_of(parse_recording(recording.read_bytes()), with_content=with_content)
         text = otlp_json(spans, version("playhead"))

@@ -73,7 +73,7 @@ class Evidence:
 
     def _verdict_on_relevant(self) -> tuple[Verdict, str]:
         if self.p_value > ALPHA:
-            return "inconclusive", "it differs, but among so many comparisons chance may do that"
+            return "inconclusive", "it differs, but among so many comparisons this may be chance"
         if self.metric.direction == "none":
             return "inconclusive", "it differs, and neither way is better"
         return ("worse" if self.is_worse else "better"), "it differs by more than is relevant"

@@ -28,7 +28,7 @@ class Baseline:
         results = read_results(path)
         if suite is not None and suite.suite != results.suite.name:
             raise ComparisonError(
-                f"{path} contains results of the suite {results.suite.name!r}, and {suite.suite!r} is to be played: "
+                f"{path} contains results of the suite {results.suite.name!r}, but {suite.suite!r} would be played: "
                 "give a baseline of the same suite."
             )
         return cls(str(path), results)

@@ -80,7 +80,7 @@ def _changes(comparison: Comparison) -> ReportTable:
     ]
     heads = ("Metric", "Where", "Verdict", "A", "B", "Difference", "95 % interval", "of A", "By chance", "Runs")
     return ReportTable(
-        "By chance: how often chance alone brings forth so much anywhere in a comparison",
+        "By chance: how often chance alone produces such a difference anywhere in a comparison",
         titled(heads, words_in_front=3),
         rows,
     )

@@ -17,7 +17,7 @@ UNEXPECTED = Fact(
     "Runs not as expected",
     "share",
     "lower",
-    "Share of the runs that could not be measured to their end, or did not do what was expected of them.",
+    "Share of the runs that could not be measured to their end, or did not end as expected.",
     clocked=False,
 )
 """Compared like a metric: a fault in a run is more important than its times."""

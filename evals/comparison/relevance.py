@@ -26,10 +26,10 @@ RULE: Final = (
     "medians of times, and the means of shares, must also differ by more than the smallest relevant difference, with "
     "the nearer end of their 95 % interval too: the larger of 5 % of A's value and the error of measuring (the "
     "calibrated error, the p99 receive lag and the p99 delivery jitter of either result, at least 1 ms), or 2 "
-    "percentage points. Values are the same only where that is shown: the 90 % interval of the difference lies within "
+    "percentage points. Values are the same only if that is shown: the 90 % interval of the difference lies within "
     "5 % or 1 ms, for counts and shares within 5 percentage points of runs (two one-sided tests, Schuirmann 1987; "
     "Newcombe's interval for shares of runs). Everything else is inconclusive, with the number of runs that would "
-    "decide it. What only counts, in scripted runs, is different where no run of one side has a value of the other. A "
+    "decide it. Counts in scripted runs are different if no run of one side has a value of the other. A "
     "kind of failure that A never had is named first, even where it is too rare to be called worse: the exit code is "
     "then 2."
 )

@@ -121,7 +121,7 @@ def _faults(scenarios: Mapping[str, Sequence[RunResult]]) -> Iterator[str]:
     exposed = [name for name in _having(scenarios, "dangling_exposure_marker_ms") if name not in dangling]
     broken = [name for name, runs in scenarios.items() if any(run.violations for run in runs)]
     for names, sentence in (
-        (exposed, "Markers stood on screen before their source in {}."),
+        (exposed, "Markers were on screen before their source in {}."),
         (dangling, "Markers never got a source in {}."),
         (_having(scenarios, "stalls"), "The stream stalled in {}."),
         (broken, "Stream rules were broken in {}; what the script itself breaks is expected."),

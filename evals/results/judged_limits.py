@@ -180,7 +180,7 @@ def _if_broken(limit: Limit, present: Sequence[float], broken: int, verdict: _Ve
 
 def _without_value(limit: Limit, values: Sequence[float | None]) -> tuple[_Verdict, str]:
     if not values:
-        return "inconclusive", "No run was played that this limit is about."
+        return "inconclusive", "No run of this limit was played."
     return "inconclusive", f"None of {len(values)} runs has a value for {limit.metric}."
 
 

@@ -51,7 +51,7 @@ class Load(BaseModel):
     def starts_s(self) -> Iterator[float]:
         """The starts of runs, in seconds from the beginning, without end; only for an open loop."""
         if self.rate_per_s is None:
-            raise ValueError("A closed loop has no appointed times.")
+            raise ValueError("A closed loop has no scheduled starts.")
         rate = self.rate_per_s
         if self.arrivals == "constant":
             return accumulate(repeat(1 / rate), initial=0.0)

@@ -123,7 +123,7 @@ def parse(capture: Capture, body: Body | None = None) -> Arrivals:
         arrivals.failure = (
             f"The server does not speak HTTP/1.1: {error}."
             if arrivals.status is None
-            else f"The stream cannot be read on after {len(arrivals.events)} events: {error}."
+            else f"The stream cannot be read further after {len(arrivals.events)} events: {error}."
         )
     except MessageTooLargeError as error:
         arrivals.failure = str(error)

@@ -211,7 +211,7 @@ def test_strange_input_is_read_as_far_as_it_goes(
         (frames(AI_SDK), "This looks like ai-sdk"),
         (
             b"event: done\ndata: {}\n\n",
-            "contains no stream of the dialect ag-ui: nothing in it is a message of that kind.\n",
+            "contains no stream of the dialect ag-ui: none of it is a message of that kind.\n",
         ),
         (encode_event(TokenEvent(seq=1, text="a"), 1), "This looks like native"),
         (frames([{"choices": [{"index": 0, "delta": {"content": "a"}}]}]), "This looks like openai-chat"),

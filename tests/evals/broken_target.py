@@ -34,7 +34,7 @@ BREAKAGES: Mapping[str, tuple[Script, str]] = {
     ),
     "sends garbage in its chunks": (
         [HEAD, GOOD[0], b"\xff\xfe no chunk\r\n\0\0"],
-        "The stream cannot be read on after 1 events",
+        "The stream cannot be read further after 1 events",
     ),
     "sends garbage for events": (
         [HEAD, GOOD[0], chunk(b"event: token\ndata: {broken\n\n"), chunk(b"\0\xff\xfe\n\n"), *GOOD[1:], END],

@@ -76,7 +76,7 @@ class AgUiInput(BaseModel):
         },
     )
 
-    thread_id: Text = Field(default="", alias="threadId", description="The conversation: our session.")
+    thread_id: Text = Field(default="", alias="threadId", description="The conversation, which is Playhead's session.")
     run_id: Text = Field(default="", alias="runId", description="The client's name of the run; sent again, it rejoins.")
     messages: list[AgUiMessage] = Field(description="The conversation; its last user message is the question.")
     forwarded_props: ForwardedProps | None = Field(default=None, alias="forwardedProps")

@@ -57,6 +57,6 @@ async def plan_run(
         ) from error
     if events is None:
         raise RequestProblem(
-            404, "no-plan", f"What a run of {agent!r} sends cannot be known before: measure a scripted agent instead."
+            404, "no-plan", f"The plan of {agent!r} cannot be known in advance: measure a scripted agent instead."
         )
     return Plan(agent=agent, question=question, options=options, events=list(events))

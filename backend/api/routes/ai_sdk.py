@@ -28,7 +28,9 @@ _STREAM: dict[int | str, dict[str, Any]] = {
     )
 }
 
-ChatId = Annotated[str, Path(description="The chat's id, as the client made it: our session.", examples=["chat-1"])]
+ChatId = Annotated[
+    str, Path(description="The chat's id, as the client made it: Playhead's session.", examples=["chat-1"])
+]
 
 
 class UiMessage(BaseModel):
@@ -57,7 +59,7 @@ class Chat(BaseModel):
         },
     )
 
-    id: Text = Field(default="", description="The chat: our session.")
+    id: Text = Field(default="", description="The chat, which is Playhead's session.")
     messages: list[UiMessage] = Field(description="The chat; its last user message is the question.")
     agent: Text | None = Field(default=None, description="The agent's name, from the transport's `body`.")
     options: RunOptions = Field(default_factory=RunOptions)

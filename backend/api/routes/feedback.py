@@ -24,7 +24,7 @@ _LISTED: dict[str, Any] = {
     CSV_TYPE: {
         "schema": {
             "type": "string",
-            "description": "RFC 4180, UTF-8, every cell quoted; an apostrophe stands before what a spreadsheet would "
+            "description": "RFC 4180, UTF-8, every cell quoted; an apostrophe before text that a spreadsheet would "
             "take for a formula.",
         }
     },
@@ -34,7 +34,7 @@ _LISTED: dict[str, Any] = {
 @router.post(
     "/v1/runs/{run_id}/feedback",
     operation_id="give_feedback",
-    summary="Say what you think of a run",
+    summary="Give feedback on a run",
     status_code=201,
     responses={
         200: {"description": "What an earlier request with this Idempotency-Key gave.", "model": FeedbackReply},
@@ -73,7 +73,7 @@ async def _elapsed_ms(services: Services, run: RunRecord) -> float:
 @router.get(
     "/v1/runs/{run_id}/feedback",
     operation_id="list_feedback_of_run",
-    summary="What people think of a run",
+    summary="The feedback on a run",
     responses=problem_responses(404, 421),
 )
 async def list_feedback_of_run(run_id: RunId, services: ServicesOf) -> FeedbackList:
@@ -84,7 +84,7 @@ async def list_feedback_of_run(run_id: RunId, services: ServicesOf) -> FeedbackL
 @router.get(
     "/v1/feedback",
     operation_id="list_feedback",
-    summary="What people think of all runs",
+    summary="The feedback on all runs",
     response_model=FeedbackList,
     responses={200: {"description": "All feedback there is.", "content": _LISTED}, **problem_responses(421)},
 )

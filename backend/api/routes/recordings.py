@@ -31,7 +31,7 @@ _LINES = (
 )
 _CONTENT: dict[str, Any] = {
     MEDIA_TYPE: {
-        "schema": {"type": "string", "description": "One header line, then one event a line, each ending with LF."},
+        "schema": {"type": "string", "description": "One header line, then one event per line, each ending with LF."},
         "examples": {"recording": {"summary": "A short recording", "value": _LINES}},
     }
 }

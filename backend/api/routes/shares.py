@@ -33,7 +33,7 @@ async def share_run(run_id: RunToChange, services: ServicesOf, response: Respons
     return ShareReply.of(record)
 
 
-@router.get("/v1/shares", operation_id="list_shares", summary="What is shared", responses=problem_responses(421))
+@router.get("/v1/shares", operation_id="list_shares", summary="The shares", responses=problem_responses(421))
 async def list_shares(services: ServicesOf) -> ShareList:
     """Every share with the run it shows, the latest first: what can be withdrawn."""
     return ShareList(shares=[ShareReply.of(record) for record in await services.store.shares()])

@@ -75,7 +75,7 @@ NOTICES: Final[dict[str, tuple[str, str]]] = {
     "cancelled": ("Stopped", "The run was stopped. The answer so far is kept."),
     "timed_out": ("Timed out", "The run took longer than allowed. The answer so far is kept."),
     "failed": ("Failed", "The agent could not finish. The answer so far is kept."),
-    "interrupted": ("Interrupted", "The run was cut off before its end. The answer so far is kept."),
+    "interrupted": ("Interrupted", "The run was interrupted before its end. The answer so far is kept."),
     "invalid_recording": ("This file cannot be replayed", "Choose a recording that Playhead saved."),
     "nothing_to_replay": (
         "Nothing to replay yet",

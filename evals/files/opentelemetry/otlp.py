@@ -62,7 +62,7 @@ def send(text: str, url: str) -> None:
         raise SendingError(f"{target} answered {answer.status_code}: {answer.text[:200].strip() or 'nothing else'}")
     rejected = _rejected(answer.text)
     if rejected:
-        raise SendingError(f"{target} took only a part: {rejected}")
+        raise SendingError(f"{target} accepted only a part: {rejected}")
 
 
 def _rejected(text: str) -> str:

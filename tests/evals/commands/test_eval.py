@@ -176,7 +176,7 @@ def test_ctrl_c_writes_what_is_done_so_far(backend: str, suite_file: Path, tmp_p
         process.send_signal(signal.SIGINT)
         output, errors = process.communicate(timeout=100)
     assert process.returncode == 130, errors
-    assert "Stopping: what is done so far is written." in errors
+    assert "Stopping: the results so far are written." in errors
     assert "more were not played, since the suite was stopped." in output
     results = json.loads((out / "results.json").read_text())
     assert 0 < len(results["runs"]) < 300

@@ -68,7 +68,7 @@ def test_a_baseline_of_another_suite_is_told_before_anything_is_measured(baselin
     suite.write_text("suite: own\nruns: [{agent: scripted:plain}]\n")
     code, said = call(suite, "--out", tmp_path / "out", "--baseline", baseline)
     assert code == 2
-    assert "contains results of the suite 'recordings', and 'own' is to be played" in said
+    assert "contains results of the suite 'recordings', but 'own' would be played" in said
     assert not (tmp_path / "out").exists()
     broken = tmp_path / "broken.json"
     broken.write_text('{"schema": "playhead.results/1"')

@@ -229,7 +229,7 @@ def check_stopped(process: "subprocess.Popen[str]", out: Path) -> Results:
     """The command ends with what was scored by then."""
     output, errors = process.communicate(timeout=100)
     assert process.returncode == 130, errors
-    assert "Stopping: what is done so far is written." in errors
+    assert "Stopping: the results so far are written." in errors
     assert "Traceback" not in errors
     results = Results.model_validate_json((out / "results.json").read_bytes())
     assert len(results.runs) + results.suite.unfinished_runs == 3000
@@ -300,7 +300,7 @@ def test_ctrl_c_in_the_middle_of_a_line_of_progress_is_taken(tmp_path: Path, mon
     evaluation, stopped = score_with_progress(tmp_path, None)
     assert stopped
     assert 1 <= len(evaluation.results.runs) < 20
-    assert raw.written.count(b"Stopping: what is done so far is written.") == 1
+    assert raw.written.count(b"Stopping: the results so far are written.") == 1
 
 
 def test_nothing_to_score_is_one_sentence(tmp_path: Path) -> None:

@@ -41,7 +41,7 @@ def judged(statistic: str, values: Sequence[float | None], bound: float = 100, m
         ([200.0], "inconclusive", "so few runs have no interval: play 72"),
         ([50.0] * 19 + [None], "pass", "1 of 20 runs have no value."),
         ([None, None], "inconclusive", "None of 2 runs has a value for ttft_ms."),
-        ([], "inconclusive", "No run was played that this limit is about."),
+        ([], "inconclusive", "No run of this limit was played."),
         ([100.2] * 80, "inconclusive", "receive lag of 0.50 ms (p99) is more than a tenth"),
         ([99.8] * 80, "inconclusive", "receive lag"),
     ],

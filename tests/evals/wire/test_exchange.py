@@ -129,7 +129,7 @@ async def test_a_server_that_says_nothing_is_given_up_at_the_deadline() -> None:
         (b"", "The server closed the connection without an answer."),
         (b"\x16\x03\x01garbage\r\n\r\n", "The server does not speak HTTP/1.1"),
         (b"HTTP/1.1 200 OK\r\ncontent-ty", "The server closed the connection after 27 bytes that are not an HTTP"),
-        (HEAD + b"zz\r\n", "The stream cannot be read on after 0 events"),
+        (HEAD + b"zz\r\n", "The stream cannot be read further after 0 events"),
     ],
 )
 async def test_every_broken_answer_is_a_failure_with_its_cause(answer: bytes, cause: str) -> None:
