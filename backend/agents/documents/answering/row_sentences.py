@@ -6,14 +6,14 @@ from dataclasses import replace
 
 from backend.agents.documents.answering.composition import Composition
 from backend.agents.documents.answering.quotes import Quote, literal
-from backend.agents.documents.answering.wording import development, extreme
+from backend.agents.documents.answering.wording import extreme
 from backend.agents.documents.figures.document_rows import RowPoint
 from backend.agents.documents.figures.numbers import written
 from backend.agents.documents.figures.row_figures import RowFigures
 from backend.agents.documents.figures.row_series import RowSeries
-from backend.agents.documents.figures.series import Point
+from backend.agents.documents.figures.series import Point, Series
 from backend.agents.documents.figures.trend import trend_of
-from backend.agents.documents.search.question import Question
+from backend.agents.documents.search.question import Extreme, Question
 
 MOST_LISTED = 12
 _MOST_RESTATED = 2
@@ -50,17 +50,32 @@ def full_name(line: RowSeries) -> str:
 
 
 def _line(question: Question, line: RowSeries, *, is_course: bool) -> Composition:
+    """The newest figure beside that of the year before, then how it got there."""
     if not is_course or len(line.points) == 1:
         return _values(line)
-    told = Composition()
-    if line.is_line:
+    told = _values(replace(line, points=_with_year_before(line, line.newest)))
+    if line.is_line and len(line.points) > 2:
         series = replace(line.as_series(), label=full_name(line), verb=verb_of(line.name))
-        supports = _Supports(line)
-        told.add(extreme(series, question.extreme, supports))
-        told.add(development(series, trend_of(series.values), supports))
-    else:
-        told.add(_values(replace(line, points=_with_year_before(line, line.newest))))
-    return told.add(_listed(line)).add(_restated(line))
+        told.say(" ").add(_edges(question, line, series)).add(_listed(line))
+    elif len(line.points) > 2:
+        told.add(_listed(line))
+    return told.add(_restated(line))
+
+
+def _edges(question: Question, line: RowSeries, series: Series) -> Composition:
+    """Which way the line went, and its highest or lowest value: the one asked for, else both."""
+    told, supports = Composition(), _Supports(line)
+    trend = trend_of(series.values)
+    first, newest = line.points[0], line.newest
+    if trend.direction != "unclear" and not trend.newest_contradicts:
+        way = "up" if trend.direction == "rising" else "down"
+        told.say(f"Since {first.period.label} the figures went {way}, from {_text(first)}").cite(row_quote(first))
+        change = _change(first, newest)
+        told.say(f"{_in_parentheses(change)}. ")
+    asked: tuple[Extreme, ...] = (question.extreme,) if question.extreme else ("highest", "lowest")
+    for which in asked:
+        told.add(extreme(replace(series, label=line.name), which, supports))
+    return told
 
 
 class _Supports:
@@ -87,7 +102,7 @@ def _values(line: RowSeries) -> Composition:
         before = line.year_before(point)
         if before is not None:
             change = _change(before, point)
-            told.say(f", after {_text(before)} a year before{f' ({change}, computed)' if change else ''}")
+            told.say(f", after {_text(before)} a year before{_in_parentheses(change)}")
             told.cite(row_quote(before) if before.row.number != point.row.number else None)
     return told.say(".")
 
@@ -148,11 +163,18 @@ def _change(before: RowPoint, after: RowPoint) -> str:
     old, new = before.value, after.value
     if old.unit != new.unit:
         return ""
+    if old.number == new.number:
+        return "unchanged"
     if old.unit.is_share:
         return f"{_signed(new.number - old.number)} percentage points"
     if old.number <= 0 or new.number < 0:
         return ""
     return f"{_signed(100 * (new.number - old.number) / old.number)} %"
+
+
+def _in_parentheses(change: str) -> str:
+    computed = change if change in ("", "unchanged") else f"{change}, computed"
+    return f" ({computed})" if computed else ""
 
 
 def _signed(number: float) -> str:

@@ -28,6 +28,7 @@ _SCALED = re.compile(
 )
 _SHARES_SCALED = re.compile(rf"shares?\b[^;()]{{0,40}}?\bin\s+{_SCALE}", re.IGNORECASE)
 _THOUSAND_EURO = re.compile(r"\bT(?:EUR|€|USD|CHF)\b|\bk€|\bEUR\s?k\b")
+_LARGEST_SHARE = 1000.0
 _FACTORS = {
     "thousand": 1e3, "k": 1e3, "000": 1e3, "000s": 1e3, "tausend": 1e3, "million": 1e6, "m": 1e6, "mn": 1e6, "mio": 1e6,
     "millionen": 1e6, "billion": 1e9, "bn": 1e9, "mrd": 1e9, "milliarden": 1e9, "trillion": 1e12,
@@ -94,7 +95,7 @@ def unit_of(text: str, around: Surroundings) -> Unit:
     if _POINTS.search(text):
         return Unit("", "percentage points")
     near, wide = f"{around.label} {around.column}", f"{around.note} {around.title}"
-    if _SHARE.search(text) or "%" in near or around.is_share or _says_share(around):
+    if _SHARE.search(text) or (_is_small(text) and ("%" in near or around.is_share or _says_share(around))):
         return Unit("", "%")
     if _is_of_shares(around):
         scale = _SHARES_SCALED.search(wide)
@@ -106,6 +107,11 @@ def unit_of(text: str, around: Surroundings) -> Unit:
     return _scaled(_money_around(text, around), _scale_of(near) if _SCALED.search(near) else _scale_of(wide))
 
 
+def _is_small(text: str) -> bool:
+    """Whether a number without a sign of its own may be a percentage."""
+    return "," not in text and _money_in(text) == "" and abs(cell_number(text) or 0.0) <= _LARGEST_SHARE
+
+
 def _is_of_shares(around: Surroundings) -> bool:
     if _SHARES.search(around.label):
         return True
@@ -115,6 +121,17 @@ def _is_of_shares(around: Surroundings) -> bool:
 def _money_around(text: str, around: Surroundings) -> str:
     near = f"{around.label} {around.column}"
     return _money_in(text) or _money_in(near) or _money_in(around.note) or around.money
+
+
+def names_scale(text: str) -> bool:
+    """Whether a note names a scale, such as millions."""
+    return _SCALED.search(text) is not None or _THOUSAND_EURO.search(text) is not None
+
+
+def scale_named(text: str) -> str:
+    """The scale that a note names, as a note: ``in millions``; empty without one."""
+    word = _WORDS.get(_scale_of(text), "")
+    return f"in {word}s" if word else ""
 
 
 def money_of(texts: tuple[str, ...]) -> str:

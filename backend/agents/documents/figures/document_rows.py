@@ -1,11 +1,23 @@
 """Rows of tables within documents, typed: each cell's period and value."""
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from backend.agents.documents.figures.cell_values import CellValue, Surroundings, cell_number, cell_value, money_of
+from backend.agents.documents.figures.cell_values import (
+    CellValue,
+    Surroundings,
+    cell_number,
+    cell_value,
+    money_of,
+    names_scale,
+)
 from backend.agents.documents.figures.column_periods import ColumnPeriod, column_period
 from backend.agents.documents.indexing.corpus import FoundRow
+
+_HARMLESS = re.compile(
+    r"actual|results?|target|plan|budget|forecast|as reported|reported|restated|as restated|total|amount"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,38 +30,60 @@ class RowPoint:
     is_own: bool
     """Whether the period is the one that the document itself is about, not one it compares with."""
 
+    @property
+    def turned(self) -> "RowPoint":
+        """The same value with the other sign."""
+        digits = self.value.digits
+        value = replace(self.value, number=-self.value.number, digits=digits[1:] if digits[:1] == "-" else f"-{digits}")
+        return replace(self, value=value)
 
-def points_of(row: FoundRow, table: Sequence[FoundRow]) -> tuple[RowPoint, ...]:
+
+def points_of(row: FoundRow, table: Sequence[FoundRow], scale: str = "") -> tuple[RowPoint, ...]:
     """The cells of a row with a period and a number; of columns for one period the first. ``table`` is the whole table,
-    whose other rows may name the currency."""
-    around = Surroundings(
-        title=row.title,
-        note=row.note,
-        section=row.section,
-        label=row.label,
-        money=money_of(tuple(cell.text for one in table for cell in one.cells)),
-        is_share=bool(row.cells) and all("%" in cell.text for cell in row.cells if cell_number(cell.text) is not None),
-    )
+    whose other rows may name the currency. ``scale`` is the note that the document's other tables share."""
+    around = _surroundings(row, table, scale)
     found: dict[ColumnPeriod, RowPoint] = {}
     for cell in row.cells:
         period = column_period(cell.column, f"{row.title} {row.note}")
-        if period is None or period in found:
+        if period is None or period in found or not _is_usable(period, row):
             continue
-        value = cell_value(cell.text, _in_column(around, cell.column))
+        value = cell_value(cell.text, replace(around, column=cell.column))
         if value is not None:
-            found[period] = RowPoint(row, period, value, is_own=False)
-    newest = _own_end(row, tuple(found))
-    return tuple(
-        RowPoint(point.row, point.period, point.value, is_own=period.order == newest) for period, point in found.items()
+            found[period] = RowPoint(row, period, value, is_own=_is_own(row, period))
+    if not row.document.profile.period_end:
+        newest = max((period.order for period in found), default="")
+        return tuple(replace(point, is_own=point.period.order == newest) for point in found.values())
+    return tuple(found.values())
+
+
+def _surroundings(row: FoundRow, table: Sequence[FoundRow], scale: str) -> Surroundings:
+    texts = tuple(cell.text for one in table for cell in one.cells)
+    money = money_of(texts)
+    shares = [text for text in texts if "%" in text]
+    numbers = [cell.text for cell in row.cells if cell_number(cell.text) is not None]
+    return Surroundings(
+        title=row.title,
+        note=row.note if names_scale(f"{row.note} {row.title}") or not money else f"{row.note} {scale}",
+        section=row.section,
+        label=row.label,
+        money=money,
+        is_share=(bool(numbers) and all("%" in text for text in numbers)) or (bool(shares) and not money),
     )
 
 
-def _in_column(around: Surroundings, column: str) -> Surroundings:
-    return Surroundings(around.title, around.note, around.section, around.label, column, around.money, around.is_share)
+def _is_usable(period: ColumnPeriod, row: FoundRow) -> bool:
+    """Whether a column states the plain value: what a header says beside the period must be harmless, and a bare year
+    in a quarterly report may be any stretch of it."""
+    if period.qualifier and not _HARMLESS.fullmatch(period.qualifier):
+        return False
+    stated = row.document.profile.periods
+    of_quarter = bool(stated) and stated[0].quarter > 0
+    return not (of_quarter and period.named is not None and not period.named.quarter and period.months is None)
 
 
-def _own_end(row: FoundRow, periods: Sequence[ColumnPeriod]) -> str:
-    """The end of the document's own period among these, or else the newest."""
-    stated = row.document.profile.period_end
-    orders = [period.order for period in periods]
-    return stated if stated in orders else max(orders, default="")
+def _is_own(row: FoundRow, period: ColumnPeriod) -> bool:
+    """Whether the document is about this period."""
+    profile = row.document.profile
+    if period.named is not None:
+        return any(period.named.contains(one) for one in profile.periods if one.quarter or not period.named.quarter)
+    return period.order == profile.period_end

@@ -1,12 +1,14 @@
 """The figures that a question asks for, from rows of tables within documents; nothing where no row fits well."""
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
+from backend.agents.documents.figures.cell_values import names_scale, scale_named
 from backend.agents.documents.figures.document_rows import RowPoint, points_of
 from backend.agents.documents.figures.row_fit import Fit
-from backend.agents.documents.figures.row_search import fitting_rows
+from backend.agents.documents.figures.row_search import candidate_rows, fitting
 from backend.agents.documents.figures.row_series import RowSeries, one_line, within
 from backend.agents.documents.figures.wanted_measures import Request, Wanted, requested
 from backend.agents.documents.indexing.corpus import Corpus, FoundRow
@@ -15,6 +17,8 @@ from backend.agents.documents.search.retrieval import Retrieval
 from backend.agents.documents.search.scope import Scope
 
 MOST_SUBJECTS = 4
+OUTFLOWS = frozenset({"share repurchase", "dividend", "capital expenditure", "interest expense"})
+_LONGEST_ACRONYM = 6
 
 _LENGTHS = (
     (re.compile(r"\bnine[- ]months?\b", re.IGNORECASE), (9,)),
@@ -58,9 +62,11 @@ def find_row_figures(corpus: Corpus, retrieval: Retrieval) -> RowFigures | None:
     found: list[RowSeries] = []
     for subject, documents in _groups(scope):
         for wanted in request.wanted:
-            fits = fitting_rows(corpus, wanted, documents)
+            rows = candidate_rows(corpus, wanted, documents)
+            tables.know(rows)
+            fits = fitting(wanted, rows)
             found += _lines(subject, fits, tables, scope, wanted, lengths)
-    if not found:
+    if not found or (request.is_share and not any(line.member for line in found)):
         return None
     many = any(len({point.row.document.name for point in line.points}) > 1 for line in found)
     return RowFigures(tuple(found), request, scope.wants_course or (many and not scope.periods))
@@ -94,11 +100,18 @@ def _lines(
     owner = _one_subject(fits)
     if owner is None:
         return []
-    lines = one_line(subject or owner, fits, tables.points, lengths=lengths)
+    lines = one_line(_shown(subject or owner, fits), fits, tables.points, lengths=lengths)
     lines = lines[:3] if wanted.measure == "cash flow" else lines[:2]
     documents = {fit.row.document.name for fit in fits}
-    kept = (_asked(line, scope, len(documents)) for line in lines)
+    kept = (_asked(_as_amounts(line), scope, len(documents)) for line in lines)
     return [line for line in kept if line is not None]
+
+
+def _as_amounts(line: RowSeries) -> RowSeries:
+    """Money that went out is shown in parentheses by statements: what was spent is the amount without the sign."""
+    if line.measure in OUTFLOWS and all(point.value.number <= 0 for point in line.points):
+        return replace(line, points=tuple(point.turned for point in line.points), restated=())
+    return line
 
 
 def _one_subject(fits: Sequence[Fit]) -> str | None:
@@ -108,6 +121,15 @@ def _one_subject(fits: Sequence[Fit]) -> str | None:
     if len(first) > 1:
         return None
     return first.pop() if first else ""
+
+
+def _shown(subject: str, fits: Sequence[Fit]) -> str:
+    """The name of a subject; one in capitals as the documents write it otherwise, where they do."""
+    if not subject.isupper() or len(subject) <= _LONGEST_ACRONYM:
+        return subject
+    first = subject.split(maxsplit=1)[0].strip(",.").lower()
+    others = (name for fit in fits for name in fit.row.document.profile.subjects)
+    return next((name for name in others if not name.isupper() and name.lower().startswith(first)), subject)
 
 
 def _asked(line: RowSeries, scope: Scope, documents: int) -> RowSeries | None:
@@ -152,6 +174,13 @@ class _Tables:
         self._corpus = corpus
         self._read: dict[tuple[str, int], Sequence[FoundRow]] = {}
         self._typed: dict[int, tuple[RowPoint, ...]] = {}
+        self._notes: dict[str, Counter[str]] = {}
+
+    def know(self, rows: Iterable[FoundRow]) -> None:
+        """Note which scale the tables of each document name: a table that names none has that of the others."""
+        for row in rows:
+            if names_scale(row.note):
+                self._notes.setdefault(row.document.name, Counter())[scale_named(row.note)] += 1
 
     def points(self, fit: Fit) -> tuple[RowPoint, ...]:
         row = fit.row
@@ -159,5 +188,8 @@ class _Tables:
             key = row.document.name, row.table_number
             if key not in self._read:
                 self._read[key] = self._corpus.table(*key)
-            self._typed[row.number] = points_of(row, self._read[key])
+            notes = self._notes.get(row.document.name, Counter())
+            # Where a document counts in several scales, none is taken for granted.
+            scale = next(iter(notes)) if len(notes) == 1 else ""
+            self._typed[row.number] = points_of(row, self._read[key], scale)
         return self._typed[row.number]

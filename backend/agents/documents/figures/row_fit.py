@@ -10,6 +10,9 @@ from backend.agents.documents.indexing.corpus import FoundRow
 LEAST_FIT = 0.5
 """A row below this is not the figure that is wanted."""
 
+RATES = frozenset({"gross margin percentage", "operating margin", "effective tax rate", "statutory tax rate"})
+"""Measures that are percentages themselves."""
+
 _MEMBER_COVERAGE = 0.6
 _STATEMENT = re.compile(
     r"statements?\s+of\s+(?:consolidated\s+)?(?:operations|income|earnings|cash\s+flows?|financial\s+(?:position|condition)|profit"
@@ -17,19 +20,24 @@ _STATEMENT = re.compile(
     re.IGNORECASE,
 )
 _OTHERWISE_COUNTED = re.compile(
-    r"non-gaap|non-ifrs|adjusted|pro\s?forma|constant\s+currenc|organic|excluding|restated|unallocated"
-    r"|intersegment|elimination|discontinued|tax effect|parent only|percentage change|change in|changes in",
+    r"non-gaap|non-ifrs|adjusted|pro\s?forma|constant\s+currenc|organic|excluding|unallocated|intersegment|elimination"
+    r"|discontinued|tax effect|parent only|held[- ]for[- ]sale",
     re.IGNORECASE,
 )
-_HARMLESS_WORDS = """
-attributable basic diluted earning per income loss after before net reportable continuing
-"""
-_HARMLESS = frozenset(_HARMLESS_WORDS.split())
+_OF_CHANGES = re.compile(
+    r"\b(?:changes?|increase|decrease|growth|percentage of|percent of|as a percent)\b", re.IGNORECASE
+)
+_OTHER_TITLE = re.compile(r"non-gaap|constant currenc|pro\s?forma|reconcil|estimate|disclosed in its", re.IGNORECASE)
+_STOCKS = frozenset(
+    {"inventory", "account receivable", "account payable", "deferred revenue", "debt", "long-term debt"}
+)
+"""Measures of a moment: among the changes of a cash flow statement their names mean something else."""
+_TAIL = re.compile(r"[,—–:]|\s-\s|\battributable\b|\(.*")
+_HARMLESS = frozenset({"basic", "diluted", "loss", "net", "continuing"})
 _ALSO = {
     "gross margin": frozenset({"gross margin percentage"}),
     "debt": frozenset({"long-term debt"}),
     "cash flow": frozenset({"operating cash flow", "investing cash flow", "financing cash flow"}),
-    "operating income": frozenset[str](),
 }
 _SAME = (frozenset({"store", "retail"}), frozenset({"service", "services"}), frozenset({"international", "foreign"}))
 
@@ -41,16 +49,16 @@ class Fit:
     row: FoundRow
     score: float
     measure: str
+    is_member: bool = False
+    """Whether it is the value of one member of the measure."""
 
 
 def fit_of(wanted: Wanted, row: FoundRow) -> Fit | None:
     """The fit of a row, or None for one that is something else."""
     label = named(row.label)
     sections = [named(part) for part in row.section.split(" > ") if part]
-    if _is_counted_otherwise(wanted, row):
-        return None
     measure, certainty = _measure(wanted, label, sections, named(row.title))
-    if measure is None:
+    if measure is None or _is_counted_otherwise(row, measure):
         return None
     score = _member_score(wanted, label, sections, row) if wanted.matter else _whole_score(label, sections, row)
     if score is None:
@@ -58,7 +66,7 @@ def fit_of(wanted: Wanted, row: FoundRow) -> Fit | None:
     score *= certainty
     if is_statement(row):
         score += 0.3
-    return Fit(row, score, measure) if score >= LEAST_FIT else None
+    return Fit(row, score, measure, is_member=bool(wanted.matter)) if score >= LEAST_FIT else None
 
 
 def is_statement(row: FoundRow) -> bool:
@@ -66,12 +74,11 @@ def is_statement(row: FoundRow) -> bool:
     return _STATEMENT.search(row.title) is not None
 
 
-def _is_counted_otherwise(wanted: Wanted, row: FoundRow) -> bool:
+def _is_counted_otherwise(row: FoundRow, measure: str) -> bool:
     """Whether the row's name says that it is counted in another way, which nobody asked for."""
-    del wanted
-    return _OTHERWISE_COUNTED.search(f"{row.label} {row.section}") is not None or (
-        re.search(r"non-gaap|constant currenc|pro\s?forma|reconcil|estimate", row.title, re.IGNORECASE) is not None
-    )
+    if _OTHERWISE_COUNTED.search(f"{row.label} {row.section}") or _OTHER_TITLE.search(row.title):
+        return True
+    return _OF_CHANGES.search(f"{row.label} {row.section if measure in _STOCKS else ''}") is not None
 
 
 def _measure(wanted: Wanted, label: Named, sections: list[Named], title: Named) -> tuple[str | None, float]:
@@ -90,17 +97,13 @@ def _measure(wanted: Wanted, label: Named, sections: list[Named], title: Named) 
 
 
 def _whole_score(label: Named, sections: list[Named], row: FoundRow) -> float | None:
-    """Of a measure as a whole: its label is the measure's name and little else, or "Total" below that name."""
-    own = row.document.profile.subjects
-    subject_words = {word for subject in own for word in named(subject).words}
-    extra = label.matter - _HARMLESS - subject_words
+    """Of a measure as a whole: its label is the measure's name and nothing else, or "Total" below that name."""
     if not label.measures:
-        return 0.75 if "total" in label.words and not extra else None
-    if len(extra) > 1:
+        return 0.75 if "total" in label.words and not label.matter else None
+    own = {word for subject in row.document.profile.subjects for word in named(subject).words}
+    if named(_TAIL.split(row.label, maxsplit=1)[0]).matter - _HARMLESS - own and label.matter - _HARMLESS - own:
         return None
-    score = 1.0 - 0.3 * len(extra)
-    if "total" in label.words:
-        score += 0.05
+    score = 1.05 if "total" in label.words else 1.0
     if not is_statement(row) and any(section.matter and not section.measures for section in sections):
         score -= 0.3
     return score

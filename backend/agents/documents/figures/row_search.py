@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from backend.agents.documents.figures.business_measures import MEASURES
 from backend.agents.documents.figures.row_fit import Fit, fit_of
 from backend.agents.documents.figures.wanted_measures import Wanted
-from backend.agents.documents.indexing.corpus import Corpus
+from backend.agents.documents.indexing.corpus import Corpus, FoundRow
 from backend.agents.documents.search.matching import quoted
 
 MOST_DOCUMENTS = 12
@@ -19,18 +19,21 @@ _WIDER = {
 }
 
 
-def fitting_rows(corpus: Corpus, wanted: Wanted, documents: Sequence[str] | None) -> list[Fit]:
-    """The rows that are the wanted figure, best first; of ``documents``, or of all with None."""
+def candidate_rows(corpus: Corpus, wanted: Wanted, documents: Sequence[str] | None) -> list[FoundRow]:
+    """Rows that have words of what is wanted; of ``documents``, or of all with None."""
     expression = _expression(wanted)
     if documents is None:
-        found = corpus.search_rows(expression, None, _ROWS_ALL)
-    else:
-        found = [
-            row
-            for name in documents[:MOST_DOCUMENTS]
-            for row in corpus.search_rows(expression, [name], _ROWS_PER_DOCUMENT)
-        ]
-    fits = [fit for row, _ in found if (fit := fit_of(wanted, row)) is not None]
+        return [row for row, _ in corpus.search_rows(expression, None, _ROWS_ALL)]
+    return [
+        row
+        for name in documents[:MOST_DOCUMENTS]
+        for row, _ in corpus.search_rows(expression, [name], _ROWS_PER_DOCUMENT)
+    ]
+
+
+def fitting(wanted: Wanted, rows: Iterable[FoundRow]) -> list[Fit]:
+    """Those of the rows that are the wanted figure, best first."""
+    fits = [fit for row in rows if (fit := fit_of(wanted, row)) is not None]
     return sorted(fits, key=lambda fit: (-fit.score, fit.row.number))
 
 

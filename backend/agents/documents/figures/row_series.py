@@ -1,13 +1,14 @@
 """Rows of several documents as one line: each period once, all of one measure, unit, length and definition."""
 
+import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from backend.agents.documents.figures.document_rows import RowPoint
 from backend.agents.documents.figures.measure_words import named
-from backend.agents.documents.figures.row_fit import Fit
+from backend.agents.documents.figures.row_fit import RATES, Fit
 from backend.agents.documents.figures.series import Point, Series
 
 _YEAR_DAYS = range(350, 381)
@@ -75,42 +76,62 @@ def as_point(point: RowPoint) -> Point:
 
 
 def one_line(subject: str, fits: Sequence[Fit], points_of: PointsOf, *, lengths: Sequence[int]) -> list[RowSeries]:
-    """The lines that the rows make, one for each kind of unit, the best first. ``lengths`` are the months wanted, in
-    order of preference; without any, quarters come before longer stretches."""
-    by_unit: dict[tuple[str, str], list[tuple[Fit, RowPoint]]] = {}
+    """The lines that the rows make, one for each measure and unit, the best first. A percentage of a measure that is an
+    amount is left out. ``lengths`` are the months wanted, in order of preference; without any, quarters come before
+    longer stretches. ``fits`` come best first."""
+    by_unit: dict[tuple[str, str], dict[int, _TypedRow]] = {}
     for fit in fits:
         for point in points_of(fit):
-            by_unit.setdefault((fit.measure, point.value.unit.name), []).append((fit, point))
-    lines = [_line(subject, found, lengths) for found in by_unit.values()]
+            if point.value.unit.is_share == (fit.measure in RATES):
+                rows = by_unit.setdefault((fit.measure, point.value.unit.name), {})
+                rows.setdefault(fit.row.number, _TypedRow(fit, [])).points.append(point)
+    lines = [_line(subject, list(rows.values()), lengths) for rows in by_unit.values()]
     found = [line for line in lines if line is not None]
     return [line for _, line in sorted(found, key=lambda item: (-item[0], item[1].unit))]
 
 
-def _line(
-    subject: str, found: Sequence[tuple[Fit, RowPoint]], lengths: Sequence[int]
-) -> tuple[float, RowSeries] | None:
-    best = max(fit.score for fit, _ in found)
-    # A weaker row may fill a gap, but only one that is named like the best.
-    best_row = next(fit for fit, _ in found if fit.score == best).row
-    alike = [(fit, point) for fit, point in found if fit.score >= best - 0.45]
-    documents = {point.row.document.name for _, point in alike}
-    chosen = _kind(alike, lengths, len(documents))
+@dataclass(frozen=True, slots=True)
+class _TypedRow:
+    fit: Fit
+    points: list[RowPoint]
+
+    @property
+    def numbers(self) -> dict[tuple[str, int | None], float]:
+        """The values by the ends and lengths of their periods."""
+        return {(one.period.order, one.period.months): one.value.number for one in self.points}
+
+
+def _line(subject: str, rows: Sequence[_TypedRow], lengths: Sequence[int]) -> tuple[float, RowSeries] | None:
+    kept = list(_agreeing(rows))
+    found = [(row.fit, point) for row in kept for point in row.points]
+    if not any(point.is_own for _, point in found):
+        return None
+    chosen = _kind(found, lengths, len({point.row.document.name for _, point in found}))
     if chosen is None:
-        points = _of_any_length(alike)
-        restated: tuple[tuple[RowPoint, RowPoint], ...] = ()
+        points, restated = _of_any_length(found), tuple[tuple[RowPoint, RowPoint], ...]()
     else:
-        points, restated = _of_one_kind([(fit, point) for fit, point in alike if point.period.kind == chosen])
+        points, restated = _of_one_kind([(fit, point) for fit, point in found if point.period.kind == chosen])
     if not points:
         return None
-    label, member = _names(best_row.label, best_row.section)
+    best = kept[0].fit
     is_line = len({(point.period.kind, point.value.unit) for point in points}) == 1
-    measure = next(fit.measure for fit, _ in found if fit.score == best)
-    series = RowSeries(subject, label, member, measure, points, is_line=is_line, restated=restated)
-    return best, series
+    series = RowSeries(subject, *_names(best), best.measure, points, is_line=is_line, restated=restated)
+    return best.score, series
+
+
+def _agreeing(rows: Sequence[_TypedRow]) -> Iterator[_TypedRow]:
+    """Of each document the best row, and the others that state the same: equal in a period that both have, and
+    different in none."""
+    best: dict[str, _TypedRow] = {}
+    for row in rows:
+        first = best.setdefault(row.fit.row.document.name, row)
+        shared = first.numbers.keys() & row.numbers.keys()
+        if row is first or (shared and all(first.numbers[key] == row.numbers[key] for key in shared)):
+            yield row
 
 
 def _kind(found: Iterable[tuple[Fit, RowPoint]], lengths: Sequence[int], documents: int) -> Kind | None:
-    """What the points of the line have in common, or None if no one kind covers half of the documents."""
+    """What the points of the line have in common, or None if no one kind covers most of the documents."""
     own = _documents_by_kind(found)
     for length in lengths:
         if wanted := _most_common({kind: count for kind, count in own.items() if kind[0] == length}):
@@ -119,7 +140,7 @@ def _kind(found: Iterable[tuple[Fit, RowPoint]], lengths: Sequence[int], documen
     quarters = {kind: count for kind, count in plain.items() if kind[0] == 3}
     for kinds in (quarters, plain):
         best = _most_common(kinds)
-        if best is not None and kinds[best] * 2 >= documents:
+        if best is not None and kinds[best] * 4 >= documents * 3:
             return best
     return None
 
@@ -175,16 +196,17 @@ def _of_any_length(found: Sequence[tuple[Fit, RowPoint]]) -> tuple[RowPoint, ...
     return tuple(kept[key] for key in sorted(kept, key=lambda key: (key[0], key[1] or 0)))
 
 
-def _names(label: str, section: str) -> tuple[str, str]:
-    """What a row is called: its measure, and the member of it that it is about where the label does not say both."""
-    own = label.strip(" :.")
+def _names(fit: Fit) -> tuple[str, str]:
+    """What a line is called: its measure, and the member of it where the label does not say both."""
+    row, own = fit.row, fit.row.label.strip(" :.")
+    own = re.sub(r"\s*\(\d{1,2}\)\Z", "", own)
+    sections = [part.strip(" :.") for part in row.section.split(" > ")]
     if named(own).measures:
-        above = section.rsplit(" > ", 1)[-1].strip(" :")
-        return own, above if above and not named(above).measures and named(above).matter else ""
-    for part in reversed(section.split(" > ")):
-        if named(part).measures:
-            return part.strip(" :."), own
-    return own, ""
+        return own, sections[-1] if fit.is_member and not named(sections[-1]).measures else ""
+    above = next((part for part in reversed(sections) if named(part).measures), fit.measure)
+    measure = re.sub(r"\s+by\s.*", "", above)
+    measure = measure[:1].upper() + measure[1:]
+    return (measure, "") if own.lower() == "total" else (measure, own)
 
 
 def within(series: RowSeries, keep: Callable[[RowPoint], bool]) -> RowSeries | None:
