@@ -2,18 +2,16 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from backend.agents.documents.answering.composition import Composition
 from backend.agents.documents.answering.quotes import Quote, literal
-from backend.agents.documents.answering.wording import extreme
 from backend.agents.documents.figures.document_rows import RowPoint
 from backend.agents.documents.figures.numbers import written
 from backend.agents.documents.figures.row_figures import RowFigures
 from backend.agents.documents.figures.row_series import RowSeries
-from backend.agents.documents.figures.series import Point, Series
+from backend.agents.documents.figures.series import Point
 from backend.agents.documents.figures.trend import trend_of
-from backend.agents.documents.search.question import Extreme, Question
+from backend.agents.documents.search.question import Question
 
 MOST_LISTED = 12
 _MOST_RESTATED = 2
@@ -52,52 +50,32 @@ def full_name(line: RowSeries) -> str:
 def _line(question: Question, line: RowSeries, *, is_course: bool) -> Composition:
     """The newest figure beside that of the year before, then how it got there."""
     if not is_course or len(line.points) == 1:
-        return _values(line)
-    told = _values(replace(line, points=_with_year_before(line, line.newest)))
-    if line.is_line and len(line.points) > 2:
-        series = replace(line.as_series(), label=full_name(line), verb=verb_of(line.name))
-        told.say(" ").add(_edges(question, line, series)).add(_listed(line))
-    elif len(line.points) > 2:
-        told.add(_listed(line))
+        return _values(line, [point for point in line.points if point.is_own] or [line.newest])
+    told = _values(line, [line.newest])
+    if len(line.points) > 2:
+        told.add(_course(question, line) if line.is_line else Composition()).add(_listed(line))
     return told.add(_restated(line))
 
 
-def _edges(question: Question, line: RowSeries, series: Series) -> Composition:
-    """Which way the line went, and its highest or lowest value: the one asked for, else both."""
-    told, supports = Composition(), _Supports(line)
-    trend = trend_of(series.values)
-    first, newest = line.points[0], line.newest
+def _course(question: Question, line: RowSeries) -> Composition:
+    """Which way the line went, and its highest and lowest value, or the one of them that is asked for."""
+    told, values = Composition(), line.as_series().values
+    trend, first = trend_of(values), line.points[0]
     if trend.direction != "unclear" and not trend.newest_contradicts:
         way = "up" if trend.direction == "rising" else "down"
-        told.say(f"Since {first.period.label} the figures went {way}, from {_text(first)}").cite(row_quote(first))
-        change = _change(first, newest)
-        told.say(f"{_in_parentheses(change)}. ")
-    asked: tuple[Extreme, ...] = (question.extreme,) if question.extreme else ("highest", "lowest")
-    for which in asked:
-        told.add(extreme(replace(series, label=line.name), which, supports))
+        told.say(f" Since {first.period.label} the figures went {way}, from {_text(first)}").cite(row_quote(first))
+        told.say(f"{_in_parentheses(_change(first, line.newest))}.")
+    edges = {"highest": max, "lowest": min}
+    for name in [question.extreme] if question.extreme else edges:
+        point = line.points[values.index(edges[name](values))]
+        told.say(f" {name.capitalize()}: {_text(point)} {point.period.phrase}").cite(row_quote(point)).say(".")
     return told
 
 
-class _Supports:
-    """Finds the row of a point by the day that its period ends."""
-
-    def __init__(self, line: RowSeries) -> None:
-        self._quotes = {point.period.order: row_quote(point) for point in line.points}
-
-    def __call__(self, point: Point) -> Quote | None:
-        return self._quotes.get(point.order)
-
-
-def _with_year_before(line: RowSeries, point: RowPoint) -> tuple[RowPoint, ...]:
-    before = line.year_before(point)
-    return (point,) if before is None else (before, point)
-
-
-def _values(line: RowSeries) -> Composition:
-    """The value of each own period, with that of the year before where there is one."""
-    own = [point for point in line.points if point.is_own] or [line.newest]
+def _values(line: RowSeries, points: Sequence[RowPoint]) -> Composition:
+    """These values, each with that of the year before where there is one."""
     told = Composition().say(f"{literal(full_name(line))} {verb_of(line.name)} ")
-    for place, point in enumerate(own):
+    for place, point in enumerate(points):
         told.say("; " if place else "").say(f"{_text(point)} {point.period.phrase}").cite(row_quote(point))
         before = line.year_before(point)
         if before is not None:

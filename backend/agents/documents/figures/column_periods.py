@@ -25,7 +25,9 @@ _CHANGE = re.compile(
 )
 _MONTH = re.compile(r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b")
 _NO_MATTER = re.compile(
-    r"\((?:unaudited|audited|note[^)]*|\d{1,2}|[a-z])\)"
+    r"\bpart\s+[ivx]+\b|\bitem\s+\d+[a-z]?\b|financial (?:information|statements)|table of contents"
+    r"|(?:condensed |consolidated )*statements? of (?:comprehensive |financial |cash )?\w+|income statements?"
+    r"|\((?:unaudited|audited|note[^)]*|\d{1,2}|[a-z])\)"
     r"|\b(?:unaudited|audited|as of|as at|at|on|in|thousands|millions|billions|ended|ending|the|for|to)\b"
     r"|[$€£¥%*†‡:,;.()]",
     re.IGNORECASE,
@@ -104,6 +106,8 @@ def _named(rest: str, months: int | None, header: str, context: str) -> ColumnPe
     if len({period for period, _, _ in named}) != 1:
         return None
     period, start, end = named[0]
+    if period.day:
+        return None
     qualifier = _qualifier(f"{plain[:start]} {plain[end:]}")
     if until_now:
         return ColumnPeriod(_order_of(period), None, period, f"{qualifier} year to date".strip())

@@ -39,19 +39,26 @@ class RowPoint:
 
 
 def points_of(row: FoundRow, table: Sequence[FoundRow], scale: str = "") -> tuple[RowPoint, ...]:
-    """The cells of a row with a period and a number; of columns for one period the first. ``table`` is the whole table,
-    whose other rows may name the currency. ``scale`` is the note that the document's other tables share."""
+    """The cells of a row with a period and a number.
+
+    ``table`` is the whole table, whose other rows may name the currency. ``scale`` is the note that the document's
+    other tables share. Where two columns have one header and different
+    values, the header is not to be trusted: neither is taken."""
     around = _surroundings(row, table, scale)
-    found: dict[ColumnPeriod, RowPoint] = {}
+    found: dict[tuple[ColumnPeriod, str], RowPoint] = {}
+    doubtful: set[tuple[ColumnPeriod, str]] = set()
     for cell in row.cells:
         period = column_period(cell.column, f"{row.title} {row.note}")
-        if period is None or period in found or not _is_usable(period, row):
-            continue
         value = cell_value(cell.text, replace(around, column=cell.column))
-        if value is not None:
-            found[period] = RowPoint(row, period, value, is_own=_is_own(row, period))
+        if period is None or value is None or not _is_usable(period, row):
+            continue
+        key = period, value.unit.name
+        if key in found and found[key].value.number != value.number:
+            doubtful.add(key)
+        found.setdefault(key, RowPoint(row, period, value, is_own=_is_own(row, period)))
+    found = {key: point for key, point in found.items() if key not in doubtful}
     if not row.document.profile.period_end:
-        newest = max((period.order for period in found), default="")
+        newest = max((period.order for period, _ in found), default="")
         return tuple(replace(point, is_own=point.period.order == newest) for point in found.values())
     return tuple(found.values())
 
