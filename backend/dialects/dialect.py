@@ -1,6 +1,6 @@
 """The port of a dialect that can be read: one file each, and its recorded streams."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
@@ -14,6 +14,9 @@ JsonObject = Mapping[str, JsonValue]
 LIMIT_REACHED: Final = "The answer ends where its token limit was reached."
 CONTENT_FILTER: Final = "The provider's content filter ended the answer."
 STREAM_CUT: Final = "The stream broke off: the answer may be incomplete."
+
+_MOST_NAMED: Final = 6
+"""Kinds of losses that a sentence names."""
 
 
 class Dialect(Protocol):
@@ -53,7 +56,14 @@ class StreamEnd:
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """What the stream carried and our events do not, such as ``reasoning text``, and how often."""
+    """A kind of content that Playhead's events cannot represent, such as ``reasoning text``, and its count."""
 
     what: str
     count: int
+
+
+def losses_sentence(losses: Sequence[Loss]) -> str:
+    """The losses of a stream in one sentence, the most frequent first, such as ``Not shown: reasoning text (198).``"""
+    named = [f"{loss.what} ({loss.count:,})" for loss in losses[:_MOST_NAMED]]
+    more = len(losses) - len(named)
+    return f"Not shown: {', '.join(named)}{f', and {more} more kinds' if more > 0 else ''}."

@@ -12,8 +12,7 @@ from backend.agents.remote.answers import BUSY, MOST_WAIT_S, refusal, retry_afte
 from backend.agents.remote.connection import new_client
 from backend.dialects.addresses import RemoteAddress
 from backend.dialects.decoder import DialectDecoder
-from backend.dialects.dialect import Loss
-from backend.dialects.losses import losses_sentence
+from backend.dialects.dialect import Loss, losses_sentence
 from backend.dialects.registry import open_decoder
 from backend.dialects.requests import ForeignQuestion, RemoteRequest, remote_request
 from backend.protocol.events import Draft, StatusEvent, WarningEvent

@@ -21,7 +21,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Final
 
-from backend.present.words import browser as words_browser, replay as words_replay, run as words
+from backend.present.words import pages as words_pages, replay as words_replay, run as words
 
 _PARTS: Final = (
     "document_changes",
@@ -45,10 +45,10 @@ _WORDS: Final = {
     "pause": words_replay.PAUSE,
     "next": words_replay.NEXT_EVENT,
     "previous": words_replay.PREVIOUS_EVENT,
-    "copied": words_browser.COPIED,
-    "notCopied": words_browser.NOT_COPIED,
-    "ascending": words_browser.SORTED_ASCENDING,
-    "descending": words_browser.SORTED_DESCENDING,
+    "copied": words_pages.COPIED,
+    "notCopied": words_pages.NOT_COPIED,
+    "ascending": words_pages.SORTED_ASCENDING,
+    "descending": words_pages.SORTED_DESCENDING,
 }
 
 

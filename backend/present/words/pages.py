@@ -1,4 +1,4 @@
-"""Words of the navigation and of all four pages: opening, sharing, saving."""
+"""Words of the navigation and of all four pages: opening, sharing, saving, copying, sorting."""
 
 from typing import Final
 
@@ -29,3 +29,8 @@ SAVE_REPORT: Final = "Save as HTML report"
 
 UPLOAD_LABEL: Final = "Recording file"
 UPLOAD_HELP: Final = "A recording that Playhead saved (.jsonl)"
+
+COPIED: Final = "Copied"
+NOT_COPIED: Final = "The browser did not allow copying"
+SORTED_ASCENDING: Final = "sorted, smallest first"
+SORTED_DESCENDING: Final = "sorted, largest first"

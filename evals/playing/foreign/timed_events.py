@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 
 from backend.dialects.addresses import KEY_VARIABLE, without_key
 from backend.dialects.decoder import DialectDecoder
+from backend.dialects.dialect import losses_sentence
 from backend.dialects.framing import CONTENT_TYPES
-from backend.dialects.losses import losses_sentence
 from backend.dialects.registry import open_decoder
 from backend.protocol.ending import Ending, Tally, end_run
 from backend.protocol.events import Draft, Event, WarningEvent, stamp
