@@ -139,7 +139,7 @@ def test_a_server_imports_no_ui(tmp_path: Path) -> None:
         [sys.executable, "-c", script], capture_output=True, text=True, timeout=DEADLINE_S, check=True
     )
     loaded = set(done.stdout.split())
-    assert not loaded & {"gradio", "streamlit", "pandas", "plotly", "numpy", "duckdb", "pypdf", "rich"}
+    assert not loaded & {"gradio", "streamlit", "pandas", "plotly", "numpy", "duckdb", "pypdfium2", "rich"}
 
 
 def test_a_broken_scenario_is_told_on_the_terminal_and_the_rest_is_served(tmp_path: Path) -> None:

@@ -82,6 +82,8 @@ class Passage:
     heading: str
     page: int | None
     line: int | None
+    in_table: bool = False
+    """Whether it is a table within prose: rows, not sentences."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,8 +237,8 @@ class Corpus:
 
 
 def _passage(row: tuple[Any, ...]) -> Passage:
-    number, start, end, text, heading, page, line = row[:7]
-    return Passage(number, _document(row[7:]), start, end, text, heading, page, line)
+    number, start, end, text, heading, page, line, in_table = row[:8]
+    return Passage(number, _document(row[8:]), start, end, text, heading, page, line, bool(in_table))
 
 
 def _found_row(row: tuple[Any, ...]) -> FoundRow:

@@ -3,7 +3,7 @@
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from backend.agents.documents.indexing.sentences import sentence_spans
 from backend.agents.documents.readers.extraction import Extraction, TextBlock
@@ -23,6 +23,7 @@ class PassageRange:
     heading: str
     page: int | None
     line: int | None
+    in_table: bool
 
 
 class Places:
@@ -52,6 +53,7 @@ def passages_of(extraction: Extraction) -> Iterator[PassageRange]:
             heading=block.heading,
             page=places.page(block.start),
             line=places.line(block.start),
+            in_table=block.in_table,
         )
 
 
@@ -67,7 +69,7 @@ def _sized(extraction: Extraction, page_starts: list[int]) -> Iterator[TextBlock
     for block in extraction.blocks:
         for piece in _cut(extraction.text, block):
             if waiting and _may_join(waiting, piece, page_starts):
-                waiting = TextBlock(waiting.start, piece.end, piece.heading)
+                waiting = replace(piece, start=waiting.start)
                 continue
             if waiting:
                 yield waiting
@@ -78,7 +80,12 @@ def _sized(extraction: Extraction, page_starts: list[int]) -> Iterator[TextBlock
 
 def _may_join(above: TextBlock, below: TextBlock, page_starts: list[int]) -> bool:
     same_page = bisect_right(page_starts, above.start) == bisect_right(page_starts, below.start)
-    return same_page and above.heading == below.heading and below.end - above.start <= USUAL_LENGTH
+    return (
+        same_page
+        and above.in_table == below.in_table
+        and above.heading == below.heading
+        and below.end - above.start <= USUAL_LENGTH
+    )
 
 
 def _cut(text: str, block: TextBlock) -> Iterator[TextBlock]:
@@ -89,11 +96,11 @@ def _cut(text: str, block: TextBlock) -> Iterator[TextBlock]:
     start, end = block.start, block.start
     for first, last in sentence_spans(text, block.start, block.end):
         if last - start > LONGEST and end > start:
-            yield TextBlock(start, end, block.heading)
+            yield replace(block, start=start, end=end)
             start = first
         while last - start > LONGEST:
-            yield TextBlock(start, start + LONGEST, block.heading)
+            yield replace(block, start=start, end=start + LONGEST)
             start += LONGEST
         end = last
     if end > start:
-        yield TextBlock(start, end, block.heading)
+        yield replace(block, start=start, end=end)

@@ -6,7 +6,7 @@ import time
 import unicodedata
 from pathlib import Path
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 _BUSY_TIMEOUT_S = 30.0
 _BUSY_PAUSE_S = 0.01
 
@@ -65,7 +65,8 @@ CREATE TABLE passages (
     text TEXT NOT NULL,
     heading TEXT NOT NULL,
     page INTEGER,
-    line INTEGER
+    line INTEGER,
+    in_table INTEGER NOT NULL
 );
 CREATE INDEX passages_by_document ON passages (document_id);
 CREATE TABLE table_rows (
@@ -88,7 +89,7 @@ CREATE VIEW described AS
 SELECT id, name, digest, kind, title, source, date, url, fields, subjects, further, periods, period_end
 FROM documents WHERE problem = '';
 CREATE VIEW located AS
-SELECT p.id AS number, p.start, p.end, p.text, p.heading, p.page, p.line,
+SELECT p.id AS number, p.start, p.end, p.text, p.heading, p.page, p.line, p.in_table,
     d.id AS document, d.name, d.digest, d.kind, d.title, d.source, d.date, d.url, d.fields,
     d.subjects, d.further, d.periods, d.period_end
 FROM passages p JOIN documents d ON d.id = p.document_id;
@@ -112,8 +113,8 @@ class IndexUnusableError(Exception):
 
 
 def searchable(text: str) -> str:
-    """The text as it is searched: composed characters, and words joined that a line break has cut."""
-    return unicodedata.normalize("NFC", _LINE_BREAK_HYPHEN.sub("", text))
+    """The text as it is searched: composed characters, and words joined that the end of a line has cut."""
+    return unicodedata.normalize("NFC", _LINE_BREAK_HYPHEN.sub("", text).replace("\u00ad", ""))
 
 
 def connect(database: Path, reader_version: int) -> sqlite3.Connection:

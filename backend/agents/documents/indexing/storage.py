@@ -103,8 +103,12 @@ def _store_passages(connection: sqlite3.Connection, number: int, document: Extra
     for passage in passages_of(document):
         text = document.text[passage.start : passage.end]
         added = connection.execute(
-            "INSERT INTO passages (document_id, start, end, text, heading, page, line) VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (number, passage.start, passage.end, text, passage.heading, passage.page, passage.line),
+            "INSERT INTO passages (document_id, start, end, text, heading, page, line, in_table) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                *(number, passage.start, passage.end, text, passage.heading, passage.page, passage.line),
+                passage.in_table,
+            ),
         )
         connection.execute(
             "INSERT INTO search (rowid, title, heading, body) VALUES (?, ?, ?, ?)",

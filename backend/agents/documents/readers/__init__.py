@@ -12,22 +12,29 @@ from backend.agents.documents.readers.extraction import (
 from backend.agents.documents.readers.markdown import read_markdown
 from backend.agents.documents.readers.pdf import read_pdf
 from backend.agents.documents.readers.plain_text import read_plain_text
+from backend.agents.documents.readers.progress import Progress, no_progress
 from backend.agents.documents.readers.web_page import read_html
 
-READER_VERSION = 3
+READER_VERSION = 4
 """Raise it when a reader gives another text for the same bytes: indexes are then made anew."""
 
-Reader = Callable[[bytes], Extraction]
+Reader = Callable[[bytes, Progress], Extraction]
+
+
+def _at_once(reader: Callable[[bytes], Extraction]) -> Reader:
+    """A reader without progress: what it reads takes no time worth showing."""
+    return lambda data, _: reader(data)
+
 
 READERS: dict[str, Reader] = {
-    ".md": read_markdown,
-    ".markdown": read_markdown,
-    ".txt": read_plain_text,
-    ".text": read_plain_text,
-    ".html": read_html,
-    ".htm": read_html,
+    ".md": _at_once(read_markdown),
+    ".markdown": _at_once(read_markdown),
+    ".txt": _at_once(read_plain_text),
+    ".text": _at_once(read_plain_text),
+    ".html": _at_once(read_html),
+    ".htm": _at_once(read_html),
     ".pdf": read_pdf,
-    ".csv": read_delimited,
+    ".csv": _at_once(read_delimited),
 }
 """Reader by file name suffix, in lower case."""
 
@@ -37,14 +44,14 @@ def reader_for(name: str) -> Reader | None:
     return READERS.get(PurePath(name).suffix.lower())
 
 
-def read_document(name: str, data: bytes) -> Extraction:
+def read_document(name: str, data: bytes, progress: Progress = no_progress) -> Extraction:
     """Text, blocks and origin of one file. Raises ``UnreadableFileError`` with a reason fit for a warning."""
     reader = reader_for(name)
     if reader is None:
         raise UnreadableFileError(f"files ending in {PurePath(name).suffix!r} are not read")
     if not data:
         raise UnreadableFileError("it is empty")
-    extraction = reader(data)
+    extraction = reader(data, progress)
     if len(extraction.text) > MAX_TEXT_CHARS:
         raise UnreadableFileError(f"its text is longer than {MAX_TEXT_CHARS:,} characters")
     if not extraction.blocks:

@@ -9,6 +9,9 @@ from backend.agents.documents.readers.grid import GridRow, is_figure
 _LOOKED_AT = 3
 _LONGEST_CAPTION = 160
 _SENTENCE_END = re.compile(r"[.!?;,。！？…][\"'”’)\]*_]*\s*\Z")
+_UNITS_IN_BRACKETS = re.compile(
+    r"\([^()]*\b(?:thousands|millions|billions|percent|percentages|usd|eur|dollars|euros)\b[^()]*\)", re.IGNORECASE
+)
 _UNITS = re.compile(
     r"\b(?:thousands|millions|billions|percent|percentages|usd|eur|dollars|euros|shares)\b[^.]*\bexcept\b"
     r"|\((?:[^()]*\b)?(?:in|amounts|figures)\s[^()]*\b(?:thousands|millions|billions|percent|usd|eur|gbp|chf|dollars|"
@@ -33,6 +36,9 @@ def title_and_note(above: Iterable[str], heading: str, headers: Sequence[GridRow
     note = next((" ".join(text.split()) for text in inside if names_units(text)), "")
     for seen, paragraph in enumerate(above):
         text = " ".join(paragraph.split())
+        if len(text) > _LONGEST_CAPTION:
+            within = _UNITS_IN_BRACKETS.search(text) if seen == 0 else None
+            note = note or (within[0] if within else "")
         if seen == _LOOKED_AT or len(text) > _LONGEST_CAPTION:
             break
         if names_units(text):

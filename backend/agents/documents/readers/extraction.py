@@ -27,6 +27,8 @@ class TextBlock:
     start: int
     end: int
     heading: str = ""
+    in_table: bool = False
+    """Whether it is a table within the text: found by search, but not made of sentences."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,11 @@ from backend.agents.documents.readers.extracted_table import ExtractedCell, Extr
 from backend.agents.documents.readers.extraction import MAX_LABEL_CHARS
 
 _CURRENCY = r"(?:[$€£¥]|US\$|USD|EUR|GBP|CHF)"
-_FIGURE = re.compile(
+_NUMBER = (
     rf"(?:[-+\u2212\u2013(]\s*)?{_CURRENCY}?\s*[-+\u2212\u2013(]?\s*\d[\d.,\u2019' ]*\s*(?:%|pts?|x|bps)?\s*\)?"
-    rf"\s*(?:%|{_CURRENCY}|\([0-9a-z*]\)|[*†])?",
-    re.IGNORECASE,
+    rf"\s*(?:%|{_CURRENCY}|\([0-9a-z*]\)|[*†])?"
 )
+_FIGURE = re.compile(rf"{_NUMBER}(?:\s*(?:[-\u2013\u2014]|to)\s*{_NUMBER})?", re.IGNORECASE)
 _NOTHING = re.compile(rf"{_CURRENCY}?\s*(?:[-\u2212\u2013\u2014]+|n/?[am]|nm|\*)\s*%?", re.IGNORECASE)
 _YEAR = re.compile(r"(?:FY\s*)?(?:19|20)\d{2}[*†]?", re.IGNORECASE)
 _BEFORE = re.compile(rf"\(?\s*{_CURRENCY}?\s*\(?\s*")

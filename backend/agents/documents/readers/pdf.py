@@ -1,10 +1,13 @@
-"""PDF through pypdf: the text of each page, with its page number. Pictures of text (scans) hold none."""
+"""PDF through PDFium: the text of each page in reading order, its headings, and the tables on it.
 
-import io
-import logging
-import time
+PDFium is written in C: read a file of unknown origin in a process of its own, with limits (``indexing.workers``).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from backend.agents.documents.readers.extracted_table import ExtractedTable
 from backend.agents.documents.readers.extraction import (
     MAX_TEXT_CHARS,
     Extraction,
@@ -12,92 +15,145 @@ from backend.agents.documents.readers.extraction import (
     UnreadableFileError,
     origin_of,
 )
-from backend.agents.documents.readers.lines import plain_blocks
+from backend.agents.documents.readers.pdf_layout.hyphens import with_hyphens
+from backend.agents.documents.readers.pdf_layout.outline import Outline, OutlinedPage
+from backend.agents.documents.readers.pdf_layout.page_rows import page_rows
+from backend.agents.documents.readers.pdf_layout.page_tables import may_have_tables, page_tables
+from backend.agents.documents.readers.pdf_layout.page_text import PageText
+from backend.agents.documents.readers.progress import Progress, no_progress
 
 if TYPE_CHECKING:
-    from pypdf import PdfReader
+    from pypdfium2 import PdfDocument
 
 MAX_PAGES = 10_000
-MAX_SECONDS = 120.0
-"""How long one file may take; checked between pages."""
-
-# A damaged file makes pypdf meet values of the wrong kind anywhere, and it lets through what Python then says.
-_WRONG_KIND = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError)
-
-# What pypdf itself raises beside its own errors: it asserts what it takes for granted of a file, follows some
-# references by recursion, and calls a filter or an encryption that it does not know not implemented.
-_GIVEN_UP = (AssertionError, RecursionError, NotImplementedError)
-
-_FAULTS = (*_WRONG_KIND, *_GIVEN_UP)
-
-# pypdf reports every irregularity of a file to its logger; a file's faults are told by this reader's own notices.
-logging.getLogger("pypdf").setLevel(logging.CRITICAL)
+_PAGES_NAMED = 5
+_SEPARATOR = "\n\f\n"
+_FIELDS = ("Title", "Author", "Subject", "Keywords")
 
 
-def read_pdf(data: bytes) -> Extraction:
+@dataclass(frozen=True, slots=True)
+class _ReadPage:
+    outlined: OutlinedPage
+    tables: tuple[ExtractedTable, ...]
+
+
+def read_pdf(data: bytes, progress: Progress = no_progress) -> Extraction:
     """The pages' text, one form feed between pages. Raises ``UnreadableFileError`` for broken or encrypted files."""
-    from pypdf import PdfReader
-    from pypdf.errors import DependencyError, PyPdfError
+    import pypdfium2
 
     try:
-        reader = PdfReader(io.BytesIO(data))
-        if reader.is_encrypted and not reader.decrypt(""):
-            raise UnreadableFileError("it is encrypted and needs a password")
-        texts, notices = _page_texts(reader)
-        fields = {
-            name.lstrip("/").lower(): str(value)
-            for name, value in (reader.metadata or {}).items()
-            if name in ("/Title", "/Author") and str(value).strip()
-        }
-    except DependencyError as error:
-        raise UnreadableFileError("it is encrypted in a way that cannot be read here") from error
-    except (PyPdfError, OSError, MemoryError, *_FAULTS) as error:
-        raise UnreadableFileError(f"it is not a readable PDF ({_first_line(error)})") from error
-    return _joined(texts, fields, notices)
+        document = pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError as error:
+        raise UnreadableFileError(_refusal(error)) from error
+    try:
+        count = len(document)
+        pages = list(_read_pages(document, min(count, MAX_PAGES), progress))
+        fields = {name.lower(): value for name, value in document.get_metadata_dict().items() if name in _FIELDS}
+    finally:
+        document.close()
+    fields = {name: " ".join(value.split()) for name, value in fields.items() if value.strip()}
+    return _joined(pages, count, fields)
 
 
-def _page_texts(reader: "PdfReader") -> tuple[list[str], tuple[str, ...]]:
-    """Text of each page. A page that cannot be read stays empty and is told of; so are pages left out."""
-    from pypdf.errors import DependencyError, PyPdfError
+def _refusal(error: Exception) -> str:
+    import pypdfium2.raw as pdfium
 
-    texts: list[str] = []
-    broken: list[int] = []
-    length, count, started = 0, len(reader.pages), time.monotonic()
-    for number in range(1, min(count, MAX_PAGES) + 1):
+    code = getattr(error, "err_code", None)
+    if code == pdfium.FPDF_ERR_PASSWORD:
+        return "it is encrypted and needs a password"
+    if code == pdfium.FPDF_ERR_SECURITY:
+        return "it is encrypted in a way that cannot be read here: its kind of encryption is unknown"
+    return "it is not a readable PDF: it is damaged, or something else under this name"
+
+
+def _read_pages(document: "PdfDocument", count: int, progress: Progress) -> Iterator[_ReadPage | None]:
+    """The pages up to the first beyond the limit of text; None for one that cannot be opened."""
+    import pypdfium2
+
+    length = 0
+    for number in range(count):
+        progress(number, count, "page")
         try:
-            page = reader.pages[number - 1].extract_text()
-        except (PyPdfError, DependencyError, *_FAULTS):
-            broken.append(number)
-            page = ""
-        texts.append(page.replace("\x00", "").replace("\r\n", "\n").replace("\r", "\n"))
-        length += len(page)
-        if length > MAX_TEXT_CHARS or time.monotonic() - started > MAX_SECONDS:
-            break
-    if broken and len(broken) == len(texts):
-        raise UnreadableFileError("none of its pages can be read")
-    notices = [f"page {number} could not be read" for number in broken[:3]]
-    if len(broken) > 3:
-        notices.append(f"{len(broken) - 3} more pages could not be read")
+            page = document[number]
+        except pypdfium2.PdfiumError:
+            yield None
+            continue
+        try:
+            read = _read_page(PageText(page))
+        except pypdfium2.PdfiumError:
+            read = None
+        finally:
+            page.close()
+        length += len(read.outlined.text) if read else 0
+        yield read
+        if length > MAX_TEXT_CHARS:
+            return
+
+
+def _read_page(page: PageText) -> _ReadPage:
+    try:
+        has_tables = page.has_places and may_have_tables(page.text)
+        tables = tuple(page_tables(page_rows(page), "")) if has_tables else ()
+    finally:
+        page.close()
+    ranges = tuple((table.start, table.end) for table in tables)
+    return _ReadPage(OutlinedPage(page.text, tuple(page.lines), ranges), tables)
+
+
+def _joined(pages: list[_ReadPage | None], count: int, fields: dict[str, str]) -> Extraction:
+    texts = with_hyphens([page.outlined.text if page else "" for page in pages])
+    outline = Outline([page.outlined for page in pages if page])
+    blocks: list[TextBlock] = []
+    tables: list[ExtractedTable] = []
+    starts: list[tuple[int, int]] = []
+    offset = 0
+    for number, (page, text) in enumerate(zip(pages, texts, strict=True), start=1):
+        starts.append((offset, number))
+        if page is not None:
+            found, headings = outline.blocks(page.outlined, offset)
+            blocks += found
+            tables += (
+                _shifted(table, offset, number, heading) for table, heading in zip(page.tables, headings, strict=True)
+            )
+        offset += len(text) + len(_SEPARATOR)
+    if not blocks:
+        broken = all(page is None for page in pages)
+        reason = "none of its pages can be read" if broken else "it contains no text; it may contain scanned pages"
+        raise UnreadableFileError(reason)
+    return Extraction(
+        _SEPARATOR.join(texts),
+        tuple(blocks),
+        origin=origin_of(fields),
+        fields=fields,
+        pages=tuple(starts),
+        tables=tuple(tables),
+        notices=_notices(texts, count),
+    )
+
+
+def _shifted(table: ExtractedTable, offset: int, page: int, heading: str) -> ExtractedTable:
+    """The table with ranges of the whole text."""
+    rows = tuple(
+        replace(
+            row,
+            start=row.start + offset,
+            end=row.end + offset,
+            cells=tuple(replace(cell, start=cell.start + offset, end=cell.end + offset) for cell in row.cells),
+        )
+        for row in table.rows
+    )
+    title = table.title or heading
+    return replace(table, title=title, page=page, start=table.start + offset, end=table.end + offset, rows=rows)
+
+
+def _notices(texts: list[str], count: int) -> tuple[str, ...]:
+    notices = []
+    empty = [str(number) for number, text in enumerate(texts, start=1) if not text]
+    if empty:
+        shown = ", ".join(empty[:_PAGES_NAMED])
+        more = f" and {len(empty) - _PAGES_NAMED} more" if len(empty) > _PAGES_NAMED else ""
+        pages, have = ("page", "has") if len(empty) == 1 else ("pages", "have")
+        notices.append(f"{pages} {shown}{more} {have} no text that can be read, as scanned pages have not")
     if len(texts) < count:
         notices.append(f"only pages 1 to {len(texts)} of {count} were read")
-    return texts, tuple(notices)
-
-
-def _joined(texts: list[str], fields: dict[str, str], notices: tuple[str, ...]) -> Extraction:
-    blocks: list[TextBlock] = []
-    pages: list[tuple[int, int]] = []
-    heading, offset = "", 0
-    text = "\n\f\n".join(texts)
-    for number, page in enumerate(texts, start=1):
-        pages.append((offset, number))
-        found, heading = plain_blocks(text, offset, offset + len(page), heading)
-        blocks += found
-        offset += len(page) + 3
-    if not blocks:
-        raise UnreadableFileError("it contains no text; it may contain scanned pages")
-    origin = origin_of(fields)
-    return Extraction(text, tuple(blocks), origin=origin, fields=fields, pages=tuple(pages), notices=notices)
-
-
-def _first_line(error: BaseException) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0][:120] or type(error).__name__
+    return tuple(notices)

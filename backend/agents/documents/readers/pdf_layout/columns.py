@@ -1,0 +1,100 @@
+"""Columns of a table on a page: where its figures stand below one another, and which header stands above which."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
+
+from backend.agents.documents.readers.pdf_layout.page_rows import Segment
+
+_SLACK = 2.0
+"""Points by which figures of one column may miss one another."""
+
+_WITHOUT_HEADER = 0.25
+"""What a column without a header costs, in usual distances of columns, when headers are laid out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """The left and right edge of the figures in a column, in points, with their currency signs."""
+
+    left: float
+    right: float
+
+    @property
+    def center(self) -> float:
+        """Half way between its edges."""
+        return (self.left + self.right) / 2
+
+
+def columns_of(figures: Sequence[Segment]) -> list[Column]:
+    """The columns that figures of several rows stand in, from left to right."""
+    anchored = sorted(figures, key=lambda figure: figure.anchor)
+    groups: list[list[Segment]] = []
+    reach = float("-inf")
+    for figure in anchored:
+        if groups and figure.anchor[0] < reach - _SLACK:
+            groups[-1].append(figure)
+        else:
+            groups.append([figure])
+        reach = max(reach, figure.anchor[1])
+    return [Column(min(one.left for one in group), max(one.right for one in group)) for group in groups]
+
+
+def column_of(columns: Sequence[Column], segment: Segment) -> int:
+    """The number of the column (from 0) that a segment stands in, or is nearest to."""
+
+    def distance(number: int) -> tuple[float, float]:
+        column = columns[number]
+        overlap = min(column.right, segment.right) - max(column.left, segment.left)
+        return -max(overlap, 0.0), abs(column.center - segment.center)
+
+    return min(range(len(columns)), key=distance)
+
+
+def spans_of(columns: Sequence[Column], headers: Sequence[Segment]) -> list[tuple[int, int]]:
+    """For each header of a line the columns it stands above: the first (from 0) and their number.
+
+    Headers are centred above their columns, so the layout is chosen in which they are so best; a column may have none.
+    """
+    if not headers:
+        return []
+    pitches = [right.center - left.center for left, right in pairwise(columns)]
+    free = _WITHOUT_HEADER * (median(pitches) if pitches else 50.0)
+    count, lines = len(columns), len(headers)
+    # best[h][c]: the least cost of laying out the first h headers above the first c columns, and how it was reached.
+    best: list[list[tuple[float, int]]] = [[(float("inf"), 0)] * (count + 1) for _ in range(lines + 1)]
+    best[0] = [(free * column, 0) for column in range(count + 1)]
+    for header in range(1, lines + 1):
+        for column in range(1, count + 1):
+            choices = [(best[header][column - 1][0] + free, 0)]
+            for width in range(1, column + 1):
+                offset = _offset(columns[column - width : column], headers[header - 1])
+                choices.append((best[header - 1][column - width][0] + offset, width))
+            best[header][column] = min(choices)
+    if best[lines][count][0] == float("inf"):
+        return [(column_of(columns, header), 1) for header in headers]
+    return _walked_back(best, lines, count)
+
+
+def _walked_back(best: list[list[tuple[float, int]]], header: int, column: int) -> list[tuple[int, int]]:
+    spans: list[tuple[int, int]] = []
+    while header:
+        width = best[header][column][1]
+        if width:
+            spans.append((column - width, width))
+            header -= 1
+        column -= max(width, 1)
+    return spans[::-1]
+
+
+def _offset(group: Sequence[Column], header: Segment) -> float:
+    """How far a header is from the middle of its columns, or from the edges of a single one if that is less.
+
+    A header in the middle of one of two columns does not stand above both.
+    """
+    if len(group) == 2 and any(column.left <= header.center <= column.right for column in group):
+        return float("inf")
+    left, right = group[0].left, group[-1].right
+    center = abs((left + right) / 2 - header.center)
+    return center if len(group) > 1 else min(center, abs(right - header.right), abs(left - header.left))
