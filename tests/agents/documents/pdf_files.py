@@ -6,11 +6,13 @@ from collections.abc import Sequence
 
 def pdf_of(pages: Sequence[Sequence[str]], title: str = "") -> bytes:
     """A PDF with these lines on each page, in Helvetica, and a title in its metadata."""
+    shown = (b" ".join(b"(" + _escaped(line) + b") Tj T*" for line in lines) for lines in pages)
+    return _with_contents([b"BT /F1 11 Tf 50 780 Td 14 TL " + page + b" ET" for page in shown], title)
+
+
+def _with_contents(pages: Sequence[bytes], title: str) -> bytes:
     objects: list[bytes] = [b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"]
-    for lines in pages:
-        shown = b" ".join(b"(" + _escaped(line) + b") Tj T*" for line in lines)
-        stream = b"BT /F1 11 Tf 50 780 Td 14 TL " + shown + b" ET"
-        objects.append(b"<< /Length %d >>\nstream\n%s\nendstream" % (len(stream), stream))
+    objects += [b"<< /Length %d >>\nstream\n%s\nendstream" % (len(stream), stream) for stream in pages]
     parent = len(objects) + len(pages) + 1
     page = b"<< /Type /Page /Parent %d 0 R /MediaBox [0 0 595 842] /Contents %d 0 R /Resources << %s >> >>"
     objects += [page % (parent, content, b"/Font << /F1 1 0 R >>") for content in range(2, len(pages) + 2)]
@@ -19,6 +21,25 @@ def pdf_of(pages: Sequence[Sequence[str]], title: str = "") -> bytes:
     objects.append(b"<< /Type /Catalog /Pages %d 0 R >>" % parent)
     objects.append(b"<< /Title (%s) >>" % _escaped(title))
     return _assembled(objects, root=parent + 1, info=parent + 2)
+
+
+_WIDTHS = {".": 0.278, ",": 0.278, " ": 0.278, "(": 0.333, ")": 0.333, "%": 0.889, "$": 0.556, "-": 0.333}
+
+
+def placed_pdf(pages: Sequence[Sequence[tuple[float, float, str]]], size: float = 10) -> bytes:
+    """A PDF with each text beginning at its point (from the lower left), in Helvetica."""
+    shown = [
+        b"BT /F1 %g Tf " % size
+        + b" ".join(b"1 0 0 1 %g %g Tm (%s) Tj" % (x, y, _escaped(text)) for x, y, text in texts)
+        + b" ET"
+        for texts in pages
+    ]
+    return _with_contents(shown, "")
+
+
+def ending_at(x: float, y: float, text: str, size: float = 10) -> tuple[float, float, str]:
+    """A figure whose right edge is at ``x``, as ``placed_pdf`` takes it."""
+    return x - sum(_WIDTHS.get(sign, 0.556) for sign in text) * size, y, text
 
 
 def encrypted(pdf: bytes, password: str) -> bytes:

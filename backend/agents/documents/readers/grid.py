@@ -8,13 +8,16 @@ from backend.agents.documents.readers.extracted_table import ExtractedCell, Extr
 from backend.agents.documents.readers.extraction import MAX_LABEL_CHARS
 
 _CURRENCY = r"(?:[$€£¥]|US\$|USD|EUR|GBP|CHF)"
+_UNIT = r"(?:%|pts?|x|bps|years?|months?|days?|hours?|(?:m|b|tr)illion|thousand)"
+_SIGN = r"[-+\u2212\u2013(]"
 _NUMBER = (
-    rf"(?:[-+\u2212\u2013(]\s*)?{_CURRENCY}?\s*[-+\u2212\u2013(]?\s*\d[\d.,\u2019' ]*\s*(?:%|pts?|x|bps)?\s*\)?"
+    rf"(?:{_SIGN}\s*)?{_CURRENCY}?\s*{_SIGN}?\s*\d[\d.,\u2019' ]*\s*{_UNIT}?\s*\)?"
     rf"\s*(?:%|{_CURRENCY}|\([0-9a-z*]\)|[*†])?"
 )
 _FIGURE = re.compile(rf"{_NUMBER}(?:\s*(?:[-\u2013\u2014]|to)\s*{_NUMBER})?", re.IGNORECASE)
 _NOTHING = re.compile(rf"{_CURRENCY}?\s*(?:[-\u2212\u2013\u2014]+|n/?[am]|nm|\*)\s*%?", re.IGNORECASE)
 _YEAR = re.compile(r"(?:FY\s*)?(?:19|20)\d{2}[*†]?", re.IGNORECASE)
+_PERIOD = re.compile(r"\b(?:ended|ending|as of|as at)\b", re.IGNORECASE)
 _BEFORE = re.compile(rf"\(?\s*{_CURRENCY}?\s*\(?\s*")
 _AFTER = re.compile(r"[\s)%]+|(?:pts?|bps)\.?", re.IGNORECASE)
 INDENT_TOLERANCE = 1.0
@@ -148,6 +151,9 @@ def _labelled(row: GridRow) -> tuple[str, tuple[GridCell, ...]]:
 def _header_of(cell: GridCell, headers: Sequence[GridRow]) -> str:
     texts: list[str] = []
     for row in headers:
+        if row.cells[0].column == 0 and _PERIOD.search(row.cells[0].text):
+            # The heading of the labels says what the years beside it are of: "Three Months Ended June 30," | "2031".
+            texts.append(" ".join(row.cells[0].text.split()))
         for above in row.cells:
             covers = above.column < cell.column + cell.span and cell.column < above.column + above.span
             text = " ".join(above.text.split())

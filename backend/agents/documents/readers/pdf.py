@@ -3,7 +3,7 @@
 PDFium is written in C: read a file of unknown origin in a process of its own, with limits (``indexing.workers``).
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -16,10 +16,10 @@ from backend.agents.documents.readers.extraction import (
     origin_of,
 )
 from backend.agents.documents.readers.pdf_layout.hyphens import with_hyphens
-from backend.agents.documents.readers.pdf_layout.outline import Outline, OutlinedPage
-from backend.agents.documents.readers.pdf_layout.page_rows import page_rows
+from backend.agents.documents.readers.pdf_layout.outline import Outline, OutlinedPage, line_pattern, running_lines
+from backend.agents.documents.readers.pdf_layout.page_rows import PageRow, page_rows
 from backend.agents.documents.readers.pdf_layout.page_tables import may_have_tables, page_tables
-from backend.agents.documents.readers.pdf_layout.page_text import PageText
+from backend.agents.documents.readers.pdf_layout.page_text import LINE_END_HYPHEN, PageText
 from backend.agents.documents.readers.progress import Progress, no_progress
 
 if TYPE_CHECKING:
@@ -31,10 +31,21 @@ _SEPARATOR = "\n\f\n"
 _FIELDS = ("Title", "Author", "Subject", "Keywords")
 
 
-@dataclass(frozen=True, slots=True)
+_PAGES_TO_LEARN_FROM = 24
+"""Pages that are read before the first tables are made: lines that run through them are no part of any."""
+
+
+@dataclass(slots=True)
 class _ReadPage:
     outlined: OutlinedPage
-    tables: tuple[ExtractedTable, ...]
+    rows: Sequence[PageRow] = ()
+    tables: tuple[ExtractedTable, ...] = ()
+
+    def make_tables(self, running: Collection[str]) -> None:
+        rows, self.rows = self.rows, ()
+        self.tables = tuple(page_tables([row for row in rows if line_pattern(row.text) not in running]))
+        ranges = tuple((table.start, table.end) for table in self.tables)
+        self.outlined = replace(self.outlined, tables=ranges)
 
 
 def read_pdf(data: bytes, progress: Progress = no_progress) -> Extraction:
@@ -47,7 +58,7 @@ def read_pdf(data: bytes, progress: Progress = no_progress) -> Extraction:
         raise UnreadableFileError(_refusal(error)) from error
     try:
         count = len(document)
-        pages = list(_read_pages(document, min(count, MAX_PAGES), progress))
+        pages = _read_pages(document, min(count, MAX_PAGES), progress)
         fields = {name.lower(): value for name, value in document.get_metadata_dict().items() if name in _FIELDS}
     finally:
         document.close()
@@ -66,17 +77,19 @@ def _refusal(error: Exception) -> str:
     return "it is not a readable PDF: it is damaged, or something else under this name"
 
 
-def _read_pages(document: "PdfDocument", count: int, progress: Progress) -> Iterator[_ReadPage | None]:
+def _read_pages(document: "PdfDocument", count: int, progress: Progress) -> list[_ReadPage | None]:
     """The pages up to the first beyond the limit of text; None for one that cannot be opened."""
     import pypdfium2
 
+    pages: list[_ReadPage | None] = []
     length = 0
+    running: Collection[str] | None = None
     for number in range(count):
         progress(number, count, "page")
         try:
             page = document[number]
         except pypdfium2.PdfiumError:
-            yield None
+            pages.append(None)
             continue
         try:
             read = _read_page(PageText(page))
@@ -84,20 +97,34 @@ def _read_pages(document: "PdfDocument", count: int, progress: Progress) -> Iter
             read = None
         finally:
             page.close()
+        pages.append(read)
         length += len(read.outlined.text) if read else 0
-        yield read
         if length > MAX_TEXT_CHARS:
-            return
+            break
+        if number + 1 == _PAGES_TO_LEARN_FROM:
+            running = _with_tables(pages)
+        elif running is not None and read:
+            read.make_tables(running)
+    if running is None:
+        _with_tables(pages)
+    return pages
+
+
+def _with_tables(pages: Sequence[_ReadPage | None]) -> Collection[str]:
+    """Make the tables of all pages; returns the patterns of the lines that run through them."""
+    read = [page for page in pages if page]
+    running = running_lines([page.outlined for page in read])
+    for page in read:
+        page.make_tables(running)
+    return running
 
 
 def _read_page(page: PageText) -> _ReadPage:
     try:
-        has_tables = page.has_places and may_have_tables(page.text)
-        tables = tuple(page_tables(page_rows(page), "")) if has_tables else ()
+        rows = page_rows(page) if page.has_places and may_have_tables(page.text) else ()
+        return _ReadPage(OutlinedPage(page.text, tuple(page.lines), ()), rows)
     finally:
         page.close()
-    ranges = tuple((table.start, table.end) for table in tables)
-    return _ReadPage(OutlinedPage(page.text, tuple(page.lines), ranges), tables)
 
 
 def _joined(pages: list[_ReadPage | None], count: int, fields: dict[str, str]) -> Extraction:
@@ -136,13 +163,23 @@ def _shifted(table: ExtractedTable, offset: int, page: int, heading: str) -> Ext
     rows = tuple(
         replace(
             row,
+            label=row.label.replace(LINE_END_HYPHEN, "-"),
+            section=row.section.replace(LINE_END_HYPHEN, "-"),
             start=row.start + offset,
             end=row.end + offset,
-            cells=tuple(replace(cell, start=cell.start + offset, end=cell.end + offset) for cell in row.cells),
+            cells=tuple(
+                replace(
+                    cell,
+                    column=cell.column.replace(LINE_END_HYPHEN, "-"),
+                    start=cell.start + offset,
+                    end=cell.end + offset,
+                )
+                for cell in row.cells
+            ),
         )
         for row in table.rows
     )
-    title = table.title or heading
+    title = (table.title or heading).replace(LINE_END_HYPHEN, "-")
     return replace(table, title=title, page=page, start=table.start + offset, end=table.end + offset, rows=rows)
 
 

@@ -69,7 +69,9 @@ def spans_of(columns: Sequence[Column], headers: Sequence[Segment]) -> list[tupl
         for column in range(1, count + 1):
             choices = [(best[header][column - 1][0] + free, 0)]
             for width in range(1, column + 1):
-                offset = _offset(columns[column - width : column], headers[header - 1])
+                group = columns[column - width : column]
+                offset = _offset(group, headers[header - 1])
+                offset += 0.0 if _is_even(group, headers[header - 1]) else free
                 choices.append((best[header - 1][column - width][0] + offset, width))
             best[header][column] = min(choices)
     if best[lines][count][0] == float("inf"):
@@ -89,12 +91,13 @@ def _walked_back(best: list[list[tuple[float, int]]], header: int, column: int) 
 
 
 def _offset(group: Sequence[Column], header: Segment) -> float:
-    """How far a header is from the middle of its columns, or from the edges of a single one if that is less.
-
-    A header in the middle of one of two columns does not stand above both.
-    """
-    if len(group) == 2 and any(column.left <= header.center <= column.right for column in group):
-        return float("inf")
+    """How far a header is from the middle of its columns, or from the edges of a single one if that is less."""
     left, right = group[0].left, group[-1].right
     center = abs((left + right) / 2 - header.center)
     return center if len(group) > 1 else min(center, abs(right - header.right), abs(left - header.left))
+
+
+def _is_even(group: Sequence[Column], header: Segment) -> bool:
+    """Whether a header reaches over as many of its columns on one side as on the other."""
+    reached = [column.left < header.right and header.left < column.right for column in group]
+    return reached == reached[::-1]

@@ -15,7 +15,7 @@ _RUNNING_LINES = 3
 _LONGEST_HEADING = 150
 _DEEPEST = 4
 _LARGER = 1.08
-_NUMBERS = re.compile(r"\d+|\b[ivxlc]{1,6}\b")
+_NUMBERS = re.compile(r"\b(?:\d+|[ivxlc]{1,6})\b")
 _SENTENCE_END = re.compile(r"[.;,]\Z")
 _ITEM = re.compile(r"[•●▪■◦–*·]\s|\(?(?:[a-z]|\d{1,2}|[ivx]{1,4})[.)]\s")
 
@@ -33,7 +33,7 @@ class Outline:
     """The blocks of a document, page by page; headings stay in force over the end of a page."""
 
     def __init__(self, pages: Sequence[OutlinedPage]) -> None:
-        self._running = _running_lines(pages)
+        self._running = running_lines(pages)
         sizes: Counter[tuple[float, bool]] = Counter()
         for page in pages:
             for line in page.lines:
@@ -63,7 +63,7 @@ class Outline:
         for place, line in enumerate(page.lines):
             text = page.text[line.start : line.end]
             edge = min(place, len(page.lines) - 1 - place)
-            if edge < _RUNNING_LINES and _pattern(text) in self._running:
+            if edge < _RUNNING_LINES and line_pattern(text) in self._running:
                 is_open = False
                 continue
             number = next((n for n, (first, last) in enumerate(page.tables) if first <= line.start < last), None)
@@ -95,14 +95,15 @@ class Outline:
         self._headings = [*above[: _DEEPEST - 1], (rank, text)]
 
 
-def _running_lines(pages: Sequence[OutlinedPage]) -> set[str]:
+def running_lines(pages: Sequence[OutlinedPage]) -> set[str]:
     """Patterns of the lines that several pages begin or end with, whatever numbers they contain."""
     seen: Counter[str] = Counter()
     for page in pages:
         edges = {*page.lines[:_RUNNING_LINES], *page.lines[-_RUNNING_LINES:]}
-        seen.update({_pattern(page.text[line.start : line.end]) for line in edges})
+        seen.update({line_pattern(page.text[line.start : line.end]) for line in edges})
     return {pattern for pattern, count in seen.items() if count >= _RUNNING_PAGES}
 
 
-def _pattern(text: str) -> str:
+def line_pattern(text: str) -> str:
+    """The text of a line, whatever numbers it contains."""
     return _NUMBERS.sub("#", " ".join(text.split()).casefold())

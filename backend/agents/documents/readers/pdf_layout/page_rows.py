@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from statistics import median
 
 from backend.agents.documents.readers.grid import is_figure, is_year
-from backend.agents.documents.readers.pdf_layout.page_text import PageText, PageWord
+from backend.agents.documents.readers.pdf_layout.page_text import PageLine, PageText, PageWord
 
-_SAME_HEIGHT = 0.35
+_SAME_HEIGHT = 0.5
 _GAP = 0.75
 _FIGURES_GAP = 0.45
 """In sizes of type: how far baselines of one row may differ, and the gaps that part two texts, or two figures."""
@@ -82,9 +82,9 @@ class PageRow:
         return bool(figures) and all(is_year(segment.text) for segment in figures)
 
 
-def page_rows(page: PageText, numbers: Sequence[int] | None = None) -> list[PageRow]:
-    """The rows of a page from top to bottom; ``numbers`` chooses lines of it."""
-    chosen = page.lines if numbers is None else [page.lines[number] for number in numbers]
+def page_rows(page: PageText) -> list[PageRow]:
+    """The rows of a page from top to bottom."""
+    chosen: Sequence[PageLine] = page.lines
     groups: list[tuple[float, float, list[PageWord]]] = []
     usual = median(line.size for line in chosen) if chosen else 0.0
     chosen = [line for line in chosen if not _is_mark(page.text[line.start : line.end], line.size, usual)]
@@ -118,7 +118,7 @@ def _segments(words: list[PageWord], size: float) -> tuple[Segment, ...]:
 
 def _is_apart(group: list[PageWord], word: PageWord, size: float) -> bool:
     gap = word.left - group[-1].right
-    between_figures = is_figure(group[-1].text) and (is_figure(word.text) or word.text in _OPENING)
+    between_figures = (is_figure(word.text) or word.text in _OPENING) and is_figure(" ".join(one.text for one in group))
     return gap > size * (_FIGURES_GAP if between_figures else _GAP)
 
 

@@ -21,16 +21,19 @@ _OVERHANG = 24.0
 """Points by which a header may begin left of the figures below it."""
 
 _UNFINISHED = re.compile(r"(?:[,(/&-]|\b(?:and|or|of|for|in|the|to|on|at|by|from|with|net|per|a|an))\Z", re.IGNORECASE)
+_IN_BRACKETS = re.compile(r"\([^()]*\)")
 _CONTENTS = re.compile(r"\d{1,3}")
 
 
-def page_tables(rows: Sequence[PageRow], heading: str) -> list[ExtractedTable]:
-    """The tables that the rows of a page form, from top to bottom. ``heading`` is the nearest one above the page's end
-    for tables without a caption. Ranges are those of the page's text."""
+def page_tables(rows: Sequence[PageRow]) -> list[ExtractedTable]:
+    """The tables that the rows of a page form, from top to bottom. Ranges are those of the page's text.
+
+    A table without a caption has no title here: the heading it stands under is known to the outline of the document.
+    """
     found: list[ExtractedTable] = []
     floor = 0
     for first, last in _runs(rows):
-        table = _Block(rows, floor, first, last).table(heading)
+        table = _Block(rows, floor, first, last).table()
         if table is not None:
             found.append(table)
         floor = last
@@ -102,8 +105,13 @@ class _Block:
             if segment.is_figure
         ]
         self._columns = columns_of(figures)
+        labels = [
+            row.segments[0].right for row in rows[first:last] if row.has_figures and not row.segments[0].is_figure
+        ]
+        near = self._columns[0].left - _OVERHANG if self._columns else 0.0
+        self._headers_from = min(near, max(labels, default=near))
 
-    def table(self, heading: str) -> ExtractedTable | None:
+    def table(self) -> ExtractedTable | None:
         """The table, or None if what looks like one is not."""
         if not self._columns or self._is_contents():
             return None
@@ -116,7 +124,7 @@ class _Block:
         if not found:
             return None
         above = _paragraphs(self._rows[max(self._floor, top - 6) : top])
-        title, note = title_and_note(above, heading, [row for row in grid if row.is_header])
+        title, note = title_and_note(above, "", [row for row in grid if row.is_header])
         start = min(row.start for row in self._rows[top : self._last])
         end = max(row.end for row in self._rows[top : self._last])
         return ExtractedTable(title, note, None, start, end, found)
@@ -137,7 +145,7 @@ class _Block:
                 break
             if self._is_header(row):
                 top = index
-            elif not self._is_label(row):
+            elif top < self._first or not self._is_label(row):
                 break
         if top == self._first and top > self._floor and self._rows[top - 1].text.endswith(":"):
             return top - 1 if self._is_label(self._rows[top - 1]) else top
@@ -146,14 +154,13 @@ class _Block:
     def _is_header(self, row: PageRow) -> bool:
         """Whether all of a row but a label stands above the columns."""
         columns = self._columns
-        values = [segment for segment in row.segments if segment.right > columns[0].left - _OVERHANG / 2]
+        values = [segment for segment in row.segments if segment.left >= self._headers_from]
         if not values or len(values) < len(row.segments) - 1:
             return False
-        if names_units(row.text) and len(row.segments) == 1:
+        if len(row.segments) == 1 and (names_units(row.text) or _IN_BRACKETS.fullmatch(row.text)):
             return False
-        low, high = columns[0].left - _OVERHANG, columns[-1].right + 2 * _OVERHANG
-        is_apart = len(values) > 1 or len(columns) == 1 or values[0].left > columns[0].left - _OVERHANG
-        return is_apart and all(low <= segment.left and segment.center <= high for segment in values)
+        high = columns[-1].right + 2 * _OVERHANG
+        return all(columns[0].left - _OVERHANG <= segment.right and segment.center <= high for segment in values)
 
     def _is_label(self, row: PageRow) -> bool:
         return len(row.segments) == 1 and (row.segments[0].right <= self._columns[0].left or row.text.endswith(":"))
@@ -161,8 +168,7 @@ class _Block:
     def _line(self, row: PageRow) -> _Line:
         if not row.has_figures or row.is_years:
             if self._is_header(row):
-                left = self._columns[0].left - _OVERHANG / 2
-                label = [segment for segment in row.segments if segment.right <= left]
+                label = [segment for segment in row.segments if segment.left < self._headers_from]
                 return _Line(row, label, [one for one in row.segments if one not in label], is_header=True)
             if not row.is_years:
                 return _Line(row, list(row.segments), [])
