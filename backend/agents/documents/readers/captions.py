@@ -36,21 +36,22 @@ def title_and_note(above: Iterable[str], heading: str, headers: Sequence[GridRow
     note = next((" ".join(text.split()) for text in inside if names_units(text)), "")
     for seen, paragraph in enumerate(above):
         text = " ".join(paragraph.split())
-        if len(text) > _LONGEST_CAPTION:
-            within = _UNITS_IN_BRACKETS.search(text) if seen == 0 else None
-            note = note or (within[0] if within else "")
-        if seen == _LOOKED_AT or len(text) > _LONGEST_CAPTION:
+        note = note or _note_in(text, is_nearest=seen == 0)
+        is_note_only = names_units(text) and text.lower().startswith(("(", "in "))
+        if seen == _LOOKED_AT or len(text) > _LONGEST_CAPTION or not (is_note_only or _is_caption(text)):
             break
-        if names_units(text):
-            note = note or text
-            if not text.startswith("(") and not text.lower().startswith("in "):
-                return text.rstrip(": "), note
-        elif _is_caption(text):
+        if not is_note_only:
             return text.strip("*_ ").rstrip(": "), note
-        else:
-            break
     return heading, note
 
 
+def _note_in(text: str, *, is_nearest: bool) -> str:
+    """The line that names the units, or within a long paragraph right above the table the brackets that do."""
+    if len(text) <= _LONGEST_CAPTION:
+        return text if names_units(text) else ""
+    within = _UNITS_IN_BRACKETS.search(text) if is_nearest else None
+    return within[0] if within else ""
+
+
 def _is_caption(text: str) -> bool:
-    return bool(text) and not _SENTENCE_END.search(text) and not is_figure(text)
+    return names_units(text) or (bool(text) and not _SENTENCE_END.search(text) and not is_figure(text))

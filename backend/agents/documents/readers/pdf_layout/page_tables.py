@@ -68,13 +68,17 @@ def _is_parted(rows: Sequence[PageRow], above: int, below: int) -> bool:
     between = rows[above + 1 : below]
     if len(between) > _MOST_TEXT_BETWEEN or any(names_units(row.text) for row in between):
         return True
-    heights = [row.baseline for row in rows[above : below + 1]]
-    gaps = (high - low for high, low in pairwise(heights))
-    if any(gap > _WIDE_GAP * rows[above].size for gap in gaps):
+    if any(gap > _WIDE_GAP * rows[above].size for gap in _leads(rows[above : below + 1])):
         return True
     reach = min(segment.left for row in (rows[above], rows[below]) for segment in row.segments if segment.is_figure)
-    prose = [row for row in between if len(row.segments) == 1 and row.segments[0].right > reach + _OVERHANG]
-    return any(not row.text.endswith(":") and row.left < reach - _OVERHANG for row in prose) and not _is_wrapped(prose)
+    long = [row for row in between if len(row.segments) == 1 and row.segments[0].right > reach + _OVERHANG]
+    prose = [row for row in long if row.left < reach - _OVERHANG and not row.text.endswith(":")]
+    return bool(prose) and not _is_wrapped(long)
+
+
+def _leads(rows: Sequence[PageRow]) -> list[float]:
+    """The distances of baselines from one row to the next."""
+    return [above.baseline - below.baseline for above, below in pairwise(rows)]
 
 
 def _is_wrapped(prose: Sequence[PageRow]) -> bool:
@@ -214,32 +218,22 @@ def _values(row: PageRow) -> list[Segment]:
 
 def _with_whole_labels(lines: list[_Line]) -> list[_Line]:
     """Labels that wrap over lines are put together: above their figures, or below them."""
-    figure_rows = [line.row.baseline for line in lines if line.values and not line.is_header]
-    leads = [above - below for above, below in pairwise(figure_rows)]
+    leads = _leads([line.row for line in lines if line.values and not line.is_header])
     usual = median(leads) if leads else 0.0
     found: list[_Line] = []
     waiting: list[_Line] = []
     for line in lines:
-        if line.is_header:
-            found += [*waiting, line]
-            waiting = []
-        elif not line.values:
-            if (
-                not waiting
-                and found
-                and found[-1].values
-                and not found[-1].is_header
-                and _continues(line, usual, found[-1])
-            ):
+        if not line.values and not line.is_header:
+            if not waiting and found and _continues(line, usual, found[-1]):
                 found[-1].label += line.label
             else:
                 waiting.append(line)
-        else:
-            while waiting and _is_begun_by(line, waiting[-1], usual):
-                line.label = waiting[-1].label + line.label
-                line.row = _at(line.row, waiting.pop().row)
-            found += [*waiting, line]
-            waiting = []
+            continue
+        while not line.is_header and waiting and _is_begun_by(line, waiting[-1], usual):
+            line.label = waiting[-1].label + line.label
+            line.row = _at(line.row, waiting.pop().row)
+        found += [*waiting, line]
+        waiting = []
     return [*found, *waiting]
 
 
