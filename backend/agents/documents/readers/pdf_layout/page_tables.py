@@ -68,7 +68,7 @@ def _is_parted(rows: Sequence[PageRow], above: int, below: int) -> bool:
     between = rows[above + 1 : below]
     if len(between) > _MOST_TEXT_BETWEEN or any(names_units(row.text) for row in between):
         return True
-    if any(gap > _WIDE_GAP * rows[above].size for gap in _leads(rows[above : below + 1])):
+    if max(_leads(rows[above : below + 1])) > _WIDE_GAP * rows[above].size:
         return True
     reach = min(segment.left for row in (rows[above], rows[below]) for segment in row.segments if segment.is_figure)
     long = [row for row in between if len(row.segments) == 1 and row.segments[0].right > reach + _OVERHANG]
