@@ -15,7 +15,7 @@ _WITHOUT_HEADER = 0.25
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class FigureColumn:
     """The left and right edge of the figures in a column, in points, with their currency signs."""
 
     left: float
@@ -27,7 +27,7 @@ class Column:
         return (self.left + self.right) / 2
 
 
-def columns_of(figures: Sequence[Segment]) -> list[Column]:
+def columns_of(figures: Sequence[Segment]) -> list[FigureColumn]:
     """The columns that figures of several rows stand in, from left to right."""
     anchored = sorted(figures, key=lambda figure: figure.anchor)
     groups: list[list[Segment]] = []
@@ -38,10 +38,10 @@ def columns_of(figures: Sequence[Segment]) -> list[Column]:
         else:
             groups.append([figure])
         reach = max(reach, figure.anchor[1])
-    return [Column(min(one.left for one in group), max(one.right for one in group)) for group in groups]
+    return [FigureColumn(min(one.left for one in group), max(one.right for one in group)) for group in groups]
 
 
-def column_of(columns: Sequence[Column], segment: Segment) -> int:
+def column_of(columns: Sequence[FigureColumn], segment: Segment) -> int:
     """The number of the column (from 0) that a segment stands in, or is nearest to."""
 
     def distance(number: int) -> tuple[float, float]:
@@ -52,7 +52,7 @@ def column_of(columns: Sequence[Column], segment: Segment) -> int:
     return min(range(len(columns)), key=distance)
 
 
-def spans_of(columns: Sequence[Column], headers: Sequence[Segment]) -> list[tuple[int, int]]:
+def spans_of(columns: Sequence[FigureColumn], headers: Sequence[Segment]) -> list[tuple[int, int]]:
     """For each header of a line the columns it stands above: the first (from 0) and their number.
 
     Headers are centred above their columns, so the layout is chosen in which they are so best; a column may have none.
@@ -90,14 +90,14 @@ def _walked_back(best: list[list[tuple[float, int]]], header: int, column: int) 
     return spans[::-1]
 
 
-def _offset(group: Sequence[Column], header: Segment) -> float:
+def _offset(group: Sequence[FigureColumn], header: Segment) -> float:
     """How far a header is from the middle of its columns, or from the edges of a single one if that is less."""
     left, right = group[0].left, group[-1].right
     center = abs((left + right) / 2 - header.center)
     return center if len(group) > 1 else min(center, abs(right - header.right), abs(left - header.left))
 
 
-def _is_even(group: Sequence[Column], header: Segment) -> bool:
+def _is_even(group: Sequence[FigureColumn], header: Segment) -> bool:
     """Whether a header reaches over as many of its columns on one side as on the other."""
     reached = [column.left < header.right and header.left < column.right for column in group]
     return reached == reached[::-1]
