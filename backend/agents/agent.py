@@ -25,6 +25,10 @@ def _unreported(usage: Usage) -> None:
     """Ignores the usage."""
 
 
+def _unknown_time() -> None:
+    """The run's time where nobody measures it."""
+
+
 def _unheard() -> None:
     """Ignores the sign of life."""
 
@@ -83,6 +87,8 @@ class RunContext:
     alive: Callable[[], None] = _unheard
     """Call this for input that makes no draft, such as a piece of a model's thinking: an agent that stays silent for
     too long is ended."""
+    run_ms: Callable[[], float | None] = _unknown_time
+    """The milliseconds since the run was accepted, as in ``at_ms``; None if nobody measures them."""
 
 
 class Agent(Protocol):

@@ -55,6 +55,11 @@ class AnswerDrafts:
         return drafts
 
     @property
+    def waiting(self) -> int:
+        """How many drafts ``take`` would hand out."""
+        return len(self._drafts)
+
+    @property
     def text(self) -> str:
         """The answer so far."""
         if len(self._pieces) > 1:

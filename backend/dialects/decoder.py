@@ -40,8 +40,12 @@ class DialectDecoder:
         self.recognised = 0
         """Number of messages that the dialect recognized. If it is 0, the stream is not of this dialect."""
 
-    def feed(self, data: bytes) -> list[Draft]:
-        """The drafts that these bytes bring. Nothing comes after an end that was too much to read."""
+    def feed(self, data: bytes, at_ms: float | None = None) -> list[Draft]:
+        """The drafts that these bytes bring. Nothing comes after an end that was too much to read.
+
+        ``at_ms``: when they came, in milliseconds of the run. With it, messages of which nothing is shown leave their
+        times in ``StatusEvent.activity_ms``.
+        """
         if self._end is not None:
             return []
         try:
@@ -49,7 +53,7 @@ class DialectDecoder:
         except MessageTooLargeError as error:
             self._drafts.end.fail("message_too_large", str(error))
             return self.close()
-        return self._read_all(messages)
+        return self._read_all(messages, at_ms)
 
     def close(self) -> list[Draft]:
         """The connection has ended; gives the last drafts, with every open step closed. A second call gives none."""
@@ -102,10 +106,13 @@ class DialectDecoder:
         """Citations so far: a source once for every place that the stream says it is cited at, or once."""
         return self._drafts.citations
 
-    def _read_all(self, messages: list[Message]) -> list[Draft]:
+    def _read_all(self, messages: list[Message], at_ms: float | None = None) -> list[Draft]:
         self.messages += len(messages)
         for message in messages:
+            before = self._drafts.waiting
             self._read(message)
+            if at_ms is not None and self._drafts.waiting == before and not self.told_end:
+                self._drafts.steps.note_hidden(at_ms)
         return self._drafts.take()
 
     def _read(self, message: Message) -> None:

@@ -27,7 +27,7 @@ class ImportedRun:
 
     def feed(self, data: bytes, at_ms: float | None = None) -> list[bytes]:
         """The lines that these bytes bring. ``at_ms``: when they came, in milliseconds since the request, if known."""
-        return self._lines(self._decoder.feed(data), at_ms)
+        return self._lines(self._decoder.feed(data, at_ms), at_ms)
 
     def close(self, at_ms: float | None = None) -> list[bytes]:
         """The last lines, ``done`` among them."""

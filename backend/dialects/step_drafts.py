@@ -8,6 +8,7 @@ from pydantic import JsonValue
 
 from backend.dialects.json_values import is_lookup, parsed
 from backend.protocol.events import StatusEvent, ToolLog
+from backend.protocol.hidden_activity import HiddenActivity
 
 MAX_STEPS = 10_000
 MAX_ARGUMENT_CHARS = 1_000_000
@@ -36,6 +37,7 @@ class StepDrafts:
         self._write = write
         self._count_loss = count_loss
         self._steps: dict[str, _Step] = {}
+        self._hidden = HiddenActivity()
 
     @property
     def tool_calls(self) -> int:
@@ -61,6 +63,30 @@ class StepDrafts:
         """The model has stopped thinking; nothing happens if it was not."""
         if THINKING in self._steps:
             self.end(THINKING)
+        self._hidden.drop()
+
+    def note_hidden(self, at_ms: float) -> None:
+        """A message came at this time of the run, and nothing of it is shown. Where no step is open that could carry
+        this and it lasts, the model is thinking.
+        """
+        if not self._hidden.note(at_ms):
+            return
+        carrier = self._carrier()
+        if carrier is None:
+            self.begin_thinking()
+            carrier = self._carrier()
+        self._tell_activity(carrier)
+
+    def _carrier(self) -> _Step | None:
+        """The open step of thinking, else the latest open one."""
+        if self.is_open(THINKING):
+            return self._steps[THINKING]
+        return next((step for step in reversed(self._steps.values()) if step.open), None)
+
+    def _tell_activity(self, step: _Step | None) -> None:
+        times = self._hidden.take()
+        if step is not None and times:
+            self._write(StatusEvent(step_id=step.step_id, step=step.step, state="progress", activity_ms=times))
 
     def start(
         self, key: str, step: str, *, label: str | None = None, detail: str | None = None,
@@ -121,6 +147,8 @@ class StepDrafts:
         step = self._steps.get(key)
         if step is None or not step.open:
             return
+        if key == THINKING:
+            self._tell_activity(step)
         self._gather_arguments(step, None)
         if step.tool is not None and result is not None:
             step.tool = step.tool.model_copy(update={"result": result})

@@ -36,6 +36,7 @@ METRICS: tuple[Metric, ...] = (
     tokens.CHARACTER_RATE,
     silence.LONGEST_GAP,
     silence.LONGEST_TEXT_GAP,
+    silence.QUIET_SCREEN,
     silence.STALLS,
     silence.STALLED,
     attribution.UNATTRIBUTED,

@@ -10,7 +10,7 @@ from backend.metrics.answer import Answer, grow
 from backend.metrics.expectation import Expectation
 from backend.metrics.steps import StepSpan, step_spans
 from backend.protocol.checks import Violation, check
-from backend.protocol.events import DoneEvent, Event, TokenEvent
+from backend.protocol.events import DoneEvent, Event, StatusEvent, TokenEvent
 
 Plane = Literal["wire", "server", "planned"]
 """Whose clock the times were read on: the harness's on arrival, the server's, or the script's."""
@@ -68,6 +68,20 @@ class Trace:
     def times_ms(self) -> tuple[float, ...]:
         """The times of ``events``."""
         return tuple(self.received_ms[index] for index in self._fresh)
+
+    @cached_property
+    def activity_ms(self) -> tuple[float, ...]:
+        """When anything came that was not shown, such as a model's reasoning, in order, as far as the events say so.
+
+        The times are the server's; on another plane each keeps its distance to the event that carries it.
+        """
+        found = [
+            max(0.0, at_ms - max(0.0, event.at_ms - hidden_ms))
+            for event, at_ms in zip(self.events, self.times_ms, strict=True)
+            if isinstance(event, StatusEvent)
+            for hidden_ms in event.activity_ms or ()
+        ]
+        return tuple(sorted(found))
 
     @cached_property
     def tokens(self) -> tuple[tuple[TokenEvent, float], ...]:

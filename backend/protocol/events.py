@@ -9,7 +9,7 @@ instead of an error, so that a newer server never breaks an older reader.
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, JsonValue, TypeAdapter, ValidationError
 
 StepStateName = Literal["started", "progress", "waiting", "finished", "failed", "cancelled"]
 ArtifactKind = Literal["chart", "table", "documents", "value"]
@@ -74,7 +74,11 @@ class EventBase(Payload):
 
 
 class StatusEvent(EventBase):
-    """A step of the agent and its state. Without ``step_id`` it only announces that a step begins."""
+    """A step of the agent and its state. Without ``step_id`` it only announces that a step begins.
+
+    ``activity_ms``: when input came that is not shown, such as a model's reasoning, since the step's last status; in
+    milliseconds as ``at_ms``, ascending.
+    """
 
     type: Literal["status"] = "status"
     step_id: str | None = None
@@ -86,6 +90,7 @@ class StatusEvent(EventBase):
     parent_id: str | None = None
     tool: ToolLog | None = None
     request: InputRequest | None = None
+    activity_ms: tuple[FiniteFloat, ...] | None = None
 
 
 class TokenEvent(EventBase):

@@ -138,7 +138,9 @@ class ActiveRun:
         request = RunRequest(self.record.run_id, self.record.question, self.record.options, history)
         if is_active(self.state):
             self.state = advance(self.state, "running")
-        drafts = _checked(agent.run(request, RunContext(self._clock, self._take_usage, self._note_life)))
+        drafts = _checked(
+            agent.run(request, RunContext(self._clock, self._take_usage, self._note_life, lambda: self.elapsed_ms))
+        )
         try:
             async for draft in drafts:
                 self._watchdog.heard()

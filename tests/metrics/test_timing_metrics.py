@@ -4,7 +4,14 @@ import pytest
 
 from backend.metrics.attribution import unattributed_ms
 from backend.metrics.first import connect_ms, e2e_ms, ttfa_ms, ttfc_ms, ttfe_ms, ttfs_ms, ttft_ms, ttlt_ms
-from backend.metrics.silence import longest_gap_ms, longest_silence, longest_text_gap_ms, stalled_ms, stalls
+from backend.metrics.silence import (
+    longest_gap_ms,
+    longest_silence,
+    longest_text_gap_ms,
+    quiet_screen_ms,
+    stalled_ms,
+    stalls,
+)
 from backend.metrics.steps import covered_ms, self_time_ms
 from backend.metrics.tokens import (
     chars_per_s,
@@ -13,6 +20,7 @@ from backend.metrics.tokens import (
     token_gap_median_ms,
     token_gap_p95_ms,
 )
+from backend.metrics.trace import Trace
 from backend.protocol.events import ArtifactEvent
 from tests.metrics.traces import announced, citation, done, status, token, trace
 
@@ -106,10 +114,10 @@ def test_longest_text_gap_looks_at_tokens_alone() -> None:
 
 
 def test_a_stall_is_long_and_out_of_proportion() -> None:
-    even = [(400.0 * n, token("x")) for n in range(1, 6)]
-    assert stalls(trace(*even, (2001, done()))) == 0
-    frozen = [*even, (3500.0, token("x"))]
-    run = trace(*frozen, (3501, done()))
+    even = [(400.0 * n, token("x")) for n in range(1, 10)]
+    assert stalls(trace(*even, (3601, done()))) == 0
+    frozen = [*even, (5100.0, token("x"))]
+    run = trace(*frozen, (5101, done()))
     assert stalls(run) == 0, "1500 ms is less than five times the median gap of 400 ms"
     quick = [(20.0 * n, token("x")) for n in range(1, 6)]
     run = trace(*quick, (1200, token("x")), (1201, done()))
@@ -119,12 +127,41 @@ def test_a_stall_is_long_and_out_of_proportion() -> None:
 
 def test_the_median_of_a_stall_is_that_of_its_phase() -> None:
     # Before the first token there is a gap every 300 ms, so that 1400 ms there is no stall; in the answer it is one.
-    working = [(300.0 * n, status(f"s{n}", "finished")) for n in range(1, 6)]
+    working = [(300.0 * n, status(f"s{n}", "finished")) for n in range(1, 8)]
     run = trace(
-        *working, (2900, token("x")), (2910, token("x")), (2920, token("x")), (4320, token("x")), (4321, done())
+        *working, (3500, token("x")), (3510, token("x")), (3520, token("x")), (4920, token("x")), (4921, done())
     )
     assert stalls(run) == 1
     assert stalled_ms(run) == 1400
+
+
+def test_a_phase_with_few_gaps_has_no_usual_gap() -> None:
+    # One gap between two tokens is its own median; with eight gaps in the phase the median is the others'.
+    assert stalls(trace((200, token("Half ")), (2600, token("rest.")), (2650, done()))) == 1
+    slow = [(900.0 * n, token("x")) for n in range(1, 9)]
+    assert stalls(trace(*slow, (7200 + 2400, token("x")), (9601, done()))) == 0
+    assert stalls(trace(*slow[:7], (6300 + 2400, token("x")), (8701, done()))) == 1
+
+
+def test_hidden_activity_ends_a_silence_and_no_quiet_screen() -> None:
+    thinking = status("thinking", "progress", activity_ms=(600.0, 1400.0))
+    run = trace((100, status("thinking")), (2000, thinking), (2300, token("x")), (2310, done()))
+    assert (longest_gap_ms(run), stalls(run)) == (800, 0)
+    assert quiet_screen_ms(run) == 2200, "from the step's start to the first text"
+    # On the wire everything comes 30 ms later than on the server: the activity keeps its distance to its carrier.
+    late = Trace("wire", run.received, tuple(at_ms + 30 for at_ms in run.received_ms))
+    assert late.activity_ms == (630, 1430)
+
+
+def test_a_progress_that_says_something_new_changes_the_screen() -> None:
+    said = (
+        (0, status("s", label="Searching")),
+        (500, status("s", "progress", detail="page 2")),
+        (900, status("s", "progress", detail="page 2")),
+        (1500, status("s", "finished")),
+        (1510, done()),
+    )
+    assert quiet_screen_ms(trace(*said)) == 1000
 
 
 def test_step_latency_runs_to_the_steps_own_end() -> None:

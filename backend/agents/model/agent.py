@@ -79,7 +79,7 @@ class ModelAgent:
         async def hear(_: "LoopContext[Work]", events: "AsyncIterable[AgentStreamEvent]") -> None:
             async for event in events:
                 context.alive()
-                await work.send_all(narration.read(event))
+                await work.send_all(narration.read(event, context.run_ms()))
             report()
 
         with send:

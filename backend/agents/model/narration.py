@@ -16,6 +16,7 @@ from backend.agents.model.named_sources import described
 from backend.agents.model.sources import Sources
 from backend.agents.model.tool_logs import loggable
 from backend.protocol.events import Draft, Span, StatusEvent, StepStateName, ToolLog
+from backend.protocol.hidden_activity import HiddenActivity
 
 if TYPE_CHECKING:
     from pydantic_ai.messages import AgentStreamEvent, Citation, ModelResponsePart, NativeToolReturnPart, ToolReturnPart
@@ -34,13 +35,29 @@ class Narration:
         self._steps: dict[str, StatusEvent] = {}
         self._counts: dict[str, int] = {}
         self._starts: dict[int, int] = {}
+        self._hidden = HiddenActivity()
 
     def ask(self) -> Iterator[Draft]:
         """A request is sent to the model; the next event ends the step."""
         yield from self._open("asking", StatusEvent(step="asking_model", label=f"Waiting for {self._label}"))
 
-    def read(self, event: "AgentStreamEvent") -> Iterator[Draft]:
-        """The drafts of one event."""
+    def read(self, event: "AgentStreamEvent", at_ms: float | None = None) -> Iterator[Draft]:
+        """The drafts of one event. With ``at_ms``, the run's time, an event of which nothing is shown leaves its time
+        in the step of thinking.
+        """
+        shown = False
+        for draft in self._read(event):
+            shown = True
+            yield draft
+        if not shown and "thinking" in self._steps and at_ms is not None and self._hidden.note(at_ms):
+            yield from self._tell_activity()
+
+    def _tell_activity(self) -> Iterator[Draft]:
+        thinking = self._steps.get("thinking")
+        if thinking is not None and (times := self._hidden.take()):
+            yield StatusEvent(step_id=thinking.step_id, step=thinking.step, state="progress", activity_ms=times)
+
+    def _read(self, event: "AgentStreamEvent") -> Iterator[Draft]:
         from pydantic_ai import messages
 
         match event:
@@ -152,6 +169,8 @@ class Narration:
     def _close(
         self, key: str, state: StepStateName = "finished", *, result: JsonValue = None, detail: str | None = None
     ) -> Iterator[Draft]:
+        if key == "thinking":
+            yield from self._tell_activity()
         step = self._steps.pop(key, None)
         if step is None:
             return

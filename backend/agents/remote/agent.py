@@ -51,7 +51,7 @@ class RemoteAgent:
             while (piece := await _next(answer, decoder)) is not None:
                 if isinstance(piece, bytes):
                     before = decoder.messages
-                    for draft in decoder.feed(piece):
+                    for draft in decoder.feed(piece, context.run_ms()):
                         yield draft
                     # A comment that only keeps the connection open is not a sign of work.
                     if decoder.messages > before:

@@ -32,7 +32,7 @@ class ForeignBody:
     def feed(self, data: bytes, stamp: int) -> Iterator[tuple[Event, str]]:
         """The events that these bytes complete. A foreign stream has no cursor."""
         self._last_ns = stamp
-        for event in self._stamped(self._decoder.feed(data), stamp):
+        for event in self._stamped(self._decoder.feed(data, self._at_ms(stamp)), stamp):
             yield event, ""
 
     def close(self, closed_ns: int) -> list[tuple[Event, int]]:

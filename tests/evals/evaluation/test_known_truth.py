@@ -33,7 +33,14 @@ ROOT = Path(__file__).resolve().parents[3]
 SCENARIOS = sorted(path.stem for path in (ROOT / "backend/agents/scripted/scenarios").glob("*.yaml"))
 
 FROM_THE_REQUEST = ("ttfe_ms", "ttfs_ms", "ttft_ms", "ttfc_ms", "ttfa_ms", "ttlt_ms", "e2e_ms")
-GAPS = ("token_gap_median_ms", "token_gap_p95_ms", "token_gap_max_ms", "longest_gap_ms", "longest_text_gap_ms")
+GAPS = (
+    "token_gap_median_ms",
+    "token_gap_p95_ms",
+    "token_gap_max_ms",
+    "longest_gap_ms",
+    "longest_text_gap_ms",
+    "quiet_screen_ms",
+)
 RATES = ("token_events_per_s", "chars_per_s")
 THRESHOLDS = ("stalls", "stalled_ms", "in_sync_rate")
 SLOWER = {"stall": 2}
