@@ -96,7 +96,8 @@ class Library:
             self._tables.interrupt(thread)
 
     def close(self) -> None:
-        """Free the tables' memory."""
+        """Free the tables' memory and the connections to the index."""
+        self._index.close()
         with self._making_tables:
             if self._tables is not None:
                 self._tables.close()

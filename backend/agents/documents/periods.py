@@ -120,7 +120,8 @@ def find_periods(text: str) -> list[tuple[Period, int, int]]:
     for form in _FORMS:
         for match in form.finditer(text):
             if not any(start < match.end() and match.start() < end for _, start, end in found):
-                found.append((_period(match), *match.span()))
+                if period := _period(match):
+                    found.append((period, *match.span()))
     return sorted(found, key=lambda item: item[1])
 
 
@@ -128,19 +129,21 @@ def find_periods(text: str) -> list[tuple[Period, int, int]]:
 def parse_period(label: str) -> Period | None:
     """The period that a label is, all of it, or None."""
     for form in _FORMS:
-        if match := form.fullmatch(label.strip()):
-            return _period(match)
+        if (match := form.fullmatch(label.strip())) and (period := _period(match)):
+            return period
     return None
 
 
-def _period(match: re.Match[str]) -> Period:
+def _period(match: re.Match[str]) -> Period | None:
+    """The period that was matched; none for a day that the calendar does not have."""
     parts = match.groupdict()
     year = int(parts["year"])
     named = _MONTH_NAMES[parts["name"].lower()] if parts.get("name") else 0
-    return Period(
+    period = Period(
         year=year + 2000 if year < 100 else year,
         quarter=int(parts.get("quarter") or 0) or _ORDINALS.get((parts.get("ordinal") or "").lower(), 0),
         month=int(parts.get("month") or 0) or named,
         day=int(parts.get("day") or 0),
         fiscal=bool(parts.get("fiscal")),
     )
+    return period if period.day <= monthrange(period.year, period.month or 1)[1] else None

@@ -119,19 +119,19 @@ class Corpus:
 
     def sizes(self) -> tuple[int, int]:
         """How many documents and passages there are."""
-        with self._index.opened() as connection:
+        with self._index.reading() as connection:
             documents = connection.execute("SELECT count(*) FROM documents WHERE problem = ''").fetchone()[0]
             return documents, connection.execute("SELECT count(*) FROM passages").fetchone()[0]
 
     def newest_date(self) -> str:
         """The latest date that any document states, in ISO form; empty if none does."""
-        with self._index.opened() as connection:
+        with self._index.reading() as connection:
             row = connection.execute("SELECT max(date) FROM documents WHERE problem = ''").fetchone()
             return str(row[0] or "")
 
     def document(self, name: str) -> Document:
         """One document. Raises ``KeyError`` if there is none of that name."""
-        with self._index.opened() as connection:
+        with self._index.reading() as connection:
             row = connection.execute(_DOCUMENT, (name,)).fetchone()
         if row is None:
             raise KeyError(name)
@@ -139,12 +139,12 @@ class Corpus:
 
     def tables(self, most: int) -> list[Document]:
         """Documents that are tables, by name."""
-        with self._index.opened() as connection:
+        with self._index.reading() as connection:
             return [_document(row) for row in connection.execute(_TABLES, (most,))]
 
     def text(self, name: str) -> str:
         """The whole text of a document, to check a quote or to read a table. Raises ``KeyError`` if there is none."""
-        with self._index.opened() as connection:
+        with self._index.reading() as connection:
             row = connection.execute(_TEXT, (name,)).fetchone()
         if row is None:
             raise KeyError(name)
@@ -152,14 +152,14 @@ class Corpus:
 
     def frequencies(self, expressions: Iterable[str]) -> list[int]:
         """How many passages match each full-text expression."""
-        with self._index.opened() as connection:
+        with self._index.reading() as connection:
             query = "SELECT count(*) FROM search WHERE search MATCH ?"
             return [int(connection.execute(query, (expression,)).fetchone()[0]) for expression in expressions]
 
     def titled(self, expressions: Iterable[str]) -> list[float]:
         """For each full-text expression, the share of documents (tables apart) whose titles match; 0 without any."""
         query = "SELECT count(*) FROM documents WHERE kind = 'prose' AND problem = ''"
-        with self._index.opened() as connection:
+        with self._index.reading() as connection:
             documents = connection.execute(query).fetchone()[0]
             counts = [connection.execute(_TITLED, (expression,)).fetchone()[0] for expression in expressions]
         return [count / documents if documents else 0.0 for count in counts]
@@ -167,7 +167,7 @@ class Corpus:
     def headings(self, most: int) -> tuple[str, ...]:
         """Headings of a few documents, the last part of each, to make questions of; short ones only."""
         query = "SELECT heading FROM passages WHERE heading <> '' GROUP BY document_id, heading ORDER BY id LIMIT 200"
-        with self._index.opened() as connection:
+        with self._index.reading() as connection:
             found = [str(row[0]).rsplit(" > ", 1)[-1] for row in connection.execute(query)]
         return tuple(dict.fromkeys(heading for heading in found if 4 <= len(heading) <= 40 and "," not in heading))[
             :most
@@ -196,14 +196,14 @@ class Corpus:
     def table(self, document: str, table_number: int) -> list[FoundRow]:
         """The rows of one table of a document, in order; empty if there is none of that number."""
         query = "SELECT * FROM located_rows WHERE name = ? AND table_number = ? ORDER BY start, number"
-        with self._index.opened() as connection:
+        with self._index.reading() as connection:
             return [_found_row(row) for row in connection.execute(query, (document, table_number))]
 
     def _best(self, query: str, values: dict[str, Any], documents: Collection[str] | None) -> list[tuple[Any, ...]]:
         if documents is not None:
             values["documents"] = json.dumps(list(documents))
         statement = query.format(within="" if documents is None else _WITHIN)
-        with self._index.opened() as connection:
+        with self._index.reading() as connection:
             return connection.execute(statement, values).fetchall()
 
     def words_like(self, word: str, most: int = 2) -> tuple[str, ...]:
@@ -213,7 +213,7 @@ class Corpus:
         """
         query = "SELECT term FROM words WHERE term >= ? AND term < ? AND length(term) BETWEEN ? AND ?"
         first = word[0]
-        with self._index.opened() as connection:
+        with self._index.reading() as connection:
             connection.execute("CREATE VIRTUAL TABLE IF NOT EXISTS temp.words USING fts5vocab (main, search, row)")
             bounds = (first, chr(ord(first) + 1), len(word) - 2, len(word) + 2)
             found = [str(term) for (term,) in connection.execute(query, bounds)]
@@ -225,12 +225,12 @@ class Corpus:
             "SELECT * FROM located WHERE number IN (SELECT min(id) FROM passages GROUP BY document_id) "
             "ORDER BY document IN (SELECT id FROM documents WHERE kind = 'table'), date DESC, name LIMIT ?"
         )
-        with self._index.opened() as connection:
+        with self._index.reading() as connection:
             return [_passage(row) for row in connection.execute(query, (most,))]
 
     def passage_at(self, name: str, line: int) -> Passage | None:
         """The passage of a document that begins on this line."""
-        with self._index.opened() as connection:
+        with self._index.reading() as connection:
             query = "SELECT * FROM located WHERE name = ? AND line = ?"
             row = connection.execute(query, (name, line)).fetchone()
             return _passage(row) if row else None

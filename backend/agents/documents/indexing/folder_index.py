@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from backend.agents.documents.indexing.folder import FolderContent, FoundFile, SkippedFile, list_folder
+from backend.agents.documents.indexing.kept_connections import KeptConnections
 from backend.agents.documents.indexing.schema import connect, unusable
 from backend.agents.documents.indexing.storage import forget, store, touched, transaction
 from backend.agents.documents.readers import READER_VERSION, read_document
@@ -52,6 +53,7 @@ class FolderIndex:
         self.database = database
         self._excluded = excluded
         self._writing = threading.Lock()
+        self._kept = KeptConnections(database, lambda: connect(database, READER_VERSION))
 
     def refresh(self, progress: Progress | None = None, stop: threading.Event | None = None) -> RefreshReport:
         """Read what is new or changed, forget what is gone.
@@ -80,6 +82,19 @@ class FolderIndex:
             known = _known(connection)
         found = {file.name: (file.size, file.changed_ns) for file in content.files}
         return found == {name: row[:2] for name, row in known.items()}
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """A connection for a short read; it is kept for the next one, as opening one takes longer than most reads."""
+        try:
+            with self._kept.lent() as connection:
+                yield connection
+        except sqlite3.Error as error:
+            raise unusable(self.database, error) from error
+
+    def close(self) -> None:
+        """Close the connections that are kept for reading."""
+        self._kept.close()
 
     @contextmanager
     def opened(self) -> Iterator[sqlite3.Connection]:

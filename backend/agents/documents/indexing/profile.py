@@ -187,6 +187,7 @@ def _single(runs: Iterable[str]) -> list[str]:
     return [word for run in runs for word in run.split() if len(word) > 2 and word[0].isupper()]
 
 
+@lru_cache(maxsize=65_536)
 def subject_key(name: str) -> str:
     """The name as it is looked up: without case, accents and signs, its words parted by single blanks."""
     plain = "".join(sign for sign in unicodedata.normalize("NFKD", name) if not unicodedata.combining(sign))

@@ -63,13 +63,13 @@ class SubjectDirectory:
 
     def shares(self, keys: Iterable[str]) -> Mapping[str, tuple[int, int]]:
         """For each key that is a name: how many documents are about it, and how many have it at all."""
-        with self._index.opened() as connection:
+        with self._index.reading() as connection:
             rows = connection.execute(_COUNTS, (json.dumps(list(keys)),))
             return {key: (main, every) for key, main, every in rows}
 
     def about(self, key: str) -> NamedDocuments:
         """The documents that have a name, which is given as they write it; all of it empty for an unknown one."""
-        with self._index.opened() as connection:
+        with self._index.reading() as connection:
             rows = connection.execute(_ABOUT, (key,)).fetchall()
         written = next((one for _, _, stored in rows for one in read_names(stored) if subject_key(one) == key), key)
         return NamedDocuments(
@@ -81,17 +81,17 @@ class SubjectDirectory:
     def keys_like(self, key: str, letters: int) -> tuple[str, ...]:
         """Main subjects with the same first letter, at most so many letters shorter or longer."""
         bounds = (key[0], chr(ord(key[0]) + 1), len(key) - letters, len(key) + letters)
-        with self._index.opened() as connection:
+        with self._index.reading() as connection:
             return tuple(str(row[0]) for row in connection.execute(_LIKE, bounds))
 
     def without_subject(self) -> tuple[str, ...]:
         """Documents that are about nobody in particular."""
-        with self._index.opened() as connection:
+        with self._index.reading() as connection:
             return tuple(str(row[0]) for row in connection.execute(_WITHOUT))
 
     def dated(self, names: Collection[str] | None) -> list[DatedDocument]:
         """The documents of these names, or all of them, with their times."""
         values = () if names is None else (json.dumps(list(names)),)
-        with self._index.opened() as connection:
+        with self._index.reading() as connection:
             rows = connection.execute(_TIMES.format("" if names is None else _AMONG), values)
             return [DatedDocument(name, read_periods(periods), end, date) for name, periods, end, date in rows]

@@ -19,8 +19,8 @@ def scoped_candidates(
     in particular, and those below a heading with the name.
     """
     found: dict[int, tuple[Passage, float]] = {}
-    for kind, limit in limits.items():
-        for within, documents in _searches(corpus, expression, scope):
+    for within, documents in _searches(corpus, expression, scope):
+        for kind, limit in limits.items():
             for passage, score in corpus.search(within, kind, limit, documents):
                 if documents is not None or _is_in_scope(passage, scope):
                     found.setdefault(passage.number, (passage, score))
@@ -43,7 +43,8 @@ def _searches(corpus: Corpus, expression: str, scope: Scope) -> Iterator[tuple[s
     yield expression, scope.documents
     if scope.by_subject:
         names = _any_of(scope.by_subject)
-        yield f"({expression}) AND {{heading body}} : ({names})", corpus.directory.without_subject()
+        if nobodys := corpus.directory.without_subject():
+            yield f"({expression}) AND {{heading body}} : ({names})", nobodys
         yield f"({expression}) AND {{heading}} : ({names})", None
 
 

@@ -1,7 +1,7 @@
 """Which words a text has, by the same tokenizer and stemmer that the index uses: SQLite's own."""
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from backend.agents.documents.indexing.schema import searchable
 from backend.agents.documents.search.question import Concept
@@ -50,13 +50,3 @@ class TextMatcher:
         for phrase, weight in sorted(concept.phrases, key=lambda item: item[1]):
             found.update(dict.fromkeys(self.having(phrase), weight))
         return found
-
-
-def strongest(strengths: Mapping[int, float], count: int, factors: Sequence[float]) -> dict[int, float]:
-    """Strength per item where each of ``count`` items was matched in several layers, all in one list: the items' own
-    texts first, then say their headings. Each layer counts by its factor, and the strongest one is taken."""
-    best: dict[int, float] = {}
-    for place, strength in strengths.items():
-        layer, item = divmod(place, count)
-        best[item] = max(best.get(item, 0.0), strength * factors[layer])
-    return best

@@ -6,14 +6,14 @@ a question about something the documents do not hold is covered by little, whate
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from backend.agents.documents.indexing.corpus import Corpus, Document, Passage
 from backend.agents.documents.indexing.profile import subject_key
 from backend.agents.documents.search.candidates import scoped_candidates
-from backend.agents.documents.search.matching import TextMatcher, expression, quoted, strongest
+from backend.agents.documents.search.matching import TextMatcher, expression, quoted
 from backend.agents.documents.search.question import RELATED_FACTOR, Concept, Question
 from backend.agents.documents.search.scope import Scope, resolve_scope
 from backend.agents.documents.search.vocabulary import WEAK
@@ -226,13 +226,29 @@ def _order_gains(scope: Scope) -> dict[str, float]:
 
 def _strengths(passages: Sequence[Passage], question: Question) -> list[dict[int, float]]:
     """How well each passage has each concept, in its text, its heading or its title."""
-    texts = [passage.text for passage in passages]
-    headings = [passage.heading for passage in passages]
-    titles = [passage.document.dated_title for passage in passages]
-    factors = (1.0, _HEADING_FACTOR, _TITLE_FACTOR)
-    with TextMatcher([*texts, *headings, *titles]) as matcher:
+    headings = list(dict.fromkeys(passage.heading for passage in passages))
+    titles = list(dict.fromkeys(passage.document.dated_title for passage in passages))
+    count = len(passages)
+    heading_at = {heading: count + place for place, heading in enumerate(headings)}
+    title_at = {title: count + len(headings) + place for place, title in enumerate(titles)}
+    with TextMatcher([*(passage.text for passage in passages), *headings, *titles]) as matcher:
         found = [matcher.strengths(concept) for concept in question.concepts]
-    return [strongest(one, len(passages), factors) for one in found]
+    above = [(heading_at[passage.heading], title_at[passage.document.dated_title]) for passage in passages]
+    return [_with_above(strengths, above) for strengths in found]
+
+
+def _with_above(strengths: Mapping[int, float], above: Sequence[tuple[int, int]]) -> dict[int, float]:
+    """The strength of one concept in each passage: its own, or what its heading or title counts for, if more."""
+    found: dict[int, float] = {}
+    for place, (heading, title) in enumerate(above):
+        strength = max(
+            strengths.get(place, 0.0),
+            _HEADING_FACTOR * strengths.get(heading, 0.0),
+            _TITLE_FACTOR * strengths.get(title, 0.0),
+        )
+        if strength:
+            found[place] = strength
+    return found
 
 
 def _spread(ranked: list[Hit], scope: Scope) -> list[Hit]:
