@@ -119,9 +119,9 @@ def find_periods(text: str) -> list[tuple[Period, int, int]]:
     found: list[tuple[Period, int, int]] = []
     for form in _FORMS:
         for match in form.finditer(text):
-            if not any(start < match.end() and match.start() < end for _, start, end in found):
-                if period := _period(match):
-                    found.append((period, *match.span()))
+            is_new = not any(start < match.end() and match.start() < end for _, start, end in found)
+            if is_new and (period := _period(match)):
+                found.append((period, *match.span()))
     return sorted(found, key=lambda item: item[1])
 
 

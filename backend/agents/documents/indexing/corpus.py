@@ -27,6 +27,11 @@ SELECT located.*, found.score FROM (
     WHERE search MATCH :expression AND documents.kind = :kind {within} ORDER BY score, search.rowid LIMIT :limit
 ) AS found JOIN located ON located.number = found.number ORDER BY found.score, found.number
 """
+_OPENINGS = """
+SELECT * FROM located WHERE number IN (SELECT min(id) FROM passages GROUP BY document_id) {within}
+ORDER BY document IN (SELECT id FROM documents WHERE kind = 'table'), date DESC, name LIMIT :most
+"""
+_AMONG = "AND name IN (SELECT value FROM json_each(:documents))"
 # The label says most about a row; its section and the table's title are shared with its neighbours.
 _BEST_ROWS = """
 SELECT located_rows.*, found.score FROM (
@@ -219,14 +224,12 @@ class Corpus:
             found = [str(term) for (term,) in connection.execute(query, bounds)]
         return tuple(get_close_matches(word, found, n=most, cutoff=_LIKE_SPELLING))
 
-    def openings(self, most: int) -> list[Passage]:
-        """How the newest documents begin, tables last."""
-        query = (
-            "SELECT * FROM located WHERE number IN (SELECT min(id) FROM passages GROUP BY document_id) "
-            "ORDER BY document IN (SELECT id FROM documents WHERE kind = 'table'), date DESC, name LIMIT ?"
-        )
+    def openings(self, most: int, documents: Collection[str] | None = None) -> list[Passage]:
+        """How the newest documents begin, tables last; of these documents only, if any are given."""
+        values = {"most": most, "documents": json.dumps(list(documents or ()))}
+        statement = _OPENINGS.format(within="" if documents is None else _AMONG)
         with self._index.reading() as connection:
-            return [_passage(row) for row in connection.execute(query, (most,))]
+            return [_passage(row) for row in connection.execute(statement, values)]
 
     def passage_at(self, name: str, line: int) -> Passage | None:
         """The passage of a document that begins on this line."""

@@ -66,12 +66,12 @@ def profile_of(extraction: Extraction, name: str, title: str = "") -> Profile:
         names = main if is_main else further
         names.add(organisation.full, *short_names(organisation, extraction.text, evidence))
     main.add(*in_path)
+    further.add(*unknown)
     if extraction.kind == "prose":
         main.add(*_of_fields(extraction), *ticker_symbols(extraction.text))
         often, seldom = _titled(extraction, title, evidence)
         main.add(*often)
         further.add(*seldom, *_sender(extraction))
-    further.add(*unknown)
     periods, end = periods_of(name, title, extraction.text, extraction.fields)
     return Profile(main.first(_MOST_MAIN), tuple(periods), end, further.without(main).first(_MOST_FURTHER))
 

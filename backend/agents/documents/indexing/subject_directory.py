@@ -28,6 +28,10 @@ SELECT name FROM documents WHERE problem = '' AND NOT EXISTS (
 _TIMES = """
 SELECT name, periods, period_end, date FROM documents WHERE problem = '' {}
 """
+_MOST_COMMON = """
+SELECT count(*) FROM subject_names JOIN documents ON documents.id = document_id WHERE problem = '' AND is_main
+GROUP BY key ORDER BY 1 DESC LIMIT 1
+"""
 _AMONG = "AND name IN (SELECT value FROM json_each(?))"
 
 
@@ -77,6 +81,12 @@ class SubjectDirectory:
             tuple(dict.fromkeys(name for name, is_main, _ in rows if is_main)),
             tuple(dict.fromkeys(name for name, is_main, _ in rows if not is_main)),
         )
+
+    def most_about_one(self) -> int:
+        """How many documents the subject has that most of them are about."""
+        with self._index.reading() as connection:
+            row = connection.execute(_MOST_COMMON).fetchone()
+            return int(row[0]) if row else 0
 
     def keys_like(self, key: str, letters: int) -> tuple[str, ...]:
         """Main subjects with the same first letter, at most so many letters shorter or longer."""

@@ -121,7 +121,7 @@ def _without_its_words(corpus: Corpus, retrieval: Retrieval) -> Retrieval:
         if alike
         else []
     )
-    found = mistyped or ([] if retrieval.scope.by_subject else corpus.openings(_FEW))
+    found = mistyped or corpus.openings(_FEW, retrieval.scope.documents)
     hits = tuple(Hit(passage, 0.0, 0.0) for passage in found[:_FEW])
     return replace(retrieval, hits=hits, nearness="spelling" if mistyped else "nothing")
 
@@ -252,11 +252,12 @@ def _with_above(strengths: Mapping[int, float], above: Sequence[tuple[int, int]]
 
 
 def _spread(ranked: list[Hit], scope: Scope) -> list[Hit]:
-    """The best hits, at most a few of one document while others have any; the first document of the scope leads if its
-    best passage is about as good as the best of all."""
-    first = (scope.documents or ("",))[0]
-    leading = next((hit for hit in ranked if hit.passage.document.name == first), None)
-    if leading is not None and leading.coverage >= _NEARLY * ranked[0].coverage:
+    """The best hits, at most a few of one document while others have any; of those about as good as the best, the one
+    whose document stands first in the scope leads."""
+    places = {name: place for place, name in enumerate(scope.documents or ())}
+    if places and ranked:
+        nearly = [hit for hit in ranked if hit.coverage >= _NEARLY * ranked[0].coverage]
+        leading = min(nearly, key=lambda hit: places.get(hit.passage.document.name, len(places)))
         ranked = [leading, *(hit for hit in ranked if hit is not leading)]
     documents = len({hit.passage.document.name for hit in ranked})
     most = max(3, -(-PASSAGES_SHOWN // max(1, documents)))

@@ -49,9 +49,10 @@ def resolve_scope(corpus: Corpus, question: Question) -> Scope:
     time = asked_time(question.text)
     chosen = _documents_about(named.subjects, question.text)
     dated = corpus.directory.dated(chosen)
-    times = _in_time(dated, question.periods, time)
+    is_mixed = chosen is None and bool(time.relative) and corpus.directory.most_about_one() * 2 < len(dated)
+    times = _in_time(dated, question.periods, time, is_mixed=is_mixed)
     ordered = newest_first(times.documents)
-    everything = chosen is None and not times.is_restricted
+    everything = chosen is None and not times.is_restricted and not is_mixed
     names = None if everything else tuple(document.name for document in ordered)
     about = [subject for subject in named.subjects if not subject.is_everywhere]
     return Scope(
@@ -96,10 +97,14 @@ class _InTime:
     assumed: tuple[str, ...] = ()
 
 
-def _in_time(documents: Sequence[DatedDocument], asked: Sequence[Period], time: AskedTime) -> _InTime:
+def _in_time(
+    documents: Sequence[DatedDocument], asked: Sequence[Period], time: AskedTime, *, is_mixed: bool
+) -> _InTime:
+    """The documents of the time asked for. In a mixed folder the newest of all documents may be about anything, so a
+    relative period chooses none there."""
     if asked:
         return _of_periods(documents, asked)
-    if time.wants_course or not time.relative:
+    if time.wants_course or not time.relative or is_mixed:
         return _InTime(documents, ())
     found = newest(documents) if time.relative == "latest" else before_newest(documents)
     dated = [document for document in found if document.time]
