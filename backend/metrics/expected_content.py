@@ -9,7 +9,7 @@ from backend.metrics.metric import Metric
 from backend.metrics.not_found import says_not_found
 from backend.metrics.numbers import Number, numbers
 from backend.metrics.trace import Trace
-from backend.protocol.chart_arrays import chart_columns
+from backend.protocol.charts.columns import chart_columns
 from backend.protocol.events import ArtifactEvent
 
 _ESCAPE: Final = re.compile(r"\\([!-/:-@\[-`{-~])")

@@ -1,24 +1,19 @@
 """What an artifact may contain: which charts are drawn, how large anything may be, and what shape it has.
 
-A chart is a Plotly figure as JSON. Trace types are whitelisted to those that draw from their own data alone:
-map, geo and image traces fetch tiles, outlines or pictures from elsewhere and are refused.
+A chart is a Plotly figure as JSON. Only traces that draw from their own data alone are drawn: map, geo and image traces
+fetch tiles, outlines or pictures from elsewhere. ``charts.bounds`` says what else of a figure is left out.
 """
 
 import json
 from collections.abc import Iterator
 from typing import Any
 
+from backend.protocol.charts.allowed import TRACE_KEYS
 from backend.protocol.events import ArtifactEvent
 
 MAX_ARTIFACT_BYTES = 1024 * 1024
 """The size of an artifact's content as JSON."""
 
-CHART_TRACES: frozenset[str] = frozenset(
-    {"bar", "box", "candlestick", "contour", "funnel", "heatmap", "histogram", "histogram2d", "indicator"}
-    | {"ohlc", "pie", "sankey", "scatter", "scattergl", "sunburst", "treemap", "violin", "waterfall"}
-)
-
-_FETCHING_LAYOUT = ("images", "mapbox", "map", "geo")
 _ACTIVE_LINKS = ("javascript:", "vbscript:", "data:")
 
 
@@ -42,24 +37,14 @@ def _chart_problem(content: dict[str, Any]) -> str | None:
         return "A chart needs a list of traces under 'data'."
     if not isinstance(layout, dict):
         return "A chart's 'layout' must be an object."
-    return _trace_problem(traces) or _layout_problem(layout) or _link_problem(content)
+    return _trace_problem(traces) or _link_problem(content)
 
 
 def _trace_problem(traces: list[dict[str, Any]]) -> str | None:
-    for trace in traces:
-        kind = trace.get("type", "scatter")
-        if not isinstance(kind, str) or kind not in CHART_TRACES:
-            return f"Charts of type {kind!r} are not drawn, since they may fetch data from elsewhere."
-    return None
-
-
-def _layout_problem(layout: dict[str, Any]) -> str | None:
-    template = layout.get("template")
-    of_template = template.get("layout") if isinstance(template, dict) else None
-    for part in (layout, of_template):
-        fetching = [name for name in _FETCHING_LAYOUT if isinstance(part, dict) and part.get(name)]
-        if fetching:
-            return f"The chart's layout asks for {fetching[0]!r}, which may fetch data from elsewhere."
+    """One trace that is not drawn costs only itself; a chart needs one that is."""
+    kinds = [trace.get("type", "scatter") for trace in traces]
+    if kinds and not any(isinstance(kind, str) and kind in TRACE_KEYS for kind in kinds):
+        return f"Charts of type {kinds[0]!r:.60} are not drawn, since they may fetch data from elsewhere."
     return None
 
 

@@ -10,6 +10,7 @@ from backend.present.theme.chart_theme import themed_figure
 from backend.present.theme.palette import Theme
 from backend.present.words import run as words
 from backend.protocol.artifacts import artifact_problem
+from backend.protocol.charts.bounds import bounded_chart
 from backend.protocol.events import ArtifactEvent, ArtifactKind
 from backend.protocol.run_view import RunView
 
@@ -51,8 +52,10 @@ def artifact_view(artifact: ArtifactEvent, index: int = 0, theme: Theme = "light
         body = fragment('<p class="ph-hint ph-hint--caution">{} {}</p>', words.ARTIFACT_REFUSED, problem)
         return ArtifactView(key, title, artifact.kind, _framed(key, title, body), problem=problem)
     if artifact.kind == "chart":
+        chart = bounded_chart(content)
         columns, rows = chart_table(content)
-        body = fragment(
+        notice = fragment('<p class="ph-hint ph-hint--caution">{}</p>', chart.notice) if chart.notice else EMPTY
+        table = fragment(
             '<details class="ph-details" data-ph-keep="{}">'
             '<summary>{} <span class="ph-visually-hidden">{}</span></summary>{}</details>',
             key,
@@ -60,7 +63,8 @@ def artifact_view(artifact: ArtifactEvent, index: int = 0, theme: Theme = "light
             title,
             table_html(columns, rows, title=title, element_id=f"{key}-data"),
         )
-        figure = themed_figure(content, title, theme)
+        body = joined([notice, table])
+        figure = themed_figure(chart, title, theme)
         return ArtifactView(key, title, "chart", _framed(key, "", body), figure, columns, rows)
     if artifact.kind == "table":
         columns, rows = _table(content)

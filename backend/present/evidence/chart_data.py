@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import chain, islice, zip_longest
 from typing import Any, Final
 
-from backend.protocol.chart_arrays import POINT_KEYS, chart_columns
+from backend.protocol.charts.columns import POINT_KEYS, chart_columns
 
 MAX_CHART_ROWS: Final = 500
 

@@ -6,13 +6,13 @@ from textwrap import wrap
 from typing import Any, Final
 
 from backend.present.theme.palette import COLOURS, SERIES, Theme
+from backend.protocol.charts.bounds import BoundedChart
 
 FONT: Final = 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "DejaVu Sans", Arial, sans-serif'
 
 _OTHER_TAG = re.compile(r"<(?!/?(?:b|i|s|u|sub|sup|extra)>|br\s*/?>)", re.IGNORECASE)
 _NOT_KEPT: Final = (
     *("paper_bgcolor", "plot_bgcolor", "template", "width", "height", "font", "title", "margin", "hoverlabel"),
-    *("updatemenus", "sliders"),
 )
 CHART_HEIGHT_PX: Final = 250
 _TITLE_WIDTH: Final = 58
@@ -49,17 +49,16 @@ def template(theme: Theme) -> dict[str, Any]:
     return {"layout": layout}
 
 
-def themed_figure(content: dict[str, Any], title: str, theme: Theme) -> dict[str, Any]:
-    """An agent's figure in Playhead's look: its data and layout as they are, without its own backgrounds, size, fonts
-    and template.
+def themed_figure(chart: BoundedChart, title: str, theme: Theme) -> dict[str, Any]:
+    """A bounded figure in Playhead's look: its data and layout, without its own backgrounds, size, fonts and template.
 
-    Only ``data`` and ``layout`` are kept, the artifact's title replaces the figure's, and labels keep only the plain
-    text styles that Plotly knows.
+    ``chart`` is the figure as ``bounded_chart`` leaves it. The artifact's title replaces the figure's, and labels
+    keep only the plain text styles that Plotly knows.
     """
-    layout = {name: value for name, value in (content.get("layout") or {}).items() if name not in _NOT_KEPT}
+    layout = {name: value for name, value in chart.layout.items() if name not in _NOT_KEPT}
     lines = wrap(title, _TITLE_WIDTH)[:3]
     return {
-        "data": _plain(content.get("data") or []),
+        "data": _plain(chart.data),
         "layout": {
             **_plain(layout),
             "template": template(theme),
