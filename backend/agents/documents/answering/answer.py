@@ -8,6 +8,7 @@ from backend.agents.documents.answering.composition import Composition
 from backend.agents.documents.answering.contradictions import contradict
 from backend.agents.documents.answering.evidence import QuotableEvidence
 from backend.agents.documents.answering.figure_sentences import FiguresTold
+from backend.agents.documents.answering.gaps import gaps, skipped_that_fit
 from backend.agents.documents.answering.quoted import quoted
 from backend.agents.documents.answering.quotes import Quote, literal
 from backend.agents.documents.answering.row_sentences import rows_told
@@ -54,7 +55,7 @@ def answer(
     told.add(_doubts(corpus, retrieval, told.quotes, is_read=from_rows is not None))
     if not stated:
         told.add(_contradictions(told.quotes))
-    return told.say(_CLOSING)
+    return told.add(gaps(corpus, retrieval, evidence, told.quotes)).say(_CLOSING)
 
 
 def not_found(corpus: Corpus, retrieval: Retrieval) -> Composition:
@@ -64,13 +65,20 @@ def not_found(corpus: Corpus, retrieval: Retrieval) -> Composition:
     if not retrieval.question.concepts:
         told.say(" The question has no word to search for: name what you are looking for.")
     elif retrieval.unknown:
-        words = ", ".join(f"“{literal(word)}”" for word in retrieval.unknown)
+        words = ", ".join(f"“{literal(word)}”" for word in _each_once(retrieval.unknown))
         told.say(f" None of the {documents} documents mentions {words}.")
     else:
         told.say(f" Its words occur in the {documents} documents, but no passage has enough of them together.")
+    told.say("".join(f" {sentence}" for sentence in retrieval.scope.assumed))
+    told.say(skipped_that_fit(corpus, retrieval))
     if retrieval.hits:
         told.say(_NEAREST[retrieval.nearness])
     return told.warn("not_found", _NOT_ANSWERED)
+
+
+def _each_once(words: Sequence[str]) -> list[str]:
+    """The words, each as it is first written."""
+    return list({word.casefold(): word for word in reversed(words)}.values())[::-1]
 
 
 def _doubts(corpus: Corpus, retrieval: Retrieval, quotes: Sequence[Quote], *, is_read: bool) -> Composition:
@@ -79,7 +87,7 @@ def _doubts(corpus: Corpus, retrieval: Retrieval, quotes: Sequence[Quote], *, is
     if len(quotes) == 1 and not is_read:
         doubts.warn("thin_evidence", f"Only one place supports this answer: {quotes[0].document.title}.", quotes[0])
     if retrieval.unknown:
-        words = ", ".join(f"“{word}”" for word in retrieval.unknown)
+        words = ", ".join(f"“{word}”" for word in _each_once(retrieval.unknown))
         doubts.warn("partly_covered", f"The documents do not mention {words}; the answer leaves that open.")
     cited = [quote.document.date for quote in quotes if quote.document.date]
     if cited and not retrieval.question.periods:

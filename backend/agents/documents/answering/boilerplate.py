@@ -5,7 +5,7 @@ import re
 
 _LEGAL = (
     r"pursuant to the requirements? of",
-    r"(?:hereby|do) certif(?:y|ies)\b|\bI,? [^.]{2,60}, certify\b",
+    r"(?:hereby|do) certif(?:y|ies)\b|\bI,[^;]{2,140}\bcertify\b",
     r"\bcertif(?:y|ies) (?:that|, )|certification (?:of|pursuant)",
     r"\bhas duly caused\b|\bduly authori[sz]ed\b|\bhereunto\b",
     r"indicate by check ?mark|check the appropriate box|shell company",
@@ -13,6 +13,7 @@ _LEGAL = (
     r"(?:incorporated|furnished|filed) (?:herein )?(?:by reference|herewith)\b",
     r"\bI have reviewed this\b|based on my knowledge",
     r"\bquarterly report (?:of|on)\b[^.]{0,160}\b(?:as filed|date hereof|the [“\"]Report)",
+    r"\bInline XBRL\b|^\W*exhibit\W+\d",
     r"all rights reserved|this page (?:is )?intentionally left blank|unsubscribe|confidentiality notice",
     r"^(?:signatures?|table of contents|index to|exhibit (?:index|\d))\b",
 )

@@ -1,5 +1,6 @@
 """The statements that may answer a question, each with how much of its topic it has."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,7 +12,7 @@ from backend.agents.documents.indexing.corpus import Passage
 from backend.agents.documents.search.matching import TextMatcher
 from backend.agents.documents.search.question import Question
 
-_LAYERS = (1.0, 0.55, 0.6, 0.35)
+_LAYERS = (1.0, 0.55, 0.75, 0.35)
 """What a word counts in the sentence itself, in the one before it, in the heading and in the title above it."""
 
 
@@ -46,8 +47,13 @@ def candidates_in(passages: Sequence[Passage], question: Question, topic: Topic)
     places = {text: place for place, text in enumerate(dict.fromkeys(text for layer in layers for text in layer))}
     with TextMatcher(list(places)) as matcher:
         found = [matcher.strengths(concept) for concept in topic.concepts]
+    repeated = _repeated(pairs)
     made = [
-        _candidate(*pair, [[strengths.get(places[text], 0.0) for strengths in found] for text in layer], question)
+        _candidate(
+            *pair,
+            [[strengths.get(places[text], 0.0) for strengths in found] for text in layer],
+            fitness(question.text, pair[0].quote, is_repeated=flat(pair[0].quote.text) in repeated),
+        )
         for pair, layer in zip(pairs, layers, strict=True)
     ]
     return [one for one in made if any(one.in_context)]
@@ -58,10 +64,20 @@ def _layers_of(statement: Statement, passage: Passage) -> tuple[str, ...]:
     return statement.quote.text, statement.previous, passage.heading, passage.document.dated_title
 
 
-def _candidate(statement: Statement, passage: Passage, by_layer: list[list[float]], question: Question) -> Candidate:
+def _repeated(pairs: Sequence[tuple[Statement, Passage]]) -> frozenset[str]:
+    """The sentences that stand in several documents word for word."""
+    named = {(flat(statement.quote.text), passage.document.name) for statement, passage in pairs}
+    return frozenset(text for text, count in Counter(text for text, _ in named).items() if count > 1)
+
+
+def flat(text: str) -> str:
+    """A text on one line."""
+    return " ".join(text.split())
+
+
+def _candidate(statement: Statement, passage: Passage, by_layer: list[list[float]], fits: float) -> Candidate:
     in_context = tuple(
         max(factor * strength for factor, strength in zip(_LAYERS, column, strict=True))
         for column in zip(*by_layer, strict=True)
     )
-    fits = statement.readability * fitness(question.text, statement.quote)
-    return Candidate(statement, passage, tuple(by_layer[0]), in_context, fits)
+    return Candidate(statement, passage, tuple(by_layer[0]), in_context, statement.readability * fits)

@@ -9,23 +9,26 @@ from backend.agents.documents.answering.contradictions import contradict
 from backend.agents.documents.answering.material import passages_for
 from backend.agents.documents.answering.quotes import Quote
 from backend.agents.documents.answering.topic import Topic, topic_of
+from backend.agents.documents.answering.wanted import is_short, wanted_by
 from backend.agents.documents.indexing.corpus import Corpus
 from backend.agents.documents.periods import find_periods
 from backend.agents.documents.search.retrieval import FOUND_COVERAGE, Retrieval, newness_by_date
 
-_OWN_COVERAGE = 0.15
+_OWN_COVERAGE = 0.2
 """The share of the topic that a sentence must have in itself."""
 _ANSWERING_COVERAGE = 0.5
 """The share of the topic that the best statement must have, in its context, where the documents in scope are known."""
 _ALONE = 0.6
 """What a sentence is worth by its own words, the rest of it by those of its context as well."""
+_NAMING_COVERAGE = 0.72
+"""The same for a question of a few words, or one that wants one thing: a figure, a day or a name."""
 _DECAY = 0.25
 """What a concept counts for the next quote once one of the same document has said something about it."""
 _LIKENESS_COST = 0.5
 _TOO_LIKE = 0.75
 """A sentence this like one that is chosen already says nothing new but its numbers."""
 _NEWNESS_GAIN = 0.2
-_WORTH_QUOTING = 0.55
+_WORTH_QUOTING = 0.6
 """Statements worth less than this share of what the best one is worth are left out."""
 _WORDS = re.compile(r"[^\W\d_]{3,}")
 
@@ -46,23 +49,58 @@ def find_evidence(corpus: Corpus, retrieval: Retrieval) -> QuotableEvidence:
     """The statements of the documents in scope that have something of the topic."""
     topic = topic_of(corpus, retrieval)
     found = candidates_in(passages_for(corpus, retrieval, topic), retrieval.question, topic)
-    found = [one for one in found if _is_of_period(one, retrieval)]
-    coverage = max((share(topic, one.in_context) for one in found), default=0.0)
-    # Words alone decide where nothing is known of whom and when the question is about.
-    is_scoped = retrieval.scope.documents is not None
-    is_enough = coverage >= _ANSWERING_COVERAGE if is_scoped else retrieval.is_answered and bool(found)
+    found = [one for one in found if _is_of_period(one, retrieval) and _has_name(one, retrieval)]
+    if retrieval.scope.documents is None:
+        # Words alone decide where nothing is known of whom and when the question is about.
+        is_enough, coverage = retrieval.is_answered and bool(found), _best(topic, found)
+    else:
+        wanted = wanted_by(retrieval.question.text)
+        found = [one for one in found if wanted.is_in(one.quote.text)]
+        coverage = _best(topic, found)
+        together = coverage if wanted.is_one_thing else _best_together(topic, found)
+        is_enough = together >= (
+            _NAMING_COVERAGE if wanted.is_one_thing or is_short(retrieval.question.text) else _ANSWERING_COVERAGE
+        )
     return QuotableEvidence(topic, tuple(found), coverage, is_enough and not retrieval.scope.unknown)
+
+
+def _best(topic: Topic, candidates: Sequence[Candidate]) -> float:
+    return max((share(topic, one.in_context) for one in candidates), default=0.0)
+
+
+def _best_together(topic: Topic, candidates: Sequence[Candidate]) -> float:
+    """The share that two statements of one document have together: a question of several parts is seldom answered by
+    one sentence."""
+    by_document: dict[str, list[Candidate]] = {}
+    for one in candidates:
+        by_document.setdefault(one.passage.document.name, []).append(one)
+    best = 0.0
+    for of_one in by_document.values():
+        first = max(of_one, key=lambda one: share(topic, one.in_context))
+        for other in of_one:
+            both = map(max, zip(first.in_context, other.in_context, strict=True))
+            best = max(best, share(topic, both))
+    return best
 
 
 def _is_of_period(candidate: Candidate, retrieval: Retrieval) -> bool:
     """Whether a statement is of a period asked for: its document is about it, or it or its heading names it."""
     periods = retrieval.scope.periods
     document = candidate.passage.document
-    if not periods or document.name in (retrieval.scope.documents or ()):
+    if not periods or (retrieval.scope.in_period and document.name in (retrieval.scope.documents or ())):
         return True
     named = f"{candidate.quote.text} {candidate.passage.heading} {document.dated_title}"
     found = [*document.profile.periods, *(period for period, _, _ in find_periods(named))]
     return any(asked.contains(period) for asked in periods for period in found)
+
+
+def _has_name(candidate: Candidate, retrieval: Retrieval) -> bool:
+    """Whether a statement or what stands around it has a name that the documents only mention, if one was asked for."""
+    names = retrieval.scope.named_in_text
+    if not names:
+        return True
+    around = f"{candidate.passage.text} {candidate.passage.heading} {candidate.passage.document.dated_title}".casefold()
+    return any(name.casefold() in around for name in names)
 
 
 def share(topic: Topic, strengths: Iterable[float]) -> float:

@@ -6,12 +6,18 @@ from backend.agents.documents.answering.quotes import Quote
 from backend.agents.documents.periods import find_periods
 
 _CAUSE_GAIN, _FIGURE_GAIN, _CHANGE_GAIN = 1.2, 1.15, 1.08
-_MERELY_POSSIBLE, _OTHER_PERIOD = 0.75, 0.8
-"""What a sentence counts that says what may be where it is asked what is, and one about another year only."""
+_MERELY_POSSIBLE, _OTHER_PERIOD, _REPEATED = 0.75, 0.8, 0.65
+"""What a sentence counts that says what may be where it is asked what is, one about another year only, and
+one that other periods repeat word for word where it is asked what changed."""
 
 _ASKS_CAUSE = re.compile(
     r"\b(?:why|reasons?|caus\w+|drivers?|driv(?:es?|en|ing)|factors?|contribut\w+|influenc\w+|affect\w*|impact\w*|"
     r"effects?|explain\w*|due to|because|warum|weshalb|wieso|gr[uü]nde?|pourquoi|por qu[eé])\b",
+    re.IGNORECASE,
+)
+_ASKS_WHY = re.compile(
+    r"\b(?:why|reasons?|causes?|caused|(?:key|main|primary|principal|major|chief|the|what) drivers?|driving|drove|"
+    r"factors? (?:behind|contribut\w+|influenc\w+|affect\w+)|explain\w*|warum|weshalb|wieso|pourquoi|por qu[eé])\b",
     re.IGNORECASE,
 )
 _GIVES_CAUSE = re.compile(
@@ -52,23 +58,36 @@ _YEAR = re.compile(
 
 def has_figure(text: str) -> bool:
     """Whether a text has a number that is not a year or a day of a month."""
-    return _FIGURE.search(_YEAR.sub(" ", text)) is not None
+    return _FIGURE.search(without_days(text)) is not None
 
 
-def fitness(question: str, quote: Quote) -> float:
+def without_days(text: str) -> str:
+    """The text without its years and days of a month."""
+    return _YEAR.sub(" ", text)
+
+
+def fitness(question: str, quote: Quote, *, is_repeated: bool) -> float:
     """More than 1 for a sentence that gives a cause, a figure or a change where that is asked for; less than 1 for one
-    that says what may happen where it is asked what did, and for one about another year than its document."""
-    text, gain = quote.text, 1.0
-    if _ASKS_CAUSE.search(question) and _GIVES_CAUSE.search(text):
+    that says what may happen where it is asked what did, one about another year than its document, and one that other
+    documents repeat word for word where it is asked what changed."""
+    asks_cause, asks_change = bool(_ASKS_CAUSE.search(question)), bool(_ASKS_CHANGE.search(question))
+    asks_figure, gain = bool(_ASKS_FIGURE.search(question)), 1.0
+    if asks_cause and _GIVES_CAUSE.search(quote.text):
         gain *= _CAUSE_GAIN
-    if _ASKS_FIGURE.search(question) and has_figure(text):
+    if asks_figure and has_figure(quote.text):
         gain *= _FIGURE_GAIN
-    if _ASKS_CHANGE.search(question) and _SAYS_CHANGE.search(text):
+    if asks_change and _SAYS_CHANGE.search(quote.text):
         gain *= _CHANGE_GAIN
-    asks_fact = any(form.search(question) for form in (_ASKS_CAUSE, _ASKS_FIGURE, _ASKS_CHANGE))
-    if asks_fact and not _ASKS_POSSIBLE.search(question) and _SAYS_POSSIBLE.search(text) and not has_figure(text):
+    if is_repeated and (asks_cause or asks_change):
+        gain *= _REPEATED
+    if (asks_cause or asks_figure or asks_change) and _is_merely_possible(question, quote.text):
         gain *= _MERELY_POSSIBLE
     return gain * (_OTHER_PERIOD if _is_of_another_year(quote) else 1.0)
+
+
+def _is_merely_possible(question: str, text: str) -> bool:
+    """Whether a sentence says what may be, without a figure, where the question is not about that."""
+    return not _ASKS_POSSIBLE.search(question) and bool(_SAYS_POSSIBLE.search(text)) and not has_figure(text)
 
 
 def _is_of_another_year(quote: Quote) -> bool:
@@ -76,3 +95,13 @@ def _is_of_another_year(quote: Quote) -> bool:
     own |= {period.year for period in quote.document.profile.periods[:1]}
     named = {period.year for period, _, _ in find_periods(quote.text)}
     return bool(own and named) and own.isdisjoint(named)
+
+
+def asks_for_cause(question: str) -> bool:
+    """Whether a question asks why."""
+    return _ASKS_WHY.search(question) is not None
+
+
+def gives_cause(text: str) -> bool:
+    """Whether a text says what something is due to."""
+    return _GIVES_CAUSE.search(text) is not None

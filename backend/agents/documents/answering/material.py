@@ -1,19 +1,20 @@
 """The passages that an answer may quote: those retrieved, and more of each document that the question is about."""
 
-from backend.agents.documents.answering.topic import Topic
+from backend.agents.documents.answering.topic import Topic, is_filler
 from backend.agents.documents.indexing.corpus import Corpus, Passage
 from backend.agents.documents.search.matching import expression
 from backend.agents.documents.search.retrieval import Retrieval
 
 _MOST_DOCUMENTS = 8
-_OF_ONE, _OF_EACH, _OF_ALL = 24, 10, 30
+_OF_ONE, _OF_EACH, _OF_ALL = 24, 12, 30
 """Passages looked at of the one document in scope, of each of several, and of a whole folder."""
 
 
 def passages_for(corpus: Corpus, retrieval: Retrieval, topic: Topic) -> list[Passage]:
     """Passages that have words of the topic, each once, the retrieved ones first."""
     found = {hit.passage.number: hit.passage for hit in retrieval.hits if hit.coverage > 0}
-    searched = expression(topic.concepts)
+    telling = [one for one in topic.concepts if not is_filler(one.word)]
+    searched = expression(telling or topic.concepts)
     if not searched:
         return list(found.values())
     names = retrieval.scope.documents

@@ -1,9 +1,10 @@
 """The part of an answer that quotes: sentences under the document each is from, in the order of their periods where the
 question is about several."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 
+from backend.agents.documents.answering.candidates import flat
 from backend.agents.documents.answering.composition import Composition
 from backend.agents.documents.answering.evidence import QuotableEvidence, pick_quotes
 from backend.agents.documents.answering.quotes import Quote, literal, shown
@@ -25,14 +26,31 @@ def quoted(
     if not quotes:
         return told
     told.say("\n\nFrom the documents:\n" if beside_figures else "The documents say:\n")
-    for document, group in groupby(quotes, key=lambda quote: quote.document):
+    once, repeated = _once(quotes)
+    for document, group in groupby(once, key=lambda quote: quote.document):
         of_one = list(group)
         if len(of_one) == 1:
-            told.say(f"\n- {lead(document)}: {shown(of_one[0])}").cite(of_one[0])
+            told.say(f"\n- {lead(document)}: ").add(_line(of_one[0], repeated))
             continue
         told.say(f"\n- {lead(document)}:")
         for quote in of_one:
-            told.say(f"\n  - {shown(quote)}").cite(quote)
+            told.say("\n  - ").add(_line(quote, repeated))
+    return told
+
+
+def _once(quotes: Sequence[Quote]) -> tuple[list[Quote], dict[str, list[Quote]]]:
+    """The quotes without those that repeat an earlier one word for word, and the repeated ones by their text."""
+    by_text: dict[str, list[Quote]] = {}
+    for quote in quotes:
+        by_text.setdefault(flat(quote.text), []).append(quote)
+    return [same[0] for same in by_text.values()], {text: same[1:] for text, same in by_text.items()}
+
+
+def _line(quote: Quote, repeated: Mapping[str, Sequence[Quote]]) -> Composition:
+    """A quote, with the documents that say the same word for word."""
+    told, again = Composition().say(shown(quote)).cite(quote), repeated[flat(quote.text)]
+    for place, other in enumerate(again):
+        told.say(", " if place else "; word for word also in ").say(lead(other.document)).cite(other)
     return told
 
 

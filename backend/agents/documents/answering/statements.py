@@ -19,8 +19,8 @@ LONGEST_STATEMENT = 700
 
 _SENTENCE_END = re.compile(r"[.!?…。！？][\"'”’»)*_\]]*\Z")
 _LINE_END = re.compile(r"[.!?…:;,。！？—–-][\"'”’»)*_\]]*\s*\Z")
-_BEGINS_SMALL = re.compile(r"\A[^\w]*[a-zà-öø-ÿ]+(?![a-zà-öø-ÿ]*[A-Z])")
-_OPENS_LINE = re.compile(r"\s*[“\"'(•▪*-]*\s*[^\Wa-zà-öø-ÿ_]")
+_BEGINS_SMALL = re.compile(r"\A[^\w]*(?:(?:19|20)\d{2}\s+)?[a-zà-öø-ÿ]+(?![a-zà-öø-ÿ]*[A-Z])")
+_OPENS_LINE = re.compile(r"\s*[“\"'(•▪*-]*\s*[^\W\da-zà-öø-ÿ_]")
 _NUMBER = re.compile(r"[$€£¥(]*[-–—+]?\s?(?:\d[\d.,]*|—|–)[)%]*\Z")
 _WORDS = re.compile(r"[^\W\d_]{2,}")
 _LEANS_BACK = re.compile(

@@ -6,15 +6,16 @@ name a matter; words of asking and comparing name none.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from backend.agents.documents.indexing.corpus import Corpus
+from backend.agents.documents.indexing.profile import subject_key
 from backend.agents.documents.search.matching import quoted
 from backend.agents.documents.search.question import Concept
 from backend.agents.documents.search.retrieval import Retrieval, knows
-from backend.agents.documents.search.vocabulary import WEAK
+from backend.agents.documents.search.vocabulary import TOPICAL, WEAK
 
 _TOGETHER = 0.12
 """Of the passages with the rarer of two words, the share that must have both side by side."""
@@ -23,6 +24,7 @@ _IN_MATTER, _BESIDE_MATTER = 1.6, 0.45
 """What a word counts more within a matter, and less outside of one where the question names any."""
 _PAIR_SHARE = 0.4
 _FILLER_FACTOR = 0.15
+_MOST_EVENED = 3.0
 
 _ASKING_AGAIN = "what|how|why|who|when|where|which|whether|if so|did|does|do|is|are|was|were|has|have"
 _RELATING = "relat|compar|correlat|align|correspond|connect"
@@ -32,6 +34,7 @@ _PARTS = re.compile(
     re.IGNORECASE,
 )
 """Where one part of a question ends and the next begins."""
+_ALTERNATIVES = re.compile(r"\b([^\W\d_]{3,}) or ([^\W\d_]{3,})\b")
 _SPELT_OUT = re.compile(
     r"\b([A-Z][A-Z&]{1,7})\s*\(([^()]{4,60})\)|\b([A-Za-z][^()?.,]{3,60}?)\s*\(([A-Z][A-Z&]{1,7})\)"
 )
@@ -44,7 +47,7 @@ breakdown brief cause caused causes characterize chief combine combined comment 
 concerning connect connection considerable consequence consequences contribute contributed contributing correlate
 correlation correspond could data describe described description detail detailed details determine difference
 different discern discerned disclose disclosed disclosure discuss discussed discussion distribution document documents
-driver drivers driving due during each effect effects engaged entire especially evaluate evolution evolve examine
+drivers driving due during each effect effects engaged entire especially evaluate evolution evolve examine
 example examples exist explain explanation extent factor factors filing filings fluctuate fluctuated fluctuation
 fluctuations focus following found general given gleaned happen happened identified identifiable identify impact
 impacts implication implications imply indicate indicated influence influenced information insight insights into
@@ -59,7 +62,12 @@ state stated status strategic subject substantial substantially suggest suggeste
 term terms through throughout time together toward trend trends type types undertake use used utilize various vary
 varied versus view way ways
 """
-_FILLER = frozenset(_ASKING.split())
+_GENERAL = """
+business company economic economy financial financially operation operations statement statements 10-q 10-qs
+10-k form new newly ones make made highlighted arisen arise emerging last since strategic focuses
+announcements announcement generated
+"""
+_FILLER = frozenset(_ASKING.split()) | frozenset(_GENERAL.split())
 """Words of asking, comparing and reporting: they say what to do with a matter and name none."""
 
 
@@ -79,9 +87,10 @@ class Topic:
 def topic_of(corpus: Corpus, retrieval: Retrieval) -> Topic:
     """The topic of a question in this folder."""
     question = retrieval.question
-    about = {word for name in retrieval.scope.subjects for word in name.lower().replace(".", " ").split()}
-    words = [one for one in question.concepts if one.kind != "period" and one.word not in about]
-    words = _abbreviations_joined(question.text, words)
+    scope = retrieval.scope
+    about = {word for name in (*scope.subjects, *scope.named_in_text) for word in subject_key(name).split()}
+    words = [one for one in question.concepts if one.kind != "period" and subject_key(one.word) not in about]
+    words = _alternatives_joined(question.text, _abbreviations_joined(question.text, words))
     if not words:
         return Topic(())
     matters = _matters(corpus, question.text, words)
@@ -90,7 +99,7 @@ def topic_of(corpus: Corpus, retrieval: Retrieval) -> Topic:
         one.word for one, is_known in zip(words, known, strict=True) if not is_known and not is_filler(one.word)
     )
     parts = _parts_of(question.text, [*words, *matters])
-    return Topic(tuple(_evened([_weighed(part) for part in parts])), missing)
+    return Topic(tuple(_evened([_weighed(part) for part in parts], missing)), missing)
 
 
 def _abbreviations_joined(text: str, words: Sequence[Concept]) -> list[Concept]:
@@ -113,6 +122,19 @@ def _abbreviations_joined(text: str, words: Sequence[Concept]) -> list[Concept]:
     return joined
 
 
+def _alternatives_joined(text: str, words: Sequence[Concept]) -> list[Concept]:
+    """Two words with "or" between them as one concept that either of them stands for."""
+    joined = list(words)
+    for match in _ALTERNATIVES.finditer(text.lower()):
+        one = next((concept for concept in joined if concept.word == match[1]), None)
+        two = next((concept for concept in joined if concept.word == match[2]), None)
+        if one is None or two is None or is_filler(one.word) or is_filler(two.word):
+            continue
+        both = replace(one, phrases=(*one.phrases, *two.phrases), importance=min(one.importance, two.importance))
+        joined = [both if concept is one else concept for concept in joined if concept is not two]
+    return joined
+
+
 def _parts_of(text: str, concepts: Sequence[Concept]) -> list[list[Concept]]:
     """The concepts of each part of the question, every concept in the first part that has it."""
     texts = [part.lower() for part in _PARTS.split(text) if part.strip()]
@@ -122,16 +144,22 @@ def _parts_of(text: str, concepts: Sequence[Concept]) -> list[list[Concept]]:
     return [part for part in parts if part]
 
 
-def _evened(parts: Sequence[Sequence[Concept]]) -> list[Concept]:
+def _evened(parts: Sequence[Sequence[Concept]], missing: Collection[str]) -> list[Concept]:
     """All concepts, each part that names a matter weighing the same, however rare its words are."""
-    weights = [sum(one.importance for one in part if not is_filler(one.word)) for part in parts]
+    weights = [
+        sum(one.importance for one in part if one.word not in missing and not is_filler(one.word)) for part in parts
+    ]
     heaviest = max(weights)
-    factors = [heaviest / weight if weight > 0 else 1.0 for weight in weights]
+    factors = [min(heaviest / weight, _MOST_EVENED) if weight > 0 else 1.0 for weight in weights]
     return [
         replace(one, importance=one.importance * factor)
         for part, factor in zip(parts, factors, strict=True)
         for one in part
     ]
+
+
+def _says_nothing(word: str) -> bool:
+    return is_filler(word) and word not in TOPICAL
 
 
 def is_filler(word: str) -> bool:
@@ -154,7 +182,11 @@ def _weighed(part: Sequence[Concept]) -> list[Concept]:
 def _matters(corpus: Corpus, text: str, words: Sequence[Concept]) -> list[Concept]:
     """Two words that stand side by side both in the question and, often, in the documents, as one concept each."""
     flat = " ".join(text.lower().split())
-    pairs = [(one, two) for one, two in pairwise(words) if f"{one.word} {two.word}" in flat]
+    pairs = [
+        (one, two)
+        for one, two in pairwise(words)
+        if f"{one.word} {two.word}" in flat and not (_says_nothing(one.word) and _says_nothing(two.word))
+    ]
     if not pairs:
         return []
     expressions = [quoted(f"{one.word} {two.word}") for one, two in pairs]

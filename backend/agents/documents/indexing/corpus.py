@@ -134,6 +134,12 @@ class Corpus:
             row = connection.execute("SELECT max(date) FROM documents WHERE problem = ''").fetchone()
             return str(row[0] or "")
 
+    def skipped_names(self) -> tuple[str, ...]:
+        """The names of files that were looked at and not read."""
+        with self._index.opened() as connection:
+            rows = connection.execute("SELECT name FROM documents WHERE problem <> '' ORDER BY name")
+            return tuple(str(row[0]) for row in rows)
+
     def document(self, name: str) -> Document:
         """One document. Raises ``KeyError`` if there is none of that name."""
         with self._index.reading() as connection:

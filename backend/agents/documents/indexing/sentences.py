@@ -62,7 +62,7 @@ def _logical_lines(text: str, start: int, end: int) -> list[tuple[int, int]]:
 def _is_abbreviation(text: str, begin: int, mark: int, end: int, last: int) -> bool:
     if text[mark] != "." or end - mark > 1:
         return False
-    word = re.search(r"[\w.]+\Z", text[max(begin, mark - 12) : mark])
+    word = re.search(r"[\w.-]+\Z", text[max(begin, mark - 12) : mark])
     if word is None:
         return False
     following = text[end : min(last, end + 40)].lstrip()[:1]

@@ -27,6 +27,12 @@ _RELATED: tuple[tuple[str, ...], ...] = (
     ("doctor", "physician", "medical certificate"),
     ("laptop", "notebook", "computer"),
     ("phone", "telephone", "mobile"),
+    ("buyback", "repurchase"),
+    ("divestiture", "divestment", "disposal", "spin-off"),
+    ("litigation", "lawsuit", "legal proceedings"),
+    ("operating", "operational"),
+    ("expenditure", "spending", "expense"),
+    ("r&d", "research and development"),
 )
 
 _VERBS = """

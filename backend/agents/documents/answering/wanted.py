@@ -1,0 +1,89 @@
+"""What a short question wants to be answered with: a figure, a count of something, a day or a name."""
+
+import re
+from dataclasses import dataclass
+
+from backend.agents.documents.answering.fitness import has_figure, without_days
+
+_QUANTITIES = (
+    "revenues?|sales|income|profits?|loss(?:es)?|earnings|expenses?|costs?|salary|salaries|wages?|bonus|pay|"
+    "prices?|rates?|margins?|amounts?|numbers?|values?|shares?|percentages?|budgets?|fees?|totals?|cash flows?|"
+    "balances?|ratios?|sizes?|ages?|heights?|weights?|lengths?|counts?|population|temperature|growth|debt|headcount"
+)
+_COUNT = re.compile(r"\bhow many\s+(?:of\s+)?(?:the\s+|their\s+|its\s+)?([^\W\d_]{3,})", re.IGNORECASE)
+_FIGURE = re.compile(
+    r"\bhow (?:much|many|large|high|big|long|tall|old|far|often)\b"
+    rf"|\A\W*what (?:was|were|is|are)\b[^?,;]*?\b(?:{_QUANTITIES})\b",
+    re.IGNORECASE,
+)
+_DAY = re.compile(r"\A\W*(?:when|on (?:what|which) (?:day|date)|in (?:what|which) year|since when)\b", re.IGNORECASE)
+_PERSON = re.compile(r"\A\W*(?:who|whom|whose)\b", re.IGNORECASE)
+_OPEN = re.compile(
+    r"\b(?:why|how (?:do|does|did|has|have|is|are|was|were|might|could)|"
+    r"what (?:factors?|drove|caused|led|changes?|trends?|risks?)|impact|affect\w*|factors?|drivers?|compare[ds]?|"
+    r"relat\w+|correlat\w+|explain|describe|"
+    r"analy[sz]e|summari[sz]e|outline|significant|trends?|suggest|indicate)\b",
+    re.IGNORECASE,
+)
+_SHORT, _VERY_SHORT = 16, 9
+"""Words of the longest question that is taken as asking for one thing, and of the longest that leaves out nothing."""
+
+_DATE = re.compile(
+    r"\b(?:19|20)\d{2}\b|\b\d{1,2}[.:]\d{2}\b|\b\d{1,2}\s?[ap]\.?m\b|\b(?:january|february|march|april|may|june|july|august|"
+    r"september|october|november|december|(?:mon|tues|wednes|thurs|fri|satur|sun)day|noon|midnight|days?|weeks?|months?)\b",
+    re.IGNORECASE,
+)
+_NAME = re.compile(r"(?<=\s)[A-Z][^\W\d_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class WantedThing:
+    """The kind of thing that a question wants. Without any, every sentence on its topic may answer it."""
+
+    figure: bool = False
+    counted: str = ""
+    """The noun that is counted, such as ``employees``."""
+    day: bool = False
+    name: bool = False
+
+    @property
+    def is_one_thing(self) -> bool:
+        """Whether one particular thing is wanted."""
+        return self.figure or self.day or self.name
+
+    def is_in(self, text: str) -> bool:
+        """Whether a sentence has a thing of that kind."""
+        if self.counted and not _counts(text, self.counted):
+            return False
+        if self.figure and not has_figure(text):
+            return False
+        if self.day and not _DATE.search(text):
+            return False
+        return not self.name or _NAME.search(text) is not None
+
+
+def wanted_by(question: str) -> WantedThing:
+    """What a question wants; nothing in particular if it is long or asks openly."""
+    if len(question.split()) > _SHORT or _OPEN.search(question):
+        return WantedThing()
+    counted = _COUNT.search(question)
+    return WantedThing(
+        figure=_FIGURE.search(question) is not None,
+        counted=counted[1].lower() if counted else "",
+        day=_DAY.search(question) is not None,
+        name=_PERSON.search(question) is not None,
+    )
+
+
+def is_short(question: str) -> bool:
+    """Whether a question is of so few words that a sentence without one of them is about something else."""
+    return len(question.split()) <= _VERY_SHORT
+
+
+def _counts(text: str, noun: str) -> bool:
+    """Whether a number stands just before the noun, in singular or plural."""
+    stem = re.escape(re.sub(r"(?:ies|es|s|y)\Z", "", noun))
+    return (
+        re.search(rf"\d[\d.,]*\)?(?:\s+[^\W\d]+){{0,3}}\s+{stem}\w{{0,3}}\b", without_days(text), re.IGNORECASE)
+        is not None
+    )
