@@ -1,5 +1,4 @@
-"""What the citation metrics share: each citation's first event, where it is anchored, and when a marker
-resolved.
+"""What the citation metrics share: each citation's first event, and where it is anchored.
 
 Before or after is decided by the order of the events, not by the clock: two events in one segment share a
 stamp.
@@ -7,7 +6,6 @@ stamp.
 
 from dataclasses import dataclass
 
-from backend.metrics.answer import MarkerSighting
 from backend.metrics.trace import Trace
 from backend.protocol.events import CitationEvent
 
@@ -75,13 +73,3 @@ def anchor(trace: Trace, cited: Cited) -> Anchor | None:
     end = cited.event.spans[0].end
     reached = trace.answer.reached(end)
     return None if reached is None else Anchor(end, reached.index, reached.at_ms)
-
-
-def resolved_ms(marker: MarkerSighting, by_number: dict[int, Cited]) -> float | None:
-    """When a marker could be followed: with its own arrival or its citation's, whichever came later; None =
-    never.
-    """
-    cited = by_number.get(marker.number)
-    if cited is None:
-        return None
-    return marker.at_ms if cited.index < marker.index else cited.at_ms

@@ -5,30 +5,29 @@ A rank correlation cannot be the headline: a stream that sends all citations at 
 perfect order, while its reader looked at dead markers for the whole answer.
 """
 
-from backend.metrics.citing import first_by_number, resolved_ms
 from backend.metrics.metric import Metric
+from backend.metrics.references import references, withdrawn_references
 from backend.metrics.steps import Interval, covered_ms
 from backend.metrics.trace import Trace
 
 
 def dangling_intervals(trace: Trace) -> tuple[Interval, ...]:
-    """For every marker that was on screen before its citation: from when to when, in milliseconds."""
-    known = first_by_number(trace)
+    """For every marker or range that was on screen before its citation: from when to when, in milliseconds."""
     found = []
-    for marker in (*trace.answer.markers, *trace.answer.withdrawn):
-        resolved = resolved_ms(marker, known)
-        until = trace.end_ms if resolved is None else resolved
-        if marker.gone_ms is not None:
-            until = min(until, marker.gone_ms)
-        if until > marker.at_ms:
-            found.append((marker.at_ms, until))
+    for reference in (*references(trace), *withdrawn_references(trace)):
+        until = trace.end_ms if reference.resolved_ms is None else reference.resolved_ms
+        if reference.gone_ms is not None:
+            until = min(until, reference.gone_ms)
+        if until > reference.at_ms:
+            found.append((reference.at_ms, until))
     return tuple(found)
 
 
 def dangling_exposure_marker_ms(trace: Trace) -> float:
     """Dangling exposure: the integral over time of the number of markers on screen whose citation had not
     come. One marker without its source for one second is 1000 marker*ms; a marker never resolved counts
-    until done.
+    until done. Where citations name ranges of the answer instead, a range counts from its last letter until the
+    event that names it.
     """
     return sum((end - start for start, end in dangling_intervals(trace)), 0.0)
 

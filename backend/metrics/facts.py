@@ -10,6 +10,30 @@ TTFT_INTENDED = Fact(
     "Time from the moment at which an open loop meant to start the run until the first token event with text arrived: "
     "free of coordinated omission. No value under a closed loop.",
 )
+TTFE_INTENDED = Fact(
+    "ttfe_intended_ms",
+    "First event from the intended start",
+    "ms",
+    "lower",
+    "Time from the moment at which an open loop meant to start the run until the first event arrived. No value under a "
+    "closed loop.",
+)
+TTLT_INTENDED = Fact(
+    "ttlt_intended_ms",
+    "Last token from the intended start",
+    "ms",
+    "lower",
+    "Time from the moment at which an open loop meant to start the run until the last token event with text arrived. "
+    "No value under a closed loop.",
+)
+E2E_INTENDED = Fact(
+    "e2e_intended_ms",
+    "End to end from the intended start",
+    "ms",
+    "lower",
+    "Time from the moment at which an open loop meant to start the run until done arrived. No value under a closed "
+    "loop.",
+)
 CANCEL_TO_DONE = Fact(
     "cancel_to_done_ms",
     "Cancel to done",
@@ -71,7 +95,15 @@ RENDER_DELAY_P95 = Fact(
     plane="paint",
 )
 
-WIRE_FACTS: tuple[Fact, ...] = (TTFT_INTENDED, CANCEL_TO_DONE, CANCEL_TO_LAST_TOKEN, RECOVERY)
+INTENDED: dict[str, Fact] = {
+    "ttfe_ms": TTFE_INTENDED,
+    "ttft_ms": TTFT_INTENDED,
+    "ttlt_ms": TTLT_INTENDED,
+    "e2e_ms": E2E_INTENDED,
+}
+"""The metrics that are also measured from the intended start, each with its form."""
+
+WIRE_FACTS: tuple[Fact, ...] = (*INTENDED.values(), CANCEL_TO_DONE, CANCEL_TO_LAST_TOKEN, RECOVERY)
 """Null in every result of a run that is started at once, never cancelled and never cut."""
 
 PAGE_FACTS: tuple[Fact, ...] = (PERCEIVED_TTFS, PERCEIVED_TTFT, RENDER_DELAY_P50, RENDER_DELAY_P95)

@@ -2,8 +2,8 @@
 
 from bisect import bisect_right
 
-from backend.metrics.citing import first_by_number, resolved_ms
 from backend.metrics.metric import Metric
+from backend.metrics.references import references
 from backend.metrics.sentences import Sentence, sentences
 from backend.metrics.trace import Trace
 
@@ -14,19 +14,19 @@ IN_SYNC_MS = 100.0
 def in_sync_rate(trace: Trace) -> float | None:
     """In sync: the share of markers that could be followed within 100 ms of the end of the sentence they
     support. Markers right behind a full stop belong to that sentence. A citation that comes before its
-    marker is in sync. No value for an answer without markers.
+    marker is in sync. Ranges that citations name count like markers. No value for an answer without either.
     """
-    markers = trace.answer.markers
-    if not markers:
+    found = references(trace)
+    if not found:
         return None
-    known, parts = first_by_number(trace), sentences(trace.answer.text)
-    in_sync = 0
-    for marker in markers:
-        resolved = resolved_ms(marker, known)
-        complete = trace.answer.reached(_sentence_end(parts, marker.start, marker.end))
-        if resolved is not None and complete is not None:
-            in_sync += resolved <= complete.at_ms + IN_SYNC_MS
-    return in_sync / len(markers)
+    parts, in_sync = sentences(trace.answer.text), 0
+    for reference in found:
+        # A range supports the sentence that its last letter is in.
+        start = reference.end - 1 if reference.is_range else reference.start
+        complete = trace.answer.reached(_sentence_end(parts, start, reference.end))
+        if reference.resolved_ms is not None and complete is not None:
+            in_sync += reference.resolved_ms <= complete.at_ms + IN_SYNC_MS
+    return in_sync / len(found)
 
 
 def _sentence_end(parts: tuple[Sentence, ...], start: int, end: int) -> int:

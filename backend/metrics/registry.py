@@ -33,6 +33,7 @@ METRICS: tuple[Metric, ...] = (
     tokens.TOKEN_GAP_P95,
     tokens.TOKEN_GAP_MAX,
     tokens.TOKEN_RATE,
+    tokens.USAGE_RATE,
     tokens.CHARACTER_RATE,
     silence.LONGEST_GAP,
     silence.LONGEST_TEXT_GAP,

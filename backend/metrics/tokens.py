@@ -2,6 +2,9 @@
 too.
 """
 
+import math
+from collections.abc import Mapping
+
 from backend.metrics.metric import Metric
 from backend.metrics.statistics import nearest_rank
 from backend.metrics.trace import Trace, gaps_ms
@@ -52,8 +55,26 @@ def chars_per_s(trace: Trace) -> float | None:
     return sum(len(token.text) for token, _ in trace.tokens[1:]) / seconds
 
 
+def usage_tokens_per_s(trace: Trace) -> float | None:
+    """Tokens per second by the provider's own count: the output tokens of its usage, less those of reasoning where it
+    counts them apart, over the time from the first to the last token event. No value without such a usage.
+    """
+    seconds, usage = _writing_s(trace), trace.done.usage if trace.done is not None else None
+    written, thought = (_count(usage, name) for name in ("output_tokens", "reasoning_tokens"))
+    if seconds is None or written is None:
+        return None
+    return max(0.0, written - (thought or 0.0)) / seconds
+
+
+def _count(usage: Mapping[str, object] | None, name: str) -> float | None:
+    value = usage.get(name) if usage is not None else None
+    is_count = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value) and value >= 0
+    return float(value) if isinstance(value, int | float) and is_count else None
+
+
 TOKEN_GAP_MEDIAN = Metric("token_gap_median_ms", "Token gap, median", "ms", "lower", token_gap_median_ms)
 TOKEN_GAP_P95 = Metric("token_gap_p95_ms", "Token gap, p95", "ms", "lower", token_gap_p95_ms)
 TOKEN_GAP_MAX = Metric("token_gap_max_ms", "Token gap, longest", "ms", "lower", token_gap_max_ms)
 TOKEN_RATE = Metric("token_events_per_s", "Token events per second", "1/s", "higher", token_events_per_s)
+USAGE_RATE = Metric("usage_tokens_per_s", "Tokens per second by usage", "1/s", "higher", usage_tokens_per_s)
 CHARACTER_RATE = Metric("chars_per_s", "Characters per second", "1/s", "higher", chars_per_s)

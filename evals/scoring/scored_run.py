@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from backend.metrics.facts import INTENDED
 from backend.metrics.registry import measure
 from backend.metrics.statistics import rounded
 from backend.metrics.trace import Trace
@@ -49,6 +50,7 @@ def score_arrivals(played: PlayedRun, arrivals: Arrivals) -> ScoredRun:
     error = arrivals.failure or (None if wire.done else _cut_off(wire))
     surprises = () if error else tuple(_surprises(played, wire))
     asked = scenario.disturbance
+    values = measure(wire)
     result = RunResult(
         run_id=_run_id(arrivals),
         scenario=scenario.result_name,
@@ -60,7 +62,7 @@ def score_arrivals(played: PlayedRun, arrivals: Arrivals) -> ScoredRun:
         expected=play.expected,
         as_expected=error is None and not surprises,
         started=played.started,
-        metrics=measure(wire) | intended_metrics(played, wire) | disturbance_metrics(played.connections, wire),
+        metrics=values | intended_metrics(played, values) | disturbance_metrics(played.connections, wire),
         server_metrics=measure(server) if arrivals.server_times else dict.fromkeys(measure(server)),
         truth=None if plan is None else measure(plan),
         steps=run_parts.steps(wire, server, plan),
@@ -82,11 +84,16 @@ def score_arrivals(played: PlayedRun, arrivals: Arrivals) -> ScoredRun:
     return ScoredRun(result, wire, server, play.plan, None if arrivals.server_times else "arrival")
 
 
-def intended_metrics(played: PlayedRun, wire: Trace) -> MetricValues:
-    """The wait for the first token from the moment at which an open loop meant to begin the run, in milliseconds:
-    connecting, and whatever held the harness up, are in it. None in a closed loop."""
+def intended_metrics(played: PlayedRun, values: MetricValues) -> MetricValues:
+    """The waits from the moment at which an open loop meant to begin the run, in milliseconds: connecting, and any
+    delay of the harness, are included. None in a closed loop. ``values`` are the same waits from the request.
+    """
     late_ms = played.start_delay_ms
-    return {"ttft_intended_ms": rounded(wire.tokens[0][1] + late_ms) if late_ms is not None and wire.tokens else None}
+    found: MetricValues = {}
+    for key, fact in INTENDED.items():
+        value = values.get(key)
+        found[fact.key] = None if late_ms is None or value is None else rounded(value + late_ms)
+    return found
 
 
 def wire_trace(capture: Capture, arrivals: Arrivals) -> Trace:

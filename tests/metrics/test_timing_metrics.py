@@ -19,6 +19,7 @@ from backend.metrics.tokens import (
     token_gap_max_ms,
     token_gap_median_ms,
     token_gap_p95_ms,
+    usage_tokens_per_s,
 )
 from backend.metrics.trace import Trace
 from backend.protocol.events import ArtifactEvent
@@ -162,6 +163,16 @@ def test_a_progress_that_says_something_new_changes_the_screen() -> None:
         (1510, done()),
     )
     assert quiet_screen_ms(trace(*said)) == 1000
+
+
+def test_tokens_by_usage_are_those_written_over_the_time_of_writing() -> None:
+    def run(**usage: object) -> float | None:
+        return usage_tokens_per_s(trace((100, token("a")), (2100, token("b")), (2110, done(usage=usage or None))))
+
+    assert run(output_tokens=80) == 40
+    assert run(output_tokens=80, reasoning_tokens=20) == 30
+    assert run() is run(output_tokens="many") is run(output_tokens=True) is run(input_tokens=7) is None
+    assert usage_tokens_per_s(trace((100, token("a")), (110, done(usage={"output_tokens": 8})))) is None
 
 
 def test_step_latency_runs_to_the_steps_own_end() -> None:
