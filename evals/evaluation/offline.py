@@ -27,7 +27,8 @@ from evals.results.judged_limits import judge_limits
 from evals.results.verdict import judge
 from evals.scoring.recorded_run import score_file
 from evals.scoring.scored_run import ScoredRun
-from evals.suites.suite import Suite, SuiteScenario
+from evals.suites.scenario_index import ScenarioIndex
+from evals.suites.suite import Suite
 
 SUFFIX = ".jsonl"
 FILES_AT_A_TIME = 32
@@ -67,7 +68,7 @@ def recording_files(path: Path) -> tuple[Path, list[str]]:
 class RecordedRuns(Sequence[ScoredRun]):
     """The scored runs with their events, read from their files again at each access."""
 
-    def __init__(self, folder: Path, names: Sequence[str], scenarios: Sequence[SuiteScenario]) -> None:
+    def __init__(self, folder: Path, names: Sequence[str], scenarios: ScenarioIndex) -> None:
         self._folder = folder
         self._names = names
         self._scenarios = scenarios
@@ -90,7 +91,7 @@ def evaluate_recordings(path: Path, suite: Suite | None, progress: Progress) -> 
     """Score the recordings at ``path``; a ``suite`` adds expectations and limits. Raises ``RecordingsError``. A
     recording that cannot be read is a failed run."""
     folder, names = recording_files(path)
-    scenarios = suite.scenarios if suite else ()
+    scenarios = ScenarioIndex(suite.scenarios if suite else ())
     runs: list[schema.RunResult] = []
     packed: list[EventBatch] = []
     repeats: Counter[tuple[str, str, float, int]] = Counter()
@@ -152,7 +153,7 @@ def _moment(created_at: str) -> datetime:
 
 
 @contextmanager
-def _scored(folder: Path, names: Sequence[str], scenarios: tuple[SuiteScenario, ...]) -> Iterator[Iterator[_Scored]]:
+def _scored(folder: Path, names: Sequence[str], scenarios: ScenarioIndex) -> Iterator[Iterator[_Scored]]:
     """The runs in the order of their names, scored on demand; the rest is dropped. With the first of several runs that
     another process scored come the events of all of them."""
     if len(names) <= FEW:
@@ -178,9 +179,7 @@ def _results_of(waiting: "deque[Future[tuple[list[str], EventBatch]]]") -> Itera
             yield schema.RunResult.model_validate_json(line), None if place else batch
 
 
-def _score_chunk(
-    folder: Path, names: tuple[str, ...], scenarios: tuple[SuiteScenario, ...]
-) -> tuple[list[str], EventBatch]:
+def _score_chunk(folder: Path, names: tuple[str, ...], scenarios: ScenarioIndex) -> tuple[list[str], EventBatch]:
     """In another process: these recordings' runs, as JSON, and their events."""
     runs = [score_file(folder / name, name, scenarios) for name in names]
     return [run.result.model_dump_json() for run in runs], event_batch(runs)

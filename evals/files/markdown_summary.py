@@ -1,6 +1,7 @@
 """Results as Markdown, short enough for a comment on a pull request."""
 
 from collections.abc import Collection, Iterable, Sequence
+from itertools import islice
 
 from backend.metrics.registry import BY_KEY
 from backend.metrics.statistics import nearest_rank
@@ -10,6 +11,7 @@ from evals.results.expectation_text import HEADS, expectation_rows
 from evals.results.models import ExpectationTotal, LimitResult, Results, RunResult
 
 MOST_RUNS_LISTED = 10
+MOST_SCENARIOS_LISTED = 50
 _COLUMNS = ("ttfs_ms", "ttft_ms", "e2e_ms", "longest_gap_ms", "dangling_markers")
 _SIGNS = {"pass": "pass", "fail": "**fail**", "inconclusive": "_inconclusive_"}
 
@@ -53,11 +55,14 @@ def _expectations(totals: Sequence[ExpectationTotal]) -> str:
 
 def _scenarios(results: Results) -> str:
     rows = []
-    for name, runs in _by_scenario(results.runs).items():
+    scenarios = _by_scenario(results.runs)
+    for name, runs in islice(scenarios.items(), MOST_SCENARIOS_LISTED):
         medians = (_shown(key, nearest_rank(_present(runs, key), 0.5)) for key in _COLUMNS)
         rows.append((_escaped(name), str(len(runs)), *medians))
     labels = (_escaped(BY_KEY[key].label) for key in _COLUMNS)
     table = _table(("medians by scenario", "runs", *labels), rows, words=(0,))
+    if len(scenarios) > len(rows):
+        table += f"\n\nAnd {len(scenarios) - len(rows):,} more scenarios, in runs.csv."
     overall = results.summary.get("ttft_ms")
     if not table or overall is None or overall.n == 0:
         return table

@@ -6,6 +6,7 @@ It is drawn from the results alone. The events of the shown runs come from the f
 
 from collections.abc import Mapping, Sequence
 from functools import partial
+from itertools import islice
 from typing import Any
 
 from backend.metrics.registry import BY_KEY
@@ -21,6 +22,9 @@ from evals.results.models import Results, RunResult
 MOST_TROUBLES = 30
 """Runs not as expected whose cause is on the page; results.json and junit.xml have all of them."""
 
+MOST_SCENARIOS = 100
+"""Scenarios with a row each; of more, tables list the first ones and figures draw all runs together."""
+
 Groups = Mapping[str, Sequence[RunResult]]
 
 
@@ -29,7 +33,7 @@ def report_html(results: Results, choice: RunChoice, events: Mapping[int, RunEve
     index in the results, as far as they were kept."""
     groups = {name: [results.runs[place] for place in places] for name, places in choice.groups.items()}
     loads = load.by_load(results.runs)
-    drawn = _figures(results, groups, loads) | waterfalls(results, events)
+    drawn = _figures(results, _drawn(groups), loads) | waterfalls(results, events)
     return document_html(
         "report.html.jinja",
         figures=drawn,
@@ -41,13 +45,22 @@ def report_html(results: Results, choice: RunChoice, events: Mapping[int, RunEve
     )
 
 
-def _content(results: Results, groups: Groups, choice: RunChoice) -> dict[str, Any]:
+def _drawn(groups: Groups) -> Groups:
+    """What figures have a row for: each scenario, or all runs together where they are too many to be seen."""
+    return groups if len(groups) <= MOST_SCENARIOS else {"all runs": [run for runs in groups.values() for run in runs]}
+
+
+def _content(results: Results, all_groups: Groups, choice: RunChoice) -> dict[str, Any]:
+    groups = dict(islice(all_groups.items(), MOST_SCENARIOS))
     cited = tables.citations(groups)
-    shown = distributions.shown_metrics(groups)
+    drawn = _drawn(all_groups)
+    shown = distributions.shown_metrics(drawn)
     return {
-        "tiles": headline.tiles(results, groups),
+        "tiles": headline.tiles(results, all_groups),
         "accuracy": headline.accuracy(results.runs),
-        "findings": headline.findings(results, groups, len(choice.strangeness)),
+        "findings": headline.findings(results, all_groups, len(choice.strangeness)),
+        "scenarios": len(all_groups),
+        "listed_scenarios": len(groups),
         "limits": tables.limits(results.limits),
         "troubles": [
             (run_name(results.runs[place]), results.runs[place]) for place in choice.unexpected[:MOST_TROUBLES]
@@ -57,7 +70,7 @@ def _content(results: Results, groups: Groups, choice: RunChoice) -> dict[str, A
         "shortcomings": tables.shortcomings(results.runs),
         "overview": tables.overview(groups),
         "distributions": [(key, BY_KEY[key].label) for key in shown],
-        "distribution_table": distributions.distribution_table(groups, shown),
+        "distribution_table": distributions.distribution_table(drawn, shown),
         "layers": layers_figure.layers_table(results.layers),
         "summary": tables.summary(results),
         "against_script": tables.against_script(results),

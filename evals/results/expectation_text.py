@@ -12,7 +12,7 @@ from evals.results.run import ExpectationResult, RunResult
 
 HEADS: Final = ("Expectation", "Of", "All", "Some", "Parts")
 
-_LABELS: Final = {"foreign_subject_quotes": "Citations of the right subject"}
+_LABELS: Final = {"foreign_subject_quotes": "Right subject cited"}
 """A metric that counts faults, by the name of what is right: so that more is better in every row."""
 
 _MOST_LISTED: Final = 6

@@ -7,7 +7,6 @@ rules that it broke are counted by ``violations`` and judged by limits. A record
 has no value for whatever needs a clock.
 """
 
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from backend.protocol.recordings import NO_TIMING, Recording, RecordingError, Re
 from evals.results.run import RunResult
 from evals.scoring import run_parts
 from evals.scoring.scored_run import ScoredRun, wrong_end
+from evals.suites.scenario_index import ScenarioIndex
 from evals.suites.suite import SuiteScenario, scenario_name
 
 MAX_RECORDING_BYTES = 256 * 1024 * 1024
@@ -25,7 +25,7 @@ UNREADABLE = "unreadable"
 """What results call the agent of a recording whose header cannot be read."""
 
 
-def score_file(file: Path, name: str, scenarios: Sequence[SuiteScenario] = ()) -> ScoredRun:
+def score_file(file: Path, name: str, scenarios: ScenarioIndex | None = None) -> ScoredRun:
     """The run in a file. One that cannot be read is a failed run, whose error names file and line.
 
     ``name`` is what messages call the file; ``scenarios`` are those of a suite, for what it expects.
@@ -37,8 +37,9 @@ def score_file(file: Path, name: str, scenarios: Sequence[SuiteScenario] = ()) -
     try:
         recording = parse_recording(data)
     except RecordingError as error:
-        return _broken(_header_of(data), name, str(error))
-    return score_recording(recording, name, scenario_for(recording.header, scenarios))
+        header = _header_of(data)
+        return _broken(header, name, str(error), _asked(header, scenarios))
+    return score_recording(recording, name, _asked(recording.header, scenarios))
 
 
 def score_recording(recording: Recording, name: str, asked: SuiteScenario | None = None) -> ScoredRun:
@@ -94,18 +95,11 @@ def _without_times(run: RunResult) -> RunResult:
     return run.model_copy(update={**changes, "steps": (), "longest_silence": None})
 
 
-def scenario_for(header: RecordingHeader, scenarios: Sequence[SuiteScenario]) -> SuiteScenario | None:
-    """The scenario of a suite that a recording belongs to: of the same agent, and of the same question where the
-    scenario has one. Where several fit, the one with the recording's speed and seed, else the first. Where none does,
-    the first that knows what is right about the answer to this question, whoever answers."""
-    fitting = [scenario for scenario in scenarios if scenario.fits(header.agent, header.question)]
-    fitting = fitting or [one for one in scenarios if one.content and one.asks(header.question)][:1]
-    exact = (
-        scenario
-        for scenario in fitting
-        if (scenario.speed, scenario.seed) == (header.options.speed, header.options.seed)
-    )
-    return next(exact, fitting[0] if fitting else None)
+def _asked(header: RecordingHeader, scenarios: ScenarioIndex | None) -> SuiteScenario | None:
+    """The scenario of a suite that a recording belongs to."""
+    if scenarios is None:
+        return None
+    return scenarios.find(header.agent, header.question, header.options.speed, header.options.seed)
 
 
 def _content(file: Path) -> bytes:
@@ -125,5 +119,5 @@ def _header_of(data: bytes) -> RecordingHeader:
     return header if header.agent else header.model_copy(update={"agent": UNREADABLE})
 
 
-def _broken(header: RecordingHeader, name: str, problem: str) -> ScoredRun:
-    return score_recording(Recording(header, (), problem), name)
+def _broken(header: RecordingHeader, name: str, problem: str, asked: SuiteScenario | None = None) -> ScoredRun:
+    return score_recording(Recording(header, (), problem), name, asked)

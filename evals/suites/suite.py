@@ -3,7 +3,6 @@ own."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
@@ -194,7 +193,7 @@ class SuiteScenario:
 
     def asks(self, question: str) -> bool:
         """Whether this is its question: the same words in the same case or another."""
-        return self.question is not None and _plain(self.question) == _plain(question)
+        return self.question is not None and plain_question(self.question) == plain_question(question)
 
     def fits(self, agent: str, question: str) -> bool:
         """Whether a run of this agent on this question can be one of its runs."""
@@ -206,9 +205,8 @@ class SuiteScenario:
         return self.name or scenario_name(self.agent)
 
 
-@lru_cache(maxsize=2 * MAX_SCENARIOS)
-def _plain(question: str) -> str:
-    """The question in one case and with single spaces. Recordings are compared with thousands of them."""
+def plain_question(question: str) -> str:
+    """The question in one case and with single spaces, to be compared with another."""
     return " ".join(question.casefold().split())
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from backend.protocol.events import Event
 from backend.protocol.recordings import parse_recording
 from evals.files.atomic_files import OutputError
 from evals.files.evaluation import Evaluation
@@ -22,6 +23,7 @@ from evals.scoring.recorded_run import score_recording
 from evals.scoring.scored_run import ScoredRun
 from tests.evals.captures import capture, play, played
 from tests.evals.evaluations import SCRIPT, evaluation, good_evaluation, hostile_evaluation, late
+from tests.metrics.traces import done, token
 
 FILES = {
     "results.json", "runs.csv", "events.parquet", "junit.xml", "summary.md", "report.html", "recordings",
@@ -183,3 +185,16 @@ def test_no_cell_of_runs_csv_is_a_formula(text: str) -> None:
     for name in ("run_id", "error", "surprises", "tags"):
         assert row[name] == "'" + text.replace("\r", " ")
     assert row["ttft_ms"] == "506.0", "numbers stay numbers"
+
+
+def test_of_very_many_scenarios_the_report_and_the_summary_list_the_first(tmp_path: Path) -> None:
+    answer: list[tuple[float, Event]] = [(5, token("Yes.")), (9, done())]
+    runs = [played(capture(answer), play(f"agent-{number}"), 1) for number in range(101)]
+    results = write_evaluation(tmp_path / "out", evaluation(*runs))
+    report = (tmp_path / "out" / "report.html").read_text("utf-8")
+    summary = (tmp_path / "out" / "summary.md").read_text("utf-8")
+    assert len(results.runs) == 101
+    assert "list the first 100 of 101 scenarios" in report
+    assert "And 51 more scenarios, in runs.csv." in summary
+    assert "agent-49" in summary.replace("\\", "")
+    assert "agent-50" not in summary.replace("\\", "")
