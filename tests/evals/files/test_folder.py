@@ -190,9 +190,9 @@ def test_no_cell_of_runs_csv_is_a_formula(text: str) -> None:
 def test_of_very_many_scenarios_the_report_and_the_summary_list_the_first(tmp_path: Path) -> None:
     answer: list[tuple[float, Event]] = [(5, token("Yes.")), (9, done())]
     runs = [played(capture(answer), play(f"agent-{number}"), 1) for number in range(101)]
-    results = write_evaluation(tmp_path / "out", evaluation(*runs))
-    report = (tmp_path / "out" / "report.html").read_text("utf-8")
-    summary = (tmp_path / "out" / "summary.md").read_text("utf-8")
+    results = write_evaluation(tmp_path, evaluation(*runs))
+    report = (tmp_path / "report.html").read_text("utf-8")
+    summary = (tmp_path / "summary.md").read_text("utf-8")
     assert len(results.runs) == 101
     assert "list the first 100 of 101 scenarios" in report
     assert "And 51 more scenarios, in runs.csv." in summary
