@@ -28,10 +28,14 @@ _OF_CHANGES = re.compile(
     r"\b(?:changes?|increase|decrease|growth|percentage of|percent of|as a percent)\b", re.IGNORECASE
 )
 _OTHER_TITLE = re.compile(r"non-gaap|constant currenc|pro\s?forma|reconcil|estimate|disclosed in its", re.IGNORECASE)
-_STOCKS = frozenset(
-    {"inventory", "account receivable", "account payable", "deferred revenue", "debt", "long-term debt"}
-)
-"""Measures of a moment: among the changes of a cash flow statement their names mean something else."""
+MOMENTS = frozenset(
+    {
+        "inventory", "account receivable", "account payable", "deferred revenue", "debt", "long-term debt", "goodwill",
+        "cash cash equivalent", "total asset", "total liability", "shareholder equity", "employee", "backlog",
+    }
+)  # fmt: skip
+"""Measures of a moment: over a stretch of time, or among the changes of a cash flow statement, their names mean
+something else. All other measures need a stretch."""
 _TAIL = re.compile(r"[,—–:]|\s-\s|\battributable\b|\(.*")
 _HARMLESS = frozenset({"basic", "diluted", "loss", "net", "continuing"})
 _ALSO = {
@@ -78,7 +82,7 @@ def _is_counted_otherwise(row: FoundRow, measure: str) -> bool:
     """Whether the row's name says that it is counted in another way, which nobody asked for."""
     if _OTHERWISE_COUNTED.search(f"{row.label} {row.section}") or _OTHER_TITLE.search(row.title):
         return True
-    return _OF_CHANGES.search(f"{row.label} {row.section if measure in _STOCKS else ''}") is not None
+    return _OF_CHANGES.search(f"{row.label} {row.section if measure in MOMENTS else ''}") is not None
 
 
 def _measure(wanted: Wanted, label: Named, sections: list[Named], title: Named) -> tuple[str | None, float]:

@@ -8,7 +8,7 @@ from datetime import date
 
 from backend.agents.documents.figures.document_rows import RowPoint
 from backend.agents.documents.figures.measure_words import named
-from backend.agents.documents.figures.row_fit import RATES, Fit
+from backend.agents.documents.figures.row_fit import MOMENTS, RATES, Fit
 from backend.agents.documents.figures.series import Point, Series
 
 _YEAR_DAYS = range(350, 381)
@@ -82,12 +82,18 @@ def one_line(subject: str, fits: Sequence[Fit], points_of: PointsOf, *, lengths:
     by_unit: dict[tuple[str, str], dict[int, _TypedRow]] = {}
     for fit in fits:
         for point in points_of(fit):
-            if point.value.unit.is_share == (fit.measure in RATES):
+            if point.value.unit.is_share == (fit.measure in RATES) and _has_length(fit.measure, point):
                 rows = by_unit.setdefault((fit.measure, point.value.unit.name), {})
                 rows.setdefault(fit.row.number, _TypedRow(fit, [])).points.append(point)
     lines = [_line(subject, list(rows.values()), lengths) for rows in by_unit.values()]
     found = [line for line in lines if line is not None]
     return [line for _, line in sorted(found, key=lambda item: (-item[0], item[1].unit))]
+
+
+def _has_length(measure: str, point: RowPoint) -> bool:
+    """Whether the period can be one of the measure: a moment or a named period of what is there, else a stretch."""
+    period = point.period
+    return (period.named is not None or not period.months) if measure in MOMENTS else period.months != 0
 
 
 @dataclass(frozen=True, slots=True)
