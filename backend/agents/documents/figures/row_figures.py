@@ -56,6 +56,8 @@ class RowFigures:
 def find_row_figures(corpus: Corpus, retrieval: Retrieval) -> RowFigures | None:
     """The figures of a question within its scope, or None if it asks for none or no row fits."""
     question, scope = retrieval.question.text, retrieval.scope
+    if scope.unknown:
+        return None
     request = requested(question, scope.subjects or _subjects_near(retrieval))
     lengths = next((months for form, months in _LENGTHS if form.search(question)), ())
     tables = _Tables(corpus)

@@ -36,6 +36,10 @@ MOMENTS = frozenset(
 )  # fmt: skip
 """Measures of a moment: over a stretch of time, or among the changes of a cash flow statement, their names mean
 something else. All other measures need a stretch."""
+_SHARED_OUT = frozenset(
+    {"stock-based compensation", "depreciation amortization", "restructuring", "advertising", "goodwill"}
+)
+"""What tables spread over the lines of a statement: "Research and development" there is a part of this, not of that."""
 _TAIL = re.compile(r"[,—–:]|\s-\s|\battributable\b|\(.*")
 _HARMLESS = frozenset({"basic", "diluted", "loss", "net", "continuing"})
 _ALSO = {
@@ -63,6 +67,9 @@ def fit_of(wanted: Wanted, row: FoundRow) -> Fit | None:
     sections = [named(part) for part in row.section.split(" > ") if part]
     measure, certainty = _measure(wanted, label, sections, named(row.title))
     if measure is None or _is_counted_otherwise(row, measure):
+        return None
+    above = {one for text in (*sections, named(row.title)) for one in text.measures}
+    if measure not in above and not above.isdisjoint(_SHARED_OUT) and not is_statement(row):
         return None
     score = _member_score(wanted, label, sections, row) if wanted.matter else _whole_score(label, sections, row)
     if score is None:

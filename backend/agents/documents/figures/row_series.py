@@ -10,8 +10,11 @@ from backend.agents.documents.figures.document_rows import RowPoint
 from backend.agents.documents.figures.measure_words import named
 from backend.agents.documents.figures.row_fit import MOMENTS, RATES, Fit
 from backend.agents.documents.figures.series import Point, Series
+from backend.agents.documents.indexing.corpus import FoundRow
 
 _YEAR_DAYS = range(350, 381)
+_LARGEST_RESTATEMENT = 0.1
+"""Rows that differ by more of their value for one period are counted in different ways."""
 
 Kind = tuple[int | None, bool, str]
 """Length in months, whether it is named instead of dated, and the qualifier, as ``ColumnPeriod.kind`` has them."""
@@ -53,16 +56,17 @@ class RowSeries:
 
     def year_before(self, point: RowPoint) -> RowPoint | None:
         """The same stretch of the year before, where there is one."""
-        end = date.fromisoformat(point.period.order)
-        for other in self.points:
-            days = (end - date.fromisoformat(other.period.order)).days
-            if other.period.months == point.period.months and days in _YEAR_DAYS:
-                return other
-        return None
+        return next((other for other in self.points if is_year_before(other, point)), None)
 
     def as_series(self) -> Series:
         """For charts and trends."""
         return Series(self.name, tuple(as_point(point) for point in self.points))
+
+
+def is_year_before(before: RowPoint, point: RowPoint) -> bool:
+    """Whether a period is the same stretch of the year before."""
+    days = date.fromisoformat(point.period.order) - date.fromisoformat(before.period.order)
+    return before.period.kind == point.period.kind and days.days in _YEAR_DAYS
 
 
 def as_point(point: RowPoint) -> Point:
@@ -126,14 +130,35 @@ def _line(subject: str, rows: Sequence[_TypedRow], lengths: Sequence[int]) -> tu
 
 
 def _agreeing(rows: Sequence[_TypedRow]) -> Iterator[_TypedRow]:
-    """Of each document the best row, and the others that state the same: equal in a period that both have, and
-    different in none."""
-    best: dict[str, _TypedRow] = {}
+    """Of each document the row that is most like the best one, unless it differs from what other documents state of the
+    same periods by more than a restatement; and the rows of that document that state exactly the same."""
+    best = rows[0].fit.row
+    known: dict[tuple[str, int | None], float] = {}
+    by_document: dict[str, list[_TypedRow]] = {}
     for row in rows:
-        first = best.setdefault(row.fit.row.document.name, row)
-        shared = first.numbers.keys() & row.numbers.keys()
-        if row is first or (shared and all(first.numbers[key] == row.numbers[key] for key in shared)):
-            yield row
+        by_document.setdefault(row.fit.row.document.name, []).append(row)
+    for group in by_document.values():
+        alike = sorted(group, key=lambda row: (-_likeness(row.fit.row, best), -row.fit.score))
+        base = next((row for row in alike if _may_be_same(known, row.numbers)), None)
+        if base is None:
+            continue
+        for row in (base, *(one for one in alike if one is not base)):
+            shared = base.numbers.keys() & row.numbers.keys()
+            if shared and all(base.numbers[key] == row.numbers[key] for key in shared):
+                known.update(row.numbers)
+                yield row
+
+
+def _likeness(row: FoundRow, best: FoundRow) -> int:
+    """How many of label, section and title two rows have in common."""
+    return (row.label == best.label) * 2 + (row.section == best.section) + (row.title == best.title)
+
+
+def _may_be_same(
+    known: Mapping[tuple[str, int | None], float], numbers: Mapping[tuple[str, int | None], float]
+) -> bool:
+    shared = known.keys() & numbers.keys()
+    return all(abs(known[key] - numbers[key]) <= _LARGEST_RESTATEMENT * abs(known[key]) for key in shared)
 
 
 def _kind(found: Iterable[tuple[Fit, RowPoint]], lengths: Sequence[int], documents: int) -> Kind | None:
@@ -190,15 +215,17 @@ def _differ(first: RowPoint, second: RowPoint) -> bool:
 
 
 def _of_any_length(found: Sequence[tuple[Fit, RowPoint]]) -> tuple[RowPoint, ...]:
-    """The own figure of each document whatever its length, and what the same row compares it with."""
-    kept: dict[tuple[str, int | None], RowPoint] = {}
-    rows: dict[str, int] = {}
-    for fit, point in sorted(found, key=lambda item: -item[0].score):
-        row = rows.setdefault(point.row.document.name, fit.row.number)
-        if row == point.row.number and not point.period.qualifier:
-            key = point.period.order, point.period.months
-            if key not in kept or point.is_own:
-                kept[key] = point
+    """The own figure of each document, the shortest it has, and for the newest that of the year before."""
+    own: dict[str, RowPoint] = {}
+    points = [point for _, point in found if not point.period.qualifier]
+    for point in sorted(points, key=lambda point: point.period.months or 0):
+        if point.is_own:
+            own.setdefault(point.row.document.name, point)
+    if not own:
+        return ()
+    newest = max(own.values(), key=lambda point: point.period.order)
+    before = next((point for point in points if is_year_before(point, newest)), None)
+    kept = {(point.period.order, point.period.months): point for point in (*own.values(), before) if point is not None}
     return tuple(kept[key] for key in sorted(kept, key=lambda key: (key[0], key[1] or 0)))
 
 
