@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from backend.agents.documents.figures.cell_values import names_scale, scale_named
 from backend.agents.documents.figures.document_rows import RowPoint, points_of
+from backend.agents.documents.figures.measure_words import named
 from backend.agents.documents.figures.row_fit import Fit
 from backend.agents.documents.figures.row_search import candidate_rows, fitting
 from backend.agents.documents.figures.row_series import RowSeries, one_line, within
@@ -56,7 +57,8 @@ class RowFigures:
 def find_row_figures(corpus: Corpus, retrieval: Retrieval) -> RowFigures | None:
     """The figures of a question within its scope, or None if it asks for none or no row fits."""
     question, scope = retrieval.question.text, retrieval.scope
-    if scope.unknown:
+    # An abbreviation that no document has may still be a measure that they spell out.
+    if any(not named(name).measures for name in scope.unknown):
         return None
     request = requested(question, scope.subjects or _subjects_near(retrieval))
     lengths = next((months for form, months in _LENGTHS if form.search(question)), ())
