@@ -9,6 +9,7 @@ from backend.agents.documents.readers.grid import GridRow, is_figure
 _LOOKED_AT = 3
 _LONGEST_CAPTION = 160
 _SENTENCE_END = re.compile(r"[.!?;,。！？…][\"'”’)\]*_]*\s*\Z")
+_REMARK = re.compile(r"\((?:unaudited|audited)\)", re.IGNORECASE)
 _UNITS_IN_BRACKETS = re.compile(
     r"\([^()]*\b(?:thousands|millions|billions|percent|percentages|usd|eur|dollars|euros)\b[^()]*\)", re.IGNORECASE
 )
@@ -38,6 +39,7 @@ def title_and_note(above: Iterable[str], heading: str, headers: Sequence[GridRow
         text = " ".join(paragraph.split())
         note = note or _note_in(text, is_nearest=seen == 0)
         is_note_only = names_units(text) and text.lower().startswith(("(", "in "))
+        is_note_only = is_note_only or _REMARK.fullmatch(text) is not None
         if seen == _LOOKED_AT or len(text) > _LONGEST_CAPTION or not (is_note_only or _is_caption(text)):
             break
         if not is_note_only:

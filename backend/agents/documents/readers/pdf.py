@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from backend.agents.documents.readers.captions import names_units
 from backend.agents.documents.readers.extracted_table import ExtractedTable
 from backend.agents.documents.readers.extraction import (
     MAX_TEXT_CHARS,
@@ -16,7 +17,13 @@ from backend.agents.documents.readers.extraction import (
     origin_of,
 )
 from backend.agents.documents.readers.pdf_layout.hyphens import with_hyphens
-from backend.agents.documents.readers.pdf_layout.outline import Outline, OutlinedPage, line_pattern, running_lines
+from backend.agents.documents.readers.pdf_layout.outline import (
+    RUNNING_LINES,
+    Outline,
+    OutlinedPage,
+    line_pattern,
+    running_lines,
+)
 from backend.agents.documents.readers.pdf_layout.page_rows import PageRow, page_rows
 from backend.agents.documents.readers.pdf_layout.page_tables import may_have_tables, page_tables
 from backend.agents.documents.readers.pdf_layout.page_text import LINE_END_HYPHEN, PageText
@@ -43,7 +50,11 @@ class _ReadPage:
 
     def make_tables(self, running: Collection[str]) -> None:
         rows, self.rows = self.rows, ()
-        self.tables = tuple(page_tables([row for row in rows if line_pattern(row.text) not in running]))
+        # Header rows and lines that name units repeat over pages as well, further inside.
+        edges = [min(place, len(rows) - 1 - place) for place in range(len(rows))]
+        inside = [edge >= RUNNING_LINES or names_units(row.text) for edge, row in zip(edges, rows, strict=True)]
+        kept = [row for row, keeps in zip(rows, inside, strict=True) if keeps or line_pattern(row.text) not in running]
+        self.tables = tuple(page_tables(kept))
         ranges = tuple((table.start, table.end) for table in self.tables)
         self.outlined = replace(self.outlined, tables=ranges)
 

@@ -9,7 +9,7 @@ from backend.agents.documents.readers.extraction import MAX_LABEL_CHARS, TextBlo
 from backend.agents.documents.readers.pdf_layout.page_text import PageLine
 
 _RUNNING_PAGES = 3
-_RUNNING_LINES = 3
+RUNNING_LINES = 3
 """A line repeats as header or footer: on so many pages, among so many lines at the top or the bottom."""
 
 _LONGEST_HEADING = 150
@@ -63,7 +63,7 @@ class Outline:
         for place, line in enumerate(page.lines):
             text = page.text[line.start : line.end]
             edge = min(place, len(page.lines) - 1 - place)
-            if edge < _RUNNING_LINES and line_pattern(text) in self._running:
+            if edge < RUNNING_LINES and line_pattern(text) in self._running:
                 is_open = False
                 continue
             number = next((n for n, (first, last) in enumerate(page.tables) if first <= line.start < last), None)
@@ -99,7 +99,7 @@ def running_lines(pages: Sequence[OutlinedPage]) -> set[str]:
     """Patterns of the lines that several pages begin or end with, whatever numbers they contain."""
     seen: Counter[str] = Counter()
     for page in pages:
-        edges = {*page.lines[:_RUNNING_LINES], *page.lines[-_RUNNING_LINES:]}
+        edges = {*page.lines[:RUNNING_LINES], *page.lines[-RUNNING_LINES:]}
         seen.update({line_pattern(page.text[line.start : line.end]) for line in edges})
     return {pattern for pattern, count in seen.items() if count >= _RUNNING_PAGES}
 
