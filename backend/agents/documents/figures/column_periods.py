@@ -26,7 +26,8 @@ _CHANGE = re.compile(
 _MONTH = re.compile(r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b")
 _NO_MATTER = re.compile(
     r"\bpart\s+[ivx]+\b|\bitem\s+\d+[a-z]?\b|financial (?:information|statements)|table of contents"
-    r"|(?:condensed |consolidated )*statements? of (?:comprehensive |financial |cash )?\w+|income statements?"
+    r"|(?:condensed |consolidated )*statements? of (?:comprehensive |financial |cash )?\w+"
+    r"|(?:comprehensive )?income statements?"
     r"|\((?:unaudited|audited|note[^)]*|\d{1,2}|[a-z])\)"
     r"|\b(?:unaudited|audited|as of|as at|at|on|in|thousands|millions|billions|ended|ending|the|for|to)\b"
     r"|[$€£¥%*†‡:,;.()]",

@@ -68,12 +68,14 @@ def find_row_figures(corpus: Corpus, retrieval: Retrieval) -> RowFigures | None:
         for wanted in request.wanted:
             rows = candidate_rows(corpus, wanted, documents)
             tables.know(rows)
-            fits = fitting(wanted, rows)
-            found += _lines(subject, fits, tables, scope, wanted, lengths)
-    if not found or (request.is_share and not any(line.member for line in found)):
-        return None
-    many = any(len({point.row.document.name for point in line.points}) > 1 for line in found)
-    return RowFigures(tuple(found), request, scope.wants_course or (many and not scope.periods))
+            found += _lines(subject, fitting(wanted, rows), tables, scope, wanted, lengths)
+    lacks_part = request.is_share and not any(line.member for line in found)
+    return None if lacks_part or not found else RowFigures(tuple(found), request, _is_course(found, scope))
+
+
+def _is_course(lines: Sequence[RowSeries], scope: Scope) -> bool:
+    many = any(len({point.row.document.name for point in line.points}) > 1 for line in lines)
+    return scope.wants_course or (many and not scope.periods)
 
 
 def _subjects_near(retrieval: Retrieval) -> tuple[str, ...]:

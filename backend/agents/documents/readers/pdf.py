@@ -3,6 +3,7 @@
 PDFium is written in C: read a file of unknown origin in a process of its own, with limits (``indexing.workers``).
 """
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -38,6 +39,7 @@ _SEPARATOR = "\n\f\n"
 _FIELDS = ("Title", "Author", "Subject", "Keywords")
 
 
+_ENDED = re.compile(r"\b(?:months|weeks|quarters?|years?) ended\b", re.IGNORECASE)
 _PAGES_TO_LEARN_FROM = 24
 """Pages that are read before the first tables are made: lines that run through them are no part of any."""
 
@@ -52,7 +54,10 @@ class _ReadPage:
         rows, self.rows = self.rows, ()
         # Header rows and lines that name units repeat over pages as well, further inside.
         edges = [min(place, len(rows) - 1 - place) for place in range(len(rows))]
-        inside = [edge >= RUNNING_LINES or names_units(row.text) for edge, row in zip(edges, rows, strict=True)]
+        inside = [
+            edge >= RUNNING_LINES or names_units(row.text) or _ENDED.search(row.text)
+            for edge, row in zip(edges, rows, strict=True)
+        ]
         kept = [row for row, keeps in zip(rows, inside, strict=True) if keeps or line_pattern(row.text) not in running]
         self.tables = tuple(page_tables(kept))
         ranges = tuple((table.start, table.end) for table in self.tables)

@@ -59,6 +59,8 @@ def spans_of(columns: Sequence[FigureColumn], headers: Sequence[Segment]) -> lis
     """
     if not headers:
         return []
+    if aligned := _aligned_groups(columns, headers):
+        return aligned
     pitches = [right.center - left.center for left, right in pairwise(columns)]
     free = _WITHOUT_HEADER * (median(pitches) if pitches else 50.0)
     count, lines = len(columns), len(headers)
@@ -77,6 +79,16 @@ def spans_of(columns: Sequence[FigureColumn], headers: Sequence[Segment]) -> lis
     if best[lines][count][0] == float("inf"):
         return [(column_of(columns, header), 1) for header in headers]
     return _walked_back(best, lines, count)
+
+
+def _aligned_groups(columns: Sequence[FigureColumn], headers: Sequence[Segment]) -> list[tuple[int, int]]:
+    """The columns of headers that each end where the last of an equal number of them does; else empty."""
+    width, rest = divmod(len(columns), len(headers))
+    if rest or width < 2:
+        return []
+    ends = [columns[width * (number + 1) - 1].right for number in range(len(headers))]
+    is_aligned = all(abs(end - header.right) <= 3 * _SLACK for end, header in zip(ends, headers, strict=True))
+    return [(width * number, width) for number in range(len(headers))] if is_aligned else []
 
 
 def _walked_back(best: list[list[tuple[float, int]]], header: int, column: int) -> list[tuple[int, int]]:

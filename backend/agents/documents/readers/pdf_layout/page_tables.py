@@ -21,6 +21,7 @@ _OVERHANG = 24.0
 """Points by which a header may begin left of the figures below it."""
 
 _UNFINISHED = re.compile(r"(?:[,(/&-]|\b(?:and|or|of|for|in|the|to|on|at|by|from|with|net|per|a|an))\Z", re.IGNORECASE)
+_REMARK = re.compile(r"\((?:un)?audited\)", re.IGNORECASE)
 _IN_BRACKETS = re.compile(r"\([^()]*\)")
 _CONTENTS = re.compile(r"\d{1,3}")
 
@@ -149,6 +150,8 @@ class _Block:
                 break
             if self._is_header(row):
                 top = index
+            elif _REMARK.fullmatch(row.text):
+                continue
             elif top < self._first or not self._is_label(row):
                 break
         if top == self._first and top > self._floor and self._rows[top - 1].text.endswith(":"):
