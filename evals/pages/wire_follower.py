@@ -8,6 +8,7 @@ from backend.client import RunClient, close_shared_http
 from evals.playing.connections import RUNS_PATH
 from evals.wire.arrivals import get_request
 from evals.wire.exchange import Address, Capture, exchange
+from evals.wire.message_end import message_end
 
 LOOK_S = 0.02
 """Seconds between two looks at the list of runs."""
@@ -64,7 +65,7 @@ class Follower:
             await close_shared_http()
         (self.run_id,) = list(new)[:1]
         request = get_request(self._address, f"{RUNS_PATH}/{self.run_id}/events")
-        return await exchange(self._address, request, self._deadline_s)
+        return await exchange(self._address, request, self._deadline_s, over=message_end)
 
     async def _runs(self, client: RunClient) -> set[str]:
         page = await client.runs(text=self._question, agent=self._agent, limit=20)

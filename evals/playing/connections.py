@@ -19,6 +19,7 @@ from evals.playing.target import Play
 from evals.suites.disturbance import Cancel
 from evals.wire.arrivals import AnswerReader, Arrivals, get_request, post_request
 from evals.wire.exchange import Address, Capture, exchange
+from evals.wire.message_end import message_end
 
 RUNS_PATH = "/v1/runs"
 
@@ -61,7 +62,8 @@ async def play_run(play: Play, address: Address, deadline_s: float) -> Connectio
     """Play the run to its end, or to ``deadline_s`` seconds after its request. Never raises for faults of the
     server."""
     if play.scenario.comes_whole:
-        return Connections.one(await exchange(address, post_request(address, RUNS_PATH, _body(play)), deadline_s))
+        request = post_request(address, RUNS_PATH, _body(play))
+        return Connections.one(await exchange(address, request, deadline_s, over=message_end))
     under_way = _RunUnderWay(play, address, deadline_s)
     await under_way.play()
     return under_way.connections
@@ -156,7 +158,7 @@ class _RunUnderWay:
     async def _exchange(self, request: bytes, heard: "_Listener | None" = None) -> Capture:
         left_s = self._deadline_s - (perf_counter_ns() - self._began_ns) / 1e9
         capture = Capture() if self._first.sent_ns else self._first
-        return await exchange(self._address, request, max(_LEAST_S, round(left_s, 3)), heard, capture)
+        return await exchange(self._address, request, max(_LEAST_S, round(left_s, 3)), heard, capture, message_end)
 
     def named(self, path: str) -> None:
         """The run's path is known."""

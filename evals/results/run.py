@@ -135,6 +135,7 @@ class RunResult(Part):
     - ``error_codes``: the codes of the errors that the stream itself reported, each once
     - ``labels``: what the suite calls the question by, such as its topic; results are grouped by them
     - ``expectation``: what the suite knows to be right about the answer, null where it says nothing
+    - ``notes``: facts about the run that are not a fault of it
     - ``plan``: the index of its plan in ``plans`` of the results, from 0; null where no plan is known
     """
 
@@ -170,6 +171,7 @@ class RunResult(Part):
     page: PageResult | None = None
     plan: int | None = None
     error_codes: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     labels: dict[str, str] = {}
     expectation: ExpectationResult | None = None
 

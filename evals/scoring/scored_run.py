@@ -70,6 +70,7 @@ def score_arrivals(played: PlayedRun, arrivals: Arrivals) -> ScoredRun:
         longest_silence=run_parts.silence(wire),
         violations=run_parts.violations(wire),
         error_codes=run_parts.error_codes(wire),
+        notes=_notes(played),
         surprises=surprises,
         error=error,
         question=play.question,
@@ -82,6 +83,11 @@ def score_arrivals(played: PlayedRun, arrivals: Arrivals) -> ScoredRun:
         disturbance=None if asked is None else disturbance_text(asked, played.connections, wire),
     )
     return ScoredRun(result, wire, server, play.plan, None if arrivals.server_times else "arrival")
+
+
+def _notes(played: PlayedRun) -> tuple[str, ...]:
+    open_ones = sum(part.capture.left_open for part in played.connections.parts)
+    return ("The server kept the connection open after the end of its answer.",) if open_ones else ()
 
 
 def intended_metrics(played: PlayedRun, values: MetricValues) -> MetricValues:

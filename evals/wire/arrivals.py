@@ -127,9 +127,9 @@ def parse(capture: Capture, body: Body | None = None) -> Arrivals:
         )
     except MessageTooLargeError as error:
         arrivals.failure = str(error)
-    if arrivals.failure is None and capture.closed_ns is not None:
+    if arrivals.failure is None and capture.closed_ns is not None and not capture.left_open:
         reading.close(capture.closed_ns)
-    shortfall = reading.shortfall() if capture.hung_up_ns is None else None
+    shortfall = reading.shortfall() if capture.hung_up_ns is None and not capture.left_open else None
     arrivals.failure = arrivals.failure or reading.refusal() or capture.failure or shortfall
     return arrivals
 

@@ -9,7 +9,8 @@ import asyncio
 import socket
 import ssl
 import sys
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from time import perf_counter_ns
 from urllib.parse import urlsplit
 
@@ -19,6 +20,12 @@ from evals.wire.stamps import Capture, Heard, StampingProtocol, StampingSocket
 __all__ = ["Address", "Capture", "Heard", "TargetAddressError", "exchange"]
 
 CONNECT_TIMEOUT_S = 10.0
+
+QUIET_S = 1.0
+"""How long nothing may come before an open connection is checked for an answer that is complete."""
+
+Over = Callable[[Capture], int | None]
+"""The stamp with which the answer so far was complete; None if it is not."""
 
 _READS_SOCKETS = sys.platform != "win32"
 """True if the event loop can watch a socket that the harness reads itself."""
@@ -68,10 +75,15 @@ class Address:
 
 
 async def exchange(
-    address: Address, request: bytes, deadline_s: float, heard: Heard | None = None, capture: Capture | None = None
+    address: Address,
+    request: bytes,
+    deadline_s: float,
+    heard: Heard | None = None,
+    capture: Capture | None = None,
+    over: Over | None = None,
 ) -> Capture:
     """Connect, send one request that asks the server to close afterwards, and stamp the answer until it does, or until
-    ``heard`` hangs up.
+    ``heard`` hangs up, or until ``over`` finds that the answer was complete and nothing followed for a second.
 
     Never raises for faults of the server: a refused, broken or endless connection is reported in ``Capture.failure``,
     with the bytes so far. ``deadline_s`` counts from the request. ``capture`` is one to fill, for a reader that looks
@@ -93,7 +105,7 @@ async def exchange(
         async with asyncio.timeout(deadline_s):
             capture.sent_ns = perf_counter_ns()
             await link.write(request)
-            await link.ended
+            await _ended(link, capture, over)
     except TimeoutError:
         capture.failure = f"The stream was still open {deadline_s:g} s after the request."
     except OSError as error:
@@ -101,6 +113,24 @@ async def exchange(
     finally:
         link.close()
     return capture
+
+
+async def _ended(link: StampingSocket | StampingProtocol, capture: Capture, over: Over | None) -> None:
+    """Wait for the end of the connection or of the answer. Nothing is parsed while bytes come."""
+    checked = 0
+    while not link.ended.done():
+        await asyncio.wait([link.ended], timeout=None if over is None else QUIET_S)
+        chunks = len(capture.chunks)
+        if link.ended.done() or over is None or chunks == checked:
+            continue
+        if perf_counter_ns() - capture.chunks[-1][0] < QUIET_S * 1e9:
+            continue
+        checked = chunks
+        # In a thread, so that other streams are stamped meanwhile.
+        end_ns = await asyncio.to_thread(over, replace(capture, chunks=capture.chunks.copy(), kernel_ns=[]))
+        if end_ns is not None and len(capture.chunks) == chunks and not link.ended.done():
+            capture.closed_ns, capture.left_open = end_ns, True
+            return
 
 
 async def _link(address: Address, capture: Capture, heard: Heard | None) -> StampingSocket | StampingProtocol:

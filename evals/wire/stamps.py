@@ -41,6 +41,8 @@ class Capture:
     """When the server closed the connection; None if it was still open at the deadline."""
     hung_up_ns: int | None = None
     """When the harness itself closed the connection, on purpose; None for a connection left to its server."""
+    left_open: bool = False
+    """True if the answer was complete and its server kept the connection open; ``closed_ns`` is then its end."""
     failure: str | None = None
 
     @property

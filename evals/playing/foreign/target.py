@@ -18,11 +18,12 @@ from backend.dialects.addresses import (
 from backend.dialects.registry import DIALECTS
 from backend.dialects.requests import ForeignQuestion, remote_request
 from evals.playing.connections import Connections
-from evals.playing.foreign.timed_events import read_foreign
+from evals.playing.foreign.timed_events import foreign_end, read_foreign
 from evals.playing.target import Play, TargetError
 from evals.suites.suite import Suite
 from evals.wire.arrivals import Arrivals, request_bytes
 from evals.wire.exchange import CONNECT_TIMEOUT_S, Address, Capture, exchange
+from evals.wire.message_end import message_end
 
 USUAL_SUITE = "target"
 """The bundled suite of questions that any agent can be asked."""
@@ -100,11 +101,14 @@ class ForeignTarget:
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         headers = [*asked.headers.items(), ("Content-Length", str(len(asked.body)))]
         request = request_bytes("POST", address, target, headers, asked.body)
-        return Connections.one(await exchange(address, request, deadline_s))
+        return Connections.one(await exchange(address, request, deadline_s, over=self._over))
 
     def read(self, capture: Capture) -> Arrivals:
         """The answer, decoded."""
         return read_foreign(capture, self.remote.dialect, self.key)
+
+    def _over(self, capture: Capture) -> int | None:
+        return message_end(capture, lambda kept: foreign_end(kept, self.remote.dialect))
 
     async def _ensure_somebody_listens(self) -> None:
         address = self.address

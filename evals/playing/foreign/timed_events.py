@@ -1,6 +1,7 @@
 """The bytes of a foreign answer as Playhead's events, each with the stamp of the chunk that completed it."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from backend.dialects.addresses import KEY_VARIABLE, without_key
 from backend.dialects.decoder import DialectDecoder
@@ -51,6 +52,11 @@ class ForeignBody:
         closing, done = end_run(self._tally, ending, self._at_ms(ended_ns))
         return [*events, *((event, ended_ns) for event in closing), (done, ended_ns)]
 
+    @property
+    def is_over(self) -> bool:
+        """True if the stream itself has said how it ends."""
+        return self._decoder.told_end
+
     def problem(self) -> str | None:
         """Why the bytes were not a stream of the dialect, or None; known once it is closed."""
         if self._decoder.recognised:
@@ -83,6 +89,32 @@ def read_foreign(capture: Capture, dialect: str, key: str | None = None) -> Arri
     if arrivals.failure is None and arrivals.closed_ns is not None:
         _end(arrivals, body, arrivals.closed_ns)
     return arrivals
+
+
+def foreign_end(capture: Capture, dialect: str) -> int | None:
+    """The stamp of the bytes with which a stream of the dialect said that it is over; None if it did not."""
+    body = ForeignBody(dialect, capture.sent_ns or 0)
+    found = _EndWatch(body)
+    parse(replace(capture, closed_ns=None), found)
+    return found.end_ns
+
+
+class _EndWatch:
+    """A body that keeps the stamp at which its stream was over, and no events."""
+
+    def __init__(self, body: ForeignBody) -> None:
+        self._body = body
+        self.end_ns: int | None = None
+
+    def takes(self, kind: str) -> bool:
+        return self._body.takes(kind)
+
+    def feed(self, data: bytes, stamp: int) -> Iterator[tuple[Event, str]]:
+        for _ in self._body.feed(data, stamp):
+            pass
+        if self.end_ns is None and self._body.is_over:
+            self.end_ns = stamp
+        return iter(())
 
 
 def _end(arrivals: Arrivals, body: ForeignBody, closed_ns: int) -> None:
