@@ -18,6 +18,8 @@ _MONTH = rf"(?P<name>{'|'.join(_MONTH_NAMES)})"
 _ORDINAL = rf"(?P<ordinal>{'|'.join(_ORDINALS)})"
 _DAY = r"(?P<day>0?[1-9]|[12]\d|3[01])"
 _CENTURY = r"(?P<year>(?:19|20)\d{2})"
+_FIRST_OF_LAST_CENTURY = 70
+"""From which a year of two digits is one of the last century."""
 _FORMS = tuple(
     re.compile(form, re.IGNORECASE)
     for form in (
@@ -140,7 +142,7 @@ def _period(match: re.Match[str]) -> Period | None:
     year = int(parts["year"])
     named = _MONTH_NAMES[parts["name"].lower()] if parts.get("name") else 0
     period = Period(
-        year=year + 2000 if year < 100 else year,
+        year=year + (2000 if year < _FIRST_OF_LAST_CENTURY else 1900 if year < 100 else 0),
         quarter=int(parts.get("quarter") or 0) or _ORDINALS.get((parts.get("ordinal") or "").lower(), 0),
         month=int(parts.get("month") or 0) or named,
         day=int(parts.get("day") or 0),

@@ -3,6 +3,8 @@
 import re
 from pathlib import PurePosixPath
 
+from backend.agents.documents.indexing.file_names import KIND_OF_FILE, without_numbers
+from backend.agents.documents.indexing.profile import Profile
 from backend.agents.documents.indexing.word_evidence import is_model
 from backend.agents.documents.periods import find_periods
 from backend.agents.documents.readers.extraction import MAX_LABEL_CHARS, Extraction
@@ -22,27 +24,43 @@ _TITLE_PAGE_CHARS = 1_500
 _LONGEST_TITLE = 160
 _SHORTEST_SOURCE, _SOURCE_CHARS = 5, 200_000
 _SENTENCE_END = re.compile(r"[.!?;:,]\Z")
+_FILE_NAME = re.compile(r"\.(?:docx?|pdf|xlsx?|pptx?|odt|rtf|txt|html?|indd|tex|pages)\Z", re.IGNORECASE)
 _TOOL_PREFIX = re.compile(r"\AMicrosoft (?:Word|PowerPoint|Excel) - ", re.IGNORECASE)
 
 
-def labels_of(extraction: Extraction, name: str) -> tuple[str, str]:
-    """The title and source of the document at this path in the folder.
+def stated_title(extraction: Extraction, name: str) -> str:
+    """The title that a document gives itself, or its file name where that says more; empty if neither says anything.
 
-    The title is that of its metadata if it says something, else its file name if that does, else the first lines of
-    the text. The source is what the metadata names if the text names it as well, else the file name.
+    The first heading of pages is not taken as their title: it may be that of a form, or of whoever receives it.
     """
-    origin, path = extraction.origin, PurePosixPath(name)
-    title = " ".join(_TOOL_PREFIX.sub("", origin.title).split())
-    if not says_something(title) or title.casefold().endswith(path.suffix.casefold()):
-        title = _by_file(path, extraction.kind) or first_lines(extraction.text) or _plain(path)
-    return title[:MAX_LABEL_CHARS], origin.source if _is_known(extraction, origin.source) else name
+    path = PurePosixPath(name)
+    given = extraction.fields.get("title", "") if extraction.pages else extraction.origin.title
+    title = " ".join(_TOOL_PREFIX.sub("", given).split())
+    return (title if says_something(title) and not _FILE_NAME.search(title) else _by_file(path, extraction.kind))[
+        :MAX_LABEL_CHARS
+    ]
+
+
+def title_by_content(extraction: Extraction, profile: Profile, name: str) -> str:
+    """What a document without a title is called: by whom and when it is about, its first lines, or its file name."""
+    about = profile.subjects[0] if profile.subjects else ""
+    when = profile.periods[0].label if profile.periods else ""
+    by_profile = f"{about}, {when}" if about and when else ""
+    return (by_profile or first_lines(extraction.text) or about or PurePosixPath(name).name)[:MAX_LABEL_CHARS]
+
+
+def source_of(extraction: Extraction, name: str) -> str:
+    """The source that the metadata names if the text names it as well, else the file name."""
+    return extraction.origin.source if _is_known(extraction, extraction.origin.source) else name
 
 
 def says_something(title: str) -> bool:
     """Whether a title has a word or a model number that can tell one document from another."""
-    words = [word for word in _TOKEN.findall(title) if not _NUMBERED.fullmatch(word.strip("()[],.;"))]
+    words = [word.strip("()[],.;") for word in _TOKEN.findall(without_numbers(title))]
     return any(
-        is_model(word) or any(part.casefold() not in _NO_TITLE for part in _WORD.findall(word)) for word in words
+        is_model(word) or any(part.casefold() not in _NO_TITLE for part in _WORD.findall(word))
+        for word in words
+        if not _NUMBERED.fullmatch(word) and word.casefold() not in KIND_OF_FILE
     )
 
 
@@ -66,14 +84,9 @@ def first_lines(text: str) -> str:
 def _by_file(path: PurePosixPath, kind: str) -> str:
     if kind == "table":
         return path.name
-    words = _plain(path)
-    named = [word for word in words.split() if not _NUMBERED.fullmatch(word)]
-    return words if named and (says_something(" ".join(named)) or find_periods(words)) else ""
-
-
-def _plain(path: PurePosixPath) -> str:
     words = path.stem.replace("_", " ").replace("-", " ").strip()
-    return words[0].upper() + words[1:] if words else path.name
+    left = without_numbers(path.stem)
+    return words[0].upper() + words[1:] if says_something(left) or find_periods(left) else ""
 
 
 def _is_known(extraction: Extraction, source: str) -> bool:

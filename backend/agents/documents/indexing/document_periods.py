@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 
+from backend.agents.documents.indexing.file_names import without_numbers
 from backend.agents.documents.periods import Period, find_periods
 
 _TITLE_PAGE_CHARS = 4_000
@@ -33,7 +34,8 @@ def periods_of(name: str, title: str, text: str, fields: Mapping[str, str]) -> t
     end = _period_end(" ".join([*fields.values(), page]))
     found = [*in_name(name)]
     found += (period for key in _PERIOD_FIELDS for period in _named(fields.get(key, "")))
-    found += _named(title)
+    # A day in a title may be that of filing, and its order of day and month is uncertain.
+    found += (one for one in _named(title) if not one.day)
     found += (one for one in _named(page) if one.fiscal)
     found += _own_quarter(text[:_WHOLE_CHARS], end)
     if end:
@@ -45,6 +47,7 @@ def in_name(name: str) -> Iterable[Period]:
     """The periods that a path names, the file's own before those of its folders."""
     stem, *folders = reversed(re.sub(r"\.\w{1,5}\Z", "", name).split("/"))
     for part in (stem, *folders):
+        part = without_numbers(part).replace("_", " ")
         dated = _COMPACT.sub(r"\1-\2-\3 ", part)
         spaced = _SPACED.sub(" ", part)
         yield from _named(dated) or _named(spaced)

@@ -21,6 +21,12 @@ file files pdf csv data version new old prot icf sap form act item table content
 """
 KIND_OF_FILE = frozenset(_KINDS.split())
 _LONGEST_SYMBOL = 6
+_NUMBERS = re.compile(
+    r"(?<![0-9A-Za-z])(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d{10}-\d{2}-\d{6}"
+    r"|(?=[0-9a-f]*[0-9])(?=[0-9a-f]*[a-f])[0-9a-f]{8,})(?![0-9A-Za-z])",
+    re.IGNORECASE,
+)
+"""Numbers that tools and authorities give: UUIDs, accession numbers, hashes."""
 
 
 def names_in_path(name: str, evidence: WordEvidence) -> tuple[list[str], list[str]]:
@@ -38,6 +44,11 @@ def names_in_path(name: str, evidence: WordEvidence) -> tuple[list[str], list[st
     return list(dict.fromkeys(sure)), list(dict.fromkeys(unsure))
 
 
+def without_numbers(text: str) -> str:
+    """The text without the numbers that tools and authorities give to documents."""
+    return _NUMBERS.sub(" ", text)
+
+
 def _runs(part: str, evidence: WordEvidence) -> Iterator[list[str]]:
     """Words of a path that may be names, those side by side together."""
     run: list[str] = []
@@ -50,7 +61,7 @@ def _runs(part: str, evidence: WordEvidence) -> Iterator[list[str]]:
 
 
 def _words(part: str) -> Iterator[str]:
-    spaced = re.sub(r"[_]+", " ", part)
+    spaced = without_numbers(part).replace("_", " ")
     for _, start, end in reversed(find_periods(spaced)):
         spaced = f"{spaced[:start]} {spaced[end:]}"
     for word in _PARTS.split(spaced):

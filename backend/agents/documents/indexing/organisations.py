@@ -13,11 +13,12 @@ _AS_WRITTEN = (
 )
 _PART = r"[A-Z0-9À-Þ][\w&.’'+-]*"
 _NAME = re.compile(
-    rf"(?<![\w.&-])(?P<name>{_PART}(?:[ \t]+(?:{_PART}|&|of|and|de|von|van|der)){{0,5}}?),?[ \t]+"
+    rf"(?<![\w.&-])(?P<name>{_PART}(?:[ \t]+(?:{_PART}|&|of|and|de|von|van)){{0,5}}?),?[ \t]+"
     rf"(?P<form>(?:(?i:{_ANY_CASE})|{_AS_WRITTEN})(?![\w&-])\.?)"
 )
 _LEADING_WORDS = """
 the a an for of at in on by to and with between from this that our its your their about see both dear as or
+der die das den dem des bei für mit vom zur zum im
 """
 _LEADING = frozenset(_LEADING_WORDS.split())
 _ROLE_WORDS = """

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from backend.agents.documents.indexing.document_labels import labels_of
+from backend.agents.documents.indexing.document_labels import source_of, stated_title, title_by_content
 from backend.agents.documents.indexing.folder import FoundFile
 from backend.agents.documents.indexing.passages import Places, passages_of
 from backend.agents.documents.indexing.profile import profile_of, stored_periods, subject_key
@@ -67,19 +67,26 @@ def store(connection: sqlite3.Connection, file: FoundFile, digest: str, read: Ex
     """Store what a file held, or the reason why it could not be read."""
     document, problem = (Extraction("", ()), read) if isinstance(read, str) else (read, "")
     origin = document.origin
-    title, source = labels_of(document, file.name)
+    stated = stated_title(document, file.name)
+    profile = profile_of(document, file.name, stated)
+    title = stated or title_by_content(document, profile, file.name)
     header = " ".join(
         value for name, value in document.fields.items() if name in ("fiscal_period", "period", "company")
     )
     search_title = searchable(f"{title} {Path(file.name).stem} {header}")
-    profile = profile_of(document, file.name, title)
     row = connection.execute(
         "INSERT INTO documents (name, size, changed_ns, digest, kind, title, source, date, url, fields, has_lines, "
         "subjects, further, periods, period_end, search_title, problem, notices) "
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
-            *(file.name, file.size, file.changed_ns, digest, document.kind, title, source),
-            *(origin.date, origin.url, json.dumps(dict(document.fields)), document.has_lines),
+            *(file.name, file.size, file.changed_ns, digest, document.kind, title),
+            *(
+                source_of(document, file.name),
+                origin.date,
+                origin.url,
+                json.dumps(dict(document.fields)),
+                document.has_lines,
+            ),
             *(json.dumps(profile.subjects), json.dumps(profile.further), stored_periods(profile.periods)),
             *(profile.period_end, search_title, problem, json.dumps(document.notices)),
         ),
