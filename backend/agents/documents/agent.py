@@ -19,6 +19,7 @@ from backend.agents.documents.answering.artifacts import (
 from backend.agents.documents.answering.composition import Composition, drafts
 from backend.agents.documents.answering.evidence import QuotableEvidence, find_evidence
 from backend.agents.documents.answering.row_artifacts import row_chart, row_table, rows_log
+from backend.agents.documents.answering.wanted import wanted_by
 from backend.agents.documents.blocking import in_thread
 from backend.agents.documents.figures.measure_series import Query
 from backend.agents.documents.figures.row_figures import RowFigures, find_row_figures
@@ -139,6 +140,8 @@ class DocumentsAgent:
 
     async def _row_figures(self, retrieval: Retrieval) -> RowFigures | None:
         library = self._library
+        if wanted_by(retrieval.question.text).needs_words:
+            return None
         return await in_thread(lambda: find_row_figures(library.corpus, retrieval), library.interrupt)
 
     async def _rows(self, retrieval: Retrieval) -> tuple[str, Query] | None:

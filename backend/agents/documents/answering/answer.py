@@ -89,12 +89,26 @@ def _doubts(corpus: Corpus, retrieval: Retrieval, quotes: Sequence[Quote], *, is
     if retrieval.unknown:
         words = ", ".join(f"“{word}”" for word in _each_once(retrieval.unknown))
         doubts.warn("partly_covered", f"The documents do not mention {words}; the answer leaves that open.")
+    doubts.add(_other_subject(retrieval, quotes))
     cited = [quote.document.date for quote in quotes if quote.document.date]
     if cited and not retrieval.question.periods:
         newest, folder = max(cited), corpus.newest_date()
         if (date.fromisoformat(folder) - date.fromisoformat(newest)).days > OLD_DAYS:
             doubts.warn("dated_evidence", f"The newest document cited is of {newest}; the folder has one of {folder}.")
     return doubts
+
+
+def _other_subject(retrieval: Retrieval, quotes: Sequence[Quote]) -> Composition:
+    """A warning for what is cited of a document that is about none of the subjects asked about."""
+    asked = {name for documents in retrieval.scope.by_subject.values() for name in documents}
+    other = [
+        quote for quote in quotes if asked and quote.document.name not in asked and quote.document.profile.subjects
+    ]
+    if not other:
+        return Composition()
+    titles = ", ".join(dict.fromkeys(quote.document.title for quote in other))
+    message = f"Not about {' or '.join(retrieval.scope.by_subject)}: {titles}."
+    return Composition().warn("other_subject", message, other[0])
 
 
 def _contradictions(quotes: Sequence[Quote]) -> Composition:

@@ -61,7 +61,8 @@ def candidates_in(passages: Sequence[Passage], question: Question, topic: Topic)
 
 def _layers_of(statement: Statement, passage: Passage) -> tuple[str, ...]:
     """The texts that make up a statement's context, in the order of ``_LAYERS``."""
-    return statement.quote.text, statement.previous, passage.heading, passage.document.dated_title
+    headings = f"{passage.heading} {statement.heading}"
+    return statement.quote.text, statement.previous, headings, passage.document.dated_title
 
 
 def _repeated(pairs: Sequence[tuple[Statement, Passage]]) -> frozenset[str]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from backend.agents.documents.answering.candidates import Candidate, candidates_in
 from backend.agents.documents.answering.contradictions import contradict
+from backend.agents.documents.answering.fitness import supports_change
 from backend.agents.documents.answering.material import passages_for
 from backend.agents.documents.answering.quotes import Quote
 from backend.agents.documents.answering.topic import Topic, topic_of
@@ -22,6 +23,8 @@ _ALONE = 0.6
 """What a sentence is worth by its own words, the rest of it by those of its context as well."""
 _NAMING_COVERAGE = 0.72
 """The same for a question of a few words, or one that wants one thing: a figure, a day or a name."""
+_LEAST_FITNESS = 0.5
+"""A sentence that can hardly be read by itself, or only points elsewhere, answers nothing alone."""
 _DECAY = 0.25
 """What a concept counts for the next quote once one of the same document has said something about it."""
 _LIKENESS_COST = 0.5
@@ -50,12 +53,13 @@ def find_evidence(corpus: Corpus, retrieval: Retrieval) -> QuotableEvidence:
     topic = topic_of(corpus, retrieval)
     found = candidates_in(passages_for(corpus, retrieval, topic), retrieval.question, topic)
     found = [one for one in found if _is_of_period(one, retrieval) and _has_name(one, retrieval)]
+    wanted = wanted_by(retrieval.question.text)
+    if retrieval.scope.documents is not None or retrieval.scope.named_in_text:
+        found = [one for one in found if wanted.is_in(one.quote.text)]
     if retrieval.scope.documents is None:
         # Words alone decide where nothing is known of whom and when the question is about.
         is_enough, coverage = retrieval.is_answered and bool(found), _best(topic, found)
     else:
-        wanted = wanted_by(retrieval.question.text)
-        found = [one for one in found if wanted.is_in(one.quote.text)]
         coverage = _best(topic, found)
         together = coverage if wanted.is_one_thing else _best_together(topic, found)
         is_enough = together >= (
@@ -65,7 +69,7 @@ def find_evidence(corpus: Corpus, retrieval: Retrieval) -> QuotableEvidence:
 
 
 def _best(topic: Topic, candidates: Sequence[Candidate]) -> float:
-    return max((share(topic, one.in_context) for one in candidates), default=0.0)
+    return max((share(topic, one.in_context) for one in candidates if one.fitness >= _LEAST_FITNESS), default=0.0)
 
 
 def _best_together(topic: Topic, candidates: Sequence[Candidate]) -> float:
@@ -73,6 +77,8 @@ def _best_together(topic: Topic, candidates: Sequence[Candidate]) -> float:
     one sentence."""
     by_document: dict[str, list[Candidate]] = {}
     for one in candidates:
+        if one.fitness < _LEAST_FITNESS:
+            continue
         by_document.setdefault(one.passage.document.name, []).append(one)
     best = 0.0
     for of_one in by_document.values():
@@ -127,7 +133,8 @@ def pick_quotes(
     taken = list(used)
     keys = {quote.key for quote in taken}
     newness = newness_by_date(retrieval.question, (one.passage.document for one in evidence.candidates))
-    rest = _saying(evidence, [one for one in evidence.candidates if one.quote.key not in keys], beside=beside)
+    unused = [one for one in evidence.candidates if one.quote.key not in keys]
+    rest = _saying(evidence, unused, retrieval.question.text if most_of_one else "", beside=beside)
     chosen: list[Candidate] = []
     least = FOUND_COVERAGE if beside else 0.0
     while rest and len(chosen) < most:
@@ -153,12 +160,20 @@ def _without_full(rest: list[Candidate], chosen: Sequence[Candidate], most_of_on
     return [one for one in rest if one.passage.document.name != name]
 
 
-def _saying(evidence: QuotableEvidence, candidates: Sequence[Candidate], *, beside: bool) -> list[Candidate]:
+def _saying(
+    evidence: QuotableEvidence, candidates: Sequence[Candidate], question: str, *, beside: bool
+) -> list[Candidate]:
     """The candidates that have some of the topic in themselves. Where none has, those below a heading that has it are
     what is said of it."""
-    prose = [one for one in candidates if not (beside and one.passage.document.is_table)]
+    prose = [one for one in candidates if not beside or _supports_figures(one, question)]
     saying = [one for one in prose if share(evidence.topic, one.alone) >= _OWN_COVERAGE]
     return saying or prose
+
+
+def _supports_figures(candidate: Candidate, question: str) -> bool:
+    """Whether a statement adds something to figures: a row does not, nor does a sentence without change or cause where
+    one of them is asked for."""
+    return not candidate.passage.document.is_table and supports_change(question, candidate.quote.text)
 
 
 def _worth(

@@ -47,7 +47,9 @@ _ASKS_POSSIBLE = re.compile(
     r"permitted|must|kann|darf|könnte|peut|puede)\b",
     re.IGNORECASE,
 )
-_SAYS_POSSIBLE = re.compile(r"\b(?:can|could|may|might|would|no assurance)\b", re.IGNORECASE)
+_SAYS_POSSIBLE = re.compile(
+    r"\b(?:can|could|may|might|would|no assurance|in the event (?:of|that)|if)\b", re.IGNORECASE
+)
 _FIGURE = re.compile(r"(?<![\w.-])[$€£]?\d[\d.,]*\d?(?:\s?%|\b)")
 _YEAR = re.compile(
     r"\b(?:19|20)\d{2}\b|\b(?:january|february|march|april|may|june|july|august|september|october|november|december)"
@@ -95,6 +97,13 @@ def _is_of_another_year(quote: Quote) -> bool:
     own |= {period.year for period in quote.document.profile.periods[:1]}
     named = {period.year for period, _, _ in find_periods(quote.text)}
     return bool(own and named) and own.isdisjoint(named)
+
+
+def supports_change(question: str, text: str) -> bool:
+    """Whether a sentence says a change or a cause, where one of the two is asked for; true if neither is."""
+    if not _ASKS_CAUSE.search(question) and not _ASKS_CHANGE.search(question):
+        return True
+    return _SAYS_CHANGE.search(text) is not None or _GIVES_CAUSE.search(text) is not None
 
 
 def asks_for_cause(question: str) -> bool:

@@ -49,6 +49,8 @@ class Statement:
     readability: float
     previous: str = ""
     """The sentence before it in its passage, which may name the matter."""
+    heading: str = ""
+    """A heading that stands on the lines just above it."""
     begin: int = -1
     """Where the sentence before begins, in code points of the passage; -1 without one."""
 
@@ -87,7 +89,7 @@ def _marked_up(passage: Passage) -> Iterator[Statement]:
         start, end = span if span[1] - span[0] <= LONGEST_STATEMENT else quotable(passage.text, *span)
         text = passage.text[start:end]
         if not is_boilerplate(text):
-            yield Statement(quote_of(passage, start, end), _readability(text), previous, begin)
+            yield Statement(quote_of(passage, start, end), _readability(text), previous, begin=begin)
         previous, begin = (text, start) if _SENTENCE_END.search(text) else ("", -1)
 
 
@@ -95,9 +97,10 @@ def _paged(passage: Passage) -> Iterator[Statement]:
     """Sentences of a text that knows no more than its lines."""
     text = passage.text
     width = max((len(line.strip()) for _, line in lines_of(text)), default=0)
-    previous, begin = "", -1
+    previous, begin, heading = "", -1, ""
     for first, end in sentence_spans(text, 0, len(text)):
         start = _below_layout(text, first, end, width)
+        heading = _last_line(text[first:start]) or heading
         sentence = text[start:end]
         if not _is_whole(sentence, text[first:start]):
             previous, begin = "", -1
@@ -106,8 +109,14 @@ def _paged(passage: Passage) -> Iterator[Statement]:
             joins = start == first
             readable = _readability(sentence)
             quote = quote_of(passage, start, end)
-            yield Statement(quote, readable, previous if joins else "", begin if joins else -1)
+            yield Statement(quote, readable, previous if joins else "", heading, begin if joins else -1)
         previous, begin = sentence, start
+
+
+def _last_line(above: str) -> str:
+    """The heading on the lines left off above a sentence; empty where there is none but rows."""
+    lines = [line.strip() for line in above.splitlines() if line.strip()]
+    return lines[-1] if lines and not is_row(lines[-1]) else ""
 
 
 def _below_layout(text: str, start: int, end: int, width: int) -> int:

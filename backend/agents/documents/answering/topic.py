@@ -10,6 +10,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from backend.agents.documents.answering.fitness import asks_for_cause
 from backend.agents.documents.indexing.corpus import Corpus
 from backend.agents.documents.indexing.profile import subject_key
 from backend.agents.documents.search.matching import quoted
@@ -89,6 +90,8 @@ def topic_of(corpus: Corpus, retrieval: Retrieval) -> Topic:
     question = retrieval.question
     scope = retrieval.scope
     about = {word for name in (*scope.subjects, *scope.named_in_text) for word in subject_key(name).split()}
+    # A driver may be a cause, and may drive a van.
+    about |= {"driver"} if asks_for_cause(question.text) else set()
     words = [one for one in question.concepts if one.kind != "period" and subject_key(one.word) not in about]
     words = _alternatives_joined(question.text, _abbreviations_joined(question.text, words))
     if not words:

@@ -51,6 +51,11 @@ class WantedThing:
         """Whether one particular thing is wanted."""
         return self.figure or self.day or self.name
 
+    @property
+    def needs_words(self) -> bool:
+        """Whether a figure cannot be the answer, since a day or a name is wanted."""
+        return (self.day or self.name) and not self.figure
+
     def is_in(self, text: str) -> bool:
         """Whether a sentence has a thing of that kind."""
         if self.counted and not _counts(text, self.counted):
@@ -83,7 +88,12 @@ def is_short(question: str) -> bool:
 def _counts(text: str, noun: str) -> bool:
     """Whether a number stands just before the noun, in singular or plural."""
     stem = re.escape(re.sub(r"(?:ies|es|s|y)\Z", "", noun))
-    return (
-        re.search(rf"\d[\d.,]*\)?(?:\s+[^\W\d]+){{0,3}}\s+{stem}\w{{0,3}}\b", without_days(text), re.IGNORECASE)
-        is not None
-    )
+    counted = rf"\d[\d.,]*\)?(?:\s+[^\W\d]+){{0,3}}\s+{stem}\w{{0,3}}\b"
+    plain = without_days(text)
+    return any(not _is_of_a_name(plain[: match.start()]) for match in re.finditer(counted, plain, re.IGNORECASE))
+
+
+def _is_of_a_name(before: str) -> bool:
+    """Whether a number after this text belongs to a name, as in ``iPhone 14``."""
+    words = before.split()
+    return len(words) > 1 and any(sign.isupper() for sign in words[-1])

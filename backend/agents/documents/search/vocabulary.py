@@ -47,6 +47,8 @@ _ALSO: dict[str, tuple[str, ...]] = {
     "concentration": ("concentrated", "10 or more", "ge10"),
     "concentrated": ("concentration", "10 or more", "ge10"),
     "platform": ("market platform",),
+    "sell": ("sales",),
+    "sold": ("sales",),
     "us": ("united states", "u.s"),
     "usa": ("united states", "u.s"),
     "uk": ("united kingdom", "u.k"),
