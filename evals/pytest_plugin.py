@@ -12,7 +12,7 @@ fixture. Without ``--playhead-url`` a backend is started for the session, on a f
 """
 
 import re
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from evals.evaluation.measured_run import MeasuredRun, MeasuredRuns
     from evals.scoring.scored_run import ScoredRun
     from evals.suites.suite import Suite
+
+Expected = Mapping[str, object]
+"""What is right about an answer: the mapping ``expect`` of a suite."""
 
 _RUNS = pytest.StashKey[list["MeasuredRun"]]()
 
@@ -41,18 +44,23 @@ class PlayheadFixture:
         *,
         speed: float = 1.0,
         seed: int = 0,
+        expect: Expected | None = None,
         deadline_s: float = 60.0,
         must_end: bool = True,
     ) -> "MeasuredRun":
         """Ask ``agent`` and measure the answer; without a question, the agent's first example.
 
+        ``expect`` is what is right about the answer, as in a suite: ``{"sources": ["leave*"], "numbers": [28]}``; the
+        run then has ``source_first``, ``expected_numbers`` and so on.
+
         ``speed`` 4 plays a script four times as fast, 0 without waiting. The test fails if nothing could be measured,
         and, with ``must_end``, if the stream was cut, refused or still open after ``deadline_s`` seconds. An agent's
         first run of a session is played once before, so that its first loads are not measured.
         """
-        return self.runs(agent, question, repeats=1, speed=speed, seed=seed, deadline_s=deadline_s, must_end=must_end)[
-            0
-        ]
+        (only,) = self.runs(
+            agent, question, repeats=1, speed=speed, seed=seed, expect=expect, deadline_s=deadline_s, must_end=must_end
+        )
+        return only
 
     def runs(
         self,
@@ -63,6 +71,7 @@ class PlayheadFixture:
         concurrency: int = 1,
         speed: float = 1.0,
         seed: int = 0,
+        expect: Expected | None = None,
         deadline_s: float = 60.0,
         must_end: bool = True,
     ) -> "MeasuredRuns":
@@ -72,6 +81,7 @@ class PlayheadFixture:
         from evals.evaluation.measured_run import MeasuredRun, MeasuredRuns
         from evals.suites.suite import Suite, WrittenScenario
 
+        scenario = {"agent": agent, "question": question, "seed": seed, "expect": expect}
         try:
             suite = Suite(
                 suite="pytest",
@@ -80,11 +90,12 @@ class PlayheadFixture:
                 warm_up=0 if agent in self._warm else 1,
                 concurrency=concurrency,
                 deadline_s=deadline_s,
-                runs=(WrittenScenario(agent=agent, question=question, seed=seed),),
+                runs=(WrittenScenario.model_validate(scenario),),
             )
         except ValidationError as error:
             problem = error.errors(include_url=False)[0]
-            pytest.fail(f"{problem['loc'][0]} cannot be {problem['input']!r}: {problem['msg']}.", pytrace=False)
+            named = next(part for part in reversed(problem["loc"]) if isinstance(part, str))
+            pytest.fail(f"{named} cannot be {problem['input']!r}: {problem['msg']}.", pytrace=False)
         found = MeasuredRuns([MeasuredRun(scored) for scored in self._measure(suite)])
         self._warm.add(agent)
         self.measured.extend(found)

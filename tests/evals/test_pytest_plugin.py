@@ -34,6 +34,13 @@ def test_runs_are_measured_and_asserted_on(own_tests: pytest.Pytester) -> None:
                 run["recovery_ms"]
 
 
+        def test_what_is_right_about_an_answer(playhead):
+            run = playhead.run("scripted:happy_path", speed=0, expect={"sources": ["*"], "text": ["no such text"]})
+            assert (run["source_any"], run["expected_text"], run["not_found_right"]) == (1, 0, 1)
+            with pytest.raises(pytest.fail.Exception, match=r"numbers cannot be .*'many' is not a number"):
+                playhead.run("scripted:happy_path", expect={"numbers": ["many"]})
+
+
         async def test_several_runs_in_a_coroutine(playhead):
             runs = playhead.runs("scripted:late_citation", "Is it rising?", repeats=3, concurrency=3, speed=0)
             assert len(runs) == 3 and len({run.run_id for run in runs}) == 3
@@ -41,7 +48,7 @@ def test_runs_are_measured_and_asserted_on(own_tests: pytest.Pytester) -> None:
             assert runs[0].question == "Is it rising?"
         """
     )
-    own_tests.runpytest_subprocess("-W", "error").assert_outcomes(passed=2)
+    own_tests.runpytest_subprocess("-W", "error").assert_outcomes(passed=3)
 
 
 @pytest.mark.server
