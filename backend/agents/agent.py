@@ -9,7 +9,7 @@ from pydantic import JsonValue
 from backend.agents.clock import Clock, SystemClock
 from backend.protocol.events import Draft, KnownEvent
 from backend.protocol.options import RunOptions
-from backend.protocol.recordings import Recording
+from backend.protocol.recordings import Replayable
 from backend.settings import Settings
 
 Progress = Callable[[int, int, str], None]
@@ -148,7 +148,7 @@ class AgentProvider(Protocol):
 class RecordingSource(Protocol):
     """Finds recordings by id, imported ones and past runs."""
 
-    async def find(self, recording_id: str) -> Recording | None:
+    async def find(self, recording_id: str) -> Replayable | None:
         """The recording, or None."""
         ...
 

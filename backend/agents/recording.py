@@ -23,7 +23,7 @@ from backend.agents.plans import PlannedLimits, planned_events
 from backend.agents.scheduled_drafts import Cue, ScheduledEnd, ScheduledFailure, as_wanted, play_cues
 from backend.protocol.events import DoneEvent, Draft, ErrorEvent, KnownEvent, UnknownEvent, WarningEvent
 from backend.protocol.options import RunOptions
-from backend.protocol.recordings import Recording, RecordingError
+from backend.protocol.recordings import RecordingError, Replayable
 from backend.settings import Settings
 
 LONGEST_REPLAY_S = 3600.0
@@ -32,7 +32,7 @@ LONGEST_REPLAY_S = 3600.0
 _ENDINGS = {"cancelled": "was cancelled", "timed_out": "timed out", "interrupted": "was interrupted"}
 
 
-def recorded_schedule(recording: Recording) -> Iterator[Cue]:
+def recorded_schedule(recording: Replayable) -> Iterator[Cue]:
     """A recording as a schedule, its times counted from the acceptance of the run.
 
     A time before that of the previous event is raised to it.
@@ -65,7 +65,7 @@ def agent_of(recording_id: str) -> str:
 class RecordingAgent:
     """A recording as an agent. Its answer is the recorded one, whatever the question."""
 
-    def __init__(self, recording: Recording) -> None:
+    def __init__(self, recording: Replayable) -> None:
         self._recording = recording
         self.default_options = RunOptions(timeout_s=LONGEST_REPLAY_S)
 
@@ -113,7 +113,7 @@ class RecordingProvider:
         cues = as_wanted(recorded_schedule(await self._find(variant)), request.options)
         return planned_events(cues, request.options.speed, limits)
 
-    async def _find(self, recording_id: str) -> Recording:
+    async def _find(self, recording_id: str) -> Replayable:
         if not recording_id:
             raise UnknownAgentError("Which recording? Name it by its id, as in recording:<id>.")
         try:

@@ -9,7 +9,8 @@ from backend.client.errors import BackendGone, ProblemError
 from backend.commands.refusals import BadInput
 from backend.protocol.checks import Checker, Violation, check
 from backend.protocol.events import EventError, parse_event
-from backend.protocol.recordings import RecordingError, parse_recording
+from backend.protocol.recording_reader import parse_recording
+from backend.protocol.recordings import RecordingError
 from backend.protocol.sse import Decoder, Message, MessageTooLargeError
 
 _SILENCE_S = 60.0

@@ -35,7 +35,8 @@ async def _record(run: RunAddress, out: Path, *, force: bool) -> int:
     from backend.client import BackendGone, ProblemError, RunClient, new_http
     from backend.commands.interruption import Interruption
     from backend.commands.recording_files import write_whole
-    from backend.protocol.recordings import RecordingError, parse_recording
+    from backend.protocol.recording_reader import parse_recording
+    from backend.protocol.recordings import RecordingError
 
     async with new_http() as http:
         client = RunClient(run.base_url, http)

@@ -7,7 +7,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from backend.commands.refusals import BadInput
-from backend.protocol.recordings import Recording, RecordingError, parse_recording
+from backend.protocol.recording_reader import parse_recording
+from backend.protocol.recordings import Recording, RecordingError
 
 MAX_FILE_BYTES = 256 * 1024 * 1024
 

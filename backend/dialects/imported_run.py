@@ -7,7 +7,7 @@ from backend.dialects.dialect import Loss
 from backend.dialects.step_drafts import MAX_STEPS
 from backend.protocol.ending import Ending, Tally, end_run
 from backend.protocol.events import Draft, Event, Outcome, StatusEvent, TokenEvent, event_json, stamp
-from backend.protocol.recordings import MAX_LINE_BYTES
+from backend.protocol.recording_reader import MAX_LINE_BYTES
 
 
 class ImportedRun:

@@ -2,15 +2,15 @@
 
 import asyncio
 import logging
-import os
 import re
 import secrets
-import tempfile
-from collections.abc import Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from backend.protocol.recordings import Recording, RecordingError, RecordingHeader, parse_recording
+from backend.protocol.recording_reader import parse_recording
+from backend.protocol.recordings import Recording, RecordingError, RecordingHeader, Replayable
+from backend.runs.recording_file import IncomingRecording, RecordingFile
 from backend.runs.records import RunRecord
 from backend.runs.store import RunStore, StoreError, UnknownRunError
 
@@ -18,6 +18,8 @@ _log = logging.getLogger(__name__)
 
 _ID = re.compile(r"rec_[A-Za-z0-9_-]{22}", re.ASCII)
 _SUFFIX = ".jsonl"
+_BLOCK_BYTES = 1024 * 1024
+"""Bytes that are checked in one go, in a thread."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +53,11 @@ class RecordingLibrary:
         self._store = store
         self._questions: dict[str, str] = {}
 
-    async def find(self, recording_id: str) -> Recording | None:
-        """The imported recording of that id, or the run of that id as a recording, or None."""
+    async def find(self, recording_id: str) -> Replayable | None:
+        """The imported recording of that id, or the run of that id as a recording, or None.
+
+        Raises ``RecordingError`` for a file that was damaged after its import.
+        """
         if _ID.fullmatch(recording_id):
             return await asyncio.to_thread(self._read, recording_id)
         try:
@@ -67,31 +72,31 @@ class RecordingLibrary:
         """Pairs (id, question) of the imported recordings, in order of their file names."""
         return await asyncio.to_thread(self._list)
 
-    async def add(self, data: bytes) -> StoredRecording:
-        """Keep a recording durably, whole or not at all.
+    async def add(self, data: AsyncIterable[bytes]) -> StoredRecording:
+        """Keep a recording durably, whole or not at all, and read it as it comes.
 
         Raises ``RecordingError`` for bytes that are not a recording, and ``StoreError`` if the disk refuses.
         """
-        recording = await asyncio.to_thread(parse_recording, data)
-        if not recording.events:
-            raise RecordingError("The recording contains no events: there is nothing to play.")
         recording_id = f"rec_{secrets.token_urlsafe(16)}"
+        incoming = IncomingRecording(self._folder / f"{recording_id}{_SUFFIX}")
         try:
-            await asyncio.to_thread(_write_whole, self._folder / f"{recording_id}{_SUFFIX}", data)
+            async for block in _blocks(data):
+                await asyncio.to_thread(incoming.take, block)
+            await asyncio.to_thread(incoming.finish)
         except OSError as error:
             reason = error.strerror or str(error)
             raise StoreError(
                 f"The recording could not be kept ({reason}): make room in {self._folder} and send it again."
             ) from error
-        header = recording.header
-        self._questions[recording_id] = header.question
-        return StoredRecording(recording_id, header.question, header.agent, len(recording.events), recording.cut)
+        finally:
+            incoming.discard_unless_finished()
+        reader = incoming.reader
+        self._questions[recording_id] = reader.header.question
+        return StoredRecording(recording_id, reader.header.question, reader.header.agent, reader.events, reader.cut)
 
-    def _read(self, recording_id: str) -> Recording | None:
-        try:
-            return parse_recording((self._folder / f"{recording_id}{_SUFFIX}").read_bytes())
-        except FileNotFoundError:
-            return None
+    def _read(self, recording_id: str) -> Replayable | None:
+        path = self._folder / f"{recording_id}{_SUFFIX}"
+        return RecordingFile.checked(path) if path.is_file() else None
 
     def _list(self) -> list[tuple[str, str]]:
         if not self._folder.is_dir():
@@ -113,21 +118,14 @@ class RecordingLibrary:
         return self._questions[recording_id]
 
 
-def _write_whole(path: Path, data: bytes) -> None:
-    """Write a file that is there entirely or not at all, also after a power cut."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".import-")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+async def _blocks(data: AsyncIterable[bytes]) -> AsyncIterator[bytes]:
+    """The pieces joined to blocks, so that a thread is worth its while."""
+    pieces: list[bytes] = []
+    size = 0
+    async for piece in data:
+        pieces.append(piece)
+        size += len(piece)
+        if size >= _BLOCK_BYTES:
+            yield b"".join(pieces)
+            pieces, size = [], 0
+    yield b"".join(pieces)

@@ -17,7 +17,8 @@ def command(recording: Path, out: Path | None, otlp: str | None, with_content: b
     """
     from importlib.metadata import version
 
-    from backend.protocol.recordings import RecordingError, parse_recording
+    from backend.protocol.recording_reader import parse_recording
+    from backend.protocol.recordings import RecordingError
     from evals.files.atomic_files import OutputError, write_files
     from evals.files.opentelemetry.otlp import SendingError, otlp_json, send
     from evals.files.opentelemetry.spans import NoMoment, spans_of

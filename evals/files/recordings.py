@@ -8,7 +8,8 @@ from typing import Final
 
 from backend.protocol.events import Event
 from backend.protocol.options import RunOptions
-from backend.protocol.recordings import RecordingHeader, parse_recording, recording_lines
+from backend.protocol.recording_reader import parse_recording
+from backend.protocol.recordings import RecordingHeader, recording_lines
 from evals.results.models import RunResult
 from evals.scoring.scored_run import ScoredRun
 

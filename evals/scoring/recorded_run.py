@@ -12,7 +12,8 @@ from pathlib import Path
 
 from backend.metrics.registry import METRICS, measure
 from backend.metrics.trace import Trace
-from backend.protocol.recordings import NO_TIMING, Recording, RecordingError, RecordingHeader, parse_recording
+from backend.protocol.recording_reader import parse_recording
+from backend.protocol.recordings import NO_TIMING, Recording, RecordingError, RecordingHeader
 from evals.results.run import RunResult
 from evals.scoring import run_parts
 from evals.scoring.scored_run import ScoredRun, wrong_end

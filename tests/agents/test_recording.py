@@ -25,13 +25,8 @@ from backend.protocol.events import (
     stamp,
 )
 from backend.protocol.options import RunOptions
-from backend.protocol.recordings import (
-    Recording,
-    RecordingError,
-    RecordingHeader,
-    parse_recording,
-    recording_lines,
-)
+from backend.protocol.recording_reader import parse_recording
+from backend.protocol.recordings import Recording, RecordingError, RecordingHeader, recording_lines
 from backend.settings import Settings
 from tests.fakes import VirtualClock
 from tests.strategies import runs

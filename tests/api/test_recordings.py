@@ -1,6 +1,7 @@
 """Recordings: taken away whole, brought in whole or not at all, and played again."""
 
 import errno
+from collections.abc import AsyncIterator
 from pathlib import Path
 from unittest import mock
 
@@ -8,7 +9,7 @@ import httpx2
 import pytest
 
 from backend.protocol.events import event_json, parse_event
-from backend.protocol.recordings import parse_recording
+from backend.protocol.recording_reader import parse_recording
 from backend.runs.recording_library import RecordingLibrary
 from backend.runs.store import StoreError
 from tests.api.backend_server import BackendServer
@@ -83,6 +84,12 @@ def test_a_cut_recording_is_taken_with_a_warning(whole: BackendServer, cut: byte
         assert "token" in [frame[1] for frame in played]
 
 
+async def sent(data: bytes) -> AsyncIterator[bytes]:
+    """The bytes as a request brings them."""
+    yield data[:10]
+    yield data[10:]
+
+
 def test_what_cannot_be_taken_leaves_nothing_behind(whole: BackendServer) -> None:
     with whole as backend, backend.client() as client:
         assert client.post("/v1/recordings", content=HEADER + b"rubbish\n" + DONE).status_code == 422
@@ -91,17 +98,17 @@ def test_what_cannot_be_taken_leaves_nothing_behind(whole: BackendServer) -> Non
 
 async def test_a_full_disk_keeps_nothing_half(tmp_path: Path) -> None:
     library = RecordingLibrary(tmp_path / "recordings", MemoryStore())
-    kept = await library.add(HEADER + TOKEN + DONE)
+    kept = await library.add(sent(HEADER + TOKEN + DONE))
     full = OSError(errno.ENOSPC, "No space left on device")
     with mock.patch("os.fsync", side_effect=full), pytest.raises(StoreError, match="No space left"):
-        await library.add(HEADER + TOKEN + DONE)
+        await library.add(sent(HEADER + TOKEN + DONE))
     assert [path.stem for path in (tmp_path / "recordings").iterdir()] == [kept.recording_id]
     assert await library.listed() == [(kept.recording_id, "Why?")]
 
 
 async def test_a_file_that_somebody_broke_is_not_offered(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     library = RecordingLibrary(tmp_path, MemoryStore())
-    kept = await library.add(HEADER + TOKEN + DONE)
+    kept = await library.add(sent(HEADER + TOKEN + DONE))
     broken = tmp_path / f"rec_{'x' * 22}.jsonl"
     broken.write_bytes(b"rubbish")
     (tmp_path / "notes.txt").write_text("not one of ours")

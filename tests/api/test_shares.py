@@ -8,7 +8,7 @@ import pytest
 
 from backend.api.log_response import while_shared
 from backend.protocol.cursor import START
-from backend.protocol.recordings import parse_recording
+from backend.protocol.recording_reader import parse_recording
 from tests.api.backend_server import BackendServer
 from tests.api.readers import finish, frames, messages, start
 from tests.api.test_connections import wait_for_streams

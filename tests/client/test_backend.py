@@ -19,7 +19,7 @@ from backend.protocol.checks import check
 from backend.protocol.cursor import START, Cursor
 from backend.protocol.events import DoneEvent
 from backend.protocol.options import RunOptions
-from backend.protocol.recordings import parse_recording
+from backend.protocol.recording_reader import parse_recording
 from backend.protocol.run_view import RunView
 from backend.protocol.view import fold
 from tests.client.cutting_proxy import cutting_proxy

@@ -11,7 +11,7 @@ from backend.client import ProblemError, RunClient, new_http
 from backend.launch.server import LocalServer
 from backend.protocol.cursor import START
 from backend.protocol.events import DoneEvent
-from backend.protocol.recordings import parse_recording
+from backend.protocol.recording_reader import parse_recording
 from tests.client.raw_server import Request, answer, raw_server
 
 pytestmark = pytest.mark.server

@@ -14,7 +14,8 @@ from backend.commands.check import command as check_command
 from backend.commands.replay import command as replay_command
 from backend.dialects.registry import DIALECTS
 from backend.protocol.events import DoneEvent, KnownEvent, TokenEvent
-from backend.protocol.recordings import Recording, parse_recording
+from backend.protocol.recording_reader import parse_recording
+from backend.protocol.recordings import Recording
 from backend.protocol.sse import encode_event
 from tests.dialects.exceptions import DIFFERENCES, Difference
 from tests.dialects.stream_index import index_of

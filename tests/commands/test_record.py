@@ -18,7 +18,7 @@ from backend.client.background import Background
 from backend.commands.record import command
 from backend.commands.recording_files import write_whole
 from backend.commands.refusals import BadInput
-from backend.protocol.recordings import parse_recording
+from backend.protocol.recording_reader import parse_recording
 from tests.child_process import child_process
 from tests.client.raw_server import RawServer, Request, answer, raw_server
 

@@ -8,7 +8,7 @@ from backend.desk.run_history import RunHistory
 from backend.desk.run_search import RunSearch
 from backend.present.offline_page.exports import ExportedFile, ExportForm
 from backend.present.words import history as words_history
-from backend.protocol.recordings import parse_recording
+from backend.protocol.recording_reader import parse_recording
 from tests.desk.fake_history import REFUSED, FakeHistory
 
 

@@ -13,7 +13,7 @@ from hypothesis import given, strategies as st
 from backend.dialects.imported_run import ImportedRun
 from backend.dialects.registry import DIALECTS, open_decoder
 from backend.protocol.events import Draft
-from backend.protocol.recordings import parse_recording
+from backend.protocol.recording_reader import parse_recording
 from tests.dialects.streams import frames, read
 
 DATA = Path(__file__).parent / "data"

@@ -1,10 +1,13 @@
 """Recordings: what is written is read, a cut one as far as it goes, anything else gets a sentence."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given, strategies as st
 
-from backend.protocol.events import DoneEvent, KnownEvent, TokenEvent
-from backend.protocol.recordings import RecordingError, RecordingHeader, parse_recording, recording_lines
+from backend.protocol.events import DoneEvent, Event, KnownEvent, TokenEvent
+from backend.protocol.recording_reader import RecordingReader, parse_recording
+from backend.protocol.recordings import RecordingError, RecordingHeader, recording_lines
 from tests.strategies import runs
 
 HEADER = RecordingHeader(run_id="run_1", question="Is it rising? \u2028 שלום", agent="scripted:happy_path")
@@ -31,6 +34,24 @@ def test_a_recording_cut_anywhere_gives_its_whole_events(events: list[KnownEvent
     assert len(recording.events) >= whole[:at].count(b"\n") - 1
     assert recording.cut is not None
     assert recording.cut.startswith("The recording was cut ")
+
+
+def test_a_recording_has_a_bounded_number_of_events(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("backend.protocol.recording_reader.MAX_RECORDING_EVENTS", 1)
+    with pytest.raises(RecordingError, match="more than 1 events: cut it into parts"):
+        parse_recording(written(EVENTS))
+
+
+@given(runs(), st.data())
+def test_pieces_may_end_anywhere(events: list[KnownEvent], data: st.DataObject) -> None:
+    whole = written(events)
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(whole)), max_size=6)))
+    reader = RecordingReader()
+    read: list[Event] = []
+    for begun, end in pairwise([0, *cuts, len(whole)]):
+        read += reader.feed(whole[begun:end])
+    assert [*read, *reader.close()] == events
+    assert (reader.header, reader.cut, reader.events) == (HEADER, None, len(events))
 
 
 def test_line_ends_and_byte_order_mark_of_another_system_are_read() -> None:

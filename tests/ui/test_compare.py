@@ -5,7 +5,8 @@ import pytest
 from playwright.async_api import Locator, expect
 
 from backend.present.words import compare as words_compare, replay as words_replay, run as words
-from backend.protocol.recordings import Recording, parse_recording
+from backend.protocol.recording_reader import parse_recording
+from backend.protocol.recordings import Recording
 from tests.ui.reader import DEADLINE_MS, Reader
 from tests.ui.runs import ended, finished, start
 

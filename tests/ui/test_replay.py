@@ -9,7 +9,8 @@ from playwright.async_api import expect
 
 from backend.present.words import pages as words_pages, replay as words_replay, run as words
 from backend.protocol.events import CitationEvent
-from backend.protocol.recordings import Recording, parse_recording
+from backend.protocol.recording_reader import parse_recording
+from backend.protocol.recordings import Recording
 from backend.protocol.view import view_at
 from tests.ui.reader import DEADLINE_MS, Reader
 from tests.ui.runs import ended, start

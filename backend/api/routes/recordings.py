@@ -98,7 +98,7 @@ async def _lines(store: RunStore, record: RunRecord, header: RecordingHeader) ->
 )
 async def import_recording(request: Request, services: ServicesOf) -> ImportAnswer:
     """Keep a recording, to be run as the agent `recording:<id>`. One that was cut is taken, with a warning."""
-    imported = await services.recordings.add(await request.body())
+    imported = await services.recordings.add(request.stream())
     return ImportAnswer(
         recording_id=imported.recording_id,
         agent=agent_of(imported.recording_id),

@@ -8,7 +8,7 @@ from typing import Final, Literal
 from backend.present.answer.markdown_export import export_markdown
 from backend.present.offline_page.run_report import run_report_html
 from backend.present.pages.feedback import Remark
-from backend.protocol.recordings import parse_recording
+from backend.protocol.recording_reader import parse_recording
 from backend.protocol.run_view import RunView
 from backend.protocol.view import fold
 

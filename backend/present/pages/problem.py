@@ -5,7 +5,8 @@ from typing import Final, Literal, Protocol
 
 from backend.present.pages.notices import notice_html
 from backend.present.words import ask as words_ask, run as words
-from backend.protocol.recordings import Recording, RecordingError, parse_recording
+from backend.protocol.recording_reader import parse_recording
+from backend.protocol.recordings import Recording, RecordingError
 from backend.protocol.share_ids import is_share
 
 FailureKind = Literal["gone", "not_found", "refused"]

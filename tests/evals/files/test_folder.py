@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from backend.protocol.events import Event
-from backend.protocol.recordings import parse_recording
+from backend.protocol.recording_reader import parse_recording
 from evals.files.atomic_files import OutputError
 from evals.files.evaluation import Evaluation
 from evals.files.events_parquet import COLUMNS, event_batch

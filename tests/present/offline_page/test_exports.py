@@ -7,7 +7,8 @@ import pytest
 from backend.present.offline_page.exports import ExportForm, exported, file_stem
 from backend.present.pages.history import chosen_run_html, when
 from backend.protocol.events import DoneEvent, Outcome, TokenEvent
-from backend.protocol.recordings import RecordingError, RecordingHeader, parse_recording, recording_lines
+from backend.protocol.recording_reader import parse_recording
+from backend.protocol.recordings import RecordingError, RecordingHeader, recording_lines
 from tests.present.html_reader import Fragment, visible
 from tests.present.samples import cited, numbered
 

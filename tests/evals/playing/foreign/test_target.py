@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from backend.launch.ports import free_port
 from backend.launch.server import LocalServer
 from backend.protocol.events import TokenEvent
-from backend.protocol.recordings import parse_recording
+from backend.protocol.recording_reader import parse_recording
 from evals.commands.eval import command
 from evals.evaluation.live import evaluate
 from evals.playing.foreign.target import ForeignTarget
