@@ -15,7 +15,7 @@ from backend.agents.documents.readers.plain_text import read_plain_text
 from backend.agents.documents.readers.progress import Progress, no_progress
 from backend.agents.documents.readers.web_page import read_html
 
-READER_VERSION = 6
+READER_VERSION = 7
 """Raise it when a reader gives another text for the same bytes: indexes are then made anew."""
 
 Reader = Callable[[bytes, Progress], Extraction]

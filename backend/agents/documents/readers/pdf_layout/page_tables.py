@@ -67,7 +67,7 @@ def _runs(rows: Sequence[PageRow]) -> Iterator[tuple[int, int]]:
 def _is_parted(rows: Sequence[PageRow], above: int, below: int) -> bool:
     """Whether two rows with figures belong to different tables."""
     between = rows[above + 1 : below]
-    if len(between) > _MOST_TEXT_BETWEEN or any(names_units(row.text) for row in between):
+    if len(between) > _MOST_TEXT_BETWEEN or any(_begins_table(row, rows[above]) for row in between):
         return True
     if max(_leads(rows[above : below + 1])) > _WIDE_GAP * rows[above].size:
         return True
@@ -75,6 +75,11 @@ def _is_parted(rows: Sequence[PageRow], above: int, below: int) -> bool:
     long = [row for row in between if len(row.segments) == 1 and row.segments[0].right > reach + _OVERHANG]
     prose = [row for row in long if row.left < reach - _OVERHANG and not row.text.endswith(":")]
     return bool(prose) and not _is_wrapped(long)
+
+
+def _begins_table(row: PageRow, above: PageRow) -> bool:
+    """Whether a line on units belongs to a new table: below the years of a header it is still part of the header."""
+    return names_units(row.text) and not (above.is_years and _is_units(row))
 
 
 def _leads(rows: Sequence[PageRow]) -> list[float]:
@@ -121,18 +126,17 @@ class _Block:
         if not self._columns or self._is_contents():
             return None
         top = self._top()
-        lines = _with_whole_labels([self._line(row) for row in self._rows[top : self._last]])
+        inside = self._rows[top : self._last]
+        units = [row.text for row in inside if _is_units(row)]
+        lines = _with_whole_labels([self._line(row) for row in inside if not _is_units(row)])
         grid = [self._grid_row(line) for line in lines]
         found = extracted_rows([row for row in grid if row.cells])
-        if len(found) < 2 and not any(line.is_header for line in lines):
-            return None
-        if not found:
+        headers = [row for row in grid if row.is_header]
+        if not found or (len(found) < 2 and not headers):
             return None
         above = _paragraphs(self._rows[max(self._floor, top - 6) : top])
-        title, note = title_and_note(above, "", [row for row in grid if row.is_header])
-        start = min(row.start for row in self._rows[top : self._last])
-        end = max(row.end for row in self._rows[top : self._last])
-        return ExtractedTable(title, note, None, start, end, found)
+        title, note = title_and_note([*units, *above], "", headers)
+        return ExtractedTable(title, note, None, *_range_of(inside), found)
 
     def _is_contents(self) -> bool:
         """Whether it is a list of page numbers: one column of small numbers that grow."""
@@ -150,7 +154,7 @@ class _Block:
                 break
             if self._is_header(row):
                 top = index
-            elif _REMARK.fullmatch(row.text):
+            elif _REMARK.fullmatch(row.text) or (top == self._first and _is_units(row)):
                 continue
             elif top < self._first or not self._is_label(row):
                 break
@@ -201,6 +205,15 @@ class _Block:
         start = min((cell.start for cell in cells), default=0)
         end = max((cell.end for cell in cells), default=0)
         return GridRow(tuple(cells), start, end, line.row.left, is_header=line.is_header)
+
+
+def _range_of(rows: Sequence[PageRow]) -> tuple[int, int]:
+    return min(row.start for row in rows), max(row.end for row in rows)
+
+
+def _is_units(row: PageRow) -> bool:
+    """Whether all that a row says is what the figures are counted in."""
+    return len(row.segments) == 1 and row.text.startswith("(") and names_units(row.text)
 
 
 def _paragraphs(rows: Sequence[PageRow]) -> list[str]:
