@@ -24,7 +24,8 @@ _OPENS_LINE = re.compile(r"\s*[“\"'(•▪*-]*\s*[^\W\da-zà-öø-ÿ_]")
 _NUMBER = re.compile(r"[$€£¥(]*[-–—+]?\s?(?:\d[\d.,]*|—|–)[)%]*\Z")
 _WORDS = re.compile(r"[^\W\d_]{2,}")
 _LEANS_BACK = re.compile(
-    r"\A[“\"]?(?:this|these|those|such|they|both|it|its|their|the (?:increase|decrease|decline|growth|change)s?)\b",
+    r"\A[“\"]?(?:this|these|those|such|they|both|it|its|their"
+    r"|the (?:increase|decrease|decline|growth|change)s?(?! (?:in|of)\b))\b",
     re.IGNORECASE,
 )
 _SIGNS = "{}()[]=<>|;`$/\\#"

@@ -14,9 +14,9 @@ from backend.agents.documents.answering.fitness import asks_for_cause
 from backend.agents.documents.indexing.corpus import Corpus
 from backend.agents.documents.indexing.profile import subject_key
 from backend.agents.documents.search.matching import quoted
-from backend.agents.documents.search.question import Concept
+from backend.agents.documents.search.question import RELATED_FACTOR, Concept
 from backend.agents.documents.search.retrieval import Retrieval, knows
-from backend.agents.documents.search.vocabulary import TOPICAL, WEAK
+from backend.agents.documents.search.vocabulary import TOPICAL, WEAK, related
 
 _TOGETHER = 0.12
 """Of the passages with the rarer of two words, the share that must have both side by side."""
@@ -101,8 +101,21 @@ def topic_of(corpus: Corpus, retrieval: Retrieval) -> Topic:
     missing = tuple(
         one.word for one, is_known in zip(words, known, strict=True) if not is_known and not is_filler(one.word)
     )
-    parts = _parts_of(question.text, [*words, *matters])
+    parts = _parts_of(question.text, [*_with_names_of(words, matters), *matters])
     return Topic(tuple(_evened([_weighed(part) for part in parts], missing)), missing)
+
+
+def _with_names_of(words: Sequence[Concept], matters: Sequence[Concept]) -> list[Concept]:
+    """The words, each also found where another name of its matter stands."""
+    others = [
+        tuple(name for one in matters if word.word in one.word.split() for name in _others(one.word)) for word in words
+    ]
+    return [replace(word, phrases=(*word.phrases, *names)) for word, names in zip(words, others, strict=True)]
+
+
+def _others(matter: str) -> tuple[tuple[str, float], ...]:
+    """Other names of a matter of two words, with what they count."""
+    return tuple((name, RELATED_FACTOR) for name in related(matter))
 
 
 def _abbreviations_joined(text: str, words: Sequence[Concept]) -> list[Concept]:
@@ -198,7 +211,7 @@ def _matters(corpus: Corpus, text: str, words: Sequence[Concept]) -> list[Concep
     return [
         Concept(
             f"{one.word} {two.word}",
-            ((f"{one.word} {two.word}", 1.0),),
+            ((f"{one.word} {two.word}", 1.0), *_others(f"{one.word} {two.word}")),
             (one.importance + two.importance) * _PAIR_SHARE,
             "phrase",
         )

@@ -33,6 +33,8 @@ _RELATED: tuple[tuple[str, ...], ...] = (
     ("operating", "operational"),
     ("expenditure", "spending", "expense"),
     ("r&d", "research and development"),
+    ("foreign exchange", "foreign currency", "foreign currencies"),
+    ("exchange rates", "foreign currency", "foreign currencies"),
 )
 
 _VERBS = """
