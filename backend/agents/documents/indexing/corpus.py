@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
 
+from backend.agents.documents.indexing.folder_facts import FactsReader, FolderFacts
 from backend.agents.documents.indexing.folder_index import FolderIndex
 from backend.agents.documents.indexing.profile import Profile, read_names, read_periods
 from backend.agents.documents.indexing.subject_directory import SubjectDirectory
@@ -116,17 +117,21 @@ class Corpus:
 
     def __init__(self, index: FolderIndex) -> None:
         self._index = index
+        self._facts = FactsReader(index)
 
     @property
     def directory(self) -> SubjectDirectory:
-        """The names and times of the documents."""
+        """The names that the documents are about."""
         return SubjectDirectory(self._index)
+
+    def facts(self) -> FolderFacts:
+        """The size of the folder and the times of its documents."""
+        return self._facts.facts()
 
     def sizes(self) -> tuple[int, int]:
         """How many documents and passages there are."""
-        with self._index.reading() as connection:
-            documents = connection.execute("SELECT count(*) FROM documents WHERE problem = ''").fetchone()[0]
-            return documents, connection.execute("SELECT count(*) FROM passages").fetchone()[0]
+        facts = self.facts()
+        return facts.documents, facts.passages
 
     def newest_date(self) -> str:
         """The latest date that any document states, in ISO form; empty if none does."""

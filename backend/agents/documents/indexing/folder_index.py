@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from backend.agents.documents.indexing.folder import FolderContent, FoundFile, SkippedFile, list_folder
-from backend.agents.documents.indexing.kept_connections import KeptConnections
+from backend.agents.documents.indexing.kept_connections import FileState, KeptConnections, file_state
 from backend.agents.documents.indexing.schema import connect, unusable
 from backend.agents.documents.indexing.storage import forget, store, touched, transaction
 from backend.agents.documents.readers import READER_VERSION, read_document
@@ -91,6 +91,11 @@ class FolderIndex:
                 yield connection
         except sqlite3.Error as error:
             raise unusable(self.database, error) from error
+
+    def state(self) -> tuple[FileState, FileState | None] | None:
+        """What changes whenever the index does: the states of its file and of the log that is written ahead of it."""
+        file = file_state(self.database)
+        return None if file is None else (file, file_state(Path(f"{self.database}-wal")))
 
     def close(self) -> None:
         """Close the connections that are kept for reading."""

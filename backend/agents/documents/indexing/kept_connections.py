@@ -43,7 +43,7 @@ class KeptConnections:
             connection.close()
 
     def _taken(self) -> sqlite3.Connection | None:
-        state = _state(self._database)
+        state = file_state(self._database)
         with self._lock:
             kept, self._kept = self._kept, []
             usable = [connection for opened_on, connection in kept if opened_on == state is not None]
@@ -54,7 +54,7 @@ class KeptConnections:
         return usable[0] if usable else None
 
     def _keep(self, connection: sqlite3.Connection) -> None:
-        state = _state(self._database)
+        state = file_state(self._database)
         with self._lock:
             is_kept = len(self._kept) < _MOST_KEPT
             if is_kept:
@@ -63,9 +63,10 @@ class KeptConnections:
             connection.close()
 
 
-def _state(database: Path) -> FileState | None:
+def file_state(path: Path) -> FileState | None:
+    """Number, time of change and size of a file; None if there is none."""
     try:
-        found = database.stat()
+        found = path.stat()
     except OSError:
         return None
     return found.st_ino, found.st_mtime_ns, found.st_size

@@ -8,6 +8,7 @@ from backend.agents.documents.search.matching import quoted
 from backend.agents.documents.search.scope import Scope
 
 _LONGEST_NAME = 4
+_MANY = 24
 
 
 def scoped_candidates(
@@ -19,8 +20,10 @@ def scoped_candidates(
     in particular, and those below a heading with the name.
     """
     found: dict[int, tuple[Passage, float]] = {}
+    facts = corpus.facts()
+    present = {"prose": facts.documents - facts.tables, "table": facts.tables}
     for within, documents in _searches(corpus, expression, scope):
-        for kind, limit in limits.items():
+        for kind, limit in ((kind, limit) for kind, limit in limits.items() if present[kind]):
             for passage, score in corpus.search(within, kind, limit, documents):
                 if documents is not None or _is_in_scope(passage, scope):
                     found.setdefault(passage.number, (passage, score))
@@ -41,9 +44,12 @@ def _searches(corpus: Corpus, expression: str, scope: Scope) -> Iterator[tuple[s
         yield f"({expression}) AND {{heading body}} : ({_any_of(scope.named_in_text)})", scope.documents
         return
     yield expression, scope.documents
+    if scope.documents is not None and len(scope.documents) > _MANY:
+        # Of many alike, the first of the scope are among the candidates whatever the others score.
+        yield expression, scope.documents[:_MANY]
     if scope.by_subject:
         names = _any_of(scope.by_subject)
-        if nobodys := corpus.directory.without_subject():
+        if nobodys := corpus.facts().without_subject:
             yield f"({expression}) AND {{heading body}} : ({names})", nobodys
         yield f"({expression}) AND {{heading}} : ({names})", None
 

@@ -2,16 +2,10 @@
 
 from collections.abc import Sequence
 
-from backend.agents.documents.indexing.subject_directory import DatedDocument
+from backend.agents.documents.indexing.folder_facts import DatedDocument
 from backend.agents.documents.periods import Period
 
 _NEVER = 100
-
-
-def newest_first(documents: Sequence[DatedDocument]) -> list[DatedDocument]:
-    """The documents by time, those without any last; by name within one time."""
-    by_name = sorted(documents, key=lambda document: document.name)
-    return sorted(by_name, key=lambda document: document.time, reverse=True)
 
 
 def of_period(documents: Sequence[DatedDocument], asked: Period) -> list[DatedDocument]:

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from backend.agents.documents.indexing.corpus import Corpus
-from backend.agents.documents.indexing.subject_directory import DatedDocument
+from backend.agents.documents.indexing.folder_facts import DatedDocument, FolderFacts
 from backend.agents.documents.periods import Period
 from backend.agents.documents.search.asked_time import AskedTime, asked_time
-from backend.agents.documents.search.dated_documents import before_newest, newest, newest_first, of_period
+from backend.agents.documents.search.dated_documents import before_newest, newest, of_period
 from backend.agents.documents.search.named_subjects import AskedNames, NamedSubject, named_in
 from backend.agents.documents.search.question import Question
 
@@ -48,12 +48,12 @@ def resolve_scope(corpus: Corpus, question: Question) -> Scope:
     named = named_in(corpus, question.text)
     time = asked_time(question.text)
     chosen = _documents_about(named.subjects, question.text)
-    dated = corpus.directory.dated(chosen)
+    facts = corpus.facts()
+    dated = facts.among(chosen)
     is_mixed = chosen is None and bool(time.relative) and corpus.directory.most_about_one() * 2 < len(dated)
-    times = _in_time(dated, question.periods, time, is_mixed=is_mixed)
-    ordered = newest_first(times.documents)
+    times = _in_time(facts, dated, question.periods, time, is_mixed=is_mixed)
     everything = chosen is None and not times.is_restricted and not is_mixed
-    names = None if everything else tuple(document.name for document in ordered)
+    names = None if everything else tuple(document.name for document in times.documents)
     about = [subject for subject in named.subjects if not subject.is_everywhere]
     return Scope(
         subjects=tuple(dict.fromkeys(subject.documents.name for subject in named.subjects)),
@@ -98,12 +98,12 @@ class _InTime:
 
 
 def _in_time(
-    documents: Sequence[DatedDocument], asked: Sequence[Period], time: AskedTime, *, is_mixed: bool
+    facts: FolderFacts, documents: Sequence[DatedDocument], asked: Sequence[Period], time: AskedTime, *, is_mixed: bool
 ) -> _InTime:
     """The documents of the time asked for. In a mixed folder the newest of all documents may be about anything, so a
     relative period chooses none there."""
     if asked:
-        return _of_periods(documents, asked)
+        return _of_periods(facts, documents, asked)
     if time.wants_course or not time.relative or is_mixed:
         return _InTime(documents, ())
     found = newest(documents) if time.relative == "latest" else before_newest(documents)
@@ -116,12 +116,12 @@ def _in_time(
     return _InTime(found, periods, True, (f"“{time.wording}” is taken as {label}{when}.",))
 
 
-def _of_periods(documents: Sequence[DatedDocument], asked: Sequence[Period]) -> _InTime:
-    found: dict[str, DatedDocument] = {}
+def _of_periods(facts: FolderFacts, documents: Sequence[DatedDocument], asked: Sequence[Period]) -> _InTime:
+    found: set[str] = set()
     assumed: list[str] = []
     for period in asked:
-        matching = of_period(documents, period)
-        found.update({document.name: document for document in matching})
+        matching = of_period([one for one in documents if facts.has_year(one.name, period.year)], period)
+        found.update(document.name for document in matching)
         if not matching:
             assumed.append(f"No document is of {period.label}.")
         elif sentence := _other_calendar(period, matching[0]):
@@ -130,7 +130,8 @@ def _of_periods(documents: Sequence[DatedDocument], asked: Sequence[Period]) -> 
         return _InTime(documents, tuple(asked), assumed=tuple(assumed) if any(one.periods for one in documents) else ())
     # A document without a period of its own, such as a table, may have figures of any.
     timeless = [document for document in documents if not document.periods]
-    return _InTime([*found.values(), *timeless], tuple(asked), True, tuple(assumed))
+    of_asked = [document for document in documents if document.name in found]
+    return _InTime([*of_asked, *timeless], tuple(asked), True, tuple(assumed))
 
 
 def _other_calendar(asked: Period, document: DatedDocument) -> str:
