@@ -33,6 +33,7 @@ from backend.agents.documents.figures.selection import (
 from backend.agents.documents.figures.tables import QueryError
 from backend.agents.documents.indexing.folder import FolderError
 from backend.agents.documents.indexing.folder_index import StoppedError
+from backend.agents.documents.indexing.readiness import Readiness
 from backend.agents.documents.indexing.schema import IndexUnusableError
 from backend.agents.documents.library import Library
 from backend.agents.documents.search.follow_up import RequestInContext, understand_in_turn
@@ -68,8 +69,8 @@ class DocumentsAgent:
         yield StatusEvent(step_id="retrieve", step="retrieving", label="Searching the documents")
         asked, retrieval, evidence, candidates = await self._searched(request)
         yield _retrieved(retrieval, evidence, asked)
-        if asked.unresolved:
-            yield WarningEvent(code="period_unclear", message=_unresolved(asked), step_id="retrieve")
+        for warning in _doubts(asked, library.readiness):
+            yield warning
         if retrieval.hits:
             yield passages_artifact(retrieval.hits, is_answered=evidence.is_enough)
         for problem in candidates.problems:
@@ -180,6 +181,16 @@ def _read_together(asked: RequestInContext) -> str:
     """That the question was not taken by itself, with the question before as it was asked."""
     quoted = [f"“{textwrap.shorten(text, _LONGEST_QUOTED, placeholder=' …')}”" for text in asked.joined]
     return f"Read together with the question{'' if len(quoted) == 1 else 's'} before: {', '.join(quoted)}"
+
+
+def _doubts(asked: RequestInContext, readiness: Readiness) -> list[WarningEvent]:
+    """What makes the search itself doubtful."""
+    found = []
+    if not readiness.is_complete:
+        found.append(WarningEvent(code="still_reading", message=readiness.sentence(), step_id="retrieve"))
+    if asked.unresolved:
+        found.append(WarningEvent(code="period_unclear", message=_unresolved(asked), step_id="retrieve"))
+    return found
 
 
 def _unresolved(asked: RequestInContext) -> str:

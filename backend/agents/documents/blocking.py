@@ -39,13 +39,10 @@ async def in_thread(work: Callable[[], Result], stop: Stop = lambda _: None) -> 
             settle = lambda: future.set_exception(failure)  # noqa: E731
         else:
             settle = lambda: future.set_result(result)  # noqa: E731
-        _at_work.pop(threading.current_thread(), None)
         if not loop.is_closed():
             loop.call_soon_threadsafe(deliver, settle)
 
-    thread = threading.Thread(target=run, name="documents", daemon=True)
-    _at_work[thread] = stop
-    thread.start()
+    thread = start_thread(run, stop)
     try:
         return await future
     except asyncio.CancelledError:
@@ -55,6 +52,21 @@ async def in_thread(work: Callable[[], Result], stop: Stop = lambda _: None) -> 
         if future.done() and not future.cancelled():
             # It has nothing left to do; a thread that still runs when the interpreter ends would be cut off in it.
             thread.join(EXIT_SECONDS)
+
+
+def start_thread(work: Callable[[], None], stop: Stop) -> threading.Thread:
+    """Run ``work`` in a daemon of its own. A program that ends asks it to stop and soon goes without it."""
+
+    def run() -> None:
+        try:
+            work()
+        finally:
+            _at_work.pop(threading.current_thread(), None)
+
+    thread = threading.Thread(target=run, name="documents", daemon=True)
+    _at_work[thread] = stop
+    thread.start()
+    return thread
 
 
 @atexit.register

@@ -9,9 +9,11 @@ from typing import TypeVar
 
 from backend.agents.documents.blocking import in_thread
 from backend.agents.documents.figures.tables import Tables
+from backend.agents.documents.indexing.background_refresh import BackgroundRefresh
 from backend.agents.documents.indexing.corpus import Corpus
 from backend.agents.documents.indexing.folder import FolderError, nothing_to_read
-from backend.agents.documents.indexing.folder_index import FolderIndex, Progress, RefreshReport
+from backend.agents.documents.indexing.folder_index import FolderIndex, Progress, RefreshReport, StoppedError
+from backend.agents.documents.indexing.readiness import Readiness
 from backend.settings import Settings
 
 Read = TypeVar("Read")
@@ -23,6 +25,13 @@ CHECK_SECONDS = 1.0
 """How long a folder is taken as unchanged after it was looked at."""
 
 
+READY_AFTER_S = 60.0
+"""How long the start waits for a folder of which something can be answered from already."""
+
+CHANGES_WAITED_FOR_S = 10.0
+"""How long a question waits for changed files."""
+
+
 class Library:
     """The documents of one folder. The index is kept under ``data_dir``, one file per folder."""
 
@@ -30,6 +39,7 @@ class Library:
         self.folder = folder
         key = hashlib.sha256(str(folder.expanduser().absolute()).encode("utf-8", "surrogateescape")).hexdigest()
         self._index = FolderIndex(folder, data_dir / "documents" / f"{key[:24]}.sqlite3", excluded=(data_dir,))
+        self._refreshing = BackgroundRefresh(self._index)
         self.corpus = Corpus(self._index)
         self._tables: Tables | None = None
         self._making_tables = threading.Lock()
@@ -52,36 +62,70 @@ class Library:
             self._tables = self._tables or Tables()
             return self._tables
 
+    @property
+    def readiness(self) -> Readiness:
+        """What of the folder is still to be read: answers come from what is ready."""
+        return self._index.readiness
+
     def refresh(self, progress: Progress | None = None, stop: threading.Event | None = None) -> RefreshReport:
         """Bring the index up to date.
 
         Raises ``FolderError`` for a folder that cannot be used or has no document, ``IndexUnusableError``, and
         ``StoppedError`` once ``stop`` is set.
         """
-        report = self._index.refresh(progress, stop)
+        return self._checked(self._index.refresh(progress, stop))
+
+    def prepare(self, progress: Progress, patience_s: float = READY_AFTER_S) -> RefreshReport | None:
+        """Bring the index up to date, for so long at most as soon as there is a document to answer from.
+
+        None: it is still at work, and continues. Raises as ``refresh``, with ``StoppedError`` after ``stop_refresh``.
+        """
+        self._refreshing.start(progress)
+        return self._settled(patience_s, None)
+
+    def stop_refresh(self) -> None:
+        """Have what brings the index up to date end soon."""
+        self._refreshing.stop()
+
+    def refresh_if_changed(self, stop: threading.Event | None = None) -> None:
+        """Begin to bring the index up to date if a file was added, changed or removed, and wait for a short while.
+
+        Raises as ``refresh``.
+        """
+        if time.monotonic() - self._checked_at < CHECK_SECONDS:
+            return
+        if self._index.is_current() and self.corpus.sizes()[0]:
+            self._checked_at = time.monotonic()
+            return
+        is_new = self._refreshing.start()
+        self._settled(CHANGES_WAITED_FOR_S if is_new else 0.0, stop)
+
+    def _settled(self, seconds: float, stop: threading.Event | None) -> RefreshReport | None:
+        """What the refresh did, or None where it takes longer and there is something to answer from meanwhile."""
+        report = self._refreshing.wait(seconds, stop)
+        while report is None and not (stop is not None and stop.is_set()):
+            if self.corpus.sizes()[0]:
+                return None
+            report = self._refreshing.wait(1.0, stop)
+        if report is None:
+            raise StoppedError
+        return self._checked(report)
+
+    def _checked(self, report: RefreshReport) -> RefreshReport:
         if not report.documents:
             reasons = "".join(f" {skipped}" for skipped in report.skipped[:3])
             raise FolderError(f"{nothing_to_read(self.folder)}{reasons}")
         self._checked_at = time.monotonic()
         return report
 
-    def refresh_if_changed(self, progress: Progress | None = None, stop: threading.Event | None = None) -> None:
-        """Bring the index up to date if a file was added, changed or removed. Raises as ``refresh``."""
-        if time.monotonic() - self._checked_at < CHECK_SECONDS:
-            return
-        if not self._index.is_current() or not self.corpus.sizes()[0]:
-            self.refresh(progress, stop)
-        self._checked_at = time.monotonic()
-
     async def read(self, work: Callable[[], Read]) -> Read:
-        """What ``work`` finds in a thread of its own, with the index as the folder is now. Cancelling stops both.
-
-        Raises as ``refresh``.
+        """What ``work`` finds in a thread of its own, with the index as the folder is now, or nearly so where much of
+        it changed (``readiness``). Cancelling stops the work. Raises as ``refresh``.
         """
         stop = threading.Event()
 
         def read() -> Read:
-            self.refresh_if_changed(stop=stop)
+            self.refresh_if_changed(stop)
             return work()
 
         def interrupt(thread: int) -> None:

@@ -1,7 +1,6 @@
 """Offers the agent ``documents`` over the folder that the settings name, or over the bundled sample."""
 
 import asyncio
-import threading
 from collections.abc import Sequence
 
 from backend.agents.agent import AgentEnvironment, AgentOffer, Progress, RunRequest, refuse_variant
@@ -35,21 +34,26 @@ class DocumentsProvider:
     async def prepare(self, progress: Progress) -> Sequence[str]:
         """Bring the index up to date; the warnings name each file that was skipped, and why.
 
+        Where that takes long, they name what is still to be read instead: it is read while questions are answered.
+
         ``progress`` is called on the event loop. Raises ``FolderError`` or ``IndexUnusableError``, each one sentence.
         """
-        loop, stop = asyncio.get_running_loop(), threading.Event()
+        loop = asyncio.get_running_loop()
 
         def told(done: int, total: int, what: str) -> None:
             if not loop.is_closed():
                 loop.call_soon_threadsafe(progress, done, total, what)
 
-        def work() -> RefreshReport:
-            report = self._library.refresh(told, stop)
+        def work() -> RefreshReport | None:
+            report = self._library.prepare(told)
             # Opened now, so that the first run does not wait for it.
             self._library.tables.query("SELECT 1")
             return report
 
-        return skipped_sentences(await in_thread(work, lambda _: stop.set()))
+        report = await in_thread(work, lambda _: self._library.stop_refresh())
+        if report is None:
+            return [f"{self._library.readiness.sentence()} Answers come from those that are read."]
+        return skipped_sentences(report)
 
     async def offers(self) -> Sequence[AgentOffer]:
         """The agent, with questions to try: for the sample written ones, else one per heading of a few documents."""

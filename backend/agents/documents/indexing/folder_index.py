@@ -4,7 +4,6 @@ It is a cache: whatever is in it can be made again from the folder. Two processe
 the same time; each file is then stored once.
 """
 
-import hashlib
 import json
 import sqlite3
 import threading
@@ -16,13 +15,22 @@ from pathlib import Path
 
 from backend.agents.documents.indexing.folder import FolderContent, FoundFile, SkippedFile, list_folder
 from backend.agents.documents.indexing.kept_connections import FileState, KeptConnections, file_state
+from backend.agents.documents.indexing.reader_pool import (
+    FileEnded,
+    ReaderPool,
+    is_read_here,
+    read_here,
+)
+from backend.agents.documents.indexing.readiness import Readiness
 from backend.agents.documents.indexing.schema import connect, unusable
 from backend.agents.documents.indexing.storage import forget, store, touched, transaction
-from backend.agents.documents.readers import READER_VERSION, read_document
-from backend.agents.documents.readers.extraction import MAX_FILE_BYTES, Extraction, UnreadableFileError
+from backend.agents.documents.readers import READER_VERSION
 
 Progress = Callable[[int, int, str], None]
 """Called with (files done, files to read, name of the file that is read now)."""
+
+_HEARTBEAT_S = 0.5
+"""How often progress is reported while nothing comes."""
 
 
 class StoppedError(Exception):
@@ -54,6 +62,13 @@ class FolderIndex:
         self._excluded = excluded
         self._writing = threading.Lock()
         self._kept = KeptConnections(database, lambda: connect(database, READER_VERSION))
+        self._found = 0
+        self._unfinished: dict[str, None] = {}
+
+    @property
+    def readiness(self) -> Readiness:
+        """What of the folder is still to be read by the refresh that is at work, if any."""
+        return Readiness(self._found, tuple(self._unfinished))
 
     def refresh(self, progress: Progress | None = None, stop: threading.Event | None = None) -> RefreshReport:
         """Read what is new or changed, forget what is gone.
@@ -72,7 +87,9 @@ class FolderIndex:
                 with transaction(connection):
                     forget(connection, name)
             changed = [file for file in content.files if known.get(file.name, ())[:2] != (file.size, file.changed_ns)]
+            self._found, self._unfinished = len(content.files), dict.fromkeys(file.name for file in changed)
             vanished = self._read_all(connection, changed, progress, stop)
+            self._unfinished = {}
             return _report(connection, content, vanished, len(changed), len(removed), time.monotonic() - started)
 
     def is_current(self) -> bool:
@@ -119,42 +136,69 @@ class FolderIndex:
         progress: Progress | None,
         stop: threading.Event | None,
     ) -> list[SkippedFile]:
-        vanished = []
-        for done, file in enumerate(files):
-            if stop is not None and stop.is_set():
-                raise StoppedError
-            if progress is not None:
-                progress(done, len(files), file.name)
-            try:
-                self._read_one(connection, file)
-            except OSError as error:
-                with transaction(connection):
-                    forget(connection, file.name)
-                vanished.append(SkippedFile(file.name, error.strerror or "it cannot be read"))
-        if progress is not None and files:
-            progress(len(files), len(files), "")
-        return vanished
+        """Short texts are read here, everything else by other processes meanwhile; each is stored as it comes."""
+        intake = _Intake(connection, len(files), progress or _silent, stop or threading.Event())
+        digests = _digests(connection)
+        folder = self.folder.expanduser()
+        here = [file for file in files if is_read_here(file)]
+        elsewhere = [file for file in files if not is_read_here(file)]
+        with ReaderPool(folder, elsewhere, digests).running() as pool:
+            for file in here:
+                intake.begins(file.name)
+                self._take(intake, read_here(folder, file, digests.get(file.name, "")))
+                while (ended := pool.ended(0)) is not None:
+                    self._take(intake, ended)
+            while intake.done < len(files):
+                intake.begins(pool.at_work or elsewhere[0].name)
+                ended = pool.ended(_HEARTBEAT_S)
+                if ended is not None:
+                    self._take(intake, ended)
+        if files:
+            intake.begins("")
+        return intake.vanished
 
-    def _read_one(self, connection: sqlite3.Connection, file: FoundFile) -> None:
-        data = b"" if file.size > MAX_FILE_BYTES else (self.folder.expanduser() / file.name).read_bytes()
-        digest = hashlib.sha256(data).hexdigest() if data or file.size == 0 else f"size:{file.size}"
-        if touched(connection, file, digest):
+    def _take(self, intake: "_Intake", ended: FileEnded) -> None:
+        intake.take(ended)
+        self._unfinished.pop(ended.file.name, None)
+
+
+class _Intake:
+    """Stores what readers send, and says how far it has come."""
+
+    def __init__(self, connection: sqlite3.Connection, total: int, progress: Progress, stop: threading.Event) -> None:
+        self.done = 0
+        self.vanished: list[SkippedFile] = []
+        self._connection, self._total, self._progress, self._stop = connection, total, progress, stop
+
+    def begins(self, name: str) -> None:
+        """A file is read now, or still is: the work is seen to go on. Raises ``StoppedError``."""
+        if self._stop.is_set():
+            raise StoppedError
+        self._progress(self.done, self._total, name)
+
+    def take(self, ended: FileEnded) -> None:
+        """Store a file, or note why it could not be opened."""
+        self.done += 1
+        connection, name = self._connection, ended.file.name
+        if isinstance(ended.read, str):
+            with transaction(connection):
+                forget(connection, name)
+            self.vanished.append(SkippedFile(name, ended.read))
             return
-        read = _read(file, data)
+        read = ended.read
+        file = FoundFile(name, read.size, read.changed_ns)
         with transaction(connection):
-            if not touched(connection, file, digest):
-                forget(connection, file.name)
-                store(connection, file, digest, read)
+            if not touched(connection, file, read.digest) and read.content is not None:
+                forget(connection, name)
+                store(connection, file, read.digest, read.content)
 
 
-def _read(file: FoundFile, data: bytes) -> Extraction | str:
-    """What the file holds, or why it is skipped."""
-    if file.size > MAX_FILE_BYTES:
-        return f"it is larger than {MAX_FILE_BYTES // 1024**2} MB"
-    try:
-        return read_document(file.name, data)
-    except UnreadableFileError as error:
-        return str(error)
+def _silent(done: int, total: int, what: str) -> None:
+    """Nobody waits."""
+
+
+def _digests(connection: sqlite3.Connection) -> dict[str, str]:
+    return dict(connection.execute("SELECT name, digest FROM documents"))
 
 
 def _known(connection: sqlite3.Connection) -> dict[str, tuple[int, int]]:

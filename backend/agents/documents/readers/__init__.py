@@ -12,13 +12,16 @@ from backend.agents.documents.readers.extraction import (
 from backend.agents.documents.readers.markdown import read_markdown
 from backend.agents.documents.readers.pdf import read_pdf
 from backend.agents.documents.readers.plain_text import read_plain_text
-from backend.agents.documents.readers.progress import Progress, no_progress
+from backend.agents.documents.readers.reading import Reading
 from backend.agents.documents.readers.web_page import read_html
 
 READER_VERSION = 7
 """Raise it when a reader gives another text for the same bytes: indexes are then made anew."""
 
-Reader = Callable[[bytes, Progress], Extraction]
+Reader = Callable[[bytes, Reading], Extraction]
+
+
+_AT_ONCE = Reading()
 
 
 def _at_once(reader: Callable[[bytes], Extraction]) -> Reader:
@@ -44,14 +47,14 @@ def reader_for(name: str) -> Reader | None:
     return READERS.get(PurePath(name).suffix.lower())
 
 
-def read_document(name: str, data: bytes, progress: Progress = no_progress) -> Extraction:
+def read_document(name: str, data: bytes, reading: Reading = _AT_ONCE) -> Extraction:
     """Text, blocks and origin of one file. Raises ``UnreadableFileError`` with a reason fit for a warning."""
     reader = reader_for(name)
     if reader is None:
         raise UnreadableFileError(f"files ending in {PurePath(name).suffix!r} are not read")
     if not data:
         raise UnreadableFileError("it is empty")
-    extraction = reader(data, progress)
+    extraction = reader(data, reading)
     if len(extraction.text) > MAX_TEXT_CHARS:
         raise UnreadableFileError(f"its text is longer than {MAX_TEXT_CHARS:,} characters")
     if not extraction.blocks:

@@ -28,7 +28,7 @@ from backend.agents.documents.readers.pdf_layout.outline import (
 from backend.agents.documents.readers.pdf_layout.page_rows import PageRow, page_rows
 from backend.agents.documents.readers.pdf_layout.page_tables import may_have_tables, page_tables
 from backend.agents.documents.readers.pdf_layout.page_text import LINE_END_HYPHEN, PageText
-from backend.agents.documents.readers.progress import Progress, no_progress
+from backend.agents.documents.readers.reading import Reading
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfDocument
@@ -64,7 +64,7 @@ class _ReadPage:
         self.outlined = replace(self.outlined, tables=ranges)
 
 
-def read_pdf(data: bytes, progress: Progress = no_progress) -> Extraction:
+def read_pdf(data: bytes, reading: Reading) -> Extraction:
     """The pages' text, one form feed between pages. Raises ``UnreadableFileError`` for broken or encrypted files."""
     import pypdfium2
 
@@ -74,12 +74,12 @@ def read_pdf(data: bytes, progress: Progress = no_progress) -> Extraction:
         raise UnreadableFileError(_refusal(error)) from error
     try:
         count = len(document)
-        pages = _read_pages(document, min(count, MAX_PAGES), progress)
+        pages = _read_pages(document, min(count, MAX_PAGES), reading)
         fields = {name.lower(): value for name, value in document.get_metadata_dict().items() if name in _FIELDS}
     finally:
         document.close()
     fields = {name: " ".join(value.split()) for name, value in fields.items() if value.strip()}
-    return _joined(pages, count, fields)
+    return _joined(pages, count, fields, reading.left_out)
 
 
 def _refusal(error: Exception) -> str:
@@ -93,7 +93,7 @@ def _refusal(error: Exception) -> str:
     return "it is not a readable PDF: it is damaged, or something else under this name"
 
 
-def _read_pages(document: "PdfDocument", count: int, progress: Progress) -> list[_ReadPage | None]:
+def _read_pages(document: "PdfDocument", count: int, reading: Reading) -> list[_ReadPage | None]:
     """The pages up to the first beyond the limit of text; None for one that cannot be opened."""
     import pypdfium2
 
@@ -101,7 +101,10 @@ def _read_pages(document: "PdfDocument", count: int, progress: Progress) -> list
     length = 0
     running: Collection[str] | None = None
     for number in range(count):
-        progress(number, count, "page")
+        reading.progress(number, count, "page")
+        if number + 1 in reading.left_out:
+            pages.append(None)
+            continue
         try:
             page = document[number]
         except pypdfium2.PdfiumError:
@@ -143,7 +146,7 @@ def _read_page(page: PageText) -> _ReadPage:
         page.close()
 
 
-def _joined(pages: list[_ReadPage | None], count: int, fields: dict[str, str]) -> Extraction:
+def _joined(pages: list[_ReadPage | None], count: int, fields: dict[str, str], left_out: Collection[int]) -> Extraction:
     texts = with_hyphens([page.outlined.text if page else "" for page in pages])
     outline = Outline([page.outlined for page in pages if page])
     blocks: list[TextBlock] = []
@@ -170,7 +173,7 @@ def _joined(pages: list[_ReadPage | None], count: int, fields: dict[str, str]) -
         fields=fields,
         pages=tuple(starts),
         tables=tuple(tables),
-        notices=_notices(texts, count),
+        notices=_notices(texts, count, left_out),
     )
 
 
@@ -199,9 +202,9 @@ def _shifted(table: ExtractedTable, offset: int, page: int, heading: str) -> Ext
     return replace(table, title=title, page=page, start=table.start + offset, end=table.end + offset, rows=rows)
 
 
-def _notices(texts: list[str], count: int) -> tuple[str, ...]:
-    notices = []
-    empty = [str(number) for number, text in enumerate(texts, start=1) if not text]
+def _notices(texts: list[str], count: int, left_out: Collection[int]) -> tuple[str, ...]:
+    notices = [f"page {number} takes too much work or memory to be read" for number in sorted(left_out)]
+    empty = [str(number) for number, text in enumerate(texts, start=1) if not text and number not in left_out]
     if empty:
         shown = ", ".join(empty[:_PAGES_NAMED])
         more = f" and {len(empty) - _PAGES_NAMED} more" if len(empty) > _PAGES_NAMED else ""

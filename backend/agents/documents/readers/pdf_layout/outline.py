@@ -12,6 +12,7 @@ _RUNNING_PAGES = 3
 RUNNING_LINES = 3
 """A line repeats as header or footer: on so many pages, among so many lines at the top or the bottom."""
 
+_MOST_RUNNING = 0.9
 _LONGEST_HEADING = 150
 _DEEPEST = 4
 _LARGER = 1.08
@@ -98,10 +99,17 @@ class Outline:
 def running_lines(pages: Sequence[OutlinedPage]) -> set[str]:
     """Patterns of the lines that several pages begin or end with, whatever numbers they contain."""
     seen: Counter[str] = Counter()
+    lengths: Counter[str] = Counter()
     for page in pages:
         edges = {*page.lines[:RUNNING_LINES], *page.lines[-RUNNING_LINES:]}
-        seen.update({line_pattern(page.text[line.start : line.end]) for line in edges})
-    return {pattern for pattern, count in seen.items() if count >= _RUNNING_PAGES}
+        texts = [page.text[line.start : line.end] for line in edges]
+        seen.update({line_pattern(text) for text in texts})
+        for text in texts:
+            lengths[line_pattern(text)] += len(text)
+    found = {pattern for pattern, count in seen.items() if count >= _RUNNING_PAGES}
+    # Pages of a form, a label or a slide may consist of what repeats: then it is what they say.
+    repeated, whole = sum(lengths[pattern] for pattern in found), sum(len(page.text) for page in pages)
+    return set() if repeated > _MOST_RUNNING * whole else found
 
 
 def line_pattern(text: str) -> str:
