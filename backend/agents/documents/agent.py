@@ -33,7 +33,7 @@ from backend.agents.documents.figures.selection import (
 from backend.agents.documents.figures.tables import QueryError
 from backend.agents.documents.indexing.folder import FolderError
 from backend.agents.documents.indexing.folder_index import StoppedError
-from backend.agents.documents.indexing.readiness import Readiness
+from backend.agents.documents.indexing.readiness import FolderReadiness
 from backend.agents.documents.indexing.schema import IndexUnusableError
 from backend.agents.documents.library import Library
 from backend.agents.documents.search.follow_up import RequestInContext, understand_in_turn
@@ -183,7 +183,7 @@ def _read_together(asked: RequestInContext) -> str:
     return f"Read together with the question{'' if len(quoted) == 1 else 's'} before: {', '.join(quoted)}"
 
 
-def _doubts(asked: RequestInContext, readiness: Readiness) -> list[WarningEvent]:
+def _doubts(asked: RequestInContext, readiness: FolderReadiness) -> list[WarningEvent]:
     """What makes the search itself doubtful."""
     found = []
     if not readiness.is_complete:

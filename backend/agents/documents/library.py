@@ -13,7 +13,7 @@ from backend.agents.documents.indexing.background_refresh import BackgroundRefre
 from backend.agents.documents.indexing.corpus import Corpus
 from backend.agents.documents.indexing.folder import FolderError, nothing_to_read
 from backend.agents.documents.indexing.folder_index import FolderIndex, Progress, RefreshReport, StoppedError
-from backend.agents.documents.indexing.readiness import Readiness
+from backend.agents.documents.indexing.readiness import FolderReadiness
 from backend.settings import Settings
 
 Read = TypeVar("Read")
@@ -63,7 +63,7 @@ class Library:
             return self._tables
 
     @property
-    def readiness(self) -> Readiness:
+    def readiness(self) -> FolderReadiness:
         """What of the folder is still to be read: answers come from what is ready."""
         return self._index.readiness
 

@@ -21,7 +21,7 @@ from backend.agents.documents.indexing.reader_pool import (
     is_read_here,
     read_here,
 )
-from backend.agents.documents.indexing.readiness import Readiness
+from backend.agents.documents.indexing.readiness import FolderReadiness
 from backend.agents.documents.indexing.schema import connect, unusable
 from backend.agents.documents.indexing.storage import forget, store, touched, transaction
 from backend.agents.documents.readers import READER_VERSION
@@ -66,9 +66,9 @@ class FolderIndex:
         self._unfinished: dict[str, None] = {}
 
     @property
-    def readiness(self) -> Readiness:
+    def readiness(self) -> FolderReadiness:
         """What of the folder is still to be read by the refresh that is at work, if any."""
-        return Readiness(self._found, tuple(self._unfinished))
+        return FolderReadiness(self._found, tuple(self._unfinished))
 
     def refresh(self, progress: Progress | None = None, stop: threading.Event | None = None) -> RefreshReport:
         """Read what is new or changed, forget what is gone.

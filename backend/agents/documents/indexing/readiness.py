@@ -6,7 +6,7 @@ _NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Readiness:
+class FolderReadiness:
     """Of ``total`` documents that were found, those ``unfinished`` are still to be read (again)."""
 
     total: int = 0
