@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from backend.doors.body_limit import BodyLimit
+from backend.doors.connections import capped_connections, most_connections, raise_file_limit
 from backend.doors.guard import Guard
 from backend.doors.limits import FORM_BYTES, MAX_EVENT_BYTES, MAX_RECORDING_BYTES
 from backend.doors.open_routes import OpenRoutes
@@ -92,6 +93,7 @@ def serve_app(app: ASGIApp, port: int) -> None:
         app,
         host="127.0.0.1",
         port=port,
+        http=capped_connections(most_connections(raise_file_limit())),
         ws="websockets-sansio",
         # Pages only listen.
         ws_max_size=1024,

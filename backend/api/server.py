@@ -11,6 +11,12 @@ import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from backend.api.event_stream import CONNECTION_EXTENSION
+from backend.doors.connections import (
+    capped_connections,
+    most_connections,
+    raise_file_limit,
+    report_a_full_table_once,
+)
 
 BACKLOG = 2048
 """How many connections may wait to be taken."""
@@ -54,13 +60,21 @@ class Server(uvicorn.Server):
     """A uvicorn that first lets the runs end, so that streams close with their ``done``, and then the connections."""
 
     def __init__(
-        self, app: ASGIApp, *, stop: Callable[[], Awaitable[None]], started: Callable[[], None] = lambda: None
+        self,
+        app: ASGIApp,
+        *,
+        stop: Callable[[], Awaitable[None]],
+        started: Callable[[], None] = lambda: None,
+        connections: int | None = None,
     ) -> None:
-        """``started`` is called when connections are taken, ``stop`` when they no longer are."""
+        """``started`` is called when connections are taken, ``stop`` when they no longer are. ``connections`` is how
+        many there may be at once; by default as many as this process has files for."""
+        most = most_connections(raise_file_limit()) if connections is None else connections
         super().__init__(
             uvicorn.Config(
                 _with_connection(app),
                 lifespan="off",
+                http=capped_connections(most),
                 ws="none",
                 log_config=None,
                 access_log=False,
@@ -75,6 +89,7 @@ class Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Take connections, and say so."""
+        report_a_full_table_once(asyncio.get_running_loop())
         await super().startup(sockets)
         if self.started:
             self._report_started()

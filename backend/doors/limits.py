@@ -1,4 +1,4 @@
-"""How much the UIs accept in one request, in bytes, and how long they keep files, in seconds."""
+"""How much a listener accepts: bytes of a request, files it keeps, connections, and how slowly a request may arrive."""
 
 from typing import Final
 
@@ -13,3 +13,15 @@ MAX_EVENT_BYTES: Final = 4 * 1024 * 1024
 
 FILES_KEPT_S: Final = 3600
 """How old a file gets that a page uploaded or saved."""
+
+MOST_FILES: Final = 65_536
+"""Files and connections that a process asks the system for."""
+
+RETRY_AFTER_S: Final = 5
+"""The seconds after which a refused connection should be tried again."""
+
+SLOW_REQUEST_S: Final = 30.0
+"""How long a connection may be silent before its request, and how often the speed of a request is looked at."""
+
+SLOWEST_BYTES_PER_S: Final = 200
+"""How slowly a request may arrive."""

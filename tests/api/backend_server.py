@@ -26,11 +26,18 @@ DEADLINE_S = 60.0
 class BackendServer:
     """Serves at ``url`` while its context is open. ``providers`` stand in for the installed ones."""
 
-    def __init__(self, data_dir: Path, providers: Iterable[AgentProvider] | None = None, **settings: Any) -> None:
+    def __init__(
+        self,
+        data_dir: Path,
+        providers: Iterable[AgentProvider] | None = None,
+        connections: int | None = None,
+        **settings: Any,
+    ) -> None:
         self.settings = Settings(data_dir=data_dir, port=0, **settings)
         self.url = ""
         self.services: Services
         self._providers = providers
+        self._connections = connections
         self._ready: Future[None] = Future()
         self._server: Server
         self._loop: asyncio.AbstractEventLoop
@@ -81,6 +88,7 @@ class BackendServer:
                 create_app(self.services),
                 stop=lambda: stop(self.services),
                 started=lambda: self._ready.set_result(None),
+                connections=self._connections,
             )
             async with running(self.services):
                 await self._server.serve([listener])
