@@ -12,6 +12,7 @@ from backend.agents.documents.indexing.corpus import Passage
 from backend.agents.documents.search.matching import TextMatcher
 from backend.agents.documents.search.question import Question
 
+_LONE_WORD = 0.5
 _LAYERS = (1.0, 0.55, 0.75, 0.35)
 """What a word counts in the sentence itself, in the one before it, in the heading and in the title above it."""
 
@@ -53,6 +54,7 @@ def candidates_in(passages: Sequence[Passage], question: Question, topic: Topic)
             *pair,
             [[strengths.get(places[text], 0.0) for strengths in found] for text in layer],
             fitness(question.text, pair[0].quote, is_repeated=flat(pair[0].quote.text) in repeated),
+            topic.pairs,
         )
         for pair, layer in zip(pairs, layers, strict=True)
     ]
@@ -76,9 +78,25 @@ def flat(text: str) -> str:
     return " ".join(text.split())
 
 
-def _candidate(statement: Statement, passage: Passage, by_layer: list[list[float]], fits: float) -> Candidate:
+def _candidate(
+    statement: Statement, passage: Passage, by_layer: list[list[float]], fits: float, pairs: Sequence[tuple[int, int]]
+) -> Candidate:
     in_context = tuple(
         max(factor * strength for factor, strength in zip(_LAYERS, column, strict=True))
         for column in zip(*by_layer, strict=True)
     )
-    return Candidate(statement, passage, tuple(by_layer[0]), in_context, statement.readability * fits)
+    alone = _without_halves(tuple(by_layer[0]), in_context, pairs)
+    return Candidate(
+        statement, passage, alone, _without_halves(in_context, in_context, pairs), statement.readability * fits
+    )
+
+
+def _without_halves(
+    strengths: tuple[float, ...], in_context: tuple[float, ...], pairs: Sequence[tuple[int, int]]
+) -> tuple[float, ...]:
+    """The strengths with less for a word whose matter lacks its other word: an active market is not a market risk."""
+    lone = {one for one, other in pairs if not in_context[other]} | {
+        other for one, other in pairs if not in_context[one]
+    }
+    lone -= {place for pair in pairs if all(in_context[one] for one in pair) for place in pair}
+    return tuple(strength * _LONE_WORD if place in lone else strength for place, strength in enumerate(strengths))

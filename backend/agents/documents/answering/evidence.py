@@ -152,6 +152,25 @@ def pick_quotes(
     return [one.full_quote for one in chosen]
 
 
+def quotes_below_headings(evidence: QuotableEvidence, chosen: Sequence[Quote], most: int) -> list[Quote]:
+    """Statements of the documents quoted that stand below a heading which names the topic, though they do not repeat
+    its words, in the order of the text: what a section on legal proceedings says of each of them."""
+    names, taken = {quote.document.name for quote in chosen}, list(chosen)
+    below = [
+        one
+        for one in evidence.candidates
+        if one.passage.document.name in names
+        and one.fitness >= 1.0
+        and share(evidence.topic, one.in_context) >= _ANSWERING_COVERAGE
+        and share(evidence.topic, one.alone) < _OWN_COVERAGE
+    ]
+    for one in sorted(below, key=lambda one: (one.passage.document.name, one.quote.start)):
+        overlaps = any(one.quote.start < other.end and other.start < one.quote.end for other in taken)
+        if len(taken) < most and not overlaps and not one.statement.leans_back:
+            taken.append(one.quote)
+    return taken[len(chosen) :]
+
+
 def _without_full(rest: list[Candidate], chosen: Sequence[Candidate], most_of_one: int) -> list[Candidate]:
     """What is left once a document has as many quotes as it may have."""
     name = chosen[-1].passage.document.name

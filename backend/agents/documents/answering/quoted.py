@@ -6,8 +6,9 @@ from itertools import groupby
 
 from backend.agents.documents.answering.candidates import flat
 from backend.agents.documents.answering.composition import Composition
-from backend.agents.documents.answering.evidence import QuotableEvidence, pick_quotes
+from backend.agents.documents.answering.evidence import QuotableEvidence, pick_quotes, quotes_below_headings
 from backend.agents.documents.answering.quotes import Quote, literal, shown
+from backend.agents.documents.answering.wanted import wanted_by
 from backend.agents.documents.indexing.corpus import Document
 from backend.agents.documents.search.retrieval import Retrieval
 
@@ -15,6 +16,8 @@ MOST_QUOTES = 5
 MOST_QUOTES_BESIDE_FIGURES = 4
 MOST_QUOTES_OF_A_COURSE = 8
 MOST_OF_ONE_PERIOD = 2
+ENOUGH_QUOTES = 3
+"""An open question with fewer quotes gets more from the section on its topic."""
 
 
 def quoted(
@@ -64,7 +67,10 @@ def chosen_quotes(
         )
         return sorted(quotes, key=lambda quote: _in_time(quote.document))
     most = MOST_QUOTES_BESIDE_FIGURES if beside_figures else MOST_QUOTES
-    return _together(pick_quotes(retrieval, evidence, stated, most, beside=beside_figures))
+    quotes = pick_quotes(retrieval, evidence, stated, most, beside=beside_figures)
+    if not beside_figures and len(quotes) < ENOUGH_QUOTES and not wanted_by(retrieval.question.text).is_one_thing:
+        quotes += quotes_below_headings(evidence, quotes, ENOUGH_QUOTES)
+    return _together(quotes)
 
 
 def lead(document: Document) -> str:

@@ -13,6 +13,7 @@ from backend.agents.documents.answering.quotes import Quote, quote_of
 from backend.agents.documents.indexing.corpus import Passage
 from backend.agents.documents.indexing.sentences import quotable, sentence_spans
 from backend.agents.documents.readers.lines import lines_of, trimmed
+from backend.agents.documents.search.stop_words import STOP_WORDS
 
 LONGEST_STATEMENT = 700
 """Code points: a longer sentence is not quoted from a paged document, and cut from any other."""
@@ -137,7 +138,9 @@ def _is_heading(line: str, below: str, width: int) -> bool:
     line = line.strip()
     narrow = len(line) < width * _NARROW and len(line.split()) <= _LONGEST_HEADING_WORDS
     is_title = narrow or _is_in_title_case(line)
-    return is_title and not _LINE_END.search(line) and _OPENS_LINE.match(below) is not None
+    # No heading ends in the middle of a phrase.
+    breaks_off = line.rpartition(" ")[2].lower() in STOP_WORDS
+    return is_title and not breaks_off and not _LINE_END.search(line) and _OPENS_LINE.match(below) is not None
 
 
 def _is_in_title_case(line: str) -> bool:

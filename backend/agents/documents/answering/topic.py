@@ -80,6 +80,15 @@ class Topic:
     missing: tuple[str, ...] = ()
 
     @property
+    def pairs(self) -> list[tuple[int, int]]:
+        """The places of the two words of each matter among the concepts."""
+        places = {one.word: place for place, one in enumerate(self.concepts) if one.kind == "word"}
+        matters = [one.word.split() for one in self.concepts if one.kind == "phrase"]
+        return [
+            (places[words[0]], places[words[1]]) for words in matters if len(words) == 2 and places.keys() >= {*words}
+        ]
+
+    @property
     def weight(self) -> float:
         """The importance of all concepts together."""
         return sum(concept.importance for concept in self.concepts)
