@@ -1,155 +1,202 @@
-"""What ``playhead compare`` finds, end to end: ``python -m benchmarks.planted [--repeats 20] [--record FILE]``.
+"""What ``playhead compare`` finds of planted changes: ``python -m benchmarks.planted [--rounds 20] [--sides 100]``.
 
-A real backend plays three short scenarios, and others play the same ones with a change planted: a freeze of one second
-in one scenario, everything 20 % slower, two citations of one scenario swapped. In every repeat each is measured over
-HTTP and compared with a result of the unchanged backend; so is a second result of the unchanged one. Printed is how
-often each change was found by name (the right metric worse in the right scenario), how often two results of the same
-build were called different, and how loaded the machine was. ``--record`` writes how late every event came in the
-runs of the unchanged backend, which the tests resample.
+Runs are generated: a script of each run with the spread of a real agent (the wait for the first token, the gaps between
+tokens, and when bytes arrive), written as bytes with stamps, and read, measured and scored by the code that scores real
+runs. In every round two results of the unchanged build are compared, and one of it with one of every changed build.
+Printed is how often each change was found by name, with the exit codes. ``benchmarks.planted_backend`` does the same
+with a real backend over HTTP, in hours.
 """
 
 import argparse
-import asyncio
-import json
-import os
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+import random
+import time
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import click
 
-from backend.launch.server import LocalServer
+from backend.protocol.events import Event, Span
 from evals.comparison.comparison import compare
 from evals.comparison.models import Comparison
-from evals.evaluation.live import evaluate
-from evals.files.evaluation import Evaluation
-from evals.playing.watcher import Watcher
-from evals.results.models import Target
-from evals.suites.suite import Suite, WrittenScenario
+from evals.evaluation.assembly import assemble
+from evals.playing.harness import Effort
+from evals.playing.runner import PlayedSuite
+from evals.results.models import Results, RunResult, Target
+from evals.scoring.scored_run import score
+from evals.suites.suite import parse_suite
+from tests.evals.captures import capture, play, played
+from tests.metrics.traces import citation, done, status, token
 
-RUNS = 10
-CONCURRENCY = 5
-NAMES = ("planted_cited", "planted_plain", "planted_steps")
+SUITE = parse_suite(b"suite: planted\nruns: [{agent: made}]\n", "planted.yaml")
+CALM = Effort([0.2] * 99 + [1.5], cpu_share=0.03, load_before=0.3, load_after=0.4, cpu_pressure=0.05, lasted_s=30.0)
+NAMES = ("cited", "plain")
+POOL = 4
+"""How many times as many runs as one side has are generated of each build; every round draws from them anew."""
+
+FIRST_TOKEN_MS = 800.0
+FIRST_TOKEN_SPREAD = 0.06
+"""As that of a bundled scenario, whose ``jitter`` of 0.1 spreads every wait evenly over a tenth up and down."""
+
+GAP_MS, GAP_SPREAD = 30.0, 0.4
+ARRIVAL_MS = 0.4
+TOKENS = 40
+
+Script = list[tuple[float, Event]]
 
 
-def scenario(name: str, *, slower: float = 1.0, freeze_s: float = 0.0, swapped: bool = False) -> str:
-    """One of the three scenarios as YAML, with what is planted in it."""
+@dataclass(frozen=True)
+class Build:
+    """An agent, with what is planted in it: the share of its runs that freeze for a second in the middle of the answer,
+    one run in so many that never ends, the wait for the first token as a multiple, and swapped sources.
+    """
 
-    def seconds(value: float) -> str:
-        return f"{value * slower:.3f}"
-
-    cites = ["{cite: 1, title: First source}", "{cite: 2, title: Second source}"]
-    steps = [f"{{step: retrieving, lasts: {seconds(0.25)}}}"]
-    if name == "planted_steps":
-        steps.append(f"{{step: running_tool, lasts: {seconds(0.3)}}}")
-    lines = [*steps, "{start: summarizing}"]
-    if name == "planted_cited":
-        lines += cites[::-1] if swapped else cites
-    marks = (" [1]", " [2]") if name == "planted_cited" else ("", "")
-    lines.append(f'{{say: "The first half of the answer stands here in a dozen words or so{marks[0]}."}}')
-    if freeze_s:
-        lines.append(f"{{wait: {freeze_s}}}")
-    lines.append(f'{{say: " The second half of it comes right behind, as long as the first{marks[1]}."}}')
-    lines.append("{finish: summarizing}")
-    head = f"title: {name}\ndescription: A short run.\nquestion: What is planted?\nseed: 1\njitter: 0.1\n"
-    return f"{head}rate: {40 / slower:.3f}\ntimeline:\n" + "".join(f"  - {line}\n" for line in lines)
+    name: str
+    freezes: float = 0.0
+    lost_one_in: int = 0
+    first_token: float = 1.0
+    swapped: bool = False
 
 
 @dataclass
-class Planted:
-    """A change, and what must be found of it: this metric worse in exactly these scenarios."""
+class Kind:
+    """A planted change, and whether a comparison found it by name."""
 
-    name: str
-    metric: str
-    places: tuple[str, ...]
-    write: Callable[[str], str]
+    build: Build
+    named: Callable[[Comparison], bool]
     found: int = 0
+    codes: Counter[int] = field(default_factory=Counter)
     missed: list[str] = field(default_factory=list)
 
 
-def planted() -> list[Planted]:
-    """The changes."""
+def worse(metric: str) -> Callable[[Comparison], bool]:
+    """The metric is called worse, which is exit code 1."""
+    return lambda comparison: comparison.verdicts.get(metric) == "worse" and comparison.exit_code == 1
+
+
+def lost_end_named(comparison: Comparison) -> bool:
+    """The lost end is the first thing that the sentence names, and the exit code is not 0."""
+    first = comparison.sentence.partition(":")[2].strip()
+    return comparison.exit_code != 0 and first.startswith("no end")
+
+
+def kinds() -> list[Kind]:
+    """The changes that are planted."""
     return [
-        Planted(
-            "freeze of 1 s in planted_plain", "longest_gap_ms", ("planted_plain",),
-            lambda name: scenario(name, freeze_s=1.0 if name == "planted_plain" else 0.0),
-        ),
-        Planted("everything 20 % slower", "e2e_ms", NAMES, lambda name: scenario(name, slower=1.2)),
-        Planted(
-            "citations swapped in planted_cited", "order_inversions", ("planted_cited",),
-            lambda name: scenario(name, swapped=name == "planted_cited"),
-        ),
-    ]  # fmt: skip
+        Kind(Build("a freeze of 1 s in 1 of 5 runs", freezes=0.2), worse("stalls")),
+        Kind(Build("a lost end in 1 of 75 runs", lost_one_in=75), lost_end_named),
+        Kind(Build("two swapped spans in one scenario", swapped=True), worse("order_inversions")),
+        Kind(Build("first token +10 %", first_token=1.1), worse("ttft_ms")),
+        Kind(Build("first token +20 %", first_token=1.2), worse("ttft_ms")),
+    ]
 
 
-def serve(stack: ExitStack, write: Callable[[str], str]) -> str:
-    """Start a backend whose scenarios are written like this; its address."""
-    folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="playhead-planted-")))
-    scenarios = folder / "scenarios"
-    scenarios.mkdir()
-    for name in NAMES:
-        (scenarios / f"{name}.yaml").write_text(write(name), encoding="utf-8")
-    return stack.enter_context(LocalServer(folder / "data", scenarios_dir=scenarios)).url
+def script(
+    name: str, build: Build, chance: random.Random, spread: float, *, frozen: bool = False, lost: bool = False
+) -> Script:
+    """One run of a scenario, as (milliseconds on the server, event)."""
+    at_ms = FIRST_TOKEN_MS * build.first_token * chance.lognormvariate(0, spread)
+    found: Script = [(5, status("retrieving")), (at_ms * 0.6, status("retrieving", "finished"))]
+    found.append((at_ms * 0.6 + 1, status("summarizing")))
+    for place in range(TOKENS):
+        found.append((at_ms, token(f"word{place:02} ")))
+        at_ms += GAP_MS * chance.lognormvariate(0, GAP_SPREAD) + (1000.0 if frozen and place == TOKENS // 2 else 0.0)
+    if name == "cited":
+        spans = (Span(start=0, end=60), Span(start=63, end=130))
+        order = (spans[1], spans[0]) if build.swapped else spans
+        found += [(at_ms + number, citation(number, title=f"{number}", spans=(span,)))
+                  for number, span in enumerate(order, start=1)]  # fmt: skip
+    found.append((at_ms + 5, status("summarizing", "finished")))
+    return found if lost else [*found, (at_ms + 6, done())]
 
 
-def measured(url: str, runs: int = RUNS) -> Evaluation:
-    """Play the suite against a backend."""
-    suite = Suite(
-        suite="planted", repeats=runs, warm_up=1, concurrency=CONCURRENCY,
-        runs=tuple(WrittenScenario(agent=f"scripted:{name}") for name in NAMES),
-    )  # fmt: skip
-    return asyncio.run(evaluate(suite, Target(url=url, started_here=True), asyncio.Event(), Watcher()))
+def arrived(planned: Script, chance: random.Random) -> Script:
+    """The same events with the moments at which they arrive; the server's moments stay in ``at_ms``."""
+    latest, found = 0.0, []
+    for at_ms, event in planned:
+        latest = max(latest, at_ms + chance.expovariate(1 / ARRIVAL_MS))
+        found.append((latest, event.model_copy(update={"at_ms": at_ms})))
+    return found
 
 
-def lateness(evaluation: Evaluation) -> Iterator[list[float]]:
-    """For every run, how many milliseconds after its scripted moment each event came."""
-    for run in evaluation.runs:
-        plan = run.plan
-        if plan is not None and len(plan.times_ms) == len(run.wire.times_ms):
-            yield [round(at - due, 2) for at, due in zip(run.wire.times_ms, plan.times_ms, strict=True)]
+class Pools:
+    """The generated runs of every build, scored. ``spread`` is that of the wait for the first token, as a share."""
 
+    def __init__(self, sides: int, chance: random.Random, spread: float = FIRST_TOKEN_SPREAD) -> None:
+        self._sides, self._chance, self._spread = sides, chance, spread
+        self._pools: dict[tuple[Build, bool, bool], list[RunResult]] = {}
+        self._frame: Results | None = None
 
-def said(comparison: Comparison) -> str:
-    """A comparison in a line."""
-    return f"exit {comparison.exit_code}: {comparison.sentence}"
+    def results(self, build: Build) -> Results:
+        """Results of as many runs as a side has, drawn anew. Exactly the planted number of them freezes or is lost."""
+        frozen = round(build.freezes * self._sides)
+        lost = self._sides // build.lost_one_in if build.lost_one_in else 0
+        runs = [
+            *self._drawn(build, frozen, frozen=True),
+            *self._drawn(build, lost, lost=True),
+            *self._drawn(build, self._sides - frozen - lost),
+        ]
+        if self._frame is None:
+            self._frame = self._framed(build)
+        return self._frame.model_copy(update={"runs": tuple(runs)})
+
+    def _drawn(self, build: Build, count: int, *, frozen: bool = False, lost: bool = False) -> list[RunResult]:
+        key = build, frozen, lost
+        if count and key not in self._pools:
+            self._pools[key] = [
+                self._scored(build, place, frozen=frozen, lost=lost) for place in range(POOL * count)
+            ]  # fmt: skip
+        return self._chance.sample(self._pools[key], count) if count else []
+
+    def _scored(self, build: Build, place: int, *, frozen: bool, lost: bool) -> RunResult:
+        name = NAMES[place % len(NAMES)]
+        planned = script(name, build, self._chance, self._spread, frozen=frozen, lost=lost)
+        run = played(capture(arrived(planned, self._chance)), play(f"made:{name}"), place + 1)
+        return score(run).result.model_copy(update={"run_id": f"{build.name} {frozen} {lost} {place}", "group": name})
+
+    def _framed(self, build: Build) -> Results:
+        """Results with the figures of a calm harness."""
+        runs = [
+            played(capture(arrived(script(name, build, self._chance, self._spread), self._chance)),
+                   play(f"made:{name}"), 1)
+            for name in NAMES
+        ]  # fmt: skip
+        target = Target(url="http://127.0.0.1:1", started_here=True)
+        return assemble(SUITE, target, PlayedSuite(runs, 1, 0, CALM), [score(run) for run in runs])
 
 
 def main() -> None:
-    """Measure, compare, print."""
+    """Generate, compare, print."""
     parser = argparse.ArgumentParser(description="What playhead compare finds of planted changes.")
-    parser.add_argument("--repeats", type=int, default=20)
-    parser.add_argument("--record", type=Path, help="write how late every event of the unchanged backend came")
+    parser.add_argument("--rounds", type=int, default=20)
+    parser.add_argument("--sides", type=int, default=100, help="runs a side")
+    parser.add_argument("--spread", type=float, default=FIRST_TOKEN_SPREAD, help="of the wait for the first token")
+    parser.add_argument("--seed", type=int, default=12)
     options = parser.parse_args()
-    changes, different, late, codes = planted(), 0, [], []
-    with ExitStack() as stack:
-        plain = serve(stack, scenario)
-        urls = [serve(stack, change.write) for change in changes]
-        for repeat in range(options.repeats):
-            first, second = measured(plain), measured(plain)
-            late += [*lateness(first), *lateness(second)]
-            same = compare(first.results, second.results)
-            codes.append(same.exit_code)
-            if set(same.verdicts.values()) & {"better", "worse"}:
-                different += 1
-                click.echo(f"repeat {repeat}, same build: {said(same)}")
-            for change, url in zip(changes, urls, strict=True):
-                found = compare(first.results, measured(url).results)
-                metric = next(one for one in found.metrics if one.metric == change.metric)
-                if metric.verdict == "worse" and set(metric.worse_in) == set(change.places):
-                    change.found += 1
-                else:
-                    change.missed.append(said(found))
-            load = os.getloadavg()[0]
-            click.echo(f"repeat {repeat}: {[change.found for change in changes]} found, load {load:.1f}")
-    for change in changes:
-        click.echo(f"{change.name}: {change.metric} found worse there in {change.found} of {options.repeats}")
-        for missed in change.missed:
+    began = time.perf_counter()
+    chance = random.Random(options.seed)  # noqa: S311 - reproducible, and no secret
+    pools, planted, unchanged = Pools(options.sides, chance, options.spread), kinds(), Build("unchanged")
+    different, codes = 0, Counter[int]()
+    for number in range(1, options.rounds + 1):
+        before = pools.results(unchanged)
+        same = compare(before, pools.results(unchanged))
+        codes[same.exit_code] += 1
+        if {"better", "worse"} & {*same.verdicts.values(), *(one.verdict for one in same.failures)}:
+            different += 1
+            click.echo(f"round {number}, the same build: exit {same.exit_code}: {same.sentence}")
+        for kind in planted:
+            comparison = compare(before, pools.results(kind.build))
+            kind.codes[comparison.exit_code] += 1
+            if kind.named(comparison):
+                kind.found += 1
+            else:
+                kind.missed.append(f"exit {comparison.exit_code}: {comparison.sentence}")
+    click.echo(f"{options.sides} runs a side, {options.rounds} rounds, {time.perf_counter() - began:.0f} s")
+    for kind in planted:
+        click.echo(f"{kind.build.name}: named in {kind.found} of {options.rounds}, exit codes {dict(kind.codes)}")
+        for missed in kind.missed:
             click.echo(f"  missed: {missed}")
-    click.echo(f"same build called different: {different} of {options.repeats}; exit codes {codes}")
-    if options.record:
-        options.record.write_text(json.dumps(late, separators=(",", ":")) + "\n", encoding="utf-8")
+    click.echo(f"the same build: any difference in {different} of {options.rounds}, exit codes {dict(codes)}")
 
 
 if __name__ == "__main__":

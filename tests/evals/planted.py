@@ -1,8 +1,8 @@
 """Results with a known difference: scripts played through the real scoring, with the lateness of real runs.
 
 ``data/lateness.json`` holds, for every run of a real measurement over HTTP, how many milliseconds after its scripted
-moment each event came (``python -m benchmarks.planted --record``). A run here is a script whose events come as late as
-those of one recorded run did, so that its noise is that of a real machine and a real wire, with all its outliers.
+moment each event came (``python -m benchmarks.planted_backend --record``). A run here is a script whose events come as
+late as those of one recorded run did, so that its noise is that of a real machine and a real wire, outliers included.
 """
 
 import json

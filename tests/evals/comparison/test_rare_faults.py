@@ -90,6 +90,15 @@ def test_a_share_of_right_answers_is_judged_by_runs() -> None:
     assert compare(b, a, only=[key]).verdicts[key] == "better"
 
 
+@pytest.mark.parametrize("key", ["source_first", "source_any", "expected_text", "not_found_right"])
+def test_expectations_are_judged_by_runs(key: str) -> None:
+    a, b = counted(40, 38, key), other_runs(counted(40, 24, key))
+    comparison = compare(a, b, only=[key])
+    assert comparison.verdicts[key] == "worse"
+    assert comparison.sentence == f"B is worse: {key} in x (16 of 40 runs below 100 %, before 2 of 40)."
+    assert one(compare(a, other_runs(a), only=[key]), key).verdict == "inconclusive"
+
+
 def test_a_slow_tenth_of_the_runs_is_found_though_the_median_is_the_same() -> None:
     values = around(500, 100, 20)
     slow = [value + 1000 if value is not None and place % 10 == 0 else value for place, value in enumerate(values)]
