@@ -25,6 +25,7 @@ period: {quarter}
 | Research and development | {research} | 21 | 66 |
 | Net income (loss) | $ (12) | $ 9 | $ 31 |
 | Diluted earnings per share | $ 1.20 | $ 0.90 | $ 3.10 |
+| Repurchases of common stock | $ (14) | $ — | $ (20) |
 | Effective tax rate | 21.5 % | 20.0 % | 21.0 % |
 
 ## CONSOLIDATED BALANCE SHEETS
@@ -93,6 +94,8 @@ async def test_one_period_is_stated_in_a_sentence_with_the_year_before(reports: 
         ("What was the R&D spending in Q3 2023?", "$24 million in the three months ended September 30, 2023"),
         ("What were inventory levels in Q3 2023?", "$88 million on September 30, 2023"),
         ("What was the revenue from kettle sales in Q2 2023?", "Net sales (Kettles)"),
+        ("What were share buybacks in Q3 2023?", "$14 million in the three months ended September 30, 2023"),
+        ("What were share buybacks in Q3 2023?", "after $0 million a year before"),
         ("How did R&D spending compare to revenue in Q3 2023?", "8.9 % of total net sales"),
         ("What share of total revenue came from kettles in Q3 2023?", "81.5 % of total net sales"),
     ],
@@ -110,3 +113,20 @@ async def test_nothing_is_stated_where_no_row_fits(reports: Library, question: s
     told = await told_of(reports, question)
     assert told.artifact("table") is None
     assert "million" not in told.answer
+
+
+async def test_a_breakdown_lists_the_parts_that_add_up(reports: Library) -> None:
+    told = await told_of(reports, "What is the breakdown of revenue in Q3 2023?")
+    assert "Of $270 million in the three months ended September 30, 2023:" in told.answer
+    assert "- Kettles: $220 million (81.5 %, computed)" in told.answer
+    assert "- Toasters: $50 million (18.5 %, computed)" in told.answer
+    assert [row[0] for row in told.content("table")["rows"]][1:] == ["Kettles", "Toasters"]
+
+
+async def test_every_row_shown_is_quoted_as_it_stands(reports: Library) -> None:
+    told = await told_of(reports, "How did R&D spending compare to revenue across quarters?")
+    assert len(told.citations) == 6
+    for citation in told.citations:
+        assert citation.quote
+        assert citation.quote.startswith("| ")
+        assert citation.quote.count("|") == 5

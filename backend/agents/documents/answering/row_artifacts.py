@@ -6,6 +6,7 @@ from typing import Any
 from backend.agents.documents.answering.row_sentences import full_name
 from backend.agents.documents.figures.chart import chart_of_series
 from backend.agents.documents.figures.column_periods import ColumnPeriod
+from backend.agents.documents.figures.document_rows import RowPoint
 from backend.agents.documents.figures.row_figures import RowFigures
 from backend.agents.documents.figures.row_series import RowSeries, as_point
 from backend.protocol.events import ArtifactEvent, ToolLog
@@ -17,7 +18,8 @@ def row_table(figures: RowFigures) -> ArtifactEvent:
     """One row per line, one column per period."""
     periods = sorted({point.period for line in figures.lines for point in line.points}, key=_order)
     columns = ["", *(_column(period) for period in periods)]
-    rows = [[full_name(line), *_cells(line, periods)] for line in figures.lines]
+    rows = [[full_name(line), *_cells(line.points, periods)] for line in figures.lines]
+    rows += [[label, *_cells([point], periods)] for parts in figures.parts for label, point in parts.members]
     units = {line.unit for line in figures.lines}
     unit = f", {units.pop()}" if len(units) == 1 and "" not in units else ""
     title = f"{_title(figures.lines)}{unit}"
@@ -69,6 +71,6 @@ def _column(period: ColumnPeriod) -> str:
     return label[:1].upper() + label[1:]
 
 
-def _cells(line: RowSeries, periods: Sequence[ColumnPeriod]) -> list[str]:
-    found = {point.period: as_point(point).text for point in line.points}
+def _cells(points: Sequence[RowPoint], periods: Sequence[ColumnPeriod]) -> list[str]:
+    found = {point.period: as_point(point).text for point in points}
     return [found.get(period, "") for period in periods]

@@ -8,6 +8,7 @@ from backend.agents.documents.answering.quotes import Quote, literal
 from backend.agents.documents.figures.document_rows import RowPoint
 from backend.agents.documents.figures.numbers import written
 from backend.agents.documents.figures.row_figures import RowFigures
+from backend.agents.documents.figures.row_parts import Parts
 from backend.agents.documents.figures.row_series import RowSeries
 from backend.agents.documents.figures.series import Point
 from backend.agents.documents.figures.trend import trend_of
@@ -27,7 +28,17 @@ def rows_told(question: Question, figures: RowFigures) -> Composition:
     told = Composition()
     for place, line in enumerate(figures.lines):
         told.say("\n\n" if place else "").add(_line(question, line, is_course=figures.is_course))
+    for parts in figures.parts:
+        told.add(_parts(parts))
     return told.add(_computed(figures))
+
+
+def _parts(parts: Parts) -> Composition:
+    told = Composition().say(f"\n\nOf {_text(parts.whole)} {parts.whole.period.phrase}:\n")
+    for label, point in parts.members:
+        share = written(round(100 * point.value.number / parts.whole.value.number, 1))
+        told.say(f"\n- {literal(label)}: {_text(point)} ({share} %, computed)").cite(row_quote(point))
+    return told
 
 
 def row_quote(point: RowPoint) -> Quote:
@@ -132,7 +143,8 @@ def _pairs(lines: Sequence[RowSeries], measures: Sequence[str]) -> Iterator[tupl
         if len(own) >= 2 and len(measures) >= 2:
             whole = next((line for line in own[1:] if line.measure == measures[1]), None)
             if whole is not None and own[0].measure == measures[0]:
-                yield own[0], whole
+                pair = own[0], whole
+                yield pair if own[0].newest.value.number <= whole.newest.value.number else pair[::-1]
 
 
 def _change(before: RowPoint, after: RowPoint) -> str:

@@ -15,6 +15,12 @@ from backend.agents.documents.figures.cell_values import (
 from backend.agents.documents.figures.column_periods import ColumnPeriod, column_period
 from backend.agents.documents.indexing.corpus import FoundRow
 
+_DASHES = frozenset({"-", "–", "—"})
+_STATEMENT = re.compile(
+    r"statements?\s+of\s+(?:consolidated\s+)?(?:operations|income|earnings|cash\s+flows?|financial\s+(?:position|condition)"
+    r"|profit|comprehensive)|income\s+statements?|cash\s+flows?\s+statements?|balance\s+sheets?|profit\s+(?:and|or)\s+loss",
+    re.IGNORECASE,
+)
 _HARMLESS = re.compile(
     r"actual|results?|target|plan|budget|forecast|as reported|reported|restated|as restated|total|amount"
 )
@@ -33,9 +39,16 @@ class RowPoint:
     @property
     def turned(self) -> "RowPoint":
         """The same value with the other sign."""
+        if not self.value.number:
+            return self
         digits = self.value.digits
         value = replace(self.value, number=-self.value.number, digits=digits[1:] if digits[:1] == "-" else f"-{digits}")
         return replace(self, value=value)
+
+
+def is_statement(title: str) -> bool:
+    """Whether a table is one of the statements themselves rather than a note or an analysis."""
+    return _STATEMENT.search(title) is not None
 
 
 def points_of(row: FoundRow, table: Sequence[FoundRow], scale: str = "") -> tuple[RowPoint, ...]:
@@ -49,7 +62,9 @@ def points_of(row: FoundRow, table: Sequence[FoundRow], scale: str = "") -> tupl
     doubtful: set[tuple[ColumnPeriod, str]] = set()
     for cell in row.cells:
         period = column_period(cell.column, f"{row.title} {row.note}")
-        value = cell_value(cell.text, replace(around, column=cell.column))
+        # A dash among the amounts of a statement says that there was none.
+        text = "0" if is_statement(row.title) and cell.text.strip(" $€£") in _DASHES else cell.text
+        value = cell_value(text, replace(around, column=cell.column))
         if period is None or value is None or not _is_usable(period, row):
             continue
         key = period, value.unit.name

@@ -115,6 +115,11 @@ def words_of(text: str) -> list[tuple[str, int, int]]:
     return [(plain_word(match[0]), match.start(), match.end()) for match in _WORD.finditer(text)]
 
 
+def words_in(text: str) -> list[str]:
+    """The words of a text in their plain form, without little ones."""
+    return [word for word, _, _ in words_of(text) if word not in _LITTLE]
+
+
 def is_little(word: str) -> bool:
     """Whether a word is one of the little ones that names of measures leave out."""
     return word in _LITTLE

@@ -9,6 +9,7 @@ from backend.agents.documents.figures.cell_values import names_scale, scale_name
 from backend.agents.documents.figures.document_rows import RowPoint, points_of
 from backend.agents.documents.figures.measure_words import named
 from backend.agents.documents.figures.row_fit import Fit
+from backend.agents.documents.figures.row_parts import Parts, parts_of
 from backend.agents.documents.figures.row_search import candidate_rows, fitting
 from backend.agents.documents.figures.row_series import RowSeries, one_line, within
 from backend.agents.documents.figures.wanted_measures import Request, Wanted, requested
@@ -20,6 +21,8 @@ from backend.agents.documents.search.scope import Scope
 MOST_SUBJECTS = 4
 OUTFLOWS = frozenset({"share repurchase", "dividend", "capital expenditure", "interest expense"})
 _LONGEST_ACRONYM = 6
+_USED = re.compile(r"\bused (?:in|for)\b", re.IGNORECASE)
+_PROVIDED = re.compile(r"\b(?:provided|generated)\b", re.IGNORECASE)
 
 _LENGTHS = (
     (re.compile(r"\bnine[- ]months?\b", re.IGNORECASE), (9,)),
@@ -37,6 +40,8 @@ class RowFigures:
     request: Request
     is_course: bool
     """Whether a development is wanted rather than the figures of the periods asked for."""
+    parts: tuple[Parts, ...] = ()
+    """The parts of a line, where they are asked for and one table has them."""
 
     @property
     def label(self) -> str:
@@ -61,16 +66,38 @@ def find_row_figures(corpus: Corpus, retrieval: Retrieval) -> RowFigures | None:
     if any(not named(name).measures for name in scope.unknown):
         return None
     request = requested(question, scope.subjects or _subjects_near(retrieval))
-    lengths = next((months for form, months in _LENGTHS if form.search(question)), ())
-    tables = _Tables(corpus)
-    found: list[RowSeries] = []
+    finder = _Finder(corpus, question, scope, request)
     for subject, documents in _groups(scope):
         for wanted in request.wanted:
-            rows = candidate_rows(corpus, wanted, documents)
-            tables.know(rows)
-            found += _lines(subject, fitting(wanted, rows), tables, scope, wanted, lengths)
-    lacks_part = request.is_share and not any(line.member for line in found)
-    return None if lacks_part or not found else RowFigures(tuple(found), request, _is_course(found, scope))
+            finder.find(subject, documents, wanted)
+    lacks_part = request.is_share and not any(line.member for line in finder.lines)
+    if lacks_part or not finder.lines:
+        return None
+    return RowFigures(tuple(finder.lines), request, _is_course(finder.lines, scope), tuple(finder.parts))
+
+
+class _Finder:
+    """Collects the lines of one question, and the parts of those that are to be divided."""
+
+    def __init__(self, corpus: Corpus, question: str, scope: Scope, request: Request) -> None:
+        self.lines: list[RowSeries] = []
+        self.parts: list[Parts] = []
+        self._corpus, self._question, self._scope, self._request = corpus, question, scope, request
+        self._lengths = next((months for form, months in _LENGTHS if form.search(question)), ())
+        self._tables = _Tables(corpus)
+
+    def find(self, subject: str, documents: tuple[str, ...] | None, wanted: Wanted) -> None:
+        """Add what the documents of one subject state of one measure."""
+        rows = candidate_rows(self._corpus, wanted, documents)
+        self._tables.know(rows)
+        lines = _lines(subject, fitting(wanted, rows), self._tables, self._scope, wanted, self._lengths)
+        self.lines += lines
+        if self._request.is_split and lines:
+            document = lines[0].newest.row.document.name
+            numbers = dict.fromkeys(row.table_number for row in rows if row.document.name == document)
+            tables = (self._tables.rows(document, number) for number in numbers)
+            parts = parts_of(lines[0], self._question, tables, self._tables.points_of_row)
+            self.parts += [parts] if parts is not None else []
 
 
 def _is_course(lines: Sequence[RowSeries], scope: Scope) -> bool:
@@ -115,7 +142,8 @@ def _lines(
 
 def _as_amounts(line: RowSeries) -> RowSeries:
     """Money that went out is shown in parentheses by statements: what was spent is the amount without the sign."""
-    if line.measure in OUTFLOWS and all(point.value.number <= 0 for point in line.points):
+    goes_out = line.measure in OUTFLOWS or (_USED.search(line.label) and not _PROVIDED.search(line.label))
+    if goes_out and all(point.value.number <= 0 for point in line.points):
         return replace(line, points=tuple(point.turned for point in line.points), restated=())
     return line
 
@@ -188,14 +216,22 @@ class _Tables:
             if names_scale(row.note):
                 self._notes.setdefault(row.document.name, Counter())[scale_named(row.note)] += 1
 
+    def rows(self, document: str, number: int) -> Sequence[FoundRow]:
+        """All rows of one table."""
+        if (document, number) not in self._read:
+            self._read[document, number] = self._corpus.table(document, number)
+        return self._read[document, number]
+
     def points(self, fit: Fit) -> tuple[RowPoint, ...]:
-        row = fit.row
+        """The typed cells of a row that fits."""
+        return self.points_of_row(fit.row)
+
+    def points_of_row(self, row: FoundRow) -> tuple[RowPoint, ...]:
+        """The typed cells of a row."""
         if row.number not in self._typed:
-            key = row.document.name, row.table_number
-            if key not in self._read:
-                self._read[key] = self._corpus.table(*key)
+            table = self.rows(row.document.name, row.table_number)
             notes = self._notes.get(row.document.name, Counter())
             # Where a document counts in several scales, none is taken for granted.
             scale = next(iter(notes)) if len(notes) == 1 else ""
-            self._typed[row.number] = points_of(row, self._read[key], scale)
+            self._typed[row.number] = points_of(row, table, scale)
         return self._typed[row.number]

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+from backend.agents.documents.figures.document_rows import is_statement
 from backend.agents.documents.figures.measure_words import Named, named
 from backend.agents.documents.figures.wanted_measures import Wanted
 from backend.agents.documents.indexing.corpus import FoundRow
@@ -14,11 +15,6 @@ RATES = frozenset({"gross margin percentage", "operating margin", "effective tax
 """Measures that are percentages themselves."""
 
 _MEMBER_COVERAGE = 0.6
-_STATEMENT = re.compile(
-    r"statements?\s+of\s+(?:consolidated\s+)?(?:operations|income|earnings|cash\s+flows?|financial\s+(?:position|condition)|profit"
-    r"|comprehensive)|income\s+statements?|cash\s+flows?\s+statements?|balance\s+sheets?|profit\s+(?:and|or)\s+loss",
-    re.IGNORECASE,
-)
 _OTHERWISE_COUNTED = re.compile(
     r"non-gaap|non-ifrs|adjusted|pro\s?forma|constant\s+currenc|organic|excluding|unallocated|intersegment|elimination"
     r"|discontinued|tax effect|parent only|held[- ]for[- ]sale",
@@ -69,20 +65,15 @@ def fit_of(wanted: Wanted, row: FoundRow) -> Fit | None:
     if measure is None or _is_counted_otherwise(row, measure):
         return None
     above = {one for text in (*sections, named(row.title)) for one in text.measures}
-    if measure not in above and not above.isdisjoint(_SHARED_OUT) and not is_statement(row):
+    if measure not in above and not above.isdisjoint(_SHARED_OUT) and not is_statement(row.title):
         return None
     score = _member_score(wanted, label, sections, row) if wanted.matter else _whole_score(label, sections, row)
     if score is None:
         return None
     score *= certainty
-    if is_statement(row):
+    if is_statement(row.title):
         score += 0.3
     return Fit(row, score, measure, is_member=bool(wanted.matter)) if score >= LEAST_FIT else None
-
-
-def is_statement(row: FoundRow) -> bool:
-    """Whether the row stands in one of the statements themselves rather than in a note or an analysis."""
-    return _STATEMENT.search(row.title) is not None
 
 
 def _is_counted_otherwise(row: FoundRow, measure: str) -> bool:
@@ -107,6 +98,16 @@ def _measure(wanted: Wanted, label: Named, sections: list[Named], title: Named) 
     return None, 0.0
 
 
+def row_measure(row: FoundRow) -> str:
+    """The one measure that a row without one in its label is of, by its section, or else by its title; empty if that is
+    not clear."""
+    for section in reversed(row.section.split(" > ")):
+        if named(section).measures:
+            return named(section).measures[-1]
+    title = named(row.title).measures
+    return title[0] if len(set(title)) == 1 else ""
+
+
 def _whole_score(label: Named, sections: list[Named], row: FoundRow) -> float | None:
     """Of a measure as a whole: its label is the measure's name and nothing else, or "Total" below that name."""
     if not label.measures:
@@ -115,7 +116,7 @@ def _whole_score(label: Named, sections: list[Named], row: FoundRow) -> float | 
     if named(_TAIL.split(row.label, maxsplit=1)[0]).matter - _HARMLESS - own and label.matter - _HARMLESS - own:
         return None
     score = 1.05 if "total" in label.words else 1.0
-    if not is_statement(row) and any(section.matter and not section.measures for section in sections):
+    if not is_statement(row.title) and any(section.matter and not section.measures for section in sections):
         score -= 0.3
     return score
 

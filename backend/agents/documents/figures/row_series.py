@@ -117,16 +117,29 @@ def _line(subject: str, rows: Sequence[_TypedRow], lengths: Sequence[int]) -> tu
     if not any(point.is_own for _, point in found):
         return None
     chosen = _kind(found, lengths, len({point.row.document.name for _, point in found}))
-    if chosen is None:
-        points, restated = _of_any_length(found), tuple[tuple[RowPoint, RowPoint], ...]()
-    else:
-        points, restated = _of_one_kind([(fit, point) for fit, point in found if point.period.kind == chosen])
-    if not points:
+    points, restated = _chosen_points(found, chosen)
+    if not points or _ends(point.row for point in points) < _ends(row.fit.row for row in rows):
+        # Newer documents state this too, but in a way that does not fit: what is older would pass for the newest.
         return None
-    best = kept[0].fit
+    naming = next(row.fit for row in kept if row.fit.row.number == points[-1].row.number)
     is_line = len({(point.period.kind, point.value.unit) for point in points}) == 1
-    series = RowSeries(subject, *_names(best), best.measure, points, is_line=is_line, restated=restated)
+    best = kept[0].fit
+    series = RowSeries(subject, *_names(naming), best.measure, points, is_line=is_line, restated=restated)
     return best.score, series
+
+
+def _chosen_points(
+    found: Sequence[tuple[Fit, RowPoint]], chosen: Kind | None
+) -> tuple[tuple[RowPoint, ...], tuple[tuple[RowPoint, RowPoint], ...]]:
+    """The points of the line, and pairs of a value and its restatement."""
+    if chosen is None:
+        return _of_any_length(found), ()
+    return _of_one_kind([(fit, point) for fit, point in found if point.period.kind == chosen])
+
+
+def _ends(rows: Iterable[FoundRow]) -> str:
+    """The latest day on which the period of one of the rows' documents ends."""
+    return max((row.document.profile.period_end for row in rows), default="")
 
 
 def _agreeing(rows: Sequence[_TypedRow]) -> Iterator[_TypedRow]:
