@@ -14,6 +14,8 @@ from backend.agents.documents.search.retrieval import Retrieval
 
 MOST_QUOTES = 5
 MOST_QUOTES_BESIDE_FIGURES = 4
+MOST_QUOTES_BESIDE_A_FIGURE = 2
+"""Beside the one figure that was asked for."""
 MOST_QUOTES_OF_A_COURSE = 8
 MOST_OF_ONE_PERIOD = 2
 ENOUGH_QUOTES = 3
@@ -66,9 +68,11 @@ def chosen_quotes(
             retrieval, evidence, stated, MOST_QUOTES_OF_A_COURSE, beside=beside_figures, most_of_one=MOST_OF_ONE_PERIOD
         )
         return sorted(quotes, key=lambda quote: _in_time(quote.document))
-    most = MOST_QUOTES_BESIDE_FIGURES if beside_figures else MOST_QUOTES
+    wants_one_thing = wanted_by(retrieval.question.text).is_one_thing
+    beside = MOST_QUOTES_BESIDE_A_FIGURE if wants_one_thing else MOST_QUOTES_BESIDE_FIGURES
+    most = beside if beside_figures else MOST_QUOTES
     quotes = pick_quotes(retrieval, evidence, stated, most, beside=beside_figures)
-    if not beside_figures and len(quotes) < ENOUGH_QUOTES and not wanted_by(retrieval.question.text).is_one_thing:
+    if not beside_figures and len(quotes) < ENOUGH_QUOTES and not wants_one_thing:
         quotes += quotes_below_headings(evidence, quotes, ENOUGH_QUOTES)
     return _together(quotes)
 
