@@ -1,8 +1,6 @@
 """`--model` and `--mcp`: a whole question through an own backend, and what is refused before anything starts."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -63,12 +61,10 @@ def test_a_question_to_a_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     provider.script(chat_tool_call("search_documents", query="gaming revenue"), chat_text("It rose [1]."))
     with LiveServer(provider) as server:
         monkeypatch.setenv("OPENAI_BASE_URL", f"{server.url}/v1")
-        line = [sys.executable, "-m", "backend.cli", "ask", "How is gaming?", "--model", "openai:small", "--json"]
-        ended = subprocess.run(
-            [*line, "--data", str(tmp_path)], capture_output=True, text=True, timeout=110, check=False
-        )
+        line = ["How is gaming?", "--model", "openai:small", "--json", "--data", str(tmp_path)]
+        ended = CliRunner().invoke(ask, line)
 
-    assert ended.returncode == 0, ended.stderr
+    assert ended.exit_code == 0, ended.stderr
     events = [json.loads(line) for line in ended.stdout.splitlines()]
     assert "".join(event["text"] for event in events if event["type"] == "token") == "It rose [1]."
     assert [event["number"] for event in events if event["type"] == "citation"] == [1]

@@ -2,24 +2,25 @@
 agent on loopback of that dialect.
 
 The lines of `playhead demo` are run as `playhead serve`, which takes the same option and is the part of it that knows
-of the agent: what else a demo starts is tested with the pages.
+of the agent: what else a demo starts is tested with the pages. With the dialect that the block itself names, the
+backends are the children that the lines start. They differ from line to line in the address alone, so for the other
+dialects the backend of that address is a thread of this process.
 """
 
 import re
 import shlex
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import httpx2
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 from starlette.types import Receive, Scope, Send
 
 from backend.cli import playhead
 from backend.launch.server import LocalServer
+from tests.api.backend_server import BackendServer
 from tests.live_server import LiveServer
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -32,18 +33,18 @@ ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+")
 pytestmark = pytest.mark.server
 
 
-def lines() -> dict[str, list[str]]:
-    """The block's lines for each dialect of the table, with that row's address."""
+def lines() -> tuple[str, dict[str, list[str]]]:
+    """The dialect of the block, and the block's lines for each dialect of the table, with that row's address."""
     (section,) = SECTION.findall((ROOT / "README.md").read_text(encoding="utf-8"))
     block, rows = BLOCK.findall(section)[0], dict(ROW.findall(section))
     named, address = next((dialect, address) for dialect, address in rows.items() if address in block)
-    return {
+    return named, {
         dialect: block.replace(address, other).replace(f"--dialect {named}", f"--dialect {dialect}").splitlines()
         for dialect, other in rows.items()
     }
 
 
-LINES = lines()
+NAMED, LINES = lines()
 
 
 @dataclass(frozen=True)
@@ -84,30 +85,29 @@ def test_every_line_does_what_it_says(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "captured.sse").write_bytes(agent.stream.read_bytes())
-    for line in LINES[dialect]:
-        program, command, *words = shlex.split(ADDRESS.sub(agent.url, line))
-        assert program == "playhead"
-        if command == "demo":
-            _serve(words, tmp_path)
-        elif command == "ask":
-            _ask(words, tmp_path)
-        else:
-            done = CliRunner().invoke(playhead, [command, *words])
-            assert done.exit_code == 0, f"{line}: {done.output}"
+    demo, ask, *others = [shlex.split(ADDRESS.sub(agent.url, line)) for line in LINES[dialect]]
+    option, address = demo[2:]
+    assert option == "--remote"
+    assert ask[2:4] == demo[2:]
+    with backend_of(dialect)(tmp_path / "served", remote=address) as server:
+        offers = httpx2.get(f"{server.url}/v1/agents", timeout=30).json()["agents"]
+        if dialect != NAMED:
+            ask[2:4] = ["--agent", "remote", "--url", server.url]
+        asked = run(*ask) if dialect != NAMED else run(*ask, "--data", str(tmp_path / "asked"))
+    assert offers[0]["agent"] == "remote"
+    assert "Completed" in asked.output
+    for words in others:
+        run(*words)
     assert (tmp_path / "report" / "report.html").exists()
     assert (tmp_path / "run.jsonl").exists()
 
 
-def _serve(words: list[str], folder: Path) -> None:
-    option, address = words
-    assert option == "--remote"
-    with LocalServer(folder / "served", remote=address) as server:
-        offers = httpx2.get(f"{server.url}/v1/agents", timeout=30).json()["agents"]
-    assert offers[0]["agent"] == "remote"
+def backend_of(dialect: str) -> type[LocalServer] | type[BackendServer]:
+    return LocalServer if dialect == NAMED else BackendServer
 
 
-def _ask(words: list[str], folder: Path) -> None:
-    command = [sys.executable, "-m", "backend.cli", "ask", *words, "--data", str(folder / "asked")]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=100, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "Completed" in done.stdout
+def run(program: str, *words: str) -> Result:
+    assert program == "playhead"
+    done = CliRunner().invoke(playhead, words)
+    assert done.exit_code == 0, f"{words}: {done.output}"
+    return done
