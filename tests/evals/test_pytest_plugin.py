@@ -16,7 +16,9 @@ def own_tests(pytester: pytest.Pytester) -> pytest.Pytester:
 
 
 @pytest.mark.server
-def test_runs_are_measured_and_asserted_on(own_tests: pytest.Pytester) -> None:
+def test_runs_are_measured_and_those_of_a_failed_test_are_kept_as_recordings(
+    own_tests: pytest.Pytester, tmp_path: Path
+) -> None:
     own_tests.makepyfile(
         """
         import pytest
@@ -46,15 +48,8 @@ def test_runs_are_measured_and_asserted_on(own_tests: pytest.Pytester) -> None:
             assert len(runs) == 3 and len({run.run_id for run in runs}) == 3
             assert runs.summary("ttft_ms").n == 3
             assert runs[0].question == "Is it rising?"
-        """
-    )
-    own_tests.runpytest_subprocess("-W", "error").assert_outcomes(passed=3)
 
 
-@pytest.mark.server
-def test_a_failed_tests_runs_are_kept_as_recordings(own_tests: pytest.Pytester, tmp_path: Path) -> None:
-    own_tests.makepyfile(
-        """
         def test_too_slow(playhead):
             assert playhead.run("scripted:happy_path", speed=0)["ttft_ms"] < 0
 
@@ -67,10 +62,13 @@ def test_a_failed_tests_runs_are_kept_as_recordings(own_tests: pytest.Pytester, 
             playhead.run("scripted:happy_path", speed=-1)
         """
     )
-    result = own_tests.runpytest_subprocess("--playhead-out", tmp_path / "kept")
-    result.assert_outcomes(failed=3)
+    result = own_tests.runpytest_subprocess("-W", "error", "--playhead-out", tmp_path / "kept")
+    result.assert_outcomes(passed=3, failed=3)
+    for name in ("too_slow", "no_such_agent", "no_such_speed"):
+        result.stdout.fnmatch_lines([f"FAILED *::test_{name}*"])
     result.stdout.fnmatch_lines(["*kept/test_too_slow-1.jsonl: open it in Replay."])
     result.stdout.fnmatch_lines(["*The target does not offer 'scripted:nothing'*", "*speed cannot be -1*"])
+    assert [path.name for path in (tmp_path / "kept").iterdir()] == ["test_too_slow-1.jsonl"]
     header, *events = (tmp_path / "kept" / "test_too_slow-1.jsonl").read_text(encoding="utf-8").splitlines()
     assert json.loads(header)["agent"] == "scripted:happy_path"
     assert json.loads(events[-1])["outcome"] == "completed"

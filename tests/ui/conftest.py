@@ -2,18 +2,23 @@
 
 import shutil
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx2
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser
+from playwright.async_api import Browser, BrowserContext
 
+from backend.launch.ports import free_port
 from backend.launch.server import LocalServer
-from evals.pages.page_target import served
+from backend.protocol.recording_reader import parse_recording
+from backend.protocol.recordings import Recording
+from evals.pages.page_target import START_S, served
 from tests.ui import delays
 from tests.ui.hostile_scenario import hostile_scenario
 from tests.ui.reader import Reader
+from tests.ui.runs import start
 
 MEASURED_EVENTS = 5_000
 MEASURED_RATE = 400.0
@@ -31,6 +36,15 @@ def backend_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield server.url
 
 
+@pytest.fixture(scope="session")
+def brief_run(backend_url: str) -> tuple[str, Recording]:
+    """A run at its own pace, so that its events stand apart, and its recording. Nothing changes or deletes it."""
+    with httpx2.Client(base_url=backend_url, timeout=START_S) as client:
+        run_id = start(client, "scripted:brief", "What is brief?")
+        client.get(f"/v1/runs/{run_id}/events")
+        return run_id, parse_recording(client.get(f"/v1/runs/{run_id}/recording").raise_for_status().content)
+
+
 @pytest.fixture(scope="session", params=["ui_gradio", "ui_streamlit"])
 def ui_name(request: pytest.FixtureRequest) -> str:
     """One UI after the other, each tested with the whole suite."""
@@ -46,15 +60,52 @@ def ui_url(ui_name: str, backend_url: str, chromium_path: str) -> Iterator[str]:
         yield url
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def reader(ui_url: str, browser: Browser) -> AsyncIterator[Reader]:
-    """Somebody with the page open in a window of 1280x720. Errors on the page's console fail the test."""
+@dataclass(frozen=True)
+class LoneUi:
+    """A UI at ``url``, whose backend the tests start and end: on ``backend_port`` of loopback."""
+
+    url: str
+    backend_port: int
+
+
+@pytest.fixture(scope="session")
+def lone_ui(ui_name: str, chromium_path: str) -> Iterator[LoneUi]:
+    """That UI without a backend."""
+    port = free_port()
+    with served(ui_name, f"http://127.0.0.1:{port}") as url:
+        yield LoneUi(url, port)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browser_profile(ui_name: str, browser: Browser) -> AsyncIterator[BrowserContext]:
+    """What a browser keeps between two visits: scripts and styles of the UI, which take longer to load than most tests
+    to run."""
     context = await browser.new_context(viewport={"width": 1280, "height": 720})
-    reader = Reader(await context.new_page(), ui_url)
-    yield reader
+    yield context
     await context.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def reader(ui_url: str, browser_profile: BrowserContext) -> AsyncIterator[Reader]:
+    """Somebody with the page open in a window of 1280x720, who was never there before: nothing is stored but the UI's
+    own files. Errors on the page's console fail the test."""
+    reader = Reader(await browser_profile.new_page(), ui_url)
+    yield reader
+    for page in browser_profile.pages:
+        await page.close()
+    await browser_profile.clear_cookies()
+    await browser_profile.clear_permissions()
+    await forget_storage(browser_profile, ui_url)
     assert reader.complaints == []
     assert reader.foreign_requests == []
+
+
+async def forget_storage(profile: BrowserContext, url: str) -> None:
+    """Empty what pages of that address have stored."""
+    page = await profile.new_page()
+    session = await profile.new_cdp_session(page)
+    await session.send("Storage.clearDataForOrigin", {"origin": url.rstrip("/"), "storageTypes": "local_storage"})
+    await page.close()
 
 
 @pytest.fixture

@@ -29,17 +29,6 @@ _NO_COMPLAINT = re.compile(
 )
 """What is said on the console and means nothing."""
 
-WATCH_THE_ANSWER = """
-() => {
-  window.seen = new Set();
-  const note = () => window.seen.add(
-    [...document.querySelectorAll('.ph-answer')].map((block) => block.innerText).join('\\n')
-  );
-  new MutationObserver(note).observe(document.body, {childList: true, subtree: true, characterData: true});
-}
-"""
-
-
 ANSWER_IS = r"""
 (text) => [...document.querySelectorAll('.ph-answer')].map((block) => block.innerText).join(' ')
   .replace(/\s+/g, ' ').trim() === text

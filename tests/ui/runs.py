@@ -32,3 +32,9 @@ async def finished(backend: httpx2.Client, agent: str, question: str = "", **opt
     run_id = start(backend, agent, question, **{"speed": 0, **options})
     await ended(backend, run_id)
     return run_id
+
+
+def questions(backend: httpx2.Client, text: str) -> list[str]:
+    """The questions of all runs with that in them, each as often as it was asked."""
+    found = backend.get("/v1/runs", params={"text": text}).raise_for_status().json()["runs"]
+    return [one["question"] for one in found]

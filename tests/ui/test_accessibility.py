@@ -1,11 +1,9 @@
 """axe-core finds nothing critical or serious at any place, in either UI, light and dark."""
 
-from collections.abc import AsyncIterator
-
 import httpx2
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, expect
+from playwright.async_api import expect
 
 from tests.ui.accessibility import findings
 from tests.ui.reader import DEADLINE_MS, Reader
@@ -15,11 +13,10 @@ pytestmark = [pytest.mark.browser, pytest.mark.server]
 
 
 @pytest_asyncio.fixture(loop_scope="session", params=["light", "dark"])
-async def viewer(request: pytest.FixtureRequest, ui_url: str, browser: Browser) -> AsyncIterator[Reader]:
+async def viewer(request: pytest.FixtureRequest, reader: Reader) -> Reader:
     """Somebody whose system is light, and somebody whose system is dark."""
-    context = await browser.new_context(viewport={"width": 1280, "height": 720}, color_scheme=request.param)
-    yield Reader(await context.new_page(), ui_url)
-    await context.close()
+    await reader.page.emulate_media(color_scheme=request.param)
+    return reader
 
 
 async def test_ask_with_nothing_and_with_everything(viewer: Reader, backend: httpx2.Client) -> None:

@@ -5,10 +5,9 @@ import pytest
 from playwright.async_api import Locator, expect
 
 from backend.present.words import compare as words_compare, replay as words_replay, run as words
-from backend.protocol.recording_reader import parse_recording
 from backend.protocol.recordings import Recording
 from tests.ui.reader import DEADLINE_MS, Reader
-from tests.ui.runs import ended, finished, start
+from tests.ui.runs import finished, questions
 
 pytestmark = [pytest.mark.browser, pytest.mark.server]
 
@@ -29,12 +28,10 @@ ON_ONE_SCREEN = """
 """
 
 
-async def two_runs(backend: httpx2.Client) -> tuple[str, str, Recording]:
+async def two_runs(backend: httpx2.Client, brief_run: tuple[str, Recording]) -> tuple[str, str, Recording]:
     """One at its own pace, one as fast as it goes; and the recording of the slow one."""
-    slow = start(backend, "scripted:brief", "What is brief?")
-    fast = await finished(backend, "scripted:brief", "What is brief?")
-    await ended(backend, slow)
-    return slow, fast, parse_recording(backend.get(f"/v1/runs/{slow}/recording").raise_for_status().content)
+    slow, recording = brief_run
+    return slow, await finished(backend, "scripted:brief", "What is brief?"), recording
 
 
 async def opened(reader: Reader, first: str, second: str, more: str = "") -> None:
@@ -49,8 +46,8 @@ def plot_of(reader: Reader) -> Locator:
     return reader.page.locator(f"{TIMELINES} .js-plotly-plot .draglayer .nsewdrag").first
 
 
-async def test_two_runs_side_by_side(reader: Reader, backend: httpx2.Client) -> None:
-    slow, fast, recording = await two_runs(backend)
+async def test_two_runs_side_by_side(reader: Reader, backend: httpx2.Client, brief_run: tuple[str, Recording]) -> None:
+    slow, fast, recording = await two_runs(backend, brief_run)
     await opened(reader, slow, fast)
     assert await reader.scrubber_ms() == pytest.approx(recording.events[-1].at_ms, abs=1)
     table = reader.page.get_by_role("table").filter(has_text=words_compare.DIFFERENCE).first
@@ -70,12 +67,13 @@ async def test_two_runs_side_by_side(reader: Reader, backend: httpx2.Client) -> 
     await reader.expect_led_to(str(await second.get_attribute("href")))
 
 
-async def test_a_click_on_the_timelines_and_keys_move_the_common_playhead(
-    reader: Reader, backend: httpx2.Client
+async def test_the_address_a_click_on_the_timelines_and_keys_move_the_common_playhead(
+    reader: Reader, backend: httpx2.Client, brief_run: tuple[str, Recording]
 ) -> None:
-    slow, fast, recording = await two_runs(backend)
-    await opened(reader, slow, fast)
+    slow, fast, recording = await two_runs(backend, brief_run)
     end_ms = recording.events[-1].at_ms
+    await opened(reader, slow, fast, f"&t={end_ms * 0.9:.0f}")
+    assert await reader.scrubber_ms() == pytest.approx(end_ms * 0.9, abs=1)
     box = await plot_of(reader).bounding_box()
     assert box is not None
     await reader.page.mouse.click(box["x"] + box["width"] * 0.3, box["y"] + box["height"] / 2)
@@ -95,18 +93,21 @@ async def test_a_click_on_the_timelines_and_keys_move_the_common_playhead(
     await expect(reader.button(words_replay.PLAY)).to_be_visible(timeout=DEADLINE_MS)
 
 
-async def test_an_address_leads_to_a_moment_of_both(reader: Reader, backend: httpx2.Client) -> None:
-    slow, fast, _ = await two_runs(backend)
-    await opened(reader, slow, fast, "&t=40")
-    assert await reader.scrubber_ms() == pytest.approx(40, abs=1)
-
-
-async def test_two_agents_race_live_and_both_can_be_stopped(reader: Reader) -> None:
+async def test_two_agents_race_live_and_both_can_be_stopped(reader: Reader, backend: httpx2.Client) -> None:
     await reader.open(place="compare")
     await reader.choose(words_compare.RACE)
     await reader.pick(words_compare.FIRST_AGENT, "Endless")
     await reader.pick(words_compare.SECOND_AGENT, "Steady")
-    await reader.press(words_compare.START_RACE)
+    field = reader.page.get_by_label(words.QUESTION_LABEL).filter(visible=True).first
+    # What to ask comes from the backend, as the agents do.
+    await expect(field).not_to_have_value("", timeout=DEADLINE_MS)
+    before = len(questions(backend, "race one"))
+    await field.fill("")
+    await field.focus()
+    await reader.page.keyboard.type("race one")
+    await reader.page.keyboard.press("Shift+Enter")
+    await reader.page.keyboard.type("race two")
+    await reader.page.keyboard.press("Enter")
     await expect(reader.page.locator(SENTENCE)).to_contain_text("scripted:endless", timeout=DEADLINE_MS)
     await expect(reader.button(words.STOP)).to_be_visible(timeout=DEADLINE_MS)
     await expect(reader.page.locator(".ph-answer")).not_to_have_count(0, timeout=DEADLINE_MS)
@@ -115,6 +116,7 @@ async def test_two_agents_race_live_and_both_can_be_stopped(reader: Reader) -> N
     await reader.expect_moment()
     stopped = reader.page.locator(".ph-status-text").filter(has_text=words.OUTCOME_WORDS["cancelled"])
     await expect(stopped.first).to_be_visible(timeout=DEADLINE_MS)
+    assert questions(backend, "race one") == ["race one\nrace two"] * (before + 2)
 
 
 async def test_one_scenario_with_and_without_its_status_events(reader: Reader) -> None:
@@ -129,10 +131,3 @@ async def test_one_scenario_with_and_without_its_status_events(reader: Reader) -
     table = reader.page.get_by_role("table").filter(has_text=words_compare.DIFFERENCE).first
     await expect(table).to_contain_text(words_compare.WITHOUT_STATUS, timeout=DEADLINE_MS)
     await expect(reader.page.locator(SIDES).last).to_contain_text(words.NO_STEPS)
-
-
-async def test_nothing_chosen_says_what_to_do(reader: Reader) -> None:
-    await reader.open(place="compare")
-    await expect(reader.page.locator(".ph-notice")).to_contain_text(
-        words.NOTICES["nothing_to_compare"][0], timeout=DEADLINE_MS
-    )

@@ -4,27 +4,39 @@ import httpx2
 import pytest
 from playwright.async_api import expect
 
-from tests.ui.reader import Reader
+from backend.present.words import pages as words_pages, run as words
+from tests.ui.reader import DEADLINE_MS, Reader
 from tests.ui.runs import ended, finished
 
 pytestmark = [pytest.mark.browser, pytest.mark.server]
 
 
-async def test_enter_asks_and_escape_stops(reader: Reader, backend: httpx2.Client) -> None:
+async def test_enter_asks_escape_stops_and_what_is_typed_meanwhile_stays(
+    reader: Reader, backend: httpx2.Client
+) -> None:
     await reader.open()
     await reader.choose_agent("Endless")
-    await reader.page.get_by_label("Question").first.focus()
+    field = reader.page.get_by_label(words.QUESTION_LABEL).filter(visible=True).first
+    await field.focus()
     await reader.page.keyboard.type("Tell me everything.")
     await reader.page.keyboard.press("Enter")
     await reader.expect_text("Paragraph 2 is here")
-    await expect(reader.button("Stop")).to_be_visible()
+    await expect(reader.button(words.STOP)).to_be_visible()
+    await field.focus()
+    await reader.page.keyboard.type("What next?")
+    await reader.page.keyboard.press("Enter")
+    await reader.leave_fields()
     await reader.page.keyboard.press("Escape")
     await reader.expect_status("Stopped")
+    await expect(reader.button(words.ASK)).to_be_visible(timeout=DEADLINE_MS)
+    await expect(field).to_have_value("What next?")
+    await expect(reader.page.locator(".ph-question")).to_have_text("Tell me everything.")
     assert (await ended(backend, await reader.run_id()))["outcome"] == "cancelled"
 
 
-async def test_markers_and_logs_open_without_a_mouse(reader: Reader, backend: httpx2.Client) -> None:
-    await reader.open(await finished(backend, "scripted:brief"))
+async def test_markers_logs_and_replay_open_without_a_mouse(reader: Reader, backend: httpx2.Client) -> None:
+    run_id = await finished(backend, "scripted:brief")
+    await reader.open(run_id)
     await reader.expect_status("Completed")
     marker = reader.page.locator("a.ph-marker").first
     await reader.tab_to(marker)
@@ -38,6 +50,10 @@ async def test_markers_and_logs_open_without_a_mouse(reader: Reader, backend: ht
     await reader.page.keyboard.press("Enter")
     await expect(log.locator("pre").last).to_contain_text("96")
     await expect(log.locator("pre").last).to_be_visible()
+    await reader.page.get_by_role("link", name=words_pages.OPEN_IN_REPLAY).filter(visible=True).first.focus()
+    await reader.page.keyboard.press("Enter")
+    await reader.page.wait_for_url(f"**/replay?run={run_id}*", timeout=DEADLINE_MS)
+    await reader.expect_moment()
 
 
 async def test_what_happens_is_read_out(reader: Reader) -> None:

@@ -1,4 +1,4 @@
-"""Five things that somebody does who has read nothing, by what is written on the page alone."""
+"""What somebody does who has read nothing, by what is written on the page alone; asking an example is in test_ask."""
 
 import re
 
@@ -10,31 +10,6 @@ from tests.ui.reader import DEADLINE_MS, Reader
 from tests.ui.runs import finished
 
 pytestmark = [pytest.mark.browser, pytest.mark.server]
-
-
-async def test_ask_by_pressing_an_example(reader: Reader) -> None:
-    page = reader.page
-    await page.goto(reader.url)
-    await page.get_by_role("button", name=re.compile("customer concentration")).click(timeout=DEADLINE_MS)
-    await expect(page.get_by_text("Completed", exact=True).first).to_be_visible(timeout=DEADLINE_MS)
-    await expect(page.get_by_role("combobox", name="Agent").first).to_have_value("Documents (extractive)")
-    await expect(page.get_by_role("heading", name="Sources").first).to_be_visible()
-    await expect(page.get_by_text("NVIDIA").filter(visible=True).first).to_be_visible()
-
-
-async def test_stop_what_was_asked_and_find_it_after_a_reload(reader: Reader) -> None:
-    page = reader.page
-    await reader.open()
-    await reader.choose_agent("Endless")
-    await page.get_by_label("Question").first.fill("What does not end?")
-    await page.get_by_role("button", name="Ask", exact=True).click()
-    await expect(page.get_by_text("Paragraph 2 is here").filter(visible=True).first).to_be_visible(timeout=DEADLINE_MS)
-    await page.get_by_role("button", name="Stop", exact=True).click()
-    await expect(page.get_by_text("Stopped", exact=True).first).to_be_visible(timeout=DEADLINE_MS)
-    await page.reload()
-    await expect(page.get_by_text("Stopped", exact=True).first).to_be_visible(timeout=DEADLINE_MS)
-    await expect(page.get_by_text("Paragraph 2 is here").filter(visible=True).first).to_be_visible(timeout=DEADLINE_MS)
-    await expect(page.get_by_text("What does not end?").first).to_be_visible()
 
 
 async def test_scrub_to_the_first_citation(reader: Reader, backend: httpx2.Client) -> None:

@@ -5,9 +5,9 @@ import pytest
 from playwright.async_api import Locator, expect
 
 from backend.present.theme.style import QUESTION_LINES
-from backend.present.words import compare as words_compare, run as words
-from tests.ui.reader import DEADLINE_MS, Reader
-from tests.ui.runs import run
+from backend.present.words import run as words
+from tests.ui.reader import Reader
+from tests.ui.runs import questions, run
 
 pytestmark = [pytest.mark.browser, pytest.mark.server]
 
@@ -16,11 +16,6 @@ ENTER_OF_A_COMPOSITION = {"type": "rawKeyDown", "key": "Enter", "code": "Enter",
 
 def field_of(reader: Reader) -> Locator:
     return reader.page.get_by_label(words.QUESTION_LABEL).filter(visible=True).first
-
-
-def asked(backend: httpx2.Client, text: str) -> list[str]:
-    """The questions with that in them, each as often as it was asked."""
-    return [one["question"] for one in backend.get("/v1/runs", params={"text": text}).raise_for_status().json()["runs"]]
 
 
 async def test_enter_asks_and_shift_enter_breaks_the_line(reader: Reader, backend: httpx2.Client) -> None:
@@ -66,7 +61,7 @@ async def test_pasted_line_breaks_are_kept(reader: Reader, backend: httpx2.Clien
 async def test_enter_that_ends_a_composition_sends_nothing(reader: Reader, backend: httpx2.Client) -> None:
     await reader.open()
     await reader.choose_agent("Brief")
-    before = len(asked(backend, "日本"))
+    before = len(questions(backend, "日本"))
     field = field_of(reader)
     await field.focus()
     cdp = await reader.page.context.new_cdp_session(reader.page)
@@ -78,37 +73,5 @@ async def test_enter_that_ends_a_composition_sends_nothing(reader: Reader, backe
     await reader.page.keyboard.press("Enter")
     await reader.expect_status("Completed")
     assert run(backend, await reader.run_id())["question"] == "日本?"
-    assert len(asked(backend, "日本")) == before + 1, "and nothing else was asked"
-
-
-async def test_what_is_typed_while_a_run_is_under_way_stays(reader: Reader) -> None:
-    await reader.open()
-    await reader.choose_agent("Endless")
-    await reader.ask("Tell me everything.")
-    await reader.expect_text("Paragraph 2 is here")
-    field = field_of(reader)
-    await field.focus()
-    await reader.page.keyboard.type("What next?")
-    await reader.page.keyboard.press("Enter")
-    await reader.press(words.STOP)
-    await reader.expect_status("Stopped")
-    await expect(reader.button(words.ASK)).to_be_visible(timeout=DEADLINE_MS)
-    await expect(field).to_have_value("What next?")
-    await expect(reader.page.locator(".ph-question")).to_have_text("Tell me everything.")
-
-
-async def test_a_race_takes_several_lines_as_well(reader: Reader, backend: httpx2.Client) -> None:
-    await reader.open(place="compare")
-    await reader.choose(words_compare.RACE)
-    field = field_of(reader)
-    # What to ask comes from the backend, as the agents do.
-    await expect(field).not_to_have_value("", timeout=DEADLINE_MS)
-    before = len(asked(backend, "race one"))
-    await field.fill("")
-    await field.focus()
-    await reader.page.keyboard.type("race one")
-    await reader.page.keyboard.press("Shift+Enter")
-    await reader.page.keyboard.type("race two")
-    await reader.page.keyboard.press("Enter")
-    await reader.expect_moment()
-    assert asked(backend, "race one") == ["race one\nrace two"] * (before + 2)
+    await expect(reader.page.locator(".ph-question")).to_have_text("日本?")
+    assert len(questions(backend, "日本")) == before + 1, "and nothing else was asked"

@@ -7,9 +7,11 @@ import pytest
 from playwright.async_api import expect
 from starlette.types import Receive, Scope, Send
 
-from backend.launch.server import LocalServer
-from evals.pages.page_target import served
+from backend.launch.child import ChildProcess
+from backend.launch.server import serve_command
+from evals.pages.page_target import START_S
 from tests.live_server import LiveServer
+from tests.ui.conftest import LoneUi
 from tests.ui.reader import DEADLINE_MS, Reader
 
 STREAM = Path(__file__).parent.parent / "dialects" / "data" / "openai_responses.sse"
@@ -25,15 +27,15 @@ async def somebody(scope: Scope, receive: Receive, send: Send) -> None:
         await send({"type": "http.response.body", "body": STREAM.read_bytes()})
 
 
-@pytest.fixture(scope="module")
-def ui_url(ui_name: str, chromium_path: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+@pytest.fixture
+def ui_url(lone_ui: LoneUi, tmp_path: Path) -> Iterator[str]:
     """The page of a UI whose backend was pointed at somebody's agent."""
-    with (
-        LiveServer(somebody) as agent,
-        LocalServer(tmp_path_factory.mktemp("remote"), remote=f"openai-responses:{agent.url}/v1") as backend,
-        served(ui_name, backend.url) as url,
-    ):
-        yield url
+    with LiveServer(somebody) as agent:
+        remote = f"openai-responses:{agent.url}/v1"
+        command = serve_command(port=lone_ui.backend_port, data_dir=tmp_path / "data", remote=remote)
+        with ChildProcess("The backend", command) as process:
+            process.wait_until_ready(f"http://127.0.0.1:{lone_ui.backend_port}/readyz", START_S)
+            yield lone_ui.url
 
 
 async def test_the_agent_is_asked_and_its_sources_are_led_to(reader: Reader) -> None:

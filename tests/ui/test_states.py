@@ -1,4 +1,5 @@
-"""What a page says when there is nothing, when something went wrong, and when the backend is gone, in either UI."""
+"""What a page says when something went wrong and when the backend is gone, in either UI; all its sentences are tested
+with the desk."""
 
 import asyncio
 from pathlib import Path
@@ -7,9 +8,9 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from backend.launch.child import ChildProcess
-from backend.launch.ports import free_port
 from backend.launch.server import serve_command
-from evals.pages.page_target import START_S, served
+from evals.pages.page_target import START_S
+from tests.ui.conftest import LoneUi
 from tests.ui.reader import DEADLINE_MS, Reader
 
 pytestmark = [pytest.mark.browser, pytest.mark.server]
@@ -27,50 +28,29 @@ async def test_an_error_says_what_happened_and_offers_retry(reader: Reader) -> N
     await reader.expect_status("Failed")
 
 
-async def test_an_unknown_run_gets_a_designed_page(reader: Reader) -> None:
-    await reader.open("run_that-never-was")
-    await expect(reader.page.locator(".ph-notice")).to_contain_text("Run not found", timeout=DEADLINE_MS)
-
-
-async def test_an_empty_question_is_answered_in_a_sentence(reader: Reader) -> None:
-    await reader.open()
-    await reader.press("Ask")
-    await expect(reader.page.locator(".ph-notice")).to_contain_text("Write a question first.", timeout=DEADLINE_MS)
-
-
-async def test_an_answer_without_words_is_told(reader: Reader) -> None:
-    await reader.open()
-    await reader.choose_agent("No answer at all")
-    await reader.ask("Show me.")
-    await reader.expect_status("Completed")
-    await expect(reader.page.locator(".ph-notice")).to_contain_text("without writing an answer")
-
-
-async def test_a_backend_that_goes_and_comes_back(browser: Browser, ui_name: str, tmp_path: Path) -> None:
-    port = free_port()
+async def test_a_backend_that_goes_and_comes_back(browser: Browser, lone_ui: LoneUi, tmp_path: Path) -> None:
     scenarios = Path(__file__).parent / "scenarios"
-    command = serve_command(port=port, data_dir=tmp_path / "data", scenarios_dir=scenarios)
-    url = f"http://127.0.0.1:{port}"
+    command = serve_command(port=lone_ui.backend_port, data_dir=tmp_path / "data", scenarios_dir=scenarios)
+    url = f"http://127.0.0.1:{lone_ui.backend_port}"
     context = await browser.new_context(viewport={"width": 1280, "height": 720})
-    with served(ui_name, url) as ui_url:
-        reader = Reader(await context.new_page(), ui_url)
-        await reader.open()
-        await expect(reader.page.locator(".ph-notice")).to_contain_text("The backend is not answering")
-        with ChildProcess("The backend", command) as process:
-            await asyncio.to_thread(process.wait_until_ready, f"{url}/readyz", START_S)
-            # The page picks up by itself: nobody reloads it.
-            await expect(reader.page.locator(".ph-notice")).to_contain_text("No question yet", timeout=DEADLINE_MS)
-            await reader.choose_agent("Endless")
-            await reader.ask("Tell me everything.")
-            await reader.expect_text("Paragraph 2 is here")
-            process.kill()
-            process.wait()
-        await reader.expect_status("Reconnecting")
-        await expect(reader.page.locator(".ph-notice")).to_contain_text("Everything received so far stays on screen")
+    reader = Reader(await context.new_page(), lone_ui.url)
+    await reader.open()
+    await expect(reader.page.locator(".ph-notice")).to_contain_text("The backend is not answering")
+    with ChildProcess("The backend", command) as process:
+        await asyncio.to_thread(process.wait_until_ready, f"{url}/readyz", START_S)
+        # The page picks up by itself: nobody reloads it.
+        await expect(reader.page.locator(".ph-notice")).to_contain_text("No question yet", timeout=DEADLINE_MS)
+        await reader.choose_agent("Endless")
+        await reader.ask("Tell me everything.")
         await reader.expect_text("Paragraph 2 is here")
-        with ChildProcess("The backend", command) as process:
-            await asyncio.to_thread(process.wait_until_ready, f"{url}/readyz", START_S)
-            await reader.expect_status("Interrupted")
-            await reader.expect_text("Paragraph 2 is here")
-            await expect(reader.button("Continue")).to_be_visible()
-        await context.close()
+        process.kill()
+        process.wait()
+    await reader.expect_status("Reconnecting")
+    await expect(reader.page.locator(".ph-notice")).to_contain_text("Everything received so far stays on screen")
+    await reader.expect_text("Paragraph 2 is here")
+    with ChildProcess("The backend", command) as process:
+        await asyncio.to_thread(process.wait_until_ready, f"{url}/readyz", START_S)
+        await reader.expect_status("Interrupted")
+        await reader.expect_text("Paragraph 2 is here")
+        await expect(reader.button("Continue")).to_be_visible()
+    await context.close()

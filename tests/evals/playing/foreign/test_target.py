@@ -20,6 +20,7 @@ from evals.results.models import Results, Target
 from evals.scoring.scored_run import ScoredRun
 from evals.suites.suite import Suite
 from tests.agents.model.scripted_provider import Reply, ScriptedProvider, error
+from tests.conftest import ROOT
 from tests.dialects.stream_index import Row, index_of
 from tests.dialects.streams import frames
 from tests.evals.byte_server import END, Pause, byte_server, chunk
@@ -205,11 +206,11 @@ def test_captured_streams_are_measured_whole(served: tuple[ScriptedProvider, str
 
 @pytest.mark.server
 def test_our_own_protocol_measures_the_same_either_way(tmp_path: Path) -> None:
-    question = "Is NVIDIA's customer concentration risk rising?"
-    with LocalServer(tmp_path) as server:
-        (foreign,) = measured(f"native:{server.url}#scripted:happy_path", one(question))
+    question = "What is brief?"
+    with LocalServer(tmp_path, scenarios_dir=ROOT / "tests" / "ui" / "scenarios") as server:
+        (foreign,) = measured(f"native:{server.url}#scripted:brief", one(question))
         target = Target(url=server.url, started_here=False)
-        (own,) = asyncio.run(evaluate(one(question, "scripted:happy_path"), target, asyncio.Event(), Watcher())).runs
+        (own,) = asyncio.run(evaluate(one(question, "scripted:brief"), target, asyncio.Event(), Watcher())).runs
     assert own.result.as_expected, (own.result.error, own.result.surprises)
     assert foreign.result.as_expected, (foreign.result.error, foreign.result.surprises)
     assert [event.type for event in foreign.wire.events] == [event.type for event in own.wire.events]
