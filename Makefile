@@ -18,7 +18,8 @@ demo: setup ## Start the backend and both UIs; options in ARGS="--port 9000"
 
 .PHONY: test
 test: setup browser node-clients lint ## Lint, then all tests, in two processes; options in ARGS="-k cursor" or ARGS="-n 0 --pdb"
-	@exec .venv/bin/python -m pytest --numprocesses 2 $(ARGS)
+	@# With bytecode, also where the machine is set not to write it: the tests start the product some hundred times.
+	@exec env -u PYTHONDONTWRITEBYTECODE .venv/bin/python -m pytest --numprocesses 2 $(ARGS)
 
 .PHONY: lint
 lint: setup ## Check style, types, the import arrows and how dense functions are

@@ -15,6 +15,7 @@ takes the fixture ``page``, or ``browser`` to open contexts of its own::
 
 import os
 from collections.abc import AsyncIterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import NoReturn
 
@@ -51,6 +52,14 @@ def missing(reason: str) -> NoReturn:
     if os.environ.get("CI") == "true":
         pytest.fail(f"{reason} (a failure because CI=true)", pytrace=False)
     pytest.skip(reason)
+
+
+def need_framework(name: str) -> None:
+    """Skip the test where this framework of a UI is not installed.
+
+    It is not imported, which takes seconds: the UIs are processes of their own."""
+    if find_spec(name) is None:
+        pytest.skip(f"{name} is not installed")
 
 
 @pytest.fixture(scope="session")

@@ -13,6 +13,7 @@ from starlette.routing import Route
 from backend.doors.limits import MAX_RECORDING_BYTES
 from backend.settings import Settings
 from evals.pages.browser import CHROMIUM_FLAGS
+from tests.conftest import need_framework
 from tests.doors.listeners import ALLOWED, DEADLINE_S, Listener, running_listeners
 from tests.live_server import LiveServer
 
@@ -28,7 +29,7 @@ LIMIT = Settings(data_dir=Path()).max_recording_bytes
 def listeners(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Listener]]:
     """All three, running."""
     for framework in ("gradio", "streamlit"):
-        pytest.importorskip(framework)
+        need_framework(framework)
     with running_listeners(tmp_path_factory.mktemp("listeners")) as found:
         yield found
 

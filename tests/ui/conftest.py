@@ -15,6 +15,7 @@ from backend.launch.server import LocalServer
 from backend.protocol.recording_reader import parse_recording
 from backend.protocol.recordings import Recording
 from evals.pages.page_target import START_S, served
+from tests.conftest import need_framework
 from tests.ui import delays
 from tests.ui.hostile_scenario import hostile_scenario
 from tests.ui.reader import Reader
@@ -49,7 +50,7 @@ def brief_run(backend_url: str) -> tuple[str, Recording]:
 def ui_name(request: pytest.FixtureRequest) -> str:
     """One UI after the other, each tested with the whole suite."""
     name: str = request.param
-    pytest.importorskip(name.removeprefix("ui_"))
+    need_framework(name.removeprefix("ui_"))
     return name
 
 

@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 
-pytest.importorskip("gradio")
+from tests.conftest import need_framework
 
 
 @pytest.fixture(scope="module")
 def costs(repository: Path) -> dict[str, Any]:
-    """What ``tests.ui.gradio_costs`` prints."""
-    command = [sys.executable, "-m", "tests.ui.gradio_costs"]
+    """What ``tests.ui_gradio.streaming_costs`` prints."""
+    need_framework("gradio")
+    command = [sys.executable, "-m", "tests.ui_gradio.streaming_costs"]
     told = subprocess.run(command, cwd=repository, capture_output=True, text=True, check=True)
     found: dict[str, Any] = json.loads(told.stdout.splitlines()[-1])
     return found
