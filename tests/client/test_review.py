@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from backend.client import ProblemError, RunClient, new_http
-from backend.launch.server import LocalServer
 from backend.protocol.cursor import START
 from backend.protocol.events import DoneEvent
 from backend.protocol.recording_reader import parse_recording
+from tests.api.backend_server import BackendServer
 from tests.client.raw_server import Request, answer, raw_server
 
 pytestmark = pytest.mark.server
@@ -22,7 +22,7 @@ AT_ONCE = {"speed": 0}
 @pytest.fixture
 async def alone(tmp_path: Path) -> AsyncIterator[RunClient]:
     """A client of a backend that nobody else uses."""
-    with LocalServer(tmp_path / "data") as server:
+    with BackendServer(tmp_path / "data") as server:
         async with new_http() as http:
             yield RunClient(server.url, http)
 

@@ -138,8 +138,8 @@ def test_an_own_backend_is_started_and_stopped(tmp_path: Path) -> None:
     assert "Warning: broken.pdf was skipped" in result.stderr
     assert "[1] " in result.stdout
     # Its lock is free again, since its process has ended.
-    again = subprocess.run([*ASK, *arguments, "--json"], capture_output=True, text=True, timeout=100, check=False)
-    assert again.returncode == 0, again.stderr
+    again = ask(*arguments, "--json")
+    assert again.exit_code == 0, again.stderr
     assert json.loads(again.stdout.splitlines()[-1])["outcome"] == "completed"
 
 

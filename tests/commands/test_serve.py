@@ -8,8 +8,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from click.testing import CliRunner
 
-from backend.commands.serve import default_data_dir
+from backend.commands.serve import command, default_data_dir
 from backend.protocol.cursor import Cursor
 from backend.protocol.sse import Decoder, Message
 from tests.commands.serve_process import DEADLINE_S, ServeProcess, serving
@@ -31,16 +32,22 @@ def messages(child: ServeProcess, run_id: str, cursor: str = "", limit: int | No
     return found
 
 
-def test_it_says_where_it_listens_and_nothing_else(tmp_path: Path) -> None:
-    with serving(tmp_path / "new" / "folder") as child:
+def test_it_says_where_it_listens_and_nothing_else_and_refuses_a_second_one_on_its_folder(tmp_path: Path) -> None:
+    folder = tmp_path / "new" / "folder"
+    with serving(folder) as child:
         address = urlsplit(child.url)
         assert (address.scheme, address.hostname) == ("http", "127.0.0.1")
         with child.client() as client:
             assert client.get("/healthz").status_code == 200
+        refusal, said, why = ServeProcess("--port", "0", "--data", str(folder)).end()
         code, out, err = child.end(signal.SIGTERM)
+    assert (refusal, said) == (1, "")
+    assert str(folder) in why
+    assert len(why.splitlines()) == 1
+    assert "Traceback" not in why
     assert (code, out) == (0, "")
     assert all(line.startswith("documents: preparing ") for line in err.splitlines())
-    assert (tmp_path / "new" / "folder").is_dir()
+    assert folder.is_dir()
 
 
 def test_a_busy_port_is_one_sentence(tmp_path: Path) -> None:
@@ -57,19 +64,10 @@ def test_a_busy_port_is_one_sentence(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.7", "example.com"])
 def test_a_host_that_others_reach_needs_a_token(tmp_path: Path, host: str) -> None:
-    code, out, err = ServeProcess("--port", "0", "--data", str(tmp_path), "--host", host).end()
-    assert (code, out) == (1, "")
-    assert "token" in err
-    assert len(err.splitlines()) == 1
-
-
-def test_a_second_server_on_one_folder_is_refused(tmp_path: Path) -> None:
-    with serving(tmp_path):
-        code, out, err = ServeProcess("--port", "0", "--data", str(tmp_path)).end()
-    assert (code, out) == (1, "")
-    assert str(tmp_path) in err
-    assert len(err.splitlines()) == 1
-    assert "Traceback" not in err
+    refused = CliRunner().invoke(command, ["--port", "0", "--data", str(tmp_path), "--host", host])
+    assert (refused.exit_code, refused.stdout) == (1, "")
+    assert "token" in refused.stderr
+    assert len(refused.stderr.splitlines()) == 1
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

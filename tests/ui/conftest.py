@@ -21,7 +21,7 @@ from tests.ui.hostile_scenario import hostile_scenario
 from tests.ui.reader import Reader
 from tests.ui.runs import start
 
-MEASURED_EVENTS = 5_000
+MEASURED_EVENTS = 3_000
 MEASURED_RATE = 400.0
 
 

@@ -96,7 +96,7 @@ async def test_the_address_a_click_on_the_timelines_and_keys_move_the_common_pla
 async def test_two_agents_race_live_and_both_can_be_stopped(reader: Reader, backend: httpx2.Client) -> None:
     await reader.open(place="compare")
     await reader.choose(words_compare.RACE)
-    await reader.pick(words_compare.FIRST_AGENT, "Endless")
+    await reader.pick(words_compare.FIRST_AGENT, "Patient")
     await reader.pick(words_compare.SECOND_AGENT, "Steady")
     field = reader.page.get_by_label(words.QUESTION_LABEL).filter(visible=True).first
     # What to ask comes from the backend, as the agents do.
@@ -108,7 +108,7 @@ async def test_two_agents_race_live_and_both_can_be_stopped(reader: Reader, back
     await reader.page.keyboard.press("Shift+Enter")
     await reader.page.keyboard.type("race two")
     await reader.page.keyboard.press("Enter")
-    await expect(reader.page.locator(SENTENCE)).to_contain_text("scripted:endless", timeout=DEADLINE_MS)
+    await expect(reader.page.locator(SENTENCE)).to_contain_text("scripted:patient", timeout=DEADLINE_MS)
     await expect(reader.button(words.STOP)).to_be_visible(timeout=DEADLINE_MS)
     await expect(reader.page.locator(".ph-answer")).not_to_have_count(0, timeout=DEADLINE_MS)
     await reader.press(words.STOP)

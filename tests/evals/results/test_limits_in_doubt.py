@@ -20,6 +20,7 @@ from evals.suites.limits import Limit, Statistic
 from evals.suites.suite import parse_suite
 from tests.evals.evaluations import good_evaluation
 from tests.evals.planted import CALM
+from tests.fakes import turn
 
 BASE = good_evaluation().results
 SUITE = parse_suite(
@@ -137,7 +138,8 @@ def loaded_machine() -> Iterator[None]:
 def test_a_machine_that_is_really_overloaded_passes_nothing_and_fails_nothing(loaded_machine: None) -> None:
     async def watched() -> Effort:
         async with measured_effort() as effort:
-            await asyncio.sleep(2.0)
+            while len(effort.loop_lag_ms) < 50:
+                await turn()
         return effort
 
     harness = measured_by(asyncio.run(watched()))
