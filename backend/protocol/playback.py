@@ -25,7 +25,8 @@ class Playback:
     """A run that is over, or as much of it as is known, to be looked at as it was at any moment.
 
     ``view_at`` gives what ``protocol.view.view_at`` gives, from views kept along the way: a run of 10,000 events is
-    folded once, and not at every move.
+    folded once, and not at every move. The kept views have no answer of their own, only its length: each answer is a
+    beginning of the longest one, so that memory grows with the text and not with its square.
     """
 
     def __init__(self, events: Sequence[Event], question: str = "") -> None:
@@ -33,7 +34,8 @@ class Playback:
         self.question = question
         # A time that goes back hides nothing that came before it, as in ``view_at``.
         self._reached_ms = list(accumulate((event.at_ms for event in self.events), max))
-        self._checkpoints = [RunView.start(question)]
+        self._checkpoints = [_Checkpoint.of(RunView.start(question))]
+        self._answer = ""
         self._stops = _stops(self.events)
 
     @property
@@ -47,8 +49,10 @@ class Playback:
         kept, rest = divmod(count, _CHECKPOINT_EVENTS)
         while len(self._checkpoints) <= kept:
             done = (len(self._checkpoints) - 1) * _CHECKPOINT_EVENTS
-            self._checkpoints.append(fold(self._checkpoints[-1], self.events[done : done + _CHECKPOINT_EVENTS]))
-        return fold(self._checkpoints[kept], self.events[count - rest : count])
+            view = fold(self._checkpoints[-1].view(self._answer), self.events[done : done + _CHECKPOINT_EVENTS])
+            self._answer = view.message.answer
+            self._checkpoints.append(_Checkpoint.of(view))
+        return fold(self._checkpoints[kept].view(self._answer), self.events[count - rest : count])
 
     def count_at(self, t_ms: float) -> int:
         """How many events had come by then."""
@@ -75,6 +79,26 @@ class Playback:
 
     def _times(self, types: Collection[str] | None) -> list[float]:
         return [self._reached_ms[index] for index in self._stops if types is None or self.events[index].type in types]
+
+
+@dataclass(frozen=True, slots=True)
+class _Checkpoint:
+    """A view without its answer, of which it knows the length."""
+
+    rest: RunView
+    length: int
+
+    @classmethod
+    def of(cls, view: RunView) -> "_Checkpoint":
+        return cls(_with_answer(view, ""), len(view.message.answer))
+
+    def view(self, answer: str) -> RunView:
+        """The view again; ``answer`` begins with its own."""
+        return _with_answer(self.rest, answer[: self.length])
+
+
+def _with_answer(view: RunView, answer: str) -> RunView:
+    return view.model_copy(update={"message": view.message.model_copy(update={"answer": answer})})
 
 
 def _stops(events: Sequence[Event]) -> list[int]:

@@ -1,5 +1,7 @@
 """Scrubbing: every moment equals the plain fold, jumps stop where something begins, the playhead needs no clock."""
 
+import tracemalloc
+
 import pytest
 from hypothesis import given, strategies as st
 
@@ -105,3 +107,16 @@ def test_play_at_the_end_begins_anew() -> None:
 def test_a_speed_of_nothing_is_refused() -> None:
     with pytest.raises(ValueError, match="above 0"):
         Playhead().with_speed(0, 0.0)
+
+
+def test_memory_grows_with_the_text_and_not_with_its_square() -> None:
+    def peak(count: int) -> int:
+        events = [TokenEvent(seq=seq, at_ms=float(seq), text="word ") for seq in range(1, count + 1)]
+        tracemalloc.start()
+        try:
+            Playback(events).view_at(float(count))
+            return tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+    assert peak(40_000) < 2 * 4 * peak(10_000)
