@@ -18,6 +18,7 @@ from backend.agents.model.naming import SEARCH_VARIABLE, ModelUnusableError
 from backend.agents.model.requests import Requests
 from backend.agents.model.tools.chart import draw_chart
 from backend.agents.model.tools.documents import search_documents
+from backend.agents.model.tools.figures import read_figures
 from backend.agents.model.tools.tables import list_tables, query_table
 from backend.agents.model.work import Work
 
@@ -37,7 +38,7 @@ def loop_of(
             f"{model.model_name} cannot search the web together with Playhead's tools: unset {SEARCH_VARIABLE}, or "
             "name another model, such as openai-responses:NAME or anthropic:NAME."
         )
-    own = FunctionToolset[Work]([search_documents, list_tables, query_table, draw_chart])
+    own = FunctionToolset[Work]([search_documents, read_figures, list_tables, query_table, draw_chart])
     return Agent(
         model,
         # An answer may be empty: the model is not asked again for it.

@@ -7,6 +7,7 @@ the provider names are numbered from there on.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from backend.agents.documents.answering.quotes import Quote
 from backend.agents.documents.indexing.corpus import Document, Passage
 from backend.protocol.events import CitationEvent, Locator, Span
 
@@ -25,6 +26,12 @@ class Sources:
         locator = Locator(page=passage.page, line=passage.line, start=passage.start, end=passage.end)
         fields = _described(document) | {"quote": passage.text, "locator": locator}
         return self._number((document.name, passage.start, passage.end), fields)
+
+    def number_of_quote(self, quote: Quote) -> int:
+        """The number by which the model may cite this quote."""
+        citation = quote.citation(1)
+        fields = citation.model_dump(include={"title", "source", "url", "quote", "document_id", "locator"})
+        return self._number(quote.key, fields)
 
     def number_of_table(self, document: Document) -> int:
         """The number by which the model may cite figures of this table. A table has no quote."""

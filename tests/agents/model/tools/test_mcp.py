@@ -49,7 +49,15 @@ async def test_a_program_s_tools_are_steps_with_their_logs_and_may_fail(
     assert "42" in json.dumps(tools[1].tool.result)
     assert "fail" in (tools[3].detail or "")
     offered = {tool["function"]["name"] for tool in talk.provider.asked[0].body["tools"]}
-    assert {"sums_add", "sums_fail", "search_documents", "list_tables", "query_table", "draw_chart"} == offered
+    assert {
+        "sums_add",
+        "sums_fail",
+        "search_documents",
+        "read_figures",
+        "list_tables",
+        "query_table",
+        "draw_chart",
+    } == offered
 
 
 async def test_a_server_that_has_gone_ends_the_run_with_its_name(talk: Talk, free_port: int, tmp_path: Path) -> None:
