@@ -130,7 +130,7 @@ class Pools:
     def results(self, build: Build) -> Results:
         """Results of as many runs as a side has, drawn anew. Exactly the planted number of them freezes or is lost."""
         frozen = round(build.freezes * self._sides)
-        lost = self._sides // build.lost_one_in if build.lost_one_in else 0
+        lost = max(1, self._sides // build.lost_one_in) if build.lost_one_in else 0
         runs = [
             *self._drawn(build, frozen, frozen=True),
             *self._drawn(build, lost, lost=True),

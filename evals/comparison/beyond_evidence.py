@@ -79,16 +79,15 @@ class BeyondEvidence:
             return None
         said = runs_text(self.metric, self.described())
         if self.metric.direction == "none":
-            return Finding("inconclusive", f"{said}: it differs, and neither way is better", at_risk=True)
-        return Finding("worse" if self.difference > 0 else "better", said)
+            return Finding("inconclusive", f"{said}: it differs, and neither way is better", at_risk=True, by_runs=True)
+        return Finding("worse" if self.difference > 0 else "better", said, by_runs=True)
 
     def unclear(self, *, at_risk: bool) -> Finding:
         """Neither a difference nor its absence is shown."""
         a, b = self.sides
         tell = runs_that_tell(a.share, b.share)
-        return Finding(
-            "inconclusive", f"{runs_text(self.metric, self.described())}: too few runs to judge", at_risk, tell
-        )
+        said = f"{runs_text(self.metric, self.described())}: too few runs to judge"
+        return Finding("inconclusive", said, at_risk, tell, by_runs=True)
 
 
 def runs_text(metric: Metric | Fact, beyond: RunsBeyond) -> str:

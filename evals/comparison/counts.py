@@ -124,6 +124,7 @@ class CountEvidence:
             total_a=sum(float(sample.a.sum()) for sample in self.samples) if counted else None,
             total_b=sum(float(sample.b.sum()) for sample in self.samples) if counted else None,
             beyond=self.beyond.described(), runs_that_tell=found.runs_that_tell,
+            decided_by="runs" if found.by_runs else "level",
         )  # fmt: skip
 
     @property

@@ -16,6 +16,8 @@ class Finding:
     reason: str
     at_risk: bool = False
     runs_that_tell: int | None = None
+    by_runs: bool = False
+    """Whether the share of runs beyond a bound decided, and not the middle of the values."""
 
 
 def together(findings: Sequence[Finding]) -> Finding:
@@ -36,4 +38,4 @@ def _inconclusive(chosen: Finding, findings: Sequence[Finding]) -> Finding:
     open_ones = [found for found in findings if found.verdict == "inconclusive"]
     counts = [found.runs_that_tell for found in open_ones if found.runs_that_tell is not None]
     runs = max(counts) if len(counts) == len(open_ones) else None
-    return Finding("inconclusive", chosen.reason, chosen.at_risk, runs)
+    return Finding("inconclusive", chosen.reason, chosen.at_risk, runs, chosen.by_runs)

@@ -88,6 +88,8 @@ class Difference(_Part):
     beyond: RunsBeyond | None = None
     tail: TailDifference | None = None
     runs_that_tell: int | None = None
+    decided_by: Literal["level", "runs"] = "level"
+    """Whether the middle of the values decided, or the share of runs beyond the bound."""
 
 
 class FailureKind(_Part):

@@ -26,9 +26,16 @@ def changed(comparison: Comparison) -> Iterator[tuple[MetricComparison, Differen
 
 def values_text(row: Difference, unit: Unit) -> tuple[str, str, str, str]:
     """A, B, their difference, and its interval. Counts are shown as the runs that have any, with the total where that
-    is more; shares that are 0 or 1 as the runs that have it.
+    is more; shares that are 0 or 1 as the runs that have it; a tail that differs as the runs beyond its bound.
     """
     found = row.beyond
+    if found is not None and row.total_a is None and _is_of_runs(row):
+        return (
+            _counted(found.a, found.of_a),
+            _counted(found.b, found.of_b),
+            f"{difference(found.difference, 'share')} of runs",
+            signed_interval(found.interval, "share"),
+        )
     if found is None or row.total_a is None or row.total_b is None or found.bound not in (0.0, 1.0):
         ends = NO_VALUE if row.interval is None else signed_interval(row.interval, unit)
         return formatted(row.a, unit), formatted(row.b, unit), difference(row.difference, unit), ends
@@ -45,9 +52,13 @@ def values_text(row: Difference, unit: Unit) -> tuple[str, str, str, str]:
     )
 
 
-def _counted(runs: int, of: int, total: float) -> str:
+def _is_of_runs(row: Difference) -> bool:
+    return row.decided_by == "runs" and row.verdict in ("worse", "better")
+
+
+def _counted(runs: int, of: int, total: float | None = None) -> str:
     said = f"{runs:,} of {of:,} runs"
-    return said if total == runs else f"{formatted(total, 'count')} in {said}"
+    return said if total is None or total == runs else f"{formatted(total, 'count')} in {said}"
 
 
 def signed_interval(ends: tuple[float, float], unit: Unit) -> str:
@@ -57,7 +68,7 @@ def signed_interval(ends: tuple[float, float], unit: Unit) -> str:
 
 def relative_text(row: Difference) -> str:
     """The difference as a share of A; of counts and shares there is none, since a share of runs is one already."""
-    if row.total_a is not None:
+    if row.total_a is not None or _is_of_runs(row):
         return NO_VALUE
     if row.difference is None or not row.a:
         return NO_VALUE

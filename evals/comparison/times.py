@@ -95,6 +95,7 @@ class TimeEvidence:
             interval=self.level.interval if self.has_enough_runs else None, p_value=min(self.p_level, self.p_beyond),
             smallest_relevant=self.level.relevant, n_a=n_a, n_b=n_b, reason=found.reason, at_risk=found.at_risk,
             beyond=self.beyond.described(), tail=self._tail(), runs_that_tell=found.runs_that_tell,
+            decided_by="runs" if found.by_runs else "level",
         )  # fmt: skip
 
     def _tail(self) -> TailDifference | None:
@@ -137,7 +138,7 @@ class TimeEvidence:
             return Finding("same", f"no more runs are far from the usual: {runs_text(self.metric, beyond.described())}")
         lower = beyond.described().interval[0]
         unclear = beyond.unclear(at_risk=lower > (0.0 if self.scenario is None else ALIKE))
-        return Finding("inconclusive", unclear.reason, unclear.at_risk, self._tail_needs())
+        return Finding("inconclusive", unclear.reason, unclear.at_risk, self._tail_needs(), by_runs=True)
 
     def _tail_needs(self) -> int | None:
         runs = self.beyond.unclear(at_risk=False).runs_that_tell

@@ -97,6 +97,10 @@ def _weight(one: MetricComparison) -> tuple[bool, float]:
 
 def _named(one: MetricComparison) -> str:
     rows = [row for row in one.scenarios if row.verdict == "worse"] or [one.overall]
+    if one.overall.verdict == "worse" and one.overall.decided_by == "runs" and len(one.scenarios) > 1:
+        # The runs of all scenarios together are what was judged.
+        places = [row.scenario or "" for row in rows if row.scenario is not None]
+        return f"{one.metric} ({_size(one, one.overall)}{'; in ' + _listed(places) if places else ''})"
     largest = max(rows, key=lambda row: abs(row.difference or 0.0))
     where = f" in {largest.scenario}" if largest.scenario else ""
     others = f" and {len(rows) - 1} more" if len(rows) > 1 else ""
@@ -106,6 +110,6 @@ def _named(one: MetricComparison) -> str:
 def _size(one: MetricComparison, row: Difference) -> str:
     metric = described(one.metric)
     runs = None if row.beyond is None else runs_text(metric, row.beyond)
-    if runs is not None and (kind(metric) == "count" or row.reason == runs):
+    if runs is not None and (kind(metric) == "count" or row.decided_by == "runs"):
         return runs
     return difference(row.difference, metric.unit)
