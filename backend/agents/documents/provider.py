@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from backend.agents.agent import AgentEnvironment, AgentOffer, Progress, RunRequest, refuse_variant
 from backend.agents.documents.agent import DocumentsAgent
 from backend.agents.documents.blocking import in_thread
+from backend.agents.documents.indexing.folder import unread_sentence
 from backend.agents.documents.indexing.folder_index import RefreshReport
 from backend.agents.documents.library import Library
 from backend.protocol.events import KnownEvent
@@ -87,10 +88,11 @@ class DocumentsProvider:
 
 
 def skipped_sentences(report: RefreshReport) -> list[str]:
-    """A sentence per skipped file; beyond twenty a count."""
+    """A sentence per skipped file, beyond twenty a count, and one on the kinds of files that are not read."""
+    unread = [unread_sentence(report.unread)] if report.unread else []
     shown = [str(skipped) for skipped in report.skipped[:_MOST_WARNINGS]]
     rest = len(report.skipped) - len(shown)
-    return [*shown, f"{rest} more files were skipped."] if rest else shown
+    return [*shown, *([f"{rest} more files were skipped."] if rest else []), *unread]
 
 
 def provide(environment: AgentEnvironment) -> DocumentsProvider:

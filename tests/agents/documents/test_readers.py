@@ -153,7 +153,8 @@ def test_encodings(data: bytes, text: str) -> None:
         ("a.pdf", pdf_of([[]]), "scanned"),
         ("a.pdf", pdf_of([["secret"]])[:300], "not a readable PDF"),
         ("a.pdf", encrypted(pdf_of([["secret"]]), "key"), "needs a password"),
-        ("a.docx", b"PK", "are not read"),
+        ("a.docx", b"PK", "not a readable Word file"),
+        ("a.mp4", b"\x00", "are not read"),
     ],
 )
 def test_unreadable_files_have_a_reason(name: str, data: bytes, reason: str) -> None:

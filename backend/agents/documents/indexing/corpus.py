@@ -9,11 +9,15 @@ from typing import Any
 from backend.agents.documents.indexing.folder_facts import FactsReader, FolderFacts
 from backend.agents.documents.indexing.folder_index import FolderIndex
 from backend.agents.documents.indexing.profile import Profile, read_names, read_periods
+from backend.agents.documents.indexing.storage import ARCHIVE
 from backend.agents.documents.indexing.subject_directory import SubjectDirectory
 from backend.agents.documents.readers.extracted_table import ExtractedCell
 
 _DOCUMENT = "SELECT * FROM described WHERE name = ?"
 _TABLES = "SELECT * FROM described WHERE kind = 'table' ORDER BY name LIMIT ?"
+_SKIPPED = """
+SELECT name FROM documents WHERE problem NOT IN ('', ?) UNION SELECT name FROM unread ORDER BY name
+"""
 _TEXT = """
 SELECT text FROM texts JOIN documents ON id = document_id WHERE name = ? AND problem = ''
 """
@@ -140,9 +144,9 @@ class Corpus:
             return str(row[0] or "")
 
     def skipped_names(self) -> tuple[str, ...]:
-        """The names of files that were looked at and not read."""
+        """The names of files that could not be read, or are of a kind that is not."""
         with self._index.opened() as connection:
-            rows = connection.execute("SELECT name FROM documents WHERE problem <> '' ORDER BY name")
+            rows = connection.execute(_SKIPPED, (ARCHIVE,))
             return tuple(str(row[0]) for row in rows)
 
     def document(self, name: str) -> Document:

@@ -2,13 +2,16 @@
 
 import os
 import stat
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from backend.agents.documents.readers import READERS, reader_for
 
 MAX_FILES = 50_000
+MAX_UNREAD = 10_000
+_KINDS_NAMED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,8 @@ class FolderContent:
 
     files: tuple[FoundFile, ...]
     skipped: tuple[SkippedFile, ...]
+    unread: tuple[str, ...] = ()
+    """Names of files of kinds that are not read; at most ``MAX_UNREAD`` are listed."""
 
 
 class FolderError(Exception):
@@ -52,7 +57,11 @@ def list_folder(folder: Path, excluded: tuple[Path, ...] = ()) -> FolderContent:
     root = checked_folder(folder)
     files: list[FoundFile] = []
     skipped: list[SkippedFile] = []
+    unread: list[str] = []
     for path in _walk(root, {os.path.realpath(path) for path in excluded}, skipped):
+        if reader_for(path.name) is None:
+            unread += [_printable(path.relative_to(root).as_posix())] if len(unread) < MAX_UNREAD else []
+            continue
         name = path.relative_to(root).as_posix()
         if len(files) == MAX_FILES:
             skipped.append(SkippedFile(name, f"only the first {MAX_FILES:,} files of a folder are read"))
@@ -67,7 +76,7 @@ def list_folder(folder: Path, excluded: tuple[Path, ...] = ()) -> FolderContent:
         else:
             if stat.S_ISREG(state.st_mode):
                 files.append(FoundFile(name, state.st_size, state.st_mtime_ns))
-    return FolderContent(tuple(sorted(files, key=lambda file: file.name)), tuple(skipped))
+    return FolderContent(tuple(sorted(files, key=lambda file: file.name)), tuple(skipped), tuple(unread))
 
 
 def checked_folder(folder: Path) -> Path:
@@ -84,6 +93,19 @@ def checked_folder(folder: Path) -> Path:
         reason = getattr(error, "strerror", None) or str(error)
         raise FolderError(f"The folder {folder} cannot be read ({reason}).") from error
     return root
+
+
+def unread_sentence(names: Sequence[str]) -> str:
+    """How many files of which kinds are not read, the most frequent first."""
+    kinds = Counter(PurePath(name).suffix.lower() or "without an ending" for name in names)
+    listed = [f"{count:,} {kind}" for kind, count in kinds.most_common(_KINDS_NAMED)]
+    rest = len(names) - sum(count for _, count in kinds.most_common(_KINDS_NAMED))
+    listed += [f"{rest:,} of other kinds"] if rest else []
+    return f"{len(names):,} file{' is' if len(names) == 1 else 's are'} not read: {', '.join(listed)}."
+
+
+def _printable(name: str) -> str:
+    return name.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def nothing_to_read(folder: Path) -> str:
@@ -109,7 +131,7 @@ def _walk(root: Path, excluded: set[str], skipped: list[SkippedFile]) -> Iterato
             and os.path.realpath(here / name) not in excluded
         )
         for name in sorted(names):
-            if name.startswith(".") or reader_for(name) is None:
+            if name.startswith("."):
                 continue
             if (here / name).is_symlink():
                 _note_link(root, here / name, skipped)

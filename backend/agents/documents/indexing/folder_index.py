@@ -23,7 +23,7 @@ from backend.agents.documents.indexing.reader_pool import (
 )
 from backend.agents.documents.indexing.readiness import FolderReadiness
 from backend.agents.documents.indexing.schema import connect, unusable
-from backend.agents.documents.indexing.storage import forget, store, touched, transaction
+from backend.agents.documents.indexing.storage import ARCHIVE, forget, store, touched, transaction
 from backend.agents.documents.readers import READER_VERSION
 
 Progress = Callable[[int, int, str], None]
@@ -50,6 +50,8 @@ class RefreshReport:
     unchanged: int
     removed: int
     skipped: tuple[SkippedFile, ...]
+    unread: tuple[str, ...]
+    """Files of kinds that are not read, by name."""
     seconds: float
 
 
@@ -88,6 +90,9 @@ class FolderIndex:
                     forget(connection, name)
             changed = [file for file in content.files if known.get(file.name, ())[:2] != (file.size, file.changed_ns)]
             self._found, self._unfinished = len(content.files), dict.fromkeys(file.name for file in changed)
+            with transaction(connection):
+                connection.execute("DELETE FROM unread")
+                connection.executemany("INSERT INTO unread (name) VALUES (?)", ((name,) for name in content.unread))
             vanished = self._read_all(connection, changed, progress, stop)
             self._unfinished = {}
             return _report(connection, content, vanished, len(changed), len(removed), time.monotonic() - started)
@@ -202,7 +207,7 @@ def _digests(connection: sqlite3.Connection) -> dict[str, str]:
 
 
 def _known(connection: sqlite3.Connection) -> dict[str, tuple[int, int]]:
-    rows = connection.execute("SELECT name, size, changed_ns FROM documents")
+    rows = connection.execute("SELECT name, size, changed_ns FROM documents WHERE container = ''")
     return {name: (size, changed_ns) for name, size, changed_ns in rows}
 
 
@@ -220,7 +225,7 @@ def _report(
     ):
         skipped += (
             [SkippedFile(name, problem)]
-            if problem
+            if problem and problem != ARCHIVE
             else [SkippedFile(name, notice, in_part=True) for notice in json.loads(notices)]
         )
     documents = connection.execute("SELECT count(*) FROM documents WHERE problem = ''").fetchone()[0]
@@ -232,5 +237,6 @@ def _report(
         unchanged=len(content.files) - changed,
         removed=removed,
         skipped=tuple(skipped),
+        unread=content.unread,
         seconds=seconds,
     )

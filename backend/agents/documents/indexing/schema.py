@@ -6,7 +6,7 @@ import time
 import unicodedata
 from pathlib import Path
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 _BUSY_TIMEOUT_S = 30.0
 _BUSY_PAUSE_S = 0.01
 
@@ -23,11 +23,13 @@ DROP VIEW IF EXISTS located_rows;
 DROP TABLE IF EXISTS table_rows;
 DROP TABLE IF EXISTS passages;
 DROP TABLE IF EXISTS texts;
+DROP TABLE IF EXISTS unread;
 DROP TABLE IF EXISTS subject_names;
 DROP TABLE IF EXISTS documents;
 CREATE TABLE documents (
     id INTEGER PRIMARY KEY,
     name TEXT NOT NULL UNIQUE,
+    container TEXT NOT NULL,
     size INTEGER NOT NULL,
     changed_ns INTEGER NOT NULL,
     digest TEXT NOT NULL,
@@ -45,6 +47,9 @@ CREATE TABLE documents (
     search_title TEXT NOT NULL,
     problem TEXT NOT NULL,
     notices TEXT NOT NULL
+);
+CREATE TABLE unread (
+    name TEXT NOT NULL
 );
 CREATE TABLE texts (
     document_id INTEGER PRIMARY KEY,
@@ -68,6 +73,7 @@ CREATE TABLE passages (
     line INTEGER,
     in_table INTEGER NOT NULL
 );
+CREATE INDEX documents_by_container ON documents (container);
 CREATE INDEX passages_by_document ON passages (document_id);
 CREATE TABLE table_rows (
     id INTEGER PRIMARY KEY,

@@ -13,6 +13,9 @@ from backend.agents.documents.indexing.profile import profile_of, stored_periods
 from backend.agents.documents.indexing.schema import searchable
 from backend.agents.documents.readers.extraction import Extraction
 
+ARCHIVE = "its files are documents of their own"
+"""The problem of an archive that was read: it has no text itself."""
+
 
 @contextmanager
 def transaction(connection: sqlite3.Connection) -> Iterator[None]:
@@ -36,7 +39,14 @@ def touched(connection: sqlite3.Connection, file: FoundFile, digest: str) -> boo
 
 
 def forget(connection: sqlite3.Connection, name: str) -> None:
-    """Remove a file and all that was found in it."""
+    """Remove a file and all that was found in it; with an archive, its files."""
+    members = connection.execute("SELECT name FROM documents WHERE container = ?", (name,)).fetchall()
+    for (member,) in members:
+        _forget_one(connection, member)
+    _forget_one(connection, name)
+
+
+def _forget_one(connection: sqlite3.Connection, name: str) -> None:
     found = connection.execute("SELECT id FROM documents WHERE name = ?", (name,)).fetchone()
     if found is None:
         return
@@ -64,8 +74,37 @@ def forget(connection: sqlite3.Connection, name: str) -> None:
 
 
 def store(connection: sqlite3.Connection, file: FoundFile, digest: str, read: Extraction | str) -> None:
-    """Store what a file held, or the reason why it could not be read."""
-    document, problem = (Extraction("", ()), read) if isinstance(read, str) else (read, "")
+    """Store what a file held, or the reason why it could not be read. Files of an archive are named by its path and
+    theirs, with a slash between."""
+    if isinstance(read, str):
+        _store_one(connection, file, digest, Extraction("", ()), problem=read)
+        return
+    if not read.members:
+        _store_one(connection, file, digest, read)
+        return
+    _store_one(connection, file, digest, Extraction("", (), notices=read.notices), problem=ARCHIVE)
+    for member in read.members:
+        name = f"{file.name}/{member.name}"
+        # An archive may contain two files of one name: the later one is what unpacking would leave.
+        forget(connection, name)
+        inner = FoundFile(name, 0, file.changed_ns)
+        if isinstance(member.content, str):
+            _store_one(
+                connection, inner, member.digest, Extraction("", ()), problem=member.content, container=file.name
+            )
+        else:
+            _store_one(connection, inner, member.digest, member.content, container=file.name)
+
+
+def _store_one(
+    connection: sqlite3.Connection,
+    file: FoundFile,
+    digest: str,
+    document: Extraction,
+    *,
+    problem: str = "",
+    container: str = "",
+) -> None:
     origin = document.origin
     stated = stated_title(document, file.name)
     profile = profile_of(document, file.name, stated)
@@ -75,11 +114,11 @@ def store(connection: sqlite3.Connection, file: FoundFile, digest: str, read: Ex
     )
     search_title = searchable(f"{title} {Path(file.name).stem} {header}")
     row = connection.execute(
-        "INSERT INTO documents (name, size, changed_ns, digest, kind, title, source, date, url, fields, has_lines, "
-        "subjects, further, periods, period_end, search_title, problem, notices) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO documents (name, container, size, changed_ns, digest, kind, title, source, date, url, fields, "
+        "has_lines, subjects, further, periods, period_end, search_title, problem, notices) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
-            *(file.name, file.size, file.changed_ns, digest, document.kind, title),
+            *(file.name, container, file.size, file.changed_ns, digest, document.kind, title),
             *(
                 source_of(document, file.name),
                 origin.date,

@@ -3,19 +3,26 @@
 from collections.abc import Callable
 from pathlib import PurePath
 
+from backend.agents.documents.readers.archive import read_archive
 from backend.agents.documents.readers.delimited import read_delimited
 from backend.agents.documents.readers.extraction import (
     MAX_TEXT_CHARS,
     Extraction,
     UnreadableFileError,
 )
+from backend.agents.documents.readers.json_file import read_json, read_json_lines
+from backend.agents.documents.readers.mail import read_mail
 from backend.agents.documents.readers.markdown import read_markdown
+from backend.agents.documents.readers.notebook import read_notebook
 from backend.agents.documents.readers.pdf import read_pdf
 from backend.agents.documents.readers.plain_text import read_plain_text
 from backend.agents.documents.readers.reading import Reading
+from backend.agents.documents.readers.slides import read_slides
 from backend.agents.documents.readers.web_page import read_html
+from backend.agents.documents.readers.word_file import read_word
+from backend.agents.documents.readers.workbook import read_workbook
 
-READER_VERSION = 7
+READER_VERSION = 8
 """Raise it when a reader gives another text for the same bytes: indexes are then made anew."""
 
 Reader = Callable[[bytes, Reading], Extraction]
@@ -38,6 +45,14 @@ READERS: dict[str, Reader] = {
     ".htm": _at_once(read_html),
     ".pdf": read_pdf,
     ".csv": _at_once(read_delimited),
+    ".docx": read_word,
+    ".xlsx": read_workbook,
+    ".pptx": read_slides,
+    ".eml": _at_once(read_mail),
+    ".ipynb": _at_once(read_notebook),
+    ".json": _at_once(read_json),
+    ".jsonl": _at_once(read_json_lines),
+    ".zip": lambda data, reading: read_archive(data, reading, read_document, _is_member),
 }
 """Reader by file name suffix, in lower case."""
 
@@ -45,6 +60,11 @@ READERS: dict[str, Reader] = {
 def reader_for(name: str) -> Reader | None:
     """The reader for a file of this name, or None if files of its kind are not read."""
     return READERS.get(PurePath(name).suffix.lower())
+
+
+def _is_member(name: str) -> bool:
+    """Whether a file within an archive is read: archives within archives are not."""
+    return reader_for(name) is not None and not name.lower().endswith(".zip")
 
 
 def read_document(name: str, data: bytes, reading: Reading = _AT_ONCE) -> Extraction:
@@ -57,6 +77,6 @@ def read_document(name: str, data: bytes, reading: Reading = _AT_ONCE) -> Extrac
     extraction = reader(data, reading)
     if len(extraction.text) > MAX_TEXT_CHARS:
         raise UnreadableFileError(f"its text is longer than {MAX_TEXT_CHARS:,} characters")
-    if not extraction.blocks:
+    if not extraction.blocks and not extraction.members:
         raise UnreadableFileError("there is no text in it")
     return extraction

@@ -58,8 +58,19 @@ class Extraction:
     """Whether line numbers of ``text`` are line numbers of the file."""
     tables: tuple[ExtractedTable, ...] = ()
     """Tables within the text, in order. A file that is a table as a whole has rows as its blocks instead."""
+    members: "tuple[Member, ...]" = ()
+    """The documents that an archive consists of; it has no text of its own then."""
     notices: tuple[str, ...] = ()
     """What was left out of a file that was otherwise read; each completes "<file>: …"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A file within an archive: its path there, the hash of its bytes, and its content or why there is none."""
+
+    name: str
+    digest: str
+    content: Extraction | str
 
 
 def origin_of(fields: Mapping[str, str], title: str = "") -> Origin:

@@ -4,7 +4,7 @@ from itertools import starmap
 from typing import Any
 
 from backend.agents.documents.readers.extracted_table import ExtractedCell, ExtractedRow, ExtractedTable
-from backend.agents.documents.readers.extraction import Extraction, Origin, TextBlock
+from backend.agents.documents.readers.extraction import Extraction, Member, Origin, TextBlock
 
 
 def encoded(extraction: Extraction) -> dict[str, Any]:
@@ -21,6 +21,10 @@ def encoded(extraction: Extraction) -> dict[str, Any]:
         "tables": [
             (table.title, table.note, table.page, table.start, table.end, [_row(row) for row in table.rows])
             for table in extraction.tables
+        ],
+        "members": [
+            (member.name, member.digest, member.content if isinstance(member.content, str) else encoded(member.content))
+            for member in extraction.members
         ],
         "notices": extraction.notices,
     }
@@ -39,6 +43,10 @@ def decoded(values: dict[str, Any]) -> Extraction:
         tables=tuple(
             ExtractedTable(title, note, page, start, end, tuple(_read_row(row) for row in rows))
             for title, note, page, start, end, rows in values["tables"]
+        ),
+        members=tuple(
+            Member(name, digest, content if isinstance(content, str) else decoded(content))
+            for name, digest, content in values["members"]
         ),
         notices=tuple(values["notices"]),
     )
