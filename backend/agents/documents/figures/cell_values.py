@@ -16,7 +16,7 @@ _SHARES = re.compile(
     re.IGNORECASE,
 )
 _COUNTED = re.compile(
-    r"\b(?:number\s+of|headcount|employees|customers|subscribers|participants|patients|accidents|units|stores)\b",
+    r"\b(?:number\s+of|headcount|employees|customers|subscribers|participants|patients|accidents)\b|\(number\)",
     re.IGNORECASE,
 )
 _SCALE = (
@@ -102,7 +102,7 @@ def unit_of(text: str, around: Surroundings) -> Unit:
         return _scaled("shares", _factor(scale) if scale else _scale_of(wide))
     if _PER_ONE.search(f"{around.section} {around.label}"):
         return Unit("", _money_around(text, around))
-    if _COUNTED.search(around.label) and not _money_around(text, around):
+    if _COUNTED.search(around.label) and not _money_in(text):
         return Unit("", "")
     return _scaled(_money_around(text, around), _scale_of(near) if _SCALED.search(near) else _scale_of(wide))
 

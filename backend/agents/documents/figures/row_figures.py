@@ -12,7 +12,7 @@ from backend.agents.documents.figures.row_fit import Fit
 from backend.agents.documents.figures.row_parts import Parts, parts_of
 from backend.agents.documents.figures.row_search import candidate_rows, fitting
 from backend.agents.documents.figures.row_series import RowSeries, one_line, within
-from backend.agents.documents.figures.wanted_measures import Request, Wanted, requested
+from backend.agents.documents.figures.wanted_measures import Request, Wanted, labelled, requested
 from backend.agents.documents.indexing.corpus import Corpus, FoundRow
 from backend.agents.documents.periods import Period
 from backend.agents.documents.search.retrieval import Retrieval
@@ -65,7 +65,10 @@ def find_row_figures(corpus: Corpus, retrieval: Retrieval) -> RowFigures | None:
     # An abbreviation that no document has may still be a measure that they spell out.
     if any(not named(name).measures for name in scope.unknown):
         return None
-    request = requested(question, scope.subjects or _subjects_near(retrieval))
+    subjects = scope.subjects or _subjects_near(retrieval)
+    request = requested(question, subjects)
+    if not request.wanted and (label := labelled(question, subjects)) is not None:
+        request = replace(request, wanted=(label,))
     finder = _Finder(corpus, question, scope, request)
     for subject, documents in _groups(scope):
         for wanted in request.wanted:

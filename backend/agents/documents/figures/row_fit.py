@@ -7,6 +7,7 @@ from backend.agents.documents.figures.document_rows import is_statement
 from backend.agents.documents.figures.measure_words import Named, named
 from backend.agents.documents.figures.wanted_measures import Wanted
 from backend.agents.documents.indexing.corpus import FoundRow
+from backend.agents.documents.search.stop_words import STOP_WORDS
 
 LEAST_FIT = 0.5
 """A row below this is not the figure that is wanted."""
@@ -15,6 +16,7 @@ RATES = frozenset({"gross margin percentage", "operating margin", "effective tax
 """Measures that are percentages themselves."""
 
 _MEMBER_COVERAGE = 0.6
+_FEWEST_IN_LABEL = 2
 _OTHERWISE_COUNTED = re.compile(
     r"non-gaap|non-ifrs|adjusted|pro\s?forma|constant\s+currenc|organic|excluding|unallocated|intersegment|elimination"
     r"|discontinued|tax effect|parent only|held[- ]for[- ]sale",
@@ -60,6 +62,8 @@ class Fit:
 def fit_of(wanted: Wanted, row: FoundRow) -> Fit | None:
     """The fit of a row, or None for one that is something else."""
     label = named(row.label)
+    if not wanted.measure:
+        return _labelled_fit(wanted, label, row)
     sections = [named(part) for part in row.section.split(" > ") if part]
     measure, certainty = _measure(wanted, label, sections, named(row.title))
     if measure is None or _is_counted_otherwise(row, measure):
@@ -74,6 +78,16 @@ def fit_of(wanted: Wanted, row: FoundRow) -> Fit | None:
     if is_statement(row.title):
         score += 0.3
     return Fit(row, score, measure, is_member=bool(wanted.matter)) if score >= LEAST_FIT else None
+
+
+def _labelled_fit(wanted: Wanted, label: Named, row: FoundRow) -> Fit | None:
+    """A row whose label is what the question says, nearly word for word."""
+    words = (frozenset(one for measure in label.measures for one in measure.split()) | label.matter) - STOP_WORDS
+    asked = frozenset(wanted.member)
+    is_named = len(words) >= _FEWEST_IN_LABEL and words <= asked
+    if not is_named or len(words) < _MEMBER_COVERAGE * len(asked) or _OTHERWISE_COUNTED.search(row.label):
+        return None
+    return Fit(row, len(words) / len(asked), "")
 
 
 def _is_counted_otherwise(row: FoundRow, measure: str) -> bool:

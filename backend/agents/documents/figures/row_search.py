@@ -39,6 +39,8 @@ def fitting(wanted: Wanted, rows: Iterable[FoundRow]) -> list[Fit]:
 
 def _expression(wanted: Wanted) -> str:
     """Rows with every word of one of the measure's names, and with a word of the member where one is wanted."""
+    if not wanted.measure:
+        return " OR ".join(quoted(word) for word in wanted.member)
     first = (wanted.measure, *_WIDER.get(wanted.measure, ()))
     names = [words for words, standing in MEASURES.items() if standing in first]
     measure = " OR ".join(_all_of(words) for words in names)

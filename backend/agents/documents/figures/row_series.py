@@ -86,7 +86,9 @@ def one_line(subject: str, fits: Sequence[Fit], points_of: PointsOf, *, lengths:
     by_unit: dict[tuple[str, str], dict[int, _TypedRow]] = {}
     for fit in fits:
         for point in points_of(fit):
-            if point.value.unit.is_share == (fit.measure in RATES) and _has_length(fit.measure, point):
+            if not fit.measure or (
+                point.value.unit.is_share == (fit.measure in RATES) and _has_length(fit.measure, point)
+            ):
                 rows = by_unit.setdefault((fit.measure, point.value.unit.name), {})
                 rows.setdefault(fit.row.number, _TypedRow(fit, [])).points.append(point)
     lines = [_line(subject, list(rows.values()), lengths) for rows in by_unit.values()]
@@ -247,7 +249,7 @@ def _names(fit: Fit) -> tuple[str, str]:
     row, own = fit.row, fit.row.label.strip(" :.")
     own = re.sub(r"\s*\(\d{1,2}\)\Z", "", own)
     sections = [part.strip(" :.") for part in row.section.split(" > ")]
-    if named(own).measures:
+    if named(own).measures or not fit.measure:
         return own, sections[-1] if fit.is_member and not named(sections[-1]).measures else ""
     above = next((part for part in reversed(sections) if named(part).measures), fit.measure)
     measure = re.sub(r"\s+by\s.*", "", above)

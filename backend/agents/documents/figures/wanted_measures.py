@@ -11,6 +11,7 @@ from backend.agents.documents.search.stop_words import STOP_WORDS
 from backend.agents.documents.search.vocabulary import WEAK
 
 MOST_WANTED = 4
+FEWEST_LABEL_WORDS, MOST_LABEL_WORDS = 2, 8
 
 _SHARE = re.compile(
     r"\b(?:percentage|percent|share|proportion|fraction|portion|relative to|how much of)\b|%", re.IGNORECASE
@@ -51,7 +52,8 @@ _BOUNDARY = re.compile(r"[.,;:?!()\"“”]")
 class Wanted:
     """A measure, and the words of the member whose value is wanted (``Services``); no words for the whole.
 
-    ``measure`` is the name that stands for all of its names.
+    ``measure`` is the name that stands for all of its names; empty for what is no measure of the list but may be the
+    label of a row, whose words are then all in ``member``.
     """
 
     measure: str
@@ -102,6 +104,12 @@ def requested(text: str, subjects: Collection[str] = ()) -> Request:
         else:
             place += 1
     return _request(text, list(wanted))
+
+
+def labelled(text: str, subjects: Collection[str] = ()) -> Wanted | None:
+    """What a question without a known measure may call the row it asks for: its words that say something."""
+    words = dict.fromkeys(token.word for token in _tokens(text, subjects) if _is_content(token))
+    return Wanted("", tuple(words)) if FEWEST_LABEL_WORDS <= len(words) <= MOST_LABEL_WORDS else None
 
 
 def _request(text: str, wanted: list[Wanted]) -> Request:
