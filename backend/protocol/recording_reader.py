@@ -1,6 +1,6 @@
-"""Reads a recording piece by piece, without any I/O: bytes in, events out, and nothing kept of those before.
+"""Reads a recording piece by piece, without any I/O: bytes in, events out, and no event is kept.
 
-A file of 60 MB can have two million events: whoever only counts or plays them needs no list of them.
+A file of 60 MB can have two million events. Counting or playing them needs no list of them.
 """
 
 import json
