@@ -115,3 +115,13 @@ def test_a_quarter_that_is_named_otherwise_is_explained(tmp_path: Path, library_
     assert scope.assumed == (
         "2024 Q1 is read as the documents name it: there it is the quarter that ended 2023-09-30.",
     )
+
+
+def test_a_year_is_that_of_the_report_named_after_it(tmp_path: Path, library_of: LibraryOf) -> None:
+    plans = "Plans for the third quarter of fiscal 2017 were made. " * 6
+    texts = {
+        "2016-report.md": f"Globex Inc.\n\nFiscal Year 2016\n\n{plans}\n\nCopper was sold.\n",
+        "2017-report.md": "Globex Inc.\n\nFiscal Year 2017\n\nCopper was sold.\n",
+    }
+    library = library_of(filled(tmp_path / "years", texts))
+    assert found(library, "How much copper was sold in FY 2017?").scope.documents == ("2017-report.md",)

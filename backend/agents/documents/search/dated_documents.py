@@ -34,7 +34,7 @@ def _place(document: DatedDocument, asked: Period) -> tuple[int, int]:
     for way, fits in enumerate((_is_within, _is_like, _contains)):
         for place, own in enumerate(document.periods):
             if fits(asked, own):
-                return way, min(place, 1) if not asked.quarter and not asked.month else place
+                return way, place
     return _NEVER, 0
 
 
