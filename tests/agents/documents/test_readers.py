@@ -109,15 +109,31 @@ def test_csv_rows_are_blocks_as_they_stand() -> None:
     extraction = read_document("a.csv", source.encode())
     assert blocks(extraction) == [("Name, Note", '"A; B";"two\nlines"'), ("Name, Note", "C;d")]
     assert [passage.line for passage in passages_of(extraction)] == [2, 5]
-    table = read_table(source)
+    table = read_table(source, 100)
+    assert table is not None
     assert [row.cells for row in table.rows] == [("A; B", "two\nlines"), ("C", "d")]
     assert table.delimiter == ";"
 
 
 def test_csv_passes_over_lines_above_its_header_and_names_every_column_once() -> None:
-    table = read_table("Report 2024\n\na,A,,b\n1,2,3,4\n5,6\n")
+    table = read_table("Report 2024\n\na,A,,b\n1,2,3,4\n5,6\n", 100)
+    assert table is not None
     assert table.columns == ("a", "A (2)", "column 3", "b")
     assert [row.line for row in table.rows] == [4, 5]
+
+
+def test_a_table_beyond_the_limits_is_cut_and_named_and_never_computed_over_in_part(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("backend.agents.documents.readers.delimited.MAX_CELLS", 400)
+    monkeypatch.setattr("backend.agents.documents.readers.delimited.MAX_SEARCHED_ROWS", 50)
+    source = "a,b\n" + "".join(f"{number},x\n" for number in range(1000))
+    extraction = read_document("a.csv", source.encode())
+    assert source.startswith(extraction.text)
+    assert 200 < extraction.text.count("\n") < 1000
+    assert len(extraction.blocks) == 50
+    assert extraction.notices == ("only its first 221 rows were read", "only the first 50 rows can be searched")
+    assert read_table(extraction.text, 400) is None
 
 
 @pytest.mark.parametrize(

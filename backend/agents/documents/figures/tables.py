@@ -13,13 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 from backend.agents.documents.figures.shapes import Shape
 from backend.agents.documents.figures.typed_columns import LINE, NUMBER, ORDER, Column, typed
-from backend.agents.documents.readers.delimited import Record, TableText, read_table
+from backend.agents.documents.readers.delimited import MAX_CELLS, Record, TableText, read_table
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 QUERY_SECONDS = 5.0
-MAX_CELLS = 2_000_000
 MAX_TABLES = 16
 """Tables held at once; the one not used for longest makes room."""
 _BATCH = 5_000
@@ -97,8 +96,8 @@ class Tables:
             if (document, digest) in self._loaded:
                 self._loaded.move_to_end((document, digest))
                 return self._loaded[document, digest]
-            content = read_table(text)
-            if len(content.columns) * len(content.rows) > MAX_CELLS:
+            content = read_table(text, MAX_CELLS)
+            if content is None:
                 raise TableError(f"has more than {MAX_CELLS:,} cells: it is searched, but not computed over")
             while len(self._loaded) >= MAX_TABLES:
                 self._connection.execute(f"DROP TABLE {identifier(self._loaded.popitem(last=False)[1].name)}")

@@ -44,7 +44,7 @@ READERS: dict[str, Reader] = {
     ".html": _at_once(read_html),
     ".htm": _at_once(read_html),
     ".pdf": read_pdf,
-    ".csv": _at_once(read_delimited),
+    ".csv": read_delimited,
     ".docx": read_word,
     ".xlsx": read_workbook,
     ".pptx": read_slides,

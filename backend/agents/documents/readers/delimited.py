@@ -8,8 +8,13 @@ from itertools import islice
 from backend.agents.documents.readers.decoding import decode
 from backend.agents.documents.readers.extraction import Extraction, TextBlock, UnreadableFileError
 from backend.agents.documents.readers.lines import lines_of
+from backend.agents.documents.readers.reading import Reading
 
 MAX_SEARCHED_ROWS = 50_000
+MAX_CELLS = 2_000_000
+"""Of a table that can be computed over."""
+
+_REPORT_EVERY = 10_000
 _DELIMITERS = ",;\t|"
 _LOOKED_AT, _LOOKED_AT_LENGTH = 20, 20_000
 
@@ -34,31 +39,61 @@ class TableText:
     delimiter: str
 
 
-def read_delimited(data: bytes) -> Extraction:
-    """The file's text as it is; every row below the header is a block whose heading is the column names."""
+def read_delimited(data: bytes, reading: Reading) -> Extraction:
+    """The file's text as it is; every row below the header is a block whose heading is the column names.
+
+    A table that is too long to be searched or computed over ends with the last row that is.
+    """
     text = decode(data)
-    table = read_table(text)
+    delimiter = _delimiter(text)
+    kept: list[Record] = []
+    width = count = end = 0
+    notices: tuple[str, ...] = ()
+    for row in _rows(text, delimiter):
+        if count % _REPORT_EVERY == 0:
+            reading.progress(count, 0, "row")
+        width = max(width, len(row.cells))
+        # So far beyond both limits that what is left is not taken for a table to compute over.
+        if count > max(MAX_SEARCHED_ROWS, MAX_CELLS // width) + _LOOKED_AT:
+            notices = (f"only its first {count:,} rows were read",)
+            text = text[:end]
+            break
+        count, end = count + 1, row.end
+        if len(kept) <= MAX_SEARCHED_ROWS + _LOOKED_AT:
+            kept.append(row)
+    table = _table_of(kept, width, delimiter)
     heading = ", ".join(table.columns)
     blocks = tuple(TextBlock(row.start, row.end, heading) for row in table.rows[:MAX_SEARCHED_ROWS])
     if not blocks:
         raise UnreadableFileError("there is no row below its header")
-    left_out = len(table.rows) > MAX_SEARCHED_ROWS
-    notices = (f"only the first {MAX_SEARCHED_ROWS:,} rows can be searched",) if left_out else ()
+    if count - 1 > MAX_SEARCHED_ROWS:
+        notices = (*notices, f"only the first {MAX_SEARCHED_ROWS:,} rows can be searched")
     return Extraction(text=text, blocks=blocks, kind="table", has_lines=True, notices=notices)
 
 
-def read_table(text: str) -> TableText:
-    """Column names and the rows below them. Lines above the header that are no part of the table are passed over.
+def read_table(text: str, most_cells: int) -> TableText | None:
+    """Column names and the rows below them; None for a table of more cells.
 
-    A column without a name is called by its place. Raises ``UnreadableFileError`` where the quoting is broken.
+    Lines above the header that are no part of the table are passed over. A column without a name is called by its
+    place. Raises ``UnreadableFileError`` where the quoting is broken.
     """
     delimiter = _delimiter(text)
-    rows = list(_rows(text, delimiter))
+    rows: list[Record] = []
+    width = 0
+    for row in _rows(text, delimiter):
+        rows.append(row)
+        width = max(width, len(row.cells))
+        if (len(rows) - 1) * width > most_cells:
+            return None
+    return _table_of(rows, width, delimiter)
+
+
+def _table_of(rows: list[Record], width: int, delimiter: str) -> TableText:
     if not rows:
         raise UnreadableFileError("there is no row in it")
     filled = [sum(cell != "" for cell in row.cells) for row in rows[:_LOOKED_AT]]
     header = next(index for index, count in enumerate(filled) if count * 10 >= max(filled) * 6)
-    width = max(len(row.cells) for row in rows[header:])
+    width = max(width, len(rows[header].cells))
     cells = rows[header].cells + ("",) * (width - len(rows[header].cells))
     columns: list[str] = []
     for place, name in enumerate(cells, start=1):

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from backend.agents.documents.readers.extracted_table import ExtractedTable
 
 MAX_FILE_BYTES = 64 * 1024 * 1024
-MAX_TEXT_CHARS = 32_000_000
+MAX_TEXT_CHARS = 64_000_000
 MAX_LABEL_CHARS = 300
 
 _ISO_DATE = re.compile(r"(?<!\d)\d{4}-\d{2}-\d{2}(?!\d)")

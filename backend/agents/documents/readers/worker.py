@@ -22,8 +22,6 @@ MAX_MEMORY_BYTES = 1024 * 1024 * 1024
 STEP_CPU_S = 40
 """Seconds of processor time from one report of progress to the next, such as for one page."""
 
-_NICENESS = 5
-
 
 def main() -> None:
     """Read files until standard input ends."""
@@ -32,7 +30,6 @@ def main() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     _limit(resource.RLIMIT_AS, MAX_MEMORY_BYTES)
     _limit(resource.RLIMIT_CORE, 0)
-    os.nice(_NICENESS)
     while (order := frames.receive(sys.stdin.buffer)) is not None:
         _answer(order, answers)
 
