@@ -13,6 +13,8 @@ from backend.dialects.answer_drafts import MAX_TEXT_CHARS, AnswerDrafts
 from backend.dialects.dialect import JsonObject
 from backend.dialects.json_values import is_lookup, object_of, objects_of, parsed, plain, text_of, whole_number_of
 from backend.dialects.native_events import OwnEvents
+from backend.dialects.person_requests import INTERRUPT_EVENTS, asked_at_end, asked_in
+from backend.dialects.said_text import said_text
 from backend.dialects.step_drafts import MAX_STEPS
 from backend.protocol.events import Outcome
 
@@ -35,6 +37,14 @@ _OWN = "playhead"
 
 _OWN_CITATION = "citation:"
 """What the keys of citations in the metadata of a text begin with."""
+
+_BESIDE_TEXT = frozenset(
+    {"type", "messageId", "role", "rawEvent", "metadata", "name", "parentMessageId", "runId", "threadId", "timestamp"}
+)
+"""Fields of a message of text that are not its text."""
+
+_BESIDE_CONTENT = frozenset({"id", "role", "name", "toolCalls", "metadata", "encryptedValue", "rawEvent"})
+"""Fields of a whole message that are not its text."""
 
 _USAGE_NAMES = {
     "inputTokens": "input_tokens",
@@ -82,11 +92,13 @@ class AgUi:
         elif kind.startswith(("RUN_", "STEP_")):
             self._read_run(kind, message)
         elif kind == "MESSAGES_SNAPSHOT":
+            if not isinstance(message.get("messages"), list):
+                self._drafts.count_loss("snapshots without messages")
             self._read_messages(objects_of(message, "messages"))
         elif kind.startswith("ACTIVITY_"):
             self._read_activity(message)
         elif kind == "CUSTOM":
-            self._read_custom(text_of(message, "name"), object_of(message, "value"))
+            self._read_custom(text_of(message, "name"), message)
         else:
             self._drafts.count_loss(_LOST.get(kind, f"events of type {kind[:40]}"))
         return True
@@ -106,6 +118,7 @@ class AgUi:
     def _read_run(self, kind: str, message: JsonObject) -> None:
         if kind == "RUN_STARTED":
             self._ended = False
+            self._drafts.end.resume()
             self._said = []
             self._said_chars = 0
         elif kind == "RUN_FINISHED":
@@ -145,7 +158,11 @@ class AgUi:
         if not (activity == "citation" and "citation_id" in content and self._own.read("citation", content)):
             self._drafts.count_loss(f"activity of type {activity[:40] or 'unknown'}")
 
-    def _read_custom(self, name: str, value: JsonObject) -> None:
+    def _read_custom(self, name: str, message: JsonObject) -> None:
+        value = object_of(message, "value")
+        if name in INTERRUPT_EVENTS:
+            self._drafts.ask_person(asked_in(message.get("value", message.get("data"))))
+            return
         owner, _, kind = name.partition(".")
         if owner == _OWN and (kind == "run" or self._own.read_end(value) or self._own.read(kind, value)):
             return
@@ -161,10 +178,8 @@ class AgUi:
         outcome = object_of(message, "outcome")
         self._outcome = "cancelled" if text_of(outcome, "type") == "cancelled" else "completed"
         self._read_usage(message)
-        for interrupt in objects_of(outcome, "interrupts"):
-            asked = text_of(interrupt, "message")[:500] or "It does not say what for."
-            self._drafts.warn("input_requested", f"The agent stopped to ask a person: {asked}")
-            self._drafts.count_loss("requests for a person's input")
+        for asked in asked_at_end(message):
+            self._drafts.ask_person(asked)
 
     def _read_usage(self, message: JsonObject) -> None:
         if self._own.outcome is not None:
@@ -188,7 +203,8 @@ class AgUi:
         for name, value in object_of(message, "metadata").items():
             if name.startswith(_OWN_CITATION) and isinstance(value, Mapping):
                 self._own.read("citation", value)
-        delta = text_of(message, "delta")
+        whole = kind == "TEXT_MESSAGE_CONTENT"
+        delta = said_text(message, "delta", _BESIDE_TEXT, self._drafts.count_loss, required=whole)
         if kind not in ("TEXT_MESSAGE_START", "TEXT_MESSAGE_CONTENT", "TEXT_MESSAGE_END", "TEXT_MESSAGE_CHUNK"):
             self._drafts.count_loss(f"events of type {kind[:40]}")
         elif delta and self._last_message in self._not_answer:
@@ -268,7 +284,7 @@ class AgUi:
         answer = ""
         for item in messages[last + 1 :]:
             if text_of(item, "role") == "assistant":
-                answer += text_of(item, "content")
+                answer += said_text(item, "content", _BESIDE_CONTENT, self._drafts.count_loss)
                 for call in objects_of(item, "toolCalls"):
                     self._read_whole_call(call)
             elif text_of(item, "role") == "tool":

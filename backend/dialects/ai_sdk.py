@@ -13,12 +13,14 @@ from backend.dialects.dialect import CONTENT_FILTER, LIMIT_REACHED, JsonObject
 from backend.dialects.json_values import object_of, plain, text_of
 from backend.dialects.native_events import OwnEvents
 from backend.dialects.provider_citations import MAX_CITATIONS, ProviderCitation, provider_citations, read_citations
+from backend.dialects.said_text import said_text
 from backend.dialects.step_drafts import MAX_STEPS
 from backend.protocol.events import OPEN_STATES
 
 _FAMILIES = ("text-", "reasoning-", "tool-", "source-", "data-", "start-", "finish-", "reset-", "message-")
 _OF_OTHERS = ("tool-call-", "tool-plan-", "message-start", "message-end")
 """Types that look like these and are Cohere's."""
+_BESIDE_TEXT = frozenset({"type", "id", "providerMetadata"})
 _SINGLE = frozenset({"start", "finish", "abort", "error", "file", "custom"})
 _LONGEST_CITED = 500_000
 """Code points of an answer up to which spans are looked for in it: each text part asks for the whole of it."""
@@ -36,6 +38,9 @@ class AiSdk:
         self._drafts = drafts
         self._calls: set[str] = set()
         """Ids of all tool calls, those that are over too."""
+        self._tool_names: dict[str, str] = {}
+        self._asked_for: str | None = None
+        """The call that a person is asked to approve."""
         self._step_calls: list[str] = []
         """Those of the present model call."""
         self._own = OwnEvents(drafts)
@@ -67,7 +72,7 @@ class AiSdk:
 
     def _read_chunk(self, kind: str, message: JsonObject) -> None:
         if kind == "text-delta":
-            self._drafts.add_text(text_of(message, "delta"))
+            self._drafts.add_text(said_text(message, "delta", _BESIDE_TEXT, self._drafts.count_loss, required=True))
         elif kind.startswith("tool-"):
             self._read_tool(kind, message)
         elif kind.startswith("reasoning-"):
@@ -196,9 +201,11 @@ class AiSdk:
             self._read_own_tool(kind, key, message)
             return
         if kind == "tool-approval-request":
-            self._drafts.warn("input_requested", "The agent asks a person to approve a tool call.")
-            self._drafts.count_loss("requests for a person's input")
+            self._asked_for = key
+            self._drafts.ask_person(f"Approve {self._tool_names.get(key) or 'a tool call'}?")
             return
+        if key == self._asked_for and kind.startswith("tool-output-"):
+            self._drafts.end.resume()
         if not kind.startswith(("tool-input-", "tool-output-")):
             self._drafts.count_loss(f"chunks of type {kind[:40]}")
             return
@@ -233,6 +240,7 @@ class AiSdk:
             return
         self._calls.add(key)
         self._step_calls.append(key)
+        self._tool_names[key] = name[:200]
         if not name:
             self._drafts.count_loss("names and arguments of tool calls of which only the result was sent")
         self._drafts.steps.start_call(key, name)

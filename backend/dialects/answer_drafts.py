@@ -28,6 +28,8 @@ WARNINGS_PER_CODE = 5
 
 _MAX_KINDS_OF_LOSSES = 200
 
+_FURTHER_LOSSES = "content of further kinds"
+
 
 class AnswerDrafts:
     """Collects the drafts of one foreign answer in their order; ``take`` hands them out."""
@@ -133,11 +135,20 @@ class AnswerDrafts:
         if self._warned[code] <= WARNINGS_PER_CODE:
             self._drafts.append(WarningEvent(code=code, message=message, citation_id=citation_id))
 
+    def ask_person(self, asked: str) -> None:
+        """The agent stopped to ask a person: a warning says what for, and the answer ends as interrupted."""
+        said = " ".join(asked.split())[:500] or "It does not say what for."
+        self.warn("input_requested", f"The agent stopped to ask a person: {said}")
+        self.count_loss("requests for a person's input")
+        self.end.wait_for_person(said)
+
     def count_loss(self, what: str, count: int = 1) -> None:
         """The stream carried this, and Playhead has no event for it. ``what`` is a plain word, the same for the same
         thing."""
         if what in self._lost or len(self._lost) < _MAX_KINDS_OF_LOSSES:
             self._lost[what] += count
+        else:
+            self._lost[_FURTHER_LOSSES] += count
 
     def _take_text(self, text: str) -> bool:
         """Make the text a part of the answer. False if that would be too long."""

@@ -18,6 +18,8 @@ class AnswerEnd:
         self._outcome: Outcome | None = None
         self._error: ErrorEvent | None = None
         self._usage: dict[str, JsonValue] = {}
+        self._asked: str | None = None
+        """What a person is asked, while nobody has answered."""
         self.at_ms = 0.0
         """When the run ended, where the stream says so."""
 
@@ -28,7 +30,9 @@ class AnswerEnd:
 
     @property
     def outcome(self) -> Outcome:
-        """How the answer ended if nothing more comes: without an end it is interrupted."""
+        """How the answer ended if nothing more comes: without an end, or while a person is asked, it is interrupted."""
+        if self._asked is not None and self._outcome == "completed":
+            return "interrupted"
         return self._outcome or "interrupted"
 
     @property
@@ -48,6 +52,14 @@ class AnswerEnd:
         if self._error is None:
             self._outcome = outcome
 
+    def wait_for_person(self, asked: str) -> None:
+        """The agent stopped to ask a person this: an end that is seen after it is not the answer's."""
+        self._asked = asked
+
+    def resume(self) -> None:
+        """The agent continues: nobody is asked any more."""
+        self._asked = None
+
     def fail(self, code: str, message: str, *, retryable: bool = False, outcome: Outcome = "failed") -> None:
         """The stream carries an error. The first one counts."""
         if self._error is None:
@@ -57,6 +69,8 @@ class AnswerEnd:
     def stream_end(self) -> StreamEnd:
         """The end as it is if nothing more comes."""
         error = self._error
-        if self.outcome == "interrupted" and error is None:
+        if self._asked is not None and self._outcome == "completed":
+            error = ErrorEvent(code="input_requested", message=f"The agent waits for a person: {self._asked}")
+        elif self.outcome == "interrupted" and error is None:
             error = ErrorEvent(code="stream_cut", message=STREAM_CUT, retryable=True)
         return StreamEnd(self.outcome, None if self.outcome == "completed" else error, dict(self._usage), self.at_ms)

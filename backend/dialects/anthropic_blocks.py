@@ -11,6 +11,7 @@ from pydantic import JsonValue
 from backend.dialects.answer_drafts import AnswerDrafts
 from backend.dialects.dialect import JsonObject
 from backend.dialects.json_values import object_of, objects_of, plain, text_of, whole_number_of
+from backend.dialects.said_text import said_text
 from backend.protocol.events import Locator, Span
 
 _MAX_OPEN_BLOCKS = 1_000
@@ -46,7 +47,7 @@ class AnthropicBlocks:
             self.stop_all()
         made = self._open[str(index)] = _Block(kind, self._drafts.length)
         if kind == "text":
-            self._drafts.add_text(text_of(block, "text"))
+            self._drafts.add_text(said_text(block, "text", ("type", "citations"), self._drafts.count_loss))
             for citation in objects_of(block, "citations"):
                 self._cite(made, citation)
         elif kind in ("thinking", "redacted_thinking"):
@@ -74,7 +75,7 @@ class AnthropicBlocks:
         if kind == "text_delta" or (not kind and "text" in delta):
             if block is None:
                 block = self._open[str(index)] = _Block("text", self._drafts.length)
-            self._drafts.add_text(text_of(delta, "text"))
+            self._drafts.add_text(said_text(delta, "text", ("type",), self._drafts.count_loss, required=True))
         elif kind == "thinking_delta":
             self._drafts.steps.add_thinking()
         elif kind == "input_json_delta":

@@ -122,7 +122,10 @@ class DialectDecoder:
                 return
             value = self._texts.read(message.data)
             if isinstance(value, dict):
-                self.recognised += self._dialect.read(value, message.event)
+                if self._dialect.read(value, message.event):
+                    self.recognised += 1
+                else:
+                    self._drafts.count_loss("messages that are not of this dialect")
             else:
                 self._drafts.warn("unreadable_message", "A message of the stream is not a JSON object and is left out.")
                 self._drafts.count_loss("unreadable messages")

@@ -14,6 +14,7 @@ from backend.dialects.gemini_interactions import GeminiInteractions
 from backend.dialects.gemini_parts import GeminiParts
 from backend.dialects.gemini_sources import GeminiSources
 from backend.dialects.json_values import camel_case, object_of, objects_of, plain, text_of, whole_number_of
+from backend.dialects.said_text import count_unread, said_objects
 from backend.dialects.text_offsets import TextOffsets
 
 _USAGE_NAMES = {
@@ -25,6 +26,15 @@ _USAGE_NAMES = {
 }
 
 _FIELDS = ("candidates", "promptFeedback", "usageMetadata")
+
+_BESIDE_CANDIDATES = frozenset(
+    {"promptFeedback", "usageMetadata", "modelVersion", "responseId", "createTime", "modelStatus", "sdkHttpResponse"}
+)
+_BESIDE_CONTENT = frozenset(
+    {"finishReason", "finishMessage", "safetyRatings", "groundingMetadata", "citationMetadata", "urlContextMetadata"}
+    | {"logprobsResult", "groundingAttributions", "index"}
+)
+"""Fields of a response, and of a candidate, that are not the answer."""
 
 _UNSPECIFIED = "FINISH_REASON_UNSPECIFIED"
 
@@ -68,7 +78,9 @@ class Gemini:
             said = text_of(feedback, "blockReasonMessage").rstrip(".")
             told = f"The provider blocked the question ({reason[:60]}){f': {said}' if said else ''}."
             self._drafts.end.fail(f"blocked_{reason[:60].lower()}", told)
-        for candidate in objects_of(message, "candidates"):
+        if "candidates" not in message:
+            count_unread(message, _BESIDE_CANDIDATES, self._drafts.count_loss)
+        for candidate in said_objects(message.get("candidates", []), self._drafts.count_loss):
             if candidate.get("index", 0) not in (0, None):
                 self._drafts.count_loss("further candidates")
             else:
@@ -85,11 +97,7 @@ class Gemini:
         self._sources.finish()
 
     def _read_candidate(self, candidate: JsonObject) -> None:
-        content = candidate.get("content")
-        for part in objects_of(object_of(candidate, "content"), "parts"):
-            self._parts.read(camel_case(part))
-        if isinstance(content, list):
-            self._drafts.count_loss("content of an unknown form")
+        self._read_content(candidate)
         grounding = object_of(candidate, "groundingMetadata")
         self._parts.searched(camel_case(grounding))
         self._sources.read_grounding(camel_case(grounding), self._parts.starts)
@@ -99,6 +107,19 @@ class Gemini:
         reason = _reason_of(candidate, "finishReason", _FINISH_REASONS)
         if reason and reason != _UNSPECIFIED:
             self._read_end(reason, text_of(candidate, "finishMessage"))
+
+    def _read_content(self, candidate: JsonObject) -> None:
+        content = candidate.get("content")
+        if isinstance(content, Mapping):
+            if isinstance(content.get("parts"), list):
+                for part in said_objects(content["parts"], self._drafts.count_loss):
+                    self._parts.read(camel_case(part))
+            else:
+                count_unread(content, ("role",), self._drafts.count_loss)
+        elif content is not None:
+            self._drafts.count_loss("content of an unknown form")
+        else:
+            count_unread(candidate, _BESIDE_CONTENT, self._drafts.count_loss)
 
     def _read_end(self, reason: str, said: str) -> None:
         if reason not in ("STOP", "MAX_TOKENS"):

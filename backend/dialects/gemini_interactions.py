@@ -12,6 +12,7 @@ from pydantic import JsonValue
 from backend.dialects.answer_drafts import AnswerDrafts
 from backend.dialects.dialect import JsonObject
 from backend.dialects.json_values import object_of, objects_of, plain, text_of, whole_number_of
+from backend.dialects.said_text import said_text
 from backend.dialects.text_offsets import TextOffsets
 
 _USAGE_NAMES = {
@@ -103,7 +104,7 @@ class GeminiInteractions:
         if kind == "thought_summary" or (kind == "text" and is_thought):
             self._drafts.steps.add_thinking()
         elif kind == "text":
-            self._say(text_of(delta, "text"))
+            self._say(said_text(delta, "text", ("type", "annotations"), self._drafts.count_loss))
             self._cite_all(index, delta)
         elif kind.endswith("_call"):
             self._start_call(index, kind, delta)

@@ -7,9 +7,12 @@ from pydantic import JsonValue
 from backend.dialects.answer_drafts import AnswerDrafts
 from backend.dialects.dialect import JsonObject
 from backend.dialects.json_values import object_of, objects_of, plain, text_of
+from backend.dialects.said_text import said_text
 from backend.dialects.text_offsets import TextOffsets
 
 _MAX_REMEMBERED = 10_000
+
+_BESIDE_TEXT = frozenset({"thought", "thoughtSignature", "partMetadata"})
 
 _CODE = "code of the server"
 
@@ -35,7 +38,7 @@ class GeminiParts:
 
     def read(self, part: JsonObject) -> None:
         """The next part."""
-        text = text_of(part, "text")
+        text = said_text(part, "text", _BESIDE_TEXT, self._drafts.count_loss) if "text" in part else ""
         if part.get("thought") is True:
             self._in_text = False
             if text:

@@ -7,14 +7,36 @@ The fields are those of OpenAI's API reference for streamed chat completions, wi
 A whole ``chat.completion``, that was not streamed, is read as well. Only the first choice is an answer.
 """
 
+from collections.abc import Mapping
+
 from pydantic import JsonValue
 
 from backend.dialects.answer_drafts import AnswerDrafts
 from backend.dialects.dialect import CONTENT_FILTER, LIMIT_REACHED, JsonObject
 from backend.dialects.json_values import object_of, objects_of, plain, text_of, whole_number_of
+from backend.dialects.said_text import count_unread, said_objects, said_text
 from backend.protocol.events import Span
 
 _USAGE_NAMES = {"prompt_tokens": "input_tokens", "completion_tokens": "output_tokens", "total_tokens": "total_tokens"}
+
+_BESIDE_CHOICES = frozenset(
+    {"id", "object", "model", "usage", "choices", "system_fingerprint", "service_tier", "provider", "x_groq", "type"}
+    | {"error", "citations", "search_results", "obfuscation", "request_id"}
+)
+"""Fields of a chunk that are not the answer."""
+
+_BESIDE_DELTA = frozenset(
+    {"finish_reason", "native_finish_reason", "stop_reason", "matched_stop", "logprobs", "error", "delta", "message"}
+    | {"content_filter_offsets", "content_filter_result", "content_filter_results"}
+)
+"""Fields of a choice beside its piece of the answer; ``delta`` and ``message`` are null in some last chunks."""
+
+_BESIDE_CONTENT = frozenset(
+    {"role", "reasoning", "reasoning_content", "reasoning_details", "refusal", "tool_calls", "function_call", "name"}
+    | {"executed_tools", "annotations", "context", "audio", "images", "id", "type", "provider_specific_fields"}
+    | {"channel", "tool_call_id", "reasoning_signature", "thinking_blocks", "encrypted_content", "token_ids"}
+)
+"""Fields of a piece that are not its text, or are read for themselves."""
 
 _RETRYABLE = frozenset({408, 409, 429, 500, 502, 503, 504, 529})
 _RETRYABLE_CODES = frozenset({"rate_limit_exceeded", "server_error", "overloaded_error", "timeout"})
@@ -38,18 +60,34 @@ class OpenAIChat:
             self._read_error(error)
         if kind == "text_completion" or not isinstance(message.get("choices"), list):
             # Legacy completions have choices too, which contain a text and no message.
-            return bool(error) and "jsonrpc" not in message
+            return (bool(error) and "jsonrpc" not in message) or self._read_usage_alone(kind, message)
         self._read_sources(message)
         self._read_usage(object_of(message, "usage") or object_of(object_of(message, "x_groq"), "usage"))
-        for choice in objects_of(message, "choices"):
+        for choice in said_objects(message["choices"], self._drafts.count_loss):
             if choice.get("index", 0) in (0, None):
                 self._read_choice(choice)
             else:
                 self._drafts.count_loss("further choices")
         return True
 
+    def _read_usage_alone(self, kind: str, message: JsonObject) -> bool:
+        """A chunk without choices that says what the answer used: some servers send null, or no field."""
+        usage = object_of(message, "usage") or object_of(object_of(message, "x_groq"), "usage")
+        if kind not in ("", "chat.completion.chunk", "chat.completion") or not set(usage) & set(_USAGE_NAMES):
+            return False
+        self._read_usage(usage)
+        if message.get("choices") is None:
+            count_unread(message, _BESIDE_CHOICES, self._drafts.count_loss)
+        else:
+            self._drafts.count_loss("choices of another form than known")
+        return True
+
     def _read_choice(self, choice: JsonObject) -> None:
-        self._read_delta(object_of(choice, "delta") or object_of(choice, "message"))
+        said = choice.get("delta") or choice.get("message")
+        if isinstance(said, Mapping):
+            self._read_delta(said)
+        else:
+            self._drafts.add_text(said_text(choice, "delta", _BESIDE_DELTA, self._drafts.count_loss))
         if failed := choice.get("error"):
             self._read_error(failed)
         if reason := text_of(choice, "finish_reason"):
@@ -82,11 +120,10 @@ class OpenAIChat:
     def _read_delta(self, delta: JsonObject) -> None:
         if text_of(delta, "reasoning") or text_of(delta, "reasoning_content") or delta.get("reasoning_details"):
             self._drafts.steps.add_thinking()
-        content = delta.get("content")
-        if isinstance(content, str):
-            self._drafts.add_text(content)
-        elif isinstance(content, list):
-            self._read_parts(objects_of(delta, "content"))
+        if isinstance(delta.get("content"), list):
+            self._read_parts(said_objects(delta["content"], self._drafts.count_loss))
+        else:
+            self._drafts.add_text(said_text(delta, "content", _BESIDE_CONTENT, self._drafts.count_loss))
         if refusal := text_of(delta, "refusal"):
             self._drafts.add_text(refusal)
             self._drafts.count_loss("refusal marked as such")
@@ -110,7 +147,7 @@ class OpenAIChat:
         for part in parts:
             kind = text_of(part, "type")
             if kind == "text":
-                self._drafts.add_text(text_of(part, "text"))
+                self._drafts.add_text(said_text(part, "text", ("type",), self._drafts.count_loss, required=True))
             elif kind == "thinking":
                 self._drafts.steps.add_thinking()
             else:

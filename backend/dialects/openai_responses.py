@@ -11,6 +11,7 @@ from backend.dialects.answer_drafts import AnswerDrafts
 from backend.dialects.dialect import CONTENT_FILTER, LIMIT_REACHED, JsonObject
 from backend.dialects.json_values import object_of, objects_of, plain, text_of, whole_number_of
 from backend.dialects.responses_tools import ResponsesTools
+from backend.dialects.said_text import said_text
 from backend.protocol.events import Span
 
 _USAGE_NAMES = ("input_tokens", "output_tokens", "total_tokens", "cost")
@@ -18,6 +19,10 @@ _USAGE_NAMES = ("input_tokens", "output_tokens", "total_tokens", "cost")
 _RETRYABLE = frozenset({"server_error", "rate_limit_exceeded", "server_overloaded", "overloaded_error", "timeout"})
 
 _MAX_PARTS = 10_000
+
+_BESIDE_TEXT = frozenset({"type", "item_id", "obfuscation", "logprobs", "output_index", "content_index", "response_id"})
+_BESIDE_PART = frozenset({"type", "annotations", "logprobs"})
+"""Fields of a message or part of text that are not its text."""
 
 
 class OpenAIResponses:
@@ -60,9 +65,9 @@ class OpenAIResponses:
         what, _, phase = kind.rpartition(".")
         self._note_place(message)
         if kind == "output_text.delta":
-            self._say(message, text_of(message, "delta"))
+            self._say(message, said_text(message, "delta", _BESIDE_TEXT, self._drafts.count_loss, required=True))
         elif kind == "output_text.done":
-            self._say_whole(message, text_of(message, "text"))
+            self._say_whole(message, said_text(message, "text", _BESIDE_TEXT, self._drafts.count_loss, required=True))
         elif kind == "refusal.delta":
             self._refuse(message, text_of(message, "delta"))
         elif what == "content_part":
@@ -117,7 +122,7 @@ class OpenAIResponses:
     def _read_part(self, message: JsonObject, part: JsonObject) -> None:
         kind = text_of(part, "type")
         if kind in ("output_text", "text"):
-            if text := text_of(part, "text"):
+            if text := said_text(part, "text", _BESIDE_PART, self._drafts.count_loss):
                 self._say_whole(message, text)
             annotations = objects_of(part, "annotations")
             if annotations and self._place(message) not in self._annotated:

@@ -90,6 +90,8 @@ class ResponsesTools:
         self._seen.add(key)
         name = text_of(item, "name") or kind.removesuffix("_call")
         self._drafts.steps.start_call(key, name, arguments=_arguments_of(item), kind=kind)
+        if kind == "mcp_approval_request":
+            self._drafts.ask_person(f"Approve {name[:200]}?")
 
     def _end(self, key: str, kind: str, item: JsonObject) -> None:
         arguments = _arguments_of(item)

@@ -183,7 +183,38 @@ def test_a_run_that_stops_to_ask_a_person_says_so() -> None:
     stream = ag_ui(START, {**FINISH, "outcome": outcome})
     assert [warning.code for warning in stream.warnings] == ["input_requested"]
     assert "Delete it?" in stream.warnings[0].message
+    assert stream.end.outcome == "interrupted"
+    assert stream.end.error is not None
+    assert stream.end.error.code == "input_requested"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("on_interrupt", '{"question": "Delete it?"}'),
+        ("on_interrupt", "Delete it?"),
+        ("on_interrupt", [{"value": {"prompt": "Delete it?"}, "id": "i"}]),
+        ("LangGraphInterruptEvent", {"question": "Delete it?"}),
+        ("CopilotKitLangGraphInterruptEvent", {"value": '{"message": "Delete it?"}', "messages": []}),
+    ],
+)
+def test_a_graph_that_stops_to_ask_a_person_says_so(name: str, value: Any) -> None:
+    stream = ag_ui(START, {"type": "CUSTOM", "name": name, "value": value}, FINISH)
+    assert [warning.message for warning in stream.warnings] == ["The agent stopped to ask a person: Delete it?"]
+    assert stream.end.outcome == "interrupted"
+
+
+def test_a_run_that_continues_after_its_question_is_whole() -> None:
+    asked = {"type": "CUSTOM", "name": "on_interrupt", "value": "Delete it?"}
+    stream = ag_ui(START, asked, FINISH, START, text("a", "Done."), FINISH)
     assert stream.end.outcome == "completed"
+    assert len(stream.warnings) == 1
+
+
+def test_an_interrupt_in_the_words_of_a_draft_is_read() -> None:
+    stream = ag_ui(START, {**FINISH, "outcome": "interrupt", "interrupt": {"id": "i", "reason": "Delete it?"}})
+    assert "Delete it?" in stream.warnings[0].message
+    assert stream.end.outcome == "interrupted"
 
 
 def snapshot(*messages: dict[str, Any]) -> dict[str, Any]:

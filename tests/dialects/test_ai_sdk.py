@@ -97,7 +97,14 @@ def test_an_output_without_its_call_is_a_step_too_and_a_call_without_output_says
 
 def test_a_request_for_approval_is_a_warning() -> None:
     stream = ai_sdk(tool("input-start", toolName="rm"), tool("approval-request", approvalId="a"), FINISH)
-    assert [warning.code for warning in stream.warnings] == ["input_requested"]
+    assert [warning.message for warning in stream.warnings] == ["The agent stopped to ask a person: Approve rm?"]
+    assert stream.end.outcome == "interrupted"
+
+
+def test_an_approved_call_that_runs_in_the_same_stream_is_no_interruption() -> None:
+    asked = tool("approval-request", approvalId="a")
+    stream = ai_sdk(tool("input-start", toolName="rm"), asked, tool("output-available", output=1), FINISH)
+    assert stream.end.outcome == "completed"
 
 
 def test_a_model_call_that_begins_anew_is_a_warning_and_what_it_called_is_cancelled() -> None:

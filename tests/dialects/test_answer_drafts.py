@@ -197,7 +197,9 @@ def fill(drafts: AnswerDrafts) -> None:
 def test_kinds_of_losses_are_bounded(drafts: AnswerDrafts) -> None:
     for number in range(1_000):
         drafts.count_loss(f"messages of type {number}")
-    assert len(drafts.losses) == 200
+    assert len(drafts.losses) == 201
+    assert drafts.losses[0].what == "content of further kinds"
+    assert sum(loss.count for loss in drafts.losses) == 1_000
 
 
 @pytest.mark.parametrize("fields", [{"title": None}, {"title": "", "url": None}])

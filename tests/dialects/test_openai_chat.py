@@ -146,3 +146,12 @@ def test_a_completion_that_was_not_streamed() -> None:
 def test_completions_of_the_old_kind_are_no_stream_of_this_dialect() -> None:
     stream = chat({"object": "text_completion", "choices": [{"text": "So", "index": 0}]}, "[DONE]")
     assert (stream.recognised, stream.text) == (0, "")
+
+
+@pytest.mark.parametrize("without", [{"choices": None}, {}, {"choices": []}, {"choices": {}}])
+def test_usage_in_a_chunk_without_choices_is_read(without: dict[str, Any]) -> None:
+    used = {"usage": {"prompt_tokens": 5, "completion_tokens": 3, "total_tokens": 8}}
+    stream = chat(chunk({"content": "Hi"}, "stop"), {"object": "chat.completion.chunk", **without, **used}, "[DONE]")
+    assert stream.end.usage == {"input_tokens": 5, "output_tokens": 3, "total_tokens": 8}
+    assert stream.end.outcome == "completed"
+    assert ("choices of another form than known" in stream.losses) == (without == {"choices": {}})
