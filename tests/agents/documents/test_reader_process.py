@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from backend.agents.documents.indexing.file_reading import read_file
 from backend.agents.documents.indexing.folder import list_folder
 from backend.agents.documents.indexing.folder_index import FolderIndex
 from backend.agents.documents.indexing.reader_pool import ReaderPool, is_read_here
 from backend.agents.documents.indexing.reader_process import ReaderProcess
 from backend.agents.documents.readers import read_document
 from backend.agents.documents.readers.extraction import Extraction
-from backend.agents.documents.readers.file_reading import read_file
 from tests.agents.documents.pdf_files import encrypted, pdf_of, placed_pdf
 from tests.agents.documents.test_pdf_tables import STATEMENT
 

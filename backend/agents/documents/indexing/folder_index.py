@@ -16,6 +16,7 @@ from pathlib import Path
 from backend.agents.documents.indexing.folder import FolderContent, FoundFile, SkippedFile, list_folder
 from backend.agents.documents.indexing.kept_connections import FileState, KeptConnections, file_state
 from backend.agents.documents.indexing.reader_pool import (
+    FEW_FILES,
     FileEnded,
     ReaderPool,
     is_read_here,
@@ -145,8 +146,9 @@ class FolderIndex:
         intake = _Intake(connection, len(files), progress or _silent, stop or threading.Event())
         digests = _digests(connection)
         folder = self.folder.expanduser()
-        here = [file for file in files if is_read_here(file)]
-        elsewhere = [file for file in files if not is_read_here(file)]
+        few = sum(is_read_here(file) for file in files) <= FEW_FILES
+        here = [file for file in files if few and is_read_here(file)]
+        elsewhere = [file for file in files if not (few and is_read_here(file))]
         with ReaderPool(folder, elsewhere, digests).running() as pool:
             for file in here:
                 intake.begins(file.name)
@@ -195,7 +197,7 @@ class _Intake:
         with transaction(connection):
             if not touched(connection, file, read.digest) and read.content is not None:
                 forget(connection, name)
-                store(connection, file, read.digest, read.content)
+                store(connection, file, read.digest, read.content, read.description)
 
 
 def _silent(done: int, total: int, what: str) -> None:

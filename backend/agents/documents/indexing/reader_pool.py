@@ -8,13 +8,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from backend.agents.documents.indexing.file_reading import ReadFile, read_file
 from backend.agents.documents.indexing.folder import FoundFile
 from backend.agents.documents.indexing.reader_process import ReaderProcess
-from backend.agents.documents.readers.file_reading import ReadFile, read_file
 
 MOST_PROCESSES = 4
-_WAITING_RESULTS = 4
+_WAITING_RESULTS = 6
 _SMALL_BYTES = 256 * 1024
+FEW_FILES = 40
+"""Up to so many short texts are read sooner by this process than others are started."""
+
 _PLAIN = (".md", ".markdown", ".txt", ".text", ".html", ".htm", ".csv")
 
 

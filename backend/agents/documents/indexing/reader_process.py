@@ -7,12 +7,13 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
+from backend.agents.documents.indexing.description import decoded_description
+from backend.agents.documents.indexing.file_reading import ReadFile
 from backend.agents.documents.readers import frames
 from backend.agents.documents.readers.extraction_json import decoded
-from backend.agents.documents.readers.file_reading import ReadFile
 from backend.agents.documents.readers.reading import Progress
 
-_MODULE = "backend.agents.documents.readers.worker"
+_MODULE = "backend.agents.documents.indexing.reader_worker"
 _MOST_LEFT_OUT = 3
 """Pages of one file that may end its reader before the file is given up."""
 
@@ -98,7 +99,9 @@ class ReaderProcess:
                     raise OSError(0, message["vanished"])
                 content = message["content"]
                 read = decoded(content) if isinstance(content, dict) else content
-                return ReadFile(message["size"], message["changed_ns"], message["digest"], read)
+                described = message["description"]
+                description = decoded_description(described) if described is not None else None
+                return ReadFile(message["size"], message["changed_ns"], message["digest"], read, description)
         except (BrokenPipeError, ValueError, LookupError, TypeError):
             # It ended, or what it sent is no message: a process that reads such files may do anything.
             self._process.kill()

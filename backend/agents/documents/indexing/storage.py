@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from backend.agents.documents.indexing.document_labels import source_of, stated_title, title_by_content
+from backend.agents.documents.indexing.description import Description, description_of
 from backend.agents.documents.indexing.folder import FoundFile
 from backend.agents.documents.indexing.passages import Places, passages_of
-from backend.agents.documents.indexing.profile import profile_of, stored_periods, subject_key
+from backend.agents.documents.indexing.profile import stored_periods, subject_key
 from backend.agents.documents.indexing.schema import searchable
 from backend.agents.documents.readers.extraction import Extraction
 
@@ -73,14 +73,20 @@ def _forget_one(connection: sqlite3.Connection, name: str) -> None:
     connection.execute("DELETE FROM documents WHERE id = ?", found)
 
 
-def store(connection: sqlite3.Connection, file: FoundFile, digest: str, read: Extraction | str) -> None:
+def store(
+    connection: sqlite3.Connection,
+    file: FoundFile,
+    digest: str,
+    read: Extraction | str,
+    description: Description | None = None,
+) -> None:
     """Store what a file held, or the reason why it could not be read. Files of an archive are named by its path and
     theirs, with a slash between."""
     if isinstance(read, str):
         _store_one(connection, file, digest, Extraction("", ()), problem=read)
         return
     if not read.members:
-        _store_one(connection, file, digest, read)
+        _store_one(connection, file, digest, read, description)
         return
     _store_one(connection, file, digest, Extraction("", (), notices=read.notices), problem=ARCHIVE)
     for member in read.members:
@@ -101,14 +107,14 @@ def _store_one(
     file: FoundFile,
     digest: str,
     document: Extraction,
+    description: Description | None = None,
     *,
     problem: str = "",
     container: str = "",
 ) -> None:
     origin = document.origin
-    stated = stated_title(document, file.name)
-    profile = profile_of(document, file.name, stated)
-    title = stated or title_by_content(document, profile, file.name)
+    described = description or description_of(document, file.name)
+    title, profile = described.title, described.profile
     header = " ".join(
         value for name, value in document.fields.items() if name in ("fiscal_period", "period", "company")
     )
@@ -120,7 +126,7 @@ def _store_one(
         (
             *(file.name, container, file.size, file.changed_ns, digest, document.kind, title),
             *(
-                source_of(document, file.name),
+                described.source,
                 origin.date,
                 origin.url,
                 json.dumps(dict(document.fields)),

@@ -10,10 +10,10 @@ import sys
 from pathlib import Path
 from typing import BinaryIO
 
+from backend.agents.documents.indexing.file_reading import read_file
 from backend.agents.documents.readers import frames
 from backend.agents.documents.readers.extraction import Extraction
 from backend.agents.documents.readers.extraction_json import encoded
-from backend.agents.documents.readers.file_reading import read_file
 from backend.agents.documents.readers.reading import Reading
 
 MAX_MEMORY_BYTES = 1024 * 1024 * 1024
@@ -49,10 +49,9 @@ def _answer(order: dict[str, object], answers: BinaryIO) -> None:
         frames.send(answers, {"vanished": error.strerror or "it cannot be read"})
         return
     content = encoded(read.content) if isinstance(read.content, Extraction) else read.content
-    frames.send(
-        answers,
-        {"size": read.size, "changed_ns": read.changed_ns, "digest": read.digest, "content": content},
-    )
+    described = read.description.encoded() if read.description is not None else None
+    answer = {"size": read.size, "changed_ns": read.changed_ns, "digest": read.digest}
+    frames.send(answers, {**answer, "content": content, "description": described})
 
 
 def _allow_step() -> None:

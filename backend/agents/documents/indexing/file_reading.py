@@ -5,6 +5,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from backend.agents.documents.indexing.description import Description, description_of
 from backend.agents.documents.readers import read_document
 from backend.agents.documents.readers.extraction import MAX_FILE_BYTES, Extraction, UnreadableFileError
 from backend.agents.documents.readers.reading import Reading
@@ -21,6 +22,8 @@ class ReadFile:
     changed_ns: int
     digest: str
     content: Extraction | str | None
+    description: Description | None = None
+    """What the content says of itself; None without one, and for an archive."""
 
 
 def read_file(path: Path, name: str, known_digest: str = "", reading: Reading = Reading()) -> ReadFile:  # noqa: B008 - frozen
@@ -52,4 +55,6 @@ def _read_once(path: Path, name: str, known_digest: str, reading: Reading) -> Re
         content = str(error)
     except (MemoryError, RecursionError) as error:
         content = f"reading it takes more memory than a file may have ({type(error).__name__})"
-    return ReadFile(state.st_size, state.st_mtime_ns, digest, content)
+    described = isinstance(content, Extraction) and not content.members
+    description = description_of(content, name) if described and isinstance(content, Extraction) else None
+    return ReadFile(state.st_size, state.st_mtime_ns, digest, content, description)
