@@ -12,7 +12,7 @@ import pytest
 from backend.agents.documents.indexing.file_reading import read_file
 from backend.agents.documents.indexing.folder import list_folder
 from backend.agents.documents.indexing.folder_index import FolderIndex
-from backend.agents.documents.indexing.reader_pool import ReaderPool, is_read_here
+from backend.agents.documents.indexing.reader_pool import ReaderPool, is_short_text
 from backend.agents.documents.indexing.reader_process import ReaderProcess
 from backend.agents.documents.readers import read_document
 from backend.agents.documents.readers.extraction import Extraction
@@ -103,7 +103,7 @@ def test_the_pool_reads_in_several_processes_and_stops(tmp_path: Path) -> None:
     for number in range(6):
         (tmp_path / f"{number}.pdf").write_bytes(pdf_of(PAGES))
     files = list_folder(tmp_path).files
-    assert not any(is_read_here(file) for file in files)
+    assert not any(is_short_text(file) for file in files)
     before = threading.active_count()
     with ReaderPool(tmp_path, files, {}).running() as pool:
         names: set[str] = set()

@@ -16,11 +16,10 @@ from pathlib import Path
 from backend.agents.documents.indexing.folder import FolderContent, FoundFile, SkippedFile, list_folder
 from backend.agents.documents.indexing.kept_connections import FileState, KeptConnections, file_state
 from backend.agents.documents.indexing.reader_pool import (
-    FEW_FILES,
     FileEnded,
     ReaderPool,
-    is_read_here,
     read_here,
+    shared_out,
 )
 from backend.agents.documents.indexing.readiness import FolderReadiness
 from backend.agents.documents.indexing.schema import connect, unusable
@@ -146,9 +145,7 @@ class FolderIndex:
         intake = _Intake(connection, len(files), progress or _silent, stop or threading.Event())
         digests = _digests(connection)
         folder = self.folder.expanduser()
-        few = sum(is_read_here(file) for file in files) <= FEW_FILES
-        here = [file for file in files if few and is_read_here(file)]
-        elsewhere = [file for file in files if not (few and is_read_here(file))]
+        here, elsewhere = shared_out(files)
         with ReaderPool(folder, elsewhere, digests).running() as pool:
             for file in here:
                 intake.begins(file.name)

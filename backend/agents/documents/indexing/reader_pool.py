@@ -29,7 +29,15 @@ class FileEnded:
     read: ReadFile | str
 
 
-def is_read_here(file: FoundFile) -> bool:
+def shared_out(files: Sequence[FoundFile]) -> tuple[list[FoundFile], list[FoundFile]]:
+    """The files that this process reads, a few short texts at most, and those that others read."""
+    short = [file for file in files if is_short_text(file)]
+    if len(short) > FEW_FILES:
+        return [], list(files)
+    return short, [file for file in files if not is_short_text(file)]
+
+
+def is_short_text(file: FoundFile) -> bool:
     """Whether reading the file takes less than sending it to another process would: it is short, and only text."""
     return file.size <= _SMALL_BYTES and file.name.lower().endswith(_PLAIN)
 
