@@ -71,6 +71,8 @@ def _drawable(token: Token, resolved: frozenset[int]) -> Token:
         return Token("text", "", 0, content=token.content)
     if token.type == "marker":
         known = all(number in resolved for number in token.meta["numbers"])
+        if token.meta["doubtful"] and not any(number in resolved for number in token.meta["numbers"]):
+            return Token("text", "", 0, content=token.content)
         return Token("marker", "marker" if known else "pending", 0, content=token.content)
     if token.children:
         return token.copy(children=[_drawable(child, resolved) for child in token.children])

@@ -2,10 +2,10 @@
 
 from bisect import bisect_left
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from backend.protocol.citations import Marker, MarkerScan, scan_markers
-from backend.protocol.events import Event, TokenEvent
+from backend.protocol.events import CitationEvent, Event, TokenEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Growth:
 class MarkerSighting:
     """A marker on screen from the token that closed its bracket (the event ``index``).
 
-    ``gone_ms`` is the time at which it turned out to be none, since a code span closed around it; else None.
+    ``gone_ms`` is the time at which it turned out to be none, since code or a formula closed around it; else None.
     """
 
     number: int
@@ -60,29 +60,41 @@ class Answer:
 
 def grow(events: Iterable[Event], times_ms: Iterable[float]) -> Answer:
     """The answer that these events write. Empty tokens are none."""
-    text, scan = "", MarkerScan()
+    text, scan, cited = "", MarkerScan(), set[int]()
     growth: list[Growth] = []
     seen: dict[tuple[int, int], MarkerSighting] = {}
     withdrawn: list[MarkerSighting] = []
     for index, (event, at_ms) in enumerate(zip(events, times_ms, strict=True)):
+        if isinstance(event, CitationEvent) and event.number is not None and event.number not in cited:
+            cited.add(event.number)
+            _sight(seen, [marker for marker in scan.doubtful if marker.number == event.number], index, at_ms)
         if not isinstance(event, TokenEvent) or not event.text:
             continue
         text += event.text
         growth.append(Growth(index, at_ms, len(text)))
-        before, scan = scan.markers, scan_markers(text, scan)
-        if scan.markers != before:
-            withdrawn += _sight(seen, scan.markers, index, at_ms)
+        since, before = scan.line_start, scan
+        scan = scan_markers(text, scan)
+        now = scan.with_cited(cited, since)
+        withdrawn += _withdraw(seen, before.with_cited(cited, since), now, at_ms)
+        _sight(seen, now, index, at_ms)
     markers = sorted(seen.values(), key=lambda marker: (marker.index, marker.start, marker.number))
     return Answer(text, tuple(growth), tuple(markers), tuple(withdrawn))
 
 
-def _sight(
-    seen: dict[tuple[int, int], MarkerSighting], markers: tuple[Marker, ...], index: int, at_ms: float
-) -> list[MarkerSighting]:
-    """Take in the markers as they are now; gives those that are none any more."""
-    now = {(marker.start, marker.number): marker for marker in markers}
-    gone = [seen.pop(key) for key in [key for key in seen if key not in now]]
-    for key, marker in now.items():
+def _sight(seen: dict[tuple[int, int], MarkerSighting], markers: Iterable[Marker], index: int, at_ms: float) -> None:
+    """Take in the markers as they are now. One that grew, as by its address, was on screen before."""
+    for marker in markers:
+        key = (marker.start, marker.number)
         if key not in seen:
             seen[key] = MarkerSighting(marker.number, marker.start, marker.end, index, at_ms)
-    return [MarkerSighting(old.number, old.start, old.end, old.index, old.at_ms, gone_ms=at_ms) for old in gone]
+        elif seen[key].end != marker.end:
+            seen[key] = replace(seen[key], end=marker.end)
+
+
+def _withdraw(
+    seen: dict[tuple[int, int], MarkerSighting], before: Iterable[Marker], now: Iterable[Marker], at_ms: float
+) -> list[MarkerSighting]:
+    """Those of ``before`` that are no longer among the markers."""
+    kept = {(marker.start, marker.number) for marker in now}
+    gone = [key for key in dict.fromkeys((marker.start, marker.number) for marker in before) if key not in kept]
+    return [replace(seen.pop(key), gone_ms=at_ms) for key in gone]

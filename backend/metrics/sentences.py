@@ -8,11 +8,9 @@ Common abbreviations do not end one, so "Inc." at the true end of a sentence joi
 import re
 from dataclasses import dataclass
 
-_TRAILING_MARKERS = r"(?:[ \t]?\[\d{1,4}(?:\s?,\s?\d{1,4}){0,9}\])*"
-_END = re.compile(
-    rf"(?:[.!?…]+[\"'”’)»*_]*{_TRAILING_MARKERS}(?=\s|$)|[。！？]+[\"”’）」』]*{_TRAILING_MARKERS})",
-)
-_MARKER = re.compile(r"\[\d{1,4}(?:\s?,\s?\d{1,4}){0,9}\]", re.ASCII)
+from backend.protocol.markers import marker_at, markers_in
+
+_END = re.compile(r"[.!?…]+[\"'”’)»*_]*(?P<spaced>)|[。！？]+[\"”’）」』]*")
 _FENCE = re.compile(r"\s{0,3}(```|~~~)")
 _SKIPPED_LINE = re.compile(r"\s*(#{1,6}\s|\||[-*_=]{3,}\s*$)")
 _LINE_HEAD = re.compile(r"\s*(?:[-*+>]\s+|\d{1,3}[.)]\s+)*")
@@ -68,15 +66,29 @@ def _line_sentences(line: str, offset: int) -> list[Sentence]:
     start = head.end() if head else 0
     found = []
     for match in _END.finditer(line, start):
-        if _is_abbreviation(line[start : match.start()], match[0]) and match.end() < len(line.rstrip()):
+        end = _after_markers(line, match.end())
+        if match.start() < start or (match["spaced"] is not None and line[end : end + 1].strip()):
             continue
-        if _says_something(line[start : match.end()]):
-            found.append(Sentence(offset + start, offset + match.end()))
-        start = _next_word(line, match.end())
+        if _is_abbreviation(line[start : match.start()], line[match.start() : end]) and end < len(line.rstrip()):
+            continue
+        if _says_something(line[start:end]):
+            found.append(Sentence(offset + start, offset + end))
+        start = _next_word(line, end)
     rest = line[start:].rstrip()
     if _says_something(rest):
         found.append(Sentence(offset + start, offset + start + len(rest)))
     return found
+
+
+def _after_markers(line: str, position: int) -> int:
+    """Where the markers that follow the end of a sentence end themselves, each after one blank at most."""
+    previous = None
+    while True:
+        opening = position + 1 if line[position : position + 1] in (" ", "\t") else position
+        marker = marker_at(line, opening, previous)
+        if marker is None:
+            return position
+        previous, position = marker, marker.end
 
 
 def _next_word(line: str, position: int) -> int:
@@ -93,4 +105,7 @@ def _is_abbreviation(before: str, end: str) -> bool:
 
 
 def _says_something(text: str) -> bool:
-    return any(character.isalnum() for character in _MARKER.sub("", text))
+    said, position = "", 0
+    for marker in markers_in(text):
+        said, position = said + text[position : marker.start], marker.end
+    return any(character.isalnum() for character in said + text[position:])

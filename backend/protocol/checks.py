@@ -48,6 +48,8 @@ class Checker:
         self._steps: tuple[StepView, ...] = ()
         self._answer = ""
         self._scan = MarkerScan()
+        self._seen: set[tuple[int, int]] = set()
+        self._uncited: dict[tuple[int, int], int] = {}
         self._cited: set[int] = set()
         self._error_seq: int | None = None
         self._done = False
@@ -69,12 +71,15 @@ class Checker:
             self._error_seq = event.seq
         elif isinstance(event, DoneEvent):
             self._done = True
+            found += self._dangling(len(self._answer))
             found += self._open_steps(event)
         return found
 
     def close(self) -> list[Violation]:
         """What the end of the stream breaks."""
-        return [] if self._done else [Violation("one-done", 0, "The stream ended without done.")]
+        if self._done:
+            return []
+        return [*self._dangling(len(self._answer)), Violation("one-done", 0, "The stream ended without done.")]
 
     def _order(self, event: Event) -> list[Violation]:
         found = []
@@ -94,13 +99,22 @@ class Checker:
         return [Violation("clean-subset", event.seq, f"The field {name!r} is an inner one.") for name in inner]
 
     def _markers(self, event: TokenEvent) -> list[Violation]:
-        before = len(self._scan.markers)
+        """What is wrong with the markers of which it is certain now that they are markers."""
+        since = self._scan.line_start
         self._answer += event.text
         self._scan = scan_markers(self._answer, self._scan)
+        now = {(marker.start, marker.number) for marker in self._scan.with_cited((), since)}
+        known = {key: seq for key, seq in self._uncited.items() if key in now}
+        fresh = {key: event.seq for key in now if key not in self._seen and key[1] not in self._cited}
+        self._seen = now
+        self._uncited = known | fresh
+        return self._dangling(self._scan.line_start)
+
+    def _dangling(self, settled: int) -> list[Violation]:
+        found = sorted(key for key in self._uncited if key[0] < settled)
         return [
-            Violation("citation-first", event.seq, f"Marker [{marker.number}] stands before its citation.")
-            for marker in self._scan.markers[before:]
-            if marker.number not in self._cited
+            Violation("citation-first", self._uncited.pop(key), f"Marker [{key[1]}] stands before its citation.")
+            for key in found
         ]
 
     def _open_steps(self, done: DoneEvent) -> list[Violation]:

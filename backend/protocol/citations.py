@@ -1,21 +1,28 @@
-"""Citation markers in an answer: ``[1]``, or ``[1, 2]`` for two at once.
+"""The markers of an answer, found while it grows: see ``markers`` for what a marker is.
 
-A marker exists once its closing bracket has arrived; it may be split over any number of tokens. Markers inside
-code (a fence, or an inline span closed on its line) are not markers. Positions are code points of the answer.
+A marker exists once its closing bracket has arrived; it may be split over any number of tokens. Brackets in code (a
+fence, or an inline span closed on its line) and in formulas are text. What follows can take a marker back: the end of a
+code span or formula, or an address. Positions are code points of the answer.
 """
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from bisect import bisect_left
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+from typing import Final
 
 from pydantic import BaseModel, ConfigDict
 
-_MARKER = re.compile(r"\[(\d{1,4}(?:\s?,\s?\d{1,4}){0,9})\]", re.ASCII)
-_HALF_MARKER = re.compile(r"\[(?:\d{1,4}(?:\s?,\s?\d{1,4}){0,9}(?:\s?,?\s?)?)?\Z", re.ASCII)
-_LONGEST_HALF = 128
-"""Code points of the longest half-typed marker: ten numbers of four digits with their commas and spaces."""
-_FENCE = re.compile(r"\s{0,3}(```|~~~)")
-_CODE_SPAN = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)")
+from backend.protocol.formulas import formula_at, formula_sign, is_open
+from backend.protocol.markers import MarkerText, half_marker, is_settled, marker_at
+
+LONGEST_CODE_SPAN: Final = 4_000
+"""Characters of the longest code span in a line: text that never closes one costs a bounded time."""
+
+_FENCE = re.compile(r"[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*(`{3,80}+|~{3,80}+)([^\n]{0,400})")
+_BECOMES_FENCE = re.compile(r"[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]*)*(?:`{0,80}|~{0,80})\Z")
+_SIGNS = re.compile(r"[`$\\\[【]")
+_BACKTICKS = re.compile(r"`+")
 
 
 class Marker(BaseModel):
@@ -30,66 +37,173 @@ class Marker(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class MarkerScan:
-    """Markers found so far, and where to continue: the line that is still growing is read again each time."""
+    """Markers found so far, and where to continue: what could still change is read again each time."""
 
     line_start: int = 0
-    in_fence: bool = False
-    settled: tuple[Marker, ...] = ()
-    """Markers of the finished lines."""
+    """Everything before it is settled, whatever follows (code points)."""
+    fence: str = ""
+    """The signs of the code fence that is open there, if one is."""
     markers: tuple[Marker, ...] = ()
-    """All markers, those of the growing line included."""
+    """All markers except those in doubt."""
+    doubtful: tuple[Marker, ...] = ()
+    """Brackets that are markers as soon as a citation has their number."""
     length: int = 0
     """How much of the answer has been read (code points)."""
 
+    def with_cited(self, cited: Collection[int], since: int = 0) -> tuple[Marker, ...]:
+        """The markers that begin at ``since`` or after it, in order, if these are the numbers of the citations."""
+        markers = _from(self.markers, since)
+        known = [marker for marker in _from(self.doubtful, since) if marker.number in cited]
+        return tuple(sorted([*markers, *known], key=lambda marker: marker.start)) if known else markers
+
 
 def scan_markers(answer: str, scan: MarkerScan | None = None) -> MarkerScan:
-    """The markers of ``answer``, of which ``scan`` has read a prefix.
-
-    Costs the new text only, except on a line that contains a backtick: there the end of a code span can still take
-    back a marker, so that the line is read again from its start.
-    """
+    """The markers of ``answer``, of which ``scan`` has read a prefix. Costs the new text and a bounded piece before."""
     scan = scan or MarkerScan()
-    if not scan.in_fence and answer.find("\n", scan.length) < 0 and answer.find("`", scan.line_start) < 0:
-        markers, since = scan.markers, max(scan.line_start, scan.length - _LONGEST_HALF)
-        if answer.find("[", since) >= 0:
-            half = _HALF_MARKER.search(answer, since, scan.length)
-            markers += tuple(_markers(answer, half.start() if half else scan.length))
-        return MarkerScan(scan.line_start, False, scan.settled, markers, len(answer))
-    position, in_fence, settled = scan.line_start, scan.in_fence, scan.settled
-    while (end := answer.find("\n", position)) >= 0:
-        line = answer[position:end]
-        settled += _line_markers(line, position, in_fence)
-        in_fence ^= _FENCE.match(line) is not None
-        position = end + 1
-    tail = _line_markers(answer[position:], position, in_fence)
-    return MarkerScan(position, in_fence, settled, settled + tail, len(answer))
+    if scan.length == len(answer):
+        return scan
+    settled = _before(scan.markers, scan.line_start), _before(scan.doubtful, scan.line_start)
+    last = max((group[-1] for group in settled if group), key=lambda marker: marker.end, default=None)
+    previous = None
+    if last is not None:
+        previous = MarkerText((last.number,), last.start, last.end, doubtful=last in settled[1][-1:])
+    reader = _Reader(answer, scan.line_start, scan.fence, previous)
+    found = list(reader.read())
+    markers, doubtful = (
+        tuple(
+            Marker(number=number, start=marker.start, end=marker.end)
+            for marker in found
+            if marker.doubtful is in_doubt
+            for number in marker.numbers
+        )
+        for in_doubt in (False, True)
+    )
+    return MarkerScan(reader.resume, reader.fence_there, settled[0] + markers, settled[1] + doubtful, len(answer))
 
 
-def find_markers(answer: str) -> tuple[Marker, ...]:
-    """Every marker of the answer, in order."""
-    return scan_markers(answer).markers
+def read_markers(text: str) -> list[MarkerText]:
+    """The brackets of a whole text that are markers or in doubt, in order."""
+    return list(_Reader(text, 0, "", None).read())
+
+
+def find_markers(answer: str, cited: Collection[int] = ()) -> tuple[Marker, ...]:
+    """Every marker of the answer, in order. ``cited``: the numbers of its citations, for brackets that are in doubt."""
+    return scan_markers(answer).with_cited(cited)
 
 
 def settled_length(answer: str) -> int:
     """How much of a growing answer may be shown: all of it, less a half-typed marker at its end."""
-    half = _HALF_MARKER.search(answer, max(0, len(answer) - _LONGEST_HALF))
-    return half.start() if half else len(answer)
+    return half_marker(answer)
 
 
-def _line_markers(line: str, offset: int, in_fence: bool) -> tuple[Marker, ...]:
-    if in_fence or "[" not in line:
-        return ()
-    code = [match.span() for match in _CODE_SPAN.finditer(line)] if "`" in line else []
-    return tuple(
-        marker.model_copy(update={"start": offset + marker.start, "end": offset + marker.end})
-        for marker in _markers(line, 0)
-        if not any(start <= marker.start < end for start, end in code)
-    )
+def _before(markers: tuple[Marker, ...], position: int) -> tuple[Marker, ...]:
+    return markers[: bisect_left(markers, position, key=lambda marker: marker.start)]
 
 
-def _markers(text: str, position: int) -> Iterator[Marker]:
-    """The bracketed numbers of ``text`` from ``position`` on, whatever they stand in."""
-    for match in _MARKER.finditer(text, position):
-        for number in match[1].split(","):
-            if int(number) > 0:
-                yield Marker(number=int(number), start=match.start(), end=match.end())
+def _from(markers: tuple[Marker, ...], position: int) -> tuple[Marker, ...]:
+    return markers[bisect_left(markers, position, key=lambda marker: marker.start) :] if position else markers
+
+
+@dataclass(slots=True)
+class _Reader:
+    """Reads an answer from a position that is not in code or in a formula, or from the start of a line in a fence."""
+
+    text: str
+    position: int
+    fence: str
+    previous: MarkerText | None
+    resume: int = -1
+    fence_there: str = ""
+    _runs: dict[int, list[int]] = field(default_factory=dict)
+    """Where backtick runs of each length are in the line, those to come last."""
+
+    def read(self) -> Iterator[MarkerText]:
+        """The brackets that are markers or in doubt, in order. Sets ``resume`` and ``fence_there``."""
+        text, length = self.text, len(self.text)
+        while self.position < length:
+            line_end = text.find("\n", self.position)
+            stop = line_end if line_end >= 0 else length
+            begins = self.position == 0 or text[self.position - 1] == "\n"
+            if self._is_code_line(stop) if begins else self.fence:
+                self.position = stop + 1
+                continue
+            yield from self._line(stop)
+            if self.position == stop:
+                self.position += 1
+        if self.resume < 0:
+            self.resume, self.fence_there = length, self.fence
+
+    def _undecided(self, position: int) -> None:
+        """What is at ``position`` could still become something else."""
+        if self.resume < 0:
+            self.resume, self.fence_there = position, self.fence
+
+    def _is_code_line(self, stop: int) -> bool:
+        """Whether the line is in a code fence, or begins or ends one."""
+        fence = _FENCE.match(self.text, self.position, stop)
+        fence = fence if fence and fence.end() == stop else None
+        unfinished = stop == len(self.text)
+        if unfinished and (fence or _BECOMES_FENCE.match(self.text, self.position, stop)):
+            self._undecided(self.position)
+        if self.fence:
+            if fence and fence[1].startswith(self.fence) and not fence[2].strip():
+                self.fence = ""
+            return True
+        if fence and (fence[1][0] == "~" or "`" not in fence[2]):
+            self.fence = fence[1]
+            return True
+        return False
+
+    def _line(self, stop: int) -> Iterator[MarkerText]:
+        """Read up to ``stop``, or beyond it where a formula ends there."""
+        self._runs = {}
+        while (sign := _SIGNS.search(self.text, self.position, stop)) is not None:
+            start, character = sign.start(), sign[0]
+            if character == "`":
+                self._code(start, stop)
+            elif character in "$\\":
+                self._formula(start, character)
+                if self.position > stop:
+                    return
+            else:
+                marker = self._marker(start, stop)
+                if marker is not None:
+                    yield marker
+        self.position = stop
+
+    def _code(self, start: int, stop: int) -> None:
+        if not self._runs:
+            for run in reversed(list(_BACKTICKS.finditer(self.text, start, stop))):
+                self._runs.setdefault(len(run[0]), []).append(run.start())
+        after = start
+        while after < stop and self.text[after] == "`":
+            after += 1
+        size = after - start
+        runs = self._runs.get(size, [])
+        while runs and runs[-1] <= start:
+            runs.pop()
+        closes = runs and runs[-1] - start <= LONGEST_CODE_SPAN
+        self.position = runs[-1] + size if closes else after
+        at_end = stop == len(self.text)
+        if at_end and (self.position == stop or not closes) and stop - start <= LONGEST_CODE_SPAN:
+            self._undecided(start)
+
+    def _formula(self, start: int, character: str) -> None:
+        formula = formula_at(self.text, start)
+        if formula is not None:
+            self.position = formula.end
+        else:
+            self.position = start + (2 if character == "\\" else len(formula_sign(self.text, start)) or 1)
+        if self.position >= len(self.text) or (formula is None and is_open(self.text, start)):
+            self._undecided(start)
+            self.position = min(self.position, len(self.text))
+
+    def _marker(self, start: int, stop: int) -> MarkerText | None:
+        marker = marker_at(self.text, start, self.previous)
+        if marker is not None and marker.end > stop:
+            marker = None
+        if stop == len(self.text) and not is_settled(self.text, start, marker):
+            self._undecided(start)
+        self.position = marker.end if marker else start + 1
+        self.previous = marker or self.previous
+        return marker

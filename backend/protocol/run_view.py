@@ -95,10 +95,12 @@ class MessageState(State):
     pending: tuple[int, ...] = ()
     """Numbers of markers on screen whose citation has not come, in order of first appearance."""
     warnings: tuple[WarningEvent, ...] = ()
+    doubtful_markers: tuple[Marker, ...] = ()
+    """Brackets that are markers as soon as a citation has their number; those in ``markers`` already are included."""
     marker_line: int = 0
-    """Where the growing line of the answer begins (code points): the search for markers continues there."""
-    marker_in_fence: bool = False
-    """Whether that line stands inside a code fence."""
+    """Where the search for markers continues (code points): nothing that follows changes what is before it."""
+    marker_fence: str = ""
+    """The signs of the code fence in which that is, if it is in one."""
     revision: int = 0
 
 

@@ -152,24 +152,30 @@ def _add_tokens(
     scan = scan_markers(answer, _resume(message))
     update = {
         "answer": answer,
-        "markers": scan.markers,
-        "pending": _pending(scan.markers, message.citations),
+        **_markers(scan, message.citations),
+        "doubtful_markers": scan.doubtful,
         "marker_line": scan.line_start,
-        "marker_in_fence": scan.in_fence,
+        "marker_fence": scan.fence,
         "revision": message.revision + len(written),
     }
     return {"message": message.model_copy(update=update), "redraw_stream": redraw}
 
 
 def _resume(message: MessageState) -> MarkerScan:
-    """Where the marker scan stood after the last token: the markers of finished lines come before the growing one."""
-    settled = tuple(marker for marker in message.markers if marker.start < message.marker_line)
-    return MarkerScan(message.marker_line, message.marker_in_fence, settled, message.markers, len(message.answer))
+    """The marker scan as it was after the last token."""
+    markers, doubtful = message.markers, message.doubtful_markers
+    if doubtful:
+        in_doubt = {(marker.start, marker.number) for marker in doubtful}
+        markers = tuple(marker for marker in markers if (marker.start, marker.number) not in in_doubt)
+    return MarkerScan(message.marker_line, message.marker_fence, markers, doubtful, len(message.answer))
 
 
-def _pending(markers: Iterable[Any], citations: Iterable[CitationEvent]) -> tuple[int, ...]:
-    known = {citation.number for citation in citations}
-    return tuple(dict.fromkeys(marker.number for marker in markers if marker.number not in known))
+def _markers(scan: MarkerScan, citations: Iterable[CitationEvent]) -> dict[str, Any]:
+    """The markers, with those that the citations make certain, and the numbers that no citation has."""
+    cited = {citation.number for citation in citations if citation.number is not None}
+    markers = scan.with_cited(cited)
+    pending = tuple(dict.fromkeys(marker.number for marker in markers if marker.number not in cited))
+    return {"markers": markers, "pending": pending}
 
 
 def _with_citation(message: MessageState, event: CitationEvent) -> MessageState:
@@ -187,7 +193,7 @@ def _with_citation(message: MessageState, event: CitationEvent) -> MessageState:
         citations = (*message.citations[:at], event, *message.citations[at + 1 :])
     update = {
         "citations": citations,
-        "pending": _pending(message.markers, citations),
+        **_markers(_resume(message), citations),
         "revision": message.revision + 1,
     }
     return message.model_copy(update=update)

@@ -131,7 +131,7 @@ def test_a_marker_split_over_tokens_exists_with_its_last_bracket() -> None:
 
 
 def test_what_turns_out_to_be_code_dangled_only_until_then() -> None:
-    run = trace((100, token("`a[1]")), (150, token("`.")), (300, done()))
+    run = trace((100, token("`a [1]")), (150, token("`.")), (300, done()))
     assert markers(run) == 0
     assert dangling_markers(run) == 0
     assert dangling_exposure_marker_ms(run) == 50

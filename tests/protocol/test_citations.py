@@ -1,7 +1,7 @@
 """Markers: found when their bracket closes, never before, and never in code."""
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import example, given, settings, strategies as st
 
 from backend.protocol.citations import Marker, MarkerScan, find_markers, scan_markers, settled_length
 from tests.strategies import PIECES
@@ -11,7 +11,15 @@ from tests.strategies import PIECES
     ("text", "numbers"),
     [
         ("Revenue rose [1].", [1]),
-        ("rose[1][2]", [1, 2]),
+        ("rose [1][2]", [1, 2]),
+        ("\\(x[1]\\) and $y_i$ [2]", [2]),
+        ("\\[\nx [1]\n\\] [2]", [2]),
+        ("$$ a\n= [1] $$ [2]", [2]),
+        ("$$ never closed [1]\n\n[2]", [1, 2]),
+        ("costs $5 [1] or $6 [2]", [1, 2]),
+        ("````\n```\n[1]\n````\n[2]", [2]),
+        ("- item\n\n      ```py\n      a [1]\n      ```\n[2]", [2]),
+        ("a `" + "x" * 5_000 + " [1]`", [1]),
         ("both [1, 2] and [3,4]", [1, 2, 3, 4]),
         ("[12] and [1", [12]),
         ("[0] [x] [] [1.5] [-1] [12345]", []),
@@ -33,13 +41,33 @@ def test_positions_are_code_points() -> None:
     assert find_markers("\U0001f600é [7]") == (Marker(number=7, start=3, end=6),)
 
 
-@given(st.lists(PIECES, max_size=25))
+GROWING = st.one_of(
+    PIECES,
+    st.sampled_from(
+        ["[", "[[", "]", "]]", "[^", "【", "】", "†", "1", "2", "0", "-", "–", "; ", "(", ")", "(https://", "a"]
+    ),
+    st.sampled_from(
+        ["$", "$$", "\\(", "\\)", "\\[", "\\]", "\\", "`", "``", "\n", "\n\n", "```", "~~~", "- ", "> ", "!", " = "]
+    ),
+    st.sampled_from(["arr[1]", "rose[2]", "[1-3]", "[2024]", "[1](https://a.example/b)", "$x [1]$", "`[1]`", "$5 [1]"]),
+)
+
+
+@settings(max_examples=400)
+@given(st.lists(GROWING, max_size=25))
+@example(["a[1]", " =="])
+@example(["`", "``", "x`"])
+@example(["$x$", "5"])
+@example(["$$x$$", "$"])
+@example(["```", "x`", "\n", "[1]"])
+@example(["\\", "[1]"])
 def test_scanning_as_it_grows_finds_the_same(pieces: list[str]) -> None:
     answer, scan = "", MarkerScan()
     for piece in pieces:
         answer += piece
         scan = scan_markers(answer, scan)
     assert scan.markers == find_markers(answer)
+    assert scan.with_cited({1, 2, 2024}) == find_markers(answer, {1, 2, 2024})
 
 
 @pytest.mark.parametrize(
@@ -52,6 +80,11 @@ def test_scanning_as_it_grows_finds_the_same(pieces: list[str]) -> None:
         ("a [1,", "a "),
         ("a [1, 2", "a "),
         ("a [x", "a [x"),
+        ("a [1–", "a "),
+        ("a [[1]", "a "),
+        ("a [^", "a "),
+        ("a 【1†sou", "a "),
+        ("a [0", "a [0"),
     ],
 )
 def test_a_half_typed_marker_is_held_back(text: str, shown: str) -> None:

@@ -22,6 +22,8 @@ class MarkedText:
         self._shown = 0
         self._scan = MarkerScan()
         self._last_span: Span | None = None
+        self._seen: set[tuple[int, int]] = set()
+        self._unknown: set[tuple[int, int]] = set()
         self._dangling: set[int] = set()
 
     @property
@@ -42,6 +44,7 @@ class MarkedText:
     def flush(self) -> Iterator[Draft]:
         """The text held back so far: nothing that follows could complete a marker."""
         yield from self._show(len(self._answer))
+        yield from self._warn(len(self._answer))
 
     def cited_span(self, start: int) -> Span | None:
         """The range that a marker at ``start`` supports: the text before it, from the last marker or the end of the
@@ -61,19 +64,28 @@ class MarkedText:
         if end <= self._shown:
             return
         text, self._shown = self._answer[self._shown : end], end
-        before = len(self._scan.markers)
-        answer = self._answer[:end]
-        self._scan = scan_markers(answer, self._scan)
-        for marker in self._scan.markers[before:]:
-            yield from self._cited(marker)
+        since = self._scan.line_start
+        self._scan = scan_markers(self._answer[:end], self._scan)
+        now = {(marker.start, marker.number): marker for marker in self._scan.with_cited(self._sources.numbers, since)}
+        for key, marker in now.items():
+            if key not in self._seen:
+                yield from self._cited(marker)
+        self._seen = set(now)
+        self._unknown = {key for key in now if not self._sources.has(key[1])}
         yield TokenEvent(text=text)
+        yield from self._warn(self._scan.line_start)
+
+    def _warn(self, settled: int) -> Iterator[Draft]:
+        """A warning for each number without a source. Not before the marker is settled: an address makes it a link."""
+        for key in sorted(key for key in self._unknown if key[0] < settled):
+            self._unknown.discard(key)
+            if key[1] not in self._dangling:
+                self._dangling.add(key[1])
+                message = f"The model cites [{key[1]}], but it was given no passage of that number."
+                yield WarningEvent(code="dangling_marker", message=message)
 
     def _cited(self, marker: Marker) -> Iterator[Draft]:
         if not self._sources.has(marker.number):
-            if marker.number not in self._dangling:
-                self._dangling.add(marker.number)
-                message = f"The model cites [{marker.number}], but it was given no passage of that number."
-                yield WarningEvent(code="dangling_marker", message=message)
             return
         self._last_span = self.cited_span(marker.start) or self._last_span
         citation = self._sources.cite(marker.number, self._last_span)

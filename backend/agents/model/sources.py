@@ -4,7 +4,7 @@ A passage keeps its number however often it is found, so that ``[3]`` means the 
 the provider names are numbered from there on.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from backend.agents.documents.answering.quotes import Quote
@@ -56,6 +56,11 @@ class Sources:
         """The same for a source that the provider names: ``key`` distinguishes it from others, ``fields`` describe
         it."""
         return self.cite(self._number(("named", key), fields), span)
+
+    @property
+    def numbers(self) -> Collection[int]:
+        """The numbers that may be cited."""
+        return self._citations.keys()
 
     def has(self, number: int) -> bool:
         """True if a source has that number."""

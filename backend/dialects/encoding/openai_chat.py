@@ -120,7 +120,8 @@ class OpenAIAnswer:
         """Where the answer rests on which source; a citation that is referred to nowhere gets an empty range."""
         text = self.text
         places: dict[int, list[tuple[int, int]]] = {}
-        for marker in find_markers(text):
+        cited = {citation.number for citation in self._citations.values() if citation.number is not None}
+        for marker in find_markers(text, cited):
             places.setdefault(marker.number, []).append((marker.start, marker.end))
         made = []
         for key, citation in self._citations.items():

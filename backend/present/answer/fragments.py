@@ -11,7 +11,7 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 
-from backend.present.markup import EMPTY, Markup, anchor_id, external_link, fragment, joined
+from backend.present.markup import EMPTY, Markup, anchor_id, escape, external_link, fragment, joined
 from backend.present.words.run import MARKER_PENDING, MARKER_UNRESOLVED, shortened
 
 _ALIGNMENTS: Final = {"text-align:center": "ph-center", "text-align:right": "ph-right"}
@@ -61,8 +61,18 @@ class _Renderer(RendererHTML):
     """markdown-it's renderer with Playhead's rules for everything that could point or reach outside."""
 
     def marker(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
-        """Markers of one bracket, side by side."""
-        return joined(marker_html(number, env["markers"]) for number in tokens[idx].meta["numbers"])
+        """Markers of one bracket, side by side. One in doubt without a source is what it says: a link or text."""
+        token, context = tokens[idx], env["markers"]
+        numbers: Sequence[int] = token.meta["numbers"]
+        if not token.meta["doubtful"]:
+            return joined(marker_html(number, context) for number in numbers)
+        if not any(number in context.titles for number in numbers):
+            address = token.meta["address"]
+            listed = ", ".join(map(str, numbers))
+            return external_link(address, listed) if address else escape(token.content)
+        return joined(
+            marker_html(number, context) if number in context.titles else escape(f"[{number}]") for number in numbers
+        )
 
     def plain_inline(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
         """Text that is too long for the inline rules."""

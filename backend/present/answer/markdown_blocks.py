@@ -12,6 +12,7 @@ from typing import Final
 from markdown_it.token import Token
 
 from backend.present.answer.markdown_rules import markdown_parser
+from backend.present.answer.marker_rule import marker_numbers
 
 LIST_PIECE_CHARACTERS: Final = 1_500
 """A list longer than this becomes several blocks, which look like one."""
@@ -58,14 +59,16 @@ def parse_blocks(text: str) -> list[MarkdownBlock]:
         cuts = _cuts(tokens, starts)
         if not cuts:
             source = "\n".join(lines[first:end])
-            blocks.append(MarkdownBlock(source, tokens, _numbers(tokens), starts[first]))
+            blocks.append(MarkdownBlock(source, tokens, marker_numbers(tokens), starts[first]))
             continue
         lead = "\n".join(lines[first : first + 2]) + "\n" if tokens[0].type == "table_open" else ""
         for piece_first, piece_end in pairwise([first, *cuts, end]):
             piece_lead = lead if piece_first > first else ""
             piece = piece_lead + "\n".join(lines[piece_first:piece_end]).rstrip("\n")
             piece_tokens = tuple(markdown_parser().parse(piece))
-            blocks.append(MarkdownBlock(piece, piece_tokens, _numbers(piece_tokens), starts[piece_first], piece_lead))
+            blocks.append(
+                MarkdownBlock(piece, piece_tokens, marker_numbers(piece_tokens), starts[piece_first], piece_lead)
+            )
     return blocks
 
 
@@ -99,13 +102,3 @@ def _cuts(tokens: Sequence[Token], starts: Sequence[int]) -> list[int]:
             cuts.append(line)
             last = line
     return cuts
-
-
-def _numbers(tokens: Sequence[Token]) -> tuple[int, ...]:
-    return tuple(
-        number
-        for token in tokens
-        for child in token.children or ()
-        if child.type == "marker"
-        for number in child.meta["numbers"]
-    )

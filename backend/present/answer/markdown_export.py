@@ -17,7 +17,9 @@ def export_markdown(view: RunView) -> str:
 
 def answer_markdown(view: RunView) -> str:
     """The answer alone as safe Markdown, markers as text."""
-    return "\n\n".join(markdown_text(block.tokens) for block in parse_blocks(normalized(marked_answer(view))))
+    cited = {citation.number for citation in view.message.citations if citation.number is not None}
+    blocks = parse_blocks(normalized(marked_answer(view)))
+    return "\n\n".join(markdown_text(block.tokens, cited) for block in blocks)
 
 
 def _parts(view: RunView) -> Iterator[str]:

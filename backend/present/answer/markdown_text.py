@@ -5,7 +5,7 @@ pictures become their text; links keep only addresses that may be linked.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from markdown_it.token import Token
 from markdown_it.tree import SyntaxTreeNode
@@ -31,9 +31,21 @@ def markdown_link(text: str, url: str | None) -> str:
     return f"[{label}]({address.replace('(', '%28').replace(')', '%29')})" if address else label
 
 
-def markdown_text(tokens: Sequence[Token]) -> str:
-    """The blocks of the tokens as safe Markdown, with one blank line between them; a marker is ``[1]`` as text."""
-    return _blocks(SyntaxTreeNode(tokens).children)
+def markdown_text(tokens: Sequence[Token], cited: Collection[int] = ()) -> str:
+    """The blocks of the tokens as safe Markdown, with one blank line between them; a marker is ``[1]`` as text.
+
+    ``cited``: the numbers of the citations, for markers that are in doubt.
+    """
+    return _blocks(SyntaxTreeNode([_settled(token, cited) for token in tokens]).children)
+
+
+def _settled(token: Token, cited: Collection[int]) -> Token:
+    """The token, with each marker in doubt decided."""
+    if token.type == "marker":
+        numbers = token.meta["numbers"]
+        known = not token.meta["doubtful"] or any(number in cited for number in numbers)
+        return token if known else Token("unknown_marker", "", 0, content=token.content, meta=token.meta)
+    return token.copy(children=[_settled(child, cited) for child in token.children]) if token.children else token
 
 
 def _escape_line_start(match: re.Match[str]) -> str:
@@ -110,6 +122,10 @@ def _inline(nodes: Sequence[SyntaxTreeNode]) -> str:
 def _inline_node(node: SyntaxTreeNode) -> str:
     if node.type == "marker":
         return "".join(rf"\[{number}\]" for number in node.meta["numbers"])
+    if node.type == "unknown_marker":
+        address = node.meta["address"]
+        listed = ", ".join(map(str, node.meta["numbers"]))
+        return markdown_link(listed, address) if address else escape_markdown(node.content)
     if node.type == "text":
         return escape_markdown(node.content)
     if node.type == "softbreak":

@@ -4,16 +4,22 @@ Nothing here touches a finished line, and none of it is used once the run has co
 """
 
 import re
+from typing import Final
 
 from backend.protocol.citations import settled_length
+from backend.protocol.markers import half_address
 
 # The bound keeps an endless line of signs from being held back forever.
 _UNDECIDED_LINE = re.compile(r"[ \t]*(?:[-*+_#>|:=~`\s\d.)]{0,64}|(?:```|~~~)[^\n]*)\Z", re.ASCII)
-_HALF_LINK = re.compile(r"!?\[(?!\d[\d,\s]*\])([^\[\]\n]*)\]\([^()\s]{0,2000}\Z")
+_HALF_LINK = re.compile(r"!?\[([^\[\]\n]*+(?:\[[^\[\]\n]*+\][^\[\]\n]*+)*+)\]\([^()\s]{0,2000}\Z")
 _LONE_SIGN = re.compile(r"(?<=\s)[*~]{1,3}\Z")
 _CODE_SPAN = re.compile(r"(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)")
 _OPEN_CODE = re.compile(r"(?<!`)(`{1,2})(?=[^`\s])[^`]*\Z")
 _STARS = re.compile(r"(?<!\\)(\*{1,3}|~~)")
+
+
+LONGEST_TAIL: Final = 4_000
+"""Characters at the end of an endless line in which half-typed signs are looked for."""
 
 
 def visible_text(answer: str) -> str:
@@ -21,14 +27,14 @@ def visible_text(answer: str) -> str:
 
     A last line of nothing but signs (``**``, ``1.``, ``|--``, an opening fence) may still become any kind of block.
     """
-    shown = answer[: settled_length(answer)]
+    shown = answer[: half_address(answer[: settled_length(answer)])]
     line_start = shown.rfind("\n") + 1
     return shown[:line_start] if _UNDECIDED_LINE.match(shown, line_start) else shown
 
 
 def completed_tail(text: str) -> str:
     """``text`` with the half-typed emphasis, code span or link of its last line closed, so that no sign flashes."""
-    line_start = text.rfind("\n") + 1
+    line_start = max(text.rfind("\n") + 1, len(text) - LONGEST_TAIL)
     line = text[line_start:]
     if not any(sign in line for sign in "*`~["):
         return text

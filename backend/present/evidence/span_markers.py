@@ -39,7 +39,8 @@ def marked_answer(view: RunView) -> str:
     if not places:
         return answer
     marked, starts = _inserted(answer, places)
-    found = {marker.start for marker in find_markers(marked)}
+    cited = {number for _, number in places}
+    found = {marker.start for marker in find_markers(marked, cited)}
     kept = [place for place, start in zip(places, starts, strict=True) if start in found]
     return marked if len(kept) == len(places) else _inserted(answer, kept)[0]
 
@@ -50,7 +51,11 @@ def _inserted(answer: str, places: Sequence[tuple[int, int]]) -> tuple[str, list
     starts: list[int] = []
     since = added = 0
     for end, number in places:
-        marker = f"[{number}]"
+        # Directly after a letter a square bracket would be code; after another marker it is one.
+        follows_letter = (
+            since < end and answer[end - 1].isascii() and (answer[end - 1].isalnum() or answer[end - 1] in "_)")
+        )
+        marker = f"【{number}】" if follows_letter else f"[{number}]"
         parts += [answer[since:end], marker]
         starts.append(end + added)
         since, added = end, added + len(marker)

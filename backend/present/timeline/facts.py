@@ -133,7 +133,7 @@ def _marker_moments(tokens: Sequence[TokenEvent], citations: Sequence[CitationEv
             cited.setdefault(citation.number, citation.at_ms)
     ends = list(accumulate(len(token.text) for token in tokens))
     moments = []
-    for marker in find_markers("".join(token.text for token in tokens)):
+    for marker in find_markers("".join(token.text for token in tokens), cited):
         token = tokens[bisect_left(ends, marker.end)]
         moments.append(MarkerMoment(marker.number, token.seq, token.at_ms, cited.get(marker.number)))
     return tuple(moments)

@@ -256,7 +256,7 @@ def test_a_citation_is_sent_once_and_before_its_marker_with_all_its_spans() -> N
     assert [draft.citation_id for draft in sent if isinstance(draft, WarningEvent)] == ["c2"]
 
 
-@given(st.text(alphabet=st.sampled_from("[]0123, `*_<>!&#~\\a\n"), max_size=60))
+@given(st.text(alphabet=st.sampled_from("[]0123, `*_<>!&#~$\\a\n"), max_size=60))
 def test_quotes_hold_no_marker(text: str) -> None:
     for name in ("a.txt", "a.md"):
         document = Document(1, name, "x", "prose", "A", name, "", "", {})

@@ -1,6 +1,9 @@
 """What an answer looks like as HTML and as safe Markdown."""
 
+import re
+
 import pytest
+from hypothesis import given, settings, strategies as st
 from markdown_it import MarkdownIt
 
 from backend.present.answer.blocks import answer_blocks, answer_html
@@ -63,9 +66,77 @@ def test_a_marker_links_to_its_source_and_says_what_it_is() -> None:
     )
 
 
-def test_a_marker_wins_over_a_link_around_it() -> None:
-    html = answer_html(answered("[a [1] b](https://a.example)", citations=(cited(1),)))
-    assert Fragment(html).links == ["#ph-source-1"]
+@pytest.mark.parametrize(
+    ("markdown", "shown", "links"),
+    [
+        ("[see a [1]](https://a.example)", "see a 1", ["https://a.example", "#ph-source-1"]),
+        ("[see *a* [1] b](https://a.example)", "see a b1", ["https://a.example", "#ph-source-1"]),
+        ("so [1](https://a.example/b_(c)).", "so 1.", ["#ph-source-1"]),
+        ("so [[1]](https://a.example).", "so 1.", ["#ph-source-1"]),
+        ("so [2](https://a.example).", "so 2.", ["https://a.example"]),
+        ("so [[2]](https://a.example).", "so 2.", ["https://a.example"]),
+        ("[see [2]](https://a.example)", "see 2", ["https://a.example"]),
+        ("so[1] and arr[1] and x[2024]", "so1 and arr[1] and x[2024]", ["#ph-source-1"]),
+        ("\u30101\u2020source\u3011 [1-2]", "1 12", ["#ph-source-1", "#ph-source-1"]),
+        ("![1](https://a.example)", "[1]", ["https://a.example"]),
+    ],
+)
+def test_markers_and_links_beside_and_inside_each_other(markdown: str, shown: str, links: list[str]) -> None:
+    html = answer_html(answered(markdown, citations=(cited(1),)))
+    assert visible(html) == shown
+    assert Fragment(html).links == links
+
+
+WRITTEN = st.lists(
+    st.sampled_from(
+        [
+            *(
+                "word ",
+                "\u8bcd",
+                "[1]",
+                "[2]",
+                "[1-3]",
+                "[2024]",
+                "[1; 2]",
+                "\u30101\u3011",
+                "arr[1]",
+                "so[1]",
+                " = ",
+                ". ",
+            ),
+            *(
+                "`",
+                "`[1]`",
+                "**",
+                "*b* ",
+                "\n",
+                "\n\n",
+                "- ",
+                "> ",
+                "\n\n```\n[1]\n```\n\n",
+                "[a [1]](https://a.example) ",
+            ),
+            *(
+                "[1](https://a.example) ",
+                "[[2]](https://a.example) ",
+                "[x](https://a.example) ",
+                "$5 ",
+                "# ",
+                "1. ",
+                "(",
+            ),
+        ]
+    ),
+    max_size=14,
+)
+
+
+@settings(deadline=None, max_examples=300)
+@given(WRITTEN)
+def test_what_is_drawn_as_a_marker_is_what_metrics_count(pieces: list[str]) -> None:
+    view = answered("".join(pieces), citations=(cited(1), cited(2024)))
+    drawn = re.findall(r'data-number="(\d+)"', answer_html(view))
+    assert [int(number) for number in drawn] == [marker.number for marker in view.message.markers]
 
 
 def test_a_marker_without_a_source_is_muted_and_says_why() -> None:

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from backend.agents.documents.indexing.corpus import Document, Passage
 from backend.agents.documents.indexing.sentences import quotable, sentence_spans
 from backend.protocol.events import CitationEvent, Locator
+from backend.protocol.formulas import formula_at
+from backend.protocol.markers import markers_in
 
 _MARKDOWN_SUFFIXES = (".md", ".markdown")
 _SURROUNDINGS = 180
 """Characters of the text around a quote that go with it, on each side."""
 
-_MARKER = re.compile(r"\[(\s*\d[\d\s,]*)\]")
-_SPECIAL = re.compile(r"(`|(?<!\s)[*~]|[*~](?!\s)|(?<!\w)_|_(?!\w)|\[|\]|<(?=[a-zA-Z/!?])|&(?=#?\w+;))")
+_SPECIAL = re.compile(r"(`|(?<!\s)[*~]|[*~](?!\s)|(?<!\w)_|_(?!\w)|\[|<(?=[a-zA-Z/!?])|&(?=#?\w+;))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +92,31 @@ def shown(quote: Quote) -> str:
     """
     line = " ".join(quote.text.split())
     if quote.document.name.lower().endswith(_MARKDOWN_SUFFIXES):
-        line = _MARKER.sub(r"\\[\1\\]", line).replace("![", "!\\[").replace("<", "\\<")
+        line = _without_markers(line).replace("![", "!\\[").replace("<", "\\<")
     else:
         line = literal(line)
-    return f"“{line}”"
+    return f"“{_without_formulas(line)}”"
+
+
+def _without_markers(line: str) -> str:
+    """The line with the brackets escaped that would be markers, the first of each pair: ``\\[ \\]`` is a formula."""
+    parts, position = [], 0
+    for marker in markers_in(line):
+        opening = line[marker.start]
+        parts += [line[position : marker.start], "\\[" if opening == "[" else f"&#{ord(opening)};"]
+        position = marker.start + 1
+    return "".join([*parts, line[position:]])
+
+
+def _without_formulas(line: str) -> str:
+    """The line with the dollar signs escaped that would open a formula."""
+    position = line.find("$")
+    while position >= 0:
+        if formula_at(line, position):
+            line = f"{line[:position]}\\{line[position:]}"
+            position += 1
+        position = line.find("$", position + 1)
+    return line
 
 
 def literal(text: str) -> str:

@@ -1,0 +1,135 @@
+r"""Where a formula begins and ends in an answer: ``\( \)``, ``\[ \]``, ``$$ $$``, and ``$ $`` where it cannot be money.
+
+======================================  =======================================================================
+as written                              is
+======================================  =======================================================================
+``\(x\)``, ``$x$``, ``$2^n$``, ``$0$``  a formula in the line
+``\[ x = 1 \]``, ``$$x$$``              a formula that stands by itself; it may have several lines, none blank
+``$5 to $10``, ``$5–$10``, ``US$5``     money: a blank before the closing sign, or a letter or digit beside a sign
+``$5 and 10$``, ``$HOME and $PATH``     text: words, but not a sign of mathematics
+``\[1\]``, ``\[see below\]``            text: escaped brackets around words or numbers in the middle of a line
+``$``, ``$$``, ``$$$`` (price classes)  text
+======================================  =======================================================================
+
+Markers, Markdown and drawings use this one definition: whatever is in a formula is nothing else. A formula has at
+most ``LONGEST_FORMULA`` characters, so that looking for its end costs a bounded time.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+LONGEST_FORMULA: Final = 4_000
+"""Characters of the longest formula, signs included: about a page. A longer one is text."""
+
+_CLOSING: Final = {"\\(": "\\)", "\\[": "\\]", "$$": "$$", "$": "$"}
+_BLANK_LINE = re.compile(r"\n[ \t]*\n")
+_COMMAND = re.compile(r"\\[A-Za-z]+(?:\s*\{[^{}$\n]*\})?")
+_WORDS = re.compile(r"[A-Za-z]{3,}[\s,]+(?:[A-Za-z]{3,}|\Z)|[A-Za-z]{3,}\s+[a-z]{2}\b")
+_WORD = re.compile(r"[A-Za-z]{2,}")
+_SIGN = re.compile(r"[\\^_=+<>|≤≥≠≈±×÷∈∑∫√]|[A-Za-z0-9)}]\s*[-*/]\s*[A-Za-z0-9({]")
+_NUMBERS_ONLY = re.compile(r"[\d\s,;.–-]*\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """A formula: ``tex`` is what is between its signs; ``display`` if it stands by itself; ``end`` is exclusive."""
+
+    start: int
+    end: int
+    tex: str
+    display: bool
+
+
+def formula_sign(text: str, start: int) -> str:
+    """The sign at ``start`` that could open a formula, or an empty text."""
+    if text.startswith("$", start):
+        if text[start - 1 : start] in ("$", "\\") and start:
+            return ""
+        return "" if text.startswith("$$$", start) else "$$" if text.startswith("$$", start) else "$"
+    pair = text[start : start + 2]
+    return pair if pair in ("\\(", "\\[") else ""
+
+
+def formula_at(text: str, start: int, end: int | None = None) -> Formula | None:
+    """The formula that opens at ``start`` and closes before ``end``, or None."""
+    sign = formula_sign(text, start)
+    limit = len(text) if end is None else end
+    closing = _closing(text, start, sign, limit) if sign else -1
+    if closing < 0:
+        return None
+    inside, stop = start + len(sign), closing + len(sign)
+    tex = text[inside:closing]
+    if not tex.strip() or not _READS[sign](text, start, stop, tex):
+        return None
+    return Formula(start, stop, tex, sign in ("\\[", "$$"))
+
+
+def is_open(text: str, start: int) -> bool:
+    """Whether a formula that opens at ``start`` could still be closed by what follows ``text``."""
+    sign = formula_sign(text, start)
+    if not sign or len(text) - start > LONGEST_FORMULA or _closing(text, start, sign, len(text)) >= 0:
+        return False
+    if sign == "$":
+        return text.find("\n", start) < 0 and _may_open(text, start)
+    return not _BLANK_LINE.search(text, start) and text.find(sign, start + 2) < 0
+
+
+def _closing(text: str, start: int, sign: str, limit: int) -> int:
+    """Where the closing sign is, or -1."""
+    inside, limit = start + len(sign), min(limit, start + LONGEST_FORMULA)
+    if sign == "$":
+        line_end = text.find("\n", inside, limit)
+        limit = limit if line_end < 0 else line_end
+    elif sign != "$$":
+        again = text.find(sign, inside, limit)
+        limit = limit if again < 0 else again
+    found = text.find(_CLOSING[sign], inside, limit)
+    while found > 0 and text[found - 1] == "\\" and sign in ("$", "$$"):
+        found = text.find(_CLOSING[sign], found + 1, limit)
+    if found < 0 or sign == "$":
+        return found
+    return -1 if _BLANK_LINE.search(text, inside, found) else found
+
+
+def _may_open(text: str, start: int) -> bool:
+    before, after = text[start - 1 : start] if start else "", text[start + 1 : start + 2]
+    return (
+        not before.isalnum() and not after.isspace() and after not in ("", ",", ".", ";", ":", "!", "?", ")", "'", '"')
+    )
+
+
+def _reads_as_dollars(text: str, start: int, stop: int, tex: str) -> bool:
+    after = text[stop : stop + 1]
+    if not _may_open(text, start) or tex[-1].isspace() or after.isalnum() or after == "$":
+        return False
+    plain = _COMMAND.sub("\\\\", tex)
+    if _WORDS.search(plain):
+        return False
+    if tex[0].isdigit() or tex[0] in ".,":
+        return not _WORD.search(plain) and (_SIGN.search(plain) is not None or tex.isdigit())
+    return True
+
+
+def _reads_as_double_dollars(text: str, start: int, stop: int, tex: str) -> bool:
+    if text.startswith("$", stop) or not any(character.isalnum() or character == "\\" for character in tex):
+        return False
+    return "\n" in tex or not _WORD.search(_COMMAND.sub("", tex)) or _SIGN.search(tex) is not None
+
+
+def _reads_as_brackets(text: str, start: int, stop: int, tex: str) -> bool:
+    if _SIGN.search(tex):
+        return True
+    return not _NUMBERS_ONLY.match(tex) and not _WORD.search(tex)
+
+
+def _reads_always(text: str, start: int, stop: int, tex: str) -> bool:
+    return True
+
+
+_READS: Final = {
+    "$": _reads_as_dollars,
+    "$$": _reads_as_double_dollars,
+    "\\[": _reads_as_brackets,
+    "\\(": _reads_always,
+}
