@@ -90,18 +90,15 @@ def marker_at(text: str, start: int, previous: MarkerText | None = None) -> Mark
     if form is None:
         return None
     numbers = _numbers(form["plain"] or form["double"] or form["note"] or form["wide"])
-    before, address = text[start - 1 : start], form["address"]
-    if numbers is None or _is_escaped(text, start) or (before == "!" and address):
+    address = form["address"]
+    if numbers is None or _is_escaped(text, start) or (address and text[start - 1 : start] == "!"):
         return None
-    doubtful = address is not None or max(numbers) > LARGEST_PLAUSIBLE
-    if previous is not None and previous.end == start:
-        doubtful = doubtful or previous.doubtful
-    elif before == "]":
+    follows = previous if previous is not None and previous.end == start else None
+    at_boundary = form["wide"] is not None or _is_boundary(text, start)
+    if follows is None and not at_boundary and _is_code(text, start, form.end()):
         return None
-    elif form["wide"] is None and before.isascii() and (before.isalnum() or before in ("_", ")")):
-        if _is_code(text, start, form.end()):
-            return None
-        doubtful = True
+    doubtful = follows.doubtful if follows is not None else not at_boundary
+    doubtful = doubtful or address is not None or max(numbers) > LARGEST_PLAUSIBLE
     return MarkerText(numbers, start, form.end(), doubtful, address)
 
 
@@ -161,9 +158,14 @@ def _is_escaped(text: str, start: int) -> bool:
     return (start - position) % 2 == 1
 
 
+def _is_boundary(text: str, start: int) -> bool:
+    before = text[start - 1 : start]
+    return not before.isascii() or not (before.isalnum() or before in ("_", ")", "]"))
+
+
 def _is_code(text: str, start: int, end: int) -> bool:
     """Whether a bracket directly after a word is an index of code, by the word and by what follows."""
-    if _CODE_AFTER.match(text, end):
+    if text[start - 1] == "]" or _CODE_AFTER.match(text, end):
         return True
     surroundings = text[max(0, start - LONGEST_WORD) : start]
     word = _WORD_BEFORE.search(surroundings)
