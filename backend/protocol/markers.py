@@ -93,13 +93,10 @@ def marker_at(text: str, start: int, previous: MarkerText | None = None) -> Mark
     address = form["address"]
     if numbers is None or _is_escaped(text, start) or (address and text[start - 1 : start] == "!"):
         return None
-    follows = previous if previous is not None and previous.end == start else None
-    at_boundary = form["wide"] is not None or _is_boundary(text, start)
-    if follows is None and not at_boundary and _is_code(text, start, form.end()):
+    doubtful = _doubt(text, form, previous)
+    if doubtful is None:
         return None
-    doubtful = follows.doubtful if follows is not None else not at_boundary
-    doubtful = doubtful or address is not None or max(numbers) > LARGEST_PLAUSIBLE
-    return MarkerText(numbers, start, form.end(), doubtful, address)
+    return MarkerText(numbers, start, form.end(), doubtful or max(numbers) > LARGEST_PLAUSIBLE, address)
 
 
 def markers_in(text: str, start: int = 0, end: int | None = None) -> list[MarkerText]:
@@ -156,6 +153,17 @@ def _is_escaped(text: str, start: int) -> bool:
     while position > 0 and text[position - 1] == "\\":
         position -= 1
     return (start - position) % 2 == 1
+
+
+def _doubt(text: str, form: re.Match[str], previous: MarkerText | None) -> bool | None:
+    """Whether a bracket is in doubt by its surroundings; None if it is text."""
+    if previous is not None and previous.end == form.start():
+        return previous.doubtful or form["address"] is not None
+    if form["wide"] is not None:
+        return False
+    if _is_boundary(text, form.start()):
+        return form["address"] is not None
+    return None if _is_code(text, *form.span()) else True
 
 
 def _is_boundary(text: str, start: int) -> bool:
