@@ -24,6 +24,9 @@ SAMPLE = Path(__file__).parent / "sample"
 CHECK_SECONDS = 1.0
 """How long a folder is taken as unchanged after it was looked at."""
 
+LONG_LOOK_S, MOST_CHECKS = 0.05, 5.0
+"""Processor time from which looking at a folder is long: it is then taken as unchanged for so many times longer, five
+times at most."""
 
 READY_AFTER_S = 60.0
 """How long the start waits for a folder of which something can be answered from already."""
@@ -43,7 +46,7 @@ class Library:
         self.corpus = Corpus(self._index)
         self._tables: Tables | None = None
         self._making_tables = threading.Lock()
-        self._checked_at = float("-inf")
+        self._unchanged_until = float("-inf")
 
     @classmethod
     def of(cls, settings: Settings) -> "Library":
@@ -92,10 +95,11 @@ class Library:
 
         Raises as ``refresh``.
         """
-        if time.monotonic() - self._checked_at < CHECK_SECONDS:
+        if time.monotonic() < self._unchanged_until:
             return
+        begun = time.thread_time()
         if self._index.is_current() and self.corpus.sizes()[0]:
-            self._checked_at = time.monotonic()
+            self._rest(time.thread_time() - begun)
             return
         is_new = self._refreshing.start()
         self._settled(CHANGES_WAITED_FOR_S if is_new else 0.0, stop)
@@ -115,8 +119,12 @@ class Library:
         if not report.documents:
             reasons = "".join(f" {skipped}" for skipped in report.skipped[:3])
             raise FolderError(f"{nothing_to_read(self.folder)}{reasons}")
-        self._checked_at = time.monotonic()
+        self._rest(0.0)
         return report
+
+    def _rest(self, look_s: float) -> None:
+        """Take the folder as unchanged for a while; the longer a look at it takes, the longer."""
+        self._unchanged_until = time.monotonic() + CHECK_SECONDS * min(max(1.0, look_s / LONG_LOOK_S), MOST_CHECKS)
 
     async def read(self, work: Callable[[], Read]) -> Read:
         """What ``work`` finds in a thread of its own, with the index as the folder is now, or nearly so where much of

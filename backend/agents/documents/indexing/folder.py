@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
+from typing import NamedTuple
 
 from backend.agents.documents.readers import READERS, reader_for
 
@@ -26,8 +27,7 @@ class SkippedFile:
         return f"{self.name} was {'read only in part' if self.in_part else 'skipped'}: {self.reason}."
 
 
-@dataclass(frozen=True, slots=True)
-class FoundFile:
+class FoundFile(NamedTuple):
     """A file that can be read: its path within the folder, size in bytes and time of change in nanoseconds."""
 
     name: str
@@ -58,17 +58,16 @@ def list_folder(folder: Path, excluded: tuple[Path, ...] = ()) -> FolderContent:
     files: list[FoundFile] = []
     skipped: list[SkippedFile] = []
     unread: list[str] = []
-    for path in _walk(root, {os.path.realpath(path) for path in excluded}, skipped):
-        if reader_for(path.name) is None:
-            unread += [_printable(path.relative_to(root).as_posix())] if len(unread) < MAX_UNREAD else []
+    for name, entry in _walk(root, {os.path.realpath(path) for path in excluded}, skipped):
+        if reader_for(entry.name) is None:
+            unread += [_printable(name)] if len(unread) < MAX_UNREAD else []
             continue
-        name = path.relative_to(root).as_posix()
         if len(files) == MAX_FILES:
             skipped.append(SkippedFile(name, f"only the first {MAX_FILES:,} files of a folder are read"))
             break
         try:
             name.encode("utf-8")
-            state = path.lstat()
+            state = entry.stat(follow_symlinks=False)
         except UnicodeEncodeError:
             skipped.append(SkippedFile(ascii(name), "its name is not valid UTF-8; rename it"))
         except OSError as error:
@@ -114,29 +113,31 @@ def nothing_to_read(folder: Path) -> str:
     return f"There is no document to read in {folder}: put files ending in {', '.join(kinds)} or {last} there."
 
 
-def _walk(root: Path, excluded: set[str], skipped: list[SkippedFile]) -> Iterator[Path]:
-    def refused(error: OSError) -> None:
-        name = Path(error.filename).relative_to(root).as_posix() if error.filename else "a folder"
-        skipped.append(SkippedFile(name, error.strerror or "it cannot be listed"))
+def _walk(root: Path, excluded: set[str], skipped: list[SkippedFile]) -> Iterator[tuple[str, os.DirEntry[str]]]:
+    """The files below ``root`` with their paths within it. Texts instead of ``Path``: a question waits for this."""
+    waiting = [""]
+    while waiting:
+        within = waiting.pop()
+        folders: list[str] = []
+        for entry in _entries(root, within, skipped):
+            name = f"{within}{entry.name}"
+            if entry.is_symlink():
+                _note_link(root, root / name, skipped)
+            elif not entry.is_dir(follow_symlinks=False):
+                yield name, entry
+            elif entry.path not in excluded:
+                folders.append(f"{name}/")
+        waiting += reversed(folders)
 
-    for place, folders, names in os.walk(root, onerror=refused, followlinks=False):
-        here = Path(place)
-        for name in [name for name in folders if (here / name).is_symlink()]:
-            _note_link(root, here / name, skipped)
-        folders[:] = sorted(
-            name
-            for name in folders
-            if not name.startswith(".")
-            and not (here / name).is_symlink()
-            and os.path.realpath(here / name) not in excluded
-        )
-        for name in sorted(names):
-            if name.startswith("."):
-                continue
-            if (here / name).is_symlink():
-                _note_link(root, here / name, skipped)
-            else:
-                yield here / name
+
+def _entries(root: Path, within: str, skipped: list[SkippedFile]) -> list[os.DirEntry[str]]:
+    """What is in one folder, by name; hidden entries are left out."""
+    try:
+        with os.scandir(root / within) as entries:
+            return sorted((one for one in entries if one.name[0] != "."), key=lambda entry: entry.name)
+    except OSError as error:
+        skipped.append(SkippedFile(within.rstrip("/") or "a folder", error.strerror or "it cannot be listed"))
+        return []
 
 
 def _note_link(root: Path, link: Path, skipped: list[SkippedFile]) -> None:

@@ -8,7 +8,7 @@ import json
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -66,6 +66,7 @@ class FolderIndex:
         self._kept = KeptConnections(database, lambda: connect(database, READER_VERSION))
         self._found = 0
         self._unfinished: dict[str, None] = {}
+        self._known_at: tuple[object, Mapping[str, tuple[int, int]]] | None = None
 
     @property
     def readiness(self) -> FolderReadiness:
@@ -100,10 +101,17 @@ class FolderIndex:
     def is_current(self) -> bool:
         """Whether nothing has changed since the last refresh: compares sizes and times, reads no file."""
         content = list_folder(self.folder, self._excluded)
-        with self.opened() as connection:
-            known = _known(connection)
-        found = {file.name: (file.size, file.changed_ns) for file in content.files}
-        return found == {name: row[:2] for name, row in known.items()}
+        return {file.name: (file.size, file.changed_ns) for file in content.files} == self._known_now()
+
+    def _known_now(self) -> Mapping[str, tuple[int, int]]:
+        """Sizes and times of change of the files in the index, read again only after the index has changed."""
+        state = self.state()
+        if state is None or self._known_at is None or self._known_at[0] != state:
+            with self.reading() as connection:
+                # The state is taken first: what another process writes meanwhile is then read the next time.
+                state = self.state()
+                self._known_at = state, _known(connection)
+        return self._known_at[1]
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:

@@ -59,7 +59,8 @@ READERS: dict[str, Reader] = {
 
 def reader_for(name: str) -> Reader | None:
     """The reader for a file of this name, or None if files of its kind are not read."""
-    return READERS.get(PurePath(name).suffix.lower())
+    stem, _, suffix = name.rpartition("/")[2].rpartition(".")
+    return READERS.get(f".{suffix.lower()}") if stem else None
 
 
 def _is_member(name: str) -> bool:
