@@ -1,12 +1,14 @@
 """Rows of tables as a run shows them beside its answer: a table of the values, and a chart of those that compare."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from backend.agents.documents.answering.row_sentences import full_name
 from backend.agents.documents.figures.chart import chart_of_series
 from backend.agents.documents.figures.column_periods import ColumnPeriod
 from backend.agents.documents.figures.document_rows import RowPoint
+from backend.agents.documents.figures.numbers import written
 from backend.agents.documents.figures.row_figures import RowFigures
 from backend.agents.documents.figures.row_series import RowSeries, as_point
 from backend.protocol.events import ArtifactEvent, ToolLog
@@ -15,14 +17,19 @@ FEWEST_CHARTED = 2
 
 
 def row_table(figures: RowFigures) -> ArtifactEvent:
-    """One row per line, one column per period."""
-    periods = sorted({point.period for line in figures.lines for point in line.points}, key=_order)
-    columns = ["", *(_column(period) for period in periods)]
-    rows = [[full_name(line), *_cells(line.points, periods)] for line in figures.lines]
-    rows += [[label, *_cells([point], periods)] for parts in figures.parts for label, point in parts.members]
-    units = {line.unit for line in figures.lines}
-    unit = f", {units.pop()}" if len(units) == 1 and "" not in units else ""
-    title = f"{_title(figures.lines)}{unit}"
+    """The values by line and period: a row for each of what there is more of, so that the table is rather long than
+    wide. A unit that all values share stands in the title only."""
+    named = [(full_name(line), line.points) for line in figures.lines]
+    named += [(label, (point,)) for parts in figures.parts for label, point in parts.members]
+    points = [point for _, some in named for point in some]
+    periods = sorted({point.period for point in points}, key=_order)
+    units = {as_point(point).unit.label for point in points}
+    unit = units.pop() if len(units) == 1 else ""
+    by_line = [[name, *_cells(some, periods, with_unit=not unit)] for name, some in named]
+    columns, *rows = [["", *map(_column, periods)], *by_line]
+    if len(periods) > len(named):
+        columns, *rows = [list(row) for row in zip(["Period", *columns[1:]], *by_line, strict=True)]
+    title = f"{_title(figures.lines)}{f', {unit}' if unit else ''}"
     return ArtifactEvent(artifact_id="rows", kind="table", title=title, content={"columns": columns, "rows": rows})
 
 
@@ -39,7 +46,10 @@ def row_chart(figures: RowFigures) -> ArtifactEvent | None:
     ]
     if not shown or shown[0] is not first:
         return None
-    content: dict[str, Any] = chart_of_series(_title(shown), [line.as_series() for line in shown])
+    label = f"{_title(shown)} {first.newest.period.each}".strip()
+    content: dict[str, Any] = chart_of_series(
+        label, [replace(line.as_series(), label=full_name(line)) for line in shown]
+    )
     title = content["layout"]["title"]["text"]
     return ArtifactEvent(artifact_id="chart", kind="chart", title=title, content=content)
 
@@ -59,7 +69,11 @@ def rows_log(figures: RowFigures) -> ToolLog:
 
 
 def _title(lines: Sequence[RowSeries]) -> str:
-    return "; ".join(dict.fromkeys(full_name(line) for line in lines[:3]))
+    """The names of the first lines; of one measure of several subjects the measure, and then the subjects."""
+    first = lines[:3]
+    if len({line.name for line in first}) == 1 and all(line.subject for line in first):
+        return f"{first[0].name} of {' and '.join(dict.fromkeys(line.subject for line in first))}"
+    return "; ".join(dict.fromkeys(full_name(line) for line in first))
 
 
 def _order(period: ColumnPeriod) -> tuple[str, int, str]:
@@ -71,6 +85,7 @@ def _column(period: ColumnPeriod) -> str:
     return label[:1].upper() + label[1:]
 
 
-def _cells(points: Sequence[RowPoint], periods: Sequence[ColumnPeriod]) -> list[str]:
-    found = {point.period: as_point(point).text for point in points}
-    return [found.get(period, "") for period in periods]
+def _cells(points: Sequence[RowPoint], periods: Sequence[ColumnPeriod], *, with_unit: bool) -> list[str]:
+    found = {point.period: as_point(point) for point in points}
+    texts = {period: one.text if with_unit else one.digits or written(one.value) for period, one in found.items()}
+    return [texts.get(period, "") for period in periods]

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from backend.agents.documents.figures.measure_series import ReadMeasure
-from backend.agents.documents.figures.numbers import Unit
+from backend.agents.documents.figures.numbers import Unit, written
 from backend.agents.documents.figures.series import Series
 
 MOST_BARS, MOST_BARS_ABREAST = 24, 3
@@ -24,7 +24,7 @@ def chart_of_series(label: str, every: Sequence[Series], *, stacked: bool = Fals
     The axis is one of time, so that a period without a value leaves a gap.
     """
     unit = every[0].newest.unit
-    periods = {point.order: point.period for series in every for point in series.points}
+    periods = {point.order: point.tick for series in every for point in series.points}
     ordered = sorted(periods)
     shown = every if stacked else every[:MOST_SERIES]
     as_bars = len(ordered) <= MOST_BARS and (stacked or len(shown) <= MOST_BARS_ABREAST)
@@ -49,7 +49,13 @@ def chart_of_series(label: str, every: Sequence[Series], *, stacked: bool = Fals
                 "tickvals": [_day(order) for order in ticks],
                 "ticktext": [_plain(periods[order]) for order in ticks],
             },
-            "yaxis": {"title": {"text": _plain(unit.label)}, "rangemode": "tozero"},
+            "yaxis": {
+                "title": {"text": _plain(unit.label)},
+                "rangemode": "tozero",
+                # The unit has its own scale: an axis in thousands of millions would be misread.
+                "exponentformat": "none",
+                "separatethousands": True,
+            },
         },
     }
 
@@ -65,7 +71,7 @@ def _trace(series: Series, unit: Unit, *, as_bars: bool, stacked: bool, label: s
         "hoverinfo": "text+name" if named else "text",
     }
     if as_bars:
-        trace["texttemplate"] = "%{y:,.4~g}" if named else "%{y:,.5~g}"
+        trace["text"] = [written(value) for value in values]
         trace["textposition"] = "inside" if stacked else "outside"
         trace["textangle"] = 0
         trace["cliponaxis"] = False

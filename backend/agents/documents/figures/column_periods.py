@@ -62,6 +62,24 @@ class ColumnPeriod:
         return f"{named} ({self.qualifier})" if self.qualifier else named
 
     @property
+    def short(self) -> str:
+        """In few characters, without its length: ``Jul 1, 2023``, ``Q3 2023``."""
+        if self.named is not None:
+            short = self.named.label
+        else:
+            day = date.fromisoformat(self.order)
+            short = f"{day:%b} {day.day}, {day.year}"
+        return f"{short} ({self.qualifier})" if self.qualifier else short
+
+    @property
+    def each(self) -> str:
+        """What a value stands for, where it is not a moment or a named period: ``per quarter``, ``per six months``."""
+        if self.named is not None or not self.months:
+            return ""
+        names = {1: "month", 3: "quarter", 12: "year"}
+        return f"per {names.get(self.months) or _WORDS_OF_LENGTH.get(self.months, f'{self.months} months')}"
+
+    @property
     def _dated_label(self) -> str:
         day = written_day(date.fromisoformat(self.order))
         if not self.months:

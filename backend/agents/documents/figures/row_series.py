@@ -75,7 +75,7 @@ def as_point(point: RowPoint) -> Point:
     preposition, _, label = period.phrase.partition(" ")
     return Point(
         label, period.order, point.value.number, point.value.unit, point.value.digits, None, preposition,
-        point.value.digits,
+        point.value.digits, period.short,
     )  # fmt: skip
 
 

@@ -20,11 +20,18 @@ class Point:
     preposition: str = "in"
     digits: str = ""
     """The number as it is written, where its own decimals are to be kept (``1.20``)."""
+    short_period: str = ""
+    """The period as an axis or a table names it, where that is shorter; see ``tick``."""
 
     @property
     def text(self) -> str:
         """The value with its unit, as an answer states it."""
         return with_unit(self.digits or written(self.value), self.unit)
+
+    @property
+    def tick(self) -> str:
+        """The period in few characters."""
+        return self.short_period or self.period
 
     @property
     def when(self) -> str:
