@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from backend.dialects.dialect import Loss
     from backend.dialects.imported_run import ImportedRun
 
-DIALECT_NAMES = ("openai-chat", "openai-responses", "anthropic", "gemini", "ag-ui", "ai-sdk", "native")
+DIALECT_NAMES = (
+    *("openai-chat", "openai-responses", "anthropic", "gemini", "ag-ui", "ai-sdk", "langgraph", "ollama", "dify"),
+    *("a2a", "cohere", "bedrock", "native"),
+)
 """The dialects in the order in which the help text names them; a test checks that they are the readable ones."""
 
 _PROGRESS_BYTES = 4 * 1024 * 1024

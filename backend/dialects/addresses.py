@@ -15,6 +15,10 @@ _PATHS = {
     "openai-responses": ("", "/responses"),
     "anthropic": ("/v1", "/messages"),
     "native": ("/v1", "/runs"),
+    "langgraph": ("", "/runs/stream"),
+    "ollama": ("/api", "/chat"),
+    "dify": ("/v1", "/chat-messages"),
+    "cohere": ("/v2", "/chat"),
 }
 """For each dialect, the version that the address of an API ends in, and the path below it that takes questions."""
 
@@ -82,6 +86,8 @@ def without_key(text: str, key: str | None) -> str:
 
 def _endpoint(dialect: str, parts: SplitResult, model: str) -> str:
     """Where that dialect takes questions, if the address is only the API's."""
+    if dialect == "ollama" and parts.path.endswith("/api/generate"):
+        raise AddressError("A conversation goes to Ollama's /api/chat: leave the path out of the address.")
     if dialect == "gemini":
         parts = parts._replace(path=_gemini_path(parts.path.rstrip("/"), model), query=_gemini_query(parts.query))
     elif dialect in _PATHS:

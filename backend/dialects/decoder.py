@@ -7,7 +7,7 @@ from pydantic import JsonValue
 
 from backend.dialects.addresses import without_key
 from backend.dialects.answer_drafts import AnswerDrafts
-from backend.dialects.dialect import Dialect, Loss, StreamEnd
+from backend.dialects.dialect import Dialect, ListDialect, Loss, StreamEnd
 from backend.dialects.framing import Framing
 from backend.dialects.json_text import JsonTexts
 from backend.protocol.events import Draft
@@ -120,17 +120,23 @@ class DialectDecoder:
             if message.data.strip() == DONE_MARKER:
                 self._dialect.done_marker()
                 return
-            value = self._texts.read(message.data)
-            if isinstance(value, dict):
-                if self._dialect.read(value, message.event):
-                    self.recognised += 1
-                else:
-                    self._drafts.count_loss("messages that are not of this dialect")
-            else:
-                self._drafts.warn("unreadable_message", "A message of the stream is not a JSON object and is left out.")
-                self._drafts.count_loss("unreadable messages")
+            self._read_value(self._texts.read(message.data or "null"), message.event)
         except Exception as error:  # noqa: BLE001 - nothing in an adapter may end a run by a strange input
             self._unreadable(error)
+
+    def _read_value(self, value: JsonValue, event: str) -> None:
+        if isinstance(value, dict):
+            is_known = self._dialect.read(value, event)
+        elif isinstance(self._dialect, ListDialect):
+            is_known = self._dialect.read_other(value, event)
+        else:
+            self._drafts.warn("unreadable_message", "A message of the stream is not a JSON object and is left out.")
+            self._drafts.count_loss("unreadable messages")
+            return
+        if is_known:
+            self.recognised += 1
+        else:
+            self._drafts.count_loss("messages that are not of this dialect")
 
     def _unreadable(self, error: Exception) -> None:
         self._drafts.warn(

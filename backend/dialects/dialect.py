@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final, Protocol
+from typing import Final, Protocol, runtime_checkable
 
 from pydantic import JsonValue
 
@@ -40,6 +40,15 @@ class Dialect(Protocol):
 
     def finish(self) -> None:
         """The connection has ended: write what is still owed, such as a citation that waited for its text."""
+        ...
+
+
+@runtime_checkable
+class ListDialect(Dialect, Protocol):
+    """A dialect some of whose messages are not objects."""
+
+    def read_other(self, value: JsonValue, event: str) -> bool:
+        """Read a message that is a list, a text or null, which an empty one is as well. As ``read``."""
         ...
 
 

@@ -2,14 +2,20 @@
 
 from collections.abc import Callable, Mapping
 
+from backend.dialects.a2a import A2a
 from backend.dialects.ag_ui import AgUi
 from backend.dialects.ai_sdk import AiSdk
 from backend.dialects.answer_drafts import AnswerDrafts
 from backend.dialects.anthropic import Anthropic
+from backend.dialects.bedrock import Bedrock
+from backend.dialects.cohere import Cohere
 from backend.dialects.decoder import DialectDecoder
 from backend.dialects.dialect import Dialect
+from backend.dialects.dify import Dify
 from backend.dialects.gemini import Gemini
+from backend.dialects.langgraph.events import LangGraph
 from backend.dialects.native import Native
+from backend.dialects.ollama import Ollama
 from backend.dialects.openai_chat import OpenAIChat
 from backend.dialects.openai_responses import OpenAIResponses
 from backend.protocol.sse import MAX_MESSAGE_BYTES
@@ -21,6 +27,12 @@ DIALECTS: Mapping[str, Callable[[AnswerDrafts], Dialect]] = {
     "gemini": Gemini,
     "ag-ui": AgUi,
     "ai-sdk": AiSdk,
+    "langgraph": LangGraph,
+    "ollama": Ollama,
+    "dify": Dify,
+    "a2a": A2a,
+    "cohere": Cohere,
+    "bedrock": Bedrock,
     "native": Native,
 }
 

@@ -13,6 +13,12 @@ Body = dict[str, JsonValue]
 MOST_OUTPUT_TOKENS = 8192
 """Anthropic wants a limit; this one is every present model's or below it."""
 
+_OF_LINES = ("ollama", "bedrock")
+"""Dialects of one JSON object a line, without server-sent events."""
+
+_OWN_CONVERSATIONS = ("native", "dify", "a2a")
+"""Dialects whose servers keep conversations themselves, under names of their own."""
+
 ANTHROPIC_VERSION = "2023-06-01"
 
 
@@ -41,17 +47,19 @@ class RemoteRequest:
 def remote_request(address: RemoteAddress, asked: ForeignQuestion, key: str | None = None) -> RemoteRequest:
     """The request that asks this of that agent. ``key`` is sent as the dialect wants it."""
     headers = {"Accept": "text/event-stream", "Accept-Encoding": "identity", "Content-Type": "application/json"}
+    if address.dialect in _OF_LINES:
+        headers["Accept"] = "application/x-ndjson, application/json"
     headers |= _key_headers(address.dialect, key)
     body = _BODIES[address.dialect](address.model, asked)
     content = json.dumps(body, ensure_ascii=True).encode("ascii")
-    return RemoteRequest(address.url, headers, content, tells_earlier=address.dialect != "native")
+    return RemoteRequest(address.url, headers, content, tells_earlier=address.dialect not in _OWN_CONVERSATIONS)
 
 
 def _key_headers(dialect: str, key: str | None) -> dict[str, str]:
     headers: dict[str, str] = {}
     if dialect == "anthropic":
         headers["anthropic-version"] = ANTHROPIC_VERSION
-    if key and dialect == "anthropic":
+    if key and dialect in ("anthropic", "langgraph"):
         headers["x-api-key"] = key
     elif key and dialect == "gemini":
         headers["x-goog-api-key"] = key
@@ -104,6 +112,40 @@ def _ai_sdk(model: str, asked: ForeignQuestion) -> Body:
     return {"id": asked.thread_id, "messages": messages, "trigger": "submit-message"}
 
 
+def _langgraph(model: str, asked: ForeignQuestion) -> Body:
+    messages: list[JsonValue] = [{"role": role, "content": text} for role, text in _messages(asked)]
+    return {
+        "assistant_id": "agent" if model == "default" else model,
+        "input": {"messages": messages},
+        "stream_mode": ["messages-tuple", "updates", "custom"],
+    }
+
+
+def _chat(model: str, asked: ForeignQuestion) -> Body:
+    messages: list[JsonValue] = [{"role": role, "content": text} for role, text in _messages(asked)]
+    return {"model": model, "messages": messages, "stream": True}
+
+
+def _dify(model: str, asked: ForeignQuestion) -> Body:
+    return {
+        "inputs": {}, "query": asked.question, "response_mode": "streaming", "conversation_id": "",
+        "user": asked.thread_id,
+    }  # fmt: skip
+
+
+def _a2a(model: str, asked: ForeignQuestion) -> Body:
+    message: JsonValue = {
+        "kind": "message", "role": "user", "messageId": f"{asked.run_id}-1",
+        "parts": [{"kind": "text", "text": asked.question}],
+    }  # fmt: skip
+    return {"jsonrpc": "2.0", "id": asked.run_id, "method": "message/stream", "params": {"message": message}}
+
+
+def _bedrock(model: str, asked: ForeignQuestion) -> Body:
+    messages: list[JsonValue] = [{"role": role, "content": [{"text": text}]} for role, text in _messages(asked)]
+    return {"messages": messages}
+
+
 def _native(model: str, asked: ForeignQuestion) -> Body:
     # The conversation is the other server's own: it keeps sessions itself.
     return {"question": asked.question, "agent": "documents" if model == "default" else model}
@@ -116,5 +158,11 @@ _BODIES: Mapping[str, Callable[[str, ForeignQuestion], Body]] = {
     "gemini": _gemini,
     "ag-ui": _ag_ui,
     "ai-sdk": _ai_sdk,
+    "langgraph": _langgraph,
+    "ollama": _chat,
+    "dify": _dify,
+    "a2a": _a2a,
+    "cohere": _chat,
+    "bedrock": _bedrock,
     "native": _native,
 }

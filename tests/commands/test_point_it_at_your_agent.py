@@ -19,6 +19,7 @@ from click.testing import CliRunner, Result
 from starlette.types import Receive, Scope, Send
 
 from backend.cli import playhead
+from backend.dialects.registry import DIALECTS
 from backend.launch.server import LocalServer
 from tests.api.backend_server import BackendServer
 from tests.live_server import LiveServer
@@ -27,7 +28,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 STREAMS = ROOT / "tests" / "dialects" / "data"
 SECTION = re.compile(r"^## Point it at your agent\n(.*?)^### ", re.MULTILINE | re.DOTALL)
 BLOCK = re.compile(r"^```sh\n(.*?)```", re.MULTILINE | re.DOTALL)
-ROW = re.compile(r"^\| `([a-z-]+)` \| `([a-z-]+:http[^`]+)` \|", re.MULTILINE)
+ROW = re.compile(r"^\| `([a-z0-9-]+)` \| `([a-z0-9-]+:http[^`]+)` \|", re.MULTILINE)
 ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+")
 
 pytestmark = pytest.mark.server
@@ -58,12 +59,13 @@ class ForeignAgent:
 @pytest.fixture
 def agent(dialect: str) -> Iterator[ForeignAgent]:
     name = {"openai-chat": "openai_chat_sources"}.get(dialect, dialect.replace("-", "_"))
-    stream = STREAMS / f"{name}.sse"
+    (stream,) = STREAMS.glob(f"{name}.*")
+    content_type = b"text/event-stream" if stream.suffix == ".sse" else b"application/x-ndjson"
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
-        headers = [(b"content-type", b"text/event-stream")]
+        headers = [(b"content-type", content_type)]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": stream.read_bytes()})
 
@@ -73,7 +75,7 @@ def agent(dialect: str) -> Iterator[ForeignAgent]:
 
 def test_every_dialect_has_its_five_lines() -> None:
     commands = {"demo", "ask", "eval", "import", "replay"}
-    assert len(LINES) == 7
+    assert set(LINES) == set(DIALECTS)
     assert {dialect: {line.split()[1] for line in block} for dialect, block in LINES.items()} == dict.fromkeys(
         LINES, commands
     )

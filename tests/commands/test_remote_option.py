@@ -20,8 +20,8 @@ pytestmark = pytest.mark.server
 @pytest.mark.parametrize(
     ("setting", "key", "sentence"),
     [
-        ("http://127.0.0.1:9/v1", "", "Say what is spoken at http://127.0.0.1:9/v1: put one of ag-ui, ai-sdk"),
-        ("semaphore:http://127.0.0.1:9", "", "There is no dialect 'semaphore': choose one of ag-ui, ai-sdk"),
+        ("http://127.0.0.1:9/v1", "", "Say what is spoken at http://127.0.0.1:9/v1: put one of a2a, ag-ui, ai-sdk"),
+        ("semaphore:http://127.0.0.1:9", "", "There is no dialect 'semaphore': choose one of a2a, ag-ui, ai-sdk"),
         ("ag-ui:127.0.0.1:9/agent", "", "is not an address: write ag-ui:http://HOST:PORT/PATH."),
         (
             "ag-ui:http://127.0.0.1:9/agent",

@@ -22,12 +22,17 @@ def index_of(folder: Path) -> list[Row]:
     return [_in_full(folder, row) if "text" in row else row for row in rows]
 
 
+def _has_lines(row: Row) -> bool:
+    """Whether the stream has one JSON object a line, without server-sent events."""
+    return str(row["file"]).endswith((".ndjson", ".jsonl"))
+
+
 def _in_full(folder: Path, row: Row) -> Row:
     """A row of our own index with what can be counted."""
     data, text = (folder / row["file"]).read_bytes(), row["text"]
     return row | {
         "bytes": len(data),
-        "n_events": len(re.findall(rb"^data:", data, re.MULTILINE)),
+        "n_events": len(re.findall(rb"^\{" if _has_lines(row) else rb"^data:", data, re.MULTILINE)),
         "done_marker": b"data: [DONE]" in data,
         "has_errors": row["errors"],
         "has_reasoning": row["reasoning"],

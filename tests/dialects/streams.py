@@ -17,6 +17,12 @@ DIALECT_OF_PROTOCOL = {
     "gemini-interactions": "gemini",
     "ag-ui": "ag-ui",
     "vercel-ui-message": "ai-sdk",
+    "langgraph": "langgraph",
+    "ollama": "ollama",
+    "dify": "dify",
+    "a2a": "a2a",
+    "cohere-v2": "cohere",
+    "bedrock-converse": "bedrock",
 }
 """Which dialect reads a protocol of the recorded streams' index."""
 

@@ -5,10 +5,10 @@ import json
 import pytest
 
 from backend.dialects.addresses import AddressError, remote_address
+from backend.dialects.registry import DIALECTS
 from backend.dialects.requests import ForeignQuestion, remote_request
 
 HOST = "http://127.0.0.1:9"
-DIALECTS = dict.fromkeys(["openai-chat", "openai-responses", "anthropic", "gemini", "ag-ui", "ai-sdk", "native"])
 
 
 @pytest.mark.parametrize(
@@ -25,6 +25,14 @@ DIALECTS = dict.fromkeys(["openai-chat", "openai-responses", "anthropic", "gemin
         (f"ag-ui:{HOST}", f"{HOST}/"),
         (f"ai-sdk:{HOST}/api/chat?x=1", f"{HOST}/api/chat?x=1"),
         (f"native:{HOST}", f"{HOST}/v1/runs"),
+        (f"langgraph:{HOST}#agent", f"{HOST}/runs/stream"),
+        (f"langgraph:{HOST}/threads/t1/runs/stream", f"{HOST}/threads/t1/runs/stream"),
+        (f"ollama:{HOST}", f"{HOST}/api/chat"),
+        (f"ollama:{HOST}/api", f"{HOST}/api/chat"),
+        (f"dify:{HOST}/v1", f"{HOST}/v1/chat-messages"),
+        (f"cohere:{HOST}", f"{HOST}/v2/chat"),
+        (f"a2a:{HOST}/agent", f"{HOST}/agent"),
+        (f"bedrock:{HOST}/converse", f"{HOST}/converse"),
     ],
 )
 def test_an_api_s_address_is_completed_to_where_it_takes_questions(setting: str, url: str) -> None:
@@ -36,6 +44,7 @@ def test_an_api_s_address_is_completed_to_where_it_takes_questions(setting: str,
     [
         (f"{HOST}/v1", "Say what is spoken at"),
         (f"klingon:{HOST}", "There is no dialect 'klingon': choose one of "),
+        (f"ollama:{HOST}/api/generate", "leave the path out"),
         ("ag-ui", "ag-ui names no address: write ag-ui:http://HOST:PORT/PATH."),
         ("ag-ui:localhost:8000", "'localhost:8000' is not an address"),
         ("ag-ui:ftp://localhost/x", "is not an address"),
@@ -60,9 +69,7 @@ def test_a_sentence_shows_the_host_and_no_secret() -> None:
     assert address.host == "127.0.0.1:9"
 
 
-@pytest.mark.parametrize(
-    "dialect", ["openai-chat", "openai-responses", "anthropic", "gemini", "ag-ui", "ai-sdk", "native"]
-)
+@pytest.mark.parametrize("dialect", sorted(DIALECTS))
 def test_every_dialect_is_asked_the_question(dialect: str) -> None:
     address = remote_address(f"{dialect}:{HOST}/x", DIALECTS)
     request = remote_request(address, ForeignQuestion("Wie \u00fcberall?", [("Before?", "Yes."), ("Lost?", "")]), "k3y")
@@ -70,6 +77,6 @@ def test_every_dialect_is_asked_the_question(dialect: str) -> None:
     texts = json.dumps(body, ensure_ascii=False)
     assert "Wie \u00fcberall?" in texts
     assert "Lost?" not in texts
-    assert ("Before?" in texts) == (dialect != "native")
+    assert ("Before?" in texts) == (dialect not in ("native", "dify", "a2a"))
     assert "k3y" in " ".join(request.headers.values())
     assert "k3y" not in texts

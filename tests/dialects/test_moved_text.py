@@ -24,14 +24,15 @@ Path_ = tuple[str | int, ...]
 
 
 def blocks_of(data: bytes) -> list[bytes]:
-    return [block + b"\n\n" for block in data.replace(b"\r\n", b"\n").split(b"\n\n") if block.strip()]
+    between = b"\n" if data[:1] == b"{" else b"\n\n"
+    return [block + between for block in data.replace(b"\r\n", b"\n").split(between) if block.strip()]
 
 
 def parted(block: bytes) -> tuple[str, Any] | None:
     """The event name and the JSON value of a block, or None if it has no object."""
     lines = block.decode().splitlines()
     name = next((line[6:].strip() for line in lines if line.startswith("event:")), "")
-    text = "\n".join(line[5:].strip() for line in lines if line.startswith("data:"))
+    text = "\n".join(line.removeprefix("data:").strip() for line in lines if line.startswith(("data:", "{")))
     try:
         value = json.loads(text)
     except ValueError:
@@ -104,8 +105,9 @@ def test_text_in_another_place_is_read_or_lost_by_name(stream_folder: Path) -> N
             tried.add(form)
             for path in paths(value):
                 for what, changed in moved(value, path):
-                    head = f"event: {name}\n".encode() if name else b""
-                    line = head + b"data: " + json.dumps(changed).encode() + b"\n\n"
+                    line = json.dumps(changed).encode() + b"\n"
+                    if data[:1] != b"{":
+                        line = (f"event: {name}\n" if name else "").encode() + b"data: " + line + b"\n"
                     stream = read(dialect, b"".join([*blocks[:place], line, *blocks[place + 1 :]]))
                     if not is_told(stream, before):
                         silent.append((row["file"], path, what))

@@ -7,11 +7,14 @@ import pytest
 
 from backend.dialects.registry import DIALECTS
 from tests.dialects.exceptions import DIFFERENCES, Difference
-from tests.dialects.stream_index import Row, index_of
+from tests.dialects.stream_index import OWN_STREAMS, Row, index_of
 from tests.dialects.streams import DIALECT_OF_PROTOCOL, ReadStream, read
 
 PIECE = 977
 """Bytes at once: a prime, so that messages and characters are cut everywhere."""
+
+NOT_RECORDED = {"a2a", "bedrock", "dify", "langgraph", "ollama"}
+"""Dialects whose streams are made from documented shapes: nobody published a recording that is known here."""
 
 SAID = {
     "vertexai__streaming-failure-api-key": "API key not valid. Please pass a valid API key.",
@@ -48,9 +51,10 @@ def tool_names(stream: ReadStream) -> set[str]:
     return {status.tool.name for status in stream.statuses if status.tool is not None}
 
 
-def test_every_dialect_has_recorded_streams(streams: dict[str, tuple[Row, ReadStream]]) -> None:
+def test_every_dialect_has_recorded_streams(stream_folder: Path, streams: dict[str, tuple[Row, ReadStream]]) -> None:
     read_dialects = {DIALECT_OF_PROTOCOL[row["protocol"]] for row, _ in streams.values()}
-    assert read_dialects == set(DIALECTS) - {"native"}
+    wanted = set(DIALECTS) - {"native"}
+    assert read_dialects == (wanted if stream_folder == OWN_STREAMS else wanted - NOT_RECORDED)
 
 
 def test_texts_are_those_of_the_index(streams: dict[str, tuple[Row, ReadStream]]) -> None:

@@ -44,7 +44,7 @@ DIALECTS = {
     "ag-ui": "ag-ui",
     "vercel-ui-message": "ai-sdk",
 }
-"""The dialect of each protocol in the index of recorded streams."""
+"""The dialect of each protocol of which every index has a stream."""
 
 
 @pytest.fixture(scope="module")
