@@ -18,6 +18,7 @@ EXTRAS: Final[Mapping[str, str]] = MappingProxyType(
         "openai": "model",
         "anthropic": "model",
         "google": "model",
+        "socksio": "socks",
     }
 )
 """The extra that brings a package, by the name under which the package is imported."""

@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 from backend.doors.allow_host import add_allow_host
 from backend.launch.ports import GRADIO_PORT
 from backend.launch.ui_options import parse_with_free_port, ui_parser
+from backend.network.proxies import keep_proxies_from_libraries
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -26,6 +27,8 @@ def main(arguments: list[str] | None = None) -> int:
         # Gradio reads both when it is imported; nothing may leave the machine unasked.
         os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
         os.environ["GRADIO_TEMP_DIR"] = files
+        # Gradio makes HTTP clients when it is imported, and would fail there with a SOCKS proxy.
+        keep_proxies_from_libraries()
         from ui_gradio.app import serve
 
         serve(options.backend, options.port, files=files, allowed_hosts=options.allow_host)

@@ -7,16 +7,15 @@ with ``new_http()``, hands it to ``RunClient`` and closes it.
 
 import asyncio
 import json
-import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from functools import cache
 from typing import Any
 from weakref import WeakKeyDictionary
 
 import httpx2
 
 from backend.client.errors import BackendGone, ProblemError, StreamLost
+from backend.network.http_client import ProxyFailure, new_client
 
 CONNECT_TIMEOUT_S = 3.0
 """How long opening a connection may take."""
@@ -31,12 +30,10 @@ _shared: WeakKeyDictionary[asyncio.AbstractEventLoop, httpx2.AsyncClient] = Weak
 
 
 def new_http() -> httpx2.AsyncClient:
-    """An HTTP client as this product needs it: no limit on open streams, no proxy for loopback addresses."""
-    return httpx2.AsyncClient(
-        verify=_tls(),
+    """An HTTP client with no limit on open streams, and no proxy for addresses of this machine."""
+    return new_client(
         timeout=httpx2.Timeout(ANSWER_TIMEOUT_S, connect=CONNECT_TIMEOUT_S, pool=None),
         limits=httpx2.Limits(max_connections=None, max_keepalive_connections=32, keepalive_expiry=4.0),
-        mounts={"all://127.0.0.1": None, "all://localhost": None, "all://[::1]": None},
     )
 
 
@@ -54,11 +51,6 @@ async def close_shared_http() -> None:
     http = _shared.pop(asyncio.get_running_loop(), None)
     if http is not None:
         await http.aclose()
-
-
-@cache
-def _tls() -> ssl.SSLContext:
-    return httpx2.create_ssl_context()
 
 
 def no_answer(base_url: str) -> str:
@@ -124,6 +116,8 @@ async def transport_failures(base_url: str) -> AsyncIterator[None]:
         yield
     except (httpx2.InvalidURL, httpx2.UnsupportedProtocol) as error:
         raise BackendGone(not_an_address(base_url)) from error
+    except ProxyFailure as error:
+        raise BackendGone(error.sentence) from error
     except httpx2.TimeoutException as error:
         if isinstance(error, httpx2.ConnectTimeout):
             raise BackendGone(no_answer(base_url)) from error

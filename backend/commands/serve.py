@@ -82,7 +82,7 @@ def command(
     Everything it keeps is under --data. Stop it with Ctrl-C or SIGTERM: runs under way end as interrupted.
     """
     from backend.api.server import address_of, listen
-    from backend.doors.hosts import is_loopback
+    from backend.network.loopback import is_loopback
     from backend.runs.store import StoreError
 
     if not is_loopback(host):

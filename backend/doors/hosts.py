@@ -1,23 +1,13 @@
 """Which names mean this server: those of loopback, and those that the operator allows."""
 
-import ipaddress
 import re
 from collections.abc import Iterable
+
+from backend.network.loopback import is_loopback
 
 _NAME = r"\[[0-9a-f:.]+\]|[a-z0-9._-]+"
 _HOST = re.compile(rf"({_NAME})(?::[0-9]*)?", re.ASCII)
 _ORIGIN = re.compile(rf"https?://({_NAME})(?::[0-9]+)?", re.ASCII)
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host name or address, without a port, means this machine and nothing else."""
-    name = _bare(host.lower())
-    if name == "localhost" or name.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(name).is_loopback
-    except ValueError:
-        return False
 
 
 def host_name(header: str) -> str:

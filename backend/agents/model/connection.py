@@ -7,6 +7,7 @@ from contextvars import ContextVar
 import httpx2
 
 from backend.agents.model.unstreamed import ensure_stream
+from backend.network import http_client
 
 CONNECT_S = 5.0
 REPLY_S = 600.0
@@ -16,15 +17,12 @@ _replies: ContextVar[list[httpx2.Response] | None] = ContextVar("replies", defau
 
 
 def new_client() -> httpx2.AsyncClient:
-    """A client that keeps its connections; making one takes 50 ms (TLS). Loopback uses no proxy.
+    """A client that keeps its connections.
 
     It follows no redirect: key and question are for the address that the operator named.
     """
-    return httpx2.AsyncClient(
-        timeout=httpx2.Timeout(REPLY_S, connect=CONNECT_S),
-        event_hooks={"response": [_remember, ensure_stream]},
-        follow_redirects=False,
-        mounts={"all://127.0.0.1": None, "all://localhost": None, "all://[::1]": None},
+    return http_client.new_client(
+        timeout=httpx2.Timeout(REPLY_S, connect=CONNECT_S), on_response=(_remember, ensure_stream)
     )
 
 

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import httpx2
 
+from backend.agents.model.connection import REPLY_S
 from backend.agents.model.naming import ModelName, ModelUnusableError, base_url_of, key_of
+from backend.network.http_client import tls
 
 if TYPE_CHECKING:
     from pydantic_ai.models import Model
@@ -52,10 +54,21 @@ def _anthropic(name: str, key: str, base_url: str, client: httpx2.AsyncClient) -
 
 
 def _google(name: str, key: str, base_url: str, client: httpx2.AsyncClient) -> "Model[Any]":
+    from google.genai import Client
+    from google.genai.types import HttpOptions
+    from pydantic_ai.models import get_user_agent
     from pydantic_ai.models.google import GoogleModel
     from pydantic_ai.providers.google import GoogleProvider
 
-    return GoogleModel(name, provider=GoogleProvider(base_url=base_url, api_key=key, http_client=client))
+    options = HttpOptions(
+        base_url=base_url,
+        headers={"user-agent": get_user_agent()},
+        httpx_async_client=client,
+        # Without it the package makes one, which is never used but would read the environment's proxies.
+        httpx_client=httpx2.Client(trust_env=False, verify=tls()),
+        timeout=int(REPLY_S * 1000),
+    )
+    return GoogleModel(name, provider=GoogleProvider(client=Client(vertexai=False, api_key=key, http_options=options)))
 
 
 def _ollama(name: str, key: str, base_url: str, client: httpx2.AsyncClient) -> "Model[Any]":

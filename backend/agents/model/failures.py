@@ -1,11 +1,15 @@
 """The failures of a provider, each as one sentence with the next action."""
 
 import os
+from typing import TypeVar
 
 from backend.agents.agent import AgentFailure
 from backend.agents.model.naming import ModelName, address_of, speaker_of
 from backend.agents.model.unstreamed import UnstreamedError
 from backend.dialects.dialect import STREAM_CUT
+from backend.network.http_client import ProxyFailure
+
+Cause = TypeVar("Cause", bound=Exception)
 
 _MOST_QUOTED = 300
 """Characters quoted from the provider."""
@@ -31,9 +35,12 @@ def failure_of(error: Exception, model: ModelName) -> AgentFailure:
 
     if isinstance(error, AgentFailure):
         return error
-    unstreamed = _unstreamed_in(error)
+    unstreamed = _cause_in(error, UnstreamedError)
     if unstreamed is not None:
         return _unstreamed_failure(unstreamed, model)
+    proxy = _cause_in(error, ProxyFailure)
+    if proxy is not None:
+        return AgentFailure("provider_unreachable", proxy.sentence, retryable=True)
     if isinstance(error, exceptions.ContentFilterError):
         return filtered()
     if isinstance(error, exceptions.ModelAPIError):
@@ -98,10 +105,10 @@ def _provider_failure(error: Exception, model: ModelName) -> AgentFailure:
     return AgentFailure("provider_error", f"{who} reports an error{status}.{said}", retryable=True)
 
 
-def _unstreamed_in(error: BaseException) -> UnstreamedError | None:
-    """The reply that was not a stream, if it caused the error."""
+def _cause_in(error: BaseException, kind: type[Cause]) -> Cause | None:
+    """The error of this kind that caused the error, if one did."""
     cause: BaseException | None = error
-    while cause is not None and not isinstance(cause, UnstreamedError):
+    while cause is not None and not isinstance(cause, kind):
         cause = cause.__cause__
     return cause
 

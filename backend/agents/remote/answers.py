@@ -9,6 +9,7 @@ from backend.agents.agent import AgentFailure
 from backend.dialects.addresses import KEY_VARIABLE, RemoteAddress, without_key
 from backend.dialects.framing import CONTENT_TYPES
 from backend.dialects.registry import open_decoder
+from backend.network.http_client import ProxyFailure
 from backend.protocol.events import ErrorEvent
 
 MAX_ERROR_BYTES = 65_536
@@ -66,7 +67,9 @@ def wrong_dialect(address: RemoteAddress) -> AgentFailure:
 
 def unreachable(address: RemoteAddress, error: httpx2.HTTPError) -> AgentFailure:
     """The failure if there is no answer."""
-    if isinstance(error, httpx2.RemoteProtocolError | httpx2.ReadError | httpx2.WriteError):
+    if isinstance(error, ProxyFailure):
+        message = error.sentence
+    elif isinstance(error, httpx2.RemoteProtocolError | httpx2.ReadError | httpx2.WriteError):
         message = f"The agent at {address.host} closed the connection without an answer: look at its log."
     elif isinstance(error, httpx2.TimeoutException):
         message = f"The agent at {address.host} accepts no connection: look whether it is busy, or check the address."

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from backend.agents.agent import AgentEnvironment, AgentOffer, Progress, RunRequest, UnknownAgentError, refuse_variant
 from backend.agents.remote.agent import RemoteAgent
-from backend.agents.remote.connection import tls
 from backend.dialects.addresses import KEY_VARIABLE, MODEL_VARIABLE, RemoteAddress, remote_address, remote_key
 from backend.dialects.registry import DIALECTS
+from backend.network.http_client import tls
 from backend.protocol.events import KnownEvent
 
 

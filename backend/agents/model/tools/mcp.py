@@ -14,16 +14,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from fastmcp.client.transports import StdioTransport
+import httpx2
+from fastmcp.client.transports import StdioTransport, StreamableHttpTransport
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_ai.mcp import MCPToolset
 from pydantic_ai.toolsets import AbstractToolset
 
 from backend.agents.agent import AgentFailure
 from backend.agents.model.naming import ModelUnusableError
+from backend.network.http_client import new_client
 
 PATIENCE_S = 30.0
 """How long a server may take to start and to list its tools: some download themselves first."""
+
+READ_S = 300.0
+"""How long a server may be silent while a tool runs."""
 
 _VARIABLE = re.compile(r"\$\{(\w+)(?::-([^}]*))?\}")
 
@@ -119,10 +124,24 @@ def _toolset(name: str, server: _Described) -> MCPToolset[Any]:
         program = StdioTransport(server.command, list(server.args), env=server.env, cwd=server.cwd)
         return MCPToolset(program, id=name, init_timeout=PATIENCE_S, tool_error_behavior="failed")
     if server.url is not None:
-        return MCPToolset(
-            server.url, id=name, headers=server.headers, init_timeout=PATIENCE_S, tool_error_behavior="failed"
-        )
+        address = StreamableHttpTransport(server.url, headers=server.headers, httpx_client_factory=_http)
+        return MCPToolset(address, id=name, init_timeout=PATIENCE_S, tool_error_behavior="failed")
     raise ValueError(f"the server {name!r} has neither a command nor a url")
+
+
+def _http(
+    headers: dict[str, str] | None = None,
+    timeout: httpx2.Timeout | None = None,
+    auth: httpx2.Auth | None = None,
+    follow_redirects: bool = True,
+) -> httpx2.AsyncClient:
+    """The client of one session, which closes it. fastmcp names these arguments."""
+    return new_client(
+        timeout=timeout or httpx2.Timeout(PATIENCE_S, read=READ_S),
+        headers=headers,
+        auth=auth,
+        follow_redirects=follow_redirects,
+    )
 
 
 def _with_variables(text: str) -> str:
