@@ -8,8 +8,6 @@ from typing import IO, TYPE_CHECKING
 
 import click
 
-from backend.commands.refusals import BadInput
-
 if TYPE_CHECKING:
     from backend.commands.captured_stream import CapturedStream
     from backend.dialects.dialect import Loss
@@ -21,16 +19,20 @@ DIALECT_NAMES = (
 )
 """The dialects in the order in which the help text names them; a test checks that they are the readable ones."""
 
+_AUTO = "auto"
+
 _PROGRESS_BYTES = 4 * 1024 * 1024
 """From this size of a file on, reading it shows how far it is."""
-
-_GUESS_BYTES = 4 * 1024 * 1024
-"""How much of a file is looked at to tell its dialect."""
 
 
 @click.command(short_help="Turn a captured stream of another agent into a recording.")
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--dialect", type=click.Choice(DIALECT_NAMES), required=True, help="The dialect of the stream.")
+@click.option(
+    "--dialect",
+    type=click.Choice((*DIALECT_NAMES, _AUTO)),
+    required=True,
+    help="The dialect of the stream; auto tries all of them, and says which it is.",
+)
 @click.option("--out", type=click.Path(path_type=Path), help="The recording to write; without it, FILE is only read.")
 @click.option("--question", default="", help="The question: a captured answer does not contain it.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as one JSON object.")
@@ -52,6 +54,11 @@ def command(file: Path, dialect: str, out: Path | None, question: str, as_json: 
     if out is not None:
         check_target(out, force=force)
     captured = CapturedStream(file)
+    guessed = dialect == _AUTO
+    if guessed:
+        from backend.commands.guessed_dialect import guess_dialect
+
+        dialect = guess_dialect(file)
     if out is None:
         run = _read(file, captured, dialect, None)
     else:
@@ -59,9 +66,10 @@ def command(file: Path, dialect: str, out: Path | None, question: str, as_json: 
     timing = _timing(captured, run)
     lost = _losses(captured, run)
     if as_json:
-        click.echo(json.dumps(_as_object(run, timing, lost)))
+        click.echo(json.dumps(({"dialect": dialect} if guessed else {}) | _as_object(run, timing, lost)))
     else:
-        click.echo("\n".join(_as_lines(run, timing, lost, out)))
+        head = [f"Read as {dialect}."] if guessed else []
+        click.echo("\n".join([*head, *_as_lines(run, timing, lost, out)]))
 
 
 def _write(
@@ -113,41 +121,10 @@ def _read(file: Path, captured: "CapturedStream", dialect: str, body: IO[bytes] 
     if body is not None:
         body.writelines(lines)
     if 2 * decoder.recognised < decoder.messages or decoder.recognised == 0:
-        _refuse_other_dialect(file, dialect, decoder.recognised)
+        from backend.commands.guessed_dialect import refuse_other_dialect
+
+        refuse_other_dialect(file, dialect, decoder.recognised)
     return run
-
-
-def _refuse_other_dialect(file: Path, dialect: str, recognised: int) -> None:
-    """Raise ``BadInput`` if another dialect knows far more of the file, or none of it is this one's.
-
-    Most streams report errors in much the same form, so that a few messages are nearly everybody's.
-    """
-    known = _known_by_dialect(file)
-    ranked = sorted((count, name) for name, count in known.items() if name != dialect)
-    (second, _), (best, guess) = ranked[-2:]
-    if recognised and best <= 2 * max(recognised, second):
-        return
-    hint = f" This looks like {guess}: try --dialect {guess}." if best > second else ""
-    what = "none of it is" if recognised == 0 else "hardly any of it is"
-    raise BadInput(f"{file} contains no stream of the dialect {dialect}: {what} a message of that kind.{hint}")
-
-
-def _known_by_dialect(file: Path) -> dict[str, int]:
-    """How many messages of the file's beginning each dialect takes for its own."""
-    from backend.commands.captured_stream import CapturedStream
-    from backend.dialects.registry import DIALECTS, open_decoder
-
-    decoders = {name: open_decoder(name) for name in DIALECTS}
-    read = 0
-    for piece in CapturedStream(file).pieces():
-        for decoder in decoders.values():
-            decoder.feed(piece.data)
-        read += len(piece.data)
-        if read > _GUESS_BYTES:
-            break
-    for decoder in decoders.values():
-        decoder.close()
-    return {name: decoder.recognised for name, decoder in decoders.items()}
 
 
 def _timing(captured: "CapturedStream", run: "ImportedRun") -> str:

@@ -19,6 +19,14 @@ from backend.protocol.events import Span
 
 _USAGE_NAMES = {"prompt_tokens": "input_tokens", "completion_tokens": "output_tokens", "total_tokens": "total_tokens"}
 
+_LOST = {
+    "related_questions": "suggested questions",
+    "images": "audio and images",
+    "timings": "durations that the server measured",
+    "stats": "durations that the server measured",
+}
+"""Fields that servers add to a chunk, and that no event of Playhead can represent."""
+
 _BESIDE_CHOICES = frozenset(
     {"id", "object", "model", "usage", "choices", "system_fingerprint", "service_tier", "provider", "x_groq", "type"}
     | {"error", "citations", "search_results", "obfuscation", "request_id"}
@@ -62,6 +70,9 @@ class OpenAIChat:
             # Legacy completions have choices too, which contain a text and no message.
             return (bool(error) and "jsonrpc" not in message) or self._read_usage_alone(kind, message)
         self._read_sources(message)
+        for field, what in _LOST.items():
+            if message.get(field):
+                self._drafts.count_loss(what)
         self._read_usage(object_of(message, "usage") or object_of(object_of(message, "x_groq"), "usage"))
         for choice in said_objects(message["choices"], self._drafts.count_loss):
             if choice.get("index", 0) in (0, None):

@@ -209,13 +209,18 @@ def test_strange_input_is_read_as_far_as_it_goes(
         (b"Hello, I am a letter.\n", "contains no stream of the dialect ag-ui"),
         (b'{"hello": "world"}', "contains no stream of the dialect ag-ui"),
         (bytes(range(256)) * 8, "contains no stream of the dialect ag-ui"),
-        (frames(AI_SDK), "This looks like ai-sdk"),
+        (frames(AI_SDK), "This looks like the AI SDK's UI message stream: use --dialect ai-sdk."),
         (
             b"event: done\ndata: {}\n\n",
-            "contains no stream of the dialect ag-ui: none of it is a message of that kind.\n",
+            "none of it is a message of that kind. This looks like server-sent events of no dialect",
         ),
-        (encode_event(TokenEvent(seq=1, text="a"), 1), "This looks like native"),
-        (frames([{"choices": [{"index": 0, "delta": {"content": "a"}}]}]), "This looks like openai-chat"),
+        (encode_event(TokenEvent(seq=1, text="a"), 1), "This looks like Playhead's own stream: use --dialect native."),
+        (frames([{"choices": [{"index": 0, "delta": {"content": "a"}}]}]), "use --dialect openai-chat."),
+        (b'{"done": false, "message": {"content": "Hi"}}\n', "Ollama's native stream: use --dialect ollama."),
+        (b"<!doctype html><html></html>", "This looks like a web page"),
+        (b'0:"Hi"\nd:{"finishReason":"stop"}\n', "This looks like the data stream of the AI SDK 4"),
+        (b'{"jsonrpc": "2.0", "id": 1, "result": {"tools": []}}', "This looks like JSON-RPC"),
+        (frames([{"event": "token", "data": "Hi"}]), "This looks like Flowise's stream"),
     ],
 )
 def test_what_is_no_such_stream(written: Callable[[bytes], Path], tmp_path: Path, data: bytes, words: str) -> None:
@@ -234,8 +239,39 @@ def test_an_error_that_every_dialect_could_have_sent_makes_no_stream_of_another(
     path = written(frames([*chunks, {"error": {"message": "Too busy", "type": "overloaded"}}]))
     result = run(path, "--dialect", "anthropic")
     assert result.exit_code == 2
-    assert "This looks like openai-chat" in result.stderr
+    assert "use --dialect openai-chat." in result.stderr
     assert counted(path, "--dialect", "openai-chat")["outcome"] == "failed"
+
+
+def test_auto_finds_the_dialect_of_every_stream_with_an_answer_and_says_which(stream_folder: Path) -> None:
+    wrong = {}
+    for entry in index_of(stream_folder):
+        dialect = DIALECT_OF_PROTOCOL.get(entry["protocol"])
+        if dialect is None or not entry["text_chars"] or entry["bytes"] > 20_000:
+            continue
+        told = counted(stream_folder / entry["file"], "--dialect", "auto")
+        if told["dialect"] != dialect:
+            wrong[entry["file"]] = told["dialect"]
+    assert wrong == {}
+
+
+def test_auto_says_in_a_line_which_dialect_it_chose(capture: Path) -> None:
+    assert run(capture, "--dialect", "auto").stdout.startswith("Read as ai-sdk.\n")
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"Hello, I am a letter.\n", "contains no stream that Playhead reads."),
+        (b'{"error": {"message": "No.", "type": "x"}}', "could be a stream of openai-chat, "),
+    ],
+)
+def test_auto_refuses_what_is_of_no_dialect_or_of_several(
+    written: Callable[[bytes], Path], data: bytes, words: str
+) -> None:
+    result = run(written(data), "--dialect", "auto")
+    assert result.exit_code == 2
+    assert words in result.stderr
 
 
 @pytest.mark.parametrize(("name", "words"), [("nowhere", "cannot be read: No such file"), (".", "is not a file")])
