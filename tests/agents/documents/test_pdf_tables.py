@@ -81,6 +81,43 @@ def test_columns_beside_a_change_in_per_cent_keep_their_headers() -> None:
     assert [text for _, text in rows(table)[1][2]] == ["12", "10", "20 %", "44"]
 
 
+def test_headers_that_end_with_their_columns_stand_above_the_years_left_of_it() -> None:
+    def ending(y: float, *texts: str) -> list[Text]:
+        return [ending_at(right, y, text) for right, text in zip(range(320, 620, 80), texts, strict=True) if text]
+
+    page = [
+        *((50.0, 758, "(In thousands)"), ending_at(400, 770, "Three Months Ended"), ending_at(480, 770, "Percentage")),
+        *(ending_at(400, 758, "May 31,"), ending_at(480, 758, "Change")),
+        *ending(746, "2031", "2030", "", ""),
+        *line(728, "Tents", "$ 60", "$ 63", "(5)%"),
+        *line(714, "Stoves", "12", "10", "20%"),
+        *line(700, "Ropes", "7", "0", "*"),
+    ]
+    (table,) = read_document("a.pdf", placed_pdf([page])).tables
+    first, _, last = rows(table)
+    assert [column for column, _ in first[2]] == [
+        "Three Months Ended May 31, 2031",
+        "Three Months Ended May 31, 2030",
+        "Percentage Change",
+    ]
+    assert last[2][-1] == ("Percentage Change", "*")
+    assert table.note == "(In thousands)"
+
+
+def test_years_may_be_labels_and_units_may_stand_beside_one() -> None:
+    page = [
+        *(ending_at(320, 770, "Leases"), (50.0, 756.0, "Due in:"), (290.0, 756.0, "(In millions)")),
+        *(text for year in range(2031, 2035) for text in line(742 - 14 * (year - 2031), str(year), f"{year * 3:,}")),
+        *line(672, "Later", "90"),
+    ]
+    (table,) = read_document("a.pdf", placed_pdf([page])).tables
+    assert [(label, cells) for _, label, cells in rows(table)] == [
+        *((str(year), [("Leases", f"{year * 3:,}")]) for year in range(2031, 2035)),
+        ("Later", [("Leases", "90")]),
+    ]
+    assert table.note == "(In millions)"
+
+
 def test_prose_with_figures_and_a_list_of_contents_are_no_tables() -> None:
     prose = [f"In {year} we sold {year * 3} tents and {year * 2} stoves in 14 towns of 3" for year in range(2020, 2030)]
     assert read_document("a.pdf", pdf_of([prose])).tables == ()

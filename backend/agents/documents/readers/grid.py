@@ -49,7 +49,8 @@ class GridRow:
 def is_figure(text: str) -> bool:
     """Whether a cell's text is a number, an amount, a percentage, or the sign for none."""
     stripped = text.strip()
-    return bool(_FIGURE.fullmatch(stripped) or _NOTHING.fullmatch(stripped))
+    # "29," is the end of a date that a line has cut off.
+    return bool(_FIGURE.fullmatch(stripped) or _NOTHING.fullmatch(stripped)) and not stripped.endswith(",")
 
 
 def is_year(text: str) -> bool:
@@ -165,19 +166,21 @@ def _header_of(cell: GridCell, headers: Sequence[GridRow]) -> str:
 def _joined(cells: Sequence[GridCell]) -> tuple[GridCell, ...]:
     """Cells with nothing but a currency or an opening bracket go to the right, those with what ends a number, left."""
     found: list[GridCell] = []
-    opening: GridCell | None = None
     for cell in cells:
         text = cell.text.strip()
-        if not text:
-            continue
-        if found and found[-1].column > 0 and _AFTER.fullmatch(text) and opening is None:
-            found[-1] = _merged(found[-1], cell)
-        elif cell.column > 0 and _BEFORE.fullmatch(text):
-            opening = cell
-        else:
-            found.append(_merged(opening, cell) if opening else cell)
-            opening = None
+        above = found[-1] if found and found[-1].column > 0 else None
+        if above is not None and _belong_together(above.text.strip(), text):
+            found[-1] = _merged(above, cell)
+        elif text:
+            found.append(cell)
     return tuple(found)
+
+
+def _belong_together(left: str, right: str) -> bool:
+    """Whether two cells are one figure: ``$`` and ``12``, or ``(12`` and ``)``; ``$`` and ``%`` are headers."""
+    closes = _AFTER.fullmatch(right) is not None and any(sign.isdigit() for sign in left)
+    opens = _BEFORE.fullmatch(left) is not None and bool(left)
+    return closes or (opens and (any(sign.isdigit() for sign in right) or _NOTHING.fullmatch(right) is not None))
 
 
 def _merged(left: GridCell, right: GridCell) -> GridCell:

@@ -1,6 +1,6 @@
 """Columns of a table on a page: where its figures stand below one another, and which header stands above which."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
@@ -10,6 +10,7 @@ from backend.agents.documents.readers.pdf_layout.page_rows import Segment
 _SLACK = 2.0
 """Points by which figures of one column may miss one another."""
 
+_MARK_SLACK = 12.0
 _WITHOUT_HEADER = 0.25
 """What a column without a header costs, in usual distances of columns, when headers are laid out."""
 
@@ -28,16 +29,33 @@ class FigureColumn:
 
 
 def columns_of(figures: Sequence[Segment]) -> list[FigureColumn]:
-    """The columns that figures of several rows stand in, from left to right."""
-    anchored = sorted(figures, key=lambda figure: figure.anchor)
+    """The columns that figures of several rows stand in, from left to right.
+
+    A dash or a mark stands for a number, though not always below one: it makes a column only where there is no other.
+    """
+    columns = _columns_of([figure for figure in figures if _has_digit(figure)])
+    alone = [
+        figure
+        for figure in figures
+        if not _has_digit(figure)
+        and not any(column.left - _MARK_SLACK <= figure.center <= column.right + _MARK_SLACK for column in columns)
+    ]
+    return sorted([*columns, *_columns_of(alone)], key=lambda column: column.left)
+
+
+def _has_digit(figure: Segment) -> bool:
+    return any(sign.isdigit() for sign in figure.text)
+
+
+def _columns_of(figures: Sequence[Segment]) -> list[FigureColumn]:
     groups: list[list[Segment]] = []
     reach = float("-inf")
-    for figure in anchored:
-        if groups and figure.anchor[0] < reach - _SLACK:
+    for figure in sorted(figures, key=lambda figure: figure.number_left):
+        if groups and figure.number_left < reach - _SLACK:
             groups[-1].append(figure)
         else:
             groups.append([figure])
-        reach = max(reach, figure.anchor[1])
+        reach = max(reach, figure.right)
     return [FigureColumn(min(one.left for one in group), max(one.right for one in group)) for group in groups]
 
 
@@ -79,6 +97,41 @@ def spans_of(columns: Sequence[FigureColumn], headers: Sequence[Segment]) -> lis
     if best[lines][count][0] == float("inf"):
         return [(column_of(columns, header), 1) for header in headers]
     return _walked_back(best, lines, count)
+
+
+def over_years(
+    columns: Sequence[FigureColumn],
+    headers: Sequence[Segment],
+    spans: Sequence[tuple[int, int]],
+    years: Collection[int],
+) -> list[tuple[int, int]]:
+    """The spans, where headers that end with their column stand above the years left of it as well.
+
+    ``years`` are the columns with a year right below: the months that it is the year of must stand above it.
+    """
+    taken = {column for first, width in spans for column in range(first, first + width)}
+    found = []
+    for header, (first, width) in zip(headers, spans, strict=True):
+        is_aligned = width == 1 and first in years and abs(columns[first].right - header.right) <= 3 * _SLACK
+        while is_aligned and first - 1 in years and first - 1 not in taken:
+            first, width = first - 1, width + 1
+        found.append((first, width))
+    return found
+
+
+def widened(
+    columns: Sequence[FigureColumn], headers: Sequence[Segment], spans: Sequence[tuple[int, int]]
+) -> list[FigureColumn]:
+    """The columns, as wide as the headers that each has to itself, short of its neighbours."""
+    found = list(columns)
+    for header, (number, width) in zip(headers, spans, strict=True):
+        if width == 1:
+            low = found[number - 1].right if number else float("-inf")
+            high = found[number + 1].left if number + 1 < len(found) else float("inf")
+            column = found[number]
+            left = min(column.left, max(header.left, low))
+            found[number] = FigureColumn(left, max(column.right, min(header.right, high)))
+    return found
 
 
 def _aligned_groups(columns: Sequence[FigureColumn], headers: Sequence[Segment]) -> list[tuple[int, int]]:

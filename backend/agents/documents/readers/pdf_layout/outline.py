@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from backend.agents.documents.readers.captions import names_units
 from backend.agents.documents.readers.extraction import MAX_LABEL_CHARS, TextBlock
 from backend.agents.documents.readers.pdf_layout.page_text import PageLine
 
@@ -97,12 +98,15 @@ class Outline:
 
 
 def running_lines(pages: Sequence[OutlinedPage]) -> set[str]:
-    """Patterns of the lines that several pages begin or end with, whatever numbers they contain."""
+    """Patterns of the lines that several pages begin or end with, whatever numbers they contain.
+
+    A line that names units belongs to the table below it on each of them.
+    """
     seen: Counter[str] = Counter()
     lengths: Counter[str] = Counter()
     for page in pages:
         edges = {*page.lines[:RUNNING_LINES], *page.lines[-RUNNING_LINES:]}
-        texts = [page.text[line.start : line.end] for line in edges]
+        texts = [text for line in edges if not names_units(text := page.text[line.start : line.end])]
         seen.update({line_pattern(text) for text in texts})
         for text in texts:
             lengths[line_pattern(text)] += len(text)

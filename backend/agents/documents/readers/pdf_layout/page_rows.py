@@ -15,20 +15,21 @@ _FIGURES_GAP = 0.45
 
 _MARK = re.compile(r"\(?\d{1,2}\)?|[®™*†‡§]+|\([a-z]\)")
 _MARK_SIZE = 0.85
+_MOST_TEXTS = 2
 _OPENING = frozenset({"$", "€", "£", "¥", "(", "$(", "US$", "-$"})
 _CLOSING = frozenset({")", "%", ")%", "%)", "pts", "pts.", "bps"})
 
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """Words of a row without a wide gap between them. ``anchor`` is the box of the number alone, without its signs."""
+    """Words of a row without a wide gap between them. ``number_left`` is where its number begins, without its signs."""
 
     text: str
     start: int
     end: int
     left: float
     right: float
-    anchor: tuple[float, float]
+    number_left: float
 
     @property
     def is_figure(self) -> bool:
@@ -73,6 +74,9 @@ class PageRow:
     def has_figures(self) -> bool:
         """Whether it is a row of a table by its own look: figures apart from a label, or several of them."""
         figures = sum(segment.is_figure for segment in self.segments)
+        if len(self.segments) - figures > figures + _MOST_TEXTS:
+            # Words of a justified line.
+            return False
         return figures > (1 if self.segments[0].is_figure else 0) or (figures == 1 == len(self.segments))
 
     @property
@@ -124,14 +128,13 @@ def _is_apart(group: list[PageWord], word: PageWord, size: float) -> bool:
 
 def _segment(words: list[PageWord]) -> Segment:
     number = next((word for word in words if any(sign.isdigit() for sign in word.text)), words[0])
-    last = next((word for word in reversed(words) if any(sign.isdigit() for sign in word.text)), words[-1])
     return Segment(
         " ".join(word.text for word in words),
         min(word.start for word in words),
         max(word.end for word in words),
         words[0].left,
         max(word.right for word in words),
-        (number.left, last.figure_right),
+        number.left,
     )
 
 
@@ -152,6 +155,6 @@ def _joined(segments: list[Segment]) -> list[Segment]:
             max(above.end, segment.end),
             above.left,
             segment.right,
-            segment.anchor if opens else above.anchor,
+            segment.number_left if opens else above.number_left,
         )
     return found

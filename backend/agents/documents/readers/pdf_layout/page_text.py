@@ -42,16 +42,13 @@ class PageLine:
 
 @dataclass(frozen=True, slots=True)
 class PageWord:
-    """A word: its range in the page's text and its box in points. ``figure_right`` is the edge of its last digit."""
+    """A word: its range in the page's text, and its left and right edge in points."""
 
     text: str
     start: int
     end: int
     left: float
     right: float
-    bottom: float
-    top: float
-    figure_right: float
 
 
 class PageText:
@@ -78,17 +75,8 @@ class PageText:
         for match in _WORD.finditer(self.text, line.start, line.end):
             first = line.first_character + match.start() - line.start
             last = first + match.end() - match.start() - 1
-            left, bottom, _, top = self._box(first)
-            word = match[0]
-            _, low, right, high = self._box(last)
-            digits = len(word.rstrip(")%*†xX"))
-            figure_right = right if digits in (0, len(word)) else self._box(first + digits - 1)[2]
-            found.append(
-                PageWord(
-                    *(word, match.start(), match.end(), left, right),
-                    *(min(bottom, low), max(top, high), figure_right),
-                )
-            )
+            left, right = self._edges(first)[0], self._edges(last)[1]
+            found.append(PageWord(match[0], match.start(), match.end(), left, right))
         return found
 
     def _read(self, raw: str) -> tuple[str, list[PageLine]]:
@@ -138,11 +126,10 @@ class PageText:
         self._pdfium.FPDFText_GetFontInfo(self._page, character, name, len(name), flags)
         return bool(flags.value & _FORCE_BOLD) or _names_bold(name.value)
 
-    def _box(self, character: int) -> tuple[float, float, float, float]:
-        """Left, bottom, right, top."""
+    def _edges(self, character: int) -> tuple[float, float]:
         left, right, bottom, top = (ctypes.c_double() for _ in range(4))
         self._pdfium.FPDFText_GetCharBox(self._page, character, left, right, bottom, top)
-        return left.value, bottom.value, right.value, top.value
+        return left.value, right.value
 
 
 @lru_cache(maxsize=512)
