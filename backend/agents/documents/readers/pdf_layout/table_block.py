@@ -52,18 +52,22 @@ class TableBlock:
             return None
         top = self._top()
         inside = self._rows[top : self._last]
-        units = [row.segments[-1].text for row in inside if is_units(row)]
-        others = [one for one in map(without_units, inside) if one is not None]
-        lines = with_whole_labels([self._line(row) for row in others])
-        self._lay_out_headers([line for line in lines if line.is_header])
-        grid = [self._grid_row(line) for line in lines]
+        grid = self._grid(inside)
         found = extracted_rows([row for row in grid if row.cells])
         headers = [row for row in grid if row.is_header]
         if not found or (len(found) < 2 and not headers):
             return None
+        units = [row.segments[-1].text for row in inside if is_units(row)]
         above = _paragraphs(self._rows[max(self._floor, top - 6) : top])
         title, note = title_and_note([*units, *above], "", headers)
         return ExtractedTable(title, note, None, *_range_of(inside), found)
+
+    def _grid(self, rows: Sequence[PageRow]) -> list[GridRow]:
+        """The rows with their labels put together and their headers laid out over the columns."""
+        others = [row for row in map(without_units, rows) if row is not None]
+        lines = with_whole_labels([self._line(row) for row in others])
+        self._lay_out_headers([line for line in lines if line.is_header])
+        return [self._grid_row(line) for line in lines]
 
     def _is_contents(self) -> bool:
         """Whether it is a list of page numbers: one column of small numbers that grow."""
