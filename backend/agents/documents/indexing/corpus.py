@@ -2,12 +2,15 @@
 
 import json
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import Any
 
+from backend.agents.documents.indexing.best_matches import BestMatches
 from backend.agents.documents.indexing.folder_facts import FactsReader, FolderFacts
 from backend.agents.documents.indexing.folder_index import FolderIndex
+from backend.agents.documents.indexing.match_counts import MatchCounts
 from backend.agents.documents.indexing.profile import Profile, read_names, read_periods
 from backend.agents.documents.indexing.storage import ARCHIVE
 from backend.agents.documents.indexing.subject_directory import SubjectDirectory
@@ -24,29 +27,17 @@ SELECT text FROM texts JOIN documents ON id = document_id WHERE name = ? AND pro
 _TITLED = """
 SELECT count(*) FROM titles JOIN documents ON documents.id = titles.rowid WHERE titles MATCH ? AND kind = 'prose'
 """
-# The weights are those of title, heading and body: a title repeats in every passage of its document.
-_BEST = """
-SELECT located.*, found.score FROM (
-    SELECT search.rowid AS number, bm25(search, 1.0, 2.0, 1.5) AS score
-    FROM search JOIN passages ON passages.id = search.rowid JOIN documents ON documents.id = passages.document_id
-    WHERE search MATCH :expression AND documents.kind = :kind {within} ORDER BY score, search.rowid LIMIT :limit
-) AS found JOIN located ON located.number = found.number ORDER BY found.score, found.number
-"""
+# A title repeats in every passage of its document.
+_PASSAGES = BestMatches("search", "1.0, 2.0, 1.5", "passages", "located")
+_OF_A_KIND = "AND documents.kind = :kind"
 _OPENINGS = """
 SELECT * FROM located WHERE number IN (SELECT min(id) FROM passages GROUP BY document_id) {within}
 ORDER BY document IN (SELECT id FROM documents WHERE kind = 'table'), date DESC, name LIMIT :most
 """
 _AMONG = "AND name IN (SELECT value FROM json_each(:documents))"
 # The label says most about a row; its section and the table's title are shared with its neighbours.
-_BEST_ROWS = """
-SELECT located_rows.*, found.score FROM (
-    SELECT row_search.rowid AS number, bm25(row_search, 1.0, 1.5, 3.0) AS score
-    FROM row_search JOIN table_rows ON table_rows.id = row_search.rowid
-    JOIN documents ON documents.id = table_rows.document_id
-    WHERE row_search MATCH :expression {within} ORDER BY score, row_search.rowid LIMIT :limit
-) AS found JOIN located_rows ON located_rows.number = found.number ORDER BY found.score, found.number
-"""
-_WITHIN = "AND documents.name IN (SELECT value FROM json_each(:documents))"
+_ROWS = BestMatches("row_search", "1.0, 1.5, 3.0", "table_rows", "located_rows")
+_MATCHING = "SELECT count(*) FROM search WHERE search MATCH ?"
 
 _LIKE_SPELLING = 0.75
 """The share of letters in common, in order, from which a word passes for another one mistyped."""
@@ -122,6 +113,8 @@ class Corpus:
     def __init__(self, index: FolderIndex) -> None:
         self._index = index
         self._facts = FactsReader(index)
+        self._matching = MatchCounts(index, _MATCHING)
+        self._titled = MatchCounts(index, _TITLED)
 
     @property
     def directory(self) -> SubjectDirectory:
@@ -172,17 +165,13 @@ class Corpus:
 
     def frequencies(self, expressions: Iterable[str]) -> list[int]:
         """How many passages match each full-text expression."""
-        with self._index.reading() as connection:
-            query = "SELECT count(*) FROM search WHERE search MATCH ?"
-            return [int(connection.execute(query, (expression,)).fetchone()[0]) for expression in expressions]
+        return self._matching.of(expressions)
 
     def titled(self, expressions: Iterable[str]) -> list[float]:
         """For each full-text expression, the share of documents (tables apart) whose titles match; 0 without any."""
-        query = "SELECT count(*) FROM documents WHERE kind = 'prose' AND problem = ''"
-        with self._index.reading() as connection:
-            documents = connection.execute(query).fetchone()[0]
-            counts = [connection.execute(_TITLED, (expression,)).fetchone()[0] for expression in expressions]
-        return [count / documents if documents else 0.0 for count in counts]
+        facts = self.facts()
+        documents = facts.documents - facts.tables
+        return [count / documents if documents else 0.0 for count in self._titled.of(expressions)]
 
     def headings(self, most: int) -> tuple[str, ...]:
         """Headings of a few documents, the last part of each, to make questions of; short ones only."""
@@ -201,7 +190,10 @@ class Corpus:
         ``documents`` are the names of those to search; None searches all.
         """
         values = {"expression": expression, "kind": kind, "limit": limit}
-        return [(_passage(row[:-1]), -row[-1]) for row in self._best(_BEST, values, documents)]
+        facts = self.facts()
+        is_only_kind = facts.tables == (facts.documents if kind == "table" else 0)
+        best = _PASSAGES if is_only_kind else replace(_PASSAGES, condition=_OF_A_KIND)
+        return [(_passage(row[:-1]), -row[-1]) for row in self._best(best, values, documents)]
 
     def search_rows(
         self, expression: str, documents: Collection[str] | None, limit: int
@@ -211,7 +203,7 @@ class Corpus:
         ``documents`` are the names of those to search; None searches all.
         """
         values = {"expression": expression, "limit": limit}
-        return [(_found_row(row[:-1]), -row[-1]) for row in self._best(_BEST_ROWS, values, documents)]
+        return [(_found_row(row[:-1]), -row[-1]) for row in self._best(_ROWS, values, documents)]
 
     def table(self, document: str, table_number: int) -> list[FoundRow]:
         """The rows of one table of a document, in order; empty if there is none of that number."""
@@ -219,10 +211,12 @@ class Corpus:
         with self._index.reading() as connection:
             return [_found_row(row) for row in connection.execute(query, (document, table_number))]
 
-    def _best(self, query: str, values: dict[str, Any], documents: Collection[str] | None) -> list[tuple[Any, ...]]:
+    def _best(
+        self, best: BestMatches, values: dict[str, Any], documents: Collection[str] | None
+    ) -> list[tuple[Any, ...]]:
         if documents is not None:
             values["documents"] = json.dumps(list(documents))
-        statement = query.format(within="" if documents is None else _WITHIN)
+        statement = best.everywhere() if documents is None else best.among()
         with self._index.reading() as connection:
             return connection.execute(statement, values).fetchall()
 
@@ -254,6 +248,12 @@ class Corpus:
             return _passage(row) if row else None
 
 
+@lru_cache(maxsize=8192)
+def _cells(stored: str) -> tuple[ExtractedCell, ...]:
+    """The cells of a row. Most rows that are found are soon found again, by the next question or for their table."""
+    return tuple(ExtractedCell(*cell) for cell in json.loads(stored))
+
+
 def _passage(row: tuple[Any, ...]) -> Passage:
     number, start, end, text, heading, page, line, in_table = row[:8]
     return Passage(number, _document(row[8:]), start, end, text, heading, page, line, bool(in_table))
@@ -261,13 +261,15 @@ def _passage(row: tuple[Any, ...]) -> Passage:
 
 def _found_row(row: tuple[Any, ...]) -> FoundRow:
     number, table_number, title, note, page, line, section, label, start, end, text, cells = row[:12]
-    read = tuple(ExtractedCell(*cell) for cell in json.loads(cells))
     return FoundRow(
-        *(number, _document(row[12:]), table_number, title, note, page, line, section, label, start, end, text, read)
+        *(number, _document(row[12:]), table_number, title, note, page, line, section, label, start, end, text),
+        cells=_cells(cells),
     )
 
 
+@lru_cache(maxsize=2048)
 def _document(row: tuple[Any, ...]) -> Document:
+    """The document of a row of the index: one object for all passages and rows of it that a question looks at."""
     number, name, digest, kind, title, source, date, url, fields, subjects, further, periods, period_end = row
     profile = Profile(read_names(subjects), read_periods(periods), period_end, read_names(further))
     return Document(number, name, digest, kind, title, source, date, url, json.loads(fields), profile)
