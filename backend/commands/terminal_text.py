@@ -9,7 +9,7 @@ from rich.segment import Segment
 from rich.theme import Theme
 
 from backend.present.answer.markdown_blocks import MarkdownBlock, parse_blocks
-from backend.present.answer.partial_markdown import completed_tail, visible_text
+from backend.present.answer.partial_markdown import completed_tail, visible_text, without_open_formula
 from backend.present.words.printable import printable
 
 ROLE_STYLES = {
@@ -69,6 +69,13 @@ def _drawable(token: Token, resolved: frozenset[int]) -> Token:
     """The token as Rich can draw it: pictures by their text, markers as an inline style."""
     if token.type == "image":
         return Token("text", "", 0, content=token.content)
+    if token.type == "html_inline":
+        return Token("text", "", 0, content="\u2611" if "checked" in token.content else "\u2610")
+    if token.type == "formula":
+        return Token("text", "", 0, content=token.meta["written"])
+    if token.type == "formula_block":
+        text = Token("text", "", 0, content=token.meta["written"] + token.meta["after"])
+        return Token("inline", "", 0, content=text.content, children=[text])
     if token.type == "marker":
         known = all(number in resolved for number in token.meta["numbers"])
         if token.meta["doubtful"] and not any(number in resolved for number in token.meta["numbers"]):
@@ -96,6 +103,9 @@ class SettlingAnswer:
         self.rewritten = not shown.startswith(self._settled)
         if self.rewritten:
             self._settled, self._lead = "", ""
+        if not whole:
+            settled = len(self._settled)
+            shown = shown[:settled] + without_open_formula(self._lead + shown[settled:])[len(self._lead) :]
         rest = shown[len(self._settled) :]
         tail = self._lead + rest
         if whole:

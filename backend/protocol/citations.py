@@ -86,6 +86,15 @@ def read_markers(text: str) -> list[MarkerText]:
     return list(_Reader(text, 0, "", None).read())
 
 
+def open_formula(text: str) -> int | None:
+    """Where a formula begins in ``text`` that what follows could close; None if there is none. ``text`` begins outside
+    code."""
+    reader = _Reader(text, 0, "", None)
+    for _ in reader.read():
+        pass
+    return reader.open_formula if reader.open_formula >= 0 else None
+
+
 def find_markers(answer: str, cited: Collection[int] = ()) -> tuple[Marker, ...]:
     """Every marker of the answer, in order. ``cited``: the numbers of its citations, for brackets that are in doubt."""
     return scan_markers(answer).with_cited(cited)
@@ -113,6 +122,7 @@ class _Reader:
     fence: str
     previous: MarkerText | None
     resume: int = -1
+    open_formula: int = -1
     fence_there: str = ""
     _runs: dict[int, list[int]] = field(default_factory=dict)
     """Where backtick runs of each length are in the line, those to come last."""
@@ -194,7 +204,9 @@ class _Reader:
             self.position = formula.end
         else:
             self.position = start + (2 if character == "\\" else len(formula_sign(self.text, start)) or 1)
-        if self.position >= len(self.text) or (formula is None and is_open(self.text, start)):
+        if formula is None and self.open_formula < 0 and is_open(self.text, start):
+            self.open_formula = start
+        if self.position >= len(self.text) or self.open_formula == start:
             self._undecided(start)
             self.position = min(self.position, len(self.text))
 

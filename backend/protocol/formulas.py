@@ -23,6 +23,7 @@ LONGEST_FORMULA: Final = 4_000
 """Characters of the longest formula, signs included: about a page. A longer one is text."""
 
 _CLOSING: Final = {"\\(": "\\)", "\\[": "\\]", "$$": "$$", "$": "$"}
+_IN_LINE: Final = ("$", "\\(")
 _BLANK_LINE = re.compile(r"\n[ \t]*\n")
 _COMMAND = re.compile(r"\\[A-Za-z]+(?:\s*\{[^{}$\n]*\})?")
 _WORDS = re.compile(r"[A-Za-z]{3,}[\s,]+(?:[A-Za-z]{3,}|\Z)|[A-Za-z]{3,}\s+[a-z]{2}\b")
@@ -70,24 +71,26 @@ def is_open(text: str, start: int) -> bool:
     sign = formula_sign(text, start)
     if not sign or len(text) - start > LONGEST_FORMULA or _closing(text, start, sign, len(text)) >= 0:
         return False
+    if sign in _IN_LINE and text.find("\n", start) >= 0:
+        return False
     if sign == "$":
-        return text.find("\n", start) < 0 and _may_open(text, start)
+        return _may_open(text, start)
     return not _BLANK_LINE.search(text, start) and text.find(sign, start + 2) < 0
 
 
 def _closing(text: str, start: int, sign: str, limit: int) -> int:
     """Where the closing sign is, or -1."""
     inside, limit = start + len(sign), min(limit, start + LONGEST_FORMULA)
-    if sign == "$":
-        line_end = text.find("\n", inside, limit)
-        limit = limit if line_end < 0 else line_end
-    elif sign != "$$":
+    if sign in ("\\(", "\\["):
         again = text.find(sign, inside, limit)
         limit = limit if again < 0 else again
+    if sign in _IN_LINE:
+        line_end = text.find("\n", inside, limit)
+        limit = limit if line_end < 0 else line_end
     found = text.find(_CLOSING[sign], inside, limit)
     while found > 0 and text[found - 1] == "\\" and sign in ("$", "$$"):
         found = text.find(_CLOSING[sign], found + 1, limit)
-    if found < 0 or sign == "$":
+    if found < 0 or sign in _IN_LINE:
         return found
     return -1 if _BLANK_LINE.search(text, inside, found) else found
 

@@ -26,7 +26,16 @@ TAGS = frozenset(
         "h4",
     }
     | {"h5", "h6", "header", "hr", "li", "ol", "p", "pre", "progress", "s", "section", "span", "strong", "summary"}
-    | {"table", "tbody", "td", "th", "thead", "tr", "ul"}
+    | {"table", "tbody", "td", "th", "thead", "tr", "ul", "kbd", "mark", "sub", "sup"}
+)
+MATHML = frozenset(
+    {"math", "mrow", "mi", "mn", "mo", "mtext", "mspace", "mfrac", "msqrt", "mroot", "mstyle", "mpadded", "mphantom"}
+    | {"menclose", "msub", "msup", "msubsup", "munder", "mover", "munderover", "mtable", "mtr", "mtd"}
+)
+MATHML_ATTRIBUTES = re.compile(
+    r"(?:accent|accentunder|display|displaystyle|fence|form|stretchy|scriptlevel|columnalign|columnlines|rowlines"
+    r"|movablelimits|columnspacing|rowspacing|width|height|depth|lspace|rspace|voffset|minsize|maxsize|linethickness"
+    r"|mathvariant|notation)"
 )
 ATTRIBUTES = frozenset(
     {
@@ -72,6 +81,7 @@ class Fragment(HTMLParser):
     def __post_init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self._open: list[str] = []
+        self._formula_follows = False
         self.feed(self.html)
         self.close()
         self.problems += [f"<{tag}> is not closed" for tag in self._open]
@@ -83,8 +93,11 @@ class Fragment(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in BLOCKS:
             self.texts.append("\n")
-        if tag not in TAGS:
+        if tag not in TAGS and not (tag in MATHML and (tag == "math" or "math" in self._open)):
             self.problems.append(f"<{tag}>")
+        if tag == "math" and not self._formula_follows:
+            self.problems.append("a formula that does not come from the converter")
+        self._formula_follows = (tag == "span" and ("class", "ph-formula") in attrs) or _is_display(attrs)
         for name, value in attrs:
             self._attribute(tag, name, value or "")
         if tag == "a" and "a" in self._open:
@@ -111,7 +124,10 @@ class Fragment(HTMLParser):
         self.problems.append("a processing instruction")
 
     def _attribute(self, tag: str, name: str, value: str) -> None:
-        if name not in ATTRIBUTES:
+        if tag in MATHML:
+            if not MATHML_ATTRIBUTES.fullmatch(name) or not re.fullmatch(r"[\w .+%-]{1,80}", value):
+                self.problems.append(f"<{tag} {name}={value!r}>")
+        elif name not in ATTRIBUTES:
             self.problems.append(f"<{tag} {name}>")
         elif name == "style" and not STYLE.fullmatch(value):
             self.problems.append(f"style {value!r}")
@@ -123,6 +139,10 @@ class Fragment(HTMLParser):
             self.classes |= set(value.split())
         elif name == "id":
             self.ids.append(value)
+
+
+def _is_display(attrs: list[tuple[str, str | None]]) -> bool:
+    return ("class", "ph-formula ph-formula--display") in attrs
 
 
 def visible(html: str) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from backend.present.answer.fragments import MarkerContext, block_html
 from backend.present.answer.markdown_blocks import MarkdownBlock, normalized, parse_blocks
-from backend.present.answer.partial_markdown import completed_tail, visible_text
+from backend.present.answer.partial_markdown import completed_tail, visible_text, without_open_formula
 from backend.present.evidence.sources import source_titles
 from backend.present.evidence.span_markers import marked_answer
 from backend.protocol.run_view import RunView
@@ -45,6 +45,9 @@ class AnswerRenderer:
         shown = answer if view.ended else visible_text(answer)
         if not shown.startswith(self._shown):
             self._frozen, self._frozen_text, self._lead = [], "", ""
+        if not view.ended:
+            settled = len(self._frozen_text)
+            shown = shown[:settled] + without_open_formula(self._lead + shown[settled:])[len(self._lead) :]
         self._shown = shown
         growing = self._advance(shown, closing=view.stream.outcome != "completed")
         context = MarkerContext(source_titles(view), view.ended, self._scope)
@@ -80,7 +83,7 @@ class AnswerRenderer:
                 return drawn
         drawn = AnswerBlock(
             key=f"b{index}",
-            html=block_html(block.tokens, context),
+            html=block_html(block.tokens, context, f"answer-{self._scope}-{index}", complete=final),
             final=final,
         )
         self._drawn[index : index + 1] = [(block, signature, drawn)]

@@ -1,5 +1,6 @@
 """Markdown tokens as HTML without active content: Playhead's render rules first, nh3 as a second lock."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -11,14 +12,19 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 
-from backend.present.markup import EMPTY, Markup, anchor_id, escape, external_link, fragment, joined
-from backend.present.words.run import MARKER_PENDING, MARKER_UNRESOLVED, shortened
+from backend.present.answer.code_block import code_block_html
+from backend.present.answer.direction import direction_of, has_right_to_left, with_quantities_apart
+from backend.present.answer.formula_markup import formula_mathml
+from backend.present.markup import Markup, anchor_id, escape, external_link, fragment, joined
+from backend.present.words.run import DETAILS, MARKER_PENDING, MARKER_UNRESOLVED, TASK_DONE, TASK_OPEN
 
 _ALIGNMENTS: Final = {"text-align:center": "ph-center", "text-align:right": "ph-right"}
 _TAGS: Final = frozenset(
     {"a", "bdi", "blockquote", "br", "code", "del", "div", "em", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p"}
     | {"pre", "s", "span", "strong", "table", "tbody", "td", "th", "thead", "tr", "ul"}
+    | {"button", "details", "kbd", "mark", "sub", "summary", "sup"}
 )
+_PLACEHOLDER: Final = re.compile(r'<span class="ph-put-(\d+)"></span>')
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +57,35 @@ def marker_html(number: int, context: MarkerContext) -> Markup:
     )
 
 
-def block_html(tokens: Sequence[Token], context: MarkerContext) -> str:
-    """The tokens of one block as safe HTML inside its own ``div``."""
-    inner = _renderer().renderer.render(list(tokens), _renderer().options, {"markers": context})
-    return _cleaner().clean(f'<div class="ph ph-answer" dir="auto">{inner}</div>')
+def block_html(tokens: Sequence[Token], context: MarkerContext, key: str = "", *, complete: bool = True) -> str:
+    """The tokens of one block as safe HTML inside its own ``div``. ``key`` names the block among those of its answer;
+    ``complete``: nothing is added to it any more.
+
+    Formulas are put in after everything else was cleaned: their elements come from the converter alone.
+    """
+    formulas: list[str] = []
+    mixed = has_right_to_left(tokens)
+    direction = (direction_of(tokens) or "auto") if mixed else "auto"
+    env = {"markers": context, "formulas": formulas, "mixed": mixed, "key": key, "complete": complete}
+    directed = _directed(tokens, direction) if mixed else list(tokens)
+    inner = _renderer().renderer.render(directed, _renderer().options, env)
+    html = _cleaner().clean(f'<div class="ph ph-answer" dir="{direction}">{inner}</div>')
+    return _PLACEHOLDER.sub(lambda found: formulas[int(found[1])], html)
+
+
+def _directed(tokens: Sequence[Token], direction: str) -> list[Token]:
+    """The tokens, with the direction of each line of text that has another one than its block."""
+    found: list[Token] = []
+    for token in tokens:
+        own = direction_of([token]) if token.type == "inline" else None
+        if own is None or own == direction or not found:
+            found.append(token)
+        elif found[-1].hidden:
+            found += [Token("line_open", "span", 1, meta={"dir": own}), token, Token("line_close", "span", -1)]
+        else:
+            found[-1] = found[-1].copy(attrs={**found[-1].attrs, "dir": own})
+            found.append(token)
+    return found
 
 
 class _Renderer(RendererHTML):
@@ -88,19 +119,60 @@ class _Renderer(RendererHTML):
     def link_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
         """Opens a new tab, without a referrer."""
         href = str(tokens[idx].attrGet("href") or "")
-        return fragment('<a class="ph-link" href="{}" target="_blank" rel="noopener noreferrer">', href)
+        apart = ' dir="ltr"' if env["mixed"] and tokens[idx].info == "auto" else ""
+        return fragment(f'<a class="ph-link" href="{{}}" target="_blank" rel="noopener noreferrer"{apart}>', href)
 
     def fence(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
-        """Code as written; the language only as a label."""
-        language = shortened(tokens[idx].info.split(maxsplit=1)[0], 24) if tokens[idx].info.strip() else ""
-        label = fragment('<span class="ph-code-language">{}</span>', language) if language else EMPTY
+        """Code as written, coloured."""
+        return code_block_html(tokens[idx].content, tokens[idx].info, complete=env["complete"])
+
+    def code_inline(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
+        """Code in a line, which is read from left to right everywhere."""
+        return fragment('<code dir="ltr">{}</code>' if env["mixed"] else "<code>{}</code>", tokens[idx].content)
+
+    def text(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
+        """Text; quantities are kept together where letters run from right to left."""
+        return with_quantities_apart(tokens[idx].content) if env["mixed"] else escape(tokens[idx].content)
+
+    def formula(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
+        """A formula, as written if it cannot be read. What stands for it here is replaced after the cleaning."""
+        token = tokens[idx]
+        drawn = formula_mathml(token.content, display=token.meta["display"])
+        if drawn is None:
+            return fragment('<code class="ph-formula-written" dir="ltr">{}</code>', token.meta["written"])
+        env["formulas"].append(drawn)
+        kind = "ph-formula ph-formula--display" if token.meta["display"] else "ph-formula"
+        return f'<span class="{kind}" dir="ltr"><span class="ph-put-{len(env["formulas"]) - 1}"></span></span>'
+
+    def formula_block(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
+        """A formula that is a paragraph."""
+        return f"<p>{self.formula(tokens, idx, options, env)}{escape(tokens[idx].meta['after'])}</p>"
+
+    def line_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
+        """Text of an item that runs the other way than its list."""
+        return fragment('<span class="ph-line" dir="{}">', tokens[idx].meta["dir"])
+
+    def html_inline(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
+        """The box of a task: the only such token there is, since HTML is not read."""
+        done = "checked" in tokens[idx].content
         return fragment(
-            '<pre class="ph-code" dir="ltr" tabindex="0">{}<code>{}</code></pre>', label, tokens[idx].content
+            '<span class="ph-task" role="img" aria-label="{}">{}</span>',
+            TASK_DONE if done else TASK_OPEN,
+            "\u2611" if done else "\u2610",
         )
+
+    def details_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
+        """A folded part, which stays as the reader left it."""
+        return fragment('<details class="ph-details" data-ph-keep="{}-{}">', env["key"], idx)
+
+    def summary_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
+        """What is to be seen of a folded part."""
+        named = idx + 1 < len(tokens) and tokens[idx + 1].content
+        return f"<summary{_direction(tokens[idx])}>{'' if named else escape(DETAILS)}"
 
     def heading_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
         """Headings of an answer are below those of the page."""
-        return f"<{_heading(tokens[idx])}>"
+        return f"<{_heading(tokens[idx])}{_direction(tokens[idx])}>"
 
     def heading_close(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
         """Closes what ``heading_open`` opened."""
@@ -116,11 +188,11 @@ class _Renderer(RendererHTML):
 
     def th_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
         """A header cell."""
-        return f"<th{_alignment(tokens[idx])}>"
+        return f"<th{_alignment(tokens[idx])}{_direction(tokens[idx])}>"
 
     def td_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
         """A cell."""
-        return f"<td{_alignment(tokens[idx])}>"
+        return f"<td{_alignment(tokens[idx])}{_direction(tokens[idx])}>"
 
 
 def _heading(token: Token) -> str:
@@ -132,14 +204,21 @@ def _alignment(token: Token) -> str:
     return f' class="{css_class}"' if css_class else ""
 
 
+def _direction(token: Token) -> str:
+    direction = token.attrGet("dir")
+    return f' dir="{direction}"' if direction in ("ltr", "rtl") else ""
+
+
 @cache
 def _renderer() -> MarkdownIt:
-    return MarkdownIt("commonmark", {"html": False, "xhtmlOut": False}, renderer_cls=_Renderer)
+    return MarkdownIt("commonmark", {"html": False, "xhtmlOut": False, "breaks": True}, renderer_cls=_Renderer)
 
 
 def _attribute(tag: str, name: str, value: str) -> str | None:
     if name == "class":
         return value if all(part == "ph" or part.startswith("ph-") for part in value.split()) else None
+    if name == "role":
+        return value if value == "img" else None
     if name == "href" and value.startswith("#"):
         return value if value.startswith("#ph-") else None
     return value
@@ -150,7 +229,9 @@ def _cleaner() -> nh3.Cleaner:
     named: Mapping[str, Any] = {
         "*": {"class", "dir"},
         "a": {"href", "target", "title", "data-number"},
-        "span": {"title", "data-number"},
+        "span": {"title", "data-number", "role", "aria-label"},
+        "button": {"type", "data-ph-copy", "aria-label"},
+        "details": {"data-ph-keep"},
         "ol": {"start"},
         "div": {"tabindex"},
         "pre": {"tabindex"},

@@ -10,11 +10,16 @@ from collections.abc import Collection, Sequence
 from markdown_it.token import Token
 from markdown_it.tree import SyntaxTreeNode
 
+from backend.present.answer.formula_markup import formula_mathml
 from backend.present.markup import safe_url
+from backend.present.words.run import DETAILS
 
 _SPECIAL = re.compile(r"[\\`*_\[\]<>|~$]|!(?=\[)|&(?=#?\w+;)|:(?=[\w\[{:])")
 _LINE_START = re.compile(r"^([ \t]*)([#+\-=]|\d+(?=[.)]))", re.MULTILINE)
 _BARE_BAR = re.compile(r"(?<!\\)\|")
+_BELOW = str.maketrans("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎")
+_ABOVE = str.maketrans("0123456789+-=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱ")
+_TAG_SIGN = re.compile(r"[<>]")
 _BACKTICKS = re.compile(r"`+")
 
 
@@ -65,6 +70,10 @@ def _block(node: SyntaxTreeNode) -> str:
         return "#" * int(node.tag[1:]) + " " + _blocks(node.children).replace("\n", " ")
     if node.type == "fence":
         return _fence(node)
+    if node.type == "formula_block":
+        return _formula(node) + escape_markdown(node.meta["after"])
+    if node.type == "summary":
+        return f"**{_blocks(node.children) or DETAILS}**"
     if node.type == "hr":
         return "---"
     if node.type == "blockquote":
@@ -74,6 +83,16 @@ def _block(node: SyntaxTreeNode) -> str:
     if node.type == "table":
         return _table(node)
     return _blocks(node.children)
+
+
+def _formula(node: SyntaxTreeNode) -> str:
+    """The formula between dollar signs, if it can be read; with blanks where its signs would be HTML or a link."""
+    display = node.meta["display"]
+    if formula_mathml(node.content, display=display) is None:
+        return escape_markdown(node.meta["written"])
+    tex = " ".join(node.content.split()).replace("](", "] (").replace("`", r"\text{\textasciigrave}")
+    tex = _TAG_SIGN.sub(lambda sign: {"<": r"\lt ", ">": r"\gt "}[sign[0]], tex)
+    return f"$${tex}$$" if display else f"${tex}$"
 
 
 def _fence(node: SyntaxTreeNode) -> str:
@@ -107,7 +126,7 @@ def _table(node: SyntaxTreeNode) -> str:
 
 def _cell(cell: SyntaxTreeNode) -> str:
     """A cell on one line; a bar inside code is escaped here, because a table reads it first."""
-    return _BARE_BAR.sub(r"\\|", _blocks(cell.children).replace("\n", " "))
+    return _BARE_BAR.sub(r"\\|", _blocks(cell.children).replace("\\\n", " ").replace("\n", " "))
 
 
 def _alignment(cell: SyntaxTreeNode) -> str:
@@ -128,20 +147,33 @@ def _inline_node(node: SyntaxTreeNode) -> str:
         return markdown_link(listed, address) if address else escape_markdown(node.content)
     if node.type == "text":
         return escape_markdown(node.content)
-    if node.type == "softbreak":
-        return "\n"
-    if node.type == "hardbreak":
+    if node.type in ("softbreak", "hardbreak"):
         return "\\\n"
+    if node.type == "formula":
+        return _formula(node)
+    if node.type == "html_inline":
+        return "\u2611" if "checked" in node.content else "\u2610"
     if node.type == "code_inline":
         return _code(node.content)
     if node.type == "image":
         return escape_markdown(f"[{_plain(node) or 'image'}]")
     inner = _inline(node.children)
+    if node.type in ("sub", "sup"):
+        return _raised_or_lowered(inner, node.type)
     if node.type == "link":
         address = safe_url(str(node.attrs.get("href", "")))
         return f"[{inner}]({address.replace('(', '%28').replace(')', '%29')})" if address else inner
     sign = {"strong": "**", "em": "*", "s": "~~"}.get(node.type, "")
     return f"{sign}{inner}{sign}"
+
+
+def _raised_or_lowered(inner: str, kind: str) -> str:
+    """Text above or below the line by signs of Unicode, where there are some for all of it."""
+    plain = inner.replace("\\", "")
+    signs = _BELOW if kind == "sub" else _ABOVE
+    if all(ord(sign) in signs for sign in plain):
+        return plain.translate(signs)
+    return f"{'_' if kind == 'sub' else '^'}({inner})"
 
 
 def _code(content: str) -> str:

@@ -6,15 +6,19 @@ Nothing here touches a finished line, and none of it is used once the run has co
 import re
 from typing import Final
 
-from backend.protocol.citations import settled_length
+from backend.protocol.citations import open_formula, settled_length
+from backend.protocol.formulas import LONGEST_FORMULA, formula_at, formula_sign
 from backend.protocol.markers import half_address
 
 # The bound keeps an endless line of signs from being held back forever.
 _UNDECIDED_LINE = re.compile(r"[ \t]*(?:[-*+_#>|:=~`\s\d.)]{0,64}|(?:```|~~~)[^\n]*)\Z", re.ASCII)
 _HALF_LINK = re.compile(r"!?\[([^\[\]\n]*+(?:\[[^\[\]\n]*+\][^\[\]\n]*+)*+)\]\([^()\s]{0,2000}\Z")
+_FORMULA_SIGN = re.compile(r"\\.|\$+")
 _LONE_SIGN = re.compile(r"(?<=\s)[*~]{1,3}\Z")
 _CODE_SPAN = re.compile(r"(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)")
 _OPEN_CODE = re.compile(r"(?<!`)(`{1,2})(?=[^`\s])[^`]*\Z")
+_HALF_SIGN = re.compile(r"(?:(?<!\\)\\|(?<!\$)\$\$?)\Z")
+_LONGEST_HIDDEN = 120
 _STARS = re.compile(r"(?<!\\)(\*{1,3}|~~)")
 
 
@@ -32,6 +36,21 @@ def visible_text(answer: str) -> str:
     return shown[:line_start] if _UNDECIDED_LINE.match(shown, line_start) else shown
 
 
+def without_open_formula(text: str) -> str:
+    """``text``, which begins with a block, less a formula at its end that is not closed yet: its TeX is never shown.
+
+    A single dollar sign hides only what cannot be an amount of money, and that not for long.
+    """
+    recent = max(text.rfind("$"), text.rfind("\\"))
+    if recent < 0 or len(text) - recent > LONGEST_FORMULA:
+        return text
+    start = open_formula(text)
+    if start is None:
+        return _HALF_SIGN.sub("", text)
+    is_money = text[start + 1 : start + 2].isdigit() or len(text) - start > _LONGEST_HIDDEN
+    return text if formula_sign(text, start) == "$" and is_money else text[:start]
+
+
 def completed_tail(text: str) -> str:
     """``text`` with the half-typed emphasis, code span or link of its last line closed, so that no sign flashes."""
     line_start = max(text.rfind("\n") + 1, len(text) - LONGEST_TAIL)
@@ -39,7 +58,7 @@ def completed_tail(text: str) -> str:
     if not any(sign in line for sign in "*`~["):
         return text
     line = _LONE_SIGN.sub("", _HALF_LINK.sub(r"\1", line))
-    blanked = _CODE_SPAN.sub(lambda match: "x" * len(match[0]), line)
+    blanked = _without_formulas(_CODE_SPAN.sub(lambda match: "x" * len(match[0]), line))
     open_code = _OPEN_CODE.search(blanked)
     if open_code:
         return text[:line_start] + line + open_code[1]
@@ -51,6 +70,17 @@ def completed_tail(text: str) -> str:
         line = line.rstrip("*~")
     stripped = line.rstrip()
     return text[:line_start] + stripped + "".join(reversed(open_signs)) + line[len(stripped) :]
+
+
+def _without_formulas(line: str) -> str:
+    """The line with an x for each character of its formulas."""
+    position = 0
+    while (sign := _FORMULA_SIGN.search(line, position)) is not None:
+        formula = formula_at(line, sign.start())
+        position = formula.end if formula else sign.end()
+        if formula:
+            line = line[: formula.start] + "x" * (formula.end - formula.start) + line[formula.end :]
+    return line
 
 
 def _open_signs(line: str) -> list[str]:

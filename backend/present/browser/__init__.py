@@ -9,7 +9,7 @@ directly before a letter, ``/`` or ``!``.
 
 It looks for these in the fragments, besides their classes:
 
-- ``<button data-ph-copy="#id">`` copies the text of that element.
+- ``<button data-ph-copy="#id">`` copies the text of that element; with an empty value, the code beside it.
 - ``<table id data-ph-sortable>`` sorts by its headings (``data-value`` on a cell replaces its text for sorting);
   ``<button data-ph-csv="#id">`` saves it as CSV, in the order on screen, named by its caption or ``aria-label``.
 - ``data-ph-announcement="…"`` on any element is read out each time it changes.

@@ -1,4 +1,5 @@
-// A button with `data-ph-copy="#id"` copies the text of that element, and says that it did.
+// A button with `data-ph-copy="#id"` copies the text of that element, and says that it did. Without an id it copies the
+// code beside it.
 {
   const SAYS_SO_MS = 2000;
 
@@ -21,7 +22,8 @@
 
   document.addEventListener('click', async (event) => {
     const button = event.target.closest('button[data-ph-copy]');
-    const from = button && elementNamed(button.dataset.phCopy);
+    const from = button && (button.dataset.phCopy
+      ? elementNamed(button.dataset.phCopy) : button.parentElement.querySelector('code'));
     if (!from || button.dataset.phLabel) return;
     const outcome = await copied(from.value ?? from.textContent) ? say.copied : say.notCopied;
     const label = button.dataset.phLabel = button.textContent;

@@ -16,6 +16,21 @@ from tests.present.samples import HOSTILE, HOSTILE_MARKDOWN, answered, cited, vi
 
 SIGNS = (
     *("- ", "* ", "+ ", "1. ", "2) ", "> ", "# ", "#", "```", "```py", "~~~", "`", "**", "*", "_", "~~", "|", "---"),
+    *(
+        "$",
+        "$$",
+        "\\(",
+        "\\)",
+        "\\[",
+        "\\]",
+        "$x$",
+        "$$\nx\n$$",
+        "<br>",
+        "<sub>",
+        "</sub>",
+        "<details>\n",
+        "</details>\n",
+    ),
     *("***", "===", "  ", "    ", "\t", "\r", "\r\n", "\n", "\n\n", "[", "]", "(", ")", "![", "\\", ":", "-|-"),
 )
 CONSTRUCTS = (
@@ -142,6 +157,17 @@ def test_a_finished_block_changes_when_its_marker_is_resolved_and_then_never_aga
         ("text [1", "text"),
         ("text [1, ", "text"),
         ("```\n**not bold", "**not bold"),
+        ("a $$x^2", "a"),
+        ("a \\(x^2", "a"),
+        ("a\n\n\\[\nx", "a"),
+        ("a $x_1", "a"),
+        ("a $", "a"),
+        ("a \\", "a"),
+        ("costs $5 mil", "costs $5 mil"),
+        ("a $x$ *b", "a x b"),
+        ("```sh\necho $x", "sh echo $x"),
+        ("see [1](https://a.ex", "see 1"),
+        ("[see [1]](https://a.ex", "see 1"),
     ],
 )
 def test_half_typed_markdown_does_not_flash(typed: str, shown: str) -> None:

@@ -15,6 +15,11 @@ from tests.present.samples import answered, cited, view_of
 
 NEW_TAB = 'target="_blank" rel="noopener noreferrer"'
 
+CODE = (
+    '<div class="ph-code-block"><button type="button" class="ph-code-copy" data-ph-copy="" '
+    'aria-label="Copy this code"></button><pre class="ph-code" dir="ltr" tabindex="0">'
+)
+
 
 def inner(markdown: str) -> str:
     """The HTML of an answer of one block, without its frame."""
@@ -32,9 +37,9 @@ def inner(markdown: str) -> str:
         ("- a\n- b", "<ul><li>a</li><li>b</li></ul>"),
         ("3. c", '<ol start="3"><li>c</li></ol>'),
         ("> quote", "<blockquote><p>quote</p></blockquote>"),
-        ("```\nx < 1\n```", '<pre class="ph-code" dir="ltr" tabindex="0"><code>x &lt; 1</code></pre>'),
+        ("```\nx < 1\n```", f"{CODE}<code>x &lt; 1</code></pre></div>"),
         ("a <b>tag</b>", "<p>a &lt;b&gt;tag&lt;/b&gt;</p>"),
-        ("Title\n===", "<p>Title===</p>"),
+        ("Title\n===", "<p>Title<br>===</p>"),
         ("    indented", "<p>indented</p>"),
         ("[x](https://a.example/b)", f'<p><a class="ph-link" href="https://a.example/b" {NEW_TAB}>x</a></p>'),
         ("[x](javascript:1)", "<p>[x](javascript:1)</p>"),
@@ -44,7 +49,7 @@ def inner(markdown: str) -> str:
         ),
         (
             "```py\n```",
-            '<pre class="ph-code" dir="ltr" tabindex="0"><span class="ph-code-language">py</span><code></code></pre>',
+            CODE.replace("<button", '<span class="ph-code-language">py</span><button') + "<code></code></pre></div>",
         ),
     ],
 )
@@ -192,7 +197,7 @@ def test_every_script_arrives_as_it_was_written(text: str) -> None:
         "````\n```\n````",
         "[x](https://a.example/b_(c)) and <https://a.example>",
         "1\\. not a list, # no head, + no item, _no_ emphasis\\_",
-        "5 * 3 < 16 & 2 > 1 | $x$ :red[y] ~z~ &amp; ![",
+        "5 * 3 < 16 & 2 > 1 | $5 :red[y] ~z~ &amp; ![",
         "line one\nline two\\\nline three",
         "---\n\nafter",
     ],

@@ -25,7 +25,7 @@ THEMES: tuple[Theme, ...] = ("light", "dark")
 HEAVY = {"plotly", "pandas", "numpy", "gradio", "streamlit"}
 TEXT_PAIRS = (
     *((role, ground) for role in ("text", "muted", "accent") for ground in ("ground", "raised", "sunken")),
-    *((role, ground) for role in ("good", "caution", "bad", "waiting") for ground in ("ground", "raised")),
+    *((role, ground) for role in ("good", "caution", "bad", "waiting") for ground in ("ground", "raised", "sunken")),
     *((role, f"{role}-soft") for role in ("accent", "good", "caution", "bad", "waiting")),
     *(("text", f"{role}-soft") for role in ("accent", "good", "caution", "bad", "waiting")),
     ("on-accent", "accent"),

@@ -1,0 +1,107 @@
+"""Where formulas are: a table of cases, and money that is none."""
+
+import time
+
+import pytest
+
+from backend.protocol.formulas import formula_at, is_open
+
+
+def formulas(text: str) -> list[str]:
+    found, position = [], 0
+    while position < len(text):
+        formula = formula_at(text, position)
+        if formula is None:
+            position += 2 if text[position] == "\\" else 1
+        else:
+            found.append(text[formula.start : formula.end])
+            position = formula.end
+    return found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            r"\(x\)",
+            r"\(\sum_{i=1}^n i\)",
+            r"\[ x = 1 \]",
+            "\\[\nx = 1\n\\]",
+            r"\[ 2 \cdot 3 \]",
+            "$$x$$",
+        ),
+        *("$$\nx = 1\n+ y\n$$", "$x$", "$2^n$", "$0$", "$-1$", "$2x + 1$", "$2 \\times 3$", "$E=mc^2$", "$a_1, b$"),
+        *(r"$\text{Revenue growth rate} = 5$", r"$n \text{ is even}$", "$f(x)$", "$x[1]$", r"$\$5$"),
+    ],
+)
+def test_formulas(text: str) -> None:
+    assert formulas(text) == [text]
+    assert formulas(f"so {text}, and {text}.") == [text, text]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "$5 to $10",
+            "$5–$10",
+            "US$5 and US$6",
+            "$5 and 10$",
+            "$100M$ or so",
+            "costs $1,000 (and 2,000$)",
+            "$5/month ($50)",
+        ),
+        *(
+            "$HOME and $PATH",
+            "$HOME/$USER",
+            "(in $, € or £) and ($)",
+            "$, $$ or $$$",
+            "$$ vs $$",
+            r"\$5 and \$6",
+            "5$ or 6$",
+        ),
+        *(
+            r"\[1\]",
+            r"\[see below\]",
+            r"\[1, 2\]",
+            r"\(",
+            r"\( a",
+            "$$a\n\nb$$",
+            "\\[ a\n\n= b \\]",
+            "$x\ny$",
+            "\\(x\ny\\)",
+            r"\( \)",
+            "$$ $$",
+        ),
+        *("revenue of $81.8B vs $94.8B, up $3", "between $5 and$10", "$ 5 $"),
+    ],
+)
+def test_text(text: str) -> None:
+    assert formulas(text) == []
+
+
+@pytest.mark.parametrize("text", [r"\(x", r"\[ x", "$$x", "$$", r"\(a \\", "$x", "\\[\nx\n"])
+def test_what_could_still_be_a_formula(text: str) -> None:
+    assert is_open(text, 0)
+
+
+@pytest.mark.parametrize(
+    "text", [r"\(x\)", "\\[ x\n\n", "$x\n", r"\(a \(b", "$ x", "$, x", "$$$", "x", "$$" + "x" * 5_000]
+)
+def test_what_cannot_become_a_formula(text: str) -> None:
+    assert not is_open(text, 0)
+
+
+@pytest.mark.alone
+@pytest.mark.parametrize("piece", ["$", "$$", "$x", "$x ", "\\(", "\\[", "\\(a", "$$a ", "\\", "\\[a\n", "$5 "])
+def test_hostile_signs_cost_time_in_proportion(piece: str) -> None:
+    def seconds(count: int) -> float:
+        text, best = piece * count, 9e9
+        for _ in range(3):
+            begun = time.perf_counter()
+            formulas(text)
+            best = min(best, time.perf_counter() - begun)
+        return best
+
+    small = seconds(10_000)
+    assert seconds(40_000) < 10 * small + 0.02
