@@ -28,14 +28,20 @@ class _State(StateInline):
         before, after = self.src[start - 1 : start] if start else " ", self.src[end : end + 1] or " "
         if (scanned.can_open and scanned.can_close) or not (_CJK.match(before) or _CJK.match(after)):
             return scanned
-        opens = not _is_blank(after) and (not _is_sign(after) or _is_blank(before) or _is_punctuation(before))
-        closes = not _is_blank(before) and (not _is_sign(before) or _is_blank(after) or _is_punctuation(after))
+        opens, closes = _can_stand_before(after, before), _can_stand_before(before, after)
         if not canSplitWord:
             opens, closes = (
                 opens and (not closes or _is_punctuation(before)),
                 closes and (not opens or _is_punctuation(after)),
             )
         return Scanned(opens, closes, scanned.length)
+
+
+def _can_stand_before(inner: str, outer: str) -> bool:
+    """Whether a sign of emphasis may stand between what it encloses and what is outside."""
+    if _is_blank(inner):
+        return False
+    return not _is_sign(inner) or _is_blank(outer) or _is_punctuation(outer)
 
 
 class _Inline(ParserInline):

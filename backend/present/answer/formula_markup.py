@@ -83,6 +83,7 @@ _LIMITS_BELOW: Final = frozenset("∑∏∐⋃⋂⨁⨂⋁⋀") | {
 }
 _UNDER: Final = {"msub": "munder", "msup": "mover", "msubsup": "munderover"}
 _FOLLOWS_NAME: Final = frozenset({"mi", "mn", "mfrac", "msqrt", "mroot", "msub", "msup", "mrow"})
+_ROWS: Final = ("math", "mrow", "mtd", "mstyle")
 _SHOWS: Final = re.compile(r">[^<>]+<")
 _BRACES: Final = re.compile(r"\\.|[{}]", re.DOTALL)
 
@@ -121,20 +122,29 @@ def _written(element: Element, depth: int, *, display: bool) -> str | None:
         return None
     children = list(element)
     parts = [_written(child, depth + 1, display=display) for child in children]
-    if None in parts:
+    known = [part for part in parts if part is not None]
+    if len(known) != len(parts):
         return None
     tag = _UNDER.get(element.tag, element.tag) if display and _has_limits(children) else element.tag
-    attributes = "".join(
+    inner = "".join(_spaced(children, known) if tag in _ROWS else known)
+    return f"<{tag}{_attributes(element)}>{escape(unescape(raw))}{inner}</{tag}>"
+
+
+def _attributes(element: Element) -> str:
+    return "".join(
         f' {name}="{value}"'
         for name, value in sorted(element.attrib.items())
         if name in _ATTRIBUTES and _ATTRIBUTES[name].fullmatch(value)
     )
-    spaced = [
-        f'{part}<mspace width="0.17em"></mspace>' if _is_name(child) and following in _FOLLOWS_NAME else part or ""
-        for part, child, following in zip(parts, children, [*(child.tag for child in children[1:]), ""], strict=False)
+
+
+def _spaced(children: list[Element], parts: list[str]) -> list[str]:
+    """The parts of a row, with a thin space between a function's name and what it is applied to."""
+    tags = [*(child.tag for child in children[1:]), ""]
+    return [
+        part + '<mspace width="0.17em"></mspace>' if _is_name(child) and following in _FOLLOWS_NAME else part
+        for part, child, following in zip(parts, children, tags, strict=False)
     ]
-    inner = "".join(spaced if tag in ("math", "mrow", "mtd", "mstyle") else (part or "" for part in parts))
-    return f"<{tag}{attributes}>{escape(unescape(raw))}{inner}</{tag}>"
 
 
 def _has_limits(children: list[Element]) -> bool:

@@ -5,7 +5,8 @@ pictures become their text; links keep only addresses that may be linked.
 """
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
+from typing import Final
 
 from markdown_it.token import Token
 from markdown_it.tree import SyntaxTreeNode
@@ -139,24 +140,12 @@ def _inline(nodes: Sequence[SyntaxTreeNode]) -> str:
 
 
 def _inline_node(node: SyntaxTreeNode) -> str:
-    if node.type == "marker":
-        return "".join(rf"\[{number}\]" for number in node.meta["numbers"])
-    if node.type == "unknown_marker":
-        address = node.meta["address"]
-        listed = ", ".join(map(str, node.meta["numbers"]))
-        return markdown_link(listed, address) if address else escape_markdown(node.content)
-    if node.type == "text":
-        return escape_markdown(node.content)
     if node.type in ("softbreak", "hardbreak"):
         return "\\\n"
-    if node.type == "formula":
-        return _formula(node)
-    if node.type == "html_inline":
-        return "\u2611" if "checked" in node.content else "\u2610"
-    if node.type == "code_inline":
-        return _code(node.content)
     if node.type == "image":
         return escape_markdown(f"[{_plain(node) or 'image'}]")
+    if node.type in _LEAVES:
+        return _LEAVES[node.type](node)
     inner = _inline(node.children)
     if node.type in ("sub", "sup"):
         return _raised_or_lowered(inner, node.type)
@@ -165,6 +154,20 @@ def _inline_node(node: SyntaxTreeNode) -> str:
         return f"[{inner}]({address.replace('(', '%28').replace(')', '%29')})" if address else inner
     sign = {"strong": "**", "em": "*", "s": "~~"}.get(node.type, "")
     return f"{sign}{inner}{sign}"
+
+
+def _marker(node: SyntaxTreeNode) -> str:
+    return "".join(rf"\[{number}\]" for number in node.meta["numbers"])
+
+
+def _unknown_marker(node: SyntaxTreeNode) -> str:
+    address = node.meta["address"]
+    listed = ", ".join(map(str, node.meta["numbers"]))
+    return markdown_link(listed, address) if address else escape_markdown(node.content)
+
+
+def _task(node: SyntaxTreeNode) -> str:
+    return "\u2611" if "checked" in node.content else "\u2610"
 
 
 def _raised_or_lowered(inner: str, kind: str) -> str:
@@ -185,3 +188,13 @@ def _code(content: str) -> str:
 
 def _plain(node: SyntaxTreeNode) -> str:
     return "".join(child.content if child.type in ("text", "code_inline") else _plain(child) for child in node.children)
+
+
+_LEAVES: Final[dict[str, Callable[[SyntaxTreeNode], str]]] = {
+    "marker": _marker,
+    "unknown_marker": _unknown_marker,
+    "text": lambda node: escape_markdown(node.content),
+    "formula": _formula,
+    "html_inline": _task,
+    "code_inline": lambda node: _code(node.content),
+}
