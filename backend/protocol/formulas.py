@@ -75,14 +75,17 @@ def is_open(text: str, start: int) -> bool:
         return False
     if sign == "$":
         return _may_open(text, start)
-    return not _BLANK_LINE.search(text, start) and text.find(sign, start + 2) < 0
+    return not _BLANK_LINE.search(text, start) and not re.search(rf"(?<!\\){re.escape(sign)}", text[start + 2 :])
 
 
 def _closing(text: str, start: int, sign: str, limit: int) -> int:
     """Where the closing sign is, or -1."""
     inside, limit = start + len(sign), min(limit, start + LONGEST_FORMULA)
     if sign in ("\\(", "\\["):
+        # A new line with its distance, such as ``\\\\[4pt]``, opens nothing.
         again = text.find(sign, inside, limit)
+        while again > 0 and text[again - 1] == "\\":
+            again = text.find(sign, again + 1, limit)
         limit = limit if again < 0 else again
     if sign in _IN_LINE:
         line_end = text.find("\n", inside, limit)
