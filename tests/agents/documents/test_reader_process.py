@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from backend.agents.documents.indexing.corpus import Corpus
 from backend.agents.documents.indexing.file_reading import read_file
 from backend.agents.documents.indexing.folder import list_folder
 from backend.agents.documents.indexing.folder_index import FolderIndex
@@ -52,6 +53,15 @@ def test_reasons_come_back_as_well(process: ReaderProcess, tmp_path: Path) -> No
     assert found.content == "it is encrypted and needs a password"
     with pytest.raises(OSError, match="No such file"):
         process.read(tmp_path / "gone.pdf", "gone.pdf", "", silent)
+
+
+def test_half_surrogates_and_odd_folders_do_no_harm(tmp_path: Path) -> None:
+    folder = tmp_path / os.fsdecode(b"d\xf6cs")
+    folder.mkdir()
+    (folder / "a.json").write_text('{"title": "\\ud83d camp", "note": "tents \\ud83d\\ude00 \\udc00 here"}')
+    index = FolderIndex(folder, tmp_path / "index.sqlite3")
+    assert index.refresh().documents == 1
+    assert Corpus(index).text("a.json") == "title: ? camp\nnote: tents \U0001f600 ? here"
 
 
 @pytest.mark.parametrize(

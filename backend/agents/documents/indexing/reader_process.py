@@ -88,7 +88,12 @@ class ReaderProcess:
         orders, answers = self._process.stdin, self._process.stdout
         if orders is None or answers is None:
             return None
-        order = {"path": os.fspath(path), "name": name, "digest": known_digest, "left_out": sorted(left_out)}
+        order = {
+            "path": os.fsencode(path).decode("latin-1"),
+            "name": name,
+            "digest": known_digest,
+            "left_out": sorted(left_out),
+        }
         try:
             frames.send(orders, order)
             while (message := frames.receive(answers)) is not None:

@@ -44,7 +44,9 @@ def _answer(order: dict[str, object], answers: BinaryIO) -> None:
     left_out = order["left_out"]
     reading = Reading(progress, frozenset(left_out if isinstance(left_out, list) else ()))
     try:
-        read = read_file(Path(os.fsdecode(str(order["path"]))), str(order["name"]), str(order["digest"]), reading)
+        read = read_file(
+            Path(os.fsdecode(str(order["path"]).encode("latin-1"))), str(order["name"]), str(order["digest"]), reading
+        )
     except OSError as error:
         frames.send(answers, {"vanished": error.strerror or "it cannot be read"})
         return

@@ -9,8 +9,11 @@ _LONGEST = 1 << 31
 
 
 def send(stream: IO[bytes], message: dict[str, Any]) -> None:
-    """Write one message. Raises ``OSError`` if nobody reads."""
-    data = json.dumps(message, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+    """Write one message. Half a pair of surrogates, which a file may name, becomes a question mark: no text has it.
+
+    Raises ``OSError`` if nobody reads.
+    """
+    data = json.dumps(message, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
     stream.write(_LENGTH.pack(len(data)))
     stream.write(data)
     stream.flush()
@@ -27,5 +30,5 @@ def receive(stream: IO[bytes]) -> dict[str, Any] | None:
     data = stream.read(length)
     if len(data) < length:
         return None
-    message: dict[str, Any] = json.loads(data.decode("utf-8", "surrogatepass"))
+    message: dict[str, Any] = json.loads(data)
     return message
