@@ -33,7 +33,7 @@ MATHML = frozenset(
     | {"menclose", "msub", "msup", "msubsup", "munder", "mover", "munderover", "mtable", "mtr", "mtd"}
 )
 MATHML_ATTRIBUTES = re.compile(
-    r"(?:accent|accentunder|display|displaystyle|fence|form|stretchy|scriptlevel|columnalign|columnlines|rowlines"
+    r"(?:class|accent|accentunder|display|displaystyle|fence|form|stretchy|scriptlevel|columnalign|columnlines|rowlines"
     r"|movablelimits|columnspacing|rowspacing|width|height|depth|lspace|rspace|voffset|minsize|maxsize|linethickness"
     r"|mathvariant|notation)"
 )

@@ -131,7 +131,9 @@ def _written(element: Element, depth: int, *, display: bool) -> str | None:
 
 
 def _attributes(element: Element) -> str:
-    return "".join(
+    # Browsers align the cells of a formula by style alone.
+    aligned = element.attrib.get("columnalign") if element.tag == "mtd" else None
+    return (f' class="ph-math-{aligned}"' if aligned in ("left", "right") else "") + "".join(
         f' {name}="{value}"'
         for name, value in sorted(element.attrib.items())
         if name in _ATTRIBUTES and _ATTRIBUTES[name].fullmatch(value)
