@@ -24,7 +24,7 @@ from pathlib import Path
 
 import httpx2
 
-from benchmarks.live_backend import CHART_PAUSE_S
+from benchmarks._live_backend import CHART_PAUSE_S
 
 RATE = 50
 WINDOW_S = 4.0
@@ -87,7 +87,7 @@ class LiveServer:
 def live_server() -> Iterator[LiveServer]:
     """A fresh server."""
     with tempfile.TemporaryDirectory(prefix="playhead-live-") as folder:
-        command = [sys.executable, "-m", "benchmarks.live_backend", folder]
+        command = [sys.executable, "-m", "benchmarks._live_backend", folder]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
             try:
                 url = httpx2.URL(process.stdout.readline().strip() if process.stdout else "")

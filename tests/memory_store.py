@@ -59,10 +59,10 @@ class MemoryStore:
         self._touch(record.session_id)
         return record, True
 
-    async def append(self, run_id: str, events: Sequence[KnownEvent]) -> None:
+    async def append(self, run_id: str, events: Sequence[KnownEvent], frames: Sequence[bytes] | None = None) -> None:
         kept = self._kept(run_id)
         self._check()
-        kept.log.append(events, kept.record.attempt)
+        kept.log.append(events, kept.record.attempt, frames)
 
     async def finish(self, run_id: str, closing: Sequence[KnownEvent], done: DoneEvent) -> None:
         kept = self._kept(run_id)

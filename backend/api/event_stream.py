@@ -1,25 +1,33 @@
 """The response that carries a run's log to one reader.
 
 It is sse-starlette's response with another engine: no queue and no task per event, one write per batch of frames that
-were encoded when they were appended, a heartbeat only after silence, and one attendant task per connection that
-notices a reader who left (uvicorn's ``send`` says nothing then) or stopped reading.
+were encoded when they were appended, a heartbeat only after silence, and a look at readers who left (uvicorn's ``send``
+says nothing then) or stopped reading.
+
+On Playhead's server the response leaves the routes as soon as it is made (``HandOver``), and events that come while
+everything before them was sent are written to the connection by the log's tick, without waking a task. On another
+server everything goes through ASGI, and an attendant task per connection waits for the reader to leave.
 """
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from contextlib import AbstractContextManager
 from typing import Protocol
 
 import anyio
 from sse_starlette.sse import EventSourceResponse
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from backend.protocol.sse import HEARTBEAT, retry_prefix
+from backend.runs.log import LogFollower
 from backend.runs.store import Batch
 
 CONNECTION_EXTENSION = "playhead.connection"
 """Key in the scope's extensions under which a server may give a ``Connection``."""
+
+HAND_OVER_EXTENSION = "playhead.hand-over"
+"""Key in the scope's extensions under which a response is left to be carried once the routes have returned."""
 
 RETRY_MS = 1000
 """How long a reader is asked to wait before it reconnects."""
@@ -38,6 +46,33 @@ class Connection(Protocol):
     def drop(self) -> None:
         """Close at once, with what is still unsent."""
         ...
+
+    def takes(self) -> bool:
+        """Whether more may be written now: what is unsent stays within bounds."""
+        ...
+
+    def write(self, body: bytes) -> None:
+        """Write a piece of the body of a response that has begun. Does nothing once the reader has left."""
+        ...
+
+    def when_lost(self, callback: Callable[[], object] | None) -> None:
+        """Call back once the reader has left; None = nobody."""
+        ...
+
+
+class HandOver:
+    """Carries event streams after the routes have returned, so that a stream keeps nothing of them in memory."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on; then carry the stream that was left, if one was."""
+        left: list[EventStream] = []
+        scope.setdefault("extensions", {})[HAND_OVER_EXTENSION] = left
+        await self._app(scope, receive, send)
+        if left:
+            await left.pop().carry(scope, receive, send)
 
 
 class OpenStreams:
@@ -118,47 +153,112 @@ class EventStream(EventSourceResponse):
         self._stuck_since = 0.0
         self._connection: Connection | None = None
         self._gone = False
+        self._waiting: asyncio.Future[None] | None = None
+        self._alarm: asyncio.TimerHandle | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Leave the stream to be carried outside the routes, where there is somebody to do that, or carry it."""
+        left = scope.get("extensions", {}).get(HAND_OVER_EXTENSION)
+        if left is not None:
+            left.append(self)
+        else:
+            await self.carry(scope, receive, send)
+
+    async def carry(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Carry the stream. Returns when nothing more will be sent; the run is never touched."""
         self._connection = scope.get("extensions", {}).get(CONNECTION_EXTENSION)
-        attendant = asyncio.create_task(self._attend(receive, send))
+        attendant = None
+        if self._connection is None:
+            attendant = asyncio.create_task(self._attend(receive, send))
+        else:
+            self._connection.when_lost(self._lost)
         self._streams.add(self)
         try:
             with self._watching:
                 complete = False
                 with self._scope:
-                    complete = await self._carry(send)
+                    complete = await self._send_all(send)
                 if not complete and not self._gone:
                     await self._leave(send)
         finally:
             self._streams.discard(self)
-            attendant.cancel()
-            await asyncio.wait([attendant])
+            if self._connection is not None:
+                self._connection.when_lost(None)
+            if self._alarm is not None:
+                self._alarm.cancel()
+            if attendant is not None:
+                attendant.cancel()
+                await asyncio.wait([attendant])
             await close_batches(self._batches)
 
     def stop(self) -> None:
         """End the stream where it is; its reader may come back and resume."""
         self._scope.cancel()
 
-    async def _carry(self, send: Send) -> bool:
+    async def _send_all(self, send: Send) -> bool:
         """Send everything. True if the response is complete."""
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
         self._last_write = time.monotonic()
+        if self._connection is not None:
+            self._set_alarm()
         prefix = self._prefix
         # A send to a reader who left returns without a pause: it is the store that yields between batches, so that
-        # others get their turn and the attendant its chance to see it.
+        # others get their turn, and the reader's leaving its chance to be seen.
         async for batch in self._batches:
             await self._write(send, prefix + b"".join(batch.frames))
             prefix = b""
+            if self._connection is not None and isinstance(self._batches, LogFollower) and self._batches.waits:
+                await self._be_written_to(self._batches, self._connection)
         # The end is a separate write, so that it waits until the reader has taken nearly everything before it.
         await self._write(send, b"", more_body=False)
         return True
 
+    async def _be_written_to(self, batches: LogFollower, connection: Connection) -> None:
+        """Let new events be written from the tick, until there is more than the connection takes, or an end."""
+        self._waiting = waiting = asyncio.get_running_loop().create_future()
+
+        def deliver() -> None:
+            batch = batches.take() if connection.takes() and not waiting.done() else None
+            if batch is not None:
+                connection.write(b"".join(batch.frames))
+                self._last_write = time.monotonic()
+            if not batches.waits and not waiting.done():
+                waiting.set_result(None)
+
+        batches.listen(deliver)
+        try:
+            await waiting
+        finally:
+            self._waiting = None
+            batches.ignore(deliver)
+
     async def _write(self, send: Send, body: bytes, *, more_body: bool = True) -> None:
+        if more_body and self._connection is not None and self._connection.takes():
+            self._connection.write(body)
+            self._last_write = time.monotonic()
+            return
         self._writing = True
         await send({"type": "http.response.body", "body": body, "more_body": more_body})
         self._last_write, self._writing = time.monotonic(), False
+
+    def _lost(self) -> None:
+        self._gone = True
+        self._scope.cancel()
+
+    def _set_alarm(self) -> None:
+        self._alarm = asyncio.get_running_loop().call_later(self._quiet_s(), self._look)
+
+    def _look(self) -> None:
+        """Send a heartbeat where one is due, and cut a reader who stalls."""
+        if self._stalled():
+            self._gone = True
+            self._drop()
+            self._scope.cancel()
+            return
+        if self._silent() and self._connection is not None:
+            self._connection.write(HEARTBEAT)
+            self._last_write = time.monotonic()
+        self._set_alarm()
 
     async def _attend(self, receive: Receive, send: Send) -> None:
         """Wait for the reader to leave; beside that, send heartbeats and cut a reader who stalls."""
@@ -170,7 +270,6 @@ class EventStream(EventSourceResponse):
                 except TimeoutError:
                     if self._stalled():
                         self._gone = True
-                        self._drop()
                         return
                     if self._silent():
                         await self._write(send, HEARTBEAT)
@@ -182,7 +281,7 @@ class EventStream(EventSourceResponse):
             self._scope.cancel()
 
     def _quiet_s(self) -> float:
-        """Seconds until there may be something to do for the attendant."""
+        """Seconds until there may be something to do beside sending events."""
         look_s = self._stalled_reader_s / LOOKS
         heartbeat_due_s = self._last_write + self._heartbeat_s - time.monotonic()
         # One that is overdue is held back by something unsent, and that takes as long as it takes.
@@ -217,5 +316,5 @@ class EventStream(EventSourceResponse):
 
 async def close_batches(batches: AsyncIterator[Batch]) -> None:
     """Release the log, if the iterator is reading it."""
-    if isinstance(batches, AsyncGenerator):
+    if isinstance(batches, AsyncGenerator | LogFollower):
         await batches.aclose()

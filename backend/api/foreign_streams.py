@@ -59,7 +59,7 @@ class OwningStream(Response):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Carry the stream; whatever ends it ends the run, which changes nothing where that has ended."""
         try:
-            await self._stream(scope, receive, send)
+            await self._stream.carry(scope, receive, send)
         finally:
             await cancel_if_running(self._services, self._run_id)
 

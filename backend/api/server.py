@@ -9,9 +9,11 @@ from collections.abc import Awaitable, Callable, Iterator
 
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn.protocols.http.h11_impl import RequestResponseCycle
 
 from backend.api.event_stream import CONNECTION_EXTENSION
 from backend.doors.connections import (
+    BoundedConnection,
     capped_connections,
     most_connections,
     raise_file_limit,
@@ -115,30 +117,46 @@ class Server(uvicorn.Server):
                 signal.signal(number, original)
 
 
-class _TransportConnection:
-    """Implements ``Connection`` over the transport under uvicorn."""
+class _CycleConnection:
+    """Implements ``Connection`` over the connection of one request and its answer in uvicorn."""
 
-    def __init__(self, transport: asyncio.WriteTransport) -> None:
-        self._transport = transport
+    def __init__(self, cycle: RequestResponseCycle, protocol: BoundedConnection) -> None:
+        self._cycle = cycle
+        self._protocol = protocol
+        self._chunked = cycle.scope["http_version"] == "1.1"
 
     def unsent(self) -> int:
-        return self._transport.get_write_buffer_size()
+        return self._cycle.transport.get_write_buffer_size()
 
     def drop(self) -> None:
         # Closing would wait until the buffers are read, which a reader who stalls never does: linger 0 discards them.
-        connection = self._transport.get_extra_info("socket")
+        transport = self._cycle.transport
+        connection = transport.get_extra_info("socket")
         if connection is not None:
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        self._transport.abort()
+        transport.abort()
+
+    def takes(self) -> bool:
+        return not self._cycle.flow.write_paused
+
+    def write(self, body: bytes) -> None:
+        # The framing that h11 gives a body of unknown length, without its state machine, which it leaves as it is.
+        if not self._cycle.disconnected:
+            self._cycle.transport.write(b"%x\r\n%b\r\n" % (len(body), body) if self._chunked else body)
+
+    def when_lost(self, callback: Callable[[], object] | None) -> None:
+        self._protocol.on_lost = callback
 
 
 def _with_connection(app: ASGIApp) -> ASGIApp:
     """Give every request its connection, which uvicorn keeps inside ``send``."""
 
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
-        transport = getattr(getattr(send, "__self__", None), "transport", None)
-        if isinstance(transport, asyncio.WriteTransport):
-            scope.setdefault("extensions", {})[CONNECTION_EXTENSION] = _TransportConnection(transport)
+        cycle = getattr(send, "__self__", None)
+        if isinstance(cycle, RequestResponseCycle):
+            protocol = cycle.transport.get_protocol()
+            if isinstance(protocol, BoundedConnection):
+                scope.setdefault("extensions", {})[CONNECTION_EXTENSION] = _CycleConnection(cycle, protocol)
         await app(scope, receive, send)
 
     return serve

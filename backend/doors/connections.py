@@ -6,6 +6,7 @@ for itself: a connection beyond the cap is answered 503 with Retry-After, and cl
 
 import asyncio
 import logging
+from collections.abc import Callable
 from typing import Any, Final
 
 import h11
@@ -73,6 +74,8 @@ class BoundedConnection(H11Protocol):
     """An HTTP connection of uvicorn that is refused beyond ``most``, and cut while its request arrives too slowly."""
 
     most = MOST_FILES
+    on_lost: Callable[[], object] | None = None
+    """Called once when the connection is lost, by whichever side."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Take the connection, or refuse it: at once where so many are being refused that files run out."""
@@ -102,6 +105,9 @@ class BoundedConnection(H11Protocol):
         """Forget the connection."""
         self._unwatch()
         super().connection_lost(exc)
+        if self.on_lost is not None:
+            self.on_lost()
+            self.on_lost = None
 
     def _watch(self, seconds: float) -> None:
         self._clock = self.loop.call_later(seconds, self._overdue)

@@ -14,19 +14,26 @@ from backend.protocol.events import ArtifactEvent
 MAX_ARTIFACT_BYTES = 1024 * 1024
 """The size of an artifact's content as JSON."""
 
+_LINK = "href"
 _ACTIVE_LINKS = ("javascript:", "vbscript:", "data:")
 
 
-def artifact_problem(artifact: ArtifactEvent) -> str | None:
-    """Why this artifact must not be shown, in one sentence, or None if it may."""
+def artifact_problem(artifact: ArtifactEvent, body: str | None = None) -> str | None:
+    """Why this artifact must not be shown, in one sentence, or None if it may.
+
+    ``body`` is its ``event_body``, where that is known: then nothing is encoded for its size. It counts the title, too.
+    """
     try:
-        size = len(json.dumps(artifact.content, ensure_ascii=True))
+        text = body or json.dumps(artifact.content, ensure_ascii=True, separators=(",", ":"))
     except (TypeError, ValueError, RecursionError):
         return "The content is not JSON."
+    size = len(text)
     if size > MAX_ARTIFACT_BYTES:
         return f"The content has {size:,} bytes; at most {MAX_ARTIFACT_BYTES:,} are shown."
     if not isinstance(artifact.content, dict):
         return f"A {artifact.kind} needs an object as its content."
+    if artifact.kind == "chart" and _LINK in text.lower() and (problem := _link_problem(artifact.content)) is not None:
+        return problem
     return _PROBLEMS[artifact.kind](artifact.content)
 
 
@@ -37,7 +44,7 @@ def _chart_problem(content: dict[str, Any]) -> str | None:
         return "A chart needs a list of traces under 'data'."
     if not isinstance(layout, dict):
         return "A chart's 'layout' must be an object."
-    return _trace_problem(traces) or _link_problem(content)
+    return _trace_problem(traces)
 
 
 def _trace_problem(traces: list[dict[str, Any]]) -> str | None:
@@ -58,10 +65,10 @@ def _links(value: Any) -> Iterator[str]:
     """Addresses inside texts: Plotly reads ``<a href=…>`` in any label."""
     if isinstance(value, str):
         lowered = value.lower()
-        at = lowered.find("href")
+        at = lowered.find(_LINK)
         while at >= 0:
             yield lowered[at + 4 :].lstrip(" \t\r\n=\"'")
-            at = lowered.find("href", at + 4)
+            at = lowered.find(_LINK, at + 4)
     elif isinstance(value, dict):
         for inner in value.values():
             yield from _links(inner)

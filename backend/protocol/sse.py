@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from backend.protocol.cursor import Cursor
-from backend.protocol.events import KnownEvent, event_json
+from backend.protocol.events import KnownEvent, event_json, stamped_json
 from backend.protocol.run_view import SnapshotEvent
 
 HEARTBEAT = b": hb\n"
@@ -172,6 +172,11 @@ def encode(data: str, *, event: str | None = None, id: str | None = None, retry:
 def encode_event(event: KnownEvent | SnapshotEvent, attempt: int) -> bytes:
     """The frame of a stamped event: id, event and one data line, encoded once and sent to every reader."""
     return f"id: {Cursor(attempt, event.seq)}\nevent: {event.type}\ndata: {event_json(event)}\n\n".encode("ascii")
+
+
+def encode_stamped(kind: str, body: str, seq: int, at_ms: float, attempt: int) -> bytes:
+    """The frame that ``encode_event`` gives, of an event whose ``event_body`` is known already."""
+    return f"id: {attempt}-{seq}\nevent: {kind}\ndata: {stamped_json(body, seq, at_ms)}\n\n".encode("ascii")
 
 
 def retry_prefix(milliseconds: int) -> bytes:

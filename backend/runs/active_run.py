@@ -1,4 +1,8 @@
-"""One run from its start to its ``done``: the agent is heard, timed and, when it is over, let go."""
+"""One run from its start to its ``done``: the agent is heard, timed and, when it is over, let go.
+
+The agent's task writes what the agent yields into the log by itself, so that an event costs one wake-up. The run's own
+task waits for the end: the agent's, a limit's or a cancel.
+"""
 
 import asyncio
 import inspect
@@ -12,12 +16,11 @@ from backend.agents.agent import Agent, AgentFailure, RunContext, RunRequest, Tu
 from backend.agents.clock import Clock
 from backend.protocol.ending import Ending
 from backend.protocol.events import Draft, ErrorEvent
-from backend.runs.draft_buffer import DraftBuffer
 from backend.runs.history import earlier_turns
 from backend.runs.limits import Limits
 from backend.runs.records import RunRecord
 from backend.runs.run_writer import RunWriter
-from backend.runs.screening import BadDraftError, error_draft, screen, size_of
+from backend.runs.screening import BadDraftError, ScreenedDraft, error_draft, is_large, screen
 from backend.runs.state import RunState, advance, is_active
 from backend.runs.store import RunStore, StoreError, UnknownRunError
 from backend.runs.watchdog import Watchdog
@@ -27,10 +30,20 @@ OpenAgent = Callable[[str], Awaitable[Agent]]
 
 logger = logging.getLogger(__name__)
 
+DRAFTS_PER_TURN = 64
+"""How many drafts an agent may yield before the event loop gets a turn, even if it never awaits anything."""
+
+_STAMP_BYTES = 60
+"""About how much the stamp and the names of an event add to its body."""
+
 _USAGE: TypeAdapter[dict[str, JsonValue]] = TypeAdapter(dict[str, JsonValue])
 
 _CRASHED = "The agent failed unexpectedly; the server's log has the details."
 _INTERNAL = "The server could not continue the run; its log has the details."
+
+
+class RunClosedError(Exception):
+    """The run has an end: nothing of its agent is taken any more."""
 
 
 class ActiveRun:
@@ -62,11 +75,13 @@ class ActiveRun:
         self._accepted_at = self._heard_at = accepted_at
         self._history = history
         self._changed = asyncio.Event()
-        self._buffer = DraftBuffer(self._changed)
-        self._writer = RunWriter(store, record.run_id, clock, accepted_at)
+        self._writer = RunWriter(store, record, clock, accepted_at)
         self._watchdog = Watchdog(limits, timer, self.stop)
         self._size = 0
+        self._taken = 0
         self._stop: Ending | None = None
+        self._found: Ending | Exception | None = None
+        """The end that a draft brought, or the defect that came up while it was written."""
         self._usage: Usage | None = None
 
     @property
@@ -99,7 +114,7 @@ class ActiveRun:
         self.agent_task.add_done_callback(lambda _: self._changed.set())
         self._watchdog.start()
         try:
-            ending = await self._relay(self.agent_task)
+            ending = await self._wait_for_end(self.agent_task)
         except UnknownRunError:
             logger.info("Run %s was deleted while it ran.", self.record.run_id)
             ending = Ending("cancelled")
@@ -109,7 +124,6 @@ class ActiveRun:
             ending = Ending("failed", ErrorEvent(code="internal_error", message=_INTERNAL))
         finally:
             self.state = advance(self.state, "closing")
-            self._buffer.seal()
             self._watchdog.stop()
             self.agent_task.cancel()
         try:
@@ -121,7 +135,7 @@ class ActiveRun:
         self.state = advance(self.state, "ended")
 
     async def _hear(self, open_agent: OpenAgent) -> None:
-        """Pass on what the agent yields; ends when the agent does, or at the first draft nobody takes."""
+        """Write what the agent yields; ends when the agent does, or at the first draft nobody takes."""
         try:
             await self._hear_agent(open_agent)
         except SystemExit as error:
@@ -144,7 +158,10 @@ class ActiveRun:
         try:
             async for draft in drafts:
                 self._watchdog.heard()
-                await self._buffer.put(draft, self._clock.now())
+                await self._take(draft, self._clock.now())
+                self._taken += 1
+                if self._taken % DRAFTS_PER_TURN == 0:
+                    await asyncio.sleep(0)
         finally:
             close = getattr(drafts, "aclose", None)
             if close is not None:
@@ -160,52 +177,64 @@ class ActiveRun:
         self._watchdog.heard()
         self._heard_at = self._clock.now()
 
-    async def _relay(self, agent_task: asyncio.Task[None]) -> Ending:
-        """Write what is passed on until the run has a reason to end."""
+    async def _wait_for_end(self, agent_task: asyncio.Task[None]) -> Ending:
+        """The reason that the run has to end, as soon as there is one."""
         while True:
             await self._changed.wait()
             self._changed.clear()
-            agent_ended = agent_task.done()
-            ending = await self._write(self._buffer.take())
             if self._stop is not None:
                 return self._stop
-            if ending is not None:
-                return ending
-            if agent_ended:
+            if isinstance(self._found, Exception):
+                raise self._found
+            if self._found is not None:
+                return self._found
+            if agent_task.done():
                 return self._ending_of(agent_task)
 
-    async def _write(self, items: Sequence[tuple[object, float]]) -> Ending | None:
-        """Write these drafts up to the first that ends the run, and give that end."""
-        drafts: list[tuple[Draft, float]] = []
-        ending = None
-        for item, at in items:
-            ending = self._take(item, at, drafts)
-            if ending is not None:
-                break
-        if drafts:
+    async def _take(self, draft: object, at: float) -> None:
+        """Write a draft that was yielded at that moment. Ignored once the run has an end; raises
+        ``RunClosedError`` once it is being ended."""
+        if not is_active(self.state):
+            raise RunClosedError
+        if self._found is not None:
+            return
+        self._found = self._overdue(at)
+        if self._found is None:
+            self._heard_at = max(self._heard_at, at)
             try:
-                await self._writer.write(drafts)
+                # What takes long to encode is encoded beside the event loop.
+                screened = await asyncio.to_thread(screen, draft) if is_large(draft) else screen(draft)
+                self._found = await self._write(screened, at)
+            except RunClosedError:
+                raise
+            except BadDraftError as error:
+                self._found = _failed("bad_event", str(error))
             except StoreError as error:
-                return _failed("storage_failed", str(error), retryable=True)
+                self._found = _failed("storage_failed", str(error), retryable=True)
+            # Raised where the run is ended: a defect, or a run that was deleted.
+            except Exception as error:  # noqa: BLE001
+                self._found = error
+        if self._found is not None:
+            self._changed.set()
+
+    async def _write(self, screened: Sequence[ScreenedDraft], at: float) -> Ending | None:
+        """Write these drafts up to the first that ends the run, and give that end."""
+        if not is_active(self.state):
+            raise RunClosedError
+        drafts, ending = self._up_to_end(screened)
+        if drafts:
+            await self._writer.write(drafts, at)
         return ending
 
-    def _take(self, item: object, at: float, drafts: list[tuple[Draft, float]]) -> Ending | None:
-        overdue = self._overdue(at)
-        if overdue is not None:
-            return overdue
-        self._heard_at = max(self._heard_at, at)
-        try:
-            screened = screen(item)
-        except BadDraftError as error:
-            return _failed("bad_event", str(error))
-        for draft in screened:
+    def _up_to_end(self, screened: Sequence[ScreenedDraft]) -> tuple[Sequence[ScreenedDraft], Ending | None]:
+        for place, (draft, body) in enumerate(screened):
             if isinstance(draft, ErrorEvent):
-                return Ending("failed", draft)
-            self._size += size_of(draft)
+                return screened[:place], Ending("failed", draft)
+            self._size += len(body) + _STAMP_BYTES
             if self._size > self._limits.size:
-                return _failed("run_too_large", f"The run wrote more than {self._limits.size:,} bytes.")
-            drafts.append((draft, at))
-        return None
+                too_large = f"The run wrote more than {self._limits.size:,} bytes."
+                return screened[:place], _failed("run_too_large", too_large)
+        return screened, None
 
     def _overdue(self, at: float) -> Ending | None:
         """What the limits say of the run's own clock: it may be a virtual one, that no watchdog waits on."""

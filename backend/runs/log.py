@@ -1,12 +1,12 @@
 """The log of one run in memory: its frames, one wake-up for everybody who follows it, and its folded view.
 
-A follower is a place in the list of frames and nothing else: no queue, no copy. Frames are encoded once,
-when they are added. Events are not kept as objects; they are read back from the frames, so that a
-later reader gets the same as the watchers."""
+A follower is a place in the list of frames and nothing else: no queue, no copy. It waits in a task, or is called back
+at the next tick. Frames are encoded once, when they are added. Events are not kept as objects; they are read back from
+the frames, so that a later reader gets the same as the watchers."""
 
 import asyncio
 from bisect import bisect_right
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
 from backend.protocol.cursor import Cursor
 from backend.protocol.events import Event, KnownEvent, parse_event
@@ -14,6 +14,7 @@ from backend.protocol.run_view import RunView
 from backend.protocol.sse import encode_event
 from backend.protocol.view import fold
 from backend.runs.store import Batch, UnknownCursorError
+from backend.runs.tick import Tick
 
 BATCH_FRAMES = 256
 """The most frames in one batch."""
@@ -22,8 +23,15 @@ BATCH_BYTES = 128 * 1024
 """The most bytes in one batch, unless its first frame alone is larger."""
 
 FOLD_EVENTS = 64
-"""How many new events wait to be folded into the view: joined tokens are cheap to fold, and waiting ones cost the
-garbage collector time."""
+"""How many new events wait at least to be folded into the view: joined tokens are cheap to fold, and waiting ones cost
+the garbage collector time."""
+
+FOLD_SHARE = 16
+"""A long log waits for a part of its length: folding copies the whole answer, which would make each event of a long
+run cost more than the one before."""
+
+MOST_UNFOLDED = 4096
+"""How many events wait at most: folding them takes a few milliseconds."""
 
 READ_EVENTS = 256
 """How many events are read back from their frames between two turns of the event loop."""
@@ -64,7 +72,8 @@ def frame_of(attempt: int, seq: int, kind: str, data: str) -> bytes:
 class RunLog:
     """Frames by ``seq`` from 1, without gap. Belongs to one event loop."""
 
-    def __init__(self, question: str = "") -> None:
+    def __init__(self, question: str = "", tick: Tick | None = None) -> None:
+        """``tick`` is what followers are called back by; without one, in the same turn of the loop."""
         self.frames: list[bytes] = []
         """Only ever grows; the frame of ``seq`` n stands at n - 1."""
         self.size = 0
@@ -75,6 +84,8 @@ class RunLog:
         self._starts: list[int] = []
         self._attempts: list[int] = []
         self._changed = asyncio.Event()
+        self._tick = tick or Tick()
+        self._listeners: dict[Callable[[], object], None] = {}
         self._view = RunView.start(question)
         self._folded = 0
         self._unfolded: list[KnownEvent] = []
@@ -90,7 +101,7 @@ class RunLog:
         frames = encode_frames(events, attempt) if frames is None else frames
         self.extend(frames, attempt, ended=events[-1].type == "done", wake=False)
         self._unfolded.extend(events)
-        if len(self._unfolded) >= FOLD_EVENTS:
+        if len(self._unfolded) >= min(MOST_UNFOLDED, max(FOLD_EVENTS, len(self.frames) // FOLD_SHARE)):
             self._fold_new()
         self._wake()
 
@@ -128,27 +139,37 @@ class RunLog:
             return True
         return cursor.seq <= len(self.frames) and self.attempt_of(cursor.seq) == cursor.attempt
 
-    async def follow(self, cursor: Cursor) -> AsyncGenerator[Batch, None]:
-        """Batches after the cursor until ``done``, or until the run is deleted. Yields to the loop between
-        them.
+    def follow(self, cursor: Cursor) -> "LogFollower":
+        """Batches after the cursor until ``done``, or until the run is deleted."""
 
-        Raises ``UnknownCursorError`` for a cursor that the log does not know.
-        """
-        if not self.knows(cursor):
-            raise UnknownCursorError(f"The log has no event {cursor}: send a snapshot and follow from its cursor.")
-        place = cursor.seq
-        while place < len(self.frames) or not self.closed:
-            if place == len(self.frames):
-                await self._changed.wait()
-                continue
-            batch = self._batch(place)
-            yield batch
-            place = batch.cursor.seq
-            if place < len(self.frames):
-                await asyncio.sleep(0)
+        async def this_log() -> tuple[RunLog, object]:
+            return self, None
+
+        return LogFollower(this_log, cursor)
+
+    def batch_after(self, place: int) -> Batch | None:
+        """What follows that many frames, or None if there is nothing yet. It is kept when it is given away."""
+        if place == len(self.frames):
+            return None
+        self._tick.keep()
+        return self._batch(place)
+
+    def listen(self, callback: Callable[[], object]) -> None:
+        """Call back at the tick after each change."""
+        self._listeners[callback] = None
+
+    def ignore(self, callback: Callable[[], object]) -> None:
+        """Call back no more."""
+        self._listeners.pop(callback, None)
+        self._tick.discard(callback)
+
+    async def changed(self) -> None:
+        """Return at the next change."""
+        await self._changed.wait()
 
     async def events(self) -> list[Event]:
         """Every event, read from its frame; yields to the loop now and then."""
+        self._tick.keep()
         found: list[Event] = []
         until = len(self.frames)
         while len(found) < until:
@@ -158,6 +179,7 @@ class RunLog:
 
     async def view(self) -> RunView:
         """The view after the last event; yields to the loop now and then."""
+        self._tick.keep()
         while not self._unfolded and self._folded < len(self.frames):
             until = min(len(self.frames), self._folded + READ_EVENTS)
             self._view = fold(self._view, self._parsed(self._folded, until))
@@ -187,6 +209,83 @@ class RunLog:
         return Batch(tuple(frames), Cursor(self.attempt_of(seq), seq), ended)
 
     def _wake(self) -> None:
+        for callback in self._listeners:
+            self._tick.add(callback)
         # Every current waiter continues; a later one waits for the next change.
         self._changed.set()
         self._changed.clear()
+
+
+class LogFollower(AsyncIterator[Batch]):
+    """A place in a log that moves on with every batch, until ``done`` or until the run is deleted.
+
+    As an iterator it yields to the loop between batches. The first batch raises what ``open_log`` raises, and
+    ``UnknownCursorError`` for a cursor that the log does not know.
+    """
+
+    def __init__(self, open_log: Callable[[], Awaitable[tuple[RunLog, object]]], cursor: Cursor) -> None:
+        """``open_log`` gives the log, and what has to stay in memory as long as it is followed."""
+        self._open_log = open_log
+        self._cursor = cursor
+        self._place = 0
+        self._log: RunLog | None = None
+        self._held: object = None
+        self._closed = False
+        self._more = False
+
+    async def __anext__(self) -> Batch:
+        """The next batch, as soon as there is one."""
+        log = self._log or await self._opened()
+        if self._more:
+            await asyncio.sleep(0)
+        while not self._closed:
+            batch = self.take()
+            if batch is not None:
+                return batch
+            if log.closed:
+                break
+            await log.changed()
+        await self.aclose()
+        raise StopAsyncIteration
+
+    def take(self) -> Batch | None:
+        """The next batch if there is one now."""
+        if self._log is None or self._closed:
+            return None
+        batch = self._log.batch_after(self._place)
+        if batch is not None:
+            self._place = batch.cursor.seq
+        self._more = self._place < len(self._log.frames)
+        return batch
+
+    @property
+    def waits(self) -> bool:
+        """Whether everything was taken that is there, and more may come."""
+        log = self._log
+        return log is not None and not self._closed and not log.closed and self._place == len(log.frames)
+
+    def listen(self, callback: Callable[[], object]) -> None:
+        """Call back after changes, once the first batch was taken."""
+        if self._log is not None:
+            self._log.listen(callback)
+
+    def ignore(self, callback: Callable[[], object]) -> None:
+        """Call back no more."""
+        if self._log is not None:
+            self._log.ignore(callback)
+
+    async def aclose(self) -> None:
+        """Follow no more, and let the log go."""
+        self._closed = True
+        self._log = self._held = None
+
+    async def _opened(self) -> RunLog:
+        if self._closed:
+            raise StopAsyncIteration
+        log, self._held = await self._open_log()
+        if not log.knows(self._cursor):
+            raise UnknownCursorError(
+                f"The log has no event {self._cursor}: send a snapshot and follow from its cursor."
+            )
+        self._log, self._place = log, self._cursor.seq
+        return log

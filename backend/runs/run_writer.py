@@ -5,29 +5,34 @@ from collections.abc import Sequence
 
 from backend.agents.clock import Clock
 from backend.protocol.ending import Ending, Tally, end_run
-from backend.protocol.events import Draft, stamp
+from backend.protocol.events import stamp, stamp_time
+from backend.protocol.sse import encode_stamped
+from backend.runs.records import RunRecord
+from backend.runs.screening import ScreenedDraft
 from backend.runs.store import RunStore
 
 
 class RunWriter:
     """Stamps and appends for one run. ``accepted_at`` is in seconds of ``clock``."""
 
-    def __init__(self, store: RunStore, run_id: str, clock: Clock, accepted_at: float) -> None:
+    def __init__(self, store: RunStore, record: RunRecord, clock: Clock, accepted_at: float) -> None:
         self._store = store
-        self._run_id = run_id
+        self._run_id = record.run_id
+        self._attempt = record.attempt
         self._clock = clock
         self._accepted_at = accepted_at
         self._tally = Tally()
 
-    async def write(self, drafts: Sequence[tuple[Draft, float]]) -> None:
-        """Append drafts, each with the moment it was yielded (seconds of the clock). Raises what
-        ``RunStore.append`` raises; nothing of this call is counted then."""
+    async def write(self, drafts: Sequence[ScreenedDraft], at: float) -> None:
+        """Append drafts that were yielded at that moment (seconds of the clock). Raises what ``RunStore.append``
+        raises; nothing of this call is counted then. Does not wait where the store does not."""
+        at_ms = stamp_time(max(self._tally.last_at_ms, (at - self._accepted_at) * 1000))
         events = []
-        at_ms = self._tally.last_at_ms
-        for seq, (draft, at) in enumerate(drafts, start=self._tally.last_seq + 1):
-            at_ms = max(at_ms, (at - self._accepted_at) * 1000)
+        frames = []
+        for seq, (draft, body) in enumerate(drafts, start=self._tally.last_seq + 1):
             events.append(stamp(draft, seq, at_ms))
-        await self._store.append(self._run_id, events)
+            frames.append(encode_stamped(draft.type, body, seq, at_ms, self._attempt))
+        await self._store.append(self._run_id, events, frames)
         self._tally.add(events)
 
     async def end(self, ending: Ending) -> None:

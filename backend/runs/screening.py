@@ -1,7 +1,9 @@
-"""What an agent yields is looked at before it is written: what must not reach a reader becomes a warning."""
+"""What an agent yields is looked at before it is written: what must not reach a reader becomes a warning.
+
+It is encoded here, once: its size, its validity and its frame all come from the same JSON."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 from pydantic_core import PydanticSerializationError
@@ -15,7 +17,8 @@ from backend.protocol.events import (
     StatusEvent,
     TokenEvent,
     WarningEvent,
-    event_json,
+    body_of,
+    event_body,
 )
 
 MAX_EVENT_BYTES = 2 * 1024 * 1024
@@ -28,11 +31,22 @@ _MAX_ERROR_CHARACTERS = 2000
 _DRAFTS = (StatusEvent, TokenEvent, CitationEvent, ArtifactEvent, WarningEvent, ErrorEvent)
 
 
+MUCH = 4000
+"""The number of values, or of characters in sixteens, from which content is worth another thread."""
+
+
+class ScreenedDraft(NamedTuple):
+    """A draft that may be written, and its ``event_body``."""
+
+    draft: Draft
+    body: str
+
+
 class BadDraftError(Exception):
     """The agent yielded what is not an event; the message is one sentence for people."""
 
 
-def screen(draft: object) -> Sequence[Draft]:
+def screen(draft: object) -> Sequence[ScreenedDraft]:
     """The drafts to write for what an agent yielded. Raises ``BadDraftError`` for what is not a draft at all."""
     if not isinstance(draft, _DRAFTS):
         kind = type(draft).__name__
@@ -40,18 +54,42 @@ def screen(draft: object) -> Sequence[Draft]:
     if isinstance(draft, TokenEvent):
         return _token(draft)
     if isinstance(draft, ErrorEvent):
-        return [error_draft(draft.code, draft.message, retryable=draft.retryable)]
+        return [_screened(error_draft(draft.code, draft.message, retryable=draft.retryable))]
     try:
-        draft = _writable(draft)
+        screened = _writable(draft)
     except (ValueError, RecursionError):
         return _without(draft, "it cannot be written as JSON")
-    if isinstance(draft, ArtifactEvent) and (problem := artifact_problem(draft)) is not None:
+    draft, body = screened
+    if isinstance(draft, ArtifactEvent) and (problem := artifact_problem(draft, body)) is not None:
         name = draft.title[:100] or draft.kind
-        return [WarningEvent(code="artifact_refused", message=f"“{name}” is not shown: {problem}")]
-    size = size_of(draft)
-    if size > MAX_EVENT_BYTES:
-        return _without(draft, f"it has {size:,} bytes, at most {MAX_EVENT_BYTES:,} are kept")
-    return [draft]
+        return [_screened(WarningEvent(code="artifact_refused", message=f"“{name}” is not shown: {problem}"))]
+    if len(body) > MAX_EVENT_BYTES:
+        return _without(draft, f"it has {len(body):,} bytes, at most {MAX_EVENT_BYTES:,} are kept")
+    return [screened]
+
+
+def is_large(draft: object) -> bool:
+    """Whether to look at the draft takes so long that other runs would wait for it. Takes well below a millisecond."""
+    if isinstance(draft, ArtifactEvent):
+        return _much(draft.content)
+    return (
+        isinstance(draft, StatusEvent) and draft.tool is not None and _much([draft.tool.arguments, draft.tool.result])
+    )
+
+
+def _much(content: object) -> bool:
+    counted, waiting = 0, [content]
+    while waiting and counted < MUCH:
+        value = waiting.pop()
+        if isinstance(value, str):
+            counted += len(value) // 16
+        elif isinstance(value, dict):
+            counted += len(value)
+            waiting.extend(list(value.values())[:MUCH])
+        elif isinstance(value, list | tuple):
+            counted += len(value)
+            waiting.extend(value[:MUCH])
+    return counted >= MUCH
 
 
 def error_draft(code: str, message: str, *, retryable: bool = False) -> ErrorEvent:
@@ -69,38 +107,35 @@ def clean_text(text: str) -> str:
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
-def size_of(draft: Draft) -> int:
-    """About how many bytes the draft takes in the log."""
-    if isinstance(draft, TokenEvent):
-        return len(draft.text) + 100
-    return len(event_json(draft)) + 50
+def _screened(draft: Draft) -> ScreenedDraft:
+    return ScreenedDraft(draft, event_body(draft))
 
 
-def _token(draft: TokenEvent) -> list[Draft]:
+def _token(draft: TokenEvent) -> list[ScreenedDraft]:
     if not isinstance(draft.text, str):
         raise BadDraftError("The agent sent a token whose text is not text.")
     text = clean_text(draft.text)
     if len(text) <= MAX_TOKEN_CHARACTERS:
-        return [draft if text is draft.text else draft.model_copy(update={"text": text})]
+        return [_screened(draft if text is draft.text else draft.model_copy(update={"text": text}))]
     starts = range(0, len(text), MAX_TOKEN_CHARACTERS)
-    return [draft.model_copy(update={"text": text[at : at + MAX_TOKEN_CHARACTERS]}) for at in starts]
+    return [_screened(draft.model_copy(update={"text": text[at : at + MAX_TOKEN_CHARACTERS]})) for at in starts]
 
 
-def _writable(draft: Draft) -> Draft:
+def _writable(draft: Draft) -> ScreenedDraft:
     """The draft, repaired where it contains half characters. Raises ``BadDraftError`` where its fields are not what its
     class says, and ``ValueError`` or ``RecursionError`` where it is not JSON."""
-    fields = draft.model_dump(warnings=False)
+    mended = None
     try:
-        draft.model_dump_json(warnings=False)
-        mended = False
+        text = draft.model_dump_json(exclude_none=True, ensure_ascii=True, warnings=False)
     except PydanticSerializationError:
-        fields = _mended(fields)
-        mended = True
+        mended = _mended(draft.model_dump(warnings=False))
     try:
-        checked = type(draft).model_validate(fields)
+        if mended is not None:
+            return _screened(type(draft).model_validate(mended))
+        type(draft).model_validate_json(text)
     except ValidationError as error:
         raise BadDraftError(f"The agent sent a {draft.type} event whose fields are not of its kind.") from error
-    return checked if mended else draft
+    return ScreenedDraft(draft, body_of(text))
 
 
 def _mended(value: Any) -> Any:
@@ -113,7 +148,7 @@ def _mended(value: Any) -> Any:
     return value
 
 
-def _without(draft: Draft, reason: str) -> list[Draft]:
+def _without(draft: Draft, reason: str) -> list[ScreenedDraft]:
     """The part of a draft that can be written: a step keeps all but its tool log, since it continues or ends all the
     same."""
     if isinstance(draft, StatusEvent) and draft.tool is not None:
@@ -121,5 +156,5 @@ def _without(draft: Draft, reason: str) -> list[Draft]:
     return [_refused("An artifact" if draft.type == "artifact" else f"A {draft.type} event", reason)]
 
 
-def _refused(subject: str, reason: str) -> WarningEvent:
-    return WarningEvent(code="event_refused", message=f"{subject} was left out: {reason}.")
+def _refused(subject: str, reason: str) -> ScreenedDraft:
+    return _screened(WarningEvent(code="event_refused", message=f"{subject} was left out: {reason}."))

@@ -1,11 +1,10 @@
 """The store port: the one thing that keeps runs, their events and their sessions.
 
-Every adapter passes the same contract suite. Two rules are worth a sentence: events are readable by followers
-as soon as ``append`` returns, but ``finish`` makes ``done`` durable before anyone sees it; and a frame is
-encoded once, when it is appended, and shared by all followers.
+Every adapter passes the same contract suite. Two rules are worth a sentence: whatever a follower is given survives the
+death of the process at any moment, and a frame is encoded once, when it is appended, and shared by all followers.
 """
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -57,6 +56,22 @@ class Batch:
     """Whether the last frame is ``done``."""
 
 
+class Batches(Protocol):
+    """An iterator of batches that is closed when its reader leaves before the end."""
+
+    def __aiter__(self) -> AsyncIterator[Batch]:
+        """Itself."""
+        ...
+
+    async def __anext__(self) -> Batch:
+        """The next batch, as soon as there is one."""
+        ...
+
+    async def aclose(self) -> None:
+        """Release the log."""
+        ...
+
+
 class RunStore(ReviewStore, Protocol):
     """Keeps runs, and what people add to them. All times in milliseconds, all ids opaque."""
 
@@ -84,11 +99,13 @@ class RunStore(ReviewStore, Protocol):
         ``RunSupervisor.accept``."""
         ...
 
-    async def append(self, run_id: str, events: Sequence[KnownEvent]) -> None:
-        """Add stamped events after the last one. Visible at once, durable soon. Raises ``StoreError``,
-        adding nothing, if earlier events could not be made durable; ``ValueError``, adding nothing, for
-        events that do not continue the log or cannot be encoded; ``UnknownRunError`` for a run that was
-        deleted."""
+    async def append(self, run_id: str, events: Sequence[KnownEvent], frames: Sequence[bytes] | None = None) -> None:
+        """Add stamped events after the last one; ``frames`` are theirs, where they are encoded already. Visible at
+        once, and kept before anybody is shown them. Raises ``StoreError``, adding nothing, if earlier events could not
+        be kept; ``ValueError``, adding nothing, for events that do not continue the log or cannot be encoded;
+        ``UnknownRunError`` for a run that was deleted.
+
+        For a running run it never waits, so that no cancel comes between the call and its effect."""
         ...
 
     async def finish(self, run_id: str, closing: Sequence[KnownEvent], done: DoneEvent) -> None:
@@ -116,7 +133,7 @@ class RunStore(ReviewStore, Protocol):
         the start, which is always known. Raises ``UnknownRunError``."""
         ...
 
-    def follow(self, run_id: str, cursor: Cursor) -> AsyncGenerator[Batch, None]:
+    def follow(self, run_id: str, cursor: Cursor) -> Batches:
         """Batches of frames after the cursor: stored ones first, then live, until ``done``. Costs no
         memory per follower beside its place in the log, and yields to the event loop between batches. Ends
         at once after ``done``, and without ``done`` if the run is deleted. Raises ``UnknownRunError`` and,

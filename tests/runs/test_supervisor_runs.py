@@ -21,7 +21,7 @@ from backend.protocol.events import (
     TokenEvent,
     WarningEvent,
 )
-from backend.runs.draft_buffer import BUFFERED_DRAFTS
+from backend.runs.active_run import DRAFTS_PER_TURN
 from backend.settings import Settings
 from tests.fakes import FakeAgent, Sleep, settle, turn
 from tests.memory_store import MemoryStore
@@ -193,10 +193,10 @@ class FaultyStore(MemoryStore):
         super().__init__()
         self._faulty = faulty
 
-    async def append(self, run_id: str, events: Sequence[KnownEvent]) -> None:
+    async def append(self, run_id: str, events: Sequence[KnownEvent], frames: Sequence[bytes] | None = None) -> None:
         if self._faulty == "append":
             raise ZeroDivisionError("a defect")
-        await super().append(run_id, events)
+        await super().append(run_id, events, frames)
 
     async def finish(self, run_id: str, closing: Sequence[KnownEvent], done: DoneEvent) -> None:
         if self._faulty == "finish":
@@ -237,7 +237,7 @@ async def test_an_agent_that_never_awaits_lets_others_have_their_turn(bench: Ben
     while supervisor.running:
         turns += 1
         await turn()
-    assert turns >= 2000 / BUFFERED_DRAFTS
+    assert turns >= 2000 / DRAFTS_PER_TURN
     assert len(await bench.log(record)) == 2001
 
 

@@ -23,6 +23,8 @@ class Tail:
         self.attempt = attempt
         self.saved = 0
         """How many events are committed."""
+        self.journaled = 0
+        """How many events are in the journal."""
         self.failure: Exception | None = None
         """Why events could not be committed; stays, since the run ends over it."""
         self.done: DoneEvent | None = None

@@ -1,21 +1,26 @@
 """The database of one data folder: opened, recovered, written by one thread and read by another."""
 
 import asyncio
+import logging
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
 from backend.runs.records import RunRecord
-from backend.runs.sqlite.backlog import Backlog
+from backend.runs.sqlite.backlog import Backlog, TailPiece
+from backend.runs.sqlite.journal import Journal, read_journal
+from backend.runs.sqlite.journal_queue import JournalQueue
 from backend.runs.sqlite.lock import FolderLock
-from backend.runs.sqlite.recovery import end_unfinished
-from backend.runs.sqlite.schema import connect, prepare, storage_problem
+from backend.runs.sqlite.recovery import end_unfinished, insert_journaled
+from backend.runs.sqlite.schema import connect, prepare, refused_by_system, storage_problem
 from backend.runs.sqlite.writer import GroupWriter
 from backend.runs.store import StoreError
 
 T = TypeVar("T")
+
+logger = logging.getLogger(__name__)
 
 
 class Database:
@@ -23,7 +28,11 @@ class Database:
 
     def __init__(self, folder: Path, backlog: Backlog) -> None:
         self.folder = folder
+        self.unkept = JournalQueue(backlog)
+        """What has to be in the journal before anybody is shown it."""
         self._backlog = backlog
+        self._journal: Journal | None = None
+        self._turned = False
         self._lock = FolderLock(folder)
         self._writer: GroupWriter | None = None
         self._reading: sqlite3.Connection | None = None
@@ -39,23 +48,43 @@ class Database:
         try:
             writing = connect(self.folder)
             prepare(writing, self.folder)
+            insert_journaled(writing, read_journal(self.folder))
             ended = end_unfinished(writing, self._backlog.now())
             self._reading = connect(self.folder)
             self._reading.execute("PRAGMA query_only = ON")
-        except (sqlite3.Error, StoreError) as error:
+            self._journal = self.unkept.journal = Journal(self.folder)
+            self._journal.clear()
+        except (sqlite3.Error, OSError, StoreError) as error:
             for connection in (writing, self._reading):
                 if connection is not None:
                     connection.close()
             self._lock.release()
             raise self.problem(error) from error
-        self._writer = GroupWriter(writing, self._backlog.take)
+        self._writer = GroupWriter(writing, self._take, self._taken)
         return ended
+
+    def _take(self) -> Sequence[TailPiece]:
+        # The journal first: what stands in the other file was in the backlog before.
+        self._turned = self._journal is not None and self._journal.turn()
+        return self._backlog.take()
+
+    def _taken(self) -> None:
+        if self._turned and self._journal is not None:
+            try:
+                self._journal.empty()
+            except OSError:
+                logger.exception("The journal could not be emptied.")
 
     def close(self) -> None:
         """Write what waits and let go of everything. Blocks."""
         if self._writer is not None:
             self._writer.stop()
             self._writer = None
+        if self._journal is not None:
+            if not self._backlog.unsaved():
+                self._journal.clear()
+            self._journal.close()
+            self._journal = self.unkept.journal = None
         self._reader.shutdown()
         if self._reading is not None:
             self._reading.close()
@@ -97,4 +126,6 @@ class Database:
         """The error as one sentence for people."""
         if isinstance(error, sqlite3.Error):
             return storage_problem(error, self.folder)
+        if isinstance(error, OSError):
+            return refused_by_system(error, self.folder)
         return error if isinstance(error, StoreError) else StoreError(f"The log cannot be written ({error}).")

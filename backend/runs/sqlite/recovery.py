@@ -1,13 +1,30 @@
 """Ending the runs that an earlier process left unfinished."""
 
 import sqlite3
+from collections.abc import Iterable
 from dataclasses import replace
 
 from backend.protocol.ending import Ending, Tally, end_run
 from backend.protocol.events import Outcome, parse_event
 from backend.runs.log import encode_frames
 from backend.runs.records import RunRecord
-from backend.runs.sqlite.statements import StoredRun, event_data, insert_frames, set_end, unfinished_runs
+from backend.runs.sqlite.journal import JournalRecord
+from backend.runs.sqlite.statements import StoredRun, event_data, insert_frames, last_seq, set_end, unfinished_runs
+
+
+def insert_journaled(connection: sqlite3.Connection, records: Iterable[JournalRecord]) -> None:
+    """Bring the events of unfinished runs that are only in the journal to their table, in one transaction. ``records``
+    are in the order of runs and events."""
+    attempts = {run.number: run.record.attempt for run in unfinished_runs(connection)}
+    connection.execute("BEGIN IMMEDIATE")
+    for record in records:
+        if attempts.get(record.number) != record.attempt:
+            continue
+        known = last_seq(connection, record.number)
+        missing = record.frames[max(0, known + 1 - record.first_seq) :]
+        if record.first_seq <= known + 1 and missing:
+            insert_frames(connection, record.number, record.attempt, known + 1, missing)
+    connection.execute("COMMIT")
 
 
 def end_unfinished(connection: sqlite3.Connection, now: str) -> list[RunRecord]:

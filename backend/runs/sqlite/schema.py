@@ -1,5 +1,6 @@
 """The database file: its tables, their version, and how a connection to it is opened."""
 
+import errno
 import sqlite3
 from pathlib import Path
 
@@ -78,6 +79,9 @@ _STEPS = (_RUNS, _REVIEW)
 SCHEMA_VERSION = len(_STEPS)
 """Kept in ``PRAGMA user_version``; 0 is a new file."""
 
+_STATEMENTS = 256
+"""How many statements a connection keeps prepared: more than there are."""
+
 _BUSY_MS = 5000
 """How long a write waits while somebody looks at the file with another program."""
 
@@ -87,7 +91,9 @@ def connect(folder: Path) -> sqlite3.Connection:
 
     ``synchronous=NORMAL`` in WAL mode: a commit survives the death of the process at any moment. A power
     cut may cost the last commits, never the file's consistency (https://www.sqlite.org/wal.html)."""
-    connection = sqlite3.connect(folder / FILE_NAME, isolation_level=None, check_same_thread=False)
+    connection = sqlite3.connect(
+        folder / FILE_NAME, isolation_level=None, check_same_thread=False, cached_statements=_STATEMENTS
+    )
     try:
         connection.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
         connection.execute("PRAGMA journal_mode = WAL")
@@ -124,11 +130,9 @@ def storage_problem(error: sqlite3.Error, folder: Path) -> StoreError:
     """What an error of SQLite means for the person who runs the server, in one sentence."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code == sqlite3.SQLITE_FULL:
-        return StoreError(f"The disk is full: free some space under {folder} and try again.")
+        return _full(folder)
     if code == sqlite3.SQLITE_IOERR:
-        return StoreError(
-            f"The disk under {folder} refuses to write (is it full, or over a quota?): mend it and try again."
-        )
+        return _refusing(folder)
     if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
         return StoreError(
             f"The data folder {folder} cannot be written: check its permissions, or choose another one with --data."
@@ -141,3 +145,18 @@ def storage_problem(error: sqlite3.Error, folder: Path) -> StoreError:
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return StoreError(f"Another program is using {folder / FILE_NAME}: close it and try again.")
     return StoreError(f"The log under {folder} cannot be written ({error}).")
+
+
+def refused_by_system(error: OSError, folder: Path) -> StoreError:
+    """What a refused write beside the database means, in one sentence."""
+    return _full(folder) if error.errno == errno.ENOSPC else _refusing(folder)
+
+
+def _full(folder: Path) -> StoreError:
+    return StoreError(f"The disk is full: free some space under {folder} and try again.")
+
+
+def _refusing(folder: Path) -> StoreError:
+    return StoreError(
+        f"The disk under {folder} refuses to write (is it full, or over a quota?): mend it and try again."
+    )

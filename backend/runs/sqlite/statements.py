@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from backend.protocol.events import DoneEvent
@@ -14,6 +15,10 @@ _SELECT_RUN = (
     "SELECT number, run_id, session_id, question, agent, options, created_at, attempt, outcome, last_seq, "
     "duration_ms, ttft_ms, cancel_requested, idempotency_key FROM run "
 )
+
+
+ROWS_PER_STATEMENT = 64
+"""How many events one statement inserts: each statement takes the interpreter from the event loop and gives it back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +33,23 @@ def insert_frames(
     connection: sqlite3.Connection, number: int, attempt: int, first_seq: int, frames: Sequence[bytes]
 ) -> None:
     """Keep events as they were framed, the first of them with ``first_seq``."""
-    rows = ((number, seq, attempt, *frame_parts(frame)) for seq, frame in enumerate(frames, start=first_seq))
-    connection.executemany("INSERT INTO event (run, seq, attempt, type, data) VALUES (?, ?, ?, ?, ?)", rows)
+    for at in range(0, len(frames), ROWS_PER_STATEMENT):
+        part = frames[at : at + ROWS_PER_STATEMENT]
+        values = [text for frame in part for text in frame_parts(frame)]
+        connection.execute(_insertion(len(part)), (number, attempt, first_seq + at, *values))
+
+
+@lru_cache(ROWS_PER_STATEMENT)
+def _insertion(rows: int) -> str:
+    """The statement that inserts so many events of one run."""
+    values = ", ".join(f"(?1, ?3 + {row}, ?2, ?{2 * row + 4}, ?{2 * row + 5})" for row in range(rows))
+    return f"INSERT INTO event (run, seq, attempt, type, data) VALUES {values}"  # noqa: S608 - numbers alone
+
+
+def last_seq(connection: sqlite3.Connection, number: int) -> int:
+    """The ``seq`` of the run's last event in the table; 0 if it has none."""
+    found = connection.execute("SELECT max(seq) FROM event WHERE run = ?", (number,)).fetchone()[0]
+    return found or 0
 
 
 def set_end(connection: sqlite3.Connection, number: int, done: DoneEvent, attempt: int, now: str) -> None:

@@ -1,18 +1,16 @@
-"""The store port on SQLite: in memory first, on disk a moment later, and ``done`` on disk before it is
-shown."""
+"""The store port on SQLite: in memory first, in the journal before it is shown, in the tables a moment later."""
 
 import asyncio
 import logging
 import sqlite3
-from collections.abc import AsyncGenerator, Sequence
-from contextlib import aclosing
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from backend.protocol.cursor import Cursor
 from backend.protocol.events import DoneEvent, Event, KnownEvent
 from backend.protocol.run_view import RunView
-from backend.runs.log import RunEndedError, RunLog, encode_frames
+from backend.runs.log import LogFollower, RunEndedError, RunLog, encode_frames
 from backend.runs.lost_end import storage_failure
 from backend.runs.records import RunRecord, SessionRecord, utc_now
 from backend.runs.search import RunPage, RunQuery
@@ -24,7 +22,8 @@ from backend.runs.sqlite.review import SqliteReviews
 from backend.runs.sqlite.run_search import find_runs
 from backend.runs.sqlite.statements import StoredRun
 from backend.runs.sqlite.submission import submit_run
-from backend.runs.store import Batch, StoreError, UnknownRunError, UnknownSessionError
+from backend.runs.store import StoreError, UnknownRunError, UnknownSessionError
+from backend.runs.tick import Tick
 
 logger = logging.getLogger(__name__)
 
@@ -37,14 +36,16 @@ def _now() -> str:
 class SqliteStore(SqliteReviews):
     """Implements ``RunStore`` in one file of the data folder. One server per folder.
 
-    Durable means here: it survives the death of the process at any moment. A power cut may cost the last
-    commits before it (SQLite's WAL mode with ``synchronous=NORMAL``), never the consistency of what
-    remains."""
+    Durable means here: it survives the death of the process at any moment. Events are written to the journal before
+    they are shown, all of a tick in one piece, and to the tables in groups; ``done`` and everything else is committed
+    before it is shown. A power cut may cost what the system had not yet written to the disk (the last seconds: SQLite's
+    WAL mode with ``synchronous=NORMAL``), never the consistency of what remains."""
 
     def __init__(self, data_dir: Path, memory_runs: int = 64) -> None:
         self._backlog = Backlog(_now)
         super().__init__(Database(data_dir, self._backlog))
         self._memory = RunMemory(memory_runs)
+        self._tick = Tick(self._database.unkept.write)
         self._loading: dict[str, asyncio.Task[KeptRun]] = {}
 
     async def open(self) -> Sequence[RunRecord]:
@@ -65,12 +66,12 @@ class SqliteStore(SqliteReviews):
         if number is None:
             known = self._memory.find(kept.run_id)
             return (_as_it_is(known) if known else kept), False
-        log = RunLog(record.question)
+        log = RunLog(record.question, self._tick)
         self._memory.keep(KeptRun(record, log, Tail(number, log, record.attempt)))
         return record, True
 
-    async def append(self, run_id: str, events: Sequence[KnownEvent]) -> None:
-        """See ``RunStore.append``. Never waits."""
+    async def append(self, run_id: str, events: Sequence[KnownEvent], frames: Sequence[bytes] | None = None) -> None:
+        """See ``RunStore.append``."""
         run = self._memory.find(run_id)
         if run is None:
             await self._refuse(run_id)
@@ -80,7 +81,8 @@ class SqliteStore(SqliteReviews):
         if run.tail.failure is not None:
             raise self._database.problem(run.tail.failure)
         self._database.check_open()
-        run.log.append(events, run.tail.attempt)
+        run.log.append(events, run.tail.attempt, frames)
+        self._database.unkept.add(run.tail)
         self._backlog.add(run.tail)
         self._database.poke()
 
@@ -158,13 +160,15 @@ class SqliteStore(SqliteReviews):
         """See ``RunStore.knows``."""
         return (await self._find(run_id)).log.knows(cursor)
 
-    async def follow(self, run_id: str, cursor: Cursor) -> AsyncGenerator[Batch, None]:
+    def follow(self, run_id: str, cursor: Cursor) -> LogFollower:
         """See ``RunStore.follow``."""
-        # Holding the run here keeps it in memory for as long as somebody follows it.
-        run = await self._find(run_id)
-        async with aclosing(run.log.follow(cursor)) as batches:
-            async for batch in batches:
-                yield batch
+
+        async def open_log() -> tuple[RunLog, KeptRun]:
+            # Holding the run keeps it in memory for as long as somebody follows it.
+            run = await self._find(run_id)
+            return run.log, run
+
+        return LogFollower(open_log, cursor)
 
     async def request_cancel(self, run_id: str) -> bool:
         """See ``RunStore.request_cancel``."""

@@ -1,6 +1,6 @@
 """The server under ``benchmarks.live``: Playhead with agents of known pace, and a bare ASGI task beside it.
 
-``python -m benchmarks.live_backend FOLDER`` prints its address. ``/bare/COUNT-RATE`` sends the bytes that a run of the
+``python -m benchmarks._live_backend FOLDER`` prints its address. ``/bare/COUNT-RATE`` sends the bytes that a run of the
 agent ``paced:COUNT-RATE`` sends, from one task on the same uvicorn: no log, no agent, no middleware.
 """
 

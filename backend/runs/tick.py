@@ -1,0 +1,74 @@
+"""One wake-up for many: what has to be done for logs that have grown is done together, a moment later.
+
+An idle server answers in the same turn of its event loop. Under load the ticks take their distance from each other, so
+that delivering uses a bounded share of the loop, several events of a run share one write, and agents get their turns.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+
+REST_SHARE = 4.0
+"""A tick is followed by a pause of so many times its own length, unless nothing came before it for as long."""
+
+LONGEST_REST_S = 0.02
+"""The longest pause between two ticks: what one tick may add to the delay of an event."""
+
+CALLS_PER_TURN = 256
+"""How many callbacks are called before the event loop gets a turn."""
+
+Callback = Callable[[], object]
+
+
+def _nothing() -> None:
+    """There is nothing to keep."""
+
+
+class Tick:
+    """Calls back whoever has something new to deliver. Belongs to one event loop.
+
+    ``keep`` is called before anything is delivered: it makes what was added so far survive the end of the process.
+    """
+
+    def __init__(self, keep: Callback = _nothing) -> None:
+        self.keep = keep
+        self._due: dict[Callback, None] = {}
+        self._now: deque[Callback] = deque()
+        self._planned = False
+        self._rest_until = 0.0
+
+    def add(self, callback: Callback) -> None:
+        """Call back at the next tick, once however often it is added before."""
+        self._due[callback] = None
+        if not self._planned:
+            self._planned = True
+            loop = asyncio.get_running_loop()
+            if loop.time() < self._rest_until:
+                loop.call_at(self._rest_until, self._run)
+            else:
+                loop.call_soon(self._run)
+
+    def discard(self, callback: Callback) -> None:
+        """Do not call back any more, not even for what is due."""
+        self._due.pop(callback, None)
+        if callback in self._now:
+            self._now.remove(callback)
+
+    def _run(self) -> None:
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        self.keep()
+        if not self._now:
+            self._now.extend(self._due)
+            self._due.clear()
+        for _ in range(min(CALLS_PER_TURN, len(self._now))):
+            if self._now:
+                self._now.popleft()()
+        took = loop.time() - began
+        self._rest_until = began + took + min(LONGEST_REST_S, REST_SHARE * took)
+        if self._now:
+            loop.call_soon(self._run)
+        elif self._due:
+            loop.call_at(self._rest_until, self._run)
+        else:
+            self._planned = False
