@@ -5,7 +5,8 @@ nothing else but the words between them, which are fixed templates. What it cann
 """
 
 import textwrap
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
 
 from backend.agents.agent import AgentFailure, RunContext, RunRequest
 from backend.agents.documents.answering.answer import answer
@@ -16,12 +17,14 @@ from backend.agents.documents.answering.artifacts import (
     rows_artifact,
     value_artifact,
 )
+from backend.agents.documents.answering.cell_sentences import cells_log, cells_table
 from backend.agents.documents.answering.composition import Composition, drafts
 from backend.agents.documents.answering.evidence import QuotableEvidence, find_evidence
 from backend.agents.documents.answering.row_artifacts import row_chart, row_table, rows_log
-from backend.agents.documents.answering.wanted import wanted_by
+from backend.agents.documents.answering.wanted import asks_one_fact, wanted_by
 from backend.agents.documents.blocking import in_thread
 from backend.agents.documents.figures.measure_series import Query
+from backend.agents.documents.figures.named_cells import NamedCells, named_cells
 from backend.agents.documents.figures.row_figures import RowFigures, find_row_figures
 from backend.agents.documents.figures.selection import (
     Candidates,
@@ -76,50 +79,58 @@ class DocumentsAgent:
         for problem in candidates.problems:
             yield WarningEvent(code="table_left_out", message=problem, step_id="retrieve")
 
-        figures: Figures | None = None
-        from_rows: RowFigures | None = None
+        findings = _Findings()
+        async for draft in self._figures(retrieval, evidence, candidates, findings):
+            yield draft
+        for artifact in _figure_artifacts(retrieval, findings.figures):
+            yield artifact
+
+        yield StatusEvent(step_id="summarize", step="summarizing", label="Writing the answer")
+        told = await in_thread(
+            lambda: answer(library.corpus, retrieval, findings.figures, evidence, findings.from_rows, findings.cells),
+            library.interrupt,
+        )
+        for draft in drafts(told):
+            yield draft
+        yield StatusEvent(step_id="summarize", step="summarizing", state="finished", detail=_summary(told))
+
+    async def _figures(
+        self, retrieval: Retrieval, evidence: QuotableEvidence, candidates: Candidates, findings: "_Findings"
+    ) -> AsyncIterator[Draft]:
+        """The steps and artifacts of reading figures, from the first of the sources that has any; what is read goes
+        into ``findings``."""
+        library = self._library
         if candidates.first is not None:
             label = f"Reading figures: {candidates.first.label}"
             yield StatusEvent(step_id="query", step="running_tool", label=label)
             try:
-                figures = await in_thread(
+                findings.figures = await in_thread(
                     lambda: read_figures(library.tables, retrieval, candidates.measures), library.interrupt
                 )
             except QueryError as error:
                 yield StatusEvent(step_id="query", step="running_tool", state="failed", detail=str(error))
             else:
-                yield _queried(candidates, figures)
+                yield _queried(candidates, findings.figures)
         elif (from_rows := await self._row_figures(retrieval)) is not None:
-            yield StatusEvent(step_id="query", step="running_tool", label=f"Reading table rows: {from_rows.label}")
-            yield StatusEvent(
-                step_id="query",
-                step="running_tool",
-                state="finished",
-                detail=from_rows.detail,
-                tool=rows_log(from_rows),
-            )
+            findings.from_rows = from_rows
+            label = f"Reading table rows: {from_rows.label}"
+            for status in _read(label, from_rows.detail, rows_log(from_rows)):
+                yield status
             yield row_table(from_rows)
             chart = row_chart(from_rows)
             if chart is not None:
                 yield chart
+        elif cells := await self._named_cells(retrieval, evidence):
+            findings.cells = cells
+            detail = f"{_count(len(cells), 'row')} of {cells[0].row.document.title}"
+            for status in _read(f"Reading a table: {cells[0].row.label}", detail, cells_log(cells)):
+                yield status
+            yield cells_table(cells)
         elif evidence.is_enough and (rows := await self._rows(retrieval)) is not None:
             name, query = rows
-            yield StatusEvent(step_id="query", step="running_tool", label=f"Reading rows of {name}")
-            detail = f"{len(query.result.rows)} rows"
-            yield StatusEvent(
-                step_id="query", step="running_tool", state="finished", detail=detail, tool=query_log(query)
-            )
+            for status in _read(f"Reading rows of {name}", f"{len(query.result.rows)} rows", query_log(query)):
+                yield status
             yield rows_artifact(f"Rows of {name}", query)
-        for artifact in _figure_artifacts(retrieval, figures):
-            yield artifact
-
-        yield StatusEvent(step_id="summarize", step="summarizing", label="Writing the answer")
-        told = await in_thread(
-            lambda: answer(library.corpus, retrieval, figures, evidence, from_rows), library.interrupt
-        )
-        for draft in drafts(told):
-            yield draft
-        yield StatusEvent(step_id="summarize", step="summarizing", state="finished", detail=_summary(told))
 
     async def _searched(self, request: RunRequest) -> tuple[RequestInContext, Retrieval, QuotableEvidence, Candidates]:
         library = self._library
@@ -145,12 +156,43 @@ class DocumentsAgent:
             return None
         return await in_thread(lambda: find_row_figures(library.corpus, retrieval), library.interrupt)
 
+    async def _named_cells(self, retrieval: Retrieval, evidence: QuotableEvidence) -> list[NamedCells]:
+        """Cells of tables without periods, unless a sentence says more of what is asked."""
+        question, scope = retrieval.question.text, retrieval.scope
+        if scope.unknown or not asks_one_fact(question):
+            return []
+        corpus = self._library.corpus
+        found = await in_thread(
+            lambda: named_cells(corpus, [*evidence.topic.concepts, *scope.resolved_concepts], scope.documents),
+            self._library.interrupt,
+        )
+        is_better = found and (not evidence.is_enough or found[0].share > evidence.said_alone)
+        return found if is_better else []
+
     async def _rows(self, retrieval: Retrieval) -> tuple[str, Query] | None:
         library = self._library
         try:
             return await in_thread(lambda: read_rows(library.tables, library.corpus, retrieval), library.interrupt)
         except QueryError:
             return None
+
+
+@dataclass(slots=True)
+class _Findings:
+    """What was read from tables for one answer."""
+
+    figures: Figures | None = None
+    from_rows: RowFigures | None = None
+    cells: Sequence[NamedCells] = ()
+
+
+def _read(label: str, detail: str, log: ToolLog) -> list[StatusEvent]:
+    """The beginning and the end of a step that read something."""
+    begun = StatusEvent(step_id="query", step="running_tool", label=label)
+    return [
+        begun,
+        StatusEvent(step_id="query", step="running_tool", state="finished", detail=detail, tool=log),
+    ]
 
 
 def _retrieved(retrieval: Retrieval, evidence: QuotableEvidence, asked: RequestInContext) -> StatusEvent:

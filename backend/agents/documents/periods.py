@@ -36,6 +36,9 @@ _FORMS = tuple(
         rf"\b(?P<fiscal>{_FISCAL})\s*'?(?P<year>\d{{4}}|\d{{2}})\b",
         r"\b(?P<year>(?:19|20)\d{2})[-/](?P<month>0[1-9]|1[0-2])(?:[-/](?P<day>0[1-9]|[12]\d|3[01]))?\b",
         r"\b(?P<day>0?[1-9]|[12]\d|3[01])\.(?P<month>0?[1-9]|1[0-2])\.(?P<year>(?:19|20)\d{2})\b",
+        # With a day above 12 it is clear which of the two numbers is the month.
+        rf"\b(?P<month>0?[1-9]|1[0-2])/(?P<day>1[3-9]|2\d|3[01])/{_CENTURY}\b",
+        rf"\b(?P<day>1[3-9]|2\d|3[01])/(?P<month>0?[1-9]|1[0-2])/{_CENTURY}\b",
         rf"\b{_MONTH}\.?\s+{_DAY}(?:st|nd|rd|th)?,?\s+{_CENTURY}\b",
         rf"\b{_DAY}(?:st|nd|rd|th|\.)?\s+(?:of\s+)?{_MONTH}\.?,?\s+{_CENTURY}\b",
         rf"\b{_MONTH}\.?,?\s+(?:of\s+)?{_CENTURY}\b",
@@ -99,13 +102,20 @@ class Period:
         years, place = divmod(self.month - 1 + by, 12)
         return replace(self, year=self.year + years, month=place + 1)
 
+    @property
+    def _day_and_month(self) -> list[tuple[str, str]]:
+        """Both orders in which a date in numbers may have them, with and without leading zeros."""
+        pairs = [(str(self.month), str(self.day)), (f"{self.month:02}", f"{self.day:02}")]
+        return [pair for one, two in pairs for pair in ((one, two), (two, one))]
+
     def spellings(self) -> tuple[str, ...]:
         """How a document may write the period."""
         short, quarter = f"{self.year % 100:02}", self.quarter
         if self.month:
             name = _MONTHS[self.month - 1]
             if self.day:
-                return self.label, f"{name} {self.day} {self.year}", f"{self.day} {name} {self.year}"
+                numbers = {f"{one} {two} {self.year}" for one, two in self._day_and_month}
+                return self.label, f"{name} {self.day} {self.year}", f"{self.day} {name} {self.year}", *sorted(numbers)
             return self.label, f"{name} {self.year}", f"{name[:3]} {self.year}"
         fiscal = [f"fy{self.year}", f"fy {self.year}", f"fy{short}", f"fiscal {self.year}", f"fiscal year {self.year}"]
         years = fiscal if self.fiscal else [str(self.year), *fiscal]

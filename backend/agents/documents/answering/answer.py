@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from itertools import combinations
 
+from backend.agents.documents.answering.cell_sentences import cells_told
 from backend.agents.documents.answering.composition import Composition
 from backend.agents.documents.answering.contradictions import contradict
 from backend.agents.documents.answering.evidence import QuotableEvidence
@@ -12,6 +13,7 @@ from backend.agents.documents.answering.gaps import gaps, skipped_that_fit
 from backend.agents.documents.answering.quoted import quoted
 from backend.agents.documents.answering.quotes import Quote, literal
 from backend.agents.documents.answering.row_sentences import rows_told
+from backend.agents.documents.figures.named_cells import NamedCells
 from backend.agents.documents.figures.row_figures import RowFigures
 from backend.agents.documents.figures.selection import Figures
 from backend.agents.documents.indexing.corpus import Corpus
@@ -36,11 +38,14 @@ def answer(
     figures: Figures | None,
     evidence: QuotableEvidence,
     from_rows: RowFigures | None = None,
+    cells: Sequence[NamedCells] = (),
 ) -> Composition:
     """What the documents say about the question, or that they say nothing (with the warning ``not_found``)."""
     told, stated = Composition(), list[Quote]()
     if from_rows is not None:
         stated = told.add(rows_told(retrieval.question, from_rows)).quotes
+    if cells:
+        stated = told.add(cells_told(cells)).quotes
     if figures is not None:
         figures_told = FiguresTold(corpus, retrieval.question, figures)
         if figures_told.lacks_period and not evidence.is_enough:
@@ -48,11 +53,11 @@ def answer(
             return told.warn("not_found", _NOT_ANSWERED)
         stated = told.add(figures_told.lead()).quotes
         told.add(figures_told.beside()).add(figures_told.values()).add(figures_told.doubts())
-    if evidence.is_enough:
+    if evidence.is_enough and not cells:
         told.add(quoted(retrieval, evidence, stated, beside_figures=bool(stated)))
     if figures is None and not told.quotes:
         return not_found(corpus, retrieval)
-    told.add(_doubts(corpus, retrieval, told.quotes, is_read=from_rows is not None))
+    told.add(_doubts(corpus, retrieval, told.quotes, is_read=from_rows is not None or bool(cells)))
     if not stated:
         told.add(_contradictions(told.quotes))
     return told.add(gaps(corpus, retrieval, evidence, told.quotes)).say(_CLOSING)

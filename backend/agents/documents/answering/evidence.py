@@ -9,8 +9,9 @@ from backend.agents.documents.answering.contradictions import contradict
 from backend.agents.documents.answering.fitness import supports_change
 from backend.agents.documents.answering.material import passages_for
 from backend.agents.documents.answering.quotes import Quote
+from backend.agents.documents.answering.statements import is_table_row
 from backend.agents.documents.answering.topic import Topic, topic_of
-from backend.agents.documents.answering.wanted import is_short, wanted_by
+from backend.agents.documents.answering.wanted import WantedThing, is_short, wanted_by
 from backend.agents.documents.indexing.corpus import Corpus
 from backend.agents.documents.periods import find_periods
 from backend.agents.documents.search.retrieval import FOUND_COVERAGE, Retrieval, newness_by_date
@@ -47,6 +48,12 @@ class QuotableEvidence:
     is_enough: bool
     """Whether the statements have enough of the topic to be quoted as an answer."""
 
+    @property
+    def said_alone(self) -> float:
+        """The most of the topic that one sentence, which is not a row of a table, has in itself."""
+        prose = (one for one in self.candidates if not is_table_row(one.passage, one.quote.text))
+        return max((share(self.topic, one.alone) for one in prose), default=0.0)
+
 
 def find_evidence(corpus: Corpus, retrieval: Retrieval) -> QuotableEvidence:
     """The statements of the documents in scope that have something of the topic."""
@@ -54,11 +61,12 @@ def find_evidence(corpus: Corpus, retrieval: Retrieval) -> QuotableEvidence:
     found = candidates_in(passages_for(corpus, retrieval, topic), retrieval.question, topic)
     found = [one for one in found if _is_of_period(one, retrieval) and _has_name(one, retrieval)]
     wanted = wanted_by(retrieval.question.text)
-    if retrieval.scope.documents is not None or retrieval.scope.named_in_text:
-        found = [one for one in found if wanted.is_in(one.quote.text)]
+    found = _having(found, wanted, topic, retrieval)
     if retrieval.scope.documents is None:
         # Words alone decide where nothing is known of whom and when the question is about.
-        is_enough, coverage = retrieval.is_answered and bool(found), _best(topic, found)
+        coverage = _best(topic, found)
+        names_it = not wanted.must_be_named or coverage >= _ANSWERING_COVERAGE
+        is_enough = retrieval.is_answered and bool(found) and names_it
     else:
         coverage = _best(topic, found)
         together = coverage if wanted.is_one_thing else _best_together(topic, found)
@@ -66,6 +74,15 @@ def find_evidence(corpus: Corpus, retrieval: Retrieval) -> QuotableEvidence:
             _NAMING_COVERAGE if wanted.is_one_thing or is_short(retrieval.question.text) else _ANSWERING_COVERAGE
         )
     return QuotableEvidence(topic, tuple(found), coverage, is_enough and not retrieval.scope.unknown)
+
+
+def _having(found: list[Candidate], wanted: WantedThing, topic: Topic, retrieval: Retrieval) -> list[Candidate]:
+    """The candidates with the thing wanted, where it is known that others cannot answer or some with it do."""
+    having = [one for one in found if wanted.is_in(one.quote.text)]
+    is_known = retrieval.scope.documents is not None or bool(retrieval.scope.named_in_text)
+    if is_known or wanted.must_be_named or _best(topic, having) >= _ANSWERING_COVERAGE:
+        return having
+    return found
 
 
 def _best(topic: Topic, candidates: Sequence[Candidate]) -> float:

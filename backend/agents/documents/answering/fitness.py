@@ -5,7 +5,7 @@ import re
 from backend.agents.documents.answering.quotes import Quote
 from backend.agents.documents.periods import find_periods
 
-_CAUSE_GAIN, _FIGURE_GAIN, _CHANGE_GAIN = 1.2, 1.15, 1.08
+_CAUSE_GAIN, _FIGURE_GAIN, _CHANGE_GAIN, _PLACE_GAIN = 1.2, 1.15, 1.08, 1.4
 _MERELY_POSSIBLE, _OTHER_PERIOD, _REPEATED = 0.75, 0.8, 0.65
 """What a sentence counts that says what may be where it is asked what is, one about another year only, and
 one that other periods repeat word for word where it is asked what changed."""
@@ -58,6 +58,32 @@ _YEAR = re.compile(
 )
 
 
+_ASKS_WHERE = re.compile(
+    r"\A\W*(?:where|in which (?:city|country|place|town|building|room)|wo|où|dónde)\b", re.IGNORECASE
+)
+_SAYS_WHERE = re.compile(
+    r"\b(?:[Ll]ocation|[Aa]ddress|[Pp]lace|[Ss]ite|[Vv]enue|[Hh]eadquarter\w*)\b"
+    r"|\b(?:in|at|near|from|to)\s+(?:the\s+)?[A-Z][^\W\d_]+|\b(?:University|Street|Road|Avenue|Hospital|School)\b"
+)
+
+
+_ASKS_WHEN_IT_WAS = re.compile(
+    r"\A\W*(?:when|on (?:what|which) (?:day|date))\b.*\b(?:happen\w*|occur\w*|t[ao]ke?n? place|took place)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+_PLACE_FIELD = re.compile(
+    r"\W*(?:(?:study |event |meeting )?(?:location|site|venue|place)s?|where)\s?[:：]", re.IGNORECASE
+)
+_TIME_FIELD = re.compile(r"\W*(?:date|date (?:&|and) time|when)\s?[:：]", re.IGNORECASE)
+
+
+def names_place_or_time(question: str, field: str) -> bool:
+    """Whether a field says where or when the matter of its document was, and that is asked."""
+    if _ASKS_WHERE.search(question) and _PLACE_FIELD.match(field):
+        return True
+    return _ASKS_WHEN_IT_WAS.search(question) is not None and _TIME_FIELD.match(field) is not None
+
+
 def has_figure(text: str) -> bool:
     """Whether a text has a number that is not a year or a day of a month."""
     return _FIGURE.search(without_days(text)) is not None
@@ -73,18 +99,27 @@ def fitness(question: str, quote: Quote, *, is_repeated: bool) -> float:
     that says what may happen where it is asked what did, one about another year than its document, and one that other
     documents repeat word for word where it is asked what changed."""
     asks_cause, asks_change = bool(_ASKS_CAUSE.search(question)), bool(_ASKS_CHANGE.search(question))
-    asks_figure, gain = bool(_ASKS_FIGURE.search(question)), 1.0
-    if asks_cause and _GIVES_CAUSE.search(quote.text):
-        gain *= _CAUSE_GAIN
-    if asks_figure and has_figure(quote.text):
-        gain *= _FIGURE_GAIN
-    if asks_change and _SAYS_CHANGE.search(quote.text):
-        gain *= _CHANGE_GAIN
+    asks_figure = bool(_ASKS_FIGURE.search(question))
+    gain = _gain(question, quote.text)
     if is_repeated and (asks_cause or asks_change):
         gain *= _REPEATED
     if (asks_cause or asks_figure or asks_change) and _is_merely_possible(question, quote.text):
         gain *= _MERELY_POSSIBLE
     return gain * (_OTHER_PERIOD if _is_of_another_year(quote) else 1.0)
+
+
+def _gain(question: str, text: str) -> float:
+    """What a sentence gains by having things of the kinds that are asked for."""
+    gain = 1.0
+    if _ASKS_CAUSE.search(question) and _GIVES_CAUSE.search(text):
+        gain *= _CAUSE_GAIN
+    if _ASKS_FIGURE.search(question) and has_figure(text):
+        gain *= _FIGURE_GAIN
+    if _ASKS_CHANGE.search(question) and _SAYS_CHANGE.search(text):
+        gain *= _CHANGE_GAIN
+    if _ASKS_WHERE.search(question) and _SAYS_WHERE.search(text):
+        gain *= _PLACE_GAIN
+    return gain
 
 
 def _is_merely_possible(question: str, text: str) -> bool:

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from backend.agents.documents.indexing.corpus import Document, Passage
+from backend.agents.documents.indexing.corpus import Document, FoundRow, Passage
 from backend.agents.documents.indexing.sentences import quotable, sentence_spans
 from backend.protocol.events import CitationEvent, Locator
 from backend.protocol.formulas import formula_at
@@ -73,6 +73,11 @@ def _end_of(text: str) -> str:
 def _beginning_of(text: str) -> str:
     line = " ".join(text[: 2 * _SURROUNDINGS].split())
     return line if len(line) <= _SURROUNDINGS else f"{line[:_SURROUNDINGS].rpartition(' ')[0]} …"
+
+
+def quote_of_row(row: FoundRow) -> Quote:
+    """A row of a table within a document as a quote, as it stands there; the table's title is its part."""
+    return Quote(row.document, row.start, row.end, row.text, row.page, row.line, part=" ".join(row.title.split())[:120])
 
 
 def quotes_in(passage: Passage) -> list[Quote]:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from backend.agents.documents.answering.composition import Composition
-from backend.agents.documents.answering.quotes import Quote, literal
+from backend.agents.documents.answering.quotes import Quote, literal, quote_of_row
 from backend.agents.documents.figures.document_rows import RowPoint
 from backend.agents.documents.figures.numbers import written
 from backend.agents.documents.figures.row_figures import RowFigures
@@ -43,8 +43,7 @@ def _parts(parts: Parts) -> Composition:
 
 def row_quote(point: RowPoint) -> Quote:
     """The row that states a value, as it stands in its document."""
-    row = point.row
-    return Quote(row.document, row.start, row.end, row.text, row.page, row.line, part=" ".join(row.title.split())[:120])
+    return quote_of_row(point.row)
 
 
 def verb_of(name: str) -> str:

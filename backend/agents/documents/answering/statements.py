@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from backend.agents.documents.answering.boilerplate import is_boilerplate, only_points_elsewhere
+from backend.agents.documents.answering.line_kinds import field_spans, is_row
 from backend.agents.documents.answering.quotes import Quote, quote_of
 from backend.agents.documents.indexing.corpus import Passage
 from backend.agents.documents.indexing.sentences import quotable, sentence_spans
@@ -22,25 +23,24 @@ _SENTENCE_END = re.compile(r"[.!?…。！？][\"'”’»)*_\]]*\Z")
 _LINE_END = re.compile(r"[.!?…:;,。！？—–-][\"'”’»)*_\]]*\s*\Z")
 _BEGINS_SMALL = re.compile(r"\A[^\w]*(?:(?:19|20)\d{2}\s+)?[a-zà-öø-ÿ]+(?![a-zà-öø-ÿ]*[A-Z])")
 _OPENS_LINE = re.compile(r"\s*[“\"'(•▪*-]*\s*[^\W\da-zà-öø-ÿ_]")
-_NUMBER = re.compile(r"[$€£¥(]*[-–—+]?\s?(?:\d[\d.,]*|—|–)[)%]*\Z")
 _WORDS = re.compile(r"[^\W\d_]{2,}")
 _LEANS_BACK = re.compile(
     r"\A[“\"]?(?:this|these|those|such|they|both|it|its|their"
     r"|the (?:increase|decrease|decline|growth|change)s?(?! (?:in|of)\b))\b",
     re.IGNORECASE,
 )
+_CELL_BORDER = " | "
 _SIGNS = "{}()[]=<>|;`$/\\#"
 
+_FEWEST_STATING = 2
 _FEWEST_WORDS, _FEWEST_PAGED_WORDS, _MOST_SIGNS = 4, 5, 0.06
-_MOST_NUMBERS = 0.34
-"""Words that are numbers, of all words of a line, from which it is taken for a row of a table."""
 _NARROW = 0.62
 """A line that ends no sentence and is shorter than this share of the widest is taken for a heading."""
 _LONGEST_HEADING_WORDS = 12
 _SHORTEST_CAPITAL, _FEWEST_CAPITALS, _MOST_CAPITALS = 4, 3, 0.8
 """A line is in title case if of at least so many words of so many letters this share begins with a capital."""
 
-_LINE, _POINTER, _FEW_WORDS, _CODE = 0.6, 0.45, 0.85, 0.7
+_LINE, _POINTER, _FEW_WORDS, _CODE, _FIELD = 0.6, 0.45, 0.85, 0.7, 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +69,11 @@ def statements_in(passage: Passage) -> list[Statement]:
     return list(_paged(passage) if passage.page is not None else _marked_up(passage))
 
 
+def is_table_row(passage: Passage, text: str) -> bool:
+    """Whether a text is a row of a table, or the names of its columns."""
+    return passage.in_table or passage.document.is_table or _CELL_BORDER in text
+
+
 def with_sentence_before(passage: Passage, statement: Statement) -> Quote:
     """The statement's quote, begun at the sentence before if it leans on that and both together are not too long."""
     end = statement.quote.end - passage.start
@@ -77,20 +82,16 @@ def with_sentence_before(passage: Passage, statement: Statement) -> Quote:
     return quote_of(passage, statement.begin, end)
 
 
-def is_row(line: str) -> bool:
-    """Whether a line is a row of a table, or the names of its columns, rather than part of a sentence."""
-    words = line.split()
-    numbers = sum(_NUMBER.match(word) is not None or word in ("$", "%") for word in words)
-    return numbers >= 2 and numbers > len(words) * _MOST_NUMBERS
-
-
 def _marked_up(passage: Passage) -> Iterator[Statement]:
     """Sentences of a text whose paragraphs and list items are known; a list item need not end like a sentence."""
     previous, begin = "", -1
     for span in sentence_spans(passage.text, 0, len(passage.text)):
+        if len(fields := list(field_spans(passage.text, *span))) > 1:
+            yield from (_field(passage, *field) for field in fields)
+            continue
         start, end = span if span[1] - span[0] <= LONGEST_STATEMENT else quotable(passage.text, *span)
         text = passage.text[start:end]
-        if not is_boilerplate(text):
+        if not is_boilerplate(text) and not _is_mere_name(text) and not _is_header(passage, text):
             yield Statement(quote_of(passage, start, end), _readability(text), previous, begin=begin)
         previous, begin = (text, start) if _SENTENCE_END.search(text) else ("", -1)
 
@@ -104,15 +105,21 @@ def _paged(passage: Passage) -> Iterator[Statement]:
         start = _below_layout(text, first, end, width)
         heading = _last_line(text[first:start]) or heading
         sentence = text[start:end]
-        if not _is_whole(sentence, text[first:start]):
+        if not _is_whole(sentence, text[first:start]) or len(list(field_spans(text, start, end))) > 1:
+            yield from (_field(passage, *field, heading) for field in field_spans(text, first, end))
             previous, begin = "", -1
             continue
+        yield from (_field(passage, *field, heading) for field in field_spans(text, first, start))
         if not is_boilerplate(sentence):
             joins = start == first
             readable = _readability(sentence)
             quote = quote_of(passage, start, end)
             yield Statement(quote, readable, previous if joins else "", heading, begin if joins else -1)
         previous, begin = sentence, start
+
+
+def _field(passage: Passage, start: int, end: int, heading: str = "") -> Statement:
+    return Statement(quote_of(passage, start, end), _FIELD, heading=heading)
 
 
 def _last_line(above: str) -> str:
@@ -159,6 +166,20 @@ def _is_whole(sentence: str, above: str) -> bool:
     # An item of a list on a slide or in a leaflet: one line of its own.
     is_item = not above and "\n" not in sentence and "|" not in sentence and not _is_in_title_case(sentence)
     return is_item and words >= _FEWEST_PAGED_WORDS
+
+
+def _is_header(passage: Passage, text: str) -> bool:
+    """Whether a row of a table within prose has no figure: as it may be the names of the columns, it is not quoted."""
+    return is_table_row(passage, text) and _has_no_digit(text)
+
+
+def _has_no_digit(text: str) -> bool:
+    return not any(sign.isdigit() for sign in text)
+
+
+def _is_mere_name(text: str) -> bool:
+    """Whether a text is a lone word, such as the name of a clause ("3. Liability."), and states nothing."""
+    return len(text.split()) < _FEWEST_STATING and _has_no_digit(text)
 
 
 def _readability(text: str) -> float:

@@ -6,7 +6,7 @@ name a matter; words of asking and comparing name none.
 """
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -24,6 +24,7 @@ _FEWEST_TOGETHER = 2
 _IN_MATTER, _BESIDE_MATTER = 1.6, 0.45
 """What a word counts more within a matter, and less outside of one where the question names any."""
 _PAIR_SHARE = 0.4
+_LEAST_IMPORTANCE = 0.5
 _FILLER_FACTOR = 0.15
 _MOST_EVENED = 3.0
 
@@ -31,7 +32,7 @@ _ASKING_AGAIN = "what|how|why|who|when|where|which|whether|if so|did|does|do|is|
 _RELATING = "relat|compar|correlat|align|correspond|connect"
 _PARTS = re.compile(
     rf"[?;:]\s|,?\s+(?:and|but|or)\s+(?=(?:{_ASKING_AGAIN})\b)|\b(?:{_RELATING})\w*\s+(?:to|with)\b"
-    r"|\b(?:reflect(?:s|ed)?|versus|vs)\b",
+    r"|(?<=\s)(?:reflect(?:s|ed)?|versus|vs)\b",
     re.IGNORECASE,
 )
 """Where one part of a question ends and the next begins."""
@@ -99,9 +100,12 @@ def topic_of(corpus: Corpus, retrieval: Retrieval) -> Topic:
     question = retrieval.question
     scope = retrieval.scope
     about = {word for name in (*scope.subjects, *scope.named_in_text) for word in subject_key(name).split()}
+    about -= {word for name in scope.merely_mentioned for word in subject_key(name).split()}
+    about |= set(_rest_of_places(question.text, (*scope.subjects, *scope.resolved)))
     # A driver may be a cause, and may drive a van.
     about |= {"driver"} if asks_for_cause(question.text) else set()
     words = [one for one in question.concepts if one.kind != "period" and subject_key(one.word) not in about]
+    words = [_at_least(one) for one in words]
     words = _alternatives_joined(question.text, _abbreviations_joined(question.text, words))
     if not words:
         return Topic(())
@@ -112,6 +116,18 @@ def topic_of(corpus: Corpus, retrieval: Retrieval) -> Topic:
     )
     parts = _parts_of(question.text, [*_with_names_of(words, matters), *matters])
     return Topic(tuple(_evened([_weighed(part) for part in parts], missing)), missing)
+
+
+def _rest_of_places(text: str, names: Sequence[str]) -> Iterator[str]:
+    """Words of the region right after a place that is known: ``Venice, Florida``."""
+    for name in names:
+        for match in re.finditer(rf"\b{re.escape(name)},\s+([A-Z][^\W\d_]+(?: [A-Z][^\W\d_]+)?)", text):
+            yield from subject_key(match[1]).split()
+
+
+def _at_least(word: Concept) -> Concept:
+    """A word that every document of the folder has still says what is asked about one of them."""
+    return word if is_filler(word.word) else replace(word, importance=max(word.importance, _LEAST_IMPORTANCE))
 
 
 def _with_names_of(words: Sequence[Concept], matters: Sequence[Concept]) -> list[Concept]:

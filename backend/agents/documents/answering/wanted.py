@@ -4,13 +4,25 @@ import re
 from dataclasses import dataclass
 
 from backend.agents.documents.answering.fitness import has_figure, without_days
+from backend.agents.documents.search.vocabulary import related
 
 _QUANTITIES = (
     "revenues?|sales|income|profits?|loss(?:es)?|earnings|expenses?|costs?|salary|salaries|wages?|bonus|pay|"
     "prices?|rates?|margins?|amounts?|numbers?|values?|shares?|percentages?|budgets?|fees?|totals?|cash flows?|"
     "balances?|ratios?|sizes?|ages?|heights?|weights?|lengths?|counts?|population|temperature|growth|debt|headcount"
 )
-_COUNT = re.compile(r"\bhow many\s+(?:of\s+)?(?:the\s+|their\s+|its\s+)?([^\W\d_]{3,})", re.IGNORECASE)
+_VERBS = "is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|must|may"
+_COUNT = re.compile(
+    r"\bhow many\s+(?:of\s+)?(?:the\s+|their\s+|its\s+)?"
+    rf"(?:(?:[^\W\d_]{{3,}}\s+){{1,2}}?([^\W\d_]{{3,}})(?=\s+(?:{_VERBS})\b)|([^\W\d_]{{3,}}))",
+    re.IGNORECASE,
+)
+_AMOUNT = re.compile(
+    r"\bhow much\s+(?!(?:"
+    + _VERBS
+    + r"|of|more|less|money|time|in|for|at|on|to|by|lower|higher|the|an?|its|their)\b)([^\W\d_]{3,})",
+    re.IGNORECASE,
+)
 _FIGURE = re.compile(
     r"\bhow (?:much|many|large|high|big|long|tall|old|far|often)\b"
     rf"|\A\W*what (?:was|were|is|are)\b[^?,;]*?\b(?:{_QUANTITIES})\b",
@@ -29,7 +41,7 @@ _SHORT, _VERY_SHORT = 16, 9
 """Words of the longest question that is taken as asking for one thing, and of the longest that leaves out nothing."""
 
 _DATE = re.compile(
-    r"\b(?:19|20)\d{2}\b|\b\d{1,2}[.:]\d{2}\b|\b\d{1,2}\s?[ap]\.?m\b|\b(?:january|february|march|april|may|june|july|august|"
+    r"\b(?:19|20)\d{2}\b|\b\d{1,2}/\d{1,2}/\d{2,4}\b|\b\d{1,2}[.:]\d{2}\b|\b\d{1,2}\s?[ap]\.?m\b|\b(?:january|february|march|april|may|june|july|august|"
     r"september|october|november|december|(?:mon|tues|wednes|thurs|fri|satur|sun)day|noon|midnight|days?|weeks?|months?)\b",
     re.IGNORECASE,
 )
@@ -43,6 +55,8 @@ class WantedThing:
     figure: bool = False
     counted: str = ""
     """The noun that is counted, such as ``employees``."""
+    amount_of: str = ""
+    """The noun whose amount is asked for, such as ``sugar``."""
     day: bool = False
     name: bool = False
 
@@ -52,6 +66,11 @@ class WantedThing:
         return self.figure or self.day or self.name
 
     @property
+    def must_be_named(self) -> bool:
+        """Whether a sentence without the thing that is counted cannot answer, whatever else it says."""
+        return bool(self.amount_of)
+
+    @property
     def needs_words(self) -> bool:
         """Whether a figure cannot be the answer, since a day or a name is wanted."""
         return (self.day or self.name) and not self.figure
@@ -59,6 +78,8 @@ class WantedThing:
     def is_in(self, text: str) -> bool:
         """Whether a sentence has a thing of that kind."""
         if self.counted and not _counts(text, self.counted):
+            return False
+        if self.amount_of and not _names(text, self.amount_of):
             return False
         if self.figure and not has_figure(text):
             return False
@@ -71,13 +92,19 @@ def wanted_by(question: str) -> WantedThing:
     """What a question wants; nothing in particular if it is long or asks openly."""
     if len(question.split()) > _SHORT or _OPEN.search(question):
         return WantedThing()
-    counted = _COUNT.search(question)
+    counted, amount = _COUNT.search(question), _AMOUNT.search(question)
     return WantedThing(
         figure=_FIGURE.search(question) is not None,
-        counted=counted[1].lower() if counted else "",
+        counted=(counted[1] or counted[2]).lower() if counted else "",
+        amount_of=amount[1].lower() if amount else "",
         day=_DAY.search(question) is not None,
         name=_PERSON.search(question) is not None,
     )
+
+
+def asks_one_fact(question: str) -> bool:
+    """Whether a question is short and asks for no explanation, so that one cell of a table may answer it."""
+    return len(question.split()) <= _SHORT and _OPEN.search(question) is None
 
 
 def is_short(question: str) -> bool:
@@ -87,10 +114,20 @@ def is_short(question: str) -> bool:
 
 def _counts(text: str, noun: str) -> bool:
     """Whether a number stands just before the noun, in singular or plural."""
-    stem = re.escape(re.sub(r"(?:ies|es|s|y)\Z", "", noun))
+    stem = re.escape(_stem(noun))
     counted = rf"\d[\d.,]*\)?(?:\s+[^\W\d]+){{0,3}}\s+{stem}\w{{0,3}}\b"
     plain = without_days(text)
     return any(not _is_of_a_name(plain[: match.start()]) for match in re.finditer(counted, plain, re.IGNORECASE))
+
+
+def _names(text: str, noun: str) -> bool:
+    """Whether a text has the noun, or a word that may stand for it."""
+    words = (noun, *related(noun))
+    return any(re.search(rf"\b{re.escape(_stem(word))}", text, re.IGNORECASE) for word in words)
+
+
+def _stem(noun: str) -> str:
+    return re.sub(r"(?:ies|es|s|y)\Z", "", noun)
 
 
 def _is_of_a_name(before: str) -> bool:

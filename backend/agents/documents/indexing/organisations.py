@@ -35,6 +35,9 @@ european british german french saint st bank university office department minist
 _PLAIN_FIRST = frozenset(_PLAIN_FIRST_WORDS.split())
 """First words that name no organisation by themselves."""
 _DEFINED = re.compile(r"\W{0,3}\(\s*(?:the\s+|hereinafter\s+|together\s+)?[\"“„'‘]([^\"”“'’\n]{2,40})[\"”“'’]")
+_OF_AUTHORS = re.compile(r",\s+[^\W\d_a-z][\w’'-]+ [A-Z]{1,3}\b")
+_AFTER_AUTHOR = re.compile(r"\b[A-Z]{1,3},\s+\Z")
+"""Around the name of an author, whose initials may look like a legal form: ``Zhang B, Choo AB, Lim SK``."""
 _ENDS_WITH_DOMAIN = re.compile(r"\.(?:com|net|org|io|ai|co|de|eu)\Z", re.IGNORECASE)
 
 
@@ -55,6 +58,10 @@ def organisations(text: str) -> Iterator[Organisation]:
         while words and words[0].casefold() in _LEADING:
             words.pop(0)
         short = " ".join(words).strip(" ,.&")
+        if _OF_AUTHORS.match(text, match.end()) or _AFTER_AUTHOR.search(
+            text, max(0, match.start() - 12), match.start()
+        ):
+            continue
         if len(short) > 1 and short.casefold() not in _ROLES and not short.isdigit():
             start = match.end() - len(match[0]) + match[0].find(words[0])
             yield Organisation(" ".join(text[start : match.end()].split()), short, start, match.end())

@@ -10,6 +10,7 @@ LONGEST_QUOTE = 420
 _END = re.compile(r"(?:[.!?…]+[\"'”’»)\]*_]*(?=\s)|[。！？]+[」』”’]*)")
 _NEW_LINE_STARTS = re.compile(r"\s*(?:[-*+•–]\s|\d{1,3}[.)]\s|\||>)")
 _LEAD = re.compile(r"(?:[ \t]*(?:[-*+•–]|\d{1,3}[.)]|>)[ \t]+)+")
+_COUNTS_ITEM = re.compile(r"\s*\d{1,2}")
 _SHORTENED = """
 mr mrs ms dr prof st vs etc e.g i.e eg ie cf fig figs eq sec para approx ca al inc ltd corp co llc plc jr sr dept est
 jan feb mar apr jun jul aug sep sept oct nov dec u.s u.k e.u z.b d.h bzw usw nr abs vgl str pp vol ed eds a.m p.m
@@ -62,6 +63,8 @@ def _logical_lines(text: str, start: int, end: int) -> list[tuple[int, int]]:
 def _is_abbreviation(text: str, begin: int, mark: int, end: int, last: int) -> bool:
     if text[mark] != "." or end - mark > 1:
         return False
+    if _COUNTS_ITEM.fullmatch(text[begin:mark]):
+        return True
     word = re.search(r"[\w.-]+\Z", text[max(begin, mark - 12) : mark])
     if word is None:
         return False

@@ -17,6 +17,8 @@ _JOINING = frozenset(_JOINING_WORDS.split())
 _LABELLED = re.compile(
     r"\b([A-Z][A-Za-z&/ ]{2,30}?)\s?[:：]\s+([^\n:]{2,60}?)(?=\s{2,}|\n|\s+[A-Z][A-Za-z&/ ]{2,30}:|\Z)"
 )
+_NUMBER_OF_NAME = re.compile(r"\d{1,4}")
+"""A number right after a name belongs to it: ``Aerix 300``, ``Harbour Street 12``."""
 _SYMBOL_LABEL = re.compile(r"(?:trading|ticker)\s+symbol|\bticker\b", re.IGNORECASE)
 _SYMBOL = re.compile(r"(?<![\w.&-])[A-Z]{2,5}(?![\w&-])")
 _EXCHANGE = re.compile(r"\((?:NASDAQ|NYSE|LSE|XETRA|Euronext|ETR|TSX|ASX)\s*:\s*([A-Z.]{1,6})\)", re.IGNORECASE)
@@ -37,7 +39,7 @@ def name_runs(line: str, evidence: WordEvidence) -> Iterator[str]:
         bare = re.sub(r"['’]s\Z", "", word)
         if bare and _may_name(bare, evidence):
             run.append(bare)
-        elif run and word.casefold() in _JOINING:
+        elif run and (word.casefold() in _JOINING or _NUMBER_OF_NAME.fullmatch(word)):
             run.append(word)
         else:
             while run and run[-1].casefold() in _JOINING:

@@ -61,7 +61,8 @@ def plain_blocks(text: str, start: int = 0, end: int | None = None, heading: str
         line = text[first:last]
         following = text[slice(*spans[index + 1])] if index + 1 < len(spans) else ""
         # A text may begin with its title and a heading right below it.
-        if following and _is_title_like(line) and (len(following) > len(line) or first == spans[0][0]):
+        is_field = ": " in line and not text[:first].rstrip(" ").endswith("\n\n") and first > 0
+        if following and not is_field and _is_title_like(line) and (len(following) > len(line) or first == spans[0][0]):
             heading = line
         else:
             blocks.append(TextBlock(first, last, heading))

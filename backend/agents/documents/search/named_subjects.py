@@ -86,7 +86,8 @@ def named_in(corpus: Corpus, text: str) -> AskedNames:
     subjects, rest = _with_misspelt(corpus, subjects, rest)
     known = any(subject.documents.main for subject in subjects)
     mentioned, unknown = _others(corpus, rest, knows_subject=known)
-    return AskedNames(tuple(subjects), () if known else tuple(mentioned), tuple(unknown))
+    is_told = known or any(subject.documents.further for subject in subjects)
+    return AskedNames(tuple(subjects), () if is_told else tuple(mentioned), tuple(unknown))
 
 
 def _words(text: str) -> Iterator[Word]:

@@ -11,7 +11,7 @@ from backend.agents.documents.periods import Period
 from backend.agents.documents.search.asked_time import AskedTime, asked_time
 from backend.agents.documents.search.dated_documents import before_newest, newest, of_period
 from backend.agents.documents.search.named_subjects import AskedNames, NamedSubject, named_in
-from backend.agents.documents.search.question import Question
+from backend.agents.documents.search.question import Concept, Question
 
 _SOME_DAYS = timedelta(days=10)
 _COMPARING = re.compile(r"\b(?:compar\w+|versus|vs|differ\w*|than|both|each|respectively)\b", re.IGNORECASE)
@@ -39,8 +39,15 @@ class Scope:
     """Names without a document of their own: only passages that name one of them count."""
     resolved: tuple[str, ...] = ()
     """Words of the question that the choice of documents has answered: passages need not have them."""
+    merely_mentioned: tuple[str, ...] = ()
+    """Of the subjects those that several documents name among others: a passage must still be about them."""
     in_period: bool = False
     """Whether the documents are those of the periods asked for."""
+
+    @property
+    def resolved_concepts(self) -> tuple[Concept, ...]:
+        """The resolved words as something to look for: the row of a table may be named so."""
+        return tuple(Concept(word, ((word, 1.0),)) for name in self.resolved for word in name.lower().split())
 
 
 def resolve_scope(corpus: Corpus, question: Question) -> Scope:
@@ -55,18 +62,28 @@ def resolve_scope(corpus: Corpus, question: Question) -> Scope:
     everything = chosen is None and not times.is_restricted and not is_mixed
     names = None if everything else tuple(document.name for document in times.documents)
     about = [subject for subject in named.subjects if not subject.is_everywhere]
+    mentioned = _merely_mentioned(about)
     return Scope(
         subjects=tuple(dict.fromkeys(subject.documents.name for subject in named.subjects)),
         documents=names,
         by_subject={one.documents.name: _ordered(_all_of(one), names or ()) for one in about},
         periods=times.periods,
-        wants_course=time.wants_course or len(question.periods) > 1,
+        wants_course=_wants_course(question, time),
         assumed=(*_respelt(named), *times.assumed),
         unknown=named.unknown,
         named_in_text=named.mentioned,
-        resolved=tuple(subject.words for subject in about),
+        resolved=tuple(subject.words for subject in about if subject not in mentioned),
+        merely_mentioned=tuple(subject.words for subject in mentioned),
         in_period=times.is_restricted,
     )
+
+
+def _wants_course(question: Question, time: AskedTime) -> bool:
+    return time.wants_course or len(question.periods) > 1
+
+
+def _merely_mentioned(about: Sequence[NamedSubject]) -> list[NamedSubject]:
+    return [subject for subject in about if not subject.documents.main and len(subject.documents.further) > 1]
 
 
 def _all_of(subject: NamedSubject) -> tuple[str, ...]:

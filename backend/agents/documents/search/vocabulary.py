@@ -6,6 +6,7 @@ words included, is in the log of its retrieving step.
 """
 
 import re
+from collections.abc import Iterator
 
 _RELATED: tuple[tuple[str, ...], ...] = (
     ("revenue", "sales", "turnover"),
@@ -32,6 +33,10 @@ _RELATED: tuple[tuple[str, ...], ...] = (
     ("litigation", "lawsuit", "legal proceedings"),
     ("operating", "operational"),
     ("expenditure", "spending", "expense"),
+    ("parcel", "package", "shipment"),
+    ("crash", "accident"),
+    ("born", "birth"),
+    ("children", "child"),
     ("r&d", "research and development"),
     ("foreign exchange", "foreign currency", "foreign currencies"),
     ("exchange rates", "foreign currency", "foreign currencies"),
@@ -49,6 +54,32 @@ _ALSO: dict[str, tuple[str, ...]] = {
     "concentration": ("concentrated", "10 or more", "ge10"),
     "concentrated": ("concentration", "10 or more", "ge10"),
     "platform": ("market platform",),
+    # How a quality is asked for, and what it is called where its amount is stated.
+    "heavy": ("weight", "weighs"),
+    "weigh": ("weight", "weighs"),
+    "tall": ("height",),
+    "wide": ("width",),
+    "deep": ("depth",),
+    "old": ("age", "aged", "born", "birth"),
+    "fast": ("speed",),
+    "loud": ("noise",),
+    "hot": ("temperature",),
+    "expensive": ("price",),
+    "cost": ("price",),
+    "costs": ("price",),
+    # What people did or can do, and how a form or a CV calls it.
+    "study": ("university", "degree", "education", "studies"),
+    "studied": ("university", "degree", "education", "studies"),
+    "speak": ("languages", "language"),
+    "own": ("owner", "owns", "owned"),
+    "owns": ("owner", "owned"),
+    "owned": ("owner", "owns"),
+    "live": ("address", "residence", "lives"),
+    "lives": ("address", "residence"),
+    "wrote": ("author", "authors"),
+    "attended": ("present", "attendees", "participants"),
+    "attend": ("present", "attendees", "participants"),
+    "missing": ("absent",),
     "sell": ("sales",),
     "sold": ("sales",),
     "us": ("united states", "u.s"),
@@ -74,6 +105,7 @@ newest latest current currently recent recently today last risk risks exposure l
 figures number numbers value values total big large high low important main company percent percentage share much
 quarter quarters year years quarterly yearly annual rule rules policy long short often soon early late far allowed
 permitted possible able required necessary maximum minimum colour color name names kind type
+heavy weigh tall wide deep old fast loud hot expensive speak study studied live lives
 """
 _HIGHEST = "highest largest biggest greatest maximum max"
 _LOWEST = "lowest smallest minimum min"
@@ -139,8 +171,28 @@ def _grouped() -> dict[str, tuple[str, ...]]:
 _GROUPS = _grouped()
 
 
+_VERB_AND_NOUN = (
+    ("ide", "ision"), ("ude", "usion"), ("end", "ension"), ("and", "ansion"), ("mit", "mission"),
+    ("ceive", "ception"), ("scribe", "scription"), ("duce", "duction"), ("solve", "solution"), ("quire", "quisition"),
+)  # fmt: skip
+"""Endings of verbs and of their nouns that no stemmer brings together: decide, decision."""
+_INFLECTED = re.compile(r"(?:(?<=t)ted|(?<=t)ting|ed|ing|s|d)\Z")
+_FEWEST_BEFORE_ENDING = 2
+
+
+def _verb_or_noun(word: str) -> Iterator[str]:
+    """The noun of a verb, or the verb of a noun, in any of its usual forms."""
+    bare = _INFLECTED.sub("", word)
+    for verb, noun in _VERB_AND_NOUN:
+        for form in (word, bare, f"{bare}e"):
+            for one, other in ((verb, noun), (noun, verb)):
+                if form.endswith(one) and len(form) - len(one) >= _FEWEST_BEFORE_ENDING:
+                    yield f"{form.removesuffix(one)}{other}"
+
+
 def related(word: str) -> tuple[str, ...]:
     """Words and phrases that may stand for ``word`` (lower case), without the word itself."""
     stem = _singular(word)
-    found = (*_GROUPS.get(stem, ()), *_ALSO.get(word, ()))
+    bare = _INFLECTED.sub("", word)
+    found = (*(_GROUPS.get(stem) or _GROUPS.get(bare) or ()), *_ALSO.get(word, ()), *_verb_or_noun(word))
     return tuple(dict.fromkeys(other for other in found if _singular(other) != stem))

@@ -19,6 +19,8 @@ _DEEPEST = 4
 _LARGER = 1.08
 _NUMBERS = re.compile(r"\b(?:\d+|[ivxlc]{1,6})\b")
 _SENTENCE_END = re.compile(r"[.;,]\Z")
+_LABEL_END = re.compile(r":(?=\s|\Z)")
+"""The end of a label of a form: two of them in a line make no heading, however large it is written."""
 _ITEM = re.compile(r"[•●▪■◦–*·]\s|\(?(?:[a-z]|\d{1,2}|[ivx]{1,4})[.)]\s")
 
 
@@ -89,7 +91,9 @@ class Outline:
         text = page.text[lines[0].start : lines[-1].end]
         has_words = sum(sign.isalpha() for sign in text) > 2
         is_short = len(text) <= _LONGEST_HEADING and len(lines) <= 3
-        return has_words and is_short and self._stands_out(lines[0]) and not _SENTENCE_END.search(text)
+        is_form = len(_LABEL_END.findall(text)) > 1
+        stands_out = self._stands_out(lines[0]) and not is_form
+        return has_words and is_short and stands_out and not _SENTENCE_END.search(text)
 
     def _open(self, text: str, line: PageLine) -> None:
         rank = (round(line.size), text.isupper())
