@@ -69,7 +69,8 @@ def fit_of(wanted: Wanted, row: FoundRow) -> Fit | None:
     if measure is None or _is_counted_otherwise(row, measure):
         return None
     above = {one for text in (*sections, named(row.title)) for one in text.measures}
-    if measure not in above and not above.isdisjoint(_SHARED_OUT) and not is_statement(row.title):
+    # A title such as "Our statements of income include stock-based compensation" is not that of a statement.
+    if measure not in above and not above.isdisjoint(_SHARED_OUT):
         return None
     score = _member_score(wanted, label, sections, row) if wanted.matter else _whole_score(label, sections, row)
     if score is None:
