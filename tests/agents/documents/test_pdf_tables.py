@@ -125,6 +125,29 @@ def test_prose_with_figures_and_a_list_of_contents_are_no_tables() -> None:
     assert read_document("a.pdf", placed_pdf([contents])).tables == ()
 
 
+def test_forms_are_rows_of_a_name_and_its_value() -> None:
+    page = [
+        (50.0, 786.0, "Boat and owner"),
+        *((50.0, 760, "Boat Make:"), (150.0, 760, "Skiff"), (300.0, 760, "Registration:"), (420.0, 760, "S 59")),
+        *((50.0, 746, "Built:"), (150.0, 746, "2031"), (300.0, 746, "Owner:"), (420.0, 746, "Ada Lund")),
+        *((50.0, 732, "Seats:"), (300.0, 732, "Inspected:"), (420.0, 732, "June 3, 2032")),
+    ]
+    extraction = read_document("a.pdf", placed_pdf([page]))
+    (table,) = extraction.tables
+    assert table.title == "Boat and owner"
+    assert not any(block.in_table for block in extraction.blocks)
+    assert [(label, cells[0][1]) for _, label, cells in rows(table)] == [
+        *(("Boat Make", "Skiff"), ("Registration", "S 59"), ("Built", "2031"), ("Owner", "Ada Lund")),
+        ("Inspected", "June 3, 2032"),
+    ]
+
+
+def test_marks_on_the_axis_of_a_chart_are_no_table() -> None:
+    axis = [text for number in range(6) for text in (ending_at(80, 700 - 30 * number, f"{8500 + number * 10:,}"),)]
+    axis += [(100.0 + 60 * month, 520.0, f"{2030 + month}") for month in range(6)]
+    assert read_document("a.pdf", placed_pdf([axis])).tables == ()
+
+
 def text_of(extraction: Extraction) -> str:
     return "\n".join(extraction.text[passage.start : passage.end] for passage in passages_of(extraction))
 

@@ -17,6 +17,7 @@ from backend.agents.documents.readers.extraction import (
     UnreadableFileError,
     origin_of,
 )
+from backend.agents.documents.readers.pdf_layout.forms import is_form
 from backend.agents.documents.readers.pdf_layout.hyphens import with_hyphens
 from backend.agents.documents.readers.pdf_layout.outline import (
     RUNNING_LINES,
@@ -60,7 +61,8 @@ class _ReadPage:
         ]
         kept = [row for row, keeps in zip(rows, inside, strict=True) if keeps or line_pattern(row.text) not in running]
         self.tables = tuple(page_tables(kept))
-        ranges = tuple((table.start, table.end) for table in self.tables)
+        # A name and its value can be quoted as they stand: the lines of a form are text as well.
+        ranges = tuple((table.start, table.start if is_form(table) else table.end) for table in self.tables)
         self.outlined = replace(self.outlined, tables=ranges)
 
 

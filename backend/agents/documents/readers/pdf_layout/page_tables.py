@@ -5,11 +5,14 @@ from collections.abc import Iterator, Sequence
 
 from backend.agents.documents.readers.captions import names_units
 from backend.agents.documents.readers.extracted_table import ExtractedTable
+from backend.agents.documents.readers.pdf_layout.forms import form_runs, form_table
 from backend.agents.documents.readers.pdf_layout.page_rows import PageRow
-from backend.agents.documents.readers.pdf_layout.table_block import OVERHANG, WIDE_GAP, TableBlock
+from backend.agents.documents.readers.pdf_layout.table_block import OVERHANG, WIDE_GAP, TableBlock, paragraphs_above
 from backend.agents.documents.readers.pdf_layout.table_lines import UNFINISHED, is_units, leads
 
 _MOST_TEXT_BETWEEN = 4
+_LINES_ABOVE = 3
+_NAMES = re.compile(r"\w: \S.*\w:(?:\s|\Z)")
 _FIGURES_AT_END = re.compile(r"^.*(?:\d|\d\)|%|—|–|\))[ \t]*$", re.MULTILINE)
 
 
@@ -19,18 +22,28 @@ def page_tables(rows: Sequence[PageRow]) -> list[ExtractedTable]:
     A table without a caption has no title here: the heading it stands under is known to the outline of the document.
     """
     found: list[ExtractedTable] = []
+    begin = 0
+    for first, end in [*form_runs(rows), (len(rows), len(rows))]:
+        found += _figure_tables(rows[begin:first])
+        if first < end:
+            above = paragraphs_above(rows[max(begin, first - _LINES_ABOVE) : first])
+            found.append(form_table(rows[first:end], above))
+        begin = end
+    return found
+
+
+def _figure_tables(rows: Sequence[PageRow]) -> Iterator[ExtractedTable]:
     floor = 0
     for first, last in _runs(rows):
         table = TableBlock(rows, floor, first, last).table()
         if table is not None:
-            found.append(table)
+            yield table
         floor = last
-    return found
 
 
 def may_have_tables(text: str) -> bool:
-    """Whether any two lines of a page end in figures or consist of them, as rows of a table do."""
-    return sum(1 for _ in _FIGURES_AT_END.finditer(text)) >= 2
+    """Whether two lines of a page end in figures or consist of them, as rows of a table do, or have names of a form."""
+    return len(_FIGURES_AT_END.findall(text)) >= 2 or len(_NAMES.findall(text)) >= 2
 
 
 def _runs(rows: Sequence[PageRow]) -> Iterator[tuple[int, int]]:

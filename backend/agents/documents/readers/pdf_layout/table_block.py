@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from backend.agents.documents.readers.captions import names_units, title_and_note
-from backend.agents.documents.readers.extracted_table import ExtractedTable
+from backend.agents.documents.readers.extracted_table import ExtractedRow, ExtractedTable
 from backend.agents.documents.readers.grid import GridCell, GridRow, extracted_rows, is_year
 from backend.agents.documents.readers.pdf_layout.columns import column_of, columns_of, over_years, spans_of, widened
 from backend.agents.documents.readers.pdf_layout.page_rows import PageRow, Segment
@@ -27,6 +27,7 @@ _HEADER_GAP = 2.2
 
 _MOST_HEADER_ROWS = 9
 _LONGEST_HEADER = 70
+_MOST_UNLABELLED = 0.6
 _LABEL_SLACK = 12.0
 _REMARK = re.compile(r"\((?:un)?audited\)", re.IGNORECASE)
 _IN_BRACKETS = re.compile(r"\([^()]*\)")
@@ -55,10 +56,10 @@ class TableBlock:
         grid = self._grid(inside)
         found = extracted_rows([row for row in grid if row.cells])
         headers = [row for row in grid if row.is_header]
-        if not found or (len(found) < 2 and not headers):
+        if not found or (len(found) < 2 and not headers) or _is_unlabelled(found):
             return None
         units = [row.segments[-1].text for row in inside if is_units(row)]
-        above = _paragraphs(self._rows[max(self._floor, top - 6) : top])
+        above = paragraphs_above(self._rows[max(self._floor, top - 6) : top])
         title, note = title_and_note([*units, *above], "", headers)
         return ExtractedTable(title, note, None, *_range_of(inside), found)
 
@@ -70,11 +71,12 @@ class TableBlock:
         return [self._grid_row(line) for line in lines]
 
     def _is_contents(self) -> bool:
-        """Whether it is a list of page numbers: one column of small numbers that grow."""
-        texts = [segment.text for row in self._rows[self._first : self._last] for segment in self._values(row)]
+        """Whether it is a list of page numbers: the last figures of its rows are small and grow."""
+        rows = [self._values(row) for row in self._rows[self._first : self._last]]
+        texts = [values[-1].text for values in rows if values]
         numbers = [int(text) for text in texts if _CONTENTS.fullmatch(text)]
-        single = len(self._columns) == 1 and len(numbers) >= max(2, len(texts) - 1)
-        return single and numbers == sorted(numbers)
+        is_list = len(self._columns) <= 2 and len(numbers) >= max(2, len(texts) - 1)
+        return is_list and numbers == sorted(numbers) and all(len(values) <= 3 for values in rows)
 
     def _top(self) -> int:
         """The row the table begins with: the topmost header, or a section label right above the first figures."""
@@ -171,11 +173,16 @@ class TableBlock:
         return GridRow(tuple(cells), start, end, line.row.left, is_header=line.is_header)
 
 
+def _is_unlabelled(rows: Sequence[ExtractedRow]) -> bool:
+    """Whether most rows have no label, as the marks on the axis of a chart."""
+    return sum(not row.label for row in rows) > _MOST_UNLABELLED * len(rows)
+
+
 def _range_of(rows: Sequence[PageRow]) -> tuple[int, int]:
     return min(row.start for row in rows), max(row.end for row in rows)
 
 
-def _paragraphs(rows: Sequence[PageRow]) -> list[str]:
+def paragraphs_above(rows: Sequence[PageRow]) -> list[str]:
     """The rows above a table as paragraphs, the nearest first: a line that is not finished is joined to the next."""
     found: list[str] = []
     for row in reversed(rows):
