@@ -18,6 +18,9 @@ _MONTH = rf"(?P<name>{'|'.join(_MONTH_NAMES)})"
 _ORDINAL = rf"(?P<ordinal>{'|'.join(_ORDINALS)})"
 _DAY = r"(?P<day>0?[1-9]|[12]\d|3[01])"
 _CENTURY = r"(?P<year>(?:19|20)\d{2})"
+_LONGEST_KEPT = 1_000
+"""Characters of a text, such as a sentence, whose periods are kept for the next question about it."""
+_TWO_DIGITS = re.compile(r"\d\d")
 _FIRST_OF_LAST_CENTURY = 70
 """From which a year of two digits is one of the last century."""
 _FORMS = tuple(
@@ -128,13 +131,25 @@ class Period:
 
 def find_periods(text: str) -> list[tuple[Period, int, int]]:
     """Every period named in the text with its range, in order; of two that overlap the more exact one."""
+    # Every form has two digits in a row.
+    if not _TWO_DIGITS.search(text):
+        return []
+    return list(_kept_periods(text) if len(text) <= _LONGEST_KEPT else _periods_in(text))
+
+
+@lru_cache(maxsize=8192)
+def _kept_periods(text: str) -> tuple[tuple[Period, int, int], ...]:
+    return _periods_in(text)
+
+
+def _periods_in(text: str) -> tuple[tuple[Period, int, int], ...]:
     found: list[tuple[Period, int, int]] = []
     for form in _FORMS:
         for match in form.finditer(text):
             is_new = not any(start < match.end() and match.start() < end for _, start, end in found)
             if is_new and (period := _period(match)):
                 found.append((period, *match.span()))
-    return sorted(found, key=lambda item: item[1])
+    return tuple(sorted(found, key=lambda item: item[1]))
 
 
 @lru_cache(maxsize=8192)

@@ -1,5 +1,9 @@
 """From a question to passages: what is found, what is not, and that no question breaks it."""
 
+import contextlib
+import sqlite3
+import unicodedata
+
 import pytest
 from hypothesis import given, settings, strategies as st
 
@@ -8,6 +12,7 @@ from backend.agents.documents.periods import Period, find_periods, parse_period
 from backend.agents.documents.search.matching import TextMatcher, expression, quoted
 from backend.agents.documents.search.question import understand
 from backend.agents.documents.search.retrieval import Retrieval, retrieve
+from backend.agents.documents.search.tokens import stems_of
 from backend.agents.documents.search.vocabulary import related
 
 FOUND_IN_HANDBOOK = [
@@ -229,8 +234,26 @@ def test_related_words() -> None:
 
 
 def test_matcher_stems_as_the_index_does() -> None:
-    with TextMatcher(["Concentrated customers", "the café", "other"]) as matcher:
-        assert matcher.having("customer concentration") == frozenset()
-        assert matcher.having("concentration") == {0}
-        assert matcher.having("cafe") == {1}
-        assert matcher.having("???") == frozenset()
+    matcher = TextMatcher(["Concentrated customers", "the café", "other"])
+    assert matcher.having("customer concentration") == frozenset()
+    assert matcher.having("concentration") == {0}
+    assert matcher.having("cafe") == {1}
+    assert matcher.having("conc*") == {0}
+    assert matcher.having("custom conc*") == frozenset()
+    assert matcher.having("concentrated cust*") == {0}
+    assert matcher.having("???") == frozenset()
+
+
+def test_stems_are_those_of_the_index_for_every_letter() -> None:
+    letters = [chr(code) for code in range(0x3000) if unicodedata.category(chr(code)) != "Cs"]
+    texts = [" ".join(f"q{one}nesses {one}" for one in letters[at : at + 64]) for at in range(0, len(letters), 64)]
+    with contextlib.closing(sqlite3.connect(":memory:")) as connection:
+        connection.execute(
+            "CREATE VIRTUAL TABLE texts USING fts5 (body, tokenize = 'porter unicode61 remove_diacritics 2')"
+        )
+        connection.execute("CREATE VIRTUAL TABLE tokens USING fts5vocab (texts, instance)")
+        connection.executemany("INSERT INTO texts (rowid, body) VALUES (?, ?)", enumerate(texts))
+        indexed: dict[int, list[str]] = {}
+        for place, stem in connection.execute("SELECT doc, term FROM tokens ORDER BY doc, offset"):
+            indexed.setdefault(place, []).append(stem)
+    assert [stems_of(text).split() for text in texts] == [indexed[place] for place in range(len(texts))]

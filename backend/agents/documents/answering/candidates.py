@@ -51,8 +51,8 @@ def candidates_in(passages: Sequence[Passage], question: Question, topic: Topic)
         return []
     layers = [_layers_of(*pair) for pair in pairs]
     places = {text: place for place, text in enumerate(dict.fromkeys(text for layer in layers for text in layer))}
-    with TextMatcher(list(places)) as matcher:
-        found = [matcher.strengths(concept) for concept in topic.concepts]
+    matcher = TextMatcher(places)
+    found = [matcher.strengths(concept) for concept in topic.concepts]
     repeated = _repeated(pairs)
     made = [
         _candidate(

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from backend.agents.documents.answering.candidates import Candidate, candidates_in
 from backend.agents.documents.answering.contradictions import contradict
@@ -241,5 +242,10 @@ def _sameness(one: Quote, other: Quote) -> float:
 
 def _likeness(one: str, other: str) -> float:
     """Words in common over words in all (Jaccard), numbers apart: the same sentence about another quarter is alike."""
-    words, others = set(_WORDS.findall(one.lower())), set(_WORDS.findall(other.lower()))
+    words, others = _words(one), _words(other)
     return len(words & others) / len(words | others) if words | others else 0.0
+
+
+@lru_cache(maxsize=4096)
+def _words(text: str) -> frozenset[str]:
+    return frozenset(_WORDS.findall(text.lower()))

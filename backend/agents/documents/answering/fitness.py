@@ -1,6 +1,8 @@
 """How well a sentence is of the kind that a question asks for: a cause, a figure, a change, a fact of this period."""
 
 import re
+from dataclasses import dataclass
+from functools import lru_cache
 
 from backend.agents.documents.answering.quotes import Quote
 from backend.agents.documents.periods import find_periods
@@ -98,33 +100,58 @@ def fitness(question: str, quote: Quote, *, is_repeated: bool) -> float:
     """More than 1 for a sentence that gives a cause, a figure or a change where that is asked for; less than 1 for one
     that says what may happen where it is asked what did, one about another year than its document, and one that other
     documents repeat word for word where it is asked what changed."""
-    asks_cause, asks_change = bool(_ASKS_CAUSE.search(question)), bool(_ASKS_CHANGE.search(question))
-    asks_figure = bool(_ASKS_FIGURE.search(question))
-    gain = _gain(question, quote.text)
-    if is_repeated and (asks_cause or asks_change):
+    asked, gain = _asked_for(question), _gain(question, quote.text)
+    if is_repeated and asked.what_changed:
         gain *= _REPEATED
-    if (asks_cause or asks_figure or asks_change) and _is_merely_possible(question, quote.text):
+    if asked.what_is and _is_merely_possible(quote.text):
         gain *= _MERELY_POSSIBLE
     return gain * (_OTHER_PERIOD if _is_of_another_year(quote) else 1.0)
 
 
 def _gain(question: str, text: str) -> float:
     """What a sentence gains by having things of the kinds that are asked for."""
-    gain = 1.0
-    if _ASKS_CAUSE.search(question) and _GIVES_CAUSE.search(text):
+    asked, gain = _asked_for(question), 1.0
+    if asked.cause and _GIVES_CAUSE.search(text):
         gain *= _CAUSE_GAIN
-    if _ASKS_FIGURE.search(question) and has_figure(text):
+    if asked.figure and has_figure(text):
         gain *= _FIGURE_GAIN
-    if _ASKS_CHANGE.search(question) and _SAYS_CHANGE.search(text):
+    if asked.change and _SAYS_CHANGE.search(text):
         gain *= _CHANGE_GAIN
-    if _ASKS_WHERE.search(question) and _SAYS_WHERE.search(text):
+    if asked.place and _SAYS_WHERE.search(text):
         gain *= _PLACE_GAIN
     return gain
 
 
-def _is_merely_possible(question: str, text: str) -> bool:
-    """Whether a sentence says what may be, without a figure, where the question is not about that."""
-    return not _ASKS_POSSIBLE.search(question) and bool(_SAYS_POSSIBLE.search(text)) and not has_figure(text)
+@dataclass(frozen=True, slots=True)
+class _AskedFor:
+    """What kinds of statement a question asks for."""
+
+    cause: bool
+    figure: bool
+    change: bool
+    possible: bool
+    place: bool
+
+    @property
+    def what_changed(self) -> bool:
+        """A change or its cause."""
+        return self.cause or self.change
+
+    @property
+    def what_is(self) -> bool:
+        """What is or was, rather than what may be."""
+        return (self.what_changed or self.figure) and not self.possible
+
+
+@lru_cache(maxsize=64)
+def _asked_for(question: str) -> _AskedFor:
+    forms = (_ASKS_CAUSE, _ASKS_FIGURE, _ASKS_CHANGE, _ASKS_POSSIBLE, _ASKS_WHERE)
+    return _AskedFor(*(form.search(question) is not None for form in forms))
+
+
+def _is_merely_possible(text: str) -> bool:
+    """Whether a sentence says what may be, without a figure."""
+    return bool(_SAYS_POSSIBLE.search(text)) and not has_figure(text)
 
 
 def _is_of_another_year(quote: Quote) -> bool:
@@ -136,7 +163,7 @@ def _is_of_another_year(quote: Quote) -> bool:
 
 def supports_change(question: str, text: str) -> bool:
     """Whether a sentence says a change or a cause, where one of the two is asked for; true if neither is."""
-    if not _ASKS_CAUSE.search(question) and not _ASKS_CHANGE.search(question):
+    if not _asked_for(question).what_changed:
         return True
     return _SAYS_CHANGE.search(text) is not None or _GIVES_CAUSE.search(text) is not None
 

@@ -7,6 +7,7 @@ is quoted from one begins and ends like a sentence; a heading or a row above it 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from backend.agents.documents.answering.boilerplate import is_boilerplate, only_points_elsewhere
 from backend.agents.documents.answering.line_kinds import field_spans, is_row
@@ -62,11 +63,12 @@ class Statement:
         return _LEANS_BACK.match(self.quote.text) is not None
 
 
-def statements_in(passage: Passage) -> list[Statement]:
+@lru_cache(maxsize=2048)
+def statements_in(passage: Passage) -> tuple[Statement, ...]:
     """The sentences of a passage that can be quoted; of a table, the row."""
     if passage.document.is_table:
-        return [Statement(quote_of(passage, *quotable(passage.text, 0, len(passage.text))), 1.0)]
-    return list(_paged(passage) if passage.page is not None else _marked_up(passage))
+        return (Statement(quote_of(passage, *quotable(passage.text, 0, len(passage.text))), 1.0),)
+    return tuple(_paged(passage) if passage.page is not None else _marked_up(passage))
 
 
 def is_table_row(passage: Passage, text: str) -> bool:

@@ -93,9 +93,9 @@ def _best(statements: Sequence[_Statement], concepts: Sequence[Concept], periods
     """The statement with most of the concepts among those with the period, if any of them has enough."""
     texts = [f"{one.quote.text} {one.heading.rsplit(' > ', 1)[-1]}" for one in statements]
     titles = [one.quote.document.dated_title for one in statements]
-    with TextMatcher([*texts, *titles]) as matcher:
-        dated = set[int]().union(*(matcher.having(spelling) for spelling in periods))
-        strengths = [matcher.strengths(concept) for concept in concepts]
+    matcher = TextMatcher([*texts, *titles])
+    dated = set[int]().union(*(matcher.having(spelling) for spelling in periods))
+    strengths = [matcher.strengths(concept) for concept in concepts]
     count = len(statements)
     covered = [sum(one.get(place, 0.0) for one in strengths) / len(concepts) for place in range(count)]
     fitting = [

@@ -144,8 +144,8 @@ def _fitting(measures: list[Measure], question: Question, values: tuple[tuple[st
         return []
     count, texts = len(measures), [_matched_text(measure) for measure in measures]
     tables = [measure.table.name.replace("_", " ") if measure.kind == "column" else "" for measure in measures]
-    with TextMatcher([*texts, *tables, *(value for _, value in values)]) as matcher:
-        strengths = [matcher.strengths(concept) for concept in question.concepts]
+    matcher = TextMatcher([*texts, *tables, *(value for _, value in values)])
+    strengths = [matcher.strengths(concept) for concept in question.concepts]
     precision = _precision(texts, question)
     found: list[Measure] = []
     for place, measure in enumerate(measures):
@@ -195,9 +195,9 @@ def _matched_text(measure: Measure) -> str:
 def _precision(texts: list[str], question: Question) -> list[float]:
     """For each name, the share of its own words that the question has."""
     found: list[float] = []
-    with TextMatcher([question.text]) as matcher:
-        for text in texts:
-            words = [concept.word for concept in understand(text).concepts]
-            asked = sum(0 in matcher.having(word) for word in words)
-            found.append(asked / len(words) if words else 0.0)
+    matcher = TextMatcher([question.text])
+    for text in texts:
+        words = [concept.word for concept in understand(text).concepts]
+        asked = sum(0 in matcher.having(word) for word in words)
+        found.append(asked / len(words) if words else 0.0)
     return found

@@ -41,8 +41,8 @@ def named_cells(corpus: Corpus, concepts: Sequence[Concept], documents: Sequence
         return []
     texts = list(dict.fromkeys(text for row in rows for text in _texts(row)))
     places = {text: place for place, text in enumerate(texts)}
-    with TextMatcher(texts) as matcher:
-        strengths = [matcher.strengths(concept) for concept in concepts]
+    matcher = TextMatcher(texts)
+    strengths = [matcher.strengths(concept) for concept in concepts]
     found = [one for row in rows if (one := _found(row, concepts, strengths, places)) is not None]
     best = max((one.share for one in found), default=0.0)
     kept = sorted((one for one in found if one.share >= best * _NEARLY), key=lambda one: -one.share)

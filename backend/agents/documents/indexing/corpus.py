@@ -86,6 +86,10 @@ class Passage:
     in_table: bool = False
     """Whether it is a table within prose: rows, not sentences."""
 
+    def __hash__(self) -> int:
+        """By the content of its document and its place there: what is worked out of it can be kept."""
+        return hash((self.document.digest, self.start, self.end))
+
 
 @dataclass(frozen=True, slots=True)
 class FoundRow:

@@ -1,10 +1,11 @@
-"""Which words a text has, by the same tokenizer and stemmer that the index uses: SQLite's own."""
+"""Which words a text has, by the same tokenizer and stemmer that the index uses."""
 
-import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from backend.agents.documents.indexing.schema import searchable
 from backend.agents.documents.search.question import Concept
+from backend.agents.documents.search.tokens import stems_of
 
 
 def quoted(phrase: str) -> str:
@@ -19,30 +20,24 @@ def expression(concepts: Sequence[Concept]) -> str:
     return " OR ".join(dict.fromkeys(quoted(phrase) for concept in concepts for phrase, _ in concept.phrases))
 
 
-# The tokenizer is that of the index.
-_TABLE = "CREATE VIRTUAL TABLE texts USING fts5 (body, tokenize = 'porter unicode61 remove_diacritics 2')"
+@lru_cache(maxsize=8192)
+def _stems_as_indexed(text: str) -> str:
+    return stems_of(searchable(text))
 
 
 class TextMatcher:
-    """A few texts, held in memory, that can be asked which of them have a word or phrase."""
+    """A few texts that can be asked which of them have a word or phrase."""
 
-    def __init__(self, texts: Sequence[str]) -> None:
-        self._connection = sqlite3.connect(":memory:", check_same_thread=False)
-        self._connection.execute(_TABLE)
-        self._connection.executemany(
-            "INSERT INTO texts (rowid, body) VALUES (?, ?)", ((row, searchable(text)) for row, text in enumerate(texts))
-        )
-
-    def __enter__(self) -> "TextMatcher":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._connection.close()
+    def __init__(self, texts: Iterable[str]) -> None:
+        self._texts = [_stems_as_indexed(text) for text in texts]
 
     def having(self, phrase: str) -> frozenset[int]:
         """Places of the texts with this phrase; its words stand in order, and count by their stems."""
-        rows = self._connection.execute("SELECT rowid FROM texts WHERE texts MATCH ?", (quoted(phrase),))
-        return frozenset(row for (row,) in rows)
+        stems = stems_of(phrase.rstrip("*"))
+        if stems.isspace():
+            return frozenset()
+        wanted = stems.rstrip() if phrase.endswith("*") else stems
+        return frozenset(place for place, text in enumerate(self._texts) if wanted in text)
 
     def strengths(self, concept: Concept) -> dict[int, float]:
         """How well each text has the concept, 0 to 1; texts without it are left out."""

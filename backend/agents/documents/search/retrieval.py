@@ -231,8 +231,8 @@ def _strengths(passages: Sequence[Passage], question: Question) -> list[dict[int
     count = len(passages)
     heading_at = {heading: count + place for place, heading in enumerate(headings)}
     title_at = {title: count + len(headings) + place for place, title in enumerate(titles)}
-    with TextMatcher([*(passage.text for passage in passages), *headings, *titles]) as matcher:
-        found = [matcher.strengths(concept) for concept in question.concepts]
+    matcher = TextMatcher([*(passage.text for passage in passages), *headings, *titles])
+    found = [matcher.strengths(concept) for concept in question.concepts]
     above = [(heading_at[passage.heading], title_at[passage.document.dated_title]) for passage in passages]
     return [_with_above(strengths, above) for strengths in found]
 
