@@ -25,7 +25,7 @@ def _nothing() -> None:
 
 
 class Tick:
-    """Calls back whoever has something new to deliver. Belongs to one event loop.
+    """Calls back everything that has something new to deliver. Belongs to one event loop.
 
     ``keep`` is called before anything is delivered: it makes what was added so far survive the end of the process.
     """
