@@ -28,7 +28,9 @@ class Settings:
     default_timeout_s: float = 120.0
     """How long a run may take where its options do not say."""
     silence_timeout_s: float = 60.0
-    """How long an agent may send nothing before its run times out."""
+    """How long an agent may send nothing before its run times out, where neither the run nor its agent says."""
+    max_silence_s: float = 3600.0
+    """The longest such silence that a run or an agent may ask for."""
     heartbeat_s: float = 15.0
     """Silence on a stream after which a comment is sent."""
     stalled_reader_s: float = 30.0

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from backend.agents.agent import Agent, RunContext, RunRequest, UnknownAgentError
 from backend.protocol.events import Draft, StatusEvent, TokenEvent
+from backend.protocol.options import RunOptions
 
 SETTLE_TURNS = 50
 """Turns of the event loop after which tasks that only wait for each other have come to rest."""
@@ -72,6 +73,8 @@ class FakeAgent:
     """Does its steps one after the other and notes what happens to it."""
 
     steps: tuple[Step, ...] = ()
+    default_options: RunOptions | None = None
+    """Its own time limits."""
     requests: list[RunRequest] = field(default_factory=list)
     closed: asyncio.Event = field(default_factory=asyncio.Event)
     """Set once the agent has been let go, however that came about."""

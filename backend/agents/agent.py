@@ -97,8 +97,8 @@ class Agent(Protocol):
     The iterator is closed (or its task cancelled) when the run is cancelled or times out; it must let
     ``CancelledError`` through and release its resources. Raise ``AgentFailure`` for an error that a reader may see.
 
-    An agent that needs another timeout than the server's has an attribute ``default_options`` (``RunOptions``); its
-    ``timeout_s`` applies to runs whose options have none.
+    An agent that needs other time limits than the server's has an attribute ``default_options`` (``RunOptions``); its
+    ``timeout_s`` and ``silence_s`` apply to runs whose options have none.
     """
 
     def run(self, request: RunRequest, context: RunContext) -> AsyncIterator[Draft]:

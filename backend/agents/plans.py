@@ -5,22 +5,14 @@ scenario through the real supervisor and compares.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from backend.agents.scheduled_drafts import Cue, Hang, ScheduledEnd, ScheduledFailure
+from backend.agents.time_limits import TimeLimits
 from backend.protocol.ending import Ending, Tally, end_run, fell_silent, took_too_long
 from backend.protocol.events import ErrorEvent, KnownEvent, stamp
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedLimits:
-    """The time limits at which the supervisor ends a run, in seconds: after its start, and after its last event."""
-
-    timeout_s: float
-    silence_timeout_s: float
-
-
-def planned_events(cues: Iterable[Cue], speed: float, limits: PlannedLimits) -> list[KnownEvent]:
+def planned_events(cues: Iterable[Cue], speed: float, limits: TimeLimits) -> list[KnownEvent]:
     """The stamped events of a run that plays the schedule, with closing statuses, error and ``done``.
 
     Limits do not depend on the speed, since the supervisor counts real seconds.
@@ -30,7 +22,7 @@ def planned_events(cues: Iterable[Cue], speed: float, limits: PlannedLimits) -> 
     last_s = 0.0
     for cue in cues:
         due_s = cue.at_s / speed if speed > 0 else 0.0
-        ends_s = min(limits.timeout_s, last_s + limits.silence_timeout_s)
+        ends_s = min(limits.timeout_s, last_s + limits.silence_s)
         ending: Ending | None = None
         if isinstance(cue.what, Hang) or due_s >= ends_s:
             due_s, ending = ends_s, _overdue(ends_s, limits)
@@ -51,6 +43,8 @@ def planned_events(cues: Iterable[Cue], speed: float, limits: PlannedLimits) -> 
     raise ValueError("The schedule has no end.")
 
 
-def _overdue(ends_s: float, limits: PlannedLimits) -> Ending:
+def _overdue(ends_s: float, limits: TimeLimits) -> Ending:
     """If both limits are exceeded, the limit for the whole run counts."""
-    return took_too_long(limits.timeout_s) if ends_s >= limits.timeout_s else fell_silent(limits.silence_timeout_s)
+    if ends_s >= limits.timeout_s:
+        return took_too_long(limits.timeout_s)
+    return fell_silent(limits.silence_s, limits.longest_silence_s)

@@ -19,15 +19,18 @@ from backend.agents.agent import (
     RunRequest,
     UnknownAgentError,
 )
-from backend.agents.plans import PlannedLimits, planned_events
+from backend.agents.plans import planned_events
 from backend.agents.scheduled_drafts import Cue, ScheduledEnd, ScheduledFailure, as_wanted, play_cues
+from backend.agents.time_limits import TimeLimits
 from backend.protocol.events import DoneEvent, Draft, ErrorEvent, KnownEvent, UnknownEvent, WarningEvent
 from backend.protocol.options import RunOptions
 from backend.protocol.recordings import RecordingError, Replayable
 from backend.settings import Settings
 
 LONGEST_REPLAY_S = 3600.0
-"""A replay always ends by itself, so it has the longest timeout that a run may have."""
+"""A replay always ends by itself, so it has the longest time limits that a run may have."""
+
+_OWN_OPTIONS = RunOptions(timeout_s=LONGEST_REPLAY_S, silence_s=LONGEST_REPLAY_S)
 
 _ENDINGS = {"cancelled": "was cancelled", "timed_out": "timed out", "interrupted": "was interrupted"}
 
@@ -67,7 +70,7 @@ class RecordingAgent:
 
     def __init__(self, recording: Replayable) -> None:
         self._recording = recording
-        self.default_options = RunOptions(timeout_s=LONGEST_REPLAY_S)
+        self.default_options = _OWN_OPTIONS
 
     def run(self, request: RunRequest, context: RunContext) -> AsyncIterator[Draft]:
         """Play the recording once, at the speed of the request's options."""
@@ -109,7 +112,7 @@ class RecordingProvider:
 
     async def plan(self, variant: str, request: RunRequest) -> Sequence[KnownEvent]:
         """The recorded events as a replay would send them. Raises ``UnknownAgentError``."""
-        limits = PlannedLimits(request.options.timeout_s or LONGEST_REPLAY_S, self._settings.silence_timeout_s)
+        limits = TimeLimits.of(request.options, _OWN_OPTIONS, self._settings)
         cues = as_wanted(recorded_schedule(await self._find(variant)), request.options)
         return planned_events(cues, request.options.speed, limits)
 

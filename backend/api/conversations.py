@@ -9,7 +9,7 @@ from typing import Any
 
 from backend.agents.agent import Turn
 from backend.api.problems import RequestProblem
-from backend.api.questions import check_agent, check_question
+from backend.api.questions import check_agent, check_question, check_silence
 from backend.api.resources import USUAL_AGENT
 from backend.api.services import Services
 from backend.protocol.options import RunOptions, not_unicode
@@ -119,6 +119,7 @@ async def accept(
     """
     _check_text(asked)
     check_question(asked.question)
+    check_silence(options.silence_s, services.settings.max_silence_s)
     await check_agent(services.catalogue, agent)
     record = RunRecord.asked(asked.question, agent, options, session_id=session_id, key=key)
     return await services.supervisor.accept(record, history)

@@ -25,6 +25,18 @@ def check_question(question: str) -> None:
         )
 
 
+def check_silence(silence_s: float | None, longest_s: float) -> None:
+    """Raise a problem for a silence limit above the operator's."""
+    if silence_s is not None and silence_s > longest_s:
+        raise RequestProblem(
+            422,
+            "silence-limit-too-long",
+            f"silence_s is {silence_s:g}, and this server allows an agent at most {longest_s:g} s of silence: ask for "
+            "less, or start the server with a longer --max-silence-s.",
+            limit_s=longest_s,
+        )
+
+
 async def check_agent(catalogue: AgentCatalogue, agent: str) -> None:
     """Raise a problem unless there is an agent of that name, ready to run."""
     try:

@@ -39,6 +39,11 @@ _FOLDER = click.Path(path_type=Path)
     help="Stop the run after this many seconds.",
 )
 @click.option(
+    "--silence-s",
+    type=click.FloatRange(0, 3600, min_open=True),
+    help="Stop the run after the agent has sent nothing for this many seconds.",
+)
+@click.option(
     "--speed", type=click.FloatRange(0, 1000), help="Pace of a scripted or recorded agent; 0 = without waiting."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the events as sent, one JSON object per line.")
@@ -53,6 +58,7 @@ def command(
     data_dir: Path | None,
     session_id: str | None,
     timeout_s: float | None,
+    silence_s: float | None,
     speed: float | None,
     as_json: bool,
 ) -> None:
@@ -70,7 +76,8 @@ def command(
         if url is not None and value is not None:
             raise BadInput(f"{flag} configures the temporary backend: leave it out with --url.")
     agent = agent or ("model" if model is not None else "remote" if remote is not None else "documents")
-    options = {name: value for name, value in (("timeout_s", timeout_s), ("speed", speed)) if value is not None}
+    wanted = {"timeout_s": timeout_s, "silence_s": silence_s, "speed": speed}
+    options = {name: value for name, value in wanted.items() if value is not None}
     request = {"question": question, "agent": agent, "session_id": session_id, "options": options}
     with quiet_broken_pipe():
         with reachable_backend(url, data_dir or default_data_dir() / "ask", docs_dir, model, mcp, remote) as backend:

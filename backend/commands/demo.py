@@ -14,6 +14,7 @@ from backend.commands.allow_host_option import allow_host_option
 from backend.commands.folder_options import folder_options
 from backend.commands.model_options import model_options
 from backend.commands.remote_option import remote_option
+from backend.commands.silence_options import silence_options
 from backend.doors.allow_host import FLAG
 from backend.launch.child import ChildFailed, ChildProcess
 from backend.launch.ports import BACKEND_PORT, GRADIO_PORT, STREAMLIT_PORT, PortBusy, ensure_port_free
@@ -49,6 +50,7 @@ class DemoProcess:
 @remote_option
 @click.option("--host", default=LOOPBACK, show_default=True, help="The backend's address on this machine.")
 @allow_host_option
+@silence_options
 def command(
     port: int,
     gradio_port: int,
@@ -62,6 +64,8 @@ def command(
     remote: str | None,
     host: str,
     allowed_hosts: tuple[str, ...],
+    silence_s: float,
+    max_silence_s: float,
 ) -> None:
     """Start the backend and both UIs, print their addresses, and stop them all at Ctrl-C.
 
@@ -80,6 +84,8 @@ def command(
         mcp=mcp,
         remote=remote,
         allowed_hosts=allowed_hosts,
+        silence_s=silence_s,
+        max_silence_s=max_silence_s,
     )
     chosen = {"documents": docs_dir, "model": model, "remote": remote}
     said = BackendLines([agent for agent, setting in chosen.items() if setting is not None])

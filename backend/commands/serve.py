@@ -17,6 +17,7 @@ from backend.commands.allow_host_option import allow_host_option
 from backend.commands.folder_options import folder_options
 from backend.commands.model_options import model_options
 from backend.commands.remote_option import remote_option
+from backend.commands.silence_options import silence_options
 from backend.launch.ports import PortBusy
 from backend.settings import Settings
 
@@ -66,6 +67,7 @@ class ProgressLines:
 @remote_option
 @click.option("--host", default="127.0.0.1", show_default=True, help="An address of this machine.")
 @allow_host_option
+@silence_options
 def command(
     port: int,
     data_dir: Path | None,
@@ -76,6 +78,8 @@ def command(
     remote: str | None,
     host: str,
     allowed_hosts: tuple[str, ...],
+    silence_s: float,
+    max_silence_s: float,
 ) -> None:
     """Run the backend alone, and print its address once it listens.
 
@@ -109,6 +113,8 @@ def command(
             host=host,
             port=listener.getsockname()[1],
             allowed_hosts=allowed_hosts,
+            silence_timeout_s=silence_s,
+            max_silence_s=max_silence_s,
         )
         try:
             asyncio.run(_serve(settings, listener, address_of(listener)))

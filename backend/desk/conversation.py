@@ -10,17 +10,15 @@ from backend.present.pages.notices import error_html
 from backend.present.pages.problem import Problem
 from backend.present.pages.question_checks import USUAL_AGENT
 from backend.protocol.events import Outcome
-from backend.protocol.options import RunOptions
+from backend.protocol.options import LONGEST_S, RunOptions
 from backend.protocol.playback import SPEEDS
 from backend.protocol.share_ids import is_share
 
 RUN_SPEEDS: Final = (*SPEEDS, 0.0)
 """Speeds offered for scripted and recorded runs; 0 plays without waiting."""
 
-LONGEST_RUN_S: Final = next(
-    float(limit.le) for limit in RunOptions.model_fields["timeout_s"].metadata if hasattr(limit, "le")
-)
-"""The longest timeout of a question, in seconds."""
+_LIMIT_OPTIONS: Final = {"timeout": "timeout_s", "silence": "silence_s"}
+"""The option that sets a time limit, by the code of the error it ends a run with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +115,22 @@ class ConversationState:
         return self.may_retry and self.outcome == "interrupted"
 
     @property
+    def longer_options(self) -> RunOptions | None:
+        """The options with twice the time limit that ended the run, within what the operator allows; None if no limit
+        ended it, or if it had the longest already."""
+        error = self.frame.view.stream.error if self.frame is not None else None
+        name = _LIMIT_OPTIONS.get(error.code) if error is not None else None
+        if error is None or name is None or error.limit_s is None or not self.may_retry:
+            return None
+        longer_s = min(2 * error.limit_s, error.longest_limit_s or LONGEST_S)
+        return self.asked.options.model_copy(update={name: longer_s}) if longer_s > error.limit_s else None
+
+    @property
+    def may_wait_longer(self) -> bool:
+        """True if a time limit ended the run, and it may be asked again with a longer one."""
+        return self.longer_options is not None
+
+    @property
     def moment_ms(self) -> float | None:
         """The run's time so far, in milliseconds. None once it is over: then feedback is about the whole run."""
         return self.frame.elapsed_ms if self.frame is not None and not self.ended else None
@@ -132,7 +146,7 @@ class ConversationState:
         if self.problem is not None:
             return self.problem.html
         if self.frame is not None:
-            return error_html(self.frame.view)
+            return error_html(self.frame.view, may_wait_longer=self.may_wait_longer)
         return "" if self.pending or self.run_id or self.opening else Problem("empty").html
 
 

@@ -12,12 +12,12 @@ from backend.client.frames import Frame
 from backend.client.replies import OfferedAgent, RunState, SessionState, StartedRun
 from backend.desk.backend_watch import BETWEEN_TRIALS_S, ReadyCall, trials_in_vain
 from backend.desk.choices import agent_choices
-from backend.desk.conversation import LONGEST_RUN_S, AskedQuestion, Conversation, ConversationState
+from backend.desk.conversation import AskedQuestion, Conversation, ConversationState
 from backend.present.pages.conversation import EarlierTurn
 from backend.present.pages.problem import Problem, problem_of
 from backend.present.pages.question_checks import question_problem, starting_agent
 from backend.present.words import ask as words_ask
-from backend.protocol.options import RunOptions
+from backend.protocol.options import LONGEST_S, RunOptions
 
 TURNS_SHOWN: Final = 20
 """Of a long conversation, the latest turns are shown above the current one; all of them are in the history."""
@@ -72,7 +72,7 @@ class Questions:
         sentence = question_problem(question)
         options = _options(timeout_s, speed)
         if options is None:
-            sentence = words_ask.TIMEOUT_INVALID.format(limit=f"{LONGEST_RUN_S:,.0f}")
+            sentence = words_ask.TIMEOUT_INVALID.format(limit=f"{LONGEST_S:,.0f}")
         if sentence or options is None:
             conversation.change(problem=Problem("invalid_question", sentence))
             return
@@ -89,6 +89,13 @@ class Questions:
         asked = conversation.state.asked
         if conversation.state.may_retry:
             self._put(conversation, asked, empties_field=written == asked.text, keeps_turn=False)
+
+    async def wait_longer(self, conversation: Conversation, written: str = "") -> None:
+        """Ask the same again with twice the time limit that ended the run. ``written``: as for ``retry``."""
+        asked, options = conversation.state.asked, conversation.state.longer_options
+        if options is not None:
+            longer = AskedQuestion(asked.text, asked.agent, options)
+            self._put(conversation, longer, empties_field=written == asked.text, keeps_turn=False)
 
     async def carry_on(self, conversation: Conversation, written: str = "") -> None:
         """Ask the same again, with the answer from before the interruption kept above it. ``written``: as for

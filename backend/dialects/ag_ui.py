@@ -13,7 +13,7 @@ from backend.dialects.answer_drafts import MAX_TEXT_CHARS, AnswerDrafts
 from backend.dialects.dialect import JsonObject
 from backend.dialects.json_values import is_lookup, object_of, objects_of, parsed, plain, text_of, whole_number_of
 from backend.dialects.native_events import OwnEvents
-from backend.dialects.person_requests import INTERRUPT_EVENTS, asked_at_end, asked_in
+from backend.dialects.person_requests import asked_at_end, asked_in, is_interrupt
 from backend.dialects.said_text import said_text
 from backend.dialects.step_drafts import MAX_STEPS
 from backend.protocol.events import Outcome
@@ -160,7 +160,7 @@ class AgUi:
 
     def _read_custom(self, name: str, message: JsonObject) -> None:
         value = object_of(message, "value")
-        if name in INTERRUPT_EVENTS:
+        if is_interrupt(name):
             self._drafts.ask_person(asked_in(message.get("value", message.get("data"))))
             return
         owner, _, kind = name.partition(".")

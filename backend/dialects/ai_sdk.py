@@ -10,7 +10,7 @@ Sources are identified by address, so that one sent twice is one. Additions of P
 
 from backend.dialects.answer_drafts import AnswerDrafts
 from backend.dialects.dialect import CONTENT_FILTER, LIMIT_REACHED, JsonObject
-from backend.dialects.json_values import object_of, plain, text_of
+from backend.dialects.json_values import object_of, plain, text_of, whole_number_of
 from backend.dialects.native_events import OwnEvents
 from backend.dialects.provider_citations import MAX_CITATIONS, ProviderCitation, provider_citations, read_citations
 from backend.dialects.said_text import said_text
@@ -24,6 +24,15 @@ _BESIDE_TEXT = frozenset({"type", "id", "providerMetadata"})
 _SINGLE = frozenset({"start", "finish", "abort", "error", "file", "custom"})
 _LONGEST_CITED = 500_000
 """Code points of an answer up to which spans are looked for in it: each text part asks for the whole of it."""
+
+_USAGE_NAMES = {
+    "inputTokens": "input_tokens",
+    "outputTokens": "output_tokens",
+    "totalTokens": "total_tokens",
+    "reasoningTokens": "reasoning_tokens",
+    "promptTokens": "input_tokens",
+    "completionTokens": "output_tokens",
+}
 
 _FINISH_FAILED = {
     "error": ("provider_error", "The answer ended with an error."),
@@ -164,11 +173,20 @@ class AiSdk:
             self._begin_anew()
         elif kind not in ("start", "finish-step", "text-start", "text-end", "message-metadata"):
             self._drafts.count_loss(f"chunks of type {kind[:40]}")
+        self._read_usage(message)
         metadata = object_of(message, "messageMetadata")
+        self._read_usage(metadata)
         if self._own.read_end(metadata):
             self._error_code = text_of(metadata, "error")[:80] or self._error_code
-        elif metadata and set(metadata) != {"run_id", "session_id", "agent"}:
+        elif metadata and set(metadata) - {"usage", "totalUsage"} not in (set(), {"run_id", "session_id", "agent"}):
             self._drafts.count_loss("metadata of the message")
+
+    def _read_usage(self, holder: JsonObject) -> None:
+        """What servers say of usage, in the metadata of the message or beside it."""
+        usage = object_of(holder, "totalUsage") or object_of(holder, "usage")
+        self._drafts.end.add_usage(
+            {ours: whole_number_of(usage, theirs) for theirs, ours in _USAGE_NAMES.items() if theirs in usage}
+        )
 
     def _begin_anew(self) -> None:
         """The model call is made again: a client would drop what came of it so far."""

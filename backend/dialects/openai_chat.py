@@ -35,6 +35,7 @@ _BESIDE_CHOICES = frozenset(
 
 _BESIDE_DELTA = frozenset(
     {"finish_reason", "native_finish_reason", "stop_reason", "matched_stop", "logprobs", "error", "delta", "message"}
+    | {"usage"}
     | {"content_filter_offsets", "content_filter_result", "content_filter_results"}
 )
 """Fields of a choice beside its piece of the answer; ``delta`` and ``message`` are null in some last chunks."""
@@ -94,6 +95,7 @@ class OpenAIChat:
         return True
 
     def _read_choice(self, choice: JsonObject) -> None:
+        self._read_usage(object_of(choice, "usage"))
         said = choice.get("delta") or choice.get("message")
         if isinstance(said, Mapping):
             self._read_delta(said)

@@ -15,9 +15,6 @@ _INSIDE = ("value", "payload", "data", "action_request")
 
 _DEEPEST = 6
 
-INTERRUPT_EVENTS = ("on_interrupt", "LangGraphInterruptEvent", "CopilotKitLangGraphInterruptEvent")
-"""Names of AG-UI's custom events with which LangGraph's and CopilotKit's servers say that they ask a person."""
-
 
 def asked_in(request: JsonValue) -> str:
     """The question of one request, or of the first of several; empty if it contains none.
@@ -25,6 +22,13 @@ def asked_in(request: JsonValue) -> str:
     A request is a text, JSON in a text, an object, or a list of such. One for approval of tools names the tools.
     """
     return _asked(request, _DEEPEST)
+
+
+def is_interrupt(name: str) -> bool:
+    """Whether an AG-UI custom event of that name says that a person is asked: ``on_interrupt`` of LangGraph,
+    ``LangGraphInterruptEvent`` and ``CopilotKitLangGraphInterruptEvent`` of CopilotKit, and others named like them."""
+    lower = name.lower()
+    return "interrupt" in lower and "resume" not in lower
 
 
 def asked_at_end(message: JsonObject) -> list[str]:

@@ -20,6 +20,8 @@ def serve_command(
     mcp: Path | None = None,
     remote: str | None = None,
     allowed_hosts: Sequence[str] = (),
+    silence_s: float | None = None,
+    max_silence_s: float | None = None,
 ) -> list[str]:
     """The command line of `playhead serve` in this environment. Port 0 lets the server choose a free one.
 
@@ -34,6 +36,8 @@ def serve_command(
         "--model": model,
         "--mcp": mcp,
         "--remote": remote,
+        "--silence-s": silence_s,
+        "--max-silence-s": max_silence_s,
     }
     given = [str(part) for option, value in options.items() if value is not None for part in (option, value)]
     given += (part for host in allowed_hosts for part in ("--allow-host", host))

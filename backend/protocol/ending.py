@@ -24,6 +24,7 @@ from backend.protocol.events import (
     WarningEvent,
     stamp,
 )
+from backend.protocol.options import LONGEST_S
 from backend.protocol.run_view import StepView
 from backend.protocol.steps import closing_state, fold_status
 
@@ -123,10 +124,15 @@ def end_run(tally: Tally, ending: Ending, at_ms: float) -> tuple[list[KnownEvent
 def took_too_long(total_s: float) -> Ending:
     """The end of a run that is not over after the ``total_s`` seconds it may take."""
     message = f"The run took longer than {total_s:g} s and was ended."
-    return Ending("timed_out", ErrorEvent(code="timeout", message=message, retryable=True))
+    return Ending("timed_out", _limit_reached("timeout", message, total_s, LONGEST_S))
 
 
-def fell_silent(silence_s: float) -> Ending:
-    """The end of a run whose agent sent nothing for the ``silence_s`` seconds it may be silent."""
+def fell_silent(silence_s: float, longest_s: float = LONGEST_S) -> Ending:
+    """The end of a run whose agent sent nothing for the ``silence_s`` seconds it may be silent. ``longest_s`` is the
+    longest silence that a run may ask for."""
     message = f"The agent sent nothing for {silence_s:g} s, so the run was ended."
-    return Ending("timed_out", ErrorEvent(code="silence", message=message, retryable=True))
+    return Ending("timed_out", _limit_reached("silence", message, silence_s, longest_s))
+
+
+def _limit_reached(code: str, message: str, limit_s: float, longest_s: float) -> ErrorEvent:
+    return ErrorEvent(code=code, message=message, retryable=True, limit_s=limit_s, longest_limit_s=longest_s)

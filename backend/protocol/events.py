@@ -153,6 +153,10 @@ class ErrorEvent(EventBase):
     code: str = "error"
     message: str = ""
     retryable: bool = False
+    limit_s: float | None = None
+    """The time limit that ended the run, in seconds."""
+    longest_limit_s: float | None = None
+    """The longest such limit that the same question may be asked with, in seconds."""
 
 
 class DoneEvent(EventBase):

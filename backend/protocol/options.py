@@ -7,6 +7,9 @@ from pydantic import BaseModel, ConfigDict, Field
 MAX_QUESTION_BYTES = 16 * 1024
 """The longest question that is taken, in bytes of UTF-8."""
 
+LONGEST_S = 3600.0
+"""The longest time limit of a run, in seconds."""
+
 
 def not_unicode(what: str) -> str:
     """The sentence for a text, such as ``The text``, that UTF-8 cannot carry. JSON's escapes can put one together."""
@@ -19,7 +22,14 @@ class RunOptions(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     timeout_s: float | None = Field(
-        default=None, gt=0, le=3600, description="End the run as timed_out after this many seconds."
+        default=None, gt=0, le=LONGEST_S, description="End the run as timed_out after this many seconds."
+    )
+    silence_s: float | None = Field(
+        default=None,
+        gt=0,
+        le=LONGEST_S,
+        description="End the run as timed_out after the agent has sent nothing for this many seconds. The operator may "
+        "allow less; without it the server's limit applies. Without timeout_s the run may take twice as long.",
     )
     speed: float = Field(
         default=1.0,

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from backend.agents.agent import Agent
-from backend.agents.plans import PlannedLimits, planned_events
+from backend.agents.plans import planned_events
 from backend.agents.recording import RecordingAgent, recorded_schedule
 from backend.agents.scheduled_drafts import Cue, Hang, ScheduledEnd, ScheduledFailure
 from backend.agents.scripted.actions import Say
@@ -15,6 +15,7 @@ from backend.agents.scripted.library import ScenarioLibrary
 from backend.agents.scripted.player import ScriptedAgent
 from backend.agents.scripted.scenario import Scenario
 from backend.agents.scripted.schedule import schedule
+from backend.agents.time_limits import TimeLimits
 from backend.protocol.checks import check
 from backend.protocol.events import (
     DoneEvent,
@@ -34,7 +35,7 @@ from tests.fakes import ManualClock, opens, settle
 from tests.memory_store import MemoryStore
 
 SCENARIOS = ScenarioLibrary().scenarios()
-LIMITS = PlannedLimits(120.0, 60.0)
+LIMITS = TimeLimits(120.0, 60.0)
 
 
 async def run_for_real(agent: Agent, options: RunOptions, tmp_path: Path) -> list[Event]:
@@ -71,7 +72,7 @@ async def test_a_scenario_leaves_behind_what_was_planned(name: str, speed: float
     script = SCENARIOS[name]
     options = RunOptions(speed=speed, seed=4)
     real = await run_for_real(ScriptedAgent(script), options, tmp_path)
-    limits = PlannedLimits(script.timeout_s or 120.0, 60.0)
+    limits = TimeLimits(script.timeout_s or 120.0, 60.0)
     planned = planned_events(schedule(script, 4), speed, limits)
     assert without_times(real) == without_times(planned)
     assert [event.at_ms for event in real] == pytest.approx([event.at_ms for event in planned], abs=0.002)
@@ -107,7 +108,7 @@ async def test_a_replay_may_take_longer_than_the_server_s_timeout(tmp_path: Path
 @pytest.mark.parametrize("name", ["happy_path", "error_mid_answer", "timeout", "unicode"])
 async def test_a_replay_leaves_behind_what_was_planned(name: str, tmp_path: Path) -> None:
     script = SCENARIOS[name]
-    events = planned_events(schedule(script), 1.0, PlannedLimits(script.timeout_s or 120.0, 60.0))
+    events = planned_events(schedule(script), 1.0, TimeLimits(script.timeout_s or 120.0, 60.0))
     recording = Recording(RecordingHeader(), tuple(events))
     real = await run_for_real(RecordingAgent(recording), RunOptions(), tmp_path)
     planned = planned_events(recorded_schedule(recording), 1.0, LIMITS)
@@ -115,7 +116,7 @@ async def test_a_replay_leaves_behind_what_was_planned(name: str, tmp_path: Path
 
 
 def planned(*cues: Cue, timeout_s: float = 10.0, silence_s: float = 4.0, speed: float = 1.0) -> list[KnownEvent]:
-    return planned_events(cues, speed, PlannedLimits(timeout_s, silence_s))
+    return planned_events(cues, speed, TimeLimits(timeout_s, silence_s))
 
 
 TOKEN = TokenEvent(text="a")
@@ -181,5 +182,5 @@ def test_a_scripted_violation_is_the_only_one(script: Scenario, place: int) -> N
     dangling = script.model_copy(
         update={"timeline": (*script.timeline[:at], Say(say="\n[9]\n"), *script.timeline[at:])}
     )
-    events = planned_events(schedule(dangling), 1.0, PlannedLimits(1e9, 1e9))
+    events = planned_events(schedule(dangling), 1.0, TimeLimits(1e9, 1e9))
     assert [violation.rule for violation in check(events)] == ["citation-first"]

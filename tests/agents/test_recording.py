@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from backend.agents.agent import AgentEnvironment, AgentFailure, RunContext, RunRequest, UnknownAgentError
-from backend.agents.plans import PlannedLimits, planned_events
+from backend.agents.plans import planned_events
 from backend.agents.recording import RecordingAgent, RecordingProvider, provide, recorded_schedule
+from backend.agents.time_limits import TimeLimits
 from backend.protocol.checks import check
 from backend.protocol.events import (
     CitationEvent,
@@ -31,7 +32,7 @@ from backend.settings import Settings
 from tests.fakes import VirtualClock
 from tests.strategies import runs
 
-FOREVER = PlannedLimits(3600.0, 3600.0)
+FOREVER = TimeLimits(3600.0, 3600.0)
 
 
 def recorded(*events: tuple[float, Event], question: str = "Q?", cut: str | None = None) -> Recording:
@@ -145,9 +146,7 @@ def test_a_replay_keeps_the_rules_that_the_run_kept(events: list[KnownEvent], sp
 @settings(max_examples=60, deadline=None)
 @given(runs().filter(lambda events: getattr(events[-1], "outcome", None) == "completed"))
 def test_the_plan_of_a_completed_run_is_the_run(events: list[KnownEvent]) -> None:
-    planned = planned_events(
-        recorded_schedule(Recording(RecordingHeader(), tuple(events))), 1.0, PlannedLimits(1e9, 1e9)
-    )
+    planned = planned_events(recorded_schedule(Recording(RecordingHeader(), tuple(events))), 1.0, TimeLimits(1e9, 1e9))
     *before, done = planned
     count = len(events) - 1
     assert before[:count] == events[:-1]

@@ -51,6 +51,8 @@ BODIES: list[tuple[str, Any, int, str, tuple[str, ...]]] = [
     ("option out of range", {**ASK, "options": {"speed": -1}}, 422, "invalid-request", ("options.speed",)),
     ("option of the wrong type", {**ASK, "options": {"seed": "x"}}, 422, "invalid-request", ("options.seed",)),
     ("timeout of zero", {**ASK, "options": {"timeout_s": 0}}, 422, "invalid-request", ("options.timeout_s",)),
+    ("a silence that is too long", {**ASK, "options": {"silence_s": 901}}, 422, "silence-limit-too-long", ("900 s",)),
+    ("no silence at all", {**ASK, "options": {"silence_s": 0}}, 422, "invalid-request", ("options.silence_s",)),
     ("options that are a list", {**ASK, "options": []}, 422, "invalid-request", ("options",)),
     ("unknown session", {**ASK, "session_id": "ses_nobody"}, 422, "unknown-session", ("session_id",)),
     ("a list", [1, 2], 422, "invalid-request", ("JSON object",)),
@@ -62,7 +64,9 @@ BODIES: list[tuple[str, Any, int, str, tuple[str, ...]]] = [
 def asked(tmp_path_factory: pytest.TempPathFactory) -> Any:
     """A client of a backend that no test here leaves a run on."""
     with (
-        BackendServer(tmp_path_factory.mktemp("data"), [ToldProvider()], max_recording_bytes=2000) as backend,
+        BackendServer(
+            tmp_path_factory.mktemp("data"), [ToldProvider()], max_recording_bytes=2000, max_silence_s=900
+        ) as backend,
         backend.client() as client,
     ):
         yield client

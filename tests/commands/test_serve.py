@@ -150,3 +150,17 @@ def test_a_broken_scenario_is_told_on_the_terminal_and_the_rest_is_served(tmp_pa
     told = [line for line in err.splitlines() if line.startswith("warning: ")]
     assert len(told) == 1
     assert "broken.yaml, line 5" in told[0]
+
+
+def test_the_silence_limits_are_the_operator_s(tmp_path: Path) -> None:
+    with serving(tmp_path, "--silence-s", "0.3", "--max-silence-s", "5") as child, child.client() as client:
+        ask = {"question": "Show me.", "agent": "scripted:timeout", "options": {"timeout_s": 60}}
+        run = client.post("/v1/runs", json=ask).json()["run_id"]
+        events = client.get(f"/v1/runs/{run}/events").text
+        assert '"code":"silence"' in events
+        assert '"limit_s":0.3,"longest_limit_s":5' in events
+        refused = client.post("/v1/runs", json={**ask, "options": {"silence_s": 6}})
+        assert refused.json()["detail"] == (
+            "silence_s is 6, and this server allows an agent at most 5 s of silence: ask for less, or start the server "
+            "with a longer --max-silence-s."
+        )

@@ -195,6 +195,7 @@ def test_a_run_that_stops_to_ask_a_person_says_so() -> None:
         ("on_interrupt", "Delete it?"),
         ("on_interrupt", [{"value": {"prompt": "Delete it?"}, "id": "i"}]),
         ("LangGraphInterruptEvent", {"question": "Delete it?"}),
+        ("my_graph_interrupt", [{"value": "Delete it?"}]),
         ("CopilotKitLangGraphInterruptEvent", {"value": '{"message": "Delete it?"}', "messages": []}),
     ],
 )

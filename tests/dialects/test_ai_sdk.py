@@ -244,3 +244,11 @@ def test_a_citation_that_no_source_tells_of_is_counted() -> None:
     stream = ai_sdk(*part("Text", {"url": "https://a.example/"}), FINISH)
     assert stream.citations == []
     assert stream.losses == {"citations that stand only in a provider's metadata": 1}
+
+
+@pytest.mark.parametrize("field", ["usage", "totalUsage"])
+def test_usage_in_the_metadata_of_the_message_is_read(field: str) -> None:
+    used = {field: {"inputTokens": 5, "outputTokens": 3, "totalTokens": 8}}
+    stream = ai_sdk(START, delta("Hi"), {**FINISH, "messageMetadata": used})
+    assert stream.end.usage == {"input_tokens": 5, "output_tokens": 3, "total_tokens": 8}
+    assert stream.losses == {}

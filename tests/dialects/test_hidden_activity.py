@@ -63,6 +63,41 @@ def test_activity_is_carried_once_a_second_and_at_the_end_of_thinking() -> None:
     assert times == [50, *(200 + place * 50 for place in range(1, 50))]
 
 
+HIDDEN: dict[str, tuple[str, str]] = {
+    "ollama": (
+        json.dumps({"done": False, "message": {"content": "", "thinking": "secret"}}) + "\n",
+        json.dumps({"done": True, "message": {"content": "Yes."}}) + "\n",
+    ),
+    "langgraph": (
+        "event: messages\ndata: "
+        + json.dumps([{"type": "AIMessageChunk", "content": [{"type": "reasoning", "reasoning": "secret"}]}, {}])
+        + "\n\n",
+        "event: messages\ndata: "
+        + json.dumps([{"type": "AIMessageChunk", "content": "Yes.", "chunk_position": "last"}, {}])
+        + "\n\n",
+    ),
+    "bedrock": (
+        json.dumps({"contentBlockDelta": {"delta": {"reasoningContent": {"text": "secret"}}}}) + "\n",
+        json.dumps({"contentBlockDelta": {"contentBlockIndex": 1, "delta": {"text": "Yes."}}}) + "\n",
+    ),
+    "cohere": (
+        f"data: {json.dumps({'type': 'tool-plan-delta', 'delta': {'message': {'tool_plan': 'secret'}}})}\n\n",
+        f"data: {json.dumps({'type': 'content-delta', 'delta': {'message': {'content': {'text': 'Yes.'}}}})}\n\n",
+    ),
+}
+"""A piece of reasoning and a piece of the answer, by dialect."""
+
+
+@pytest.mark.parametrize("dialect", HIDDEN)
+def test_reasoning_of_every_dialect_keeps_its_times_and_not_its_words(dialect: str) -> None:
+    thought, said = HIDDEN[dialect]
+    events = imported(dialect, [*((200.0 + 50 * place, thought) for place in range(40)), (2200.0, said)])
+    times = [at_ms for event in carriers(events) for at_ms in event.activity_ms or ()]
+    # The first piece is the start of the step itself.
+    assert times == [250.0 + 50 * place for place in range(39)]
+    assert "secret" not in json.dumps([event.model_dump(mode="json") for event in events])
+
+
 def test_a_role_and_an_empty_piece_make_no_step() -> None:
     pieces = [
         chunk(50, {"role": "assistant", "content": ""}),

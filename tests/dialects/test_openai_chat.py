@@ -155,3 +155,9 @@ def test_usage_in_a_chunk_without_choices_is_read(without: dict[str, Any]) -> No
     assert stream.end.usage == {"input_tokens": 5, "output_tokens": 3, "total_tokens": 8}
     assert stream.end.outcome == "completed"
     assert ("choices of another form than known" in stream.losses) == (without == {"choices": {}})
+
+
+def test_usage_in_a_choice_is_read() -> None:
+    last = chunk({}, "stop")
+    last["choices"][0]["usage"] = {"prompt_tokens": 5, "completion_tokens": 3, "total_tokens": 8}
+    assert chat(chunk({"content": "Hi"}), last).end.usage["total_tokens"] == 8

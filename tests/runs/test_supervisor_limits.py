@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 
 import pytest
 
@@ -59,6 +60,26 @@ async def test_silence_ends_a_run(bench: Bench) -> None:
     assert the_error(events).code == "silence"
     assert (the_done(events).outcome, the_done(events).partial) == ("timed_out", False)
     assert the_done(events).at_ms == 160_000
+
+
+async def test_a_run_may_ask_for_a_longer_silence(bench: Bench) -> None:
+    supervisor = bench.supervise(FakeAgent((STEP, Sleep(230), STEP_DONE, asyncio.Event())))
+    record, _ = await supervisor.accept(a_record(options=RunOptions(silence_s=240)))
+    await bench.clock.advance(460)
+    assert supervisor.running == 1, "the server's timeout would have cut the silence short"
+    await bench.clock.advance(30)
+    await supervisor.ended(record.run_id)
+    error = the_error(await bench.log(record))
+    assert (error.code, error.limit_s, error.longest_limit_s) == ("silence", 240, bench.settings.max_silence_s)
+
+
+async def test_an_agent_s_own_silence_is_within_the_operator_s(bench: Bench) -> None:
+    agent = FakeAgent((STEP, asyncio.Event()), default_options=RunOptions(silence_s=3600))
+    supervisor = replace(bench, settings=replace(bench.settings, max_silence_s=100.0)).supervise(agent)
+    record, _ = await supervisor.accept(a_record())
+    await bench.clock.advance(101)
+    await supervisor.ended(record.run_id)
+    assert the_error(await bench.log(record)).limit_s == 100
 
 
 class Thinking:

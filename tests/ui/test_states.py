@@ -28,6 +28,20 @@ async def test_an_error_says_what_happened_and_offers_retry(reader: Reader) -> N
     await reader.expect_status("Failed")
 
 
+async def test_a_limit_says_which_it_was_and_may_be_doubled(reader: Reader) -> None:
+    await reader.open()
+    await reader.choose_agent("A quiet tool")
+    await reader.ask("Show me.")
+    await reader.expect_status("Timed out")
+    notice = reader.page.locator(".ph-notice").first
+    await expect(notice).to_contain_text("The agent sent nothing for 1 s, so the run was ended.")
+    await expect(notice).to_contain_text("“Wait longer” asks again with twice that limit.")
+    await reader.press("Wait longer")
+    await reader.expect_status("Completed")
+    assert "It came back after the silence." in await reader.answer_text()
+    assert not await reader.page.get_by_role("button", name="Wait longer").is_visible()
+
+
 async def test_a_backend_that_goes_and_comes_back(browser: Browser, lone_ui: LoneUi, tmp_path: Path) -> None:
     scenarios = Path(__file__).parent / "scenarios"
     command = serve_command(port=lone_ui.backend_port, data_dir=tmp_path / "data", scenarios_dir=scenarios)

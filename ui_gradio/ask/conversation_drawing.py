@@ -104,7 +104,11 @@ def buttons(page: AskPage, state: ConversationState) -> Updates:
         page.action_row: gr.update(visible=not state.empty),
         page.new_conversation: gr.update(visible=not state.empty),
         page.go_on: gr.update(visible=state.may_continue),
-        page.retry: gr.update(visible=state.may_retry, variant="secondary" if state.may_continue else "primary"),
+        page.wait_longer: gr.update(visible=state.may_wait_longer),
+        page.retry: gr.update(
+            visible=state.may_retry,
+            variant="secondary" if state.may_continue or state.may_wait_longer else "primary",
+        ),
         page.after_run: _after_run(state),
     }
 

@@ -4,10 +4,11 @@ from dataclasses import dataclass, fields
 
 import gradio as gr
 
-from backend.desk.conversation import LONGEST_RUN_S, RUN_SPEEDS, Conversation
+from backend.desk.conversation import RUN_SPEEDS, Conversation
 from backend.present.pages.notices import header_html
 from backend.present.theme.style import QUESTION_LINES
 from backend.present.words import ask as words_ask, run as words
+from backend.protocol.options import LONGEST_S
 from ui_gradio.deferred_updates import DeferredUpdates, Streaming
 from ui_gradio.navigation import lay_out_navigation
 from ui_gradio.run_buttons import RunButtons, lay_out_run_buttons, lay_out_unfolding_panels, small_button
@@ -30,6 +31,7 @@ class AskPage:
     example_row: gr.Row
     action_row: gr.Row
     go_on: gr.Button
+    wait_longer: gr.Button
     retry: gr.Button
     after_run: gr.HTML
     run_id: gr.Textbox
@@ -66,6 +68,7 @@ def build_page() -> AskPage:
             example_row, examples = _example_row()
             with gr.Row(elem_id="ph-actions", visible=False) as action_row:
                 go_on = small_button(words.CONTINUE, variant="primary", visible=False)
+                wait_longer = small_button(words.WAIT_LONGER, variant="primary", visible=False)
                 retry = small_button(words.RETRY, visible=False)
                 after_run = gr.HTML("", padding=False, elem_id="ph-after-run")
                 buttons = lay_out_run_buttons()
@@ -78,8 +81,9 @@ def build_page() -> AskPage:
     charts_ready = gr.Textbox("", visible="hidden", label="Charts")
     fetch_trigger = gr.Textbox("", visible="hidden", label="Changes")
     return AskPage(
-        header, new, question, agent, timeout, speed, ask, stop, phase, example_row, action_row, go_on, retry,
-        after_run, run_id, conversation, deferred, theme, charts_ready, fetch_trigger, run_buttons, panels, examples,
+        header, new, question, agent, timeout, speed, ask, stop, phase, example_row, action_row, go_on, wait_longer,
+        retry, after_run, run_id, conversation, deferred, theme, charts_ready, fetch_trigger, run_buttons, panels,
+        examples,
     )  # fmt: skip
 
 
@@ -108,7 +112,7 @@ def _question_row() -> tuple[gr.Textbox, gr.Dropdown, gr.Number, gr.Dropdown, gr
             elem_id="ph-agent",
         )
         with gr.Accordion(words_ask.OPTIONS, open=False, elem_id="ph-options"):
-            timeout = gr.Number(label=words_ask.TIMEOUT_LABEL, info=words_ask.TIMEOUT_HELP, maximum=LONGEST_RUN_S)
+            timeout = gr.Number(label=words_ask.TIMEOUT_LABEL, info=words_ask.TIMEOUT_HELP, maximum=LONGEST_S)
             speed = gr.Dropdown(
                 choices=[(words_ask.speed_word(speed), speed) for speed in RUN_SPEEDS],
                 value=1.0,

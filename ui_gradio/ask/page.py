@@ -78,6 +78,7 @@ def _connect_run(application: gr.Blocks, page: AskPage, desk: Desk, handlers: As
     does(page.ask.click, questions.ask, "ask", *written)
     does(page.question.submit, questions.ask, "submit", *written)
     does(page.retry.click, questions.retry, "retry", page.question)
+    does(page.wait_longer.click, questions.wait_longer, "wait-longer", page.question)
     does(page.go_on.click, questions.carry_on, "continue", page.question)
     does(page.new_conversation.click, questions.begin_anew, "new_conversation")
     for number, (button, question) in enumerate(zip(page.examples, words.EXAMPLE_QUESTIONS, strict=True), 1):

@@ -33,11 +33,15 @@ def draw_actions(visit: Visit, conversation: Conversation, state: ConversationSt
         st.button(words.CONTINUE, key="continue", type="primary", on_click=asks_again(questions.carry_on))
     else:
         _nothing()
+    if state.may_wait_longer:
+        st.button(words.WAIT_LONGER, key="wait-longer", type="primary", on_click=asks_again(questions.wait_longer))
+    else:
+        _nothing()
     if state.may_retry:
         st.button(
             words.RETRY,
             key="retry",
-            type="secondary" if state.may_continue else "primary",
+            type="secondary" if state.may_continue or state.may_wait_longer else "primary",
             on_click=asks_again(questions.retry),
         )
     else:

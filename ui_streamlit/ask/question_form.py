@@ -3,8 +3,9 @@
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from backend.desk.conversation import LONGEST_RUN_S, RUN_SPEEDS, Conversation, ConversationState
+from backend.desk.conversation import RUN_SPEEDS, Conversation, ConversationState
 from backend.present.words import ask as words_ask, run as words
+from backend.protocol.options import LONGEST_S
 from ui_streamlit.visit import Visit
 
 QUESTION = "ph-question"
@@ -103,7 +104,7 @@ def _option_fields() -> None:
         words_ask.TIMEOUT_LABEL,
         key=_TIMEOUT,
         min_value=1.0,
-        max_value=LONGEST_RUN_S,
+        max_value=LONGEST_S,
         step=1.0,
         format="%g",
         help=words_ask.TIMEOUT_HELP,

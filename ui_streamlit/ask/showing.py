@@ -45,7 +45,7 @@ class Showing:
 
     def _fit_widgets(self, state: ConversationState) -> None:
         form = (state.turn, state.running, state.stopping, state.empty, state.earlier, state.choices, state.fields)
-        actions = (state.run_id, state.ended, state.may_retry, state.may_continue)
+        actions = (state.run_id, state.ended, state.may_retry, state.may_continue, state.may_wait_longer)
         if self._form is None:
             self._form = form
         if self._row is not None and self._actions is None and (state.run_id or not state.pending or state.waiting):

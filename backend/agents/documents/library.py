@@ -78,7 +78,7 @@ class Library:
         """
         return self._checked(self._index.refresh(progress, stop))
 
-    def prepare(self, progress: Progress, patience_s: float = READY_AFTER_S) -> RefreshReport | None:
+    def prepare(self, progress: Progress, patience_s: float) -> RefreshReport | None:
         """Bring the index up to date, for so long at most as soon as there is a document to answer from.
 
         None: it is still at work, and continues. Raises as ``refresh``, with ``StoppedError`` after ``stop_refresh``.
@@ -110,7 +110,7 @@ class Library:
         while report is None and not (stop is not None and stop.is_set()):
             if self.corpus.sizes()[0]:
                 return None
-            report = self._refreshing.wait(1.0, stop)
+            report = self._refreshing.wait(0.1, stop)
         if report is None:
             raise StoppedError
         return self._checked(report)

@@ -8,7 +8,7 @@ from backend.agents.documents.agent import DocumentsAgent
 from backend.agents.documents.blocking import in_thread
 from backend.agents.documents.indexing.folder import unread_sentence
 from backend.agents.documents.indexing.folder_index import RefreshReport
-from backend.agents.documents.library import Library
+from backend.agents.documents.library import READY_AFTER_S, Library
 from backend.protocol.events import KnownEvent
 from backend.settings import Settings
 
@@ -24,8 +24,9 @@ _MOST_WARNINGS = 20
 class DocumentsProvider:
     """The one agent of this family."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, patience_s: float = READY_AFTER_S) -> None:
         self._library = Library.of(settings)
+        self._patience_s = patience_s
 
     @property
     def name(self) -> str:
@@ -41,17 +42,27 @@ class DocumentsProvider:
         """
         loop = asyncio.get_running_loop()
 
+        waits = True
+
+        def shown(done: int, total: int, what: str) -> None:
+            if waits:
+                progress(done, total, what)
+
         def told(done: int, total: int, what: str) -> None:
-            if not loop.is_closed():
-                loop.call_soon_threadsafe(progress, done, total, what)
+            if waits and not loop.is_closed():
+                loop.call_soon_threadsafe(shown, done, total, what)
 
         def work() -> RefreshReport | None:
-            report = self._library.prepare(told)
+            report = self._library.prepare(told, self._patience_s)
             # Opened now, so that the first run does not wait for it.
             self._library.tables.query("SELECT 1")
             return report
 
-        report = await in_thread(work, lambda _: self._library.stop_refresh())
+        try:
+            report = await in_thread(work, lambda _: self._library.stop_refresh())
+        finally:
+            # What continues in the background is no preparation any more.
+            waits = False
         if report is None:
             return [f"{self._library.readiness.sentence()} Answers come from those that are read."]
         return skipped_sentences(report)

@@ -7,7 +7,6 @@ from backend.agents.scheduled_drafts import as_wanted, play_cues
 from backend.agents.scripted.scenario import Scenario
 from backend.agents.scripted.schedule import schedule
 from backend.protocol.events import Draft
-from backend.protocol.options import RunOptions
 
 
 def play(scenario: Scenario, request: RunRequest, context: RunContext) -> AsyncIterator[Draft]:
@@ -28,7 +27,7 @@ class ScriptedAgent:
 
     def __init__(self, scenario: Scenario) -> None:
         self._scenario = scenario
-        self.default_options = RunOptions(timeout_s=scenario.timeout_s)
+        self.default_options = scenario.own_options
 
     def run(self, request: RunRequest, context: RunContext) -> AsyncIterator[Draft]:
         """Play the scenario once."""

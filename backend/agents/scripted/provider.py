@@ -4,12 +4,13 @@ import asyncio
 from collections.abc import Sequence
 
 from backend.agents.agent import AgentEnvironment, AgentOffer, Progress, RunRequest, UnknownAgentError
-from backend.agents.plans import PlannedLimits, planned_events
+from backend.agents.plans import planned_events
 from backend.agents.scheduled_drafts import as_wanted
 from backend.agents.scripted.library import ScenarioLibrary
 from backend.agents.scripted.player import ScriptedAgent
 from backend.agents.scripted.scenario import Scenario
 from backend.agents.scripted.schedule import schedule
+from backend.agents.time_limits import TimeLimits
 from backend.protocol.events import KnownEvent
 from backend.settings import Settings
 from backend.yaml_lines.complaints import SourceError
@@ -53,8 +54,7 @@ class ScriptedProvider:
         """The events of a run without delays, including the end. Raises ``UnknownAgentError``."""
         scenario = await self._find(variant)
         options = request.options
-        timeout_s = options.timeout_s or scenario.timeout_s or self._settings.default_timeout_s
-        limits = PlannedLimits(timeout_s, self._settings.silence_timeout_s)
+        limits = TimeLimits.of(options, scenario.own_options, self._settings)
         return planned_events(as_wanted(schedule(scenario, options.seed), options), options.speed, limits)
 
     async def _find(self, name: str) -> Scenario:

@@ -14,6 +14,7 @@ from backend.agents.scripted.actions import (
     Words,
 )
 from backend.protocol.events import Outcome
+from backend.protocol.options import RunOptions
 
 
 class Scenario(ScenarioPart):
@@ -27,7 +28,13 @@ class Scenario(ScenarioPart):
     rate: Rate = Field(default=30.0, description=RATE_TEXT)
     pieces: Pieces = Field(default="words", description=PIECES_TEXT)
     timeout_s: float | None = Field(default=None, gt=0, le=3600, description="a number of seconds, above 0")
+    silence_s: float | None = Field(default=None, gt=0, le=3600, description="a number of seconds, above 0")
     expect_outcome: Outcome | None = Field(
         default=None, description="completed, failed, timed_out, cancelled or interrupted"
     )
     timeline: tuple[Action, ...] = Field(strict=False, description="a list of actions")
+
+    @property
+    def own_options(self) -> RunOptions:
+        """The time limits that runs of it have, where the caller names none."""
+        return RunOptions(timeout_s=self.timeout_s, silence_s=self.silence_s)

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Header, Path, Query, Response
 from backend.api.event_stream import EventStream
 from backend.api.log_response import open_stream
 from backend.api.problems import RequestProblem, problem_responses
-from backend.api.questions import check_agent, check_key, check_question, wants_stream
+from backend.api.questions import check_agent, check_key, check_question, check_silence, wants_stream
 from backend.api.resources import AcceptedRun, CancelledRun, NewRun, RunLinks, RunList, RunNow, RunSummaryReply
 from backend.api.services import Services, ServicesOf
 from backend.api.stream_description import STREAM_CONTENT
@@ -82,6 +82,7 @@ async def start_run(
     With `Accept: text/event-stream` the answer is the stream itself: one request, one streamed answer.
     """
     check_question(new_run.question)
+    check_silence(new_run.options.silence_s, services.settings.max_silence_s)
     asked = await _record_of(services, new_run, check_key(idempotency_key))
     record, created = await services.supervisor.accept(asked)
     headers = {

@@ -4,6 +4,8 @@ Several modes of one stream repeat the same message: it is known by its id, else
 the assistant are the answer, in their order; those of tools end the calls; those of persons are not read.
 """
 
+from itertools import islice
+
 from backend.dialects.answer_drafts import MAX_TEXT_CHARS, AnswerDrafts
 from backend.dialects.dialect import CONTENT_FILTER, LIMIT_REACHED, JsonObject
 from backend.dialects.json_values import object_of, objects_of, plain, text_of, whole_number_of
@@ -11,6 +13,9 @@ from backend.dialects.langgraph.content import block_text, cite_annotations, cit
 from backend.dialects.said_text import count_unread
 
 _MOST_MESSAGES = 10_000
+
+_MOST_TWINS = 50
+"""Messages before a whole one that it may repeat under another id."""
 
 _ROLES = {
     "AIMessageChunk": "ai",
@@ -111,16 +116,17 @@ class GraphMessages:
     def _say_whole(self, key: str, text: str) -> int:
         """Say what of a text was not said yet; gives where it begins in the answer."""
         before = self._so_far(key)
-        if not before and text:
-            # A node that makes a message of another one gives it another id.
-            twin = next((known for known in reversed(self._pieces) if self._so_far(known) == text), None)
-            if twin is not None:
-                return max(0, self._drafts.length - len(text))
+        if text and not before and self._was_said(text):
+            return max(0, self._drafts.length - len(text))
         if text.startswith(before):
             self._say(key, text[len(before) :])
         elif before and not before.startswith(text):
             self._drafts.warn("text_differs", "The stream repeats a part of the answer with another text than before.")
         return max(0, self._drafts.length - len(text))
+
+    def _was_said(self, text: str) -> bool:
+        """Whether a message of another id said it: a node that makes a message of another one gives it a new id."""
+        return any(self._so_far(known) == text for known in islice(reversed(self._pieces), _MOST_TWINS))
 
     def _read_calls(self, key: str, message: JsonObject) -> None:
         chunks = objects_of(message, "tool_call_chunks")

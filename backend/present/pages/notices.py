@@ -73,8 +73,11 @@ def notice(name: str, detail: str | None = None) -> Markup:
     )
 
 
-def error_html(view: RunView) -> str:
-    """Why a run did not complete, with the error's own sentence; empty for a run that is still running or completed."""
+def error_html(view: RunView, *, may_wait_longer: bool = False) -> str:
+    """Why a run did not complete, with the error's own sentence; empty for a run that is still running or completed.
+
+    ``may_wait_longer``: the page offers to ask again with a longer time limit.
+    """
     stream = view.stream
     if stream.outcome is None:
         return str(notice("reconnecting")) if stream.phase == "reconnecting" else str(EMPTY)
@@ -82,5 +85,6 @@ def error_html(view: RunView) -> str:
         return str(EMPTY) if view.message.answer.strip() else str(notice("no_answer"))
     detail = words.outcome_sentence(view)
     if stream.error is not None and stream.error.retryable:
-        detail = f"{detail.rstrip('.')}. {words.RETRY_HINT}"
+        hint = words.WAIT_LONGER_HINT if may_wait_longer else words.RETRY_HINT
+        detail = f"{detail.rstrip('.')}. {hint}"
     return str(notice(stream.outcome, detail))

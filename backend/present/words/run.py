@@ -21,6 +21,7 @@ STOP: Final = "Stop"
 STOPPING: Final = "Stopping"
 RETRY: Final = "Retry"
 CONTINUE: Final = "Continue"
+WAIT_LONGER: Final = "Wait longer"
 COPY_MARKDOWN: Final = "Copy as Markdown"
 COPY_CODE: Final = "Copy this code"
 TASK_DONE: Final = "done"
@@ -96,6 +97,7 @@ NOTICES: Final[dict[str, tuple[str, str]]] = {
 """Designed states by name: a heading and a sentence."""
 
 RETRY_HINT: Final = "Try again."
+WAIT_LONGER_HINT: Final = "“Wait longer” asks again with twice that limit."
 
 EMPTY_STEPS: Final = "Steps appear here as the agent works."
 EMPTY_SOURCES: Final = "Sources appear here with the answer."

@@ -1,6 +1,7 @@
 """The provider: preparing with progress and warnings, what is on offer, and runs that are cancelled."""
 
 import asyncio
+import re
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,9 +18,10 @@ from backend.agents.agent import (
 )
 from backend.agents.documents.blocking import in_thread
 from backend.agents.documents.indexing.folder import FolderError
-from backend.agents.documents.provider import SAMPLE_QUESTIONS, provide
+from backend.agents.documents.provider import SAMPLE_QUESTIONS, DocumentsProvider, provide
 from backend.protocol.recordings import Recording
 from backend.settings import Settings
+from tests.agents.documents.pdf_files import pdf_of
 
 
 class NoRecordings:
@@ -114,6 +116,28 @@ async def test_preparing_stops_when_cancelled(tmp_path: Path) -> None:
     assert not steps or steps[-1][1] <= 300
     agent = await provider.open("")
     assert [draft async for draft in agent.run(RunRequest("run", "whales"), RunContext())]
+
+
+async def test_a_large_folder_is_ready_before_all_of_it_is_read_and_says_so(tmp_path: Path) -> None:
+    folder = tmp_path / "docs"
+    folder.mkdir()
+    (folder / "a.md").write_text("The whales sing.")
+    page = [f"Line {number} of a long page about the sea and what swims in it." for number in range(40)]
+    for number in range(20):
+        (folder / f"n{number}.pdf").write_bytes(pdf_of([page] * 80))
+    provider = DocumentsProvider(Settings(docs_dir=folder, data_dir=tmp_path / "data"), patience_s=0.0)
+    steps: list[tuple[int, int, str]] = []
+    (warning,) = await provider.prepare(lambda *step: steps.append(step))
+    assert re.match(r"\d+ of 21 documents are read so far; still to be read: .* Answers come from those", warning)
+    agent = await provider.open("")
+    drafts = [draft async for draft in agent.run(RunRequest("run", "Do the whales sing?"), RunContext())]
+    assert any(draft.type == "warning" and draft.code == "still_reading" for draft in drafts)
+    assert any(draft.type == "citation" for draft in drafts)
+    shown = len(steps)
+    # It gives the loop many turns, in which the first one would be heard of if it were still listened to.
+    while await provider.prepare(lambda *_: None):
+        pass
+    assert len(steps) == shown
 
 
 async def test_cancelling_leaves_the_thread_asked_to_stop() -> None:

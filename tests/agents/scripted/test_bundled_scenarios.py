@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 
 from backend.agents.documents.library import SAMPLE
-from backend.agents.plans import PlannedLimits, planned_events
+from backend.agents.plans import planned_events
 from backend.agents.scripted.actions import ACTIONS
 from backend.agents.scripted.library import BUNDLED_DIR
 from backend.agents.scripted.loading import load_scenario, parse_scenario
 from backend.agents.scripted.scenario import Scenario
 from backend.agents.scripted.schedule import schedule
+from backend.agents.time_limits import TimeLimits
 from backend.protocol.checks import check
 from backend.protocol.citations import find_markers
 from backend.protocol.events import ArtifactEvent, DoneEvent, Event, KnownEvent, StatusEvent, TokenEvent, parse_event
@@ -52,7 +53,7 @@ def load(name: str) -> Scenario:
 
 def plan(name: str) -> list[KnownEvent]:
     script = load(name)
-    return planned_events(schedule(script), 1.0, PlannedLimits(script.timeout_s or 120.0, 60.0))
+    return planned_events(schedule(script), 1.0, TimeLimits(script.timeout_s or 120.0, 60.0))
 
 
 def view(name: str) -> RunView:
@@ -234,12 +235,12 @@ README = (Path(BUNDLED_DIR).parent / "README.md").read_text(encoding="utf-8")
 def test_the_readme_shows_a_complete_scenario_that_can_be_played() -> None:
     first, fragment = re.findall(r"```yaml\n(.*?)```", README, re.DOTALL)
     script = parse_scenario(first.encode(), "first.yaml")
-    events = planned_events(schedule(script), 1.0, PlannedLimits(120.0, 60.0))
+    events = planned_events(schedule(script), 1.0, TimeLimits(120.0, 60.0))
     assert check(events) == []
     assert done(events).outcome == "completed"
     head = "title: T\ndescription: D.\nquestion: Q?\ntimeline:\n"
     repeated = parse_scenario((head + fragment).encode(), "fragment.yaml")
-    answer = fold(RunView.start(), planned_events(schedule(repeated), 1.0, PlannedLimits(120.0, 60.0))).message.answer
+    answer = fold(RunView.start(), planned_events(schedule(repeated), 1.0, TimeLimits(120.0, 60.0))).message.answer
     assert answer == "North sold 410 units [1]. South sold 380 units [2]. "
 
 

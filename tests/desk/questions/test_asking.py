@@ -4,11 +4,11 @@ from contextlib import aclosing
 
 import pytest
 
-from backend.desk.conversation import Conversation
+from backend.desk.conversation import Conversation, ConversationState
 from backend.desk.questions import Questions
 from backend.present.pages.problem import Problem
 from backend.present.words import ask as words_ask, run as words
-from backend.protocol.events import Outcome
+from backend.protocol.events import ErrorEvent, Outcome
 from backend.protocol.options import RunOptions
 from tests.desk.questions.fake_backend import FULL, FakeBackend
 from tests.desk.questions.states import asked, to_the_end, until
@@ -196,3 +196,70 @@ async def test_continuing_keeps_what_was_written_until_the_interruption(
     assert [turn.view.message.answer for turn in conversation.state.earlier] == ["It is "]
     assert first.frame is not None
     assert conversation.state.earlier[0].view is first.frame.view
+
+
+@pytest.mark.parametrize(
+    ("code", "limit_s", "longest_s", "option", "longer_s"),
+    [
+        ("silence", 60.0, 3600.0, "silence_s", 120.0),
+        ("silence", 60.0, 90.0, "silence_s", 90.0),
+        ("timeout", 120.0, 3600.0, "timeout_s", 240.0),
+        ("timeout", 3000.0, None, "timeout_s", 3600.0),
+    ],
+)
+async def test_a_run_that_a_limit_ended_may_be_asked_again_with_a_longer_one(
+    questions: Questions,
+    conversation: Conversation,
+    backend: FakeBackend,
+    code: str,
+    limit_s: float,
+    longest_s: float | None,
+    option: str,
+    longer_s: float,
+) -> None:
+    await ended_by_a_limit(questions, conversation, backend, code, limit_s, longest_s)
+    assert conversation.state.may_wait_longer
+    assert words.WAIT_LONGER in conversation.state.notice_html
+    await questions.wait_longer(conversation)
+    assert conversation.state.asked.options == RunOptions(speed=2).model_copy(update={option: longer_s})
+    assert (conversation.state.earlier, conversation.state.pending) == ((), True)
+
+
+@pytest.mark.parametrize(
+    ("code", "limit_s", "longest_s"),
+    [("silence", 60.0, 60.0), ("timeout", 3600.0, None), ("provider_timeout", 5.0, None), ("silence", None, None)],
+)
+async def test_no_longer_limit_is_offered_where_there_is_none(
+    questions: Questions,
+    conversation: Conversation,
+    backend: FakeBackend,
+    code: str,
+    limit_s: float | None,
+    longest_s: float | None,
+) -> None:
+    state = await ended_by_a_limit(questions, conversation, backend, code, limit_s, longest_s)
+    assert not state.may_wait_longer
+    assert words.WAIT_LONGER not in state.notice_html
+    await questions.wait_longer(conversation)
+    assert conversation.state is state
+
+
+async def ended_by_a_limit(
+    questions: Questions,
+    conversation: Conversation,
+    backend: FakeBackend,
+    code: str,
+    limit_s: float | None,
+    longest_s: float | None,
+) -> ConversationState:
+    await questions.ask(conversation, "Is it rising?", "reports", speed=2)
+    async with aclosing(questions.proceed(conversation)) as states:
+        await until(states, lambda state: bool(state.run_id))
+        run = backend.named("Is it rising?")
+        run.take(
+            ErrorEvent(
+                seq=1, at_ms=1, code=code, message="Over.", retryable=True, limit_s=limit_s, longest_limit_s=longest_s
+            )
+        )
+        run.end("timed_out")
+        return await until(states, lambda state: state.ended)
