@@ -17,7 +17,7 @@ demo: setup ## Start the backend and both UIs; options in ARGS="--port 9000"
 	@exec .venv/bin/playhead demo $(ARGS)
 
 .PHONY: test
-test: setup browser node-clients lint ## Lint, then all tests, in two processes; options in ARGS="-k cursor" or ARGS="-n 0 --pdb"
+test: setup browser nginx node-clients lint ## Lint, then all tests, in two processes; options in ARGS="-k cursor" or ARGS="-n 0 --pdb"
 	@# With bytecode, also where the machine is set not to write it: the tests start the product some hundred times.
 	@exec env -u PYTHONDONTWRITEBYTECODE .venv/bin/python -m pytest --numprocesses 2 $(ARGS)
 
@@ -43,6 +43,10 @@ bench: setup ## Print the figures of every benchmark (minutes; on a quiet machin
 .PHONY: browser
 browser: ## Find Chromium for the browser tests, or install it
 	@scripts/ensure-browser
+
+.PHONY: nginx
+nginx: ## Find nginx for the tests behind a proxy, or install it
+	@scripts/ensure-nginx
 
 .PHONY: node-clients
 node-clients: ## Install the foreign clients for the tests, where there is node

@@ -24,6 +24,12 @@ class Settings:
     port: int = 8750
     allowed_hosts: tuple[str, ...] = ()
     """Host names that the server answers to besides those of loopback, as behind a reverse proxy."""
+    root_path: str = ""
+    """The path below which a reverse proxy offers the server, without a slash at its end."""
+    trusted_proxies: tuple[str, ...] = ()
+    """Networks of the proxies whose X-Forwarded headers are believed."""
+    public_url: str = ""
+    """The address at which people reach the server, without a slash at its end."""
     max_concurrent_runs: int = 64
     default_timeout_s: float = 120.0
     """How long a run may take where its options do not say."""

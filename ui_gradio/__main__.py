@@ -7,6 +7,7 @@ from contextlib import suppress
 from tempfile import TemporaryDirectory
 
 from backend.doors.allow_host import add_allow_host
+from backend.doors.public_address import add_public_address, public_address_of
 from backend.launch.ports import GRADIO_PORT
 from backend.launch.ui_options import parse_with_free_port, ui_parser
 from backend.network.proxies import keep_proxies_from_libraries
@@ -16,6 +17,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Serve. Returns the exit code: 0 after a stop, 1 for a busy port."""
     parser = ui_parser("ui_gradio", "Gradio", GRADIO_PORT)
     add_allow_host(parser)
+    add_public_address(parser)
     options = parse_with_free_port(parser, arguments)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     # Only the user may read this folder, unlike the one of Gradio, which all users of the machine share.
@@ -31,7 +33,13 @@ def main(arguments: list[str] | None = None) -> int:
         keep_proxies_from_libraries()
         from ui_gradio.app import serve
 
-        serve(options.backend, options.port, files=files, allowed_hosts=options.allow_host)
+        serve(
+            options.backend,
+            options.port,
+            files=files,
+            allowed_hosts=options.allow_host,
+            public_address=public_address_of(options),
+        )
     return 0
 
 

@@ -9,6 +9,7 @@ from starlette.middleware import Middleware
 
 from backend.desk.desk import Desk
 from backend.doors.limits import FILES_KEPT_S
+from backend.doors.public_address import DIRECT, PublicAddress
 from backend.present.pages.addresses import TITLES, PageName
 from backend.present.theme.style import style_element
 from backend.present.words import run as words
@@ -33,9 +34,9 @@ class _Application(gr.Blocks):
         return without_heartbeat(super().get_config_file())
 
 
-def build(backend: str) -> gr.Blocks:
-    """The application for the backend at that address."""
-    desk = Desk(backend)
+def build(backend: str, public_url: str = "") -> gr.Blocks:
+    """The application for the backend at that address. ``public_url``: see ``Desk``."""
+    desk = Desk(backend, public_url)
     application: gr.Blocks
     with _Application(
         title=words.APP_TITLE, fill_width=True, analytics_enabled=False, delete_cache=(FILES_KEPT_S, FILES_KEPT_S)
@@ -62,12 +63,20 @@ def calm(queue: Queue) -> None:
     queue.progress_update_sleep_when_free = 1.0
 
 
-def serve(backend: str, port: int, *, files: str, allowed_hosts: Sequence[str] = ()) -> None:
+def serve(
+    backend: str,
+    port: int,
+    *,
+    files: str,
+    allowed_hosts: Sequence[str] = (),
+    public_address: PublicAddress = DIRECT,
+) -> None:
     """Serve on loopback until the process is stopped. ``files`` is the folder that Gradio keeps its files in."""
     app = guarded_app(
-        build(backend),
+        build(backend, public_address.public_url),
         files=files,
         allowed_hosts=allowed_hosts,
+        public_address=public_address,
         theme=theme(),
         # As head, not as css: Gradio rewrites css rule by rule and drops @property, which makes durations count.
         head=style_element("host") + head_script() + stream_script(),

@@ -129,7 +129,10 @@ class RunButtonHandlers:
     async def _share(self, run: RunOnPage, here: str) -> Updates:
         """``here``: the address of the application, as the browser knows it."""
         say(await self._desk.sharing.toggle(run))
-        return {**self._widgets.unfolded(run), self._widgets.sharing.link: _link_html(here, run.share_id)}
+        return {
+            **self._widgets.unfolded(run),
+            self._widgets.sharing.link: _link_html(self._desk.public_url or here, run.share_id),
+        }
 
     async def _comment(self, feedback: FeedbackWidgets, run: RunOnPage, text: str) -> Updates:
         sent = await self._desk.feedback.comment(run, text)

@@ -12,9 +12,11 @@ from starlette.types import ASGIApp
 
 from backend.doors.body_limit import BodyLimit
 from backend.doors.connections import capped_connections, most_connections, raise_file_limit
+from backend.doors.forwarded import Forwarded
 from backend.doors.guard import Guard
 from backend.doors.limits import FORM_BYTES, MAX_EVENT_BYTES, MAX_RECORDING_BYTES
 from backend.doors.open_routes import OpenRoutes
+from backend.doors.public_address import DIRECT, PublicAddress
 
 _UPLOAD = "/gradio_api/upload"
 
@@ -43,7 +45,14 @@ _ROUTES = (
 descriptions of it, its direct calls, its proxy, its monitoring and its login stay closed."""
 
 
-def guarded_app(application: gr.Blocks, *, files: str, allowed_hosts: Iterable[str] = (), **appearance: Any) -> ASGIApp:
+def guarded_app(
+    application: gr.Blocks,
+    *,
+    files: str,
+    allowed_hosts: Iterable[str] = (),
+    public_address: PublicAddress = DIRECT,
+    **appearance: Any,
+) -> ASGIApp:
     """Gradio's app behind the guard.
 
     ``files`` is the folder that Gradio keeps its files in, ``appearance`` the look of its pages (theme, head, css).
@@ -71,7 +80,8 @@ def guarded_app(application: gr.Blocks, *, files: str, allowed_hosts: Iterable[s
     limits = {_UPLOAD: MAX_RECORDING_BYTES + FORM_BYTES}
     app: ASGIApp = BodyLimit(mounted, default=MAX_EVENT_BYTES, limits=limits)
     app = OpenRoutes(app, [*_ROUTES, *pages, f"GET /gradio_api/file={files}/*"])
-    return Guard(app, allowed_hosts=allowed_hosts)
+    hosts = (*allowed_hosts, *public_address.hosts)
+    return Guard(Forwarded(app, address=public_address, allowed_hosts=hosts), allowed_hosts=hosts)
 
 
 class PageServer(uvicorn.Server):
@@ -98,5 +108,7 @@ def serve_app(app: ASGIApp, port: int) -> None:
         # Pages only listen.
         ws_max_size=1024,
         log_level="warning",
+        # Who is a proxy is for the operator to say: see ``Forwarded``.
+        proxy_headers=False,
     )
     PageServer(config).run()

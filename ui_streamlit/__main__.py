@@ -1,5 +1,6 @@
 """``python -m ui_streamlit``: serve the UI on loopback until it is stopped."""
 
+import os
 import signal
 import sys
 from contextlib import suppress
@@ -7,6 +8,7 @@ from pathlib import Path
 
 from backend.doors.allow_host import add_allow_host
 from backend.doors.limits import MAX_RECORDING_BYTES
+from backend.doors.public_address import add_public_address, public_address_of
 from backend.launch.ports import STREAMLIT_PORT
 from backend.launch.ui_options import parse_with_free_port, ui_parser
 from backend.present.theme.palette import COLOURS
@@ -41,19 +43,25 @@ def main(arguments: list[str] | None = None) -> int:
     """Serve. Returns the exit code: 0 after a stop, 1 for a busy port."""
     parser = ui_parser("ui_streamlit", "Streamlit", STREAMLIT_PORT)
     add_allow_host(parser)
+    add_public_address(parser)
     options = parse_with_free_port(parser, arguments)
+    public_address = public_address_of(options)
+    # Streamlit's server would believe any proxy on this machine; ``Forwarded`` believes those that the operator trusts.
+    os.environ["FORWARDED_ALLOW_IPS"] = ""
     from ui_streamlit.server import guarded_app
 
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    app = guarded_app(Path(__file__).with_name("app.py"), allowed_hosts=options.allow_host)
+    app = guarded_app(
+        Path(__file__).with_name("app.py"), allowed_hosts=options.allow_host, public_address=public_address
+    )
     settings = {
         **_SETTINGS,
         **_theme(),
         "server.port": options.port,
         "server.maxUploadSize": MAX_RECORDING_BYTES // 1024**2,
     }
-    # The script finds its option where Streamlit leaves it: in the arguments of this program.
-    sys.argv[1:] = ["--backend", options.backend]
+    # The script finds its options where Streamlit leaves it: in the arguments of this program.
+    sys.argv[1:] = ["--backend", options.backend, "--public-url", options.public_url]
     with suppress(KeyboardInterrupt):
         app.run(config=settings)
     return 0

@@ -26,10 +26,10 @@ _PAGES: Final[dict[PageName, Callable[[Visit], None]]] = {
 """In the order of the navigation; the first is at ``/``."""
 
 
-def main(backend: str) -> None:
+def main(backend: str, public_url: str) -> None:
     """One pass over the page."""
     st.set_page_config(page_title=words.APP_TITLE, layout="wide", initial_sidebar_state="collapsed")
-    visit = Visit.to(backend)
+    visit = Visit.to(backend, public_url)
     # Not "host": Streamlit draws unfolded panels outside the element that says whether the page is dark.
     st.html(style_element(visit.theme))
     st.html(page_style())
@@ -37,9 +37,9 @@ def main(backend: str) -> None:
     st.navigation(visit.open_pages(_PAGES), position="top").run()
 
 
-def _backend_address(arguments: list[str]) -> str:
-    """The value after ``--backend``, which ``python -m ui_streamlit`` passes on."""
-    return arguments[arguments.index("--backend") + 1] if "--backend" in arguments else "http://127.0.0.1:8750"
+def _option(arguments: list[str], flag: str, default: str) -> str:
+    """The value after an option, which ``python -m ui_streamlit`` passes on."""
+    return arguments[arguments.index(flag) + 1] if flag in arguments else default
 
 
-main(_backend_address(sys.argv))
+main(_option(sys.argv, "--backend", "http://127.0.0.1:8750"), _option(sys.argv, "--public-url", ""))

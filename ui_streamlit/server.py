@@ -7,9 +7,11 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from backend.doors.body_limit import BodyLimit
+from backend.doors.forwarded import Forwarded
 from backend.doors.guard import Guard
 from backend.doors.limits import FORM_BYTES, MAX_RECORDING_BYTES
 from backend.doors.open_routes import OpenRoutes
+from backend.doors.public_address import DIRECT, PublicAddress
 from backend.present.pages.addresses import TITLES
 
 _UPLOAD = "/_stcore/upload_file"
@@ -32,13 +34,15 @@ _ROUTES = (
 stay closed."""
 
 
-def guarded_app(script: Path, *, allowed_hosts: Iterable[str] = ()) -> st.App:
+def guarded_app(script: Path, *, allowed_hosts: Iterable[str] = (), public_address: PublicAddress = DIRECT) -> st.App:
     """Streamlit's app for a script, with the guard in front of it."""
     pages = [f"GET /{name}" for name in TITLES]
+    hosts = (*allowed_hosts, *public_address.hosts)
     return st.App(
         script,
         middleware=[
-            Middleware(Guard, allowed_hosts=tuple(allowed_hosts)),
+            Middleware(Guard, allowed_hosts=hosts),
+            Middleware(Forwarded, address=public_address, allowed_hosts=hosts),
             Middleware(OpenRoutes, routes=[*_ROUTES, *pages]),
             Middleware(BodyLimit, default=FORM_BYTES, limits={_UPLOAD: MAX_RECORDING_BYTES + FORM_BYTES}),
         ],

@@ -19,7 +19,7 @@ def draw_share_link(visit: Visit, run: RunOnPage) -> None:
         st.caption(words_pages.SHARE_HELP)
         if not run.share_id:
             return
-        link = link_to("ask", share=run.share_id)
+        link = link_to("ask", visit.desk.public_url, share=run.share_id)
         st.text_input(words_pages.SHARE_LINK_LABEL, value=link, key=f"link-{run.share_id}")
         with st.container(key="ph-share-link", horizontal=True, vertical_alignment="center", gap="xsmall"):
             st.html(copy_button_html(link, f"ph-link-{run.share_id}", words_pages.COPY_LINK), width="content")

@@ -29,9 +29,11 @@ class Visit:
     pages: dict[PageName, st.Page] = field(default_factory=dict)
 
     @classmethod
-    def to(cls, backend: str) -> "Visit":
-        """A pass over a page of the backend at this address."""
-        return cls(Desk(backend), Background.shared(), "dark" if st.context.theme.type == "dark" else "light")
+    def to(cls, backend: str, public_url: str = "") -> "Visit":
+        """A pass over a page of the backend at this address. ``public_url``: see ``Desk``."""
+        return cls(
+            Desk(backend, public_url), Background.shared(), "dark" if st.context.theme.type == "dark" else "light"
+        )
 
     def call(self, work: Coroutine[Any, Any, ResultType]) -> ResultType:
         """Run work of the desk on the background loop, and wait for its result."""
@@ -104,11 +106,15 @@ def put_into_address(**parameters: str) -> None:
         st.query_params.from_dict(wanted)
 
 
-def link_to(place: PageName, **parameters: str) -> str:
-    """The full address of a page, for sending it to another person."""
+def link_to(place: PageName, public_url: str, **parameters: str) -> str:
+    """The full address of a page, for sending it to another person: below ``public_url``, or where this page is."""
+    path = "/" if place == "ask" else f"/{place}"
+    return f"{public_url or _address_of_pages()}{path}?{urlencode(parameters)}"
+
+
+def _address_of_pages() -> str:
     here = urlsplit(st.context.url or "")
-    above = here.path.rstrip("/").removesuffix(f"/{place}")
+    above = here.path.rstrip("/")
     for name in TITLES:
         above = above.removesuffix(f"/{name}")
-    path = "/" if place == "ask" else f"/{place}"
-    return f"{here.scheme}://{here.netloc}{above}{path}?{urlencode(parameters)}"
+    return f"{here.scheme}://{here.netloc}{above}"

@@ -27,7 +27,9 @@ from backend.api.routes import (
 )
 from backend.api.services import Services
 from backend.doors.body_limit import BodyLimit
+from backend.doors.forwarded import Forwarded
 from backend.doors.guard import Guard
+from backend.doors.public_address import PublicAddress
 
 MAX_BODY_BYTES = 256 * 1024
 """A request with the longest question, every character escaped, and its options."""
@@ -49,6 +51,9 @@ Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
 def create_app(services: Services, lifespan: Lifespan | None = None) -> FastAPI:
     """The app over these services. ``lifespan`` opens and closes them; without one the caller does."""
+    settings = services.settings
+    address = PublicAddress(settings.root_path, settings.trusted_proxies, settings.public_url)
+    hosts = (settings.host, *settings.allowed_hosts, *address.hosts)
     app = FastAPI(
         title="Playhead",
         version=__version__,
@@ -60,17 +65,14 @@ def create_app(services: Services, lifespan: Lifespan | None = None) -> FastAPI:
         lifespan=lifespan,
         telemetry={"auto_configure": False, "tracing": False, "metrics": False, "logs": False},
         middleware=[
-            Middleware(
-                Guard,
-                allowed_hosts=(services.settings.host, *services.settings.allowed_hosts),
-                answer=problem_answer,
-            ),
+            Middleware(Guard, allowed_hosts=hosts, answer=problem_answer),
+            Middleware(Forwarded, address=address, allowed_hosts=hosts, answer=problem_answer),
             Middleware(HandOver),
             Middleware(
                 BodyLimit,
                 default=MAX_BODY_BYTES,
                 limits={
-                    "/v1/recordings": services.settings.max_recording_bytes,
+                    "/v1/recordings": settings.max_recording_bytes,
                     **dict.fromkeys(("/ag-ui", "/ai-sdk", "/openai"), MAX_CONVERSATION_BYTES),
                 },
                 answer=problem_answer,

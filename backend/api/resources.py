@@ -45,7 +45,7 @@ class NewRun(BaseModel):
 
 
 class RunLinks(BaseModel):
-    """Paths of a run."""
+    """Where a run is: paths, or addresses where the operator named the server's public one."""
 
     self: str
     events: str
@@ -53,9 +53,9 @@ class RunLinks(BaseModel):
     recording: str
 
     @classmethod
-    def of(cls, run_id: str) -> "RunLinks":
-        """The paths of the run of that id."""
-        path = f"/v1/runs/{run_id}"
+    def of(cls, run_id: str, base: str = "") -> "RunLinks":
+        """The links of the run of that id. ``base`` is the address or the path below which the API is reached."""
+        path = f"{base}/v1/runs/{run_id}"
         return cls(self=path, events=f"{path}/events", cancel=f"{path}/cancel", recording=f"{path}/recording")
 
 
@@ -85,8 +85,8 @@ class RunSummaryReply(BaseModel):
     links: RunLinks
 
     @classmethod
-    def of(cls, record: RunRecord) -> "RunSummaryReply":
-        """The summary of a record."""
+    def of(cls, record: RunRecord, base: str = "") -> "RunSummaryReply":
+        """The summary of a record. ``base``: see ``RunLinks.of``."""
         return cls(
             run_id=record.run_id,
             session_id=record.session_id,
@@ -100,7 +100,7 @@ class RunSummaryReply(BaseModel):
             duration_ms=record.duration_ms,
             ttft_ms=record.ttft_ms,
             cancel_requested=record.cancel_requested,
-            links=RunLinks.of(record.run_id),
+            links=RunLinks.of(record.run_id, base),
         )
 
 

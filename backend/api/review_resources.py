@@ -71,16 +71,16 @@ class ShareList(BaseModel):
 
 
 class SharedLinks(BaseModel):
-    """Paths of a shared run."""
+    """Where a shared run is: paths, or addresses where the operator named the server's public one."""
 
     self: str
     events: str
     recording: str
 
     @classmethod
-    def of(cls, share_id: str) -> "SharedLinks":
-        """The paths of the share of that id."""
-        path = f"/v1/shared/{share_id}"
+    def of(cls, share_id: str, base: str = "") -> "SharedLinks":
+        """The links of the share of that id. ``base`` is the address or the path below which the API is reached."""
+        path = f"{base}/v1/shared/{share_id}"
         return cls(self=path, events=f"{path}/events", recording=f"{path}/recording")
 
 
@@ -104,10 +104,11 @@ class SharedRunReply(BaseModel):
     view: RunView
 
     @classmethod
-    def of(cls, now: RunNow, share_id: str) -> "SharedRunReply":
-        """The run as the share shows it."""
+    def of(cls, now: RunNow, share_id: str, base: str = "") -> "SharedRunReply":
+        """The run as the share shows it. ``base``: see ``SharedLinks.of``."""
         told = {name: value for name, value in now if name in cls.model_fields}
-        return cls(**{**told, "run_id": share_id, "agent": shown_agent(now.agent), "links": SharedLinks.of(share_id)})
+        links = SharedLinks.of(share_id, base)
+        return cls(**{**told, "run_id": share_id, "agent": shown_agent(now.agent), "links": links})
 
 
 def shown_agent(agent: str) -> str:

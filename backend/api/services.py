@@ -31,5 +31,14 @@ def services_of(request: Request) -> Services:
     return cast(Services, request.app.state.services)
 
 
+def links_base(request: Request) -> str:
+    """What links to the API begin with: the server's public address, else the path below which it is reached."""
+    root_path: str = request.scope.get("root_path", "")
+    return services_of(request).settings.public_url or root_path
+
+
+LinksBase = Annotated[str, Depends(links_base)]
+"""The beginning of links as a route's parameter."""
+
 ServicesOf = Annotated[Services, Depends(services_of)]
 """The services as a route's parameter."""

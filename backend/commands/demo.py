@@ -13,9 +13,11 @@ import click
 from backend.commands.allow_host_option import allow_host_option
 from backend.commands.folder_options import folder_options
 from backend.commands.model_options import model_options
+from backend.commands.public_address_options import proxy_options
 from backend.commands.remote_option import remote_option
 from backend.commands.silence_options import silence_options
 from backend.doors.allow_host import FLAG
+from backend.doors.public_address import PUBLIC_URL, TRUSTED_PROXY
 from backend.launch.child import ChildFailed, ChildProcess
 from backend.launch.ports import BACKEND_PORT, GRADIO_PORT, STREAMLIT_PORT, PortBusy, ensure_port_free
 from backend.launch.server import serve_command
@@ -38,6 +40,22 @@ class DemoProcess:
     process: ChildProcess
 
 
+@dataclass(frozen=True)
+class UiOptions:
+    """What the operator said about hosts and proxies. Below ``public_url`` each part has a path of its own, as in
+    docs/nginx.conf."""
+
+    allowed_hosts: Sequence[str]
+    trusted_proxies: Sequence[str]
+    public_url: str
+
+    def command_line(self, label: str) -> list[str]:
+        """The options of the UI of that label."""
+        options = [part for host in self.allowed_hosts for part in (FLAG, host)]
+        options += (part for proxy in self.trusted_proxies for part in (TRUSTED_PROXY, proxy))
+        return options + ([PUBLIC_URL, f"{self.public_url}/{label}"] if self.public_url else [])
+
+
 @click.command(short_help="Start the backend and both UIs.")
 @click.option("--port", type=_PORT, default=BACKEND_PORT, show_default=True, help="The backend's port.")
 @click.option("--gradio-port", type=_PORT, default=GRADIO_PORT, show_default=True, help="The Gradio UI's port.")
@@ -50,6 +68,7 @@ class DemoProcess:
 @remote_option
 @click.option("--host", default=LOOPBACK, show_default=True, help="The backend's address on this machine.")
 @allow_host_option
+@proxy_options
 @silence_options
 def command(
     port: int,
@@ -64,6 +83,8 @@ def command(
     remote: str | None,
     host: str,
     allowed_hosts: tuple[str, ...],
+    trusted_proxies: tuple[str, ...],
+    public_url: str,
     silence_s: float,
     max_silence_s: float,
 ) -> None:
@@ -84,15 +105,18 @@ def command(
         mcp=mcp,
         remote=remote,
         allowed_hosts=allowed_hosts,
+        trusted_proxies=trusted_proxies,
+        public_url=f"{public_url}/api" if public_url else None,
         silence_s=silence_s,
         max_silence_s=max_silence_s,
     )
     chosen = {"documents": docs_dir, "model": model, "remote": remote}
     said = BackendLines([agent for agent, setting in chosen.items() if setting is not None])
+    ui_options = UiOptions(allowed_hosts, trusted_proxies, public_url)
     parts = [
         DemoProcess("backend", backend_url, "/readyz", ChildProcess("The backend", serve, on_line=said.hear)),
-        _ui("gradio", "The Gradio UI", gradio_port, "/", backend_url, allowed_hosts),
-        _ui("streamlit", "The Streamlit UI", streamlit_port, "/_stcore/health", backend_url, allowed_hosts),
+        _ui("gradio", "The Gradio UI", gradio_port, "/", backend_url, ui_options),
+        _ui("streamlit", "The Streamlit UI", streamlit_port, "/_stcore/health", backend_url, ui_options),
     ]
     opened = None if no_browser else _browser()
     try:
@@ -134,9 +158,9 @@ def ensure_ports_free(ports: dict[str, int], host: str) -> None:
             raise click.ClickException(f"Cannot listen on port {port} ({flag}): {error.strerror}.") from error
 
 
-def _ui(label: str, name: str, port: int, probe: str, backend_url: str, allowed_hosts: Sequence[str]) -> DemoProcess:
+def _ui(label: str, name: str, port: int, probe: str, backend_url: str, options: UiOptions) -> DemoProcess:
     command_line = [sys.executable, "-m", f"ui_{label}", "--port", str(port), "--backend", backend_url]
-    command_line += (part for host in allowed_hosts for part in (FLAG, host))
+    command_line += options.command_line(label)
     return DemoProcess(label, f"http://{LOOPBACK}:{port}", probe, ChildProcess(name, command_line))
 
 

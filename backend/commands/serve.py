@@ -16,6 +16,7 @@ import click
 from backend.commands.allow_host_option import allow_host_option
 from backend.commands.folder_options import folder_options
 from backend.commands.model_options import model_options
+from backend.commands.public_address_options import proxy_options, root_path_option
 from backend.commands.remote_option import remote_option
 from backend.commands.silence_options import silence_options
 from backend.launch.ports import PortBusy
@@ -67,6 +68,8 @@ class ProgressLines:
 @remote_option
 @click.option("--host", default="127.0.0.1", show_default=True, help="An address of this machine.")
 @allow_host_option
+@root_path_option
+@proxy_options
 @silence_options
 def command(
     port: int,
@@ -78,6 +81,9 @@ def command(
     remote: str | None,
     host: str,
     allowed_hosts: tuple[str, ...],
+    root_path: str,
+    trusted_proxies: tuple[str, ...],
+    public_url: str,
     silence_s: float,
     max_silence_s: float,
 ) -> None:
@@ -113,6 +119,9 @@ def command(
             host=host,
             port=listener.getsockname()[1],
             allowed_hosts=allowed_hosts,
+            root_path=root_path,
+            trusted_proxies=trusted_proxies,
+            public_url=public_url,
             silence_timeout_s=silence_s,
             max_silence_s=max_silence_s,
         )

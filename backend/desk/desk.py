@@ -11,9 +11,14 @@ from backend.desk.sharing import Sharing
 
 
 class Desk:
-    """The services of the pages for the backend at ``backend``, an address such as ``http://127.0.0.1:8750``."""
+    """The services of the pages for the backend at ``backend``, an address such as ``http://127.0.0.1:8750``.
 
-    def __init__(self, backend: str) -> None:
+    ``public_url`` is the address at which people reach the pages, for links that are sent to others; empty where it is
+    the one in the browser.
+    """
+
+    def __init__(self, backend: str, public_url: str = "") -> None:
+        self.public_url = public_url
         self.client = RunClient(backend)
         self.questions = Questions(self.client)
         self.replay = ReplayDesk(self.client)

@@ -6,6 +6,7 @@ from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from backend.doors.forwarded import route_path
 from backend.doors.refusal import Answer, Refusal, plain_text, refuse
 
 
@@ -30,7 +31,7 @@ class BodyLimit:
         if scope["type"] != "http" or scope["method"] == "GET":
             await self._app(scope, receive, send)
             return
-        limit = self._limit_of(scope["path"])
+        limit = self._limit_of(route_path(scope))
         declared = Headers(scope=scope).get("content-length", "")
         if declared.isdecimal() and int(declared) > limit:
             await refuse(self._answer, _too_large(limit), scope, receive, send)

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from backend.doors.forwarded import route_path
 from backend.doors.refusal import Answer, Refusal, plain_text, refuse
 
 WEBSOCKET = "WEBSOCKET"
@@ -35,7 +36,7 @@ class OpenRoutes:
             await refuse(self._answer, _CLOSED, scope, receive, send)
 
     def _is_open(self, scope: Scope) -> bool:
-        path: str = scope["path"]
+        path = route_path(scope)
         method = WEBSOCKET if scope["type"] == "websocket" else scope["method"].replace("HEAD", "GET")
         if (method, path) in self._exact:
             return True

@@ -20,6 +20,9 @@ def serve_command(
     mcp: Path | None = None,
     remote: str | None = None,
     allowed_hosts: Sequence[str] = (),
+    root_path: str | None = None,
+    trusted_proxies: Sequence[str] = (),
+    public_url: str | None = None,
     silence_s: float | None = None,
     max_silence_s: float | None = None,
 ) -> list[str]:
@@ -36,11 +39,14 @@ def serve_command(
         "--model": model,
         "--mcp": mcp,
         "--remote": remote,
+        "--root-path": root_path,
+        "--public-url": public_url,
         "--silence-s": silence_s,
         "--max-silence-s": max_silence_s,
     }
     given = [str(part) for option, value in options.items() if value is not None for part in (option, value)]
     given += (part for host in allowed_hosts for part in ("--allow-host", host))
+    given += (part for proxy in trusted_proxies for part in ("--trusted-proxy", proxy))
     return [sys.executable, "-m", "backend.cli", "serve", *given]
 
 

@@ -9,7 +9,7 @@ from backend.api.log_response import open_stream
 from backend.api.problems import RequestProblem, problem_responses
 from backend.api.questions import check_agent, check_key, check_question, check_silence, wants_stream
 from backend.api.resources import AcceptedRun, CancelledRun, NewRun, RunLinks, RunList, RunNow, RunSummaryReply
-from backend.api.services import Services, ServicesOf
+from backend.api.services import LinksBase, Services, ServicesOf
 from backend.api.stream_description import STREAM_CONTENT
 from backend.protocol.cursor import START, Cursor
 from backend.protocol.share_ids import is_share
@@ -71,6 +71,7 @@ _STREAMED = {**STREAM_CONTENT["content"], "application/json": {"schema": {"$ref"
 async def start_run(
     new_run: NewRun,
     services: ServicesOf,
+    base: LinksBase,
     response: Response,
     idempotency_key: Annotated[
         str | None, Header(description="The same key again finds the run it started instead of starting another.")
@@ -85,8 +86,9 @@ async def start_run(
     check_silence(new_run.options.silence_s, services.settings.max_silence_s)
     asked = await _record_of(services, new_run, check_key(idempotency_key))
     record, created = await services.supervisor.accept(asked)
+    links = RunLinks.of(record.run_id, base)
     headers = {
-        "Location": RunLinks.of(record.run_id).self,
+        "Location": links.self,
         "Playhead-Run-Id": record.run_id,
         "Playhead-Session-Id": record.session_id,
     }
@@ -94,7 +96,7 @@ async def start_run(
         return open_stream(services, record.run_id, services.store.follow(record.run_id, START), headers)
     response.headers.update(headers)
     response.status_code = 201 if created else 200
-    return AcceptedRun(run_id=record.run_id, session_id=record.session_id, links=RunLinks.of(record.run_id))
+    return AcceptedRun(run_id=record.run_id, session_id=record.session_id, links=links)
 
 
 async def _record_of(services: Services, new_run: NewRun, key: str | None) -> RunRecord:
@@ -118,6 +120,7 @@ async def _record_of(services: Services, new_run: NewRun, key: str | None) -> Ru
 )
 async def list_runs(
     services: ServicesOf,
+    base: LinksBase,
     text: Annotated[
         str,
         Query(max_length=MAX_SEARCH_CHARACTERS, description="A part of the question; upper or lower case is the same."),
@@ -132,7 +135,7 @@ async def list_runs(
     runs. A page may contain fewer runs than `limit` while runs end; only `next` says whether more follow."""
     query = RunQuery(text=text.strip(), agent=agent, outcome=outcome, session_id=session_id)
     page = await services.store.runs(query, limit, before)
-    return RunList(runs=[RunSummaryReply.of(record) for record in page.runs], next=page.next)
+    return RunList(runs=[RunSummaryReply.of(record, base) for record in page.runs], next=page.next)
 
 
 @router.get(
@@ -141,17 +144,20 @@ async def list_runs(
     summary="A run and what its watchers see now",
     responses=problem_responses(404, 421),
 )
-async def get_run(run_id: RunId, services: ServicesOf) -> RunNow:
+async def get_run(run_id: RunId, services: ServicesOf, base: LinksBase) -> RunNow:
     """The folded view of everything sent so far. Following the events from `cursor` misses nothing."""
-    return await run_now(services.store, run_id)
+    return await run_now(services.store, run_id, base)
 
 
-async def run_now(store: RunStore, run_id: str) -> RunNow:
-    """The run's record and its view, which fit each other. Raises ``UnknownRunError``."""
+async def run_now(store: RunStore, run_id: str, base: str = "") -> RunNow:
+    """The run's record and its view, which fit each other. ``base``: see ``RunLinks.of``.
+
+    Raises ``UnknownRunError``.
+    """
     view = await store.snapshot(run_id)
     record = await store.record(run_id)
     seq = view.stream.last_seq
-    summary = RunSummaryReply.of(record).model_copy(update={"last_seq": seq})
+    summary = RunSummaryReply.of(record, base).model_copy(update={"last_seq": seq})
     cursor = Cursor(record.attempt, seq) if seq else START
     return RunNow(**dict(summary), cursor=str(cursor), view=view)
 

@@ -14,7 +14,7 @@ from backend.api.resources import (
     SessionReply,
     SessionSummaryReply,
 )
-from backend.api.services import ServicesOf
+from backend.api.services import LinksBase, ServicesOf
 
 router = APIRouter(tags=["sessions"])
 
@@ -42,10 +42,11 @@ async def list_sessions(
     summary="A conversation with its runs",
     responses=problem_responses(404, 421),
 )
-async def get_session(session_id: SessionId, services: ServicesOf) -> SessionReply:
+async def get_session(session_id: SessionId, services: ServicesOf, base: LinksBase) -> SessionReply:
     """The runs in order; each one's answer is at its own path."""
     record = await services.store.session(session_id)
-    return SessionReply(**dict(SessionSummaryReply.of(record)), runs=[RunSummaryReply.of(run) for run in record.runs])
+    runs = [RunSummaryReply.of(run, base) for run in record.runs]
+    return SessionReply(**dict(SessionSummaryReply.of(record)), runs=runs)
 
 
 @router.patch(

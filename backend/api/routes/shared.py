@@ -10,7 +10,7 @@ from backend.api.routes.events import STREAM_ANSWERS, After, LastEventId
 from backend.api.routes.recordings import RECORDING_ANSWER, RecordingResponse, recording_response
 from backend.api.routes.runs import run_now
 from backend.api.routes.shares import ShareId
-from backend.api.services import ServicesOf
+from backend.api.services import LinksBase, ServicesOf
 from backend.protocol.cursor import Cursor
 from backend.runs.recording_library import header_of
 
@@ -25,11 +25,13 @@ _NOT_KEPT = {"Cache-Control": "no-store"}
     summary="A shared run and what its watchers see now",
     responses=problem_responses(404, 421),
 )
-async def get_shared_run(share_id: ShareId, services: ServicesOf, response: Response) -> SharedRunReply:
+async def get_shared_run(
+    share_id: ShareId, services: ServicesOf, base: LinksBase, response: Response
+) -> SharedRunReply:
     """The folded view of everything sent so far. Following the events from `cursor` misses nothing."""
     share = await services.store.shared(share_id)
     response.headers.update(_NOT_KEPT)
-    return SharedRunReply.of(await run_now(services.store, share.run_id), share_id)
+    return SharedRunReply.of(await run_now(services.store, share.run_id), share_id, base)
 
 
 @router.get(
