@@ -17,6 +17,9 @@ from backend.agents.documents.search.question import Question
 MOST_LISTED = 12
 _MOST_RESTATED = 2
 
+_QUARTER = re.compile(r"\bquarters?\b|\bquarterly\b|\bq[1-4]\b", re.IGNORECASE)
+_QUARTER_MONTHS = 3
+
 _HEAD = re.compile(
     r"\b(?:of|from|for|in|by|on|to|provided|used|generated|attributable|per|before|after|related)\b|[,(—–]"
 )
@@ -58,13 +61,23 @@ def full_name(line: RowSeries) -> str:
 
 
 def _line(question: Question, line: RowSeries, *, is_course: bool) -> Composition:
-    """The newest figure beside that of the year before, then how it got there."""
+    """The newest figure beside that of the year before, then how it got there. A length that was not asked for is said
+    first: figures of six months must not pass for those of a quarter."""
+    told = Composition().say(_other_length(question, line))
     if not is_course or len(line.points) == 1:
-        return _values(line, [point for point in line.points if point.is_own] or [line.newest])
-    told = _values(line, [line.newest])
+        return told.add(_values(line, [point for point in line.points if point.is_own] or [line.newest]))
+    told.add(_values(line, [line.newest]))
     if len(line.points) > 2:
         told.add(_course(question, line) if line.is_line else Composition()).add(_listed(line))
     return told.add(_restated(line))
+
+
+def _other_length(question: Question, line: RowSeries) -> str:
+    """That no table has the figure of a quarter by itself, where one was asked for."""
+    months = {point.period.months for point in line.points if point.is_own or point is line.newest}
+    if not _QUARTER.search(question.text) or any(not length or length <= _QUARTER_MONTHS for length in months):
+        return ""
+    return "The tables give no figure for the quarter by itself. "
 
 
 def _course(question: Question, line: RowSeries) -> Composition:
@@ -99,7 +112,7 @@ def _listed(line: RowSeries) -> Composition:
     told = Composition()
     if not 2 < len(line.points) <= MOST_LISTED:
         return told
-    told.say("\n")
+    told.say("\n" if line.is_line else "\n\nThese periods differ in length, so that their figures do not compare:\n")
     for point in line.points:
         told.say(f"\n- {_capital(point.period.label.removeprefix('the '))}: {_text(point)}").cite(row_quote(point))
     return told
