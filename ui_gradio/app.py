@@ -8,7 +8,7 @@ from gradio.queueing import Queue
 from starlette.middleware import Middleware
 
 from backend.desk.desk import Desk
-from backend.doors.limits import FILES_KEPT_S
+from backend.doors.limits import FILES_KEPT_S, LOOK_EVERY_S
 from backend.doors.public_address import DIRECT, PublicAddress
 from backend.present.pages.addresses import TITLES, PageName
 from backend.present.theme.style import style_element
@@ -22,9 +22,6 @@ from ui_gradio.replay.page import build_replay
 from ui_gradio.server import guarded_app, serve_app
 from ui_gradio.stream_sockets import StreamSockets, stream_script, without_heartbeat
 from ui_gradio.style import page_style, theme
-
-_LOOK_EVERY_S = 0.02
-"""How often Gradio's queue looks for a new event, in seconds: half of it is added to every click on average."""
 
 
 class _Application(gr.Blocks):
@@ -59,7 +56,7 @@ def build(backend: str, public_url: str = "") -> gr.Blocks:
 def calm(queue: Queue) -> None:
     """Gradio looks for new events a thousand times a second, and for progress, which no page shows, a hundred times:
     that takes a tenth of a core while nobody is there."""
-    queue.sleep_when_free = _LOOK_EVERY_S
+    queue.sleep_when_free = LOOK_EVERY_S
     queue.progress_update_sleep_when_free = 1.0
 
 

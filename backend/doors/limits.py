@@ -25,3 +25,6 @@ SLOW_REQUEST_S: Final = 30.0
 
 SLOWEST_BYTES_PER_S: Final = 200
 """How slowly a request may arrive."""
+
+LOOK_EVERY_S: Final = 0.02
+"""How often a queue of events looks for a new one, in seconds: half of it is added to every click on average."""
