@@ -95,7 +95,7 @@ def test_requests_that_arrive_too_slowly_are_cut(tmp_path: Path, monkeypatch: py
 @pytest.mark.server
 def test_a_flood_of_connections_is_one_sentence_at_most_and_over_at_once(tmp_path: Path) -> None:
     with few_files(96):
-        serve = serving(tmp_path, "--docs", str(small_folder(tmp_path)))
+        serve = serving(tmp_path / "data", "--docs", str(small_folder(tmp_path)))
         child = serve.__enter__()
     with ExitStack() as ending:
         ending.push(serve.__exit__)
@@ -106,8 +106,8 @@ def test_a_flood_of_connections_is_one_sentence_at_most_and_over_at_once(tmp_pat
         wait_for(lambda: answered(child.url))
         assert time.monotonic() - began < DEADLINE_S / 2
         _, _, said = child.end(signal.SIGTERM)
-    assert said.count("\n") <= 2
-    assert "Traceback" not in said
+    errors = [line for line in said.splitlines() if not line.startswith("documents: preparing ")]
+    assert len(errors) <= 1, said
 
 
 def small_folder(folder: Path) -> Path:

@@ -22,6 +22,8 @@ THINKS_IN_ITS_TEXT = {"test_groq_model_thinking_part_iter", "test_hf_model_think
 """What these think stands in tags within their text, and is not shown."""
 
 CITES_OUTSIDE = {
+    "openai_chat_azure": "the context of Azure's own data, which pydantic-ai does not hand on",
+    "openai_chat_perplexity": "a list beside the text, which pydantic-ai does not hand on",
     "perplexity__perplexity-citations": "a list beside the text, which pydantic-ai does not hand on",
     "googleai__streaming-success-citations": "citationMetadata, which pydantic-ai does not hand on",
     "streaming-failure-recitation-no-content": "citationMetadata, which pydantic-ai does not hand on",
