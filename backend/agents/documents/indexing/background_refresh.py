@@ -1,4 +1,4 @@
-"""Bringing an index up to date in a thread of its own: whoever asks waits for it as long as it likes."""
+"""Bringing an index up to date in a thread of its own; a caller waits for it as long as the caller likes."""
 
 import threading
 import time
