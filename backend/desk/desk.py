@@ -7,6 +7,7 @@ from backend.desk.questions import Questions
 from backend.desk.run_actions import RunActions
 from backend.desk.run_comparison import CompareDesk
 from backend.desk.run_search import RunSearch
+from backend.desk.run_strips import RunStrips
 from backend.desk.sharing import Sharing
 
 
@@ -25,5 +26,6 @@ class Desk:
         self.compare = CompareDesk(self.client)
         self.run_search = RunSearch(self.client)
         self.run_actions = RunActions(self.client)
+        self.run_strips = RunStrips(self.client)
         self.sharing = Sharing(self.client)
         self.feedback = RunFeedback(self.client)

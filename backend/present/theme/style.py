@@ -10,7 +10,7 @@ from typing import Final, Literal
 from urllib.parse import quote
 
 from backend.present.browser import browser_rules
-from backend.present.theme.palette import DARK, LIGHT
+from backend.present.theme.palette import DARK, LIGHT, SERIES
 
 ThemeMode = Literal["host", "auto", "light", "dark"]
 """``host``: by the page's ``color-scheme`` or a class ``dark`` (Gradio, Streamlit); ``auto``: by the reader's system,
@@ -49,7 +49,9 @@ _MARKERS_LIT: Final = 40
 def stylesheet(theme: ThemeMode = "host") -> str:
     """The CSS as text, to be put into one style element or file of the page."""
     rules = files("backend.present.theme").joinpath("stylesheet.css").read_text(encoding="utf-8")
-    return "\n".join((_SCHEMES[theme], _custom_properties(), rules, browser_rules(), _glyph_rules(), _lit_markers()))
+    strip = files("backend.present.strip").joinpath("strip.css").read_text(encoding="utf-8")
+    parts = (_SCHEMES[theme], _custom_properties(), rules, browser_rules(), strip, _glyph_rules(), _lit_markers())
+    return "\n".join(parts)
 
 
 @cache
@@ -60,7 +62,9 @@ def style_element(theme: ThemeMode = "host") -> str:
 
 def _custom_properties() -> str:
     colours = "".join(f"--ph-{role}:light-dark({LIGHT[role]},{DARK[role]});" for role in LIGHT)
-    return f":root{{{colours}}}"
+    both = zip(SERIES["light"], SERIES["dark"], strict=True)
+    series = "".join(f"--ph-series-{index}:light-dark({light},{dark});" for index, (light, dark) in enumerate(both))
+    return f":root{{{colours}{series}}}"
 
 
 def _glyph_rules() -> str:
