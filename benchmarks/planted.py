@@ -24,7 +24,7 @@ from evals.playing.harness import Effort
 from evals.playing.runner import PlayedSuite
 from evals.results.models import Results, RunResult, Target
 from evals.scoring.scored_run import score
-from evals.suites.suite import parse_suite
+from evals.suites.suite_file import parse_suite
 from tests.evals.captures import capture, play, played
 from tests.metrics.traces import citation, done, status, token
 

@@ -11,7 +11,7 @@ import pytest
 from backend.agents.scripted.library import BUNDLED_DIR
 from backend.cli import playhead
 from evals.suites.question_file import parse_questions
-from evals.suites.suite import bundled_suites, parse_suite
+from evals.suites.suite_file import bundled_suites, parse_suite
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])

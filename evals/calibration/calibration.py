@@ -21,7 +21,7 @@ from backend.metrics.statistics import nearest_rank, needed
 from backend.protocol.events import TokenEvent
 from evals.calibration.known_server import ANNOUNCEMENT, STREAM_S, TOKENS, TRUTH_COMMENT
 from evals.playing.harness import measured_effort
-from evals.results.models import Calibration, ErrorFigures
+from evals.results.harness_figures import Calibration, ErrorFigures
 from evals.wire.arrivals import get_request, parse
 from evals.wire.exchange import Address, Capture, exchange
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from evals.playing.harness import machine
-from evals.results.models import CalibratedError, Calibration
+from evals.results.harness_figures import CalibratedError, Calibration
 
 
 class KeptCalibration(BaseModel):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from evals.results.models import Calibration
+    from evals.results.harness_figures import Calibration
 
 
 @click.group(name="bench", short_help="Measure the accuracy of the harness.")

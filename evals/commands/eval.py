@@ -119,7 +119,7 @@ def command(
     from evals.files.folder import write_evaluation
     from evals.files.results_file import ResultsError
     from evals.pages.page_target import PageError
-    from evals.suites.suite import SuiteError
+    from evals.suites.suite_file import SuiteError
 
     check_together(context.params)
     try:
@@ -155,7 +155,7 @@ def _suite(
     ``SuiteError`` and ``SourceError``."""
     from evals.playing.foreign.target import USUAL_SUITE
     from evals.suites.question_file import AGENT, load_questions
-    from evals.suites.suite import load_suite
+    from evals.suites.suite_file import load_suite
 
     if questions is not None:
         return load_questions(questions, agent or AGENT, concurrency or 1).with_repeats(repeat)

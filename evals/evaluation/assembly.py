@@ -14,6 +14,7 @@ from evals.playing.runner import PlayedSuite
 from evals.results import models as schema
 from evals.results.expectation_totals import expectation_totals
 from evals.results.groups import by_group, with_groups
+from evals.results.harness_figures import Harness
 from evals.results.judged_limits import judge_limits
 from evals.results.layers import layers
 from evals.results.verdict import judge
@@ -116,15 +117,16 @@ def summarized(runs: Sequence[schema.RunResult]) -> dict[str, schema.MetricSumma
     }
 
 
-def _harness(played: PlayedSuite, scored: Sequence[ScoredRun]) -> schema.Harness:
+def _harness(played: PlayedSuite, scored: Sequence[ScoredRun]) -> Harness:
     effort = played.effort
     jitter = delivery_jitter(run.wire for run in scored if run.result.through is None and run.server.events)
     kernel = kernel_lag(part.capture for run in played.runs for part in run.connections.parts)
-    return schema.Harness(
+    return Harness(
         receive_lag_ms=kernel or jitter,
         receive_lag_basis=KERNEL_BASIS if kernel else JITTER_BASIS,
         kernel_lag_ms=kernel,
         delivery_jitter_ms=jitter,
+        send_delay_ms=lag_figures([late for run in played.runs if (late := run.send_delay_ms) is not None]),
         loop_lag_ms=lag_figures(effort.loop_lag_ms),
         cpu_share=effort.cpu_share,
         cpu_pressure=effort.cpu_pressure,

@@ -23,6 +23,7 @@ from evals.files.events_parquet import EventBatch, event_batch
 from evals.results import models as schema
 from evals.results.expectation_totals import expectation_totals
 from evals.results.groups import with_groups
+from evals.results.harness_figures import Harness, LagFigures
 from evals.results.judged_limits import judge_limits
 from evals.results.verdict import judge
 from evals.scoring.recorded_run import score_file
@@ -109,8 +110,8 @@ def evaluate_recordings(path: Path, suite: Suite | None, progress: Progress) -> 
 
 
 def _results(path: Path, suite: Suite | None, runs: Sequence[schema.RunResult], unfinished: int) -> schema.Results:
-    nothing = schema.LagFigures(p50=None, p99=None, max=None, n=0)
-    harness = schema.Harness(
+    nothing = LagFigures(p50=None, p99=None, max=None, n=0)
+    harness = Harness(
         receive_lag_ms=nothing,
         receive_lag_basis=RECEIVE_LAG_BASIS,
         loop_lag_ms=nothing,

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from backend.metrics.statistics import nearest_rank, rounded
 from backend.metrics.trace import Trace
-from evals.results.models import LagFigures
+from evals.results.harness_figures import LagFigures
 from evals.wire.stamps import Capture
 
 TICK_S = 0.01

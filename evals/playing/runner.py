@@ -32,7 +32,8 @@ def started_now() -> str:
 class PlayedRun:
     """One run as it came off its connections: bytes and stamps. ``repeat`` counts from 1 within its scenario;
     ``started`` is ISO 8601 in UTC. ``load`` names the load it was played under; ``appointed_ns`` is its scheduled start
-    in an open loop, on the clock of the stamps."""
+    in an open loop, and ``due_ns`` the moment from which nothing but the harness delayed it, in both kinds of load, on
+    the clock of the stamps."""
 
     play: Play
     repeat: int
@@ -40,6 +41,13 @@ class PlayedRun:
     connections: Connections
     load: str = ""
     appointed_ns: int | None = None
+    due_ns: int | None = None
+
+    @property
+    def send_delay_ms(self) -> float | None:
+        """How much later than due the run's request was sent, connecting included; None for one that never was."""
+        sent_ns = self.connections.first.sent_ns
+        return None if sent_ns is None or self.due_ns is None else (sent_ns - self.due_ns) / 1e6
 
     @property
     def start_delay_ms(self) -> float | None:
@@ -81,7 +89,7 @@ class _Playing:
         """Play one run; it is kept unless the suite is stopped before its end."""
         self.under_way += 1
         self.most_at_once = max(self.most_at_once, self.under_way)
-        started = started_now()
+        started, due_ns = started_now(), perf_counter_ns() if appointed_ns is None else appointed_ns
         measuring = asyncio.ensure_future(self.play_run(play, self.address, self.suite.deadline_s))
         stopping = asyncio.ensure_future(self.stop.wait())
         try:
@@ -95,7 +103,7 @@ class _Playing:
         if measuring.cancelled():
             return
         self.ended(play)
-        self.runs.append(PlayedRun(play, repeat, started, measuring.result(), str(self.load), appointed_ns))
+        self.runs.append(PlayedRun(play, repeat, started, measuring.result(), str(self.load), appointed_ns, due_ns))
 
     async def work(self, schedule: Iterator[tuple[int, Play]]) -> None:
         """Play the remaining runs, one after the other."""

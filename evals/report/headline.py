@@ -9,6 +9,7 @@ from backend.present.words.metric_text import difference, formatted, millisecond
 from evals.report.cells import Tone
 from evals.report.distributions import FEWEST_FOR_P95
 from evals.report.strangeness import STRANGE_FROM
+from evals.results.harness_figures import LagFigures
 from evals.results.layers import layers_text
 from evals.results.models import MetricSummary, Results, RunResult
 
@@ -142,8 +143,15 @@ def _error_of_measuring(results: Results) -> str:
     return (
         f"The harness's own error: receive lag {milliseconds(harness.receive_lag_ms.p50)} median and "
         f"{milliseconds(harness.receive_lag_ms.p99)} p99, event-loop lag {milliseconds(harness.loop_lag_ms.p99)} p99, "
-        f"{formatted(harness.cpu_share, 'share')} of one core."
-    )
+        f"{formatted(harness.cpu_share, 'share')} of one core. {_late_requests(harness.send_delay_ms)}"
+    ).rstrip()
+
+
+def _late_requests(delay: LagFigures | None) -> str:
+    """How late requests left; empty in results that do not say it."""
+    if delay is None or delay.p50 is None:
+        return ""
+    return f"Requests left {milliseconds(delay.p50)} (median) and {milliseconds(delay.p99)} (p99) after they were due."
 
 
 def _spread(errors: Sequence[float]) -> str:

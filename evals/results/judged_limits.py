@@ -18,7 +18,8 @@ from backend.metrics.registry import BY_KEY
 from backend.metrics.statistics import nearest_rank, needed, percentile_bounds
 from backend.present.words.metric_text import formatted
 from evals.results.bootstrap import means, percentile_ends
-from evals.results.models import Harness, LimitResult, RunResult
+from evals.results.harness_figures import Harness
+from evals.results.models import LimitResult, RunResult
 from evals.results.overload import overload
 from evals.suites.limits import Limit, Limits, Statistic, listed
 from evals.suites.suite import Suite, SuiteScenario

@@ -8,7 +8,7 @@ pressure stall information, https://docs.kernel.org/accounting/psi.html).
 
 from typing import Final
 
-from evals.results.models import Harness
+from evals.results.harness_figures import Harness
 
 LATE_LOOP_MS: Final = 50.0
 """The p99 of the loop's lag, in milliseconds, above which stamps are not trusted: half of what people perceive as an

@@ -27,7 +27,8 @@ from backend.protocol.options import MAX_QUESTION_BYTES
 from backend.yaml_lines.complaints import SourceError
 from evals.suites.expectation import MOST_LISTED, WrittenExpectation
 from evals.suites.load import MAX_CONCURRENCY
-from evals.suites.suite import MAX_NAME, MAX_SCENARIOS, Suite, SuiteError, WrittenScenario
+from evals.suites.suite import MAX_NAME, MAX_SCENARIOS, Suite, WrittenScenario
+from evals.suites.suite_file import SuiteError
 
 AGENT: Final = "documents"
 """The agent that is asked where no other is named."""

@@ -10,7 +10,7 @@ from evals.report.page import report_html
 from evals.report.waterfalls import RunEvents
 from evals.results.models import Results, Target
 from evals.scoring.scored_run import score
-from evals.suites.suite import parse_suite
+from evals.suites.suite_file import parse_suite
 from evals.wire.exchange import Capture
 from tests.evals.captures import BASE_NS, capture, play, played
 from tests.metrics.traces import citation, done, status, token

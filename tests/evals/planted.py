@@ -18,7 +18,7 @@ from evals.playing.runner import PlayedRun, PlayedSuite
 from evals.results.groups import with_groups
 from evals.results.models import Results, RunResult, Target
 from evals.scoring.scored_run import ScoredRun, score
-from evals.suites.suite import parse_suite
+from evals.suites.suite_file import parse_suite
 from tests.evals.captures import capture, play, played
 from tests.metrics.traces import citation, done, status, token
 

@@ -11,7 +11,7 @@ from evals.pages.page_target import PageTarget
 from evals.pages.render_delay import letters
 from evals.playing.watcher import Watcher
 from evals.results.models import Target
-from evals.suites.suite import parse_suite
+from evals.suites.suite_file import parse_suite
 
 pytestmark = [pytest.mark.browser, pytest.mark.server]
 

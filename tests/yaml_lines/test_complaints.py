@@ -7,7 +7,7 @@ import pytest
 from backend.agents.scripted.loading import parse_scenario
 from backend.yaml_lines.complaints import SourceError, did_you_mean, shown
 from backend.yaml_lines.syntax import MAX_FILE_BYTES
-from evals.suites.suite import parse_suite
+from evals.suites.suite_file import parse_suite
 
 SUITE = "suite: S\ndescription: D.\nwarm_up: 0\nruns: [{agent: a}]\n"
 SCENARIO = "title: T\ndescription: D.\nquestion: Q?\ntimeline: []\n"

@@ -11,7 +11,7 @@ from evals.calibration import stored_calibration
 from evals.calibration.calibration import LEVELS, calibrate, expected_s, streams_of
 from evals.calibration.known_server import TOKENS
 from evals.commands.bench import command, progress
-from evals.results.models import Calibration, ErrorFigures
+from evals.results.harness_figures import Calibration, ErrorFigures
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="calibrating works on Linux only")
 

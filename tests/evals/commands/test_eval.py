@@ -20,7 +20,7 @@ from evals.evaluation.live import evaluate
 from evals.playing.target import TargetError
 from evals.playing.watcher import Watcher
 from evals.results.models import Results, Target
-from evals.suites.suite import parse_suite
+from evals.suites.suite_file import parse_suite
 from tests.child_process import child_process
 from tests.evals.byte_server import byte_server
 

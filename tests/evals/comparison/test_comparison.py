@@ -14,7 +14,8 @@ from evals.comparison.comparison import compare
 from evals.comparison.doubts import ComparisonError
 from evals.comparison.models import Comparison, Difference, MetricComparison
 from evals.comparison.page import comparison_html
-from evals.results.models import CalibratedError, Results, RunResult
+from evals.results.harness_figures import CalibratedError
+from evals.results.models import Results, RunResult
 from tests.evals.evaluations import ATTACK, good_evaluation, hostile_evaluation
 
 BASE = good_evaluation().results

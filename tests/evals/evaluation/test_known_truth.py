@@ -28,7 +28,7 @@ from evals.playing.watcher import Watcher
 from evals.results.models import Target
 from evals.results.run import MetricValues
 from evals.scoring.scored_run import ScoredRun
-from evals.suites.suite import parse_suite
+from evals.suites.suite_file import parse_suite
 
 ROOT = Path(__file__).resolve().parents[3]
 SCENARIOS = sorted(path.stem for path in (ROOT / "backend/agents/scripted/scenarios").glob("*.yaml"))

@@ -24,7 +24,8 @@ from evals.commands.progress import score_with_progress
 from evals.evaluation.offline import FEW, RecordingsError, evaluate_recordings, recording_files
 from evals.results.models import Results
 from evals.scoring.recorded_run import score_file
-from evals.suites.suite import Suite, parse_suite
+from evals.suites.suite import Suite
+from evals.suites.suite_file import parse_suite
 from tests.child_process import child_process
 from tests.evals.evaluations import late
 

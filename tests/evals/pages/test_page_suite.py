@@ -27,7 +27,7 @@ from evals.pages.render_delay import (
 from evals.playing.target import Play
 from evals.playing.watcher import Watcher
 from evals.results.models import Target
-from evals.suites.suite import parse_suite
+from evals.suites.suite_file import parse_suite
 from evals.wire.exchange import Address
 from tests.metrics.traces import citation, done, status, token
 

@@ -17,7 +17,8 @@ from evals.playing.watcher import Watcher
 from evals.results.models import Target
 from evals.scoring.scored_run import ScoredRun, score
 from evals.suites.disturbance import Cancel, Cut
-from evals.suites.suite import SuiteScenario, parse_suite
+from evals.suites.suite import SuiteScenario
+from evals.suites.suite_file import parse_suite
 from evals.wire.exchange import Address
 from tests.evals.byte_server import END, HEAD, ByteServer, Hang, Requests, Script, byte_server, frames
 from tests.metrics.traces import citation, done, status, token

@@ -13,7 +13,8 @@ from evals.playing.runner import at_once, play_suite
 from evals.playing.target import Play
 from evals.scoring.scored_run import score
 from evals.suites.load import MAX_RATE_PER_S, Load
-from evals.suites.suite import Suite, parse_suite
+from evals.suites.suite import Suite
+from evals.suites.suite_file import parse_suite
 from tests.evals.byte_server import END, HEAD, Requests, byte_server, frames
 from tests.evals.captures import play
 from tests.metrics.traces import done, status, token
@@ -81,6 +82,7 @@ async def test_an_open_loop_begins_runs_whether_earlier_ones_have_ended_or_not()
     assert [later - earlier for earlier, later in pairwise(appointed)] == [10_000_000] * 5
     for run in session.runs:
         metrics, late_ms = score(run).result.metrics, run.start_delay_ms
+        assert run.send_delay_ms == late_ms
         assert late_ms is not None
         assert late_ms >= 0
         assert metrics["ttft_ms"] is not None
@@ -96,6 +98,9 @@ async def test_in_a_closed_loop_nothing_is_appointed() -> None:
     assert [run.repeat for run in session.runs] == [1, 2, 1, 2]
     assert {score(run).result.metrics["ttft_intended_ms"] for run in session.runs} == {None}
     assert {run.start_delay_ms for run in session.runs} == {None}
+    waited = [run.send_delay_ms or 0.0 for run in session.runs]
+    connecting = [(run.connections.first.connect_ns or 0) / 1e6 for run in session.runs]
+    assert all(0 < least <= late < 1000 for least, late in zip(connecting, waited, strict=True)), "due when asked for"
 
 
 async def test_a_stopped_open_loop_begins_nothing_more() -> None:

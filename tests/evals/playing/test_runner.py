@@ -10,9 +10,11 @@ from evals.evaluation.assembly import assemble
 from evals.playing.harness import lag_figures, measured_effort
 from evals.playing.runner import PlayedSuite, play_suite
 from evals.playing.target import Play
-from evals.results.models import LagFigures, Results, Target
+from evals.results.harness_figures import LagFigures
+from evals.results.models import Results, Target
 from evals.scoring.scored_run import score
-from evals.suites.suite import Suite, parse_suite
+from evals.suites.suite import Suite
+from evals.suites.suite_file import parse_suite
 from tests.evals.byte_server import END, HEAD, Hang, Requests, byte_server, frames
 from tests.evals.captures import play
 from tests.fakes import turn

@@ -8,12 +8,13 @@ from hypothesis import given, strategies as st
 
 from backend.metrics.statistics import percentile_bounds, percentile_interval
 from backend.yaml_lines.complaints import SourceError
+from evals.results.harness_figures import Harness, LagFigures
 from evals.results.judged_limits import ClockDoubt, judge_limit, judge_limits
-from evals.results.models import Harness, LagFigures, LimitResult
+from evals.results.models import LimitResult
 from evals.results.overload import overload
 from evals.results.verdict import judge
 from evals.suites.limits import Limit
-from evals.suites.suite import parse_suite
+from evals.suites.suite_file import parse_suite
 from tests.evals.evaluations import good_evaluation
 
 CALM_LAG = LagFigures(p50=0.1, p99=0.5, max=2.0, n=500)

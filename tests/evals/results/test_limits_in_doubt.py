@@ -13,11 +13,12 @@ from evals.evaluation.assembly import summarized
 from evals.files.junit import limit_text
 from evals.playing.harness import Effort, measured_effort
 from evals.report.cells import values_of
+from evals.results.harness_figures import Harness
 from evals.results.judged_limits import ClockDoubt, judge_limit, judge_limits
-from evals.results.models import Harness, Results
+from evals.results.models import Results
 from evals.results.overload import overload
 from evals.suites.limits import Limit, Statistic
-from evals.suites.suite import parse_suite
+from evals.suites.suite_file import parse_suite
 from tests.evals.evaluations import good_evaluation
 from tests.evals.planted import CALM
 from tests.fakes import turn

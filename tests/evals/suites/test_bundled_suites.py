@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from evals.suites.suite import Suite, bundled_suites, load_suite
+from evals.suites.suite import Suite
+from evals.suites.suite_file import bundled_suites, load_suite
 
 NO_FAULTS = {"happy_path", "slow_retrieval", "chart_revised", "nested_steps", "long_answer"}
 """Scenarios in which nothing goes wrong."""

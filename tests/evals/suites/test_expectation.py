@@ -3,7 +3,8 @@
 import pytest
 
 from backend.yaml_lines.complaints import SourceError
-from evals.suites.suite import SuiteScenario, parse_suite
+from evals.suites.suite import SuiteScenario
+from evals.suites.suite_file import parse_suite
 
 SUITE = """suite: mine
 runs:

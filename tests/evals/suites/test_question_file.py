@@ -9,7 +9,8 @@ from hypothesis import given, strategies as st
 
 from backend.yaml_lines.complaints import SourceError
 from evals.suites.question_file import load_questions, parse_questions
-from evals.suites.suite import MAX_SCENARIOS, Suite, SuiteError
+from evals.suites.suite import MAX_SCENARIOS, Suite
+from evals.suites.suite_file import SuiteError
 
 HEAD = "Question,Source Docs,Topic,Answer\n"
 

@@ -6,7 +6,7 @@ import pytest
 
 from backend.yaml_lines.complaints import SourceError
 from evals.playing.runner import interleaved, warm_up_plays
-from evals.suites.suite import SuiteError, bundled_suites, load_suite, parse_suite
+from evals.suites.suite_file import SuiteError, bundled_suites, load_suite, parse_suite
 from tests.evals.captures import play
 from tests.metrics.traces import done
 
