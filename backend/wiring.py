@@ -10,6 +10,7 @@ from backend.agents.agent import AgentEnvironment, AgentProvider
 from backend.agents.catalogue import AgentCatalogue, ProviderProgress
 from backend.api.app import create_app
 from backend.api.services import Services
+from backend.runs.file_library import FileLibrary
 from backend.runs.recording_library import RecordingLibrary
 from backend.runs.sqlite.store import SqliteStore
 from backend.runs.supervisor import RunSupervisor
@@ -30,8 +31,9 @@ def build_services(settings: Settings, providers: Iterable[AgentProvider] | None
         catalogue = AgentCatalogue.discover(AgentEnvironment(settings, recordings))
     else:
         catalogue = AgentCatalogue(providers)
-    supervisor = RunSupervisor(store, catalogue.find, settings)
-    return Services(settings, store, supervisor, catalogue, recordings)
+    files = FileLibrary(settings.data_dir / "files", store)
+    supervisor = RunSupervisor(store, catalogue.find, settings, files=files)
+    return Services(settings, store, supervisor, catalogue, recordings, files)
 
 
 @asynccontextmanager
@@ -41,13 +43,19 @@ async def running(services: Services, report: Report = lambda _: None) -> AsyncI
     Raises ``StoreError`` where the store cannot be opened.
     """
     await services.store.open()
+    # Before anything new can arrive.
+    await services.files.sweep_all()
     services.store_open = True
-    preparing = asyncio.create_task(services.catalogue.prepare(report))
+    work = [
+        asyncio.create_task(services.catalogue.prepare(report)),
+        asyncio.create_task(services.files.sweep_forever()),
+    ]
     try:
         yield
     finally:
-        preparing.cancel()
-        await asyncio.wait([preparing])
+        for task in work:
+            task.cancel()
+        await asyncio.wait(work)
         await stop(services)
         services.store_open = False
         await services.store.close()

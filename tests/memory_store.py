@@ -6,9 +6,18 @@ from dataclasses import dataclass, replace
 from backend.protocol.cursor import Cursor
 from backend.protocol.events import DoneEvent, Event, KnownEvent
 from backend.protocol.run_view import RunView
+from backend.runs.attached_files import (
+    MOST_OF_A_CONVERSATION,
+    MOST_UNASKED,
+    FileAskedError,
+    FileRecord,
+    TooManyFilesError,
+    TooManyUnaskedError,
+    UnknownFileError,
+)
 from backend.runs.log import RunLog
 from backend.runs.lost_end import storage_failure
-from backend.runs.records import RunRecord, SessionRecord
+from backend.runs.records import RunRecord, SessionRecord, asks_the_same
 from backend.runs.review import FeedbackRecord, ShareRecord, UnknownShareError
 from backend.runs.search import PlaceError, RunPage, RunQuery
 from backend.runs.store import Batch, KeyReusedError, StoreError, UnknownRunError, UnknownSessionError
@@ -39,6 +48,7 @@ class MemoryStore:
         """What sessions were renamed to."""
         self._feedback: list[FeedbackRecord] = []
         self._shares: dict[str, ShareRecord] = {}
+        self._files: dict[str, FileRecord] = {}
         self._submitted = 0
 
     async def open(self) -> Sequence[RunRecord]:
@@ -53,6 +63,7 @@ class MemoryStore:
             if record.idempotency_key is not None and kept.record.idempotency_key == record.idempotency_key:
                 self._check_same(kept.record, record)
                 return kept.record, False
+        self._give_files(record)
         self._submitted += 1
         self._runs[record.run_id] = _Kept(record, RunLog(record.question), self._submitted)
         self._begun.setdefault(record.session_id, record.created_at)
@@ -115,6 +126,10 @@ class MemoryStore:
         self._check()
         self._remove(run_id)
         session_id = kept.record.session_id
+        used = {each for run in self._runs.values() for each in run.record.attachments}
+        for file in kept.record.attachments:
+            if file not in used:
+                self._files.pop(file.file_id, None)
         if self._titles.get(session_id) == kept.record.question:
             del self._titles[session_id]
         if not any(other.record.session_id == session_id for other in self._runs.values()):
@@ -165,6 +180,36 @@ class MemoryStore:
         self._check()
         del self._shares[share_id]
 
+    async def add_file(self, record: FileRecord) -> None:
+        self._check()
+        if sum(each.session_id is None for each in self._files.values()) >= MOST_UNASKED:
+            raise TooManyUnaskedError
+        self._files[record.file_id] = record
+
+    async def file(self, file_id: str) -> FileRecord:
+        if file_id not in self._files:
+            raise UnknownFileError(file_id)
+        return self._files[file_id]
+
+    async def files(self, session_id: str) -> Sequence[FileRecord]:
+        return [each for each in self._files.values() if each.session_id == session_id]
+
+    async def all_files(self) -> Sequence[FileRecord]:
+        return list(self._files.values())
+
+    async def remove_file(self, file_id: str) -> None:
+        if (await self.file(file_id)).session_id is not None:
+            raise FileAskedError
+        self._check()
+        del self._files[file_id]
+
+    async def remove_unasked(self, before: str) -> Sequence[str]:
+        self._check()
+        old = [each.file_id for each in self._files.values() if each.session_id is None and each.created_at < before]
+        for file_id in old:
+            del self._files[file_id]
+        return old
+
     async def sessions(self, limit: int = 100) -> Sequence[SessionRecord]:
         return [replace(self._session(session_id), runs=()) for session_id in self._order[: -limit - 1 : -1]]
 
@@ -185,6 +230,7 @@ class MemoryStore:
 
     def _remove_session(self, session_id: str) -> None:
         self._order.remove(session_id)
+        self._files = {key: each for key, each in self._files.items() if each.session_id != session_id}
         self._titles.pop(session_id, None)
         del self._begun[session_id]
 
@@ -197,9 +243,19 @@ class MemoryStore:
         begins = next(kept.record for kept in self._runs.values() if kept.record.session_id == earlier.session_id)
         fresh = record.session_id not in self._order and begins is earlier
         session = earlier.session_id if fresh else record.session_id
-        asked = (record.question, record.agent, record.options, session)
-        if asked != (earlier.question, earlier.agent, earlier.options, earlier.session_id):
+        if not asks_the_same(earlier, record) or session != earlier.session_id:
             raise KeyReusedError
+
+    def _give_files(self, record: RunRecord) -> None:
+        given = {each.file_id: self._files.get(each.file_id) for each in record.attachments}
+        for file_id, file in given.items():
+            if file is None or file.session_id not in (None, record.session_id):
+                raise UnknownFileError(file_id)
+        of_session = {key for key, file in self._files.items() if file.session_id == record.session_id}
+        if given and len(of_session | given.keys()) > MOST_OF_A_CONVERSATION:
+            raise TooManyFilesError
+        for file_id in given:
+            self._files[file_id] = replace(self._files[file_id], session_id=record.session_id)
 
     def _kept(self, run_id: str) -> _Kept:
         if run_id not in self._runs:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal, Protocol
 
 from pydantic import JsonValue
@@ -78,6 +79,30 @@ class RunRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class AttachedFile:
+    """A file that was attached to a question. Its content is at ``path``, to be read and never to be changed; ``name``
+    has an ending that fits ``kind``, which was found by the content (``backend.protocol.file_kinds``)."""
+
+    name: str
+    kind: str
+    media_type: str
+    size: int
+    """In bytes."""
+    path: Path
+    is_new: bool = True
+    """False for a file of an earlier question of the conversation."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationFiles:
+    """The files of a conversation, those of earlier questions first. ``folder`` is deleted with them: an agent may keep
+    there what it made of them. None without any."""
+
+    attachments: tuple[AttachedFile, ...] = ()
+    folder: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class RunContext:
     """The clock and the callbacks that an agent works with."""
 
@@ -89,6 +114,12 @@ class RunContext:
     too long is ended."""
     run_ms: Callable[[], float | None] = _unknown_time
     """The milliseconds since the run was accepted, as in ``at_ms``; None if nobody measures them."""
+    files: ConversationFiles = ConversationFiles()
+
+    @property
+    def attachments(self) -> tuple[AttachedFile, ...]:
+        """The files that were attached to this question and to the earlier ones of its conversation, these first."""
+        return self.files.attachments
 
 
 class Agent(Protocol):
@@ -115,6 +146,8 @@ class AgentOffer:
     description: str
     examples: tuple[str, ...] = ()
     """Questions to try."""
+    file_kinds: tuple[str, ...] = ()
+    """The kinds of files that can be attached to its questions (``backend.protocol.file_kinds.KINDS``)."""
 
 
 class AgentProvider(Protocol):

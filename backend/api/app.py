@@ -17,6 +17,7 @@ from backend.api.routes import (
     ai_sdk,
     events,
     feedback,
+    files,
     health,
     openai,
     recordings,
@@ -29,13 +30,16 @@ from backend.api.services import Services
 from backend.doors.body_limit import BodyLimit
 from backend.doors.forwarded import Forwarded
 from backend.doors.guard import Guard
+from backend.doors.limits import FORM_BYTES
 from backend.doors.public_address import PublicAddress
+from backend.protocol.attachments import MAX_FILE_BYTES
 
 MAX_BODY_BYTES = 256 * 1024
 """A request with the longest question, every character escaped, and its options."""
 
 _TAGS = [
     {"name": "runs", "description": "Start, find, look at, cancel and delete runs."},
+    {"name": "files", "description": "Attach files to questions."},
     {"name": "events", "description": "Follow a run live, resume after a cut."},
     {"name": "recordings", "description": "Export a run as a file, import one."},
     {"name": "sessions", "description": "The conversations so far."},
@@ -73,6 +77,7 @@ def create_app(services: Services, lifespan: Lifespan | None = None) -> FastAPI:
                 default=MAX_BODY_BYTES,
                 limits={
                     "/v1/recordings": settings.max_recording_bytes,
+                    "/v1/files": MAX_FILE_BYTES + FORM_BYTES,
                     **dict.fromkeys(("/ag-ui", "/ai-sdk", "/openai"), MAX_CONVERSATION_BYTES),
                 },
                 answer=problem_answer,
@@ -80,7 +85,10 @@ def create_app(services: Services, lifespan: Lifespan | None = None) -> FastAPI:
         ],
     )
     app.state.services = services
-    for room in (runs, events, recordings, sessions, feedback, shares, shared, agents, ag_ui, ai_sdk, openai, health):
+    for room in (
+        *(runs, files, events, recordings, sessions, feedback, shares, shared, agents),
+        *(ag_ui, ai_sdk, openai, health),
+    ):
         app.include_router(room.router)
     add_problem_handlers(app)
     _describe_problems(app)

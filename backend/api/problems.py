@@ -18,7 +18,10 @@ from backend.agents.agent import UnknownAgentError
 from backend.agents.catalogue import AgentNotReadyError
 from backend.doors.refusal import Refusal
 from backend.protocol.cursor import CursorError
+from backend.protocol.file_kinds import FileKindError
 from backend.protocol.recordings import RecordingError
+from backend.runs.attached_files import FileAskedError, TooManyFilesError, TooManyUnaskedError, UnknownFileError
+from backend.runs.incoming_file import EmptyFileError, FileTooLargeError
 from backend.runs.review import UnknownShareError
 from backend.runs.search import PlaceError
 from backend.runs.store import KeyReusedError, StoreError, UnknownRunError, UnknownSessionError
@@ -118,12 +121,12 @@ _DESCRIPTIONS: dict[int, str] = {
     403: "A web page of another site sent the request, or a share was used for more than reading.",
     404: "Not found.",
     405: "The method is not for this path.",
-    409: "The state of the run does not allow it.",
+    409: "The state of the run or file does not allow it.",
     413: "The request is too large.",
-    415: "The body has the wrong media type.",
+    415: "The body has the wrong media type, or the file is of another kind than its name says.",
     421: "The Host header does not name this server.",
     422: "The request can be read, but not carried out.",
-    429: "The server is running its maximum number of runs.",
+    429: "The server is running its maximum number of runs, or keeps its maximum number of files that wait for one.",
     500: "The server failed.",
     504: "The run took longer than it may.",
     503: "Not ready yet.",
@@ -167,6 +170,13 @@ _KNOWN: dict[type[Exception], tuple[int, str]] = {
     CursorError: (400, "malformed-cursor"),
     PlaceError: (400, "malformed-place"),
     RecordingError: (422, "malformed-recording"),
+    UnknownFileError: (404, "unknown-file"),
+    FileTooLargeError: (413, "file-too-large"),
+    FileKindError: (415, "unknown-file-kind"),
+    EmptyFileError: (422, "empty-file"),
+    TooManyFilesError: (422, "too-many-files"),
+    FileAskedError: (409, "file-asked"),
+    TooManyUnaskedError: (429, "too-many-unasked-files"),
     StoreError: (507, "store-full"),
 }
 

@@ -1,8 +1,13 @@
 """What is taken as a question, as an agent, as an idempotency key, and as a wish for a stream."""
 
+from collections.abc import Sequence
+
 from backend.agents.agent import UnknownAgentError
 from backend.agents.catalogue import AgentCatalogue
 from backend.api.problems import RequestProblem
+from backend.api.services import Services
+from backend.protocol.attachments import MAX_ATTACHMENTS, Attachment
+from backend.protocol.file_kinds import titles_of
 from backend.protocol.options import MAX_QUESTION_BYTES
 
 MAX_KEY_CHARACTERS = 200
@@ -44,6 +49,41 @@ async def check_agent(catalogue: AgentCatalogue, agent: str) -> None:
     except UnknownAgentError as error:
         nearest = await catalogue.nearest(agent)
         raise RequestProblem(422, "unknown-agent", str(error), nearest=nearest) from error
+
+
+async def check_attachments(services: Services, agent: str, file_ids: Sequence[str]) -> tuple[Attachment, ...]:
+    """The files of these ids. Raises a problem where the agent does not take them, and ``UnknownFileError``.
+
+    That they are new, or of the same conversation, is for the store to say: ``RunStore.submit``.
+    """
+    if not file_ids:
+        return ()
+    if len(set(file_ids)) != len(file_ids):
+        raise RequestProblem(422, "file-named-twice", "attachments names a file twice: name each once.")
+    if len(file_ids) > MAX_ATTACHMENTS:
+        raise RequestProblem(
+            422,
+            "too-many-attachments",
+            f"The question has {len(file_ids)} files, at most {MAX_ATTACHMENTS} are accepted: leave some out.",
+            limit=MAX_ATTACHMENTS,
+        )
+    offers = {offer.agent: offer for offer in await services.catalogue.offers()}
+    taken = offers[agent].file_kinds if agent in offers else ()
+    if not taken:
+        raise RequestProblem(
+            422, "agent-takes-no-files", f"The agent {agent!r} takes no files: leave them out, or ask another agent."
+        )
+    files = [(await services.store.file(file_id)).attachment for file_id in file_ids]
+    for file in files:
+        if file.kind not in taken:
+            [kind], titles = titles_of([file.kind]), ", ".join(titles_of(taken))
+            raise RequestProblem(
+                422,
+                "file-kind-not-taken",
+                f"{file.name} is a {kind}, which the agent {agent!r} does not take. It takes: {titles}.",
+                kinds=list(taken),
+            )
+    return tuple(files)
 
 
 def check_key(key: str | None) -> str | None:

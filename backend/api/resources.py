@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from backend.protocol.attachments import MAX_ATTACHMENTS, MAX_FILE_BYTES, Attachment
 from backend.protocol.events import KnownEvent, Outcome
 from backend.protocol.options import RunOptions, not_unicode
 from backend.protocol.run_view import RunView
@@ -42,6 +43,11 @@ class NewRun(BaseModel):
     agent: Text = Field(default=USUAL_AGENT, description="A name that GET /v1/agents lists, or recording:<id>.")
     session_id: Text | None = Field(default=None, description="The conversation to continue; without it, a new one.")
     options: RunOptions = Field(default_factory=RunOptions)
+    attachments: list[Text] = Field(
+        default_factory=list,
+        description=f"Ids of files that POST /v1/files took, at most {MAX_ATTACHMENTS}: new ones, or those of this "
+        "conversation.",
+    )
 
 
 class RunLinks(BaseModel):
@@ -82,6 +88,7 @@ class RunSummaryReply(BaseModel):
     duration_ms: float | None = Field(description="How long it took; null while it runs.")
     ttft_ms: float | None = Field(description="When its first token came; null if none did, and while it runs.")
     cancel_requested: bool
+    attachments: list[Attachment]
     links: RunLinks
 
     @classmethod
@@ -100,6 +107,7 @@ class RunSummaryReply(BaseModel):
             duration_ms=record.duration_ms,
             ttft_ms=record.ttft_ms,
             cancel_requested=record.cancel_requested,
+            attachments=list(record.attachments),
             links=RunLinks.of(record.run_id, base),
         )
 
@@ -177,6 +185,15 @@ class ImportAnswer(BaseModel):
     warnings: list[str]
 
 
+class TakenFiles(BaseModel):
+    """Which files can be attached to an agent's questions."""
+
+    kinds: list[str] = Field(examples=[["pdf", "txt"]])
+    endings: list[str] = Field(description="The endings of their names.", examples=[[".pdf", ".txt", ".text"]])
+    max_bytes: int = Field(default=MAX_FILE_BYTES, description="The largest file.")
+    max_files: int = Field(default=MAX_ATTACHMENTS, description="How many files one question may have.")
+
+
 class Offer(BaseModel):
     """An agent on offer, and questions to try on it."""
 
@@ -184,6 +201,7 @@ class Offer(BaseModel):
     title: str
     description: str
     examples: list[str]
+    attachments: TakenFiles | None = Field(description="The files it takes; null for an agent that takes none.")
 
 
 class PreparationNow(BaseModel):

@@ -3,6 +3,7 @@
 from pydantic import BaseModel, ConfigDict, Field
 
 from backend.api.resources import RunNow, Text
+from backend.protocol.attachments import AttachmentNote
 from backend.protocol.events import Outcome
 from backend.protocol.options import RunOptions
 from backend.protocol.run_view import RunView
@@ -99,6 +100,7 @@ class SharedRunReply(BaseModel):
     duration_ms: float | None
     ttft_ms: float | None
     cancel_requested: bool
+    attachments: list[AttachmentNote]
     links: SharedLinks
     cursor: str = Field(examples=["1-42"])
     view: RunView
@@ -108,7 +110,9 @@ class SharedRunReply(BaseModel):
         """The run as the share shows it. ``base``: see ``SharedLinks.of``."""
         told = {name: value for name, value in now if name in cls.model_fields}
         links = SharedLinks.of(share_id, base)
-        return cls(**{**told, "run_id": share_id, "agent": shown_agent(now.agent), "links": links})
+        notes = [each.note for each in now.attachments]
+        told |= {"run_id": share_id, "agent": shown_agent(now.agent), "attachments": notes, "links": links}
+        return cls(**told)
 
 
 def shown_agent(agent: str) -> str:

@@ -7,6 +7,7 @@ from fastapi import Depends, Request
 
 from backend.agents.catalogue import AgentCatalogue
 from backend.api.event_stream import OpenStreams
+from backend.runs.file_library import FileLibrary
 from backend.runs.recording_library import RecordingLibrary
 from backend.runs.store import RunStore
 from backend.runs.supervisor import RunSupervisor
@@ -22,6 +23,7 @@ class Services:
     supervisor: RunSupervisor
     catalogue: AgentCatalogue
     recordings: RecordingLibrary
+    files: FileLibrary
     streams: OpenStreams = field(default_factory=OpenStreams)
     store_open: bool = False
 

@@ -10,6 +10,7 @@ from typing import Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from backend.protocol.attachments import AttachmentNote
 from backend.protocol.events import Event, event_json
 from backend.protocol.options import RunOptions
 
@@ -34,6 +35,8 @@ class RecordingHeader(BaseModel):
     agent: str = ""
     options: RunOptions = Field(default_factory=RunOptions)
     created_at: str = ""
+    attachments: tuple[AttachmentNote, ...] | None = None
+    """The files that were asked with, without their contents; None without any."""
     timing: str | None = None
     """Where the events' times come from, unless they are the run's own: ``arrival`` = when the bytes arrived at the
     program that captured them, ``NO_TIMING`` = the times are unknown, and every time is 0."""

@@ -12,7 +12,16 @@ from dataclasses import replace
 
 from pydantic import JsonValue, TypeAdapter, ValidationError
 
-from backend.agents.agent import Agent, AgentFailure, RunContext, RunRequest, Turn, UnknownAgentError, Usage
+from backend.agents.agent import (
+    Agent,
+    AgentFailure,
+    ConversationFiles,
+    RunContext,
+    RunRequest,
+    Turn,
+    UnknownAgentError,
+    Usage,
+)
 from backend.agents.clock import Clock
 from backend.protocol.ending import Ending
 from backend.protocol.events import Draft, ErrorEvent
@@ -28,7 +37,16 @@ from backend.runs.watchdog import Watchdog
 OpenAgent = Callable[[str], Awaitable[Agent]]
 """Finds an agent by the name it is run by. Raises ``UnknownAgentError``."""
 
+FilesOf = Callable[[RunRecord], Awaitable[ConversationFiles]]
+"""Finds the files of a run's conversation. Raises ``StoreError``."""
+
 logger = logging.getLogger(__name__)
+
+
+async def no_files(_: RunRecord) -> ConversationFiles:
+    """The files of a conversation where none can be attached."""
+    return ConversationFiles()
+
 
 DRAFTS_PER_TURN = 64
 """How many drafts an agent may yield before the event loop gets a turn, even if it never awaits anything."""
@@ -62,6 +80,7 @@ class ActiveRun:
         timer: Clock,
         accepted_at: float,
         history: Sequence[Turn] | None = None,
+        files_of: FilesOf = no_files,
     ) -> None:
         """``history`` stands in for the earlier runs of the session."""
         self.record = record
@@ -74,6 +93,7 @@ class ActiveRun:
         self._clock = clock
         self._accepted_at = self._heard_at = accepted_at
         self._history = history
+        self._files_of = files_of
         self._changed = asyncio.Event()
         self._writer = RunWriter(store, record, clock, accepted_at)
         self._watchdog = Watchdog(limits, timer, self.stop)
@@ -146,15 +166,15 @@ class ActiveRun:
         history = tuple(self._history or ())
         if self._history is None:
             history = await earlier_turns(self._store, self.record)
+        files = await self._files_of(self.record)
         agent = await open_agent(self.record.agent)
         self._limits = self._limits.for_agent(agent, self.record.options)
         self._watchdog.limit(self._limits)
         request = RunRequest(self.record.run_id, self.record.question, self.record.options, history)
         if is_active(self.state):
             self.state = advance(self.state, "running")
-        drafts = _checked(
-            agent.run(request, RunContext(self._clock, self._take_usage, self._note_life, lambda: self.elapsed_ms))
-        )
+        context = RunContext(self._clock, self._take_usage, self._note_life, lambda: self.elapsed_ms, files)
+        drafts = _checked(agent.run(request, context))
         try:
             async for draft in drafts:
                 self._watchdog.heard()

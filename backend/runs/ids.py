@@ -23,6 +23,11 @@ def new_share_id() -> str:
     return f"{SHARE_PREFIX}{secrets.token_urlsafe(_BYTES)}"
 
 
+def new_file_id() -> str:
+    """A new attached file's id: ``file_`` and 22 characters that are safe in an address."""
+    return f"file_{secrets.token_urlsafe(_BYTES)}"
+
+
 def new_feedback_id() -> str:
     """A new feedback's id: ``fb_`` and 22 characters that are safe in an address."""
     return f"fb_{secrets.token_urlsafe(_BYTES)}"

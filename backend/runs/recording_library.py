@@ -42,6 +42,7 @@ def header_of(record: RunRecord) -> RecordingHeader:
         agent=record.agent,
         options=record.options,
         created_at=record.created_at,
+        attachments=tuple(each.note for each in record.attachments) or None,
     )
 
 

@@ -1,9 +1,11 @@
 """What is known of a run and of a session beside the events."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Literal
 
+from backend.protocol.attachments import Attachment
 from backend.protocol.events import DoneEvent, Outcome
 from backend.protocol.options import RunOptions
 from backend.runs.ids import new_run_id, new_session_id
@@ -35,6 +37,8 @@ class RunRecord:
     cancel_requested: bool = False
     idempotency_key: str | None = None
     """The caller's key; the same key again finds this run."""
+    attachments: tuple[Attachment, ...] = ()
+    """The files that were asked with."""
 
     @classmethod
     def asked(
@@ -45,6 +49,7 @@ class RunRecord:
         *,
         session_id: str | None = None,
         key: str | None = None,
+        attachments: Sequence[Attachment] = (),
     ) -> "RunRecord":
         """A run that is asked for now, under a new id. ``session_id`` is the conversation it continues; None begins a
         new one. ``key`` is the caller's idempotency key."""
@@ -56,6 +61,7 @@ class RunRecord:
             options=options or RunOptions(),
             created_at=utc_now(),
             idempotency_key=key,
+            attachments=tuple(attachments),
         )
 
     @property
@@ -68,6 +74,12 @@ class RunRecord:
         return replace(
             self, outcome=done.outcome, last_seq=done.seq, duration_ms=duration_ms(done), ttft_ms=done.ttft_ms
         )
+
+
+def asks_the_same(record: RunRecord, other: RunRecord) -> bool:
+    """Whether both ask one agent the same thing, whatever the conversation."""
+    mine = (record.question, record.agent, record.options, record.attachments)
+    return mine == (other.question, other.agent, other.options, other.attachments)
 
 
 def duration_ms(done: DoneEvent) -> float:

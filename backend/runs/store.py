@@ -11,6 +11,7 @@ from typing import Protocol
 from backend.protocol.cursor import Cursor
 from backend.protocol.events import DoneEvent, Event, KnownEvent
 from backend.protocol.run_view import RunView
+from backend.runs.attached_files import FileStore
 from backend.runs.records import RunRecord, SessionRecord
 from backend.runs.review import ReviewStore
 from backend.runs.search import RunPage, RunQuery
@@ -40,7 +41,7 @@ class UnknownCursorError(LookupError):
 
 
 class KeyReusedError(ValueError):
-    """The idempotency key was used before for another question, agent, session or options, or other feedback."""
+    """The idempotency key was used before for another question, agent, session, options or files, or other feedback."""
 
     def __init__(self) -> None:
         super().__init__("This Idempotency-Key was used for another request: send a new key, or that request again.")
@@ -72,7 +73,7 @@ class Batches(Protocol):
         ...
 
 
-class RunStore(ReviewStore, Protocol):
+class RunStore(ReviewStore, FileStore, Protocol):
     """Keeps runs, and what people add to them. All times in milliseconds, all ids opaque."""
 
     async def open(self) -> Sequence[RunRecord]:
@@ -90,10 +91,11 @@ class RunStore(ReviewStore, Protocol):
 
     async def submit(self, record: RunRecord) -> tuple[RunRecord, bool]:
         """Keep a new run, durably, before returning. Gives (record, True), or, where the idempotency key is
-        known for an equal request, (the earlier record, False). Raises ``KeyReusedError`` and
-        ``StoreError``.
+        known for an equal request, (the earlier record, False). The run's files belong
+        to its session from then on. Raises ``KeyReusedError``, ``UnknownFileError`` where one of the files is not
+        there or is another session's, ``TooManyFilesError`` and ``StoreError``; nothing is kept then.
 
-        Equal are requests of the same question, agent and options in the same session. A caller who names
+        Equal are requests of the same question, agent, options and files in the same session. A caller who names
         no session gets a fresh session id each time: a session the store does not know therefore also
         equals that of an earlier run which began its session. To submit AND start a run, call
         ``RunSupervisor.accept``."""

@@ -2,14 +2,15 @@
 
 import asyncio
 import logging
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any, cast
 
 from backend.agents.agent import Turn
 from backend.agents.clock import Clock, SystemClock
 from backend.protocol.ending import Ending
-from backend.runs.active_run import ActiveRun, OpenAgent
+from backend.runs.active_run import ActiveRun, OpenAgent, no_files
+from backend.runs.file_library import FileLibrary
 from backend.runs.limits import Limits
 from backend.runs.records import RunRecord
 from backend.runs.store import RunStore, StoreError
@@ -36,7 +37,8 @@ class TooManyRunsError(Exception):
 class RunSupervisor:
     """Owns every run of this server from its start to its ``done``. Belongs to one event loop.
 
-    ``clock`` stamps events and is handed to the agents; ``timer`` is what time-outs are waited for on.
+    ``clock`` stamps events and is handed to the agents; ``timer`` is what time-outs are waited for on. Without
+    ``files`` agents find no attached ones.
     """
 
     def __init__(
@@ -46,12 +48,14 @@ class RunSupervisor:
         settings: Settings,
         clock: Clock | None = None,
         timer: Clock | None = None,
+        files: FileLibrary | None = None,
     ) -> None:
         self._store = store
         self._open_agent = open_agent
         self._settings = settings
         self._clock = clock or SystemClock()
         self._timer = timer or SystemClock()
+        self._files = files
         self._runs: dict[str, ActiveRun] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._leftovers: set[asyncio.Task[None]] = set()
@@ -145,7 +149,9 @@ class RunSupervisor:
         if run is not None:
             run.stop(Ending("cancelled"))
             await self.ended(run_id)
-        await self._store.delete(run_id)
+        session_id = (await self._store.record(run_id)).session_id
+        async with self._deleting(session_id):
+            await self._store.delete(run_id)
 
     async def purge(self, session_id: str) -> None:
         """Cancel the session's running runs, then delete it. Raises ``UnknownSessionError`` and
@@ -155,7 +161,16 @@ class RunSupervisor:
             run.stop(Ending("cancelled"))
         for run in running:
             await self.ended(run.record.run_id)
-        await self._store.purge(session_id)
+        async with self._deleting(session_id):
+            await self._store.purge(session_id)
+
+    @asynccontextmanager
+    async def _deleting(self, session_id: str) -> AsyncIterator[None]:
+        """After the context, the contents of the session's files are deleted that the store no longer knows."""
+        before = [] if self._files is None else await self._store.files(session_id)
+        yield
+        if self._files is not None:
+            await self._files.tidy(session_id, before)
 
     async def shutdown(self, grace_s: float = CLOSE_S) -> None:
         """Start nothing any more and end every run as ``interrupted``, its answer kept. Returns after
@@ -181,7 +196,8 @@ class RunSupervisor:
 
     def _spawn(self, record: RunRecord, accepted_at: float, history: Sequence[Turn] | None = None) -> None:
         limits = Limits.of(record, self._settings)
-        run = ActiveRun(record, self._store, limits, self._clock, self._timer, accepted_at, history)
+        files_of = no_files if self._files is None else self._files.of_run
+        run = ActiveRun(record, self._store, limits, self._clock, self._timer, accepted_at, history, files_of)
         if self._closing:
             run.stop(Ending("interrupted"))
         self._runs[record.run_id] = run

@@ -43,7 +43,7 @@ def test_a_server_says_how_far_it_is(preparing: httpx2.Client, told: ToldProvide
     assert (ready["status"], ready["warnings"]) == ("ready", ["One file was skipped."])
     assert [each["state"] for each in ready["preparations"]] == ["ready"]
     offers = preparing.get("/v1/agents").json()["agents"]
-    assert [offer["agent"] for offer in offers] == ["told:ordinary", "told:held"]
+    assert [offer["agent"] for offer in offers] == ["told:ordinary", "told:held", "told:reading"]
     assert offers[0]["examples"] == ["Why?"]
 
 

@@ -22,6 +22,8 @@ PUBLIC = {
     ("post", "/v1/runs/{run_id}/cancel"),
     ("get", "/v1/runs/{run_id}/recording"),
     ("post", "/v1/recordings"),
+    ("post", "/v1/files"),
+    ("delete", "/v1/files/{file_id}"),
     ("get", "/v1/sessions"),
     ("delete", "/v1/sessions"),
     ("get", "/v1/sessions/{session_id}"),

@@ -60,8 +60,18 @@ class ListedAgent:
             yield draft
 
 
+class ReadingAgent:
+    """Repeats what it finds in the files of its conversation, one token for each."""
+
+    async def run(self, request: RunRequest, context: RunContext) -> AsyncIterator[Draft]:
+        for file in context.attachments:
+            content = await asyncio.to_thread(file.path.read_bytes)
+            yield TokenEvent(text=f"{file.name} {file.kind} {file.size} {file.is_new} {content[:20]!r}; ")
+
+
 class ToldProvider:
-    """Offers ``told:ordinary``, ``told:held``, ``told:words-<count>`` and ``told:blocks-<count>`` of 8 kB each."""
+    """Offers ``told:ordinary``, ``told:held``, ``told:reading``, which takes text and PNG pictures,
+    ``told:words-<count>`` and ``told:blocks-<count>`` of 8 kB each."""
 
     name = "told"
 
@@ -79,9 +89,12 @@ class ToldProvider:
         return [
             AgentOffer("told:ordinary", "Ordinary", "Does the ordinary.", ("Why?",)),
             AgentOffer("told:held", "Held", "Waits."),
+            AgentOffer("told:reading", "Reading", "Reads files.", file_kinds=("txt", "png")),
         ]
 
-    async def open(self, variant: str) -> HeldAgent | ListedAgent:
+    async def open(self, variant: str) -> HeldAgent | ListedAgent | ReadingAgent:
+        if variant == "reading":
+            return ReadingAgent()
         if variant == "held":
             return self.held
         if variant == "ordinary":

@@ -6,8 +6,9 @@ from fastapi import APIRouter, Path, Query
 
 from backend.agents.agent import RunRequest, UnknownAgentError
 from backend.api.problems import RequestProblem, problem_responses
-from backend.api.resources import AgentList, Offer, Plan, PreparationNow
+from backend.api.resources import AgentList, Offer, Plan, PreparationNow, TakenFiles
 from backend.api.services import Services, ServicesOf
+from backend.protocol.file_kinds import endings_of
 from backend.protocol.options import RunOptions
 
 router = APIRouter(tags=["agents"])
@@ -21,11 +22,21 @@ def preparations_of(services: Services) -> list[PreparationNow]:
     ]
 
 
+def _taken(kinds: tuple[str, ...]) -> TakenFiles | None:
+    return TakenFiles(kinds=list(kinds), endings=list(endings_of(kinds))) if kinds else None
+
+
 @router.get("/v1/agents", operation_id="list_agents", summary="The agents on offer", responses=problem_responses(421))
 async def list_agents(services: ServicesOf) -> AgentList:
     """What can be run now, with a sentence and questions to try; and what is still being prepared."""
     offers = [
-        Offer(agent=each.agent, title=each.title, description=each.description, examples=list(each.examples))
+        Offer(
+            agent=each.agent,
+            title=each.title,
+            description=each.description,
+            examples=list(each.examples),
+            attachments=_taken(each.file_kinds),
+        )
         for each in await services.catalogue.offers()
     ]
     return AgentList(agents=offers, preparations=preparations_of(services), warnings=list(services.catalogue.warnings))

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Header, Path, Query, Response
 from backend.api.event_stream import EventStream
 from backend.api.log_response import open_stream
 from backend.api.problems import RequestProblem, problem_responses
-from backend.api.questions import check_agent, check_key, check_question, check_silence, wants_stream
+from backend.api.questions import check_agent, check_attachments, check_key, check_question, check_silence, wants_stream
 from backend.api.resources import AcceptedRun, CancelledRun, NewRun, RunLinks, RunList, RunNow, RunSummaryReply
 from backend.api.services import LinksBase, Services, ServicesOf
 from backend.api.stream_description import STREAM_CONTENT
@@ -65,7 +65,7 @@ _STREAMED = {**STREAM_CONTENT["content"], "application/json": {"schema": {"$ref"
             "content": _STREAMED,
         },
         201: {"description": "The run was accepted and continues by itself.", "headers": _NAMES},
-        **problem_responses(400, 403, 413, 415, 421, 422, 429, 503, 507),
+        **problem_responses(400, 403, 404, 413, 415, 421, 422, 429, 503, 507),
     },
 )
 async def start_run(
@@ -109,7 +109,13 @@ async def _record_of(services: Services, new_run: NewRun, key: str | None) -> Ru
             raise RequestProblem(
                 422, "unknown-session", "Conversation not found: leave session_id out to start a new one."
             ) from error
-    return RunRecord.asked(new_run.question, new_run.agent, new_run.options, session_id=new_run.session_id, key=key)
+    attachments = await check_attachments(services, new_run.agent, new_run.attachments)
+    return RunRecord.asked(
+        *(new_run.question, new_run.agent, new_run.options),
+        session_id=new_run.session_id,
+        key=key,
+        attachments=attachments,
+    )
 
 
 @router.get(

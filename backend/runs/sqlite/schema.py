@@ -73,7 +73,23 @@ _REVIEW = (
 )
 """What runs took, from their ``done``; indexes to find runs by; what people add to runs."""
 
-_STEPS = (_RUNS, _REVIEW)
+_FILES = (
+    "ALTER TABLE run ADD COLUMN attachments TEXT NOT NULL DEFAULT ''",
+    """CREATE TABLE file (
+        number INTEGER PRIMARY KEY,
+        file_id TEXT NOT NULL UNIQUE,
+        name TEXT NOT NULL,
+        size INTEGER NOT NULL,
+        kind TEXT NOT NULL,
+        digest TEXT NOT NULL,
+        created_at TEXT NOT NULL,
+        session_id TEXT REFERENCES session ON DELETE CASCADE
+    ) STRICT""",
+    "CREATE INDEX file_of_session ON file (session_id, number)",
+)
+"""Attached files, without their contents; ``run.attachments`` is a JSON list of those of a run, or empty."""
+
+_STEPS = (_RUNS, _REVIEW, _FILES)
 """Each brings a file from one version to the next. What was released is never changed: files were made with it."""
 
 SCHEMA_VERSION = len(_STEPS)

@@ -10,10 +10,11 @@ from backend.protocol.events import DoneEvent
 from backend.protocol.options import RunOptions
 from backend.runs.log import RunLog, frame_of, frame_parts
 from backend.runs.records import RunRecord, SessionRecord, duration_ms
+from backend.runs.sqlite.file_statements import delete_files_left, read_attachments
 
 _SELECT_RUN = (
     "SELECT number, run_id, session_id, question, agent, options, created_at, attempt, outcome, last_seq, "
-    "duration_ms, ttft_ms, cancel_requested, idempotency_key FROM run "
+    "duration_ms, ttft_ms, cancel_requested, idempotency_key, attachments FROM run "
 )
 
 
@@ -136,6 +137,7 @@ def delete_run(connection: sqlite3.Connection, run: StoredRun) -> None:
     if first is None:
         connection.execute("DELETE FROM session WHERE session_id = ?", (session_id,))
     else:
+        delete_files_left(connection, session_id, run.record.attachments)
         connection.execute(
             "UPDATE session SET title = ? WHERE session_id = ? AND title = ?",
             (first[0], session_id, run.record.question),
@@ -178,6 +180,7 @@ def _stored(row: tuple[Any, ...]) -> StoredRun:
         ttft,
         cancel,
         key,
+        attachments,
     ) = row
     return StoredRun(
         number,
@@ -195,5 +198,6 @@ def _stored(row: tuple[Any, ...]) -> StoredRun:
             ttft_ms=ttft,
             cancel_requested=bool(cancel),
             idempotency_key=key,
+            attachments=read_attachments(attachments),
         ),
     )

@@ -17,6 +17,7 @@ from backend.runs.search import RunPage, RunQuery
 from backend.runs.sqlite import statements
 from backend.runs.sqlite.backlog import Backlog, Tail
 from backend.runs.sqlite.database import Database
+from backend.runs.sqlite.files import SqliteFiles
 from backend.runs.sqlite.memory import KeptRun, RunMemory
 from backend.runs.sqlite.review import SqliteReviews
 from backend.runs.sqlite.run_search import find_runs
@@ -33,7 +34,7 @@ def _now() -> str:
     return utc_now("microseconds")
 
 
-class SqliteStore(SqliteReviews):
+class SqliteStore(SqliteReviews, SqliteFiles):
     """Implements ``RunStore`` in one file of the data folder. One server per folder.
 
     Durable means here: it survives the death of the process at any moment. Events are written to the journal before

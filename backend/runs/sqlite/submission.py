@@ -3,13 +3,14 @@
 import sqlite3
 from typing import cast
 
-from backend.runs.records import RunRecord
+from backend.runs.records import RunRecord, asks_the_same
+from backend.runs.sqlite.file_statements import give_files, stored_attachments
 from backend.runs.sqlite.statements import StoredRun, select_runs
 from backend.runs.store import KeyReusedError
 
 _INSERT_RUN = (
     "INSERT INTO run (run_id, session_id, question, agent, options, created_at, attempt, outcome, last_seq, "
-    "cancel_requested, idempotency_key) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    "cancel_requested, idempotency_key, attachments) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 
 
@@ -23,8 +24,7 @@ def submit_run(connection: sqlite3.Connection, record: RunRecord, now: str) -> t
     same_session = before.session_id == record.session_id or (
         not _has_session(connection, record.session_id) and _begins_session(connection, earlier)
     )
-    same = (before.question, before.agent, before.options) == (record.question, record.agent, record.options)
-    if not (same and same_session):
+    if not (asks_the_same(before, record) and same_session):
         raise KeyReusedError
     return None, before
 
@@ -36,10 +36,11 @@ def _insert_run(connection: sqlite3.Connection, record: RunRecord, now: str) -> 
         "ON CONFLICT (session_id) DO UPDATE SET updated_at = excluded.updated_at",
         (record.session_id, record.question, record.created_at, now),
     )
+    give_files(connection, record.session_id, record.attachments)
     row = (
         *(record.run_id, record.session_id, record.question, record.agent, record.options.model_dump_json()),
         *(record.created_at, record.attempt, record.outcome, record.last_seq, record.cancel_requested),
-        record.idempotency_key,
+        *(record.idempotency_key, stored_attachments(record.attachments)),
     )
     return cast(int, connection.execute(_INSERT_RUN, row).lastrowid)
 

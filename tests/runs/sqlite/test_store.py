@@ -200,7 +200,9 @@ async def test_a_newer_file_is_refused_and_left_alone(tmp_path: Path, open_store
     connection.close()
     before = (tmp_path / FILE_NAME).read_bytes()
     for _ in range(2):
-        with pytest.raises(StoreError, match=r"newer Playhead \(schema 3, this one knows 2\)"):
+        with pytest.raises(
+            StoreError, match=rf"newer Playhead \(schema {SCHEMA_VERSION + 1}, this one knows {SCHEMA_VERSION}\)"
+        ):
             await SqliteStore(tmp_path).open()
     assert (tmp_path / FILE_NAME).read_bytes() == before
 
