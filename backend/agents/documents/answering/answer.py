@@ -7,15 +7,13 @@ from itertools import combinations
 from backend.agents.documents.answering.cell_sentences import cells_told
 from backend.agents.documents.answering.composition import Composition
 from backend.agents.documents.answering.contradictions import contradict
-from backend.agents.documents.answering.evidence import QuotableEvidence
 from backend.agents.documents.answering.figure_sentences import FiguresTold
-from backend.agents.documents.answering.gaps import gaps, skipped_that_fit
+from backend.agents.documents.answering.figure_support import names_of
+from backend.agents.documents.answering.findings import Findings
+from backend.agents.documents.answering.gaps import gaps, skipped_that_fit, without_row
 from backend.agents.documents.answering.quoted import quoted
 from backend.agents.documents.answering.quotes import Quote, literal
 from backend.agents.documents.answering.row_sentences import rows_told
-from backend.agents.documents.figures.named_cells import NamedCells
-from backend.agents.documents.figures.row_figures import RowFigures
-from backend.agents.documents.figures.selection import Figures
 from backend.agents.documents.indexing.corpus import Corpus
 from backend.agents.documents.search.retrieval import Nearness, Retrieval
 
@@ -32,18 +30,15 @@ _NEAREST: dict[Nearness, str] = {
 _CLOSING = "\n\n*Quoted and computed from the documents, not interpreted.*"
 
 
-def answer(
-    corpus: Corpus,
-    retrieval: Retrieval,
-    figures: Figures | None,
-    evidence: QuotableEvidence,
-    from_rows: RowFigures | None = None,
-    cells: Sequence[NamedCells] = (),
-) -> Composition:
+def answer(corpus: Corpus, findings: Findings) -> Composition:
     """What the documents say about the question, or that they say nothing (with the warning ``not_found``)."""
+    retrieval, evidence = findings.retrieval, findings.evidence
+    figures, from_rows, cells = findings.figures, findings.from_rows, findings.cells
     told, stated = Composition(), list[Quote]()
     if from_rows is not None:
         stated = told.add(rows_told(retrieval.question, from_rows)).quotes
+    elif findings.missing and evidence.is_enough:
+        told.say(f"{without_row(findings.missing)}\n\n")
     if cells:
         stated = told.add(cells_told(cells)).quotes
     if figures is not None:
@@ -54,13 +49,15 @@ def answer(
         stated = told.add(figures_told.lead()).quotes
         told.add(figures_told.beside()).add(figures_told.values()).add(figures_told.doubts())
     if evidence.is_enough and not cells:
-        told.add(quoted(retrieval, evidence, stated, beside_figures=bool(stated)))
+        names = names_of(from_rows.lines) if from_rows is not None else frozenset()
+        told.add(quoted(retrieval, evidence, stated, beside_figures=bool(stated), names=names))
     if figures is None and not told.quotes:
         return not_found(corpus, retrieval)
     told.add(_doubts(corpus, retrieval, told.quotes, is_read=from_rows is not None or bool(cells)))
     if not stated:
         told.add(_contradictions(told.quotes))
-    return told.add(gaps(corpus, retrieval, evidence, told.quotes)).say(_CLOSING)
+    missing = findings.missing if from_rows is not None else ()
+    return told.add(gaps(corpus, retrieval, evidence, told.quotes, missing)).say(_CLOSING)
 
 
 def not_found(corpus: Corpus, retrieval: Retrieval) -> Composition:

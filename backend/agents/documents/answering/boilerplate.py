@@ -24,6 +24,10 @@ _DISCLAIMERS = (
     r"(?:can|may|could|might) be identified by (?:words|terms|the use)|words such as [“\"]",
     r"factors that (?:might|could|may) cause (?:such|these|actual)",
 )
+_AUTHORS = r"[^\W\d_][\w'’-]+,? (?:(?:[A-Z]\.?-?){1,3},? |et al\.?,? |and |& )"
+_PLACE_IN_JOURNAL = r"(?:\bpp?\.\s?\d|\bdoi\b|\d\(\d+\)|\d+:\s?\w?\d+[-–]|\bvol\.|\bjournal\b|\bretrieved from\b)"
+_SOURCES_NAMED = (rf"\A\W*(?:\d{{1,3}}[.)\]]?\s+)?{_AUTHORS}.*?\(?(?:19|20)\d{{2}}[a-z]?\)?.*{_PLACE_IN_JOURNAL}",)
+"""Entries of a list of references."""
 _POINTERS = (
     r"\bshould be read (?:in conjunction|together) with\b",
     r"\bis (?:set forth|included|incorporated|presented|described|contained) (?:in|under|by)\b",
@@ -38,7 +42,7 @@ _POINTERS = (
 )
 _DOT_LEADER = re.compile(r"(?:\.\s?){4,}|…{2,}|_{4,}")
 
-_WORTHLESS = re.compile("|".join((*_LEGAL, *_DISCLAIMERS)), re.IGNORECASE)
+_WORTHLESS = re.compile("|".join((*_LEGAL, *_DISCLAIMERS, *_SOURCES_NAMED)), re.IGNORECASE)
 _POINTER = re.compile("|".join(_POINTERS), re.IGNORECASE)
 
 

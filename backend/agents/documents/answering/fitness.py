@@ -165,6 +165,11 @@ def supports_change(question: str, text: str) -> bool:
     """Whether a sentence says a change or a cause, where one of the two is asked for; true if neither is."""
     if not _asked_for(question).what_changed:
         return True
+    return says_change_or_cause(text)
+
+
+def says_change_or_cause(text: str) -> bool:
+    """Whether a sentence says that something changed, or what something is due to."""
     return _SAYS_CHANGE.search(text) is not None or _GIVES_CAUSE.search(text) is not None
 
 

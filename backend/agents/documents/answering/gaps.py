@@ -12,17 +12,30 @@ from backend.agents.documents.search.retrieval import Retrieval
 _MOST_NAMED = 8
 
 
-def gaps(corpus: Corpus, retrieval: Retrieval, evidence: QuotableEvidence, quotes: Sequence[Quote]) -> Composition:
-    """Sentences on what was looked for and not found beside the quotes, and on what was assumed."""
+def gaps(
+    corpus: Corpus,
+    retrieval: Retrieval,
+    evidence: QuotableEvidence,
+    quotes: Sequence[Quote],
+    missing: Sequence[str] = (),
+) -> Composition:
+    """Sentences on what was looked for and not found beside the quotes, and on what was assumed. ``missing`` are the
+    measures that no row states."""
     cited = {quote.document.name for quote in quotes}
     sentences = [
         *retrieval.scope.assumed,
+        *([without_row(missing)] if missing else []),
         *_without_subjects(retrieval, cited),
         *_without_periods(corpus, retrieval, cited),
         *_unmentioned(evidence),
         *_without_cause(retrieval, quotes),
     ]
     return Composition().say(f"\n\n{' '.join(sentences)}" if sentences else "")
+
+
+def without_row(missing: Sequence[str]) -> str:
+    """That no row of a table has these measures."""
+    return f"No table row was found for {' and '.join(f'“{literal(one)}”' for one in missing)}."
 
 
 def skipped_that_fit(corpus: Corpus, retrieval: Retrieval) -> str:

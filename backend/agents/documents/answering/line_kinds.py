@@ -17,6 +17,7 @@ _LONGEST_PROSE = 14
 
 
 _NUMBER = re.compile(r"[$€£¥(]*[-–—+]?\s?(?:\d[\d.,]*|—|–)[)%]*\Z")
+_FIGURE = re.compile(r"[$€£¥(]*[-–—+]?(?:\d[\d.,]*\d[)%]*|\d[)%]*|—|–)\Z")
 _MOST_NUMBERS = 0.34
 """Words that are numbers, of all words of a line, from which it is taken for a row of a table."""
 
@@ -25,7 +26,11 @@ def is_row(line: str) -> bool:
     """Whether a line is a row of a table, or the names of its columns, rather than part of a sentence."""
     words = line.split()
     numbers = sum(_NUMBER.match(word) is not None or word in ("$", "%") for word in words)
-    return numbers >= 2 and numbers > len(words) * _MOST_NUMBERS
+    if numbers >= 2 and numbers > len(words) * _MOST_NUMBERS:
+        return True
+    # A long label, and its figures at the end.
+    last = words[-2:]
+    return numbers >= 2 and all(_FIGURE.match(word) for word in last)
 
 
 def field_spans(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

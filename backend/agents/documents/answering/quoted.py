@@ -6,7 +6,9 @@ from itertools import groupby
 
 from backend.agents.documents.answering.candidates import flat
 from backend.agents.documents.answering.composition import Composition
-from backend.agents.documents.answering.evidence import QuotableEvidence, pick_quotes, quotes_below_headings
+from backend.agents.documents.answering.evidence import QuotableEvidence
+from backend.agents.documents.answering.figure_support import Names
+from backend.agents.documents.answering.quote_choice import pick_quotes, quotes_below_headings
 from backend.agents.documents.answering.quotes import Quote, literal, shown
 from backend.agents.documents.answering.wanted import wanted_by
 from backend.agents.documents.indexing.corpus import Document
@@ -23,10 +25,16 @@ ENOUGH_QUOTES = 3
 
 
 def quoted(
-    retrieval: Retrieval, evidence: QuotableEvidence, stated: list[Quote], *, beside_figures: bool
+    retrieval: Retrieval,
+    evidence: QuotableEvidence,
+    stated: list[Quote],
+    *,
+    beside_figures: bool,
+    names: Names = frozenset(),
 ) -> Composition:
-    """The best sentences, grouped by their documents; nothing if none is good enough."""
-    quotes = chosen_quotes(retrieval, evidence, stated, beside_figures=beside_figures)
+    """The best sentences, grouped by their documents; nothing if none is good enough. ``names`` are those of the
+    figures beside them, where they are read from rows."""
+    quotes = chosen_quotes(retrieval, evidence, stated, beside_figures=beside_figures, names=names)
     told = Composition()
     if not quotes:
         return told
@@ -60,18 +68,29 @@ def _line(quote: Quote, repeated: Mapping[str, Sequence[Quote]]) -> Composition:
 
 
 def chosen_quotes(
-    retrieval: Retrieval, evidence: QuotableEvidence, stated: list[Quote], *, beside_figures: bool
+    retrieval: Retrieval,
+    evidence: QuotableEvidence,
+    stated: list[Quote],
+    *,
+    beside_figures: bool,
+    names: Names = frozenset(),
 ) -> list[Quote]:
     """The quotes of an answer in the order in which they are shown."""
     if retrieval.scope.wants_course:
         quotes = pick_quotes(
-            retrieval, evidence, stated, MOST_QUOTES_OF_A_COURSE, beside=beside_figures, most_of_one=MOST_OF_ONE_PERIOD
+            retrieval,
+            evidence,
+            stated,
+            MOST_QUOTES_OF_A_COURSE,
+            beside=beside_figures,
+            names=names,
+            most_of_one=MOST_OF_ONE_PERIOD,
         )
         return sorted(quotes, key=lambda quote: _in_time(quote.document))
     wants_one_thing = wanted_by(retrieval.question.text).is_one_thing
     beside = MOST_QUOTES_BESIDE_A_FIGURE if wants_one_thing else MOST_QUOTES_BESIDE_FIGURES
     most = beside if beside_figures else MOST_QUOTES
-    quotes = pick_quotes(retrieval, evidence, stated, most, beside=beside_figures)
+    quotes = pick_quotes(retrieval, evidence, stated, most, beside=beside_figures, names=names)
     if not beside_figures and len(quotes) < ENOUGH_QUOTES and not wants_one_thing:
         quotes += quotes_below_headings(evidence, quotes, ENOUGH_QUOTES)
     return _together(quotes)

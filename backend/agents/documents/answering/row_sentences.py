@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from backend.agents.documents.answering.composition import Composition
 from backend.agents.documents.answering.quotes import Quote, literal, quote_of_row
+from backend.agents.documents.figures.derived_figures import DerivedLine
 from backend.agents.documents.figures.document_rows import RowPoint
 from backend.agents.documents.figures.numbers import written
 from backend.agents.documents.figures.row_figures import RowFigures
@@ -29,11 +31,39 @@ _SINGULAR = re.compile(r"(?:ss|us|is|series|business|tax)\Z", re.IGNORECASE)
 def rows_told(question: Question, figures: RowFigures) -> Composition:
     """The figures asked for: a sentence for each line, all values of a course, and what is computed from two lines."""
     told = Composition()
-    for place, line in enumerate(figures.lines):
-        told.say("\n\n" if place else "").add(_line(question, line, is_course=figures.is_course))
+    within = [line for one in figures.differences for line in (one.whole, one.taken)]
+    sentences = [_derived(one, is_course=figures.is_course) for one in figures.differences]
+    sentences += [_line(question, line, is_course=figures.is_course) for line in figures.lines if line not in within]
+    for place, sentence in enumerate(sentences):
+        told.say("\n\n" if place else "").add(sentence)
     for parts in figures.parts:
         told.add(_parts(parts))
     return told.add(_computed(figures))
+
+
+def _derived(found: DerivedLine, *, is_course: bool) -> Composition:
+    """What no row states, with the two rows that give it; of a course every period."""
+    whole, taken = found.whole, found.taken
+    told = Composition().say(f"No table states the {_lower(found.name)}")
+    told.say(f"{f' of {literal(whole.subject)}' if whole.subject else ''}; ")
+    told.say(f"{literal(_lower(whole.name))} less {literal(_lower(taken.name))} {verb_of(found.name)} ")
+    own = [pair for pair in found.pairs if pair[0].is_own] or found.pairs[-1:]
+    for place, pair in enumerate(own if not is_course else found.pairs[-1:]):
+        told.say("; " if place else "").add(_subtracted(*pair))
+    told.say(".")
+    if is_course and 1 < len(found.pairs) <= MOST_LISTED:
+        told.say("\n")
+        for one, other in found.pairs:
+            told.say("\n- ").add(_subtracted(one, other))
+    return told
+
+
+def _subtracted(one: RowPoint, other: RowPoint) -> Composition:
+    rest = replace(one, value=replace(one.value, number=one.value.number - other.value.number, digits=""))
+    share = written(round(100 * rest.value.number / one.value.number, 1)) if one.value.number > 0 else ""
+    told = Composition().say(f"{_text(rest)} {one.period.phrase}")
+    told.say(f" ({_text(one)} less {_text(other)}{f', {share} % of the first' if share else ''}, computed)")
+    return told.cite(row_quote(one), row_quote(other))
 
 
 def _parts(parts: Parts) -> Composition:
@@ -154,7 +184,8 @@ def _pairs(lines: Sequence[RowSeries], measures: Sequence[str]) -> Iterator[tupl
         own = [line for line in lines if line.subject == subject and not line.newest.value.unit.is_share]
         if len(own) >= 2 and len(measures) >= 2:
             whole = next((line for line in own[1:] if line.measure == measures[1]), None)
-            if whole is not None and own[0].measure == measures[0]:
+            is_whole = whole is not None and whole.measure in ("revenue", own[0].measure, "total asset")
+            if whole is not None and is_whole and own[0].measure == measures[0]:
                 pair = own[0], whole
                 yield pair if own[0].newest.value.number <= whole.newest.value.number else pair[::-1]
 

@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from backend.agents.documents.answering.fitness import has_figure, without_days
 from backend.agents.documents.search.vocabulary import related
 
-_QUANTITIES = (
+_NAMING_QUANTITIES = (
     "revenues?|sales|income|profits?|loss(?:es)?|earnings|expenses?|costs?|salary|salaries|wages?|bonus|pay|"
-    "prices?|rates?|margins?|amounts?|numbers?|values?|shares?|percentages?|budgets?|fees?|totals?|cash flows?|"
-    "balances?|ratios?|sizes?|ages?|heights?|weights?|lengths?|counts?|population|temperature|growth|debt|headcount"
+    "prices?|rates?|margins?|shares?|percentages?|percent|budgets?|fees?|cash flows?|"
+    "balances?|ratios?|ages?|heights?|weights?|lengths?|population|temperature|growth|debt|headcount|"
+    "dos(?:e|es|age)|durations?|distances?|speeds?|altitudes?|scores?|capacity|capacities|depths?|widths?|deposits?|"
+    "rents?|premiums?|allowances?"
 )
+_QUANTITIES = f"{_NAMING_QUANTITIES}|amounts?|numbers?|values?|totals?|sizes?|counts?"
 _VERBS = "is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|must|may"
 _COUNT = re.compile(
     r"\bhow many\s+(?:of\s+)?(?:the\s+|their\s+|its\s+)?"
@@ -25,9 +28,46 @@ _AMOUNT = re.compile(
 )
 _FIGURE = re.compile(
     r"\bhow (?:much|many|large|high|big|long|tall|old|far|often)\b"
-    rf"|\A\W*what (?:was|were|is|are)\b[^?,;]*?\b(?:{_QUANTITIES})\b",
+    rf"|\A\W*(?:what|which) (?:(?:was|were|is|are)\b[^?,;]*?\b(?:{_QUANTITIES})\b|(?:{_QUANTITIES})\b)",
     re.IGNORECASE,
 )
+_MEASURED = re.compile(
+    r"\A\W*(?:what|which)\s+(?:(?:was|were|is|are)\s+(?:the\s+|its\s+|their\s+|our\s+|my\s+|[^\W\d_]+['’]s?\s+)?"
+    rf"(?:[^\W\d_]+\s+){{0,3}}?)?({_NAMING_QUANTITIES})\b",
+    re.IGNORECASE,
+)
+_LENGTHS = r"days?|weeks?|months?|years?|hours?|minutes?|seconds?|h|min|nights?|decades?"
+_DISTANCES = r"m|km|cm|mm|ft|feet|foot|miles?|met(?:er|re)s?|inch(?:es)?|pages?|kilomet(?:er|re)s?"
+_MONEY = (
+    r"[$€£¥]|\b(?:usd|eur|gbp|chf|euros?|dollars?|pounds?|francs?|cents?|yen|rupees?|crowns?)\b|%"
+    r"|\bper ?cent\b|\bfree\b|\bno (?:charge|fee)\b"
+)
+_OF_KIND: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
+    (
+        re.compile(r"\bhow long\b", re.IGNORECASE),
+        re.compile(
+            rf"\b(?:\d[\d.,]*|one|two|three|four|five|six|seven|eight|nine|ten|twelve)[\s-]+(?:[^\W\d_]+\s+)?"
+            rf"(?:{_LENGTHS}|{_DISTANCES})\b|\b(?:until|permanent\w*|indefinite\w*|unlimited)\b",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        re.compile(r"\bhow often\b", re.IGNORECASE),
+        re.compile(
+            r"\b(?:times?|once|twice|thrice|daily|weekly|monthly|quarterly|yearly|annual(?:ly)?|hourly|every|each|per|"
+            r"(?:a|an) (?:day|week|month|quarter|year))\b",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        re.compile(
+            r"\bhow much\b[^?]*\b(?:paid|pays?|costs?|spen[dt]s?|earns?|charged?|worth|reimbursed|owes?)\b",
+            re.IGNORECASE,
+        ),
+        re.compile(_MONEY, re.IGNORECASE),
+    ),
+)
+"""What a figure must look like where the question says of what kind it is: a length of time, how often, money."""
 _DAY = re.compile(r"\A\W*(?:when|on (?:what|which) (?:day|date)|in (?:what|which) year|since when)\b", re.IGNORECASE)
 _PERSON = re.compile(r"\A\W*(?:who|whom|whose)\b", re.IGNORECASE)
 _OPEN = re.compile(
@@ -45,7 +85,15 @@ _DATE = re.compile(
     r"september|october|november|december|(?:mon|tues|wednes|thurs|fri|satur|sun)day|noon|midnight|days?|weeks?|months?)\b",
     re.IGNORECASE,
 )
+_SHARE = re.compile(r"percent|share|rate|margin|ratio|growth", re.IGNORECASE)
 _NAME = re.compile(r"(?<=\s)[A-Z][^\W\d_]+")
+_ROLE = re.compile(
+    r"\b(?:head|manager|director|officer|chair(?:man|woman|person)?|president|secretary|treasurer|board|committee|council|"
+    r"department|team|office|agency|doctor|physician|nurse|owner|tenant|landlord|employees?|staff|members?|pilot|author|"
+    r"supplier|customer|everyone|everybody|anyone|nobody)\b"
+)
+"""Somebody who is not named."""
+_NAME_PARTS = re.compile(r"[^\W\d_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +105,14 @@ class WantedThing:
     """The noun that is counted, such as ``employees``."""
     amount_of: str = ""
     """The noun whose amount is asked for, such as ``sugar``."""
+    measured: str = ""
+    """The quantity that is asked for, such as ``age``: a sentence that never speaks of it states another one."""
+    kind: re.Pattern[str] | None = None
+    """What the figure must look like."""
     day: bool = False
     name: bool = False
+    said: frozenset[str] = frozenset()
+    """The words of the question: a name among them is not the one that is asked for."""
 
     @property
     def is_one_thing(self) -> bool:
@@ -75,8 +129,12 @@ class WantedThing:
         """Whether a figure cannot be the answer, since a day or a name is wanted."""
         return (self.day or self.name) and not self.figure
 
-    def is_in(self, text: str) -> bool:
-        """Whether a sentence has a thing of that kind."""
+    def is_in(self, text: str, around: str = "") -> bool:
+        """Whether a sentence has a thing of that kind; ``around`` is the heading above it and the sentence before."""
+        if self.measured and not _speaks_of(f"{text} {around}", self.measured):
+            return False
+        if self.kind is not None and not self.kind.search(text):
+            return False
         if self.counted and not _counts(text, self.counted):
             return False
         if self.amount_of and not _names(text, self.amount_of):
@@ -85,7 +143,8 @@ class WantedThing:
             return False
         if self.day and not _DATE.search(text):
             return False
-        return not self.name or _NAME.search(text) is not None
+        names = (*_NAME.findall(text), *_ROLE.findall(text))
+        return not self.name or any(name.lower() not in self.said for name in names)
 
 
 def wanted_by(question: str) -> WantedThing:
@@ -97,9 +156,17 @@ def wanted_by(question: str) -> WantedThing:
         figure=_FIGURE.search(question) is not None,
         counted=(counted[1] or counted[2]).lower() if counted else "",
         amount_of=amount[1].lower() if amount else "",
+        measured=_measured(question),
+        kind=next((form for asked, form in _OF_KIND if asked.search(question)), None),
         day=_DAY.search(question) is not None,
         name=_PERSON.search(question) is not None,
+        said=frozenset(word.lower() for word in _NAME_PARTS.findall(question)),
     )
+
+
+def _measured(question: str) -> str:
+    match = _MEASURED.search(question)
+    return "" if match is None else match[1].lower()
 
 
 def asks_one_fact(question: str) -> bool:
@@ -118,6 +185,10 @@ def _counts(text: str, noun: str) -> bool:
     counted = rf"\d[\d.,]*\)?(?:\s+[^\W\d]+){{0,3}}\s+{stem}\w{{0,3}}\b"
     plain = without_days(text)
     return any(not _is_of_a_name(plain[: match.start()]) for match in re.finditer(counted, plain, re.IGNORECASE))
+
+
+def _speaks_of(text: str, quantity: str) -> bool:
+    return ("%" in text and _SHARE.match(quantity) is not None) or _names(text, quantity)
 
 
 def _names(text: str, noun: str) -> bool:

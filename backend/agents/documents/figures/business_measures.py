@@ -27,8 +27,8 @@ income tax: provision income tax, income tax expense, provision tax, tax expense
 effective tax rate: effective income tax rate, tax rate, reported tax rate, stated tax rate
 statutory tax rate: statutory federal tax rate, statutory rate, statutory federal income tax rate, federal statutory
     rate
-net income: net profit, net earning, net result, profit period, profit year, profit after tax, net loss, net income
-    loss, net profit loss
+net income: net profit, net earning, earning, net result, profit period, profit year, profit after tax, net loss,
+    net income loss, net profit loss
 comprehensive income: total comprehensive income, comprehensive income loss
 earning per share: eps, net income per share, income per share, diluted earning per share, basic earning per share,
     net income loss per share

@@ -3,9 +3,10 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from backend.agents.documents.figures.cell_values import names_scale, scale_named
+from backend.agents.documents.figures.derived_figures import DIFFERENCES, DerivedLine, difference
 from backend.agents.documents.figures.document_rows import RowPoint, points_of
 from backend.agents.documents.figures.measure_words import named
 from backend.agents.documents.figures.row_fit import Fit
@@ -34,14 +35,19 @@ _LENGTHS = (
 
 @dataclass(frozen=True, slots=True)
 class RowFigures:
-    """What the rows say: lines, the one asked for first first; and what the question wants of them."""
+    """What the rows say: lines, the one asked for first first; and what the question wants of them. No lines: no row
+    fits."""
 
-    lines: tuple[RowSeries, ...]
-    request: Request
-    is_course: bool
+    lines: tuple[RowSeries, ...] = ()
+    request: Request = field(default_factory=lambda: Request(()))
+    is_course: bool = False
     """Whether a development is wanted rather than the figures of the periods asked for."""
     parts: tuple[Parts, ...] = ()
     """The parts of a line, where they are asked for and one table has them."""
+    missing: tuple[str, ...] = ()
+    """What else is asked for, by the words of the question, and no row of a table states."""
+    differences: tuple[DerivedLine, ...] = ()
+    """What is asked for and only the difference of two of the lines."""
 
     @property
     def label(self) -> str:
@@ -59,12 +65,12 @@ class RowFigures:
         )
 
 
-def find_row_figures(corpus: Corpus, retrieval: Retrieval) -> RowFigures | None:
-    """The figures of a question within its scope, or None if it asks for none or no row fits."""
+def find_row_figures(corpus: Corpus, retrieval: Retrieval) -> RowFigures:
+    """The figures of a question within its scope; without lines if it asks for none or no row fits."""
     question, scope = retrieval.question.text, retrieval.scope
     # An abbreviation that no document has may still be a measure that they spell out.
     if any(not named(name).measures for name in scope.unknown):
-        return None
+        return RowFigures()
     subjects = scope.subjects or _subjects_near(retrieval)
     request = requested(question, subjects)
     if not request.wanted and (label := labelled(question, subjects)) is not None:
@@ -73,10 +79,12 @@ def find_row_figures(corpus: Corpus, retrieval: Retrieval) -> RowFigures | None:
     for subject, documents in _groups(scope):
         for wanted in request.wanted:
             finder.find(subject, documents, wanted)
+    missing = tuple(dict.fromkeys(finder.missing))
     lacks_part = request.is_share and not any(line.member for line in finder.lines)
     if lacks_part or not finder.lines:
-        return None
-    return RowFigures(tuple(finder.lines), request, _is_course(finder.lines, scope), tuple(finder.parts))
+        return RowFigures(request=request, missing=missing)
+    lines, is_course = tuple(finder.lines), _is_course(finder.lines, scope)
+    return RowFigures(lines, request, is_course, tuple(finder.parts), missing, tuple(finder.differences))
 
 
 class _Finder:
@@ -85,22 +93,45 @@ class _Finder:
     def __init__(self, corpus: Corpus, question: str, scope: Scope, request: Request) -> None:
         self.lines: list[RowSeries] = []
         self.parts: list[Parts] = []
+        self.differences: list[DerivedLine] = []
+        self.missing: list[str] = []
         self._corpus, self._question, self._scope, self._request = corpus, question, scope, request
         self._lengths = next((months for form, months in _LENGTHS if form.search(question)), ())
         self._tables = _Tables(corpus)
 
     def find(self, subject: str, documents: tuple[str, ...] | None, wanted: Wanted) -> None:
         """Add what the documents of one subject state of one measure."""
-        rows = candidate_rows(self._corpus, wanted, documents)
-        self._tables.know(rows)
-        lines = _lines(subject, fitting(wanted, rows), self._tables, self._scope, wanted, self._lengths)
+        rows, lines = self._read(subject, documents, wanted)
         self.lines += lines
+        if not lines and not self._has_difference(subject, documents, wanted) and wanted.said:
+            self.missing.append(f"{wanted.said} of {subject}" if subject else wanted.said)
         if self._request.is_split and lines:
             document = lines[0].newest.row.document.name
             numbers = dict.fromkeys(row.table_number for row in rows if row.document.name == document)
             tables = (self._tables.rows(document, number) for number in numbers)
             parts = parts_of(lines[0], self._question, tables, self._tables.points_of_row)
             self.parts += [parts] if parts is not None else []
+
+    def _read(
+        self, subject: str, documents: tuple[str, ...] | None, wanted: Wanted
+    ) -> tuple[list[FoundRow], list[RowSeries]]:
+        rows = candidate_rows(self._corpus, wanted, documents)
+        self._tables.know(rows)
+        return rows, _lines(subject, fitting(wanted, rows), self._tables, self._scope, wanted, self._lengths)
+
+    def _has_difference(self, subject: str, documents: tuple[str, ...] | None, wanted: Wanted) -> bool:
+        """Add the measure as the difference of two lines, if it is one and both are there."""
+        if wanted.member or wanted.measure not in DIFFERENCES:
+            return False
+        of_both = [
+            next(iter(self._read(subject, documents, Wanted(name))[1]), None) for name in DIFFERENCES[wanted.measure]
+        ]
+        found = difference(wanted.measure, *of_both)
+        if found is None:
+            return False
+        self.differences.append(found)
+        self.lines += [found.whole, found.taken]
+        return True
 
 
 def _is_course(lines: Sequence[RowSeries], scope: Scope) -> bool:

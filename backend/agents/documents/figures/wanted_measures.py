@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from backend.agents.documents.figures.business_measures import MEASURES
 from backend.agents.documents.figures.measure_words import is_generic, is_little, measure_at, words_of
@@ -58,6 +58,8 @@ class Wanted:
 
     measure: str
     member: tuple[str, ...] = ()
+    said: str = field(default="", compare=False)
+    """What the question calls it."""
 
     @property
     def matter(self) -> frozenset[str]:
@@ -81,10 +83,14 @@ class Request:
 @dataclass(frozen=True, slots=True)
 class _Token:
     word: str
-    said: str
-    """As it was written, in lower case."""
+    written: str
     is_broken: bool
     """Whether a sign that parts clauses stands before it."""
+
+    @property
+    def said(self) -> str:
+        """As it was written, in lower case."""
+        return self.written.lower()
 
 
 def requested(text: str, subjects: Collection[str] = ()) -> Request:
@@ -98,12 +104,17 @@ def requested(text: str, subjects: Collection[str] = ()) -> Request:
         if length and tokens[place].word not in ("and", "of"):
             end = span[length - 1] + 1
             if end == len(tokens) or tokens[end].is_broken or tokens[end].word not in _OTHER_MATTER:
+                said = " ".join(token.written for token in tokens[place:end])
                 for one in _with_members(tokens, place, end, MEASURES[tuple(words[:length])]):
-                    wanted.setdefault(one)
+                    wanted.setdefault(replace(one, said=_in_words(one, said)))
             place = end
         else:
             place += 1
     return _request(text, list(wanted))
+
+
+def _in_words(wanted: Wanted, said: str) -> str:
+    return f"{said} ({' '.join(wanted.member)})" if wanted.matter else said
 
 
 def labelled(text: str, subjects: Collection[str] = ()) -> Wanted | None:
@@ -139,7 +150,7 @@ def _tokens(text: str, subjects: Collection[str]) -> Iterator[_Token]:
         broken = _BOUNDARY.search(clean, last, start) is not None
         last = end
         if word not in own:
-            yield _Token(word, clean[start:end].lower(), broken)
+            yield _Token(word, clean[start:end], broken)
 
 
 def _words_from(tokens: Sequence[_Token], start: int) -> tuple[list[str], list[int]]:

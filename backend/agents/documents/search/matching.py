@@ -21,7 +21,8 @@ def expression(concepts: Sequence[Concept]) -> str:
 
 
 @lru_cache(maxsize=8192)
-def _stems_as_indexed(text: str) -> str:
+def stems_as_indexed(text: str) -> str:
+    """The stems of a text's words as the index has them, with a blank before and after each."""
     return stems_of(searchable(text))
 
 
@@ -29,7 +30,7 @@ class TextMatcher:
     """A few texts that can be asked which of them have a word or phrase."""
 
     def __init__(self, texts: Iterable[str]) -> None:
-        self._texts = [_stems_as_indexed(text) for text in texts]
+        self._texts = [stems_as_indexed(text) for text in texts]
 
     def having(self, phrase: str) -> frozenset[int]:
         """Places of the texts with this phrase; its words stand in order, and count by their stems."""

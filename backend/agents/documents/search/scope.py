@@ -98,7 +98,9 @@ def _documents_about(subjects: Sequence[NamedSubject], text: str) -> tuple[str, 
     main = [set(subject.documents.main) for subject in telling if subject.documents.main]
     further = [set(subject.documents.further) for subject in telling if not subject.documents.main]
     common = set.intersection(*main) if main else set.intersection(*further)
-    chosen = common if common and not _COMPARING.search(text) else set().union(*(main or further))
+    if _COMPARING.search(text):
+        return tuple(sorted(set().union(*main, *further)))
+    chosen = common or set().union(*(main or further))
     for documents in further:
         chosen = (chosen & documents) or chosen
     return tuple(sorted(chosen))

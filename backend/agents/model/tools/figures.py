@@ -58,7 +58,7 @@ async def read_figures(ctx: RunContext[Work], question: str) -> FiguresFound:
         found = await work.library.read(lambda: find_row_figures(corpus, retrieve(corpus, asked)))
     except (FolderError, IndexUnusableError, StoppedError) as error:
         raise ToolFailed(str(error)) from error
-    if found is None:
+    if not found.lines:
         return FiguresFound([], "No row of a table states this: search the documents, or name the figure otherwise.")
     await _show(work, found)
     figures = [StatedFigures(full_name(line), [_stated(work, point) for point in line.points]) for line in found.lines]
