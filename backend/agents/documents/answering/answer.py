@@ -33,31 +33,37 @@ _CLOSING = "\n\n*Quoted and computed from the documents, not interpreted.*"
 def answer(corpus: Corpus, findings: Findings) -> Composition:
     """What the documents say about the question, or that they say nothing (with the warning ``not_found``)."""
     retrieval, evidence = findings.retrieval, findings.evidence
-    figures, from_rows, cells = findings.figures, findings.from_rows, findings.cells
-    told, stated = Composition(), list[Quote]()
-    if from_rows is not None:
-        stated = told.add(rows_told(retrieval.question, from_rows)).quotes
-    elif findings.missing and evidence.is_enough:
-        told.say(f"{without_row(findings.missing)}\n\n")
-    if cells:
-        stated = told.add(cells_told(cells)).quotes
-    if figures is not None:
-        figures_told = FiguresTold(corpus, retrieval.question, figures)
-        if figures_told.lacks_period and not evidence.is_enough:
-            told.say(f"{_NOT_FOUND} ").add(figures_told.lead())
-            return told.warn("not_found", _NOT_ANSWERED)
-        stated = told.add(figures_told.lead()).quotes
-        told.add(figures_told.beside()).add(figures_told.values()).add(figures_told.doubts())
-    if evidence.is_enough and not cells:
-        names = names_of(from_rows.lines) if from_rows is not None else frozenset()
+    told = _figures(corpus, findings)
+    stated = told.quotes
+    if "not_found" in told.warnings:
+        return told
+    if evidence.is_enough and not findings.cells:
+        names = names_of(findings.from_rows.lines) if findings.from_rows is not None else frozenset()
         told.add(quoted(retrieval, evidence, stated, beside_figures=bool(stated), names=names))
-    if figures is None and not told.quotes:
+    if findings.figures is None and not told.quotes:
         return not_found(corpus, retrieval)
-    told.add(_doubts(corpus, retrieval, told.quotes, is_read=from_rows is not None or bool(cells)))
+    told.add(_doubts(corpus, retrieval, told.quotes, is_read=findings.from_rows is not None or bool(findings.cells)))
     if not stated:
         told.add(_contradictions(told.quotes))
-    missing = findings.missing if from_rows is not None else ()
+    missing = findings.missing if findings.from_rows is not None else ()
     return told.add(gaps(corpus, retrieval, evidence, told.quotes, missing)).say(_CLOSING)
+
+
+def _figures(corpus: Corpus, findings: Findings) -> Composition:
+    """The figures that were read, or that no row has them; with the warning ``not_found`` if only other periods do."""
+    told = Composition()
+    if findings.from_rows is not None:
+        told.add(rows_told(findings.retrieval.question, findings.from_rows))
+    elif findings.missing and findings.evidence.is_enough:
+        told.say(f"{without_row(findings.missing)}\n\n")
+    if findings.cells:
+        told.add(cells_told(findings.cells))
+    if findings.figures is not None:
+        of_table = FiguresTold(corpus, findings.retrieval.question, findings.figures)
+        if of_table.lacks_period and not findings.evidence.is_enough:
+            return told.say(f"{_NOT_FOUND} ").add(of_table.lead()).warn("not_found", _NOT_ANSWERED)
+        told.add(of_table.lead()).add(of_table.beside()).add(of_table.values()).add(of_table.doubts())
+    return told
 
 
 def not_found(corpus: Corpus, retrieval: Retrieval) -> Composition:

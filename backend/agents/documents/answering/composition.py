@@ -54,6 +54,11 @@ class Composition:
         return list({piece.key: piece for piece in self.pieces if isinstance(piece, Quote)}.values())
 
     @property
+    def warnings(self) -> frozenset[str]:
+        """The codes of the warnings raised so far."""
+        return frozenset(piece.code for piece in self.pieces if isinstance(piece, Warned))
+
+    @property
     def text(self) -> str:
         """The answer's text without markers."""
         return "".join(piece for piece in self.pieces if isinstance(piece, str))

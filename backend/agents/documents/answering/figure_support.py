@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from backend.agents.documents.answering.candidates import Candidate
-from backend.agents.documents.answering.fitness import has_figure, says_change_or_cause
+from backend.agents.documents.answering.fitness import has_figure, says_change_or_cause, says_what_may_be
 from backend.agents.documents.answering.topic import Topic
 from backend.agents.documents.figures.business_measures import MEASURES
 from backend.agents.documents.figures.measure_words import named, words_in
@@ -51,14 +51,14 @@ def names_of(lines: Iterable[RowSeries]) -> Names:
     return frozenset(one for one in found if one)
 
 
-def gain_beside(candidate: Candidate, topic: Topic, names: Names) -> float:
+def gain_beside(question: str, candidate: Candidate, topic: Topic, names: Names) -> float:
     """What a sentence counts more beside figures with these names; 0 for one that does not belong there.
 
     One on the same measure belongs there if it has a figure, a change or a cause; another one only if it has a matter
     of the question that the figures are not of.
     """
     text = candidate.quote.text
-    if _is_on_another_measure(text, names):
+    if says_what_may_be(question, text) or _is_on_another_measure(text, names):
         return 0.0
     if any(_speaks_of(text, name) for name in names):
         return _ON_THE_MEASURE if has_figure(text) or says_change_or_cause(text) else 0.0

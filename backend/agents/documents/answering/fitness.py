@@ -103,7 +103,7 @@ def fitness(question: str, quote: Quote, *, is_repeated: bool) -> float:
     asked, gain = _asked_for(question), _gain(question, quote.text)
     if is_repeated and asked.what_changed:
         gain *= _REPEATED
-    if asked.what_is and _is_merely_possible(quote.text):
+    if says_what_may_be(question, quote.text):
         gain *= _MERELY_POSSIBLE
     return gain * (_OTHER_PERIOD if _is_of_another_year(quote) else 1.0)
 
@@ -149,9 +149,9 @@ def _asked_for(question: str) -> _AskedFor:
     return _AskedFor(*(form.search(question) is not None for form in forms))
 
 
-def _is_merely_possible(text: str) -> bool:
-    """Whether a sentence says what may be, without a figure."""
-    return bool(_SAYS_POSSIBLE.search(text)) and not has_figure(text)
+def says_what_may_be(question: str, text: str) -> bool:
+    """Whether a sentence says what may be, without a figure, where it is asked what is."""
+    return _asked_for(question).what_is and bool(_SAYS_POSSIBLE.search(text)) and not has_figure(text)
 
 
 def _is_of_another_year(quote: Quote) -> bool:

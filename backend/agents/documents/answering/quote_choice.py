@@ -50,7 +50,7 @@ def pick_quotes(
     taken = list(used)
     keys = {quote.key for quote in taken}
     newness = newness_by_date(retrieval.question, (one.passage.document for one in evidence.candidates))
-    unused = [one for one in _beside(evidence, names) if one.quote.key not in keys]
+    unused = [one for one in _beside(retrieval.question.text, evidence, names) if one.quote.key not in keys]
     rest = _saying(evidence, unused, retrieval.question.text if most_of_one else "", beside=beside)
     chosen: list[Candidate] = []
     least = (_LEAST_ON_THE_MEASURE if names else FOUND_COVERAGE) if beside else 0.0
@@ -88,11 +88,11 @@ def quotes_below_headings(evidence: QuotableEvidence, chosen: Sequence[Quote], m
     return taken[len(chosen) :]
 
 
-def _beside(evidence: QuotableEvidence, names: Names) -> Sequence[Candidate]:
+def _beside(question: str, evidence: QuotableEvidence, names: Names) -> Sequence[Candidate]:
     """The candidates that belong beside figures with these names, those on the same measure counting more."""
     if not names:
         return evidence.candidates
-    gains = [(one, gain_beside(one, evidence.topic, names)) for one in evidence.candidates]
+    gains = [(one, gain_beside(question, one, evidence.topic, names)) for one in evidence.candidates]
     return [replace(one, fitness=one.fitness * gain) for one, gain in gains if gain]
 
 

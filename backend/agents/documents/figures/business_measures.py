@@ -63,7 +63,7 @@ long-term debt: long term debt, term debt
 debt: total debt, borrowing, debt outstanding, outstanding debt
 interest expense: interest cost, finance cost
 interest income: income interest
-cash cash equivalent: cash and cash equivalent, cash equivalent, cash position
+cash cash equivalent: cash and cash equivalent, cash equivalent, cash position, liquidity position, liquidity status
 total asset: asset total
 total liability: liability total
 shareholder equity: stockholder equity, total equity, total shareholder equity, total stockholder equity, equity
