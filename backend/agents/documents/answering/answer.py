@@ -33,8 +33,7 @@ _CLOSING = "\n\n*Quoted and computed from the documents, not interpreted.*"
 def answer(corpus: Corpus, findings: Findings) -> Composition:
     """What the documents say about the question, or that they say nothing (with the warning ``not_found``)."""
     retrieval, evidence = findings.retrieval, findings.evidence
-    told = _figures(corpus, findings)
-    stated = told.quotes
+    told, stated = _figures(corpus, findings)
     if "not_found" in told.warnings:
         return told
     if evidence.is_enough and not findings.cells:
@@ -49,8 +48,9 @@ def answer(corpus: Corpus, findings: Findings) -> Composition:
     return told.add(gaps(corpus, retrieval, evidence, told.quotes, missing)).say(_CLOSING)
 
 
-def _figures(corpus: Corpus, findings: Findings) -> Composition:
-    """The figures that were read, or that no row has them; with the warning ``not_found`` if only other periods do."""
+def _figures(corpus: Corpus, findings: Findings) -> tuple[Composition, list[Quote]]:
+    """The figures that were read, or that no row has them; with the warning ``not_found`` if only other periods do.
+    The quotes are those of the figures that were asked for, without what goes with them."""
     told = Composition()
     if findings.from_rows is not None:
         told.add(rows_told(findings.retrieval.question, findings.from_rows))
@@ -61,9 +61,10 @@ def _figures(corpus: Corpus, findings: Findings) -> Composition:
     if findings.figures is not None:
         of_table = FiguresTold(corpus, findings.retrieval.question, findings.figures)
         if of_table.lacks_period and not findings.evidence.is_enough:
-            return told.say(f"{_NOT_FOUND} ").add(of_table.lead()).warn("not_found", _NOT_ANSWERED)
-        told.add(of_table.lead()).add(of_table.beside()).add(of_table.values()).add(of_table.doubts())
-    return told
+            return told.say(f"{_NOT_FOUND} ").add(of_table.lead()).warn("not_found", _NOT_ANSWERED), []
+        stated = told.add(of_table.lead()).quotes
+        return told.add(of_table.beside()).add(of_table.values()).add(of_table.doubts()), stated
+    return told, told.quotes
 
 
 def not_found(corpus: Corpus, retrieval: Retrieval) -> Composition:

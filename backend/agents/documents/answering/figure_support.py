@@ -73,7 +73,10 @@ def gain_beside(question: str, candidate: Candidate, topic: Topic, names: Names)
 def _is_on_another_measure(text: str, names: Names) -> bool:
     """Whether the first measure that a sentence names is not one of the figures: the rest explains that one."""
     first = next(iter(named(text).measures), None)
-    return first is not None and not any(name <= _stems(alias) for name in names for alias in _aliases(first))
+    if first is None:
+        return False
+    aliases = [_stems(alias) for alias in _aliases(first)]
+    return not any(name <= alias or alias <= name for name in names for alias in aliases)
 
 
 def _aliases(measure: str) -> list[str]:
