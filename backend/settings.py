@@ -37,6 +37,8 @@ class Settings:
     """How long an agent may send nothing before its run times out, where neither the run nor its agent says."""
     max_silence_s: float = 3600.0
     """The longest such silence that a run or an agent may ask for."""
+    pause_limit_s: float = 600.0
+    """How long a run may be paused before it is cancelled."""
     heartbeat_s: float = 15.0
     """Silence on a stream after which a comment is sent."""
     stalled_reader_s: float = 30.0

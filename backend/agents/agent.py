@@ -8,6 +8,7 @@ from typing import Literal, Protocol
 from pydantic import JsonValue
 
 from backend.agents.clock import Clock, SystemClock
+from backend.agents.person import NOT_STEERABLE, People, PersonAnswer, PersonMessage, PersonRequest, Steerable
 from backend.protocol.events import Draft, KnownEvent
 from backend.protocol.options import RunOptions
 from backend.protocol.recordings import Replayable
@@ -116,10 +117,29 @@ class RunContext:
     """The milliseconds since the run was accepted, as in ``at_ms``; None if nobody measures them."""
     files: ConversationFiles = ConversationFiles()
 
+    people: People = field(default_factory=People)
+    """How the agent reaches the people who watch: use ``ask``, ``messages`` and ``checkpoint``."""
+
     @property
     def attachments(self) -> tuple[AttachedFile, ...]:
         """The files that were attached to this question and to the earlier ones of its conversation, these first."""
         return self.files.attachments
+
+    async def ask(self, request: PersonRequest) -> PersonAnswer:
+        """Ask a person and wait for the answer. Several requests may be open at once, each awaited in a task.
+
+        The run's time limits stand still while the agent waits. Raises ``AgentFailure`` for a request that is too
+        large or does not fit its kind, and for one that expired with ``on_expiry="fail"``.
+        """
+        return await self.people.ask(request)
+
+    async def messages(self) -> Sequence[PersonMessage]:
+        """The messages that people sent since the last call, oldest first. They count as delivered now."""
+        return await self.people.messages()
+
+    async def checkpoint(self) -> None:
+        """Return at once, or at the end of a pause: an agent that pauses by steps calls this before each."""
+        await self.people.checkpoint()
 
 
 class Agent(Protocol):
@@ -129,7 +149,8 @@ class Agent(Protocol):
     ``CancelledError`` through and release its resources. Raise ``AgentFailure`` for an error that a reader may see.
 
     An agent that needs other time limits than the server's has an attribute ``default_options`` (``RunOptions``); its
-    ``timeout_s`` and ``silence_s`` apply to runs whose options have none.
+    ``timeout_s`` and ``silence_s`` apply to runs whose options have none. An agent whose runs can be paused, or that
+    reads messages, has an attribute ``steerable`` (``Steerable``).
     """
 
     def run(self, request: RunRequest, context: RunContext) -> AsyncIterator[Draft]:
@@ -148,6 +169,8 @@ class AgentOffer:
     """Questions to try."""
     file_kinds: tuple[str, ...] = ()
     """The kinds of files that can be attached to its questions (``backend.protocol.file_kinds.KINDS``)."""
+    steerable: Steerable = NOT_STEERABLE
+    """What people can do with its runs, beside cancelling them."""
 
 
 class AgentProvider(Protocol):

@@ -19,6 +19,7 @@ from backend.agents.agent import (
     RunRequest,
     UnknownAgentError,
 )
+from backend.agents.person import PAUSED_EXACTLY
 from backend.agents.plans import planned_events
 from backend.agents.scheduled_drafts import Cue, ScheduledEnd, ScheduledFailure, as_wanted, play_cues
 from backend.agents.time_limits import TimeLimits
@@ -71,6 +72,7 @@ class RecordingAgent:
     def __init__(self, recording: Replayable) -> None:
         self._recording = recording
         self.default_options = _OWN_OPTIONS
+        self.steerable = PAUSED_EXACTLY
 
     def run(self, request: RunRequest, context: RunContext) -> AsyncIterator[Draft]:
         """Play the recording once, at the speed of the request's options."""
@@ -102,6 +104,7 @@ class RecordingProvider:
                 title=f"Recording: {_shortened(question)}",
                 description="Plays a recorded run again with its own timing.",
                 examples=(question,) if question else (),
+                steerable=PAUSED_EXACTLY,
             )
             for recording_id, question in await self._source.listed()
         ]

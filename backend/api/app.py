@@ -25,6 +25,7 @@ from backend.api.routes import (
     sessions,
     shared,
     shares,
+    steering,
 )
 from backend.api.services import Services
 from backend.doors.body_limit import BodyLimit
@@ -40,6 +41,7 @@ MAX_BODY_BYTES = 256 * 1024
 _TAGS = [
     {"name": "runs", "description": "Start, find, look at, cancel and delete runs."},
     {"name": "files", "description": "Attach files to questions."},
+    {"name": "steering", "description": "Answer what a run asks, pause it, send it messages."},
     {"name": "events", "description": "Follow a run live, resume after a cut."},
     {"name": "recordings", "description": "Export a run as a file, import one."},
     {"name": "sessions", "description": "The conversations so far."},
@@ -49,6 +51,11 @@ _TAGS = [
     {"name": "foreign clients", "description": "The same runs for clients of AG-UI, the AI SDK and OpenAI's API."},
     {"name": "health", "description": "For the operator of the server."},
 ]
+
+_ROOMS = (
+    *(runs, steering, events, recordings, sessions, feedback, shares, shared, agents),
+    *(ag_ui, ai_sdk, openai, health),
+)
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
@@ -86,7 +93,7 @@ def create_app(services: Services, lifespan: Lifespan | None = None) -> FastAPI:
     )
     app.state.services = services
     for room in (
-        *(runs, files, events, recordings, sessions, feedback, shares, shared, agents),
+        *(runs, steering, files, events, recordings, sessions, feedback, shares, shared, agents),
         *(ag_ui, ai_sdk, openai, health),
     ):
         app.include_router(room.router)

@@ -24,6 +24,7 @@ from backend.runs.attached_files import FileAskedError, TooManyFilesError, TooMa
 from backend.runs.incoming_file import EmptyFileError, FileTooLargeError
 from backend.runs.review import UnknownShareError
 from backend.runs.search import PlaceError
+from backend.runs.steering.refusals import SteeringRefusal
 from backend.runs.store import KeyReusedError, StoreError, UnknownRunError, UnknownSessionError
 from backend.runs.supervisor import TooManyRunsError
 
@@ -68,13 +69,34 @@ class RequestProblem(HTTPException):
         self.slug = slug
         self.members = members
 
+    @classmethod
+    def of(cls, refusal: SteeringRefusal) -> "RequestProblem":
+        """The problem of a wish that the run's state does not allow."""
+        return cls(_STEERING.get(refusal.slug, 409), refusal.slug, refusal.sentence, **refusal.members)
+
+
+_STEERING = {
+    "unknown-input": 404,
+    "unknown-message": 404,
+    "input-expired": 410,
+    "invalid-answer": 422,
+    "too-many-messages": 429,
+}
+"""The status of a refusal that is not a conflict with the run's state (409)."""
+
 
 def problem_response(path: str, error: RequestProblem) -> Response:
     """The answer a problem gives to a call of ``path``."""
+    body = problem_reply(path, error).model_dump_json(exclude_none=True, ensure_ascii=True)
+    return Response(body, error.status_code, error.headers, MEDIA_TYPE)
+
+
+def problem_reply(path: str, error: RequestProblem) -> ProblemReply:
+    """The problem document of what went wrong at ``path``."""
     members = error.members
     if path.startswith(OPENAI_PATH):
         members = {**members, "error": _openai_error(error)}
-    problem = ProblemReply(
+    return ProblemReply(
         type=f"urn:playhead:problem:{error.slug}",
         title=HTTPStatus(error.status_code).phrase,
         status=error.status_code,
@@ -82,8 +104,20 @@ def problem_response(path: str, error: RequestProblem) -> Response:
         instance=path,
         **members,
     )
-    body = problem.model_dump_json(exclude_none=True, ensure_ascii=True)
-    return Response(body, error.status_code, error.headers, MEDIA_TYPE)
+
+
+def known_problem(error: Exception) -> RequestProblem | None:
+    """What an error of the server's parts means to a caller; None for a defect."""
+    if isinstance(error, RequestProblem):
+        return error
+    if isinstance(error, SteeringRefusal):
+        return RequestProblem.of(error)
+    for kind, (status, slug) in _KNOWN.items():
+        if isinstance(error, kind):
+            wait_s = getattr(error, "retry_after_s", 2)
+            headers = {"Retry-After": str(wait_s)} if status in _RETRIED else None
+            return RequestProblem(status, slug, _sentence(error), headers=headers)
+    return None
 
 
 def problem_answer(path: str, refusal: Refusal) -> Response:
@@ -122,11 +156,13 @@ _DESCRIPTIONS: dict[int, str] = {
     404: "Not found.",
     405: "The method is not for this path.",
     409: "The state of the run or file does not allow it.",
+    410: "It is too late: the request has expired.",
     413: "The request is too large.",
     415: "The body has the wrong media type, or the file is of another kind than its name says.",
     421: "The Host header does not name this server.",
     422: "The request can be read, but not carried out.",
-    429: "The server is running its maximum number of runs, or keeps its maximum number of files that wait for one.",
+    429: "The server is running its maximum number of runs, or keeps its maximum number of files or messages that wait "
+    "for one.",
     500: "The server failed.",
     504: "The run took longer than it may.",
     503: "Not ready yet.",
@@ -145,17 +181,13 @@ def add_problem_handlers(app: FastAPI) -> None:
 
 
 def _as_problem(request: Request, error: Exception) -> RequestProblem:
-    if isinstance(error, RequestProblem):
-        return error
+    known = known_problem(error)
+    if known is not None:
+        return known
     if isinstance(error, RequestValidationError):
         return _invalid(request, error)
     if isinstance(error, HTTPException):
         return _from_framework(request, error)
-    for kind, (status, slug) in _KNOWN.items():
-        if isinstance(error, kind):
-            wait_s = getattr(error, "retry_after_s", 2)
-            headers = {"Retry-After": str(wait_s)} if status in _RETRIED else None
-            return RequestProblem(status, slug, _sentence(error), headers=headers)
     return RequestProblem(500, "server-error", "The server failed: its log says where; try again, or report it.")
 
 

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from backend.agents.person import PauseMode
 from backend.protocol.attachments import MAX_ATTACHMENTS, MAX_FILE_BYTES, Attachment
 from backend.protocol.events import KnownEvent, Outcome
 from backend.protocol.options import RunOptions, not_unicode
@@ -202,6 +203,12 @@ class Offer(BaseModel):
     description: str
     examples: list[str]
     attachments: TakenFiles | None = Field(description="The files it takes; null for an agent that takes none.")
+    pause: PauseMode = Field(
+        default="none",
+        description="What a pause does: `exact` = it stands still; `step` = it finishes what it is doing; `hold` = it "
+        "works on elsewhere, and what it sends is shown at resume; `none` = it cannot be paused.",
+    )
+    messages: bool = Field(default=False, description="Whether it reads messages while it works.")
 
 
 class PreparationNow(BaseModel):

@@ -1,4 +1,4 @@
-"""``playhead check``: does a stream keep the five rules?"""
+"""``playhead check``: does a stream keep the six rules?"""
 
 import asyncio
 import json
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 VIOLATED = 1
 
 
-@click.command(short_help="Check a stream against the five rules.")
+@click.command(short_help="Check a stream against the six rules.")
 @click.argument("stream", metavar="FILE|URL")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as one JSON object.")
 def command(stream: str, as_json: bool) -> None:
-    """Print every violation of the five rules in FILE or at URL.
+    """Print every violation of the six rules in FILE or at URL.
 
     FILE is a recording, a captured event stream, or events as JSON lines. URL is an event stream or the address of a
     run; a run that is still running is followed to its end, on one connection. The exit code is 0 if all rules are

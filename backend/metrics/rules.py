@@ -1,11 +1,11 @@
-"""The five rules of a stream, counted."""
+"""The six rules of a stream, counted."""
 
 from backend.metrics.metric import Metric
 from backend.metrics.trace import Trace
 
 
 def violations(trace: Trace) -> int:
-    """Violations of the five rules for every stream: one done and last; steps closed before it; a
+    """Violations of the six rules for every stream: one done and last; steps and requests to people closed before it; a
     citation before the token that completes its marker; seq without gap and at_ms never back; only the
     seven event types.
     """

@@ -1,4 +1,4 @@
-"""The five rules that every Playhead stream keeps, checked on any stream, event by event."""
+"""The rules that every Playhead stream keeps, checked on any stream, event by event."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,12 +13,14 @@ from backend.protocol.events import (
     TokenEvent,
     UnknownEvent,
 )
-from backend.protocol.run_view import StepView
+from backend.protocol.input_states import fold_inputs, open_inputs
+from backend.protocol.run_view import InputView, StepView
 from backend.protocol.steps import fold_status
 
 RULES: dict[str, str] = {
     "one-done": "A stream ends with exactly one done, and nothing follows it.",
     "steps-closed": "Every open step is closed before done.",
+    "inputs-closed": "Every request to a person is answered once, or closed, before done.",
     "citation-first": "A citation comes before the token that completes its marker.",
     "in-order": "seq counts from 1 without gap or duplicate, and at_ms never goes back.",
     "clean-subset": "Only the seven event types reach the wire, without an engine's inner events.",
@@ -46,6 +48,7 @@ class Checker:
         self._last_seq = 0
         self._last_at_ms = 0.0
         self._steps: tuple[StepView, ...] = ()
+        self._inputs: tuple[InputView, ...] = ()
         self._answer = ""
         self._scan = MarkerScan()
         self._seen: set[tuple[int, int]] = set()
@@ -62,7 +65,9 @@ class Checker:
         if self._error_seq is not None and not isinstance(event, DoneEvent | ErrorEvent):
             found.append(Violation("one-done", event.seq, f"A {event.type} event stands between error and done."))
         if isinstance(event, StatusEvent):
+            found += self._answers(event)
             self._steps = fold_status(self._steps, event)
+            self._inputs = fold_inputs(self._inputs, event)
         elif isinstance(event, CitationEvent):
             self._cited |= {event.number} if event.number is not None else set()
         elif isinstance(event, TokenEvent):
@@ -73,6 +78,7 @@ class Checker:
             self._done = True
             found += self._dangling(len(self._answer))
             found += self._open_steps(event)
+            found += self._open_inputs(event)
         return found
 
     def close(self) -> list[Violation]:
@@ -122,6 +128,18 @@ class Checker:
             Violation("steps-closed", done.seq, f"Step {step.step!r} ({step.step_id}) is still open at done.")
             for step in self._steps
             if step.is_open and not step.announced
+        ]
+
+    def _answers(self, event: StatusEvent) -> list[Violation]:
+        answer = event.answer
+        if answer is None or any(each.input_id == answer.input_id for each in open_inputs(self._inputs)):
+            return []
+        return [Violation("inputs-closed", event.seq, f"The answer to {answer.input_id!r} has no open request.")]
+
+    def _open_inputs(self, done: DoneEvent) -> list[Violation]:
+        return [
+            Violation("inputs-closed", done.seq, f"The request {asked.input_id!r} is still open at done.")
+            for asked in open_inputs(self._inputs)
         ]
 
 

@@ -5,7 +5,7 @@ run on a perfect machine would end.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pydantic import JsonValue
 
@@ -24,9 +24,11 @@ from backend.protocol.events import (
     WarningEvent,
     stamp,
 )
+from backend.protocol.input_states import counts_of
 from backend.protocol.options import LONGEST_S
+from backend.protocol.person_time import PersonTime
 from backend.protocol.run_view import StepView
-from backend.protocol.steps import closing_state, fold_status
+from backend.protocol.steps import closing_state_of, fold_status, is_for_person
 
 
 @dataclass(slots=True)
@@ -42,12 +44,14 @@ class Tally:
     artifacts: int = 0
     warnings: int = 0
     steps: tuple[StepView, ...] = ()
+    person: PersonTime = field(default_factory=PersonTime)
 
     def add(self, events: Iterable[Event]) -> None:
         """Count stamped events."""
         for event in events:
             self.last_seq = event.seq
             self.last_at_ms = max(self.last_at_ms, event.at_ms)
+            self.person.add(event, event.at_ms)
             if isinstance(event, TokenEvent):
                 self._add_token(event)
             elif isinstance(event, StatusEvent):
@@ -80,14 +84,34 @@ class Ending:
     last_words: tuple[Draft, ...] = ()
     usage: Mapping[str, JsonValue] | None = None
     """The token usage that a model charged for, if the agent reported it."""
+    reason: str | None = None
+    """Why open requests, messages and a pause are cancelled, as a slug; None = the outcome says it."""
+
+    @property
+    def closing_reason(self) -> str:
+        """The slug of why what is a person's is cancelled."""
+        return self.reason or _REASONS[self.outcome]
 
 
-def closing_statuses(steps: Sequence[StepView], outcome: Outcome) -> list[StatusEvent]:
+_REASONS: dict[Outcome, str] = {
+    "completed": "run-ended",
+    "cancelled": "run-cancelled",
+    "timed_out": "run-timed-out",
+    "failed": "run-failed",
+    "interrupted": "run-interrupted",
+}
+
+
+def closing_statuses(steps: Sequence[StepView], ending: Ending) -> list[StatusEvent]:
     """A status for every open step that ends it as the outcome says, the latest step first, so that a step
-    ends before the step it is part of."""
-    state = closing_state(outcome)
+    ends before the step it is part of. What is a person's is cancelled."""
     return [
-        StatusEvent(step_id=None if step.announced else step.step_id, step=step.step, state=state)
+        StatusEvent(
+            step_id=None if step.announced else step.step_id,
+            step=step.step,
+            state=closing_state_of(step, ending.outcome),
+            reason=ending.closing_reason if is_for_person(step) else None,
+        )
         for step in reversed(steps)
         if step.is_open
     ]
@@ -108,13 +132,18 @@ def end_run(tally: Tally, ending: Ending, at_ms: float) -> tuple[list[KnownEvent
         closing.extend(stamped)
 
     add(ending.last_words)
-    add(closing_statuses(tally.steps, ending.outcome))
+    add(closing_statuses(tally.steps, ending))
     add([ending.error] if ending.error else [])
+    person = tally.person
+    asked = bool(person.inputs)
     done = DoneEvent(
         outcome=ending.outcome,
         partial=ending.outcome != "completed" and tally.tokens > 0,
         latency_ms=round(at_ms, 3),
         ttft_ms=tally.ttft_ms,
+        waited_ms=round(person.waited_ms, 3) if asked else None,
+        paused_ms=round(person.paused_ms, 3) if person.has_paused else None,
+        inputs=counts_of(person.inputs) if asked else None,
         counts=tally.counts(),
         usage=dict(ending.usage) if ending.usage else None,
     )

@@ -10,7 +10,10 @@ from collections.abc import Mapping
 from json.encoder import encode_basestring_ascii
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, JsonValue, TypeAdapter, ValidationError
+from pydantic import BaseModel, Field, FiniteFloat, JsonValue, TypeAdapter, ValidationError
+
+from backend.protocol.inputs import InputAnswer, InputCounts, InputRequest, Person
+from backend.protocol.payload import Payload
 
 StepStateName = Literal["started", "progress", "waiting", "finished", "failed", "cancelled"]
 ArtifactKind = Literal["chart", "table", "documents", "value"]
@@ -20,26 +23,16 @@ OPEN_STATES: frozenset[str] = frozenset({"started", "progress", "waiting"})
 """Step states after which the step still runs."""
 
 
-class Payload(BaseModel):
-    """A part of an event: frozen, and tolerant of fields it does not know."""
-
-    model_config = ConfigDict(frozen=True, extra="allow", protected_namespaces=())
-
-
 class ToolLog(Payload):
-    """One tool call as a reader may see it: its name, what went in and what came out."""
+    """One tool call as a reader may see it: its name, what went in and what came out.
+
+    ``arguments`` are what the agent proposed; ``effective_arguments`` are what ran, where a person changed them.
+    """
 
     name: str
     arguments: JsonValue = None
+    effective_arguments: JsonValue = None
     result: JsonValue = None
-
-
-class InputRequest(Payload):
-    """What a ``waiting`` step asks of a person."""
-
-    input_id: str
-    prompt: str
-    options: tuple[str, ...] = ()
 
 
 class Locator(Payload):
@@ -79,6 +72,11 @@ class StatusEvent(EventBase):
 
     ``activity_ms``: when input came that is not shown, such as a model's reasoning, since the step's last status; in
     milliseconds as ``at_ms``, ascending.
+
+    ``request`` asks something of a person, ``answer`` is what the person answered. ``by`` is who paused the run or sent
+    a message to it (steps ``paused`` and ``steering``), and ``mode`` is how: ``exact``, ``step`` or ``hold``, ``steer``
+    or ``queue``. ``delivered_to`` is the step, or the next run, that a message reached; ``reason`` is why a step was
+    cancelled, as a slug such as ``withdrawn``.
     """
 
     type: Literal["status"] = "status"
@@ -91,6 +89,11 @@ class StatusEvent(EventBase):
     parent_id: str | None = None
     tool: ToolLog | None = None
     request: InputRequest | None = None
+    answer: InputAnswer | None = None
+    by: Person | None = None
+    mode: str | None = None
+    delivered_to: str | None = None
+    reason: str | None = None
     activity_ms: tuple[FiniteFloat, ...] | None = None
 
 
@@ -160,13 +163,20 @@ class ErrorEvent(EventBase):
 
 
 class DoneEvent(EventBase):
-    """The end of the run, exactly once and last. Times are milliseconds since the run was accepted."""
+    """The end of the run, exactly once and last. Times are milliseconds since the run was accepted.
+
+    ``waited_ms`` is how long the agent was blocked on a person, ``paused_ms`` how long the run was paused; they and
+    ``inputs`` are left out where nothing was asked or paused. ``latency_ms`` and ``ttft_ms`` contain both times.
+    """
 
     type: Literal["done"] = "done"
     outcome: Outcome = "completed"
     partial: bool = False
     latency_ms: float | None = None
     ttft_ms: float | None = None
+    waited_ms: float | None = None
+    paused_ms: float | None = None
+    inputs: InputCounts | None = None
     counts: Counts | None = None
     usage: dict[str, JsonValue] | None = None
 

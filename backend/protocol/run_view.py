@@ -16,14 +16,16 @@ from backend.protocol.events import (
     CitationEvent,
     Counts,
     ErrorEvent,
-    InputRequest,
     Outcome,
     StepStateName,
     ToolLog,
     WarningEvent,
 )
+from backend.protocol.inputs import InputAnswer, InputRequest, Person
 
 Phase = Literal["connecting", "open", "reconnecting", "ended"]
+Activity = Literal["running", "waiting", "paused"]
+InputState = Literal["open", "answered", "expired", "closed"]
 
 
 class State(BaseModel):
@@ -44,6 +46,11 @@ class StepView(State):
     parent_id: str | None = None
     tool: ToolLog | None = None
     request: InputRequest | None = None
+    answer: InputAnswer | None = None
+    by: Person | None = None
+    mode: str | None = None
+    delivered_to: str | None = None
+    reason: str | None = None
     started_ms: float = 0.0
     ended_ms: float | None = None
     announced: bool = False
@@ -55,6 +62,24 @@ class StepView(State):
         return self.state in OPEN_STATES
 
 
+class InputView(State):
+    """One request and what became of it. Times are milliseconds since the run was accepted.
+
+    ``closed``: nobody answered, since the run ended before (``reason``), or the stream does not say. ``step_id`` is
+    None where the stream only announces its steps.
+    """
+
+    input_id: str
+    step_id: str | None = None
+    step: str
+    state: InputState = "open"
+    request: InputRequest
+    answer: InputAnswer | None = None
+    asked_ms: float = 0.0
+    ended_ms: float | None = None
+    reason: str | None = None
+
+
 class Gap(State):
     """Events that never came: ``expected`` was due when ``got`` arrived."""
 
@@ -63,10 +88,16 @@ class Gap(State):
 
 
 class StreamState(State):
-    """The run as a process. All ``_ms`` are on the server's clock, milliseconds since the run was accepted."""
+    """The run as a process. All ``_ms`` are on the server's clock, milliseconds since the run was accepted.
+
+    ``phase`` is the connection's, ``activity`` the run's until it ends: paused comes before waiting. ``inputs`` are all
+    requests to a person, in the order in which they were asked.
+    """
 
     phase: Phase = "connecting"
+    activity: Activity = "running"
     steps: tuple[StepView, ...] = ()
+    inputs: tuple[InputView, ...] = ()
     last_seq: int = 0
     last_at_ms: float = 0.0
     duplicates: int = 0
@@ -79,6 +110,8 @@ class StreamState(State):
     outcome: Outcome | None = None
     partial: bool = False
     latency_ms: float | None = None
+    waited_ms: float | None = None
+    paused_ms: float | None = None
     counts: Counts | None = None
     usage: dict[str, JsonValue] | None = None
     error: ErrorEvent | None = None

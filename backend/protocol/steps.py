@@ -1,7 +1,8 @@
 """How statuses become steps: by their id, or, where a stream only announces steps, one after the other."""
 
 from backend.protocol.events import OPEN_STATES, Outcome, StatusEvent, StepStateName
-from backend.protocol.run_view import StepView
+from backend.protocol.inputs import PAUSED, STEERING
+from backend.protocol.run_view import Activity, StepView
 
 _CLOSING_STATE: dict[Outcome, StepStateName] = {
     "completed": "finished",
@@ -12,9 +13,38 @@ _CLOSING_STATE: dict[Outcome, StepStateName] = {
 }
 
 
+_KEPT = (
+    *("label", "detail", "progress", "parent_id", "tool", "request", "answer"),
+    *("by", "mode", "delivered_to", "reason"),
+)
+"""What stays as it was where a later status of the step leaves it out."""
+
+
 def closing_state(outcome: Outcome) -> StepStateName:
     """The state in which a step that is still open ends when the run ends like this."""
     return _CLOSING_STATE[outcome]
+
+
+def closing_state_of(step: StepView, outcome: Outcome) -> StepStateName:
+    """The state in which an open step ends: what is a person's is cancelled, however the run ends."""
+    return "cancelled" if is_for_person(step) else closing_state(outcome)
+
+
+def is_for_person(step: StepView) -> bool:
+    """Whether the step waits for an answer, or is a pause or a message."""
+    return step.step in (PAUSED, STEERING) or waits_for_person(step)
+
+
+def waits_for_person(step: StepView) -> bool:
+    """Whether the step's request is open."""
+    return step.state == "waiting" and step.request is not None and step.answer is None
+
+
+def activity_of(steps: tuple[StepView, ...]) -> Activity:
+    """What the run is doing: a pause is shown before a request."""
+    if any(step.step == PAUSED and step.is_open for step in steps):
+        return "paused"
+    return "waiting" if any(map(waits_for_person, steps)) else "running"
 
 
 def fold_status(steps: tuple[StepView, ...], event: StatusEvent) -> tuple[StepView, ...]:
@@ -29,9 +59,9 @@ def fold_status(steps: tuple[StepView, ...], event: StatusEvent) -> tuple[StepVi
 
 def close_open_steps(steps: tuple[StepView, ...], outcome: Outcome, at_ms: float) -> tuple[StepView, ...]:
     """The steps with every open one ended, as the end of the run says."""
-    state = closing_state(outcome)
     return tuple(
-        step.model_copy(update={"state": state, "ended_ms": at_ms}) if step.is_open else step for step in steps
+        step.model_copy(update={"state": closing_state_of(step, outcome), "ended_ms": at_ms}) if step.is_open else step
+        for step in steps
     )
 
 
@@ -59,6 +89,11 @@ def _new_step(event: StatusEvent, step_id: str, *, announced: bool) -> StepView:
         parent_id=event.parent_id,
         tool=event.tool,
         request=event.request,
+        answer=event.answer,
+        by=event.by,
+        mode=event.mode,
+        delivered_to=event.delivered_to,
+        reason=event.reason,
         started_ms=event.at_ms,
         ended_ms=None if state in OPEN_STATES else event.at_ms,
         announced=announced,
@@ -67,11 +102,10 @@ def _new_step(event: StatusEvent, step_id: str, *, announced: bool) -> StepView:
 
 def _updated(step: StepView, event: StatusEvent) -> StepView:
     """The step with what the event says; what it leaves out stays. A finished step that starts again starts anew."""
-    told = {
-        name: getattr(event, name)
-        for name in ("label", "detail", "progress", "parent_id", "tool", "request")
-        if getattr(event, name) is not None
-    }
+    told = {name: value for name in _KEPT if (value := getattr(event, name)) is not None}
+    if event.request is not None:
+        # An earlier answer was to an earlier request.
+        told["answer"] = event.answer
     is_open = event.state in OPEN_STATES
     started_ms = event.at_ms if is_open and not step.is_open else step.started_ms
     ended_ms = None if is_open else event.at_ms

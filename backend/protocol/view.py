@@ -19,6 +19,7 @@ from backend.protocol.events import (
     TokenEvent,
     WarningEvent,
 )
+from backend.protocol.input_states import close_inputs, fold_inputs
 from backend.protocol.run_view import (
     ArtifactsState,
     Gap,
@@ -29,7 +30,7 @@ from backend.protocol.run_view import (
     StepView,
     StreamState,
 )
-from backend.protocol.steps import close_open_steps, fold_status
+from backend.protocol.steps import activity_of, close_open_steps, fold_status
 
 __all__ = [
     "ArtifactsState",
@@ -118,6 +119,8 @@ def _parts(view: RunView, events: list[Event], changes: dict[str, Any]) -> dict[
         return _add_tokens(stream, message, tokens, changes)
     if isinstance(event, StatusEvent):
         changes["steps"] = fold_status(stream.steps, event)
+        changes["inputs"] = fold_inputs(stream.inputs, event)
+        changes["activity"] = activity_of(changes["steps"])
         if stream.first_status_ms is None:
             changes["first_status_ms"] = event.at_ms
         return {"redraw_stream": True}
@@ -212,6 +215,10 @@ def _end(stream: StreamState, event: DoneEvent, changes: dict[str, Any]) -> None
         outcome=event.outcome,
         partial=event.partial,
         latency_ms=event.latency_ms,
+        waited_ms=event.waited_ms,
+        paused_ms=event.paused_ms,
+        activity="running",
+        inputs=close_inputs(stream.inputs, event.at_ms),
         counts=event.counts,
         usage=event.usage,
         steps=close_open_steps(stream.steps, event.outcome, event.at_ms),

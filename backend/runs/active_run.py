@@ -23,14 +23,19 @@ from backend.agents.agent import (
     Usage,
 )
 from backend.agents.clock import Clock
+from backend.agents.person import steerable_of
+from backend.protocol.cursor import Cursor
 from backend.protocol.ending import Ending
-from backend.protocol.events import Draft, ErrorEvent
+from backend.protocol.events import Draft, ErrorEvent, StatusEvent
+from backend.protocol.run_view import StepView
 from backend.runs.history import earlier_turns
 from backend.runs.limits import Limits
 from backend.runs.records import RunRecord
 from backend.runs.run_writer import RunWriter
 from backend.runs.screening import BadDraftError, ScreenedDraft, error_draft, is_large, screen
-from backend.runs.state import RunState, advance, is_active
+from backend.runs.state import RunClosedError, RunState, is_active
+from backend.runs.steering.run_steering import RunSteering
+from backend.runs.steering.stopwatch import Stopwatch
 from backend.runs.store import RunStore, StoreError, UnknownRunError
 from backend.runs.watchdog import Watchdog
 
@@ -60,10 +65,6 @@ _CRASHED = "The agent failed unexpectedly; the server's log has the details."
 _INTERNAL = "The server could not continue the run; its log has the details."
 
 
-class RunClosedError(Exception):
-    """The run has an end: nothing of its agent is taken any more."""
-
-
 class ActiveRun:
     """Runs an agent and writes its log.
 
@@ -84,14 +85,18 @@ class ActiveRun:
     ) -> None:
         """``history`` stands in for the earlier runs of the session."""
         self.record = record
-        self.state: RunState = "queued"
         self.watchers = 0
         self.agent_task: asyncio.Task[None] | None = None
         """Where the agent lives; may outlast the run if the agent will not let go."""
         self._store = store
         self._limits = limits
         self._clock = clock
-        self._accepted_at = self._heard_at = accepted_at
+        self._accepted_at = accepted_at
+        self._stopwatch = Stopwatch(accepted_at)
+        self.steering = RunSteering(self, clock, timer, limits.settings.pause_limit_s)
+        """What people do to this run."""
+        self.follow_up = True
+        """Whether messages that people queued become the next run when this one has ended."""
         self._history = history
         self._files_of = files_of
         self._changed = asyncio.Event()
@@ -103,6 +108,11 @@ class ActiveRun:
         self._found: Ending | Exception | None = None
         """The end that a draft brought, or the defect that came up while it was written."""
         self._usage: Usage | None = None
+
+    @property
+    def state(self) -> RunState:
+        """Where the run stands."""
+        return self.steering.machine.state
 
     @property
     def elapsed_ms(self) -> float:
@@ -130,11 +140,13 @@ class ActiveRun:
 
     async def execute(self, open_agent: OpenAgent) -> None:
         """Run the agent to its end and write ``done``. Raises nothing of the agent's or the store's."""
+        ending = Ending("interrupted")
         self.agent_task = asyncio.create_task(self._hear(open_agent), name=f"agent of {self.record.run_id}")
         self.agent_task.add_done_callback(lambda _: self._changed.set())
         self._watchdog.start()
         try:
             ending = await self._wait_for_end(self.agent_task)
+            await self.steering.held.release(self.take)
         except UnknownRunError:
             logger.info("Run %s was deleted while it ran.", self.record.run_id)
             ending = Ending("cancelled")
@@ -143,16 +155,16 @@ class ActiveRun:
             logger.exception("Run %s could not be carried on.", self.record.run_id)
             ending = Ending("failed", ErrorEvent(code="internal_error", message=_INTERNAL))
         finally:
-            self.state = advance(self.state, "closing")
+            last_words = self.steering.close(ending.closing_reason, follow_up=self.follow_up)
             self._watchdog.stop()
             self.agent_task.cancel()
         try:
-            await self._writer.end(replace(ending, usage=self._usage))
+            await self._writer.end(replace(ending, usage=self._usage, last_words=(*ending.last_words, *last_words)))
         except (StoreError, UnknownRunError) as error:
             logger.warning("The end of run %s was not kept: %s", self.record.run_id, str(error))
         except Exception:
             logger.exception("Run %s could not be ended.", self.record.run_id)
-        self.state = advance(self.state, "ended")
+        self.steering.machine.end()
 
     async def _hear(self, open_agent: OpenAgent) -> None:
         """Write what the agent yields; ends when the agent does, or at the first draft nobody takes."""
@@ -171,14 +183,22 @@ class ActiveRun:
         self._limits = self._limits.for_agent(agent, self.record.options)
         self._watchdog.limit(self._limits)
         request = RunRequest(self.record.run_id, self.record.question, self.record.options, history)
-        if is_active(self.state):
-            self.state = advance(self.state, "running")
-        context = RunContext(self._clock, self._take_usage, self._note_life, lambda: self.elapsed_ms, files)
+        steerable = steerable_of(agent)
+        self.steering.machine.start(steerable)
+        context = RunContext(
+            self.steering.clock_for(steerable, self._clock),
+            self._take_usage,
+            self.alive,
+            lambda: self.elapsed_ms,
+            files,
+            self.steering.people(),
+        )
         drafts = _checked(agent.run(request, context))
         try:
             async for draft in drafts:
                 self._watchdog.heard()
-                await self._take(draft, self._clock.now())
+                if not self.steering.intervenes or not await self.steering.pass_on(draft, self._clock.now()):
+                    await self.take(draft, self._clock.now())
                 self._taken += 1
                 if self._taken % DRAFTS_PER_TURN == 0:
                     await asyncio.sleep(0)
@@ -193,9 +213,10 @@ class ActiveRun:
         except (ValidationError, TypeError, ValueError):
             logger.warning("The agent of run %s reported a usage that is not a JSON object.", self.record.run_id)
 
-    def _note_life(self) -> None:
+    def alive(self) -> None:
+        """The agent has shown that it works."""
         self._watchdog.heard()
-        self._heard_at = self._clock.now()
+        self._stopwatch.heard(self._clock.now())
 
     async def _wait_for_end(self, agent_task: asyncio.Task[None]) -> Ending:
         """The reason that the run has to end, as soon as there is one."""
@@ -211,7 +232,35 @@ class ActiveRun:
             if agent_task.done():
                 return self._ending_of(agent_task)
 
-    async def _take(self, draft: object, at: float) -> None:
+    @property
+    def cursor(self) -> Cursor:
+        """The last event of the log."""
+        return Cursor(self.record.attempt, self._writer.last_seq)
+
+    def open_steps(self) -> Sequence[StepView]:
+        """The steps that are open now, in the order in which they began."""
+        return [step for step in self._writer.steps if step.is_open]
+
+    def stand(self, *, waiting: bool, paused: bool) -> None:
+        """The limits stand still while a request is open or the run is paused."""
+        self._stopwatch.stand(self._clock.now(), waiting=waiting, paused=paused)
+        self._watchdog.stand(waiting=waiting, paused=paused)
+
+    async def note(self, statuses: Sequence[StatusEvent]) -> None:
+        """Write what people did, whatever the run's size: they were promised it. Raises ``StoreError`` and
+        ``RunClosedError``."""
+        if not is_active(self.state):
+            raise RunClosedError
+        screened = [kept for status in statuses for kept in screen(status)]
+        self._size += sum(len(body) + _STAMP_BYTES for _, body in screened)
+        try:
+            await self._writer.write(screened, self._clock.now())
+        except StoreError as error:
+            self._found = self._found or _failed("storage_failed", str(error), retryable=True)
+            self._changed.set()
+            raise
+
+    async def take(self, draft: object, at: float) -> None:
         """Write a draft that was yielded at that moment. Ignored once the run has an end; raises
         ``RunClosedError`` once it is being ended."""
         if not is_active(self.state):
@@ -220,7 +269,7 @@ class ActiveRun:
             return
         self._found = self._overdue(at)
         if self._found is None:
-            self._heard_at = max(self._heard_at, at)
+            self._stopwatch.heard(at)
             try:
                 # What takes long to encode is encoded beside the event loop.
                 screened = await asyncio.to_thread(screen, draft) if is_large(draft) else screen(draft)
@@ -258,7 +307,8 @@ class ActiveRun:
 
     def _overdue(self, at: float) -> Ending | None:
         """What the limits say of the run's own clock: it may be a virtual one, that no watchdog waits on."""
-        return self._limits.overdue(at - self._accepted_at, at - self._heard_at, None)
+        total_s, silence_s, _ = self._stopwatch.times(at)
+        return self._limits.overdue(total_s, silence_s, None)
 
     def _ending_of(self, agent_task: asyncio.Task[None]) -> Ending:
         """How the run ends now that the agent has."""

@@ -31,3 +31,8 @@ def new_file_id() -> str:
 def new_feedback_id() -> str:
     """A new feedback's id: ``fb_`` and 22 characters that are safe in an address."""
     return f"fb_{secrets.token_urlsafe(_BYTES)}"
+
+
+def new_input_id() -> str:
+    """A new id of a request to a person, or of a pause: ``inp_`` and 22 characters that are safe in an address."""
+    return f"inp_{secrets.token_urlsafe(_BYTES)}"

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from backend.agents.clock import Clock
 from backend.protocol.ending import Ending, Tally, end_run
 from backend.protocol.events import stamp, stamp_time
+from backend.protocol.run_view import StepView
 from backend.protocol.sse import encode_stamped
 from backend.runs.records import RunRecord
 from backend.runs.screening import ScreenedDraft
@@ -22,6 +23,16 @@ class RunWriter:
         self._clock = clock
         self._accepted_at = accepted_at
         self._tally = Tally()
+
+    @property
+    def steps(self) -> Sequence[StepView]:
+        """The steps so far."""
+        return self._tally.steps
+
+    @property
+    def last_seq(self) -> int:
+        """The last event's number; 0 before the first."""
+        return self._tally.last_seq
 
     async def write(self, drafts: Sequence[ScreenedDraft], at: float) -> None:
         """Append drafts that were yielded at that moment (seconds of the clock). Raises what ``RunStore.append``

@@ -2,19 +2,26 @@
 
 from typing import Literal
 
-RunState = Literal["queued", "running", "closing", "ended"]
+RunState = Literal["queued", "running", "waiting", "paused", "closing", "ended"]
 
 TRANSITIONS: dict[RunState, tuple[RunState, ...]] = {
     "queued": ("running", "closing"),
-    "running": ("closing",),
+    "running": ("waiting", "paused", "closing"),
+    "waiting": ("running", "paused", "closing"),
+    "paused": ("running", "waiting", "closing"),
     "closing": ("ended",),
     "ended": (),
 }
-"""Where a run may go from each state. A queued run that is cancelled closes without ever running."""
+"""Where a run may go from each state. A queued run that is cancelled closes without ever running. A run that is paused
+while it waits for a person is paused, and waits again once it is resumed."""
 
 
 class TransitionError(RuntimeError):
     """A run was asked to go where its state does not lead: an error of the caller."""
+
+
+class RunClosedError(Exception):
+    """The run has an end: nothing is written into its log any more."""
 
 
 def advance(state: RunState, following: RunState) -> RunState:
@@ -26,4 +33,4 @@ def advance(state: RunState, following: RunState) -> RunState:
 
 def is_active(state: RunState) -> bool:
     """Whether drafts of the agent still count."""
-    return state in ("queued", "running")
+    return state in ("queued", "running", "waiting", "paused")

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
+from dataclasses import replace
 from typing import Any, cast
 
 from backend.agents.agent import Turn
@@ -13,6 +14,7 @@ from backend.runs.active_run import ActiveRun, OpenAgent, no_files
 from backend.runs.file_library import FileLibrary
 from backend.runs.limits import Limits
 from backend.runs.records import RunRecord
+from backend.runs.steering.run_steering import RunSteering
 from backend.runs.store import RunStore, StoreError
 from backend.settings import Settings
 
@@ -114,6 +116,16 @@ class RunSupervisor:
             logger.warning("The cancel of run %s could not be noted.", run_id)
             return True
 
+    def steering(self, run_id: str) -> RunSteering | None:
+        """What people do to the run, or None for one that is not running here."""
+        run = self._runs.get(run_id)
+        return None if run is None else run.steering
+
+    def active_in(self, session_id: str) -> RunRecord | None:
+        """The conversation's latest run that is running here, or None."""
+        running = [run.record for run in self._runs.values() if run.record.session_id == session_id]
+        return running[-1] if running else None
+
     @contextmanager
     def watching(self, run_id: str) -> Iterator[None]:
         """Count a watcher of the run for as long as the context lasts; a run that has ended counts nobody."""
@@ -147,6 +159,7 @@ class RunSupervisor:
         """Cancel the run if it is running, then delete it. Raises ``UnknownRunError`` and ``StoreError``."""
         run = self._runs.get(run_id)
         if run is not None:
+            run.follow_up = False
             run.stop(Ending("cancelled"))
             await self.ended(run_id)
         session_id = (await self._store.record(run_id)).session_id
@@ -158,6 +171,7 @@ class RunSupervisor:
         ``StoreError``."""
         running = [run for run in self._runs.values() if run.record.session_id == session_id]
         for run in running:
+            run.follow_up = False
             run.stop(Ending("cancelled"))
         for run in running:
             await self.ended(run.record.run_id)
@@ -178,6 +192,7 @@ class RunSupervisor:
         store is next opened."""
         self._closing = True
         for run in self._runs.values():
+            run.follow_up = False
             run.stop(Ending("interrupted"))
         with suppress(TimeoutError):
             async with asyncio.timeout(grace_s):
@@ -199,6 +214,7 @@ class RunSupervisor:
         files_of = no_files if self._files is None else self._files.of_run
         run = ActiveRun(record, self._store, limits, self._clock, self._timer, accepted_at, history, files_of)
         if self._closing:
+            run.follow_up = False
             run.stop(Ending("interrupted"))
         self._runs[record.run_id] = run
         self._tasks[record.run_id] = asyncio.create_task(self._execute(run), name=f"run {record.run_id}")
@@ -210,6 +226,27 @@ class RunSupervisor:
             del self._runs[run.record.run_id], self._tasks[run.record.run_id]
             if run.agent_task is not None:
                 self._leave(run.agent_task)
+        if run.steering.next_run_id is not None:
+            following = asyncio.create_task(self._follow_up(run, run.steering.next_run_id), name="follow up")
+            self._accepting.add(following)
+            following.add_done_callback(self._accepting.discard)
+
+    async def _follow_up(self, run: ActiveRun, next_run_id: str) -> None:
+        """Start the run of the first message that people queued; the others queue up behind it. The run that has ended
+        made room for it."""
+        first, *later = run.steering.queued
+        record = replace(
+            RunRecord.asked(first.text, run.record.agent, run.record.options, session_id=run.record.session_id),
+            run_id=next_run_id,
+        )
+        try:
+            await self._store.submit(record)
+        except StoreError as error:
+            logger.warning("The question that was queued behind run %s is lost: %s", run.record.run_id, str(error))
+            return
+        self._spawn(record, self._clock.now())
+        for message in later:
+            await self._runs[next_run_id].steering.send(replace(message, state="waiting", delivered_to=None))
 
     def _leave(self, agent_task: asyncio.Task[None]) -> None:
         """Keep a reference to an agent that is still closing, and log any error it raises."""

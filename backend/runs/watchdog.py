@@ -6,6 +6,7 @@ from collections.abc import Callable
 from backend.agents.clock import Clock
 from backend.protocol.ending import Ending
 from backend.runs.limits import Limits
+from backend.runs.steering.stopwatch import Stopwatch
 
 _SHORTEST_SLEEP_S = 0.001
 """A rest of a limit that is smaller than the clock's resolution would be slept for ever."""
@@ -18,8 +19,7 @@ class Watchdog:
         self._limits = limits
         self._timer = timer
         self._alarm = alarm
-        self._started = self._heard = timer.now()
-        self._unwatched: float | None = self._started
+        self._stopwatch = Stopwatch(timer.now())
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -41,18 +41,22 @@ class Watchdog:
 
     def heard(self) -> None:
         """The agent has sent something."""
-        self._heard = self._timer.now()
+        self._stopwatch.heard(self._timer.now())
 
     def watched(self, watched: bool) -> None:
         """Whether anybody watches the run now."""
-        self._unwatched = None if watched else self._timer.now()
+        self._stopwatch.watched(self._timer.now(), watched=watched)
         if self._task is not None and not watched:
             self.start()
 
+    def stand(self, *, waiting: bool, paused: bool) -> None:
+        """While a request is open, or the run is paused, no limit comes nearer."""
+        self._stopwatch.stand(self._timer.now(), waiting=waiting, paused=paused)
+        if self._task is not None:
+            self.start()
+
     def _times(self) -> tuple[float, float, float | None]:
-        now = self._timer.now()
-        unwatched = None if self._unwatched is None else now - self._unwatched
-        return now - self._started, now - self._heard, unwatched
+        return self._stopwatch.times(self._timer.now())
 
     async def _watch(self) -> None:
         while (ending := self._limits.overdue(*self._times())) is None:

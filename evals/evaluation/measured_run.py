@@ -87,7 +87,7 @@ class MeasuredRun:
 
     @property
     def broken_rules(self) -> Sequence[str]:
-        """The violations of the five rules in the stream, a sentence each."""
+        """The violations of the six rules in the stream, a sentence each."""
         return tuple(violation.message for violation in self.scored.result.violations)
 
     def recording(self) -> str:

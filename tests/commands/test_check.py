@@ -1,4 +1,4 @@
-"""`playhead check`: the five rules over recordings, captures, JSON lines and live streams."""
+"""`playhead check`: the six rules over recordings, captures, JSON lines and live streams."""
 
 import asyncio
 import json

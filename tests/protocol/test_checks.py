@@ -1,4 +1,4 @@
-"""The five rules: a stream of ours breaks none, and each way of breaking one is told by name."""
+"""The six rules: a stream of ours breaks none, and each way of breaking one is told by name."""
 
 import pytest
 from hypothesis import given

@@ -34,7 +34,7 @@ class Bench:
         return RunSupervisor(self.store, opens(agent), self.settings, self.clock, self.clock)
 
     async def run(self, *steps: Step, options: RunOptions | None = None, agent: str = "fake") -> list[Event]:
-        """Run a fake agent with these steps to the end of the run; gives the log, which keeps the five rules."""
+        """Run a fake agent with these steps to the end of the run; gives the log, which keeps the six rules."""
         supervisor = self.supervise(FakeAgent(steps))
         record, _ = await supervisor.accept(a_record(options=options or RunOptions(), agent=agent))
         await settle()
@@ -42,7 +42,7 @@ class Bench:
         return await self.log(record)
 
     async def log(self, record: RunRecord) -> list[Event]:
-        """The log of a run that has ended; it keeps the five rules."""
+        """The log of a run that has ended; it keeps the six rules."""
         events = list(await self.store.events(record.run_id))
         assert check(events) == []
         return events

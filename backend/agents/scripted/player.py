@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 
 from backend.agents.agent import RunContext, RunRequest
+from backend.agents.person import PAUSED_EXACTLY
 from backend.agents.scheduled_drafts import as_wanted, play_cues
 from backend.agents.scripted.scenario import Scenario
 from backend.agents.scripted.schedule import schedule
@@ -28,6 +29,7 @@ class ScriptedAgent:
     def __init__(self, scenario: Scenario) -> None:
         self._scenario = scenario
         self.default_options = scenario.own_options
+        self.steerable = PAUSED_EXACTLY
 
     def run(self, request: RunRequest, context: RunContext) -> AsyncIterator[Draft]:
         """Play the scenario once."""

@@ -36,6 +36,8 @@ async def list_agents(services: ServicesOf) -> AgentList:
             description=each.description,
             examples=list(each.examples),
             attachments=_taken(each.file_kinds),
+            pause=each.steerable.pause,
+            messages=each.steerable.messages,
         )
         for each in await services.catalogue.offers()
     ]

@@ -190,8 +190,6 @@ async def delete_run(run_id: RunToChange, services: ServicesOf) -> None:
 )
 async def cancel_run(run_id: RunToChange, services: ServicesOf, response: Response) -> CancelledRun:
     """Ask the run to stop; its answer so far is kept. The call can be repeated."""
-    if not (await services.store.record(run_id)).ended:
-        await services.supervisor.cancel(run_id)
-    record = await services.store.record(run_id)
-    response.status_code = 200 if record.ended else 202
-    return CancelledRun(run_id=run_id, outcome=record.outcome)
+    cancelled = await services.steering.cancel(run_id)
+    response.status_code = 202 if cancelled.outcome is None else 200
+    return cancelled

@@ -80,7 +80,7 @@ async def ask(library: Library, question: str, *earlier: str) -> Told:
 
 
 def assert_sound(told: Told, library: Library) -> None:
-    """What holds for every answer whatever was asked: the five rules, and quotes and markers that can be checked."""
+    """What holds for every answer whatever was asked: the six rules, and quotes and markers that can be checked."""
     assert told.violations() == []
     numbers = [citation.number for citation in told.citations]
     assert numbers == list(range(1, len(numbers) + 1)), "numbers ascend in order of first appearance"

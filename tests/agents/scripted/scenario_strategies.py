@@ -46,7 +46,7 @@ PIECES: st.SearchStrategy[Literal["words"] | int | None] = st.one_of(st.none(), 
 
 @st.composite
 def timelines(draw: st.DrawFn, depth: int = 0, counter: "count[int] | None" = None) -> list[Action]:
-    """Actions that fit together and keep the five rules: every marker's citation comes before it."""
+    """Actions that fit together and keep the six rules: every marker's citation comes before it."""
     numbers = count() if counter is None else counter
     actions: list[Action] = []
     cited: list[int] = []

@@ -39,7 +39,7 @@ VIOLATIONS: dict[str, dict[str, int]] = {
     "tool_retry": {},
     "unicode": {},
 }
-"""How often each scenario breaks which of the five rules: on purpose, or not at all."""
+"""How often each scenario breaks which of the six rules: on purpose, or not at all."""
 
 OUTCOMES = {"error_mid_answer": "failed", "timeout": "timed_out"}
 """How the scenarios end that are not completed."""

@@ -3,7 +3,8 @@
 from hypothesis import given, settings, strategies as st
 
 from backend.present.evidence.steps import MAX_TOOL_TEXT, steps_html, tool_text
-from backend.protocol.events import DoneEvent, InputRequest, StatusEvent, ToolLog, WarningEvent
+from backend.protocol.events import DoneEvent, StatusEvent, ToolLog, WarningEvent
+from backend.protocol.inputs import InputOption, InputRequest
 from tests.present.html_reader import Fragment, visible
 from tests.present.samples import view_of
 
@@ -80,7 +81,8 @@ def test_progress_shows_while_the_step_runs() -> None:
 
 
 def test_a_waiting_step_says_what_it_asks() -> None:
-    request = InputRequest(input_id="i", prompt="May I read 2024?", options=("yes", "no"))
+    options = (InputOption(value="yes"), InputOption(value="no"))
+    request = InputRequest(input_id="i", prompt="May I read 2024?", options=options)
     text = visible(steps_html(view_of(StatusEvent(step_id="w", step="approve", state="waiting", request=request))))
     assert "May I read 2024?" in text
 

@@ -1,0 +1,48 @@
+"""The times of a run that its limits count: they stand still while a person is waited for. Pure."""
+
+
+class Stopwatch:
+    """How long a run has taken, been silent and gone unwatched, in seconds on the clock that ``now`` is read from.
+
+    An agent that works on while its request is open is not blocked: its time counts up to its latest sign of work.
+    """
+
+    def __init__(self, now: float) -> None:
+        self._started = self._heard = now
+        self._unwatched: float | None = now
+        self._still: float | None = None
+        self._paused = False
+
+    def heard(self, now: float) -> None:
+        """The agent has shown that it works."""
+        if self._still is not None and not self._paused:
+            self._still = max(self._still, now)
+        self._heard = max(self._heard, self._at(now))
+
+    def watched(self, now: float, *, watched: bool) -> None:
+        """Whether anybody watches the run now."""
+        self._unwatched = None if watched else self._at(now)
+
+    def stand(self, now: float, *, waiting: bool, paused: bool) -> None:
+        """From now on a request is open, the run is paused, both or neither."""
+        if self._still is not None:
+            passed = max(0.0, now - self._still)
+            self._started += passed
+            self._heard += passed
+            if self._unwatched is not None:
+                self._unwatched += passed
+        self._still = now if waiting or paused else None
+        self._paused = paused
+
+    @property
+    def stands(self) -> bool:
+        """Whether the times stand still."""
+        return self._still is not None
+
+    def times(self, now: float) -> tuple[float, float, float | None]:
+        """How long the run has taken, been silent, and gone unwatched (None = it is watched)."""
+        at = self._at(now)
+        return at - self._started, at - self._heard, None if self._unwatched is None else at - self._unwatched
+
+    def _at(self, now: float) -> float:
+        return now if self._still is None else self._still
