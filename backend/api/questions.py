@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from backend.agents.agent import UnknownAgentError
 from backend.agents.catalogue import AgentCatalogue
 from backend.api.problems import RequestProblem
-from backend.api.services import Services
 from backend.protocol.attachments import MAX_ATTACHMENTS, Attachment
 from backend.protocol.file_kinds import titles_of
 from backend.protocol.options import MAX_QUESTION_BYTES
+from backend.runs.store import RunStore
 
 MAX_KEY_CHARACTERS = 200
 
@@ -51,7 +51,9 @@ async def check_agent(catalogue: AgentCatalogue, agent: str) -> None:
         raise RequestProblem(422, "unknown-agent", str(error), nearest=nearest) from error
 
 
-async def check_attachments(services: Services, agent: str, file_ids: Sequence[str]) -> tuple[Attachment, ...]:
+async def check_attachments(
+    catalogue: AgentCatalogue, store: RunStore, agent: str, file_ids: Sequence[str]
+) -> tuple[Attachment, ...]:
     """The files of these ids. Raises a problem where the agent does not take them, and ``UnknownFileError``.
 
     That they are new, or of the same conversation, is for the store to say: ``RunStore.submit``.
@@ -67,13 +69,13 @@ async def check_attachments(services: Services, agent: str, file_ids: Sequence[s
             f"The question has {len(file_ids)} files, at most {MAX_ATTACHMENTS} are accepted: leave some out.",
             limit=MAX_ATTACHMENTS,
         )
-    offers = {offer.agent: offer for offer in await services.catalogue.offers()}
+    offers = {offer.agent: offer for offer in await catalogue.offers()}
     taken = offers[agent].file_kinds if agent in offers else ()
     if not taken:
         raise RequestProblem(
             422, "agent-takes-no-files", f"The agent {agent!r} takes no files: leave them out, or ask another agent."
         )
-    files = [(await services.store.file(file_id)).attachment for file_id in file_ids]
+    files = [(await store.file(file_id)).attachment for file_id in file_ids]
     for file in files:
         if file.kind not in taken:
             [kind], titles = titles_of([file.kind]), ", ".join(titles_of(taken))

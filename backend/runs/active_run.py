@@ -5,34 +5,32 @@ task waits for the end: the agent's, a limit's or a cancel.
 """
 
 import asyncio
-import inspect
 import logging
-from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
 from pydantic import JsonValue, TypeAdapter, ValidationError
 
 from backend.agents.agent import (
     Agent,
-    AgentFailure,
     ConversationFiles,
     RunContext,
     RunRequest,
     Turn,
-    UnknownAgentError,
     Usage,
 )
 from backend.agents.clock import Clock
 from backend.agents.person import steerable_of
 from backend.protocol.cursor import Cursor
 from backend.protocol.ending import Ending
-from backend.protocol.events import Draft, ErrorEvent, StatusEvent
+from backend.protocol.events import ErrorEvent, StatusEvent
 from backend.protocol.run_view import StepView
+from backend.runs.agent_end import checked_drafts, ending_of, failed
 from backend.runs.history import earlier_turns
 from backend.runs.limits import Limits
 from backend.runs.records import RunRecord
 from backend.runs.run_writer import RunWriter
-from backend.runs.screening import BadDraftError, ScreenedDraft, error_draft, is_large, screen
+from backend.runs.screening import BadDraftError, ScreenedDraft, is_large, screen
 from backend.runs.state import RunClosedError, RunState, is_active
 from backend.runs.steering.run_steering import RunSteering
 from backend.runs.steering.stopwatch import Stopwatch
@@ -61,7 +59,6 @@ _STAMP_BYTES = 60
 
 _USAGE: TypeAdapter[dict[str, JsonValue]] = TypeAdapter(dict[str, JsonValue])
 
-_CRASHED = "The agent failed unexpectedly; the server's log has the details."
 _INTERNAL = "The server could not continue the run; its log has the details."
 
 
@@ -193,7 +190,7 @@ class ActiveRun:
             files,
             self.steering.people(),
         )
-        drafts = _checked(agent.run(request, context))
+        drafts = checked_drafts(agent.run(request, context))
         try:
             async for draft in drafts:
                 self._watchdog.heard()
@@ -256,7 +253,7 @@ class ActiveRun:
         try:
             await self._writer.write(screened, self._clock.now())
         except StoreError as error:
-            self._found = self._found or _failed("storage_failed", str(error), retryable=True)
+            self._found = self._found or failed("storage_failed", str(error), retryable=True)
             self._changed.set()
             raise
 
@@ -277,9 +274,9 @@ class ActiveRun:
             except RunClosedError:
                 raise
             except BadDraftError as error:
-                self._found = _failed("bad_event", str(error))
+                self._found = failed("bad_event", str(error))
             except StoreError as error:
-                self._found = _failed("storage_failed", str(error), retryable=True)
+                self._found = failed("storage_failed", str(error), retryable=True)
             # Raised where the run is ended: a defect, or a run that was deleted.
             except Exception as error:  # noqa: BLE001
                 self._found = error
@@ -302,7 +299,7 @@ class ActiveRun:
             self._size += len(body) + _STAMP_BYTES
             if self._size > self._limits.size:
                 too_large = f"The run wrote more than {self._limits.size:,} bytes."
-                return screened[:place], _failed("run_too_large", too_large)
+                return screened[:place], failed("run_too_large", too_large)
         return screened, None
 
     def _overdue(self, at: float) -> Ending | None:
@@ -315,27 +312,4 @@ class ActiveRun:
         overdue = self._overdue(self._clock.now())
         if overdue is not None:
             return overdue
-        error = asyncio.CancelledError() if agent_task.cancelled() else agent_task.exception()
-        if error is None:
-            return Ending("completed")
-        if isinstance(error, AgentFailure):
-            return Ending(error.outcome, error_draft(error.code, error.message, retryable=error.retryable))
-        if isinstance(error, UnknownAgentError):
-            return _failed("unknown_agent", str(error))
-        if isinstance(error, StoreError):
-            return _failed("storage_failed", str(error), retryable=True)
-        logger.error("The agent of run %s crashed.", self.record.run_id, exc_info=error)
-        return _failed("agent_crashed", _CRASHED, retryable=True)
-
-
-def _checked(drafts: AsyncIterator[Draft]) -> AsyncIterator[Draft]:
-    """What an agent's ``run`` gave, if it can be iterated."""
-    if not isinstance(drafts, AsyncIterable):
-        if inspect.iscoroutine(drafts):
-            drafts.close()
-        raise TypeError("An agent's run() must be an async generator: it never yields, or returns something else.")
-    return drafts
-
-
-def _failed(code: str, message: str, *, retryable: bool = False) -> Ending:
-    return Ending("failed", error_draft(code, message, retryable=retryable))
+        return ending_of(agent_task, self.record.run_id)

@@ -109,7 +109,7 @@ async def _record_of(services: Services, new_run: NewRun, key: str | None) -> Ru
             raise RequestProblem(
                 422, "unknown-session", "Conversation not found: leave session_id out to start a new one."
             ) from error
-    attachments = await check_attachments(services, new_run.agent, new_run.attachments)
+    attachments = await check_attachments(services.catalogue, services.store, new_run.agent, new_run.attachments)
     return RunRecord.asked(
         *(new_run.question, new_run.agent, new_run.options),
         session_id=new_run.session_id,
