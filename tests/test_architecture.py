@@ -8,6 +8,7 @@ import ast
 import subprocess
 import sys
 from collections import Counter
+from functools import cache
 from pathlib import Path
 
 import grimp
@@ -51,6 +52,12 @@ def imports() -> grimp.ImportGraph:
     return grimp.build_graph("backend", include_external_packages=True, cache_dir=None)
 
 
+@cache
+def tree_of(path: Path) -> ast.Module:
+    """A file, parsed once for all tests."""
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
 def foreign_imports(imports: grimp.ImportGraph, package: str) -> set[str]:
     """What a package of ours imports from outside itself and the standard library."""
     modules = {package, *imports.find_descendants(package)}
@@ -76,11 +83,7 @@ def test_the_launcher_needs_nothing(imports: grimp.ImportGraph) -> None:
 
 def deferred_imports(file: Path) -> set[str]:
     """The modules of ours that a file imports inside a function."""
-    functions = [
-        node
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-    ]
+    functions = [node for node in ast.walk(tree_of(file)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
     inside = [node for function in functions for node in ast.walk(function)]
     names = [node.module or "" for node in inside if isinstance(node, ast.ImportFrom)]
     names += [alias.name for node in inside if isinstance(node, ast.Import) for alias in node.names]
@@ -114,7 +117,7 @@ def test_a_public_class_name_exists_once(repository: Path) -> None:
     names: Counter[str] = Counter()
     for package in PACKAGES:
         for path in (repository / package).rglob("*.py"):
-            tree = ast.parse(path.read_text(encoding="utf-8"))
+            tree = tree_of(path)
             names.update(node.name for node in tree.body if isinstance(node, ast.ClassDef))
     assert {name for name, count in names.items() if count > 1 and not name.startswith("_")} == TWICE_ALLOWED
 
@@ -138,7 +141,8 @@ def test_the_children_of_tests_end_with_them(repository: Path) -> None:
     starters = {
         path.relative_to(tests).as_posix()
         for path in tests.rglob("*.py")
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if "Popen" in path.read_text(encoding="utf-8")
+        for node in ast.walk(tree_of(path))
         if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("Popen")
     }
     assert starters == set(OWN_CHILDREN)

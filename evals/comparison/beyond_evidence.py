@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 
 from backend.metrics.metric import Fact, Metric
 from backend.present.words.metric_text import formatted
@@ -20,7 +21,7 @@ from evals.comparison.proportions import (
 from evals.comparison.samples import Sample
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class BeyondEvidence:
     """The runs beyond the bounds of ``samples``, which have values on both sides; ``p_value`` is adjusted."""
 
@@ -28,7 +29,7 @@ class BeyondEvidence:
     samples: tuple[Sample, ...]
     p_value: float
 
-    @property
+    @cached_property
     def counts(self) -> tuple[int, int, int, int]:
         """Runs of A beyond, runs of A, runs of B beyond, runs of B."""
         beyond = [sample.beyond for sample in self.samples]
@@ -37,7 +38,7 @@ class BeyondEvidence:
         )
         return sum(a for a, _ in beyond), of_a, sum(b for _, b in beyond), of_b
 
-    @property
+    @cached_property
     def sides(self) -> tuple[Proportion, Proportion]:
         """Both shares, each scenario with the weight of all its runs."""
         runs = [(len(sample.a), len(sample.b)) for sample in self.samples]

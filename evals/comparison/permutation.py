@@ -101,14 +101,19 @@ def _statistics(table: ScenarioValues, generator: np.random.Generator, permutati
         return np.zeros((permutations + 1, both.shape[1]))
     centre = np.where(known, both, 0.0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
     centred = np.where(known, both - centre, 0.0)
+    # Whatever has the same value in all runs differs under no labels: most columns of a scripted scenario.
+    varies: Flags = np.any(centred != 0, axis=0)
+    centred, known, floor = centred[:, varies], known[:, varies], table.floor[varies]
     as_they_are = np.arange(runs)[None, :] >= len(table.a)
-    parts = [_of_labels(as_they_are, centred, known, table.floor)]
+    parts = [_of_labels(as_they_are, centred, known, floor)]
     at_a_time = max(1, _CELLS_AT_A_TIME // runs)
     for start in range(0, permutations, at_a_time):
         count = min(at_a_time, permutations - start)
         labels = generator.random((count, runs)).argsort(axis=1) < of_b
-        parts.append(_of_labels(labels, centred, known, table.floor))
-    return np.concatenate(parts)
+        parts.append(_of_labels(labels, centred, known, floor))
+    statistics = np.zeros((permutations + 1, len(varies)))
+    statistics[:, varies] = np.concatenate(parts)
+    return statistics
 
 
 def _of_labels(labels: Flags, centred: Matrix, known: Flags, floor: Matrix) -> Matrix:

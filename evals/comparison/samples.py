@@ -1,6 +1,7 @@
 """The values of one metric in one scenario on both sides, and the measures for judging their difference."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from math import comb
 
 import numpy as np
@@ -11,7 +12,7 @@ from evals.comparison.relevance import alike, smallest_relevant
 from evals.comparison.runs_beyond import Bound
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Sample:
     """The values of one metric in one scenario on both sides, without missing ones, and the measures for judging them.
 
@@ -42,7 +43,7 @@ class Sample:
         """The largest difference of the level at which the sides count as the same."""
         return alike(self.metric.unit, self.level_of_a, self.markers)
 
-    @property
+    @cached_property
     def level_of_a(self) -> float:
         """The median of A."""
         return median(self.a)
@@ -58,7 +59,7 @@ class Sample:
         values = np.unique(self.a), np.unique(self.b)
         return all(len(one) == 1 for one in values) and values[0][0] != values[1][0]
 
-    @property
+    @cached_property
     def beyond(self) -> tuple[int, int]:
         """How many runs of each side lie beyond the bound."""
         return int(self.bound.passed(self.a).sum()), int(self.bound.passed(self.b).sum())

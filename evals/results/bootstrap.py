@@ -36,6 +36,8 @@ def percentiles(values: Values, share: float, generator: np.random.Generator, re
 def means(values: Values, generator: np.random.Generator, resamples: int = RESAMPLES) -> Values:
     """The mean of each of ``resamples`` resamples of ``values``, which has at least one value."""
     n = len(values)
+    if (values == values[0]).all():
+        return np.full(resamples, values[0])
     at_a_time = max(1, 2_000_000 // n)
     parts = []
     for start in range(0, resamples, at_a_time):

@@ -94,6 +94,8 @@ def runs_of(change: Change, name: str, file: str) -> tuple[PlayedRun, ...]:
 @cache
 def pool(change: Change, name: str, file: str = "lateness.json") -> tuple[ScoredRun, ...]:
     """The same, scored."""
+    if change is not unchanged and change(name, script(name)) == script(name):
+        return pool(unchanged, name, file)
     return tuple(score(run) for run in runs_of(change, name, file))
 
 
