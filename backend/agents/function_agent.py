@@ -7,15 +7,18 @@
         '''Repeats the question.'''
         yield f"You asked: {request.question}"
 
-The decorated function is the object of an entry point of the group ``playhead.agents``.
+The decorated function is the object of an entry point of the group ``playhead.agents``. One that reads attached files
+names their kinds, ``@function_agent(file_kinds=("txt", "pdf"))``, and finds them in ``context.attachments``.
 """
 
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
+from typing import overload
 
 from backend.agents.agent import AgentEnvironment, AgentOffer, Progress, RunContext, RunRequest, UnknownAgentError
 from backend.protocol.events import Draft, KnownEvent, TokenEvent
+from backend.protocol.file_kinds import KINDS
 
 Answer = Callable[[RunRequest, RunContext], AsyncGenerator[Draft | str, None]]
 """A function to decorate. A text is the next piece of the answer; a draft is any event but ``done``."""
@@ -41,6 +44,7 @@ class FunctionProvider:
 
     name: str
     answer: Answer
+    file_kinds: tuple[str, ...] = ()
 
     async def prepare(self, progress: Progress) -> Sequence[str]:
         """There is nothing to prepare."""
@@ -49,7 +53,8 @@ class FunctionProvider:
     async def offers(self) -> Sequence[AgentOffer]:
         """The one agent."""
         title, _, description = (self.answer.__doc__ or self.name).strip().partition("\n")
-        return (AgentOffer(self.name, title.strip().rstrip("."), " ".join(description.split())),)
+        told = " ".join(description.split())
+        return (AgentOffer(self.name, title.strip().rstrip("."), told, file_kinds=self.file_kinds),)
 
     async def open(self, variant: str) -> FunctionAgent:
         """The agent. Raises ``UnknownAgentError`` for any variant."""
@@ -62,11 +67,34 @@ class FunctionProvider:
         return None
 
 
-def function_agent(answer: Answer) -> Callable[[AgentEnvironment], FunctionProvider]:
-    """Make an async generator function an agent; returns the object of an entry point of ``playhead.agents``."""
-    provider = FunctionProvider(answer.__name__, answer)
+Provide = Callable[[AgentEnvironment], FunctionProvider]
 
-    def provide(_: AgentEnvironment) -> FunctionProvider:
-        return provider
 
-    return provide
+@overload
+def function_agent(answer: Answer) -> Provide: ...
+
+
+@overload
+def function_agent(*, file_kinds: Sequence[str]) -> Callable[[Answer], Provide]: ...
+
+
+def function_agent(
+    answer: Answer | None = None, *, file_kinds: Sequence[str] = ()
+) -> Provide | Callable[[Answer], Provide]:
+    """Make an async generator function an agent; returns the object of an entry point of ``playhead.agents``.
+
+    ``file_kinds`` are the kinds of files that can be attached to its questions. Raises ``ValueError`` for a kind that
+    is not in ``backend.protocol.file_kinds.KINDS``.
+    """
+    if unknown := sorted(set(file_kinds) - KINDS.keys()):
+        raise ValueError(f"There is no kind of file {unknown[0]!r}: use {', '.join(KINDS)}.")
+
+    def decorate(function: Answer) -> Provide:
+        provider = FunctionProvider(function.__name__, function, tuple(file_kinds))
+
+        def provide(_: AgentEnvironment) -> FunctionProvider:
+            return provider
+
+        return provide
+
+    return decorate if answer is None else decorate(answer)

@@ -14,6 +14,7 @@ from backend.agents.catalogue import AgentCatalogue
 from backend.agents.function_agent import function_agent
 from backend.protocol.events import Draft, StatusEvent, TokenEvent
 from backend.settings import Settings
+from tests.agents.attached_files import attached
 from tests.agents.test_catalogue import NoRecordings
 
 README = Path(__file__).resolve().parents[2] / "README.md"
@@ -49,6 +50,24 @@ async def drafts(catalogue: AgentCatalogue, name: str, question: str) -> list[Dr
 def test_the_readmes_agent_is_five_lines(shown: EntryPoint) -> None:
     (code,) = CODE.findall(README.read_text(encoding="utf-8"))
     assert len([line for line in code.splitlines() if line.strip()]) == 5
+
+
+async def test_an_agent_that_takes_files_says_so_and_finds_them(tmp_path: Path) -> None:
+    @function_agent(file_kinds=("txt",))
+    async def reader(request: RunRequest, context: RunContext) -> AsyncGenerator[Draft | str, None]:
+        """Reads files."""
+        for file in context.attachments:
+            yield f"{file.name}: {file.path.read_text()}"
+
+    provider = reader(AgentEnvironment(Settings(data_dir=tmp_path), NoRecordings()))
+    (offer,) = await provider.offers()
+    assert (offer.title, offer.file_kinds) == ("Reads files", ("txt",))
+    context = RunContext(files=attached(tmp_path, notes_txt="Hello."))
+    agent = await provider.open("")
+    drafts = [draft async for draft in agent.run(RunRequest("run-1", "Why?"), context)]
+    assert drafts == [TokenEvent(text="notes.txt: Hello.")]
+    with pytest.raises(ValueError, match="no kind of file 'doc'"):
+        function_agent(file_kinds=("doc",))
 
 
 async def test_the_readmes_agent_answers(shown: EntryPoint, tmp_path: Path) -> None:

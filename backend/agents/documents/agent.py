@@ -1,28 +1,17 @@
-"""The documents agent: search, read figures where a table has them, then answer with citations.
+"""The documents agent: answers from a folder, and from the files of the conversation before that."""
 
-It is extractive. It quotes sentences as they stand, states figures that it read or computed from tables, and writes
-nothing else but the words between them, which are fixed templates. What it cannot find it says it cannot find.
-"""
-
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
 from backend.agents.agent import AgentFailure, RunContext, RunRequest
-from backend.agents.documents.answering.answer import answer
-from backend.agents.documents.answering.artifacts import passages_artifact
-from backend.agents.documents.answering.composition import drafts
-from backend.agents.documents.answering.evidence import find_evidence
-from backend.agents.documents.answering.findings import Findings, counted, read_tables
-from backend.agents.documents.answering.search_report import search_doubts, search_finished
-from backend.agents.documents.blocking import in_thread
-from backend.agents.documents.figures.selection import Candidates, find_candidates
-from backend.agents.documents.figures.tables import QueryError
+from backend.agents.documents.attached import AttachedDocuments, readable, without_pointing
 from backend.agents.documents.indexing.folder import FolderError
 from backend.agents.documents.indexing.folder_index import StoppedError
 from backend.agents.documents.indexing.schema import IndexUnusableError
 from backend.agents.documents.library import Library
-from backend.agents.documents.search.follow_up import understand_in_turn
-from backend.agents.documents.search.retrieval import knows, retrieve
-from backend.protocol.events import Draft, StatusEvent
+from backend.agents.documents.library_answer import LibraryAnswer
+from backend.protocol.events import CitationEvent, Draft, StatusEvent, WarningEvent
+
+_READING = "read-files"
 
 
 class DocumentsAgent:
@@ -38,47 +27,59 @@ class DocumentsAgent:
         Raises ``AgentFailure`` if the folder or its index cannot be used.
         """
         try:
-            async for draft in self._answered(request):
+            async for draft in self._answered(request, context):
                 yield draft
                 # Give the loop a turn: an answer is ready at once, and its watchers are served in between.
                 await context.clock.sleep(0)
         except (FolderError, IndexUnusableError) as error:
             raise AgentFailure("documents_unavailable", str(error)) from error
-
-    async def _answered(self, request: RunRequest) -> AsyncIterator[Draft]:
-        library = self._library
-        yield StatusEvent(step_id="retrieve", step="retrieving", label="Searching the documents")
-        findings = await self._searched(request)
-        yield search_finished(findings)
-        for warning in search_doubts(findings, library.readiness):
-            yield warning
-        async for draft in read_tables(library, findings):
-            yield draft
-        if findings.retrieval.hits:
-            yield passages_artifact(findings.retrieval.hits, is_answered=findings.is_answered)
-
-        yield StatusEvent(step_id="summarize", step="summarizing", label="Writing the answer")
-        written = await in_thread(lambda: answer(library.corpus, findings), library.interrupt)
-        for draft in drafts(written):
-            yield draft
-        detail = counted(len(written.quotes), "citation")
-        yield StatusEvent(step_id="summarize", step="summarizing", state="finished", detail=detail)
-
-    async def _searched(self, request: RunRequest) -> Findings:
-        library = self._library
-
-        def search() -> Findings:
-            earlier = [turn.question for turn in request.history]
-            asked = understand_in_turn(request.question, earlier, lambda words: knows(library.corpus, words))
-            retrieval = retrieve(library.corpus, asked.question)
-            evidence = find_evidence(library.corpus, retrieval)
-            try:
-                candidates = find_candidates(library.tables, library.corpus, retrieval)
-            except QueryError as error:
-                candidates = Candidates((), (f"The tables could not be looked at: {error}",))
-            return Findings(asked, retrieval, evidence, candidates)
-
-        try:
-            return await library.read(search)
         except StoppedError as error:
             raise AgentFailure("interrupted", str(error), retryable=True) from error
+
+    async def _answered(self, request: RunRequest, context: RunContext) -> AsyncIterator[Draft]:
+        if readable(context.files):
+            async for draft in self._from_files(request, context):
+                yield draft
+        else:
+            async for draft in self._from_folder(request):
+                yield draft
+
+    def _from_folder(self, request: RunRequest) -> AsyncIterator[Draft]:
+        return LibraryAnswer(self._library, request.question, _earlier(request)).drafts()
+
+    async def _from_files(self, request: RunRequest, context: RunContext) -> AsyncIterator[Draft]:
+        """The answer of the attached files, or that of the folder where only the folder has one."""
+        yield StatusEvent(step_id=_READING, step="reading", label="Reading the attached files")
+        async with AttachedDocuments.read(context.files, context.alive) as attached:
+            question, *earlier = map(without_pointing, (request.question, *_earlier(request)))
+            own: list[Draft] = []
+            if attached.names:
+                own = [draft async for draft in LibraryAnswer(attached.library, question, earlier).drafts()]
+        other = [] if _is_found(own) else [draft async for draft in self._from_folder(request)]
+        from_folder = not own or _is_found(other)
+        read = ", ".join(attached.names) or "no text could be read"
+        detail = f"{read}: no answer in {'it' if len(attached.names) == 1 else 'them'}" if own and from_folder else read
+        yield StatusEvent(step_id=_READING, step="reading", state="finished", detail=detail)
+        for problem in attached.problems:
+            yield WarningEvent(code="attachment_unread", message=problem, step_id=_READING)
+        if from_folder and _is_found(other):
+            message = "The attached files do not answer this: the answer is from the other documents."
+            yield WarningEvent(code="not_in_attachments", message=message, step_id=_READING)
+        for draft in other if from_folder else map(_naming_the_file, own):
+            yield draft
+
+
+def _earlier(request: RunRequest) -> list[str]:
+    return [turn.question for turn in request.history]
+
+
+def _is_found(drafts: Sequence[Draft]) -> bool:
+    """Whether these drafts answer the question."""
+    return bool(drafts) and not any(isinstance(draft, WarningEvent) and draft.code == "not_found" for draft in drafts)
+
+
+def _naming_the_file(draft: Draft) -> Draft:
+    """A citation whose source names the attached file, whatever source the file itself names."""
+    if not isinstance(draft, CitationEvent) or not draft.document_id or draft.document_id in (draft.source or ""):
+        return draft
+    return draft.model_copy(update={"source": f"{draft.document_id}, {draft.source}"})

@@ -78,6 +78,10 @@ class Library:
         """
         return self._checked(self._index.refresh(progress, stop))
 
+    def read_all(self, progress: Progress | None = None, stop: threading.Event | None = None) -> RefreshReport:
+        """As ``refresh``, also where no document can be read: the report says why."""
+        return self._index.refresh(progress, stop)
+
     def prepare(self, progress: Progress, patience_s: float) -> RefreshReport | None:
         """Bring the index up to date, for so long at most as soon as there is a document to answer from.
 

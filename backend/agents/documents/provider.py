@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from backend.agents.agent import AgentEnvironment, AgentOffer, Progress, RunRequest, refuse_variant
 from backend.agents.documents.agent import DocumentsAgent
+from backend.agents.documents.attached import ATTACHED_KINDS
 from backend.agents.documents.blocking import in_thread
 from backend.agents.documents.indexing.folder import unread_sentence
 from backend.agents.documents.indexing.folder_index import RefreshReport
@@ -81,6 +82,7 @@ class DocumentsProvider:
                 description=f"Answers from {where}: quotes sentences and computes over tables. Extractive, without a "
                 "language model: it interprets nothing.",
                 examples=examples,
+                file_kinds=ATTACHED_KINDS,
             )
         ]
 

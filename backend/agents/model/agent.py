@@ -68,6 +68,7 @@ class ModelAgent:
     async def _ask(self, request: RunRequest, context: RunContext, send: "MemoryObjectSendStream[Draft]") -> None:
         from pydantic_ai.usage import RunUsage, UsageLimits
 
+        from backend.agents.model.attached import prompt_with_files
         from backend.agents.model.tools.mcp import started
 
         sources = Sources()
@@ -84,9 +85,13 @@ class ModelAgent:
 
         with send:
             try:
-                async with started(self._servers), closing_replies():
+                async with (
+                    prompt_with_files(request.question, context, work) as prompt,
+                    started(self._servers),
+                    closing_replies(),
+                ):
                     await self._loop.run(
-                        request.question,
+                        prompt,
                         deps=work,
                         message_history=_history(request),
                         event_stream_handler=hear,

@@ -5,11 +5,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from backend.agents.agent import AgentEnvironment, AgentOffer, Progress, RunRequest, UnknownAgentError, refuse_variant
+from backend.agents.documents.attached import ATTACHED_KINDS
 from backend.agents.documents.blocking import in_thread
 from backend.agents.documents.library import Library
 from backend.agents.model.agent import ModelAgent
 from backend.agents.model.naming import ModelName, ensure_usable, searches_the_web
 from backend.protocol.events import KnownEvent
+from backend.protocol.file_kinds import PICTURES
 
 if TYPE_CHECKING:
     import httpx2
@@ -26,6 +28,7 @@ class ModelProvider:
         self._agent: ModelAgent | None = None
         self._model: ModelName | None = None
         self._client: httpx2.AsyncClient | None = None
+        self._sees = False
 
     @property
     def name(self) -> str:
@@ -50,7 +53,10 @@ class ModelProvider:
         found = servers_of(self._servers) if self._servers else []
         servers, warnings = await reachable(found)
         tools = [server.tools for server in servers]
-        loop = loop_of(connect(model, self._client), tools, web_search=searches_the_web())
+        connected = connect(model, self._client)
+        # True also where pydantic-ai knows nothing of the model: its provider then says so.
+        self._sees = bool(connected.profile.get("supports_image_input", True))
+        loop = loop_of(connected, tools, web_search=searches_the_web())
         self._model, self._agent = model, ModelAgent(model, loop, self._library, servers)
         return warnings
 
@@ -63,7 +69,8 @@ class ModelProvider:
                 agent="model",
                 title=f"Model ({self._model.name})",
                 description=f"{self._model} answers, with search in the documents, SQL over their tables and charts "
-                "as its tools. Your questions and the tools' results are sent to it.",
+                "as its tools. Your questions, the tools' results and attached files are sent to it.",
+                file_kinds=(*ATTACHED_KINDS, *(PICTURES if self._sees else ())),
             )
         ]
 

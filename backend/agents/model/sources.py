@@ -25,17 +25,21 @@ class Sources:
         document = passage.document
         locator = Locator(page=passage.page, line=passage.line, start=passage.start, end=passage.end)
         fields = _described(document) | {"quote": passage.text, "locator": locator}
-        return self._number((document.name, passage.start, passage.end), fields)
+        return self._number((document.digest, document.name, passage.start, passage.end), fields)
 
     def number_of_quote(self, quote: Quote) -> int:
         """The number by which the model may cite this quote."""
         citation = quote.citation(1)
         fields = citation.model_dump(include={"title", "source", "url", "quote", "document_id", "locator"})
-        return self._number(quote.key, fields)
+        return self._number((quote.document.digest, *quote.key), fields)
 
     def number_of_table(self, document: Document) -> int:
         """The number by which the model may cite figures of this table. A table has no quote."""
-        return self._number((document.name, "table"), _described(document))
+        return self.number_of_document(document)
+
+    def number_of_document(self, document: Document) -> int:
+        """The number by which the model may cite a document as a whole, without a quote."""
+        return self._number((document.digest, document.name), _described(document))
 
     def cite(self, number: int, span: Span | None) -> CitationEvent | None:
         """The event with which the source supports this range of the answer.

@@ -22,6 +22,8 @@ class Work:
     """Passes a draft on; waits if its reader is slow."""
     sources: Sources
     narration: Narration
+    attached: Library | None = None
+    """The files of the conversation that are documents; None without any."""
     artifacts: dict[str, int] = field(default_factory=dict)
     """The number of artifacts of each kind of tool, for unique ids."""
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from backend.agents.agent import RunContext, RunRequest, Turn
+from backend.agents.agent import ConversationFiles, RunContext, RunRequest, Turn
 from backend.agents.documents.agent import DocumentsAgent
 from backend.agents.documents.library import Library
 from backend.protocol.artifacts import artifact_problem
@@ -71,10 +71,13 @@ class Told:
         return check([*events, DoneEvent(seq=len(events) + 1, at_ms=float(len(events) + 1))])
 
 
-async def ask(library: Library, question: str, *earlier: str) -> Told:
+NO_FILES = ConversationFiles()
+
+
+async def ask(library: Library, question: str, *earlier: str, files: ConversationFiles = NO_FILES) -> Told:
     """Every draft of one run, after the earlier questions of its session."""
     agent = DocumentsAgent(library)
-    context = RunContext(clock=VirtualClock())
+    context = RunContext(clock=VirtualClock(), files=files)
     history = tuple(Turn(text, "An answer about gaming and receivables.") for text in earlier)
     return Told([draft async for draft in agent.run(RunRequest("run", question, history=history), context)])
 

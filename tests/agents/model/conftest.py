@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from backend.agents.agent import AgentFailure, RunContext, RunRequest, Turn, Usage
+from backend.agents.agent import AgentFailure, ConversationFiles, RunContext, RunRequest, Turn, Usage
 from backend.agents.documents.library import SAMPLE, Library
 from backend.agents.model.agent import ModelAgent
 from backend.agents.model.connection import new_client
@@ -20,7 +20,7 @@ from backend.agents.model.loop import loop_of
 from backend.agents.model.naming import model_name, searches_the_web
 from backend.agents.model.tools.mcp import McpServer
 from backend.protocol.events import Draft, ErrorEvent
-from tests.agents.documents.asking import Told
+from tests.agents.documents.asking import NO_FILES, Told
 from tests.agents.model.scripted_provider import Reply, ScriptedProvider
 from tests.fakes import VirtualClock
 from tests.live_server import LiveServer
@@ -112,14 +112,20 @@ class Talk:
         history: tuple[Turn, ...] = (),
         servers: Sequence[McpServer] = (),
         library: Library | None = None,
+        files: ConversationFiles = NO_FILES,
     ) -> Heard:
         """Every draft of one run, and how it ended."""
         if replies:
             self.provider.script(*replies)
-        return await hear(self.agent_of(setting, servers, library), question, history)
+        return await hear(self.agent_of(setting, servers, library), question, history, files)
 
 
-async def hear(agent: ModelAgent, question: str = "What was gaming revenue?", history: tuple[Turn, ...] = ()) -> Heard:
+async def hear(
+    agent: ModelAgent,
+    question: str = "What was gaming revenue?",
+    history: tuple[Turn, ...] = (),
+    files: ConversationFiles = NO_FILES,
+) -> Heard:
     """Ask, on a clock on which waiting takes no time."""
     clock = VirtualClock()
     drafts: list[Draft] = []
@@ -127,7 +133,8 @@ async def hear(agent: ModelAgent, question: str = "What was gaming revenue?", hi
     lives: list[int] = []
     failure: AgentFailure | None = None
     told = agent.run(
-        RunRequest("run", question, history=history), RunContext(clock, usage.update, lambda: lives.append(1))
+        RunRequest("run", question, history=history),
+        RunContext(clock, usage.update, lambda: lives.append(1), files=files),
     )
     try:
         # One by one, so that what came before a failure is kept.

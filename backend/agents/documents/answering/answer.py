@@ -75,9 +75,11 @@ def not_found(corpus: Corpus, retrieval: Retrieval) -> Composition:
         told.say(" The question has no word to search for: name what you are looking for.")
     elif retrieval.unknown:
         words = ", ".join(f"“{literal(word)}”" for word in _each_once(retrieval.unknown))
-        told.say(f" None of the {documents} documents mentions {words}.")
+        none = f"None of the {documents} documents mentions" if documents != 1 else "The document does not mention"
+        told.say(f" {none} {words}.")
     else:
-        told.say(f" Its words occur in the {documents} documents, but no passage has enough of them together.")
+        where = f"{documents} documents" if documents != 1 else "document"
+        told.say(f" Its words occur in the {where}, but no passage has enough of them together.")
     told.say("".join(f" {sentence}" for sentence in retrieval.scope.assumed))
     told.say(skipped_that_fit(corpus, retrieval))
     if retrieval.hits:

@@ -41,19 +41,24 @@ class FoundPassages:
 
 
 async def search_documents(ctx: RunContext[Work], query: str) -> FoundPassages:
-    """Search the user's documents. Gives the passages that cover the query best, each with the number to cite it by.
+    """Search the user's documents and attached files. Gives the passages that cover the query best, each with the
+    number to cite it by.
 
     Args:
         ctx: The run.
         query: What to look for, in words that the documents may use; name periods such as FY2026 Q3.
     """
     work = ctx.deps
+    libraries = [library for library in (work.attached, work.library) if library is not None]
     try:
-        retrieval = await _retrieved(work.library, query[:LONGEST_QUERY])
+        found = [await _retrieved(library, query[:LONGEST_QUERY]) for library in libraries]
     except (FolderError, IndexUnusableError) as error:
         raise ToolFailed(str(error)) from error
-    if retrieval.hits:
-        artifact = passages_artifact(retrieval.hits, is_answered=retrieval.is_answered)
+    # What answers the query comes first, and of that what the asker attached.
+    found.sort(key=lambda retrieval: not retrieval.is_answered)
+    hits = [hit for retrieval in found for hit in retrieval.hits]
+    if hits:
+        artifact = passages_artifact(hits, is_answered=found[0].is_answered)
         await work.send(artifact.model_copy(update={"artifact_id": work.artifact_id("passages")}))
     passages = [
         FoundPassage(
@@ -64,9 +69,9 @@ async def search_documents(ctx: RunContext[Work], query: str) -> FoundPassages:
             heading=hit.passage.heading,
             text=hit.passage.text,
         )
-        for hit in retrieval.hits
+        for hit in hits
     ]
-    return FoundPassages(passages=passages, note=_note(retrieval))
+    return FoundPassages(passages=passages, note=_note(found[0]))
 
 
 async def _retrieved(library: "Library", query: str) -> Retrieval:
