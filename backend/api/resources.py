@@ -7,7 +7,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from backend.agents.person import PauseMode
 from backend.protocol.attachments import MAX_ATTACHMENTS, MAX_FILE_BYTES, Attachment
 from backend.protocol.events import KnownEvent, Outcome
-from backend.protocol.options import RunOptions, not_unicode
+from backend.protocol.inputs import GivenPerson
+from backend.protocol.options import RunOptions, WhenBusy, not_unicode
 from backend.protocol.run_view import RunView
 from backend.runs.records import RunRecord, SessionRecord
 
@@ -49,6 +50,13 @@ class NewRun(BaseModel):
         description=f"Ids of files that POST /v1/files took, at most {MAX_ATTACHMENTS}: new ones, or those of this "
         "conversation.",
     )
+    when_busy: WhenBusy = Field(
+        default="beside",
+        description="While a run of this conversation is active: `beside` = run as well; `queue` = be its next "
+        "question; `reject` = 409; `interrupt` = cancel it, keeping its partial answer, and run; `steer` = be a "
+        "message to it.",
+    )
+    by: GivenPerson | None = Field(default=None, description="Who asks, where the question becomes a message.")
 
 
 class RunLinks(BaseModel):

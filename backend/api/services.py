@@ -7,6 +7,7 @@ from fastapi import Depends, Request
 
 from backend.agents.catalogue import AgentCatalogue
 from backend.api.event_stream import OpenStreams
+from backend.api.run_starts import RunStarts
 from backend.api.steering_service import SteeringService
 from backend.runs.file_library import FileLibrary
 from backend.runs.recording_library import RecordingLibrary
@@ -28,9 +29,11 @@ class Services:
     streams: OpenStreams = field(default_factory=OpenStreams)
     store_open: bool = False
     steering: SteeringService = field(init=False)
+    starts: RunStarts = field(init=False)
 
     def __post_init__(self) -> None:
         self.steering = SteeringService(self.store, self.supervisor)
+        self.starts = RunStarts(self.settings, self.store, self.supervisor, self.catalogue, self.steering)
 
 
 def services_of(request: Request) -> Services:

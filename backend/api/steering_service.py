@@ -194,7 +194,7 @@ def _answered_before(view: RunView, input_id: str, given: GivenAnswer) -> InputA
             return asked.answer
         raise already_answered(asked.answer, asked.ended_ms)
     if view.ended:
-        raise run_ended()
+        raise run_ended(asked.reason)
     sentence = "This request is shown as it was made elsewhere: only the place where it was made takes an answer."
     raise SteeringRefusal("not-answerable", sentence)
 

@@ -6,8 +6,9 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from backend.protocol.cursor import START, Cursor
 from backend.protocol.events import Outcome
+from backend.protocol.inputs import InputAnswer
 from backend.protocol.options import RunOptions
-from backend.protocol.run_view import RunView
+from backend.protocol.run_view import Activity, InputView, RunView
 
 
 class Reply(BaseModel):
@@ -17,11 +18,16 @@ class Reply(BaseModel):
 
 
 class StartedRun(Reply):
-    """A run that was accepted. ``links`` are paths by name, such as ``events``."""
+    """A run that was accepted. ``links`` are paths by name, such as ``events``.
+
+    ``message_id`` is set where the question became a message to the active run ``run_id``: see ``when_busy``.
+    """
 
     run_id: str
     session_id: str = ""
     links: dict[str, str] = Field(default_factory=dict)
+    message_id: str | None = None
+    mode: Literal["steer", "queue"] | None = None
 
 
 class RunSummary(Reply):
@@ -121,6 +127,56 @@ class OfferedAgent(Reply):
     title: str = ""
     description: str = ""
     examples: tuple[str, ...] = ()
+    pause: str = "none"
+    """What a pause does: ``exact``, ``step``, ``hold``; ``none`` = it cannot be paused."""
+    messages: bool = False
+    """Whether it reads messages while it works."""
+
+
+class AskedInput(InputView):
+    """A request, and the milliseconds until it expires; None if it never does, or is not open."""
+
+    remaining_ms: float | None = None
+
+
+class AskedInputs(Reply):
+    """What a run asked of people, in order. ``elapsed_ms`` is the run's clock now, None once it has ended."""
+
+    run_id: str
+    activity: Activity = "running"
+    elapsed_ms: float | None = None
+    inputs: tuple[AskedInput, ...] = ()
+
+
+class AnsweredInput(Reply):
+    """An answer as the log has it, at ``cursor`` at the latest."""
+
+    run_id: str
+    input_id: str
+    answer: InputAnswer
+    cursor: str = ""
+
+
+class SteeredRunState(Reply):
+    """What a run does now. ``mode`` is how its agent pauses: ``exact``, ``step``, ``hold`` or ``none``."""
+
+    run_id: str
+    activity: Activity = "running"
+    mode: str = "none"
+    cursor: str = ""
+
+
+class SteeredMessage(Reply):
+    """A message to a run and what became of it: it is ``waiting``, ``delivered`` (to a step, or to the run that it
+    began), ``withdrawn`` or ``returned``."""
+
+    run_id: str
+    message_id: str
+    text: str = ""
+    mode: Literal["steer", "queue"] = "steer"
+    state: str = "waiting"
+    delivered_to: str | None = None
+    cursor: str = ""
 
 
 class Sessions(Reply):

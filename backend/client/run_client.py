@@ -30,9 +30,11 @@ from backend.client.replies import (
 )
 from backend.client.resumption import Arrival, Resumption, StreamItem
 from backend.client.review import ReviewCalls
+from backend.client.steering import SteeringCalls
 from backend.protocol.cursor import START, Cursor
 from backend.protocol.events import Event, Outcome, parse_event
-from backend.protocol.options import RunOptions
+from backend.protocol.inputs import GivenPerson
+from backend.protocol.options import RunOptions, WhenBusy
 from backend.protocol.run_view import RunView
 
 HEARTBEAT_S = 15.0
@@ -53,7 +55,7 @@ _READINESS = TypeAdapter(Readiness)
 _PREPARATIONS = TypeAdapter(tuple[Preparation, ...])
 
 
-class RunClient(ReviewCalls):
+class RunClient(SteeringCalls, ReviewCalls):
     """A client of the backend at ``base_url``, such as ``http://127.0.0.1:8750``.
 
     Cheap to make: it keeps an address and the HTTP client it is given, or the running event loop's shared one
@@ -90,10 +92,20 @@ class RunClient(ReviewCalls):
         session_id: str | None = None,
         options: RunOptions | Mapping[str, Any] | None = None,
         idempotency_key: str | None = None,
+        when_busy: WhenBusy = "beside",
+        by: GivenPerson | None = None,
     ) -> StartedRun:
         """Start a run and return at once. Without a key of the caller's a fresh one is sent, so that the one
-        retry after a broken connection cannot start a second run."""
+        retry after a broken connection cannot start a second run.
+
+        ``when_busy``: while a run of the conversation is active, the new one runs ``beside`` it, is refused
+        (``reject``: ``conversation-busy``), takes its place (``interrupt``), or the question becomes a message to it
+        (``queue``, ``steer``): then ``message_id`` is set, and ``run_id`` is that of the active run."""
         body: dict[str, Any] = {"question": question, "agent": agent, "options": _options(options)}
+        if when_busy != "beside":
+            body["when_busy"] = when_busy
+        if by is not None:
+            body["by"] = by.model_dump(exclude_none=True)
         if session_id is not None:
             body["session_id"] = session_id
         headers = {"Idempotency-Key": idempotency_key or uuid.uuid4().hex}

@@ -4,6 +4,9 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+WhenBusy = Literal["beside", "queue", "reject", "interrupt", "steer"]
+"""What becomes of a question while a run of its conversation is active."""
+
 MAX_QUESTION_BYTES = 16 * 1024
 """The longest question that is taken, in bytes of UTF-8."""
 

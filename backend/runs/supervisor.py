@@ -14,6 +14,7 @@ from backend.runs.active_run import ActiveRun, OpenAgent, no_files
 from backend.runs.file_library import FileLibrary
 from backend.runs.limits import Limits
 from backend.runs.records import RunRecord
+from backend.runs.steering.messages import SentMessage
 from backend.runs.steering.run_steering import RunSteering
 from backend.runs.store import RunStore, StoreError
 from backend.settings import Settings
@@ -21,6 +22,9 @@ from backend.settings import Settings
 RETRY_AFTER_S = 2
 """How long a caller is asked to wait when there are too many runs: a guess, since nobody knows when one will
 end."""
+
+SERVER_STOPPED = "server-stopped"
+"""Why a request was closed that was open when the server was stopped."""
 
 CLOSE_S = 5.0
 """How long a stopping server waits for its runs to be ended."""
@@ -155,6 +159,18 @@ class RunSupervisor:
         run = self._runs.get(run_id)
         return None if run is None else run.elapsed_ms
 
+    async def interrupt(self, run_id: str, next_run_id: str) -> list[SentMessage]:
+        """Cancel a run for the next one of its conversation, and return when it has ended. Gives the messages that were
+        queued: they are delivered to the next run."""
+        run = self._runs.get(run_id)
+        if run is None:
+            return []
+        run.follow_up = False
+        run.steering.next_run_id = next_run_id
+        await self.cancel(run_id)
+        await self.ended(run_id)
+        return run.steering.queued
+
     async def delete(self, run_id: str) -> None:
         """Cancel the run if it is running, then delete it. Raises ``UnknownRunError`` and ``StoreError``."""
         run = self._runs.get(run_id)
@@ -193,7 +209,7 @@ class RunSupervisor:
         self._closing = True
         for run in self._runs.values():
             run.follow_up = False
-            run.stop(Ending("interrupted"))
+            run.stop(Ending("interrupted", reason=SERVER_STOPPED))
         with suppress(TimeoutError):
             async with asyncio.timeout(grace_s):
                 while waiting := {*self._accepting, *self._tasks.values(), *self._leftovers}:
@@ -215,7 +231,7 @@ class RunSupervisor:
         run = ActiveRun(record, self._store, limits, self._clock, self._timer, accepted_at, history, files_of)
         if self._closing:
             run.follow_up = False
-            run.stop(Ending("interrupted"))
+            run.stop(Ending("interrupted", reason=SERVER_STOPPED))
         self._runs[record.run_id] = run
         self._tasks[record.run_id] = asyncio.create_task(self._execute(run), name=f"run {record.run_id}")
 
@@ -226,7 +242,7 @@ class RunSupervisor:
             del self._runs[run.record.run_id], self._tasks[run.record.run_id]
             if run.agent_task is not None:
                 self._leave(run.agent_task)
-        if run.steering.next_run_id is not None:
+        if run.follow_up and run.steering.next_run_id is not None:
             following = asyncio.create_task(self._follow_up(run, run.steering.next_run_id), name="follow up")
             self._accepting.add(following)
             following.add_done_callback(self._accepting.discard)
@@ -245,8 +261,7 @@ class RunSupervisor:
             logger.warning("The question that was queued behind run %s is lost: %s", run.record.run_id, str(error))
             return
         self._spawn(record, self._clock.now())
-        for message in later:
-            await self._runs[next_run_id].steering.send(replace(message, state="waiting", delivered_to=None))
+        await self._runs[next_run_id].steering.inherit(later)
 
     def _leave(self, agent_task: asyncio.Task[None]) -> None:
         """Keep a reference to an agent that is still closing, and log any error it raises."""

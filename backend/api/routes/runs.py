@@ -7,15 +7,16 @@ from fastapi import APIRouter, Depends, Header, Path, Query, Response
 from backend.api.event_stream import EventStream
 from backend.api.log_response import open_stream
 from backend.api.problems import RequestProblem, problem_responses
-from backend.api.questions import check_agent, check_attachments, check_key, check_question, check_silence, wants_stream
+from backend.api.questions import check_key, wants_stream
 from backend.api.resources import AcceptedRun, CancelledRun, NewRun, RunLinks, RunList, RunNow, RunSummaryReply
-from backend.api.services import LinksBase, Services, ServicesOf
+from backend.api.run_starts import HandedQuestion
+from backend.api.services import LinksBase, ServicesOf
+from backend.api.steering_resources import QueuedQuestion
 from backend.api.stream_description import STREAM_CONTENT
 from backend.protocol.cursor import START, Cursor
 from backend.protocol.share_ids import is_share
-from backend.runs.records import RunRecord
 from backend.runs.search import OutcomeWanted, RunQuery
-from backend.runs.store import RunStore, UnknownSessionError
+from backend.runs.store import RunStore
 
 router = APIRouter(tags=["runs"])
 
@@ -56,13 +57,17 @@ _STREAMED = {**STREAM_CONTENT["content"], "application/json": {"schema": {"$ref"
     operation_id="start_run",
     summary="Start a run",
     status_code=201,
-    response_model=AcceptedRun,
+    response_model=QueuedQuestion | AcceptedRun,
     responses={
         200: {
             "description": "With `Accept: text/event-stream`: the run's events, as `GET …/events` sends them. "
             "Otherwise: the run that an earlier request with this Idempotency-Key started.",
             "headers": _NAMES,
             "content": _STREAMED,
+        },
+        202: {
+            "description": "The conversation's active run got the question as a message, as `when_busy` asks.",
+            "model": QueuedQuestion,
         },
         201: {"description": "The run was accepted and continues by itself.", "headers": _NAMES},
         **problem_responses(400, 403, 404, 413, 415, 421, 422, 429, 503, 507),
@@ -77,15 +82,16 @@ async def start_run(
         str | None, Header(description="The same key again finds the run it started instead of starting another.")
     ] = None,
     accept: Annotated[str | None, Header(description="`text/event-stream` makes the stream the answer.")] = None,
-) -> AcceptedRun | EventStream:
+) -> AcceptedRun | QueuedQuestion | EventStream:
     """Accept a question. No connection owns the run: it continues when this one closes.
 
     With `Accept: text/event-stream` the answer is the stream itself: one request, one streamed answer.
     """
-    check_question(new_run.question)
-    check_silence(new_run.options.silence_s, services.settings.max_silence_s)
-    asked = await _record_of(services, new_run, check_key(idempotency_key))
-    record, created = await services.supervisor.accept(asked)
+    started = await services.starts.start(new_run, check_key(idempotency_key))
+    if isinstance(started, HandedQuestion):
+        response.status_code = 202
+        return _queued(started, base)
+    record = started.record
     links = RunLinks.of(record.run_id, base)
     headers = {
         "Location": links.self,
@@ -95,26 +101,17 @@ async def start_run(
     if wants_stream(accept):
         return open_stream(services, record.run_id, services.store.follow(record.run_id, START), headers)
     response.headers.update(headers)
-    response.status_code = 201 if created else 200
+    response.status_code = 201 if started.created else 200
     return AcceptedRun(run_id=record.run_id, session_id=record.session_id, links=links)
 
 
-async def _record_of(services: Services, new_run: NewRun, key: str | None) -> RunRecord:
-    """The record of the run that is asked for. Raises a problem where its agent or session is not there."""
-    await check_agent(services.catalogue, new_run.agent)
-    if new_run.session_id is not None:
-        try:
-            await services.store.session(new_run.session_id)
-        except UnknownSessionError as error:
-            raise RequestProblem(
-                422, "unknown-session", "Conversation not found: leave session_id out to start a new one."
-            ) from error
-    attachments = await check_attachments(services.catalogue, services.store, new_run.agent, new_run.attachments)
-    return RunRecord.asked(
-        *(new_run.question, new_run.agent, new_run.options),
-        session_id=new_run.session_id,
-        key=key,
-        attachments=attachments,
+def _queued(handed: HandedQuestion, base: str) -> QueuedQuestion:
+    return QueuedQuestion(
+        run_id=handed.active.run_id,
+        session_id=handed.active.session_id,
+        message_id=handed.message.message_id,
+        mode=handed.message.mode,
+        links=RunLinks.of(handed.active.run_id, base),
     )
 
 

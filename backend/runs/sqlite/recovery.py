@@ -11,6 +11,9 @@ from backend.runs.records import RunRecord
 from backend.runs.sqlite.journal import JournalRecord
 from backend.runs.sqlite.statements import StoredRun, event_data, insert_frames, last_seq, set_end, unfinished_runs
 
+SERVER_RESTARTED = "server-restarted"
+"""Why a request was closed that was open when the server died."""
+
 
 def insert_journaled(connection: sqlite3.Connection, records: Iterable[JournalRecord]) -> None:
     """Bring the events of unfinished runs that are only in the journal to their table, in one transaction. ``records``
@@ -45,7 +48,7 @@ def _end(connection: sqlite3.Connection, run: StoredRun, now: str) -> RunRecord:
     first_seq = tally.last_seq + 1
     attempt = run.record.attempt + 1
     outcome: Outcome = "cancelled" if run.record.cancel_requested else "interrupted"
-    closing, done = end_run(tally, Ending(outcome), tally.last_at_ms)
+    closing, done = end_run(tally, Ending(outcome, reason=SERVER_RESTARTED), tally.last_at_ms)
     insert_frames(connection, run.number, attempt, first_seq, encode_frames([*closing, done], attempt))
     set_end(connection, run.number, done, attempt, now)
     return replace(run.record.ended_by(done), attempt=attempt)

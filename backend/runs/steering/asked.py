@@ -19,7 +19,7 @@ MAX_ID = 200
 
 
 @dataclass(frozen=True, slots=True)
-class AskedInput:
+class OpenInput:
     """A request with the step that waits for its answer. ``own_step``: the step ends with the answer."""
 
     request: InputRequest
@@ -30,7 +30,7 @@ class AskedInput:
     parent_id: str | None = None
 
 
-def asked_input(wanted: PersonRequest, input_id: str, now_ms: float, step: str | None = None) -> AskedInput:
+def asked_input(wanted: PersonRequest, input_id: str, now_ms: float, step: str | None = None) -> OpenInput:
     """The request under its id. ``step`` is the slug of the agent's open step that it names.
 
     Raises ``AgentFailure`` for one that is too large, contradicts itself, or names a step that is not open.
@@ -42,7 +42,7 @@ def asked_input(wanted: PersonRequest, input_id: str, now_ms: float, step: str |
         raise AgentFailure("bad_request", f"The agent asked something that cannot be shown: {reason}.") from error
     if wanted.step_id is not None and step is None:
         raise AgentFailure("bad_request", "The agent asked something in a step that is not open.")
-    return AskedInput(
+    return OpenInput(
         request,
         step_id=wanted.step_id or input_id,
         step=step or wanted.step,

@@ -11,7 +11,7 @@ from backend.protocol.events import StatusEvent, StepStateName
 from backend.protocol.inputs import PAUSED, GivenAnswer, InputAnswer, Person
 from backend.runs.state import RunState, advance, is_active
 from backend.runs.steering.answered import check_answer, expired_answer, fingerprint, recorded_answer
-from backend.runs.steering.asked import AskedInput
+from backend.runs.steering.asked import OpenInput
 from backend.runs.steering.messages import MessageBox, SentMessage
 from backend.runs.steering.refusals import SteeringRefusal, run_ended, unknown_input
 
@@ -28,7 +28,7 @@ class Settled:
 
 @dataclass(slots=True)
 class _Open:
-    asked: AskedInput
+    asked: OpenInput
     asked_ms: float
 
 
@@ -90,7 +90,7 @@ class SteeringMachine:
         """``done`` is written."""
         self._life = advance(self._life, "ended")
 
-    def ask(self, asked: AskedInput, now_ms: float) -> list[StatusEvent]:
+    def ask(self, asked: OpenInput, now_ms: float) -> list[StatusEvent]:
         """A request is open from now on. One in a step of its own starts it first: a reader that does not understand
         the request sees the step all the same."""
         self._check_active()
@@ -238,6 +238,6 @@ def input_expired(at_ms: float | None) -> SteeringRefusal:
 
 
 def _closing_status(
-    asked: AskedInput, state: StepStateName, *, answer: InputAnswer | None = None, reason: str | None = None
+    asked: OpenInput, state: StepStateName, *, answer: InputAnswer | None = None, reason: str | None = None
 ) -> StatusEvent:
     return StatusEvent(step_id=asked.step_id, step=asked.step, state=state, answer=answer, reason=reason)

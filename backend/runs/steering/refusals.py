@@ -14,9 +14,9 @@ class SteeringRefusal(Exception):
         self.members = members
 
 
-def run_ended() -> SteeringRefusal:
-    """For a run that has an end, or gets one just now."""
-    return SteeringRefusal("run-ended", "The run has ended: ask again to continue.")
+def run_ended(reason: str | None = None) -> SteeringRefusal:
+    """For a run that has an end, or gets one just now. ``reason`` is why the request was closed."""
+    return SteeringRefusal("run-ended", "The run has ended: ask again to continue.", reason=reason)
 
 
 def unknown_input() -> SteeringRefusal:

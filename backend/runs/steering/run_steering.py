@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import Protocol
 
 from pydantic import ValidationError
@@ -151,6 +152,11 @@ class RunSteering:
         await self._note(statuses)
         return sent
 
+    async def inherit(self, messages: Sequence[SentMessage]) -> None:
+        """Queue what was queued behind the run before this one."""
+        for message in messages:
+            await self.send(replace(message, state="waiting", delivered_to=None))
+
     async def withdraw(self, message_id: str) -> SentMessage:
         """Take a message back. Raises ``SteeringRefusal`` as ``SteeringMachine.withdraw`` does."""
         sent, statuses = self.machine.withdraw(message_id)
@@ -189,7 +195,7 @@ class RunSteering:
 
     def close(self, reason: str, *, follow_up: bool) -> list[StatusEvent]:
         """The run is being ended. ``follow_up``: queued messages become the next run. Gives the last statuses."""
-        if follow_up and self.machine.messages.waiting("queue"):
+        if self.next_run_id is None and follow_up and self.machine.messages.waiting("queue"):
             self.next_run_id = new_run_id()
         self.queued, statuses = self.machine.close(self.next_run_id, reason)
         self._let_go()
