@@ -13,6 +13,7 @@ from PIL import Image
 from playwright.sync_api import Page, ViewportSize, expect
 
 from backend.present.words import replay as words_replay, run as words
+from evals.pages.visitor import FIRST_SCREEN
 from scripts.product import running_product
 
 FILE = Path(__file__).resolve().parent.parent / "docs" / "playhead.webp"
@@ -70,7 +71,7 @@ def main() -> None:
 
 def _ask(page: Page, film: Film) -> None:
     question = page.get_by_label(words.QUESTION_LABEL).first
-    expect(page.locator(".ph-notice").first).to_be_visible(timeout=DEADLINE_MS)
+    expect(page.locator(FIRST_SCREEN).first).to_be_visible(timeout=DEADLINE_MS)
     page.get_by_role("combobox", name=words.AGENT_LABEL).first.click()
     page.get_by_role("option", name="Happy path", exact=True).click()
     film.take()

@@ -11,7 +11,7 @@ from backend.desk.desk import Desk
 from backend.doors.limits import FILES_KEPT_S, LOOK_EVERY_S
 from backend.doors.public_address import DIRECT, PublicAddress
 from backend.present.pages.addresses import TITLES, PageName
-from backend.present.theme.style import style_element
+from backend.present.theme.style import page_style_element
 from backend.present.words import run as words
 from ui_gradio.ask.page import build_ask
 from ui_gradio.browser import head_script
@@ -76,7 +76,7 @@ def serve(
         public_address=public_address,
         theme=theme(),
         # As head, not as css: Gradio rewrites css rule by rule and drops @property, which makes durations count.
-        head=style_element("host") + head_script() + stream_script(),
+        head=page_style_element("host") + head_script() + stream_script(),
         app_kwargs={"middleware": [Middleware(StreamSockets)]},
         css=page_style(),
     )

@@ -14,7 +14,8 @@ from backend.present.evidence.sources import sources_html
 from backend.present.evidence.steps import steps_html
 from backend.present.pages.notices import question_html
 from backend.present.pages.panels import Panels, Slot
-from backend.present.pages.status import status_html
+from backend.present.pages.status import metrics_html, status_html
+from backend.present.pages.tabs import tabs_html
 from backend.present.theme.palette import Theme
 from backend.protocol.run_view import RunView
 from ui_gradio.run_panels import RunPanels
@@ -42,15 +43,18 @@ class Drawing:
     def view(self, view: RunView, elapsed_ms: float | None, *, still: bool = False) -> Updates:
         """The changes for this view. ``elapsed_ms`` (since the run was accepted) and ``still`` as for ``Panels``."""
         widgets, changes = self._widgets, self._panels.draw(view, elapsed_ms, still=still)
-        at: dict[Slot, gr.HTML] = {
+        at: dict[Slot, gr.HTML | None] = {
             "question": widgets.asked,
             "status": widgets.status,
             "steps": widgets.steps,
             "notice": widgets.notice,
             "warnings": widgets.warnings,
             "sources": widgets.sources,
+            "tabs": widgets.tabs,
+            "metrics": widgets.metrics,
         }
-        updates: Updates = {at[slot]: fragment for slot, fragment in changes.fragments().items()}
+        drawn = ((at[slot], fragment) for slot, fragment in changes.fragments().items())
+        updates: Updates = {widget: fragment for widget, fragment in drawn if widget is not None}
         if changes.answer is not None:
             updates[widgets.answer] = [block.html if block.final else _open(block.html) for block in changes.answer]
         if changes.artifacts is not None:
@@ -98,7 +102,9 @@ def plot_data(figure: dict[str, Any]) -> PlotData:
 def blank(panels: RunPanels, question: str = "", *, status: bool = True) -> Updates:
     """The panels before the first event of a run; with ``status`` false as before a question."""
     view = RunView.start(question)
+    once: dict[gr.HTML | None, str] = {panels.metrics: metrics_html(view), panels.tabs: tabs_html(view)}
     return {
+        **{widget: html for widget, html in once.items() if widget is not None},
         panels.status: status_html(view, 0.0) if status else "",
         panels.asked: question_html(question) if question else "",
         panels.notice: "",

@@ -1,5 +1,6 @@
 """The navigation: the addresses of the four pages, and the bar above each of them."""
 
+from collections.abc import Callable
 from typing import Final
 
 import gradio as gr
@@ -13,9 +14,13 @@ PATHS: Final[dict[PageName, str]] = {"ask": "./", "replay": "replay", "compare":
 """The path of each page, from the address of the application."""
 
 
-def lay_out_navigation(here: PageName) -> None:
-    """The bar with links to the other pages. Call this first on a page; it starts the pages' script as well."""
-    gr.HTML(navigation_html(here), js_on_load=page_script(), padding=False, elem_id="ph-navigation")
+def lay_out_navigation(here: PageName, actions: Callable[[], None] | None = None) -> None:
+    """The bar with links to the other pages, and what belongs to the whole page. Call this first on a page; it starts
+    the pages' script as well."""
+    with gr.Row(elem_id="ph-bar", equal_height=False):
+        gr.HTML(navigation_html(here), scale=1, js_on_load=page_script(), padding=False, elem_id="ph-navigation")
+        if actions is not None:
+            actions()
 
 
 def navigation_html(here: PageName) -> str:

@@ -7,6 +7,7 @@
 
   // A page for reading only does not wait for the server to say so.
   if (parameters().has(named.share)) document.documentElement.classList.add('ph-shared');
+  if (parameters().has(named.run)) document.documentElement.classList.add('ph-opens-run');
   // Nor does one that is to open two runs say first that there are none.
   if (parameters().has(named.first) && parameters().has(named.second)) {
     document.documentElement.classList.add('ph-two-named');

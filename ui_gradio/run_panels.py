@@ -10,8 +10,9 @@ from gradio.components.plot import PlotData
 from backend.present.evidence.artifacts import artifacts_html
 from backend.present.evidence.sources import sources_html
 from backend.present.evidence.steps import steps_html
-from backend.present.pages.notices import notice_html, section_title_html
-from backend.present.words import run as words
+from backend.present.pages.notices import notice_html
+from backend.present.pages.status import metrics_html
+from backend.present.pages.tabs import tabs_html
 from backend.protocol.run_view import RunView
 from ui_gradio.answer_widget import answer_widget
 
@@ -35,6 +36,9 @@ class RunPanels:
     results: gr.HTML
     sources: gr.HTML
     charts: tuple[gr.Plot, ...]
+    metrics: gr.HTML | None = None
+    tabs: gr.HTML | None = None
+    """Both on pages that show one run."""
 
     def outputs(self) -> list[gr.blocks.Block]:
         """Every widget that a run may change."""
@@ -42,7 +46,8 @@ class RunPanels:
 
     def texts(self) -> list[gr.HTML]:
         """The widgets whose value is a text, or the blocks of the answer."""
-        return [getattr(self, field.name) for field in fields(self) if field.name != "charts"]
+        texts = (getattr(self, field.name) for field in fields(self) if field.name != "charts")
+        return [text for text in texts if text is not None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,34 +62,50 @@ class ReadingPanels:
     answer: gr.HTML
 
 
-def lay_out_reading(notice: str = "empty", sentence: str | None = None) -> ReadingPanels:
-    """The status line, and below it the answer, in a box that scrolls. ``notice``: shown while there is no run."""
-    status = gr.HTML("", padding=False, elem_id="ph-status")
+def lay_out_reading(
+    notice: str = "",
+    sentence: str | None = None,
+    before: Callable[[], None] | None = None,
+    after: Callable[[], None] | None = None,
+) -> ReadingPanels:
+    """The conversation, in a box that scrolls: earlier turns, then the question with its answer and all that belongs to
+    it. ``notice``: shown while there is no run. ``before`` lays out what comes first in that box, ``after`` what comes
+    below the answer."""
     with gr.Column(elem_id="ph-reading"):
+        if before is not None:
+            before()
         earlier = gr.HTML("", padding=False, elem_id="ph-earlier")
-        asked = gr.HTML("", padding=False, elem_id="ph-asked")
-        shown = gr.HTML(notice_html(notice, sentence), padding=False, elem_id="ph-notice")
-        warnings = gr.HTML("", padding=False, elem_id="ph-warnings")
-        answer = answer_widget(elem_id="ph-answer")
+        with gr.Column(elem_id="ph-turn"):
+            asked = gr.HTML("", padding=False, elem_id="ph-asked")
+            status = gr.HTML("", padding=False, elem_id="ph-status")
+            answer = answer_widget(elem_id="ph-answer")
+            shown = gr.HTML(notice_html(notice, sentence) if notice else "", padding=False, elem_id="ph-notice")
+            warnings = gr.HTML("", padding=False, elem_id="ph-warnings")
+            if after is not None:
+                after()
     return ReadingPanels(status, earlier, asked, shown, warnings, answer)
 
 
 def lay_out_evidence(reading: ReadingPanels, before: Callable[[], None] | None = None) -> RunPanels:
-    """Steps, results and sources, in a box that scrolls by itself; together with the left side. ``before`` lays out the
-    parts above them in that box."""
-    with gr.Column(scale=5, min_width=320, elem_id="ph-evidence"):
-        if before is not None:
-            before()
-        gr.HTML(section_title_html(words.STEPS_TITLE), padding=False)
-        steps = gr.HTML(steps_html(RunView.start()), padding=False, elem_id="ph-steps")
-        gr.HTML(section_title_html(words.ARTIFACTS_TITLE), padding=False)
-        charts = tuple(chart_slot(index, elem_id=elem_id) for index, elem_id in enumerate(_CHART_IDS))
-        results = gr.HTML(artifacts_html(RunView.start()), padding=False, elem_id="ph-results")
-        gr.HTML(section_title_html(words.SOURCES_TITLE), padding=False)
-        sources = gr.HTML(sources_html(RunView.start()), padding=False, elem_id="ph-sources")
+    """Steps, sources and results, one of them at a time; together with the left side. ``before`` lays out the parts
+    above them."""
+    empty = RunView.start()
+    with gr.Column(elem_id="ph-evidence"):
+        with gr.Column(elem_id="ph-above-tabs"):
+            if before is not None:
+                before()
+            metrics = gr.HTML(metrics_html(empty), padding=False, elem_id="ph-metrics")
+        tabs = gr.HTML(tabs_html(empty), padding=False, elem_id="ph-tabs")
+        with gr.Column(elem_id="ph-panel-steps"):
+            steps = gr.HTML(steps_html(empty), padding=False, elem_id="ph-steps")
+        with gr.Column(elem_id="ph-panel-sources"):
+            sources = gr.HTML(sources_html(empty), padding=False, elem_id="ph-sources")
+        with gr.Column(elem_id="ph-panel-results"):
+            charts = tuple(chart_slot(index, elem_id=elem_id) for index, elem_id in enumerate(_CHART_IDS))
+            results = gr.HTML(artifacts_html(empty), padding=False, elem_id="ph-results")
     return RunPanels(
         reading.status, reading.earlier, reading.asked, reading.notice, reading.warnings, reading.answer, steps,
-        results, sources, charts,
+        results, sources, charts, metrics, tabs,
     )  # fmt: skip
 
 

@@ -38,7 +38,7 @@ _ROLES = {
 
 @cache
 def page_style() -> str:
-    """The rules for the frame of the pages."""
+    """The rules for Gradio's boxes around the fragments."""
     return files("ui_gradio").joinpath("page.css").read_text(encoding="utf-8")
 
 

@@ -8,7 +8,7 @@ import streamlit as st
 
 from backend.present.browser import page_script
 from backend.present.pages.addresses import PageName
-from backend.present.theme.style import style_element
+from backend.present.theme.style import page_style_element
 from backend.present.words import run as words
 from ui_streamlit.ask import page as ask
 from ui_streamlit.compare import page as compare
@@ -31,10 +31,10 @@ def main(backend: str, public_url: str) -> None:
     st.set_page_config(page_title=words.APP_TITLE, layout="wide", initial_sidebar_state="collapsed")
     visit = Visit.to(backend, public_url)
     # Not "host": Streamlit draws unfolded panels outside the element that says whether the page is dark.
-    st.html(style_element(visit.theme))
+    st.html(page_style_element(visit.theme))
     st.html(page_style())
     st.html(f"<script>{page_script()}</script>", unsafe_allow_javascript=True)
-    st.navigation(visit.open_pages(_PAGES), position="top").run()
+    st.navigation(visit.open_pages(_PAGES), position="hidden").run()
 
 
 def _option(arguments: list[str], flag: str, default: str) -> str:

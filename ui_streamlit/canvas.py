@@ -11,7 +11,8 @@ from backend.present.evidence.steps import steps_html
 from backend.present.pages.notices import question_html
 from backend.present.pages.panels import Panels, Slot
 from backend.present.pages.problem import Problem
-from backend.present.pages.status import status_html
+from backend.present.pages.status import metrics_html, status_html
+from backend.present.pages.tabs import tabs_html
 from backend.present.theme.palette import Theme
 from backend.protocol.run_view import RunView
 from ui_streamlit.results import ResultSlots
@@ -81,13 +82,17 @@ class Canvas:
         self._fill("steps", steps_html(view))
         self._fill("sources", sources_html(view))
         self._fill("question", question_html(state.asked.text) if state.asked.text else "")
+        self._fill("tabs", tabs_html(view))
+        self._fill("metrics", metrics_html(view))
         self._fill("notice", state.notice_html)
         self._fill("status", status_html(view, 0.0) if connecting else "")
 
     def _fill(self, slot: Slot, fragment: str) -> None:
         if self._drawn.get(slot) != fragment:
             self._drawn[slot] = fragment
-            _fill(getattr(self._slots, slot), fragment)
+            element = getattr(self._slots, slot)
+            if element is not None:
+                _fill(element, fragment)
 
     def _answer(self, blocks: tuple[AnswerBlock, ...]) -> None:
         for index, block in enumerate(blocks):

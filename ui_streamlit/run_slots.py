@@ -1,4 +1,4 @@
-"""The layout of a run on a page: the answer on the left, its evidence on the right."""
+"""The layout of a run on a page: the conversation on the left, its evidence on the right."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,17 +6,13 @@ from dataclasses import dataclass
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from backend.present.pages.notices import section_title_html
-from backend.present.words import run as words
-
-READING_HEIGHT_PX = 420
-EVIDENCE_HEIGHT_PX = 620
-"""The page's style fits both to the window."""
+BOX_HEIGHT_PX = 420
+"""The page's style fits the boxes to the window."""
 
 
 @dataclass(frozen=True, slots=True)
 class RunSlots:
-    """The slots of a run on the page."""
+    """The slots of a run on the page. ``metrics`` and ``tabs`` are on pages that show one run."""
 
     status: DeltaGenerator
     question: DeltaGenerator
@@ -26,6 +22,8 @@ class RunSlots:
     steps: DeltaGenerator
     results: DeltaGenerator
     sources: DeltaGenerator
+    metrics: DeltaGenerator | None = None
+    tabs: DeltaGenerator | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,31 +35,47 @@ class ReadingSlots:
     notice: DeltaGenerator
     warnings: DeltaGenerator
     answer: DeltaGenerator
+    below: DeltaGenerator
 
 
-def lay_out_reading(earlier: str = "") -> ReadingSlots:
-    """The status line, and below it the answer, in a box that scrolls. ``earlier``: safe HTML of the turns before."""
-    status = st.empty()
-    with st.container(key="ph-reading", height=READING_HEIGHT_PX, border=False, gap="xsmall", autoscroll=False):
+def lay_out_reading(earlier: str = "", before: Callable[[], None] | None = None) -> ReadingSlots:
+    """The conversation, in a box that scrolls: earlier turns, then the question with its answer and all that belongs to
+    it. ``earlier``: safe HTML of the turns before; ``before`` draws what comes first in that box."""
+    with _box("ph-reading"):
+        if before is not None:
+            before()
         if earlier:
             st.html(earlier)
-        question, notice, warnings = st.empty(), st.empty(), st.empty()
-        answer = st.container(key="ph-answer", gap=None)
-    return ReadingSlots(status, question, notice, warnings, answer)
+        with st.container(key="ph-turn", gap=None):
+            question, status = st.empty(), st.empty()
+            answer = st.container(key="ph-answer", gap=None)
+            notice, warnings = st.empty(), st.empty()
+            below = st.container(key="ph-below", gap=None)
+    return ReadingSlots(status, question, notice, warnings, answer, below)
 
 
 def lay_out_evidence(reading: ReadingSlots, before: Callable[[], None] | None = None) -> RunSlots:
-    """Steps, results and sources, in a box that scrolls by itself; together with the left side. ``before`` draws the
-    parts above them in that box."""
-    with st.container(key="ph-evidence", height=EVIDENCE_HEIGHT_PX, border=False, gap="xsmall", autoscroll=False):
+    """Steps, sources and results, one of them at a time; together with the left side. ``before`` draws the parts above
+    them."""
+    with st.container(key="ph-above-tabs", gap=None):
         if before is not None:
             before()
-        st.html(section_title_html(words.STEPS_TITLE))
+        with st.container(key="ph-metrics", gap=None):
+            metrics = st.empty()
+    with st.container(key="ph-tabs", gap=None):
+        tabs = st.empty()
+    with _box("ph-panel-steps"):
         steps = st.empty()
-        st.html(section_title_html(words.ARTIFACTS_TITLE))
-        results = st.empty()
-        st.html(section_title_html(words.SOURCES_TITLE))
+    with _box("ph-panel-sources"):
         sources = st.empty()
+    with _box("ph-panel-results"):
+        results = st.empty()
     return RunSlots(
-        reading.status, reading.question, reading.notice, reading.warnings, reading.answer, steps, results, sources
-    )
+        reading.status, reading.question, reading.notice, reading.warnings, reading.answer, steps, results, sources,
+        metrics, tabs,
+    )  # fmt: skip
+
+
+def _box(key: str) -> DeltaGenerator:
+    """A box that scrolls by itself."""
+    return st.container(key=key, height=BOX_HEIGHT_PX, border=False, gap=None, autoscroll=False)

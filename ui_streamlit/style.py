@@ -16,11 +16,19 @@ def _keys(*names: str) -> str:
 
 
 _BORDERED: Final = ("head", "actions", "transport", "chosen-links", "chosen-exports")
+_FRAME: Final = (
+    *("bar", "columns", "conversation", "evidence", "reading", "turn", "composer", "composer-card", "latest"),
+    *("above-tabs", "tabs", "panel-steps", "panel-sources", "panel-results"),
+)
+"""The parts of the pages' frame."""
+
 _GROUPS: Final[dict[str, str]] = {
-    "@rows": _keys(*_BORDERED, "examples", "feedback-actions", "share-link"),
+    "@rows": _keys(*_BORDERED, "places", "examples", "feedback-actions", "share-link"),
     "@bordered": _keys(*_BORDERED),
     "@deletions": "[class*=st-key-ph-delete-]",
-    "@boxes": _keys("reading", "evidence", "list", "details"),
+    "@boxes": _keys("list", "details"),
+    "@boxed": f":is(div:has(>{_keys(*_FRAME)}))",
+    "@scrolled": _keys("reading", "panel-steps", "panel-sources", "panel-results"),
     "@sides": _keys("side-first", "side-second"),
     "@compared": ".stApp:has(.st-key-ph-side-first)",
     "@choices": ":is([class*=st-key-ph-row-],[class*=st-key-ph-chosen-row-])",

@@ -67,6 +67,17 @@ class Visit:
             )
         return list(self.pages.values())
 
+    def draw_bar(self, here: PageName, actions: Callable[[], None] | None = None) -> None:
+        """The bar with links to all pages, the open one marked, and what belongs to the whole page. Streamlit's own bar
+        hides its links in narrow windows."""
+        with st.container(key="ph-bar", horizontal=True, vertical_alignment="center", gap="xsmall"):
+            with st.container(key="ph-places", horizontal=True, gap=None):
+                for name, page in self.pages.items():
+                    with st.container(key=f"ph-{'here' if name == here else 'place'}-{name}", width="content"):
+                        st.page_link(page, label=TITLES[name])
+            if actions is not None:
+                actions()
+
     def link(self, place: PageName, label: str, **parameters: str) -> None:
         """A link to another page, in this tab; its address contains the run."""
         st.page_link(self.pages[place], label=label, query_params=parameters)

@@ -142,12 +142,12 @@ class ConversationState:
 
     @property
     def notice_html(self) -> str:
-        """The notice above the answer: trouble, the run's end, or that there is nothing yet. Safe HTML."""
+        """The notice below the answer: trouble, or the run's end. Safe HTML."""
         if self.problem is not None:
             return self.problem.html
         if self.frame is not None:
             return error_html(self.frame.view, may_wait_longer=self.may_wait_longer)
-        return "" if self.pending or self.run_id or self.opening else Problem("empty").html
+        return ""
 
 
 class Conversation:

@@ -14,6 +14,10 @@ MOST_TRIALS = 6
 """How long an open list is watched, and how often it is opened."""
 
 
+FIRST_SCREEN = "#ph-welcome, .st-key-ph-welcome"
+"""The part of the Ask page that is there before the first question."""
+
+
 class Visitor:
     """A person in front of one page, whose address is ``url``."""
 
@@ -25,7 +29,7 @@ class Visitor:
         """Open the Ask page without a run, and wait until it can be used: the agents come after the page."""
         await self.page.goto(self.url)
         await expect(self.page.get_by_label(words.QUESTION_LABEL).first).to_be_visible(timeout=DEADLINE_MS)
-        await expect(self.page.locator(".ph-notice")).to_be_visible(timeout=DEADLINE_MS)
+        await expect(self.page.locator(FIRST_SCREEN)).to_be_visible(timeout=DEADLINE_MS)
 
     async def choose_agent(self, title: str) -> None:
         """Choose an agent by its title. A list that was opened before the agents had come is closed and opened

@@ -77,7 +77,7 @@ class Reader(visitor.Visitor):
         await expect(self.page.get_by_label("Question").first).to_be_visible(timeout=DEADLINE_MS)
         # The agents come from the backend after the page: with them it is complete.
         if run_id is None:
-            await expect(self.page.locator(".ph-notice")).to_be_visible(timeout=DEADLINE_MS)
+            await expect(self.page.locator(visitor.FIRST_SCREEN)).to_be_visible(timeout=DEADLINE_MS)
 
     @asynccontextmanager
     async def sees_button(self, label: str) -> AsyncIterator[None]:
@@ -143,6 +143,10 @@ class Reader(visitor.Visitor):
     async def leave_fields(self) -> None:
         """Take the focus off whatever has it."""
         await self.page.evaluate("document.activeElement.blur()")
+
+    async def open_tab(self, title: str) -> None:
+        """Open a tab of the run's evidence by its title; its count follows that."""
+        await self.page.get_by_role("tab", name=re.compile(rf"^{title}\b")).click(timeout=DEADLINE_MS)
 
     async def choose(self, label: str) -> None:
         """Choose one of several, whatever they are: tabs, radio buttons, or buttons side by side."""

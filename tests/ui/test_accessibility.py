@@ -25,7 +25,10 @@ async def test_ask_with_nothing_and_with_everything(viewer: Reader, backend: htt
     await viewer.open(await finished(backend, "scripted:brief"))
     await viewer.expect_status("Completed")
     await viewer.page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
-    await viewer.page.locator("a.ph-marker").first.hover()
+    for tab in ("Steps", "Results", "Sources"):
+        await viewer.open_tab(tab)
+        assert await findings(viewer.page) == []
+    await viewer.page.locator(".ph-answer a.ph-marker").first.hover()
     await expect(viewer.page.get_by_role("tooltip")).to_be_visible()
     assert await findings(viewer.page) == []
 
@@ -33,6 +36,7 @@ async def test_ask_with_nothing_and_with_everything(viewer: Reader, backend: htt
 async def test_charts_have_a_text_alternative(reader: Reader, backend: httpx2.Client) -> None:
     await reader.open(await finished(backend, "scripted:brief"))
     await reader.expect_status("Completed")
+    await reader.open_tab("Results")
     await expect(reader.page.locator(".js-plotly-plot svg.main-svg").first).to_be_visible()
     data = reader.page.get_by_text("The chart's data as a table")
     await data.click()

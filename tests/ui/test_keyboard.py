@@ -45,7 +45,10 @@ async def test_markers_logs_and_replay_open_without_a_mouse(reader: Reader, back
     await expect(reader.page.get_by_role("tooltip")).to_be_hidden()
     await reader.page.keyboard.press("Enter")
     await reader.expect_led_to("#ph-source-1")
-    log = reader.page.locator("details.ph-tool").first
+    await reader.page.get_by_role("tab", name="Sources").focus()
+    await reader.page.keyboard.press("Home")
+    await expect(reader.page.get_by_role("tab", name="Steps")).to_be_focused()
+    log = reader.page.locator("details.ph-tool").filter(has_text="Result").first
     await log.locator("summary").focus()
     await reader.page.keyboard.press("Enter")
     await expect(log.locator("pre").last).to_contain_text("96")

@@ -100,8 +100,6 @@ def buttons(page: AskPage, state: ConversationState) -> Updates:
     return {
         page.phase: _RUNNING if state.running else "",
         page.stop: gr.update(value=words.STOPPING if state.stopping else words.STOP, interactive=not state.stopping),
-        page.example_row: gr.update(visible=state.empty),
-        page.action_row: gr.update(visible=not state.empty),
         page.new_conversation: gr.update(visible=not state.empty),
         page.go_on: gr.update(visible=state.may_continue),
         page.wait_longer: gr.update(visible=state.may_wait_longer),

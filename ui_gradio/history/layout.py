@@ -72,7 +72,8 @@ def build_page() -> HistoryPage:
     """Lay the page out. Call this inside ``gr.Blocks``."""
     state = gr.State(RunHistory())
     lay_out_navigation("history")
-    gr.HTML(header_html(words_pages.HISTORY_PAGE, words_history.EXPLANATION), padding=False)
+    with gr.Row(elem_id="ph-head", equal_height=False):
+        gr.HTML(header_html(words_pages.HISTORY_PAGE, words_history.EXPLANATION), padding=False)
     with gr.Row(elem_id="ph-columns", equal_height=False):
         with gr.Column(scale=6, min_width=320, elem_id="ph-past"):
             with gr.Tab(words_history.RUNS_TAB):

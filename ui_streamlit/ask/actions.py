@@ -10,14 +10,14 @@ from backend.desk.conversation import Conversation, ConversationState
 from backend.present.answer.markdown_export import export_markdown
 from backend.present.pages.copy_button import copy_button_html
 from backend.present.words import pages as words_pages, run as words
-from ui_streamlit.ask.question_form import QUESTION
+from ui_streamlit.ask.composer import QUESTION
 from ui_streamlit.feedback import draw_feedback
 from ui_streamlit.sharing import draw_share_link
 from ui_streamlit.visit import Visit
 
 
 def lay_out_actions() -> DeltaGenerator:
-    """Their row, as high as the examples in its place before the first question."""
+    """Their row, below the answer."""
     return st.container(key="ph-actions", horizontal=True, vertical_alignment="center", gap="xsmall")
 
 

@@ -12,10 +12,10 @@ import streamlit as st
 from backend.desk.conversation import Conversation, ConversationState
 from backend.present.pages.addresses import RUN, SHARE
 from backend.present.pages.conversation import earlier_turns_html
-from backend.present.pages.notices import header_html, shared_header_html
+from backend.present.pages.notices import header_html, latest_html, shared_header_html
 from backend.present.words import ask as words_ask, pages as words_pages
 from ui_streamlit.ask.actions import lay_out_actions
-from ui_streamlit.ask.question_form import QUESTION, draw_examples, draw_question_form, fill_fields
+from ui_streamlit.ask.composer import QUESTION, draw_composer, draw_examples, fill_fields
 from ui_streamlit.ask.showing import Showing, first_to_draw
 from ui_streamlit.canvas import Canvas
 from ui_streamlit.run_slots import lay_out_evidence, lay_out_reading
@@ -27,6 +27,7 @@ def show(visit: Visit) -> None:
     conversation = _opened(visit)
     with closing(visit.iterate(visit.desk.questions.proceed(conversation))) as states:
         state = first_to_draw(states, conversation)
+        visit.draw_bar("ask", lambda: _draw_new_conversation(visit, conversation))
         showing = _lay_out(visit, conversation, state)
         showing.draw(state)
         for newer in states:
@@ -48,32 +49,41 @@ def _opened(visit: Visit) -> Conversation:
 def _lay_out(visit: Visit, conversation: Conversation, state: ConversationState) -> Showing:
     if not state.shared:
         fill_fields(state)
-    _draw_head(visit, conversation, state)
+    with st.container(key="ph-columns", horizontal=True, gap=None):
+        with st.container(key="ph-conversation", gap=None):
+            reading = lay_out_reading(
+                earlier_turns_html(state.earlier), before=lambda: _draw_head(visit, conversation, state)
+            )
+            with st.container(key="ph-latest", gap=None):
+                st.html(latest_html())
+            with st.container(key="ph-composer", gap=None):
+                if not state.shared:
+                    draw_composer(visit, conversation, state)
+        with st.container(key="ph-evidence", gap=None):
+            slots = lay_out_evidence(reading)
     row = None
-    left, right = st.columns([6, 5], gap="medium")
-    with left:
-        if not state.shared:
-            draw_question_form(visit, conversation, state)
-            row = None if state.empty else lay_out_actions()
-            if row is None:
-                draw_examples(visit, conversation)
-        reading = lay_out_reading(earlier_turns_html(state.earlier))
-    with right:
-        slots = lay_out_evidence(reading)
+    if not (state.shared or state.empty):
+        with reading.below:
+            row = lay_out_actions()
     return Showing(visit, conversation, Canvas(slots, visit.theme), row)
 
 
 def _draw_head(visit: Visit, conversation: Conversation, state: ConversationState) -> None:
-    with st.container(key="ph-head", horizontal=True, vertical_alignment="center", gap="small"):
-        st.html(shared_header_html() if state.shared else header_html())
-        if state.shared:
+    """Above the conversation: whose run this is if it is shared; before the first question what can be asked."""
+    if state.shared:
+        with st.container(key="ph-head", horizontal=True, vertical_alignment="center", gap="small"):
+            st.html(shared_header_html())
             visit.link("replay", words_pages.OPEN_IN_REPLAY, share=state.named)
-        elif not state.empty:
-            st.button(
-                words_ask.NEW_CONVERSATION,
-                key="new-conversation",
-                on_click=lambda: _begin_anew(visit, conversation),
-            )
+    elif state.empty and not state.opening:
+        with st.container(key="ph-welcome", gap=None):
+            st.html(header_html())
+            draw_examples(visit, conversation)
+
+
+def _draw_new_conversation(visit: Visit, conversation: Conversation) -> None:
+    state = conversation.state
+    if not (state.shared or state.empty):
+        st.button(words_ask.NEW_CONVERSATION, key="new-conversation", on_click=lambda: _begin_anew(visit, conversation))
 
 
 def _begin_anew(visit: Visit, conversation: Conversation) -> None:

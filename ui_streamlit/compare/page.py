@@ -20,6 +20,7 @@ _STATE: Final = "compare"
 
 def show(visit: Visit) -> None:
     """One pass."""
+    visit.draw_bar("compare")
     pair = kept(_STATE, RunPair)
     with closing(visit.iterate(visit.desk.compare.arrive(pair, address()))) as offers:
         offer = next(offer for offer in offers if offer is not None)

@@ -24,6 +24,7 @@ _LIST_HEIGHT_PX: Final = 560
 
 def show(visit: Visit) -> None:
     """One pass."""
+    visit.draw_bar("history")
     with st.container(key="ph-head", horizontal=True, vertical_alignment="center", gap="small"):
         st.html(header_html(words_pages.HISTORY_PAGE, words_history.EXPLANATION))
     tabs = (words_history.RUNS_TAB, words_history.FEEDBACK_TAB)

@@ -24,6 +24,7 @@ _STATE: Final = "replay"
 
 def show(visit: Visit) -> None:
     """One pass."""
+    visit.draw_bar("replay")
     opened = kept(_STATE, OpenedRun)
     with closing(visit.iterate(visit.desk.replay.arrive(opened, address()))) as offers:
         offer = next(offer for offer in offers if offer is not None)
@@ -61,10 +62,11 @@ def _play(visit: Visit, opened: OpenedRun, shown: ShownRun) -> None:
     with st.container(key="ph-scrubber"):
         draw_scrubber(visit, opened)
     text = st.empty()
-    left, right = st.columns([6, 5], gap="medium")
-    with left:
-        reading = lay_out_reading()
-    with right:
+    with st.container(key="ph-columns", horizontal=True, gap=None):
+        with st.container(key="ph-conversation", gap=None):
+            reading = lay_out_reading()
+        evidence = st.container(key="ph-evidence", gap=None)
+    with evidence:
         canvas = Canvas(lay_out_evidence(reading, before=lambda: _timeline(visit, shown)), visit.theme)
 
     def draw(moment: Moment) -> None:

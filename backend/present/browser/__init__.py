@@ -13,6 +13,8 @@ It looks for these in the fragments, besides their classes:
 - ``<table id data-ph-sortable>`` sorts by its headings (``data-value`` on a cell replaces its text for sorting);
   ``<button data-ph-csv="#id">`` saves it as CSV, in the order on screen, named by its caption or ``aria-label``.
 - ``data-ph-announcement="…"`` on any element is read out each time it changes.
+- ``<button role="tab" data-ph-tab="sources">`` opens its panel; ``<button data-ph-latest>`` leads to the end of the
+  conversation.
 - ``<details data-ph-keep="key">`` stays as the reader left it when it is drawn again.
 """
 
@@ -26,7 +28,8 @@ from backend.present.words import pages as words_pages, replay as words_replay, 
 _PARTS: Final = (
     "document_changes",
     "announcements",
-    "follow_the_end",
+    "conversation",
+    "tabs",
     "markers_lead_to_sources",
     "source_card",
     "sources_light_up",
@@ -37,7 +40,7 @@ _PARTS: Final = (
     "keep_place",
     "scrolling_places",
 )
-"""In the order in which they run: the others use declarations of the first two."""
+"""In the order in which they run: the others use declarations of those before them."""
 
 _WORDS: Final = {
     "stop": words.STOP,

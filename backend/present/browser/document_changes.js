@@ -40,3 +40,14 @@ function setTarget(id) {
   window.location.replace(address.href);
   for (const [box, top] of scrolled) box.scrollTop = top;
 }
+
+// What is called before the page leads to an element, so that it can be seen there.
+const beforeTheWay = [];
+
+function onTheWayTo(listener) {
+  beforeTheWay.push(listener);
+}
+
+function bringOut(element) {
+  for (const listener of beforeTheWay) listener(element);
+}

@@ -7,6 +7,7 @@
   let way = 0;
 
   const leadTo = (id) => {
+    bringOut(document.getElementById(id));
     const mine = ++way, until = performance.now() + SETTLES_MS;
     const look = () => {
       if (mine !== way) return;

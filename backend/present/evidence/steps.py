@@ -6,7 +6,8 @@ from typing import Final
 
 from pydantic import JsonValue
 
-from backend.present.markup import EMPTY, Markup, fragment, joined
+from backend.present.evidence.sources import ordered_sources
+from backend.present.markup import EMPTY, Markup, anchor_id, fragment, joined
 from backend.present.words import run as words
 from backend.present.words.durations import format_ms
 from backend.protocol.events import StepStateName, ToolLog
@@ -18,11 +19,12 @@ MAX_TOOL_TEXT: Final = 4_000
 _GLYPHS: Final[dict[StepStateName, str]] = {"started": "running", "progress": "running"}
 
 
-def steps_html(view: RunView, elapsed_ms: float | None = None) -> str:
+def steps_html(view: RunView, elapsed_ms: float | None = None, *, scope: str = "") -> str:
     """All steps, nested as the agent nested them.
 
     ``elapsed_ms`` is now, in milliseconds since the run was accepted (None: the time of the last event). The durations
-    of open steps continue to count in the browser, so a redraw is due only when ``view.stream.revision`` moves.
+    of open steps continue to count in the browser, so a redraw is due only when ``view.stream.revision`` moves, or the
+    citations. ``scope``: see ``sources_html``.
     """
     steps = view.stream.steps
     if not steps:
@@ -35,26 +37,33 @@ def steps_html(view: RunView, elapsed_ms: float | None = None) -> str:
         parent = step.parent_id if step.parent_id in known and step.parent_id != step.step_id else None
         children.setdefault(parent, []).append(step)
     drawn: set[str] = set()
-    tree = _list_html(children.get(None, []), children, view, now, drawn)
+    tree = _list_html(children.get(None, []), children, view, now, drawn, scope)
     # Steps that are each other's parents have no root: they are shown flat, never lost.
     loose = [step for step in steps if step.step_id not in drawn]
-    return str(fragment('<div class="ph ph-panel ph-steps">{}{}</div>', tree, _list_html(loose, {}, view, now, drawn)))
+    return str(
+        fragment('<div class="ph ph-panel ph-steps">{}{}</div>', tree, _list_html(loose, {}, view, now, drawn, scope))
+    )
 
 
 def _list_html(
-    steps: Sequence[StepView], children: dict[str | None, list[StepView]], view: RunView, now: float, drawn: set[str]
+    steps: Sequence[StepView],
+    children: dict[str | None, list[StepView]],
+    view: RunView,
+    now: float,
+    drawn: set[str],
+    scope: str,
 ) -> Markup:
     if not steps:
         return EMPTY
     items = []
     for step in steps:
         drawn.add(step.step_id)
-        nested = _list_html(children.get(step.step_id, []), children, view, now, drawn)
-        items.append(_step_html(step, view, now, nested))
+        nested = _list_html(children.get(step.step_id, []), children, view, now, drawn, scope)
+        items.append(_step_html(step, view, now, nested, scope))
     return fragment('<ol class="ph-step-list">{}</ol>', joined(items))
 
 
-def _step_html(step: StepView, view: RunView, now: float, nested: Markup) -> Markup:
+def _step_html(step: StepView, view: RunView, now: float, nested: Markup, scope: str) -> Markup:
     return fragment(
         '<li class="ph-step ph-step--{}"><div class="ph-step-row">'
         '<span class="ph-glyph ph-glyph--{}" role="img" aria-label="{}"></span>'
@@ -70,7 +79,7 @@ def _step_html(step: StepView, view: RunView, now: float, nested: Markup) -> Mar
         _request_html(step),
         _progress_html(step),
         _warnings_html(step, view),
-        _tool_html(step.tool, step.step_id) if step.tool else EMPTY,
+        _tool_html(step.tool, step.step_id, view, scope) if step.tool else EMPTY,
         nested,
     )
 
@@ -122,21 +131,44 @@ def _warnings_html(step: StepView, view: RunView) -> Markup:
     )
 
 
-def _tool_html(tool: ToolLog, step_id: str | None) -> Markup:
+def _tool_html(tool: ToolLog, step_id: str | None, view: RunView, scope: str) -> Markup:
+    """A tool call: its name, its arguments and its result folded, and the sources that its result names."""
     parts = joined(
-        fragment('<dt>{}</dt><dd><pre class="ph-code" dir="ltr" tabindex="0">{}</pre></dd>', name, tool_text(value))
-        for name, value in (("Arguments", tool.arguments), ("Result", tool.result))
+        fragment(
+            '<details class="ph-tool" data-ph-keep="tool-{}-{}"><summary>{}</summary>'
+            '<pre class="ph-code" dir="ltr" tabindex="0">{}</pre></details>',
+            step_id or tool.name,
+            name,
+            title,
+            tool_text(value),
+        )
+        for name, title, value in (
+            ("in", words.TOOL_ARGUMENTS, tool.arguments),
+            ("out", words.TOOL_RESULT, tool.result),
+        )
         if value is not None
     )
-    if not parts:
+    name = words.shortened(tool.name)
+    named = fragment('<p class="ph-call-name"><code>{}</code></p>', name) if name else EMPTY
+    return fragment('<div class="ph-call">{}{}{}</div>', named, parts, _found_html(tool, view, scope))
+
+
+def _found_html(tool: ToolLog, view: RunView, scope: str) -> Markup:
+    """Links to the sources whose document or address the tool's result contains."""
+    if tool.result is None or not view.message.citations:
         return EMPTY
-    return fragment(
-        '<details class="ph-tool" data-ph-keep="tool-{}"><summary>Tool log: <code>{}</code></summary>'
-        "<dl>{}</dl></details>",
-        step_id or tool.name,
-        words.shortened(tool.name),
-        parts,
+    result = tool.result if isinstance(tool.result, str) else json.dumps(tool.result, ensure_ascii=False)
+    links = joined(
+        fragment(
+            ' <a class="ph-marker" href="#{}" data-number="{}">{}</a>',
+            anchor_id("source", source.key, scope),
+            source.citation.number or "",
+            source.citation.number or words.SOURCE,
+        )
+        for source in ordered_sources(view)
+        if any(name and name in result for name in (source.citation.document_id, source.citation.url))
     )
+    return fragment('<p class="ph-hint">{}{}</p>', words.FOUND_SOURCES, links) if links else EMPTY
 
 
 def tool_text(value: JsonValue) -> str:

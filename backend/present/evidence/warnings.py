@@ -14,7 +14,13 @@ def warnings_html(view: RunView, *, scope: str = "") -> str:
         return str(EMPTY)
     items = joined(_warning_html(warning, view, scope) for warning in warnings)
     return str(
-        fragment('<section class="ph ph-warnings" aria-label="{}"><ul>{}</ul></section>', words.WARNINGS_TITLE, items)
+        fragment(
+            '<section class="ph ph-warnings" aria-label="{}"><p class="ph-warnings-title" aria-hidden="true">{}</p>'
+            "<ul>{}</ul></section>",
+            words.WARNINGS_TITLE,
+            words.WARNINGS_TITLE,
+            items,
+        )
     )
 
 

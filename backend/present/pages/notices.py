@@ -7,7 +7,6 @@ from backend.present.words import ask as words_ask, run as words
 from backend.protocol.run_view import RunView
 
 _NOTICE_LOOKS: Final = {
-    "empty": ("muted", "info"),
     "connecting": ("accent", "running"),
     "reconnecting": ("caution", "offline"),
     "backend_down": ("bad", "offline"),
@@ -46,6 +45,17 @@ def shared_header_html() -> str:
 def question_html(question: str) -> str:
     """The question as the reader asked it, line breaks kept."""
     return str(fragment('<div class="ph ph-question" dir="auto">{}</div>', question))
+
+
+def latest_html() -> str:
+    """The button that leads to the end of the conversation. The pages' script shows it when that is out of sight."""
+    return str(
+        fragment(
+            '<div class="ph ph-latest"><button type="button" class="ph-button" data-ph-latest>{} \N{DOWNWARDS ARROW}'
+            "</button></div>",
+            words_ask.LATEST,
+        )
+    )
 
 
 def section_title_html(title: str) -> str:

@@ -13,14 +13,15 @@ from backend.present.evidence.sources import sources_html
 from backend.present.evidence.steps import steps_html
 from backend.present.evidence.warnings import warnings_html
 from backend.present.pages.notices import error_html, question_html
-from backend.present.pages.status import elapsed_of, status_html
+from backend.present.pages.status import elapsed_of, metrics_html, status_html
+from backend.present.pages.tabs import tabs_html
 from backend.present.theme.palette import Theme
 from backend.protocol.run_view import RunView
 
 STATUS_PACE_MS = 500
 """The metrics are drawn again this often; the elapsed time keeps counting in the browser meanwhile."""
 
-Slot = Literal["question", "steps", "notice", "warnings", "sources", "status"]
+Slot = Literal["question", "steps", "notice", "warnings", "sources", "tabs", "metrics", "status"]
 PLACES: Final[tuple[Slot, ...]] = get_args(Slot)
 """The slots of a page, one fragment each. The status comes last, after the parts it mentions are drawn."""
 
@@ -31,6 +32,8 @@ class Changes:
 
     question: str | None = None
     status: str | None = None
+    metrics: str | None = None
+    tabs: str | None = None
     steps: str | None = None
     answer: tuple[AnswerBlock, ...] | None = None
     notice: str | None = None
@@ -65,6 +68,7 @@ class Panels:
         ``still``: time stands still on the page, so that durations are those of this very moment."""
         stream, message = view.stream, view.message
         process = (stream.revision, stream.phase)
+        evidence = (len(message.citations), len(message.warnings))
         text = (message.revision, view.ended)
         changed: dict[str, object] = {}
 
@@ -72,12 +76,16 @@ class Panels:
             if name not in self._drawn or self._drawn[name] != fragment:
                 self._drawn[name] = changed[name] = fragment
 
-        if self._moved("status", (*process, int(elapsed_of(view, elapsed_ms) // STATUS_PACE_MS))) or still:
+        pace = int(elapsed_of(view, elapsed_ms) // STATUS_PACE_MS)
+        if self._moved("status", (*process, *evidence, pace)) or still:
             offer("status", status_html(view, elapsed_ms))
+            offer("metrics", metrics_html(view, elapsed_ms))
+        if self._moved("tabs", (stream.revision, *evidence, view.artifacts.revision)):
+            offer("tabs", tabs_html(view))
         if self._moved("process", process):
             offer("notice", error_html(view))
-        if self._moved("steps", (*process, len(message.warnings))) or still:
-            offer("steps", steps_html(view, elapsed_ms))
+        if self._moved("steps", (*process, *evidence)) or still:
+            offer("steps", steps_html(view, elapsed_ms, scope=self._scope))
         if self._moved("text", text):
             offer("question", question_html(message.question))
             offer("answer", tuple(self._answer.blocks(view)))

@@ -1,11 +1,12 @@
-"""The status of a run: one status line and a strip of live metrics."""
+"""The status of a run: the line of its answer, and its live metrics."""
 
+from collections.abc import Iterator
 from typing import Final
 
 from backend.present.evidence.steps import live_duration
 from backend.present.markup import Markup, fragment, joined
 from backend.present.words import run as words
-from backend.present.words.durations import format_ms, format_rate, token_events_per_second
+from backend.present.words.durations import format_count, format_ms, format_rate, token_events_per_second
 from backend.protocol.run_view import RunView
 
 _TONES: Final = {
@@ -56,28 +57,44 @@ def metric_values(view: RunView, elapsed_ms: float | None = None) -> dict[str, f
 
 
 def status_html(view: RunView, elapsed_ms: float | None = None) -> str:
-    """The status line with its metrics. ``elapsed_ms`` as in ``steps_html``; the elapsed time counts by itself.
+    """The line of an answer: what is going on or how it ended, first token, duration, sources and warnings.
 
-    It is drawn twice a second, so it is not a live region: the page's script reads the announcement out when that
-    changes.
+    ``elapsed_ms`` as in ``steps_html``; the elapsed time counts by itself. The line is drawn twice a second, so it is
+    not a live region: the page's script reads the announcement out when that changes.
     """
     stream = view.stream
     state = stream.outcome or stream.phase
     return str(
         fragment(
-            '<div class="ph ph-status ph-tone--{}" data-ph-announcement="{}"><p class="ph-status-line">'
-            '<span class="ph-glyph ph-glyph--{}"></span><span class="ph-status-text" dir="auto">{}</span></p>{}</div>',
+            '<div class="ph ph-status ph-tone--{}" data-ph-run="{}" data-ph-announcement="{}">'
+            '<p class="ph-status-line"><span class="ph-glyph ph-glyph--{}"></span>'
+            '<span class="ph-status-text" dir="auto">{}</span></p>'
+            '<ul class="ph-facts">{}</ul></div>',
             _TONES[state],
+            "ended" if view.ended else "running",
             words.announcement(view),
             _GLYPHS[state],
             words.current_activity(view),
-            metrics_html(view, elapsed_ms),
+            joined(_facts(view, elapsed_ms)),
         )
     )
 
 
-def metrics_html(view: RunView, elapsed_ms: float | None = None) -> Markup:
-    """The strip of metrics alone."""
+def _facts(view: RunView, elapsed_ms: float | None) -> Iterator[Markup]:
+    """The facts of an answer's line, without those that it does not have."""
+    stream, message = view.stream, view.message
+    if stream.first_token_ms is not None:
+        yield fragment("<li>{} {}</li>", words.FIRST_PIECE, format_ms(stream.first_token_ms))
+    elapsed = elapsed_of(view, elapsed_ms)
+    yield fragment("<li>{}</li>", format_ms(elapsed) if view.ended else live_duration(elapsed))
+    if message.citations:
+        yield fragment("<li>{}</li>", format_count(len(message.citations), "source"))
+    if message.warnings:
+        yield fragment('<li class="ph-fact--caution">{}</li>', format_count(len(message.warnings), "warning"))
+
+
+def metrics_html(view: RunView, elapsed_ms: float | None = None) -> str:
+    """The live metrics of a run, one beside the other. ``elapsed_ms`` as in ``status_html``."""
     values = metric_values(view, elapsed_ms)
     cells = []
     for key, label in words.METRIC_LABELS.items():
@@ -87,4 +104,4 @@ def metrics_html(view: RunView, elapsed_ms: float | None = None) -> Markup:
         else:
             shown = format_rate(value) if key == "token_events_per_s" else format_ms(value)
         cells.append(fragment('<div title="{}"><dt>{}</dt><dd>{}</dd></div>', words.METRIC_HINTS[key], label, shown))
-    return fragment('<dl class="ph-metrics">{}</dl>', joined(cells))
+    return str(fragment('<dl class="ph ph-metrics">{}</dl>', joined(cells)))

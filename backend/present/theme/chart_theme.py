@@ -6,9 +6,8 @@ from textwrap import wrap
 from typing import Any, Final
 
 from backend.present.theme.palette import COLOURS, SERIES, Theme
+from backend.present.theme.tokens import FONT
 from backend.protocol.charts.bounds import BoundedChart
-
-FONT: Final = 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "DejaVu Sans", Arial, sans-serif'
 
 _OTHER_TAG = re.compile(r"<(?!/?(?:b|i|s|u|sub|sup|extra)>|br\s*/?>)", re.IGNORECASE)
 _NOT_KEPT: Final = (

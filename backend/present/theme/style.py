@@ -4,13 +4,14 @@ Every colour is written once as ``light-dark(…)``, so that a fragment follows 
 it. No rule contains a ``<``: sanitizers drop a style element that looks as if it contained a tag.
 """
 
+import re
 from functools import cache
 from importlib.resources import files
 from typing import Final, Literal
 from urllib.parse import quote
 
 from backend.present.browser import browser_rules
-from backend.present.theme.palette import DARK, LIGHT, SERIES
+from backend.present.theme.tokens import custom_properties
 
 ThemeMode = Literal["host", "auto", "light", "dark"]
 """``host``: by the page's ``color-scheme`` or a class ``dark`` (Gradio, Streamlit); ``auto``: by the reader's system,
@@ -41,6 +42,9 @@ _GLYPHS: Final[dict[str, str]] = {
 }
 """Pictures of 16 x 16 that take the colour of the text around them."""
 
+_PART: Final = re.compile(r"\[(ph-[a-z-]+)\]")
+"""A part of a page in the rules of its frame."""
+
 _MARKERS_LIT: Final = 40
 """Citation numbers whose markers light up when their source is the target."""
 
@@ -50,8 +54,15 @@ def stylesheet(theme: ThemeMode = "host") -> str:
     """The CSS as text, to be put into one style element or file of the page."""
     rules = files("backend.present.theme").joinpath("stylesheet.css").read_text(encoding="utf-8")
     strip = files("backend.present.strip").joinpath("strip.css").read_text(encoding="utf-8")
-    parts = (_SCHEMES[theme], _custom_properties(), rules, browser_rules(), strip, _glyph_rules(), _lit_markers())
+    parts = (_SCHEMES[theme], custom_properties(), rules, browser_rules(), strip, _glyph_rules(), _lit_markers())
     return "\n".join(parts)
+
+
+@cache
+def frame_rules() -> str:
+    """The CSS of the pages' frame, for the style of a UI's pages."""
+    rules = files("backend.present.theme").joinpath("frame.css").read_text(encoding="utf-8")
+    return _PART.sub(r":is(#\1,.st-key-\1)", rules)
 
 
 @cache
@@ -60,11 +71,10 @@ def style_element(theme: ThemeMode = "host") -> str:
     return f"<style>{stylesheet(theme)}</style>"
 
 
-def _custom_properties() -> str:
-    colours = "".join(f"--ph-{role}:light-dark({LIGHT[role]},{DARK[role]});" for role in LIGHT)
-    both = zip(SERIES["light"], SERIES["dark"], strict=True)
-    series = "".join(f"--ph-series-{index}:light-dark({light},{dark});" for index, (light, dark) in enumerate(both))
-    return f":root{{{colours}{series}}}"
+@cache
+def page_style_element(theme: ThemeMode = "host") -> str:
+    """The same for a page of a UI: with the rules of the pages' frame."""
+    return f"<style>{stylesheet(theme)}\n{frame_rules()}</style>"
 
 
 def _glyph_rules() -> str:

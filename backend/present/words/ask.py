@@ -5,6 +5,9 @@ from typing import Final
 NEW_CONVERSATION: Final = "New conversation"
 FOLLOW_UP_PLACEHOLDER: Final = "Ask a follow-up question"
 
+LATEST: Final = "Latest"
+"""The button that leads to the end of the conversation."""
+
 OPTIONS: Final = "Options"
 TIMEOUT_LABEL: Final = "End after (seconds)"
 TIMEOUT_HELP: Final = "The run ends as timed out after this many seconds. If empty, the backend's limit applies."

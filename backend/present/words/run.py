@@ -35,13 +35,20 @@ AGENT_LABEL: Final = "Agent"
 STEPS_TITLE: Final = "Steps"
 SOURCES_TITLE: Final = "Sources"
 ARTIFACTS_TITLE: Final = "Results"
+ANSWER_TITLE: Final = "Answer"
+TABS_LABEL: Final = "Answer and evidence"
 WARNINGS_TITLE: Final = "Before you rely on this"
 
 QUESTION_EMPTY: Final = "Write a question first."
 QUESTION_TOO_LONG: Final = "The question is too long: the limit is {limit} kB of text. Shorten it."
+TOOL_ARGUMENTS: Final = "Arguments"
+TOOL_RESULT: Final = "Result"
+FOUND_SOURCES: Final = "Sources it found:"
+SOURCE: Final = "source"
 MARKER_PENDING: Final = "source has not arrived yet"
 MARKER_UNRESOLVED: Final = "no source was given"
 
+FIRST_PIECE: Final = "first token"
 METRIC_LABELS: Final[dict[str, str]] = {
     "ttfs_ms": "First status",
     "ttft_ms": "First token",
@@ -58,10 +65,6 @@ METRIC_HINTS: Final[dict[str, str]] = {
 }
 
 NOTICES: Final[dict[str, tuple[str, str]]] = {
-    "empty": (
-        "No question yet",
-        "Steps, sources and results appear here while the agent works.",
-    ),
     "connecting": ("Connecting", "The question is on its way to the agent."),
     "reconnecting": (
         "Connection lost",

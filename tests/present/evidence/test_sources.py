@@ -66,12 +66,12 @@ def test_a_warning_about_a_source_stands_on_its_card_and_links_to_it() -> None:
     assert "Three years old." in visible(sources_html(view))
     html = warnings_html(view, scope="r")
     assert Fragment(html).links == ["#ph-source-r-2"]
-    assert visible(html) == "Three years old. 2"
+    assert visible(html) == "Before you rely on this Three years old. 2"
 
 
 def test_a_warning_about_a_step_names_it_and_one_without_words_is_readable() -> None:
     view = view_of(StatusEvent(step_id="s", step="retrieving"), WarningEvent(code="thin_evidence", step_id="s"))
-    assert visible(warnings_html(view)) == "Thin evidence Searching the documents"
+    assert visible(warnings_html(view)) == "Before you rely on this Thin evidence Searching the documents"
 
 
 def test_without_warnings_there_is_nothing() -> None:

@@ -6,7 +6,7 @@ from backend.present.evidence.steps import MAX_TOOL_TEXT, steps_html, tool_text
 from backend.protocol.events import DoneEvent, StatusEvent, ToolLog, WarningEvent
 from backend.protocol.inputs import InputOption, InputRequest
 from tests.present.html_reader import Fragment, visible
-from tests.present.samples import view_of
+from tests.present.samples import cited, view_of
 
 
 def test_a_finished_step() -> None:
@@ -62,8 +62,17 @@ def test_the_tool_log_is_there_to_unfold() -> None:
     tool = ToolLog(name="duckdb", arguments={"sql": "SELECT 1"}, result=[[1]])
     text = visible(steps_html(view_of(StatusEvent(step_id="t", step="running_tool", tool=tool))))
     assert "Running a tool: duckdb" in text
-    assert 'Arguments { "sql": "SELECT 1" } Result [ [ 1 ] ]' in text
+    assert "Sources it found" not in text
+    assert 'Arguments { "sql": "SELECT 1" }Result [ [ 1 ] ]' in text
     assert "<details" in steps_html(view_of(StatusEvent(step_id="t", step="running_tool", tool=tool)))
+
+
+def test_a_tool_call_lists_the_sources_that_its_result_names() -> None:
+    tool = ToolLog(name="search", result=[{"id": "10-K-2024"}])
+    call = StatusEvent(step_id="t", step="running_tool", tool=tool)
+    found, other = (cited(number, document_id=name) for number, name in ((1, "10-K-2024"), (2, "10-Q-2025")))
+    html = steps_html(view_of(call, found, other), scope="r")
+    assert Fragment(html).links == ["#ph-source-r-1"]
 
 
 def test_a_long_tool_result_is_cut_and_says_so() -> None:

@@ -13,7 +13,8 @@ from backend.present.evidence.steps import steps_html
 from backend.present.evidence.warnings import warnings_html
 from backend.present.pages.notices import error_html, question_html
 from backend.present.pages.panels import Changes, Panels
-from backend.present.pages.status import status_html
+from backend.present.pages.status import metrics_html, status_html
+from backend.present.pages.tabs import tabs_html
 from backend.protocol.events import DoneEvent, KnownEvent, Locator, StatusEvent, TokenEvent, WarningEvent
 from backend.protocol.run_view import RunView
 from backend.protocol.view import reduce
@@ -35,6 +36,8 @@ def test_drawing_only_what_changed_ends_as_drawing_everything(events: list[Known
     assert screen == {
         "question": question_html("q"),
         "status": status_html(view),
+        "metrics": metrics_html(view),
+        "tabs": tabs_html(view),
         "steps": steps_html(view),
         "answer": tuple(answer_blocks(view)),
         "notice": error_html(view),
@@ -109,6 +112,6 @@ def test_fragments_are_what_changed_by_place_and_the_status_is_last() -> None:
     panels = Panels()
     first = panels.draw(hostile_run("plain"), 100.0)
     fragments = first.fragments()
-    assert list(fragments) == ["question", "steps", "notice", "warnings", "sources", "status"]
+    assert list(fragments) == ["question", "steps", "notice", "warnings", "sources", "tabs", "metrics", "status"]
     assert all(fragments[place] == getattr(first, place) for place in fragments)
     assert panels.draw(hostile_run("plain"), 100.0).fragments() == {}

@@ -5,7 +5,7 @@ from typing import get_args
 import pytest
 
 from backend.present.pages.notices import error_html, header_html, notice_html
-from backend.present.pages.status import elapsed_of, metric_values, status_html
+from backend.present.pages.status import elapsed_of, metric_values, metrics_html, status_html
 from backend.present.words import run as words
 from backend.protocol.events import DoneEvent, ErrorEvent, Outcome, StatusEvent, TokenEvent
 from backend.protocol.run_view import RunView
@@ -39,7 +39,8 @@ def test_the_silence_that_is_going_on_counts() -> None:
 def test_missing_is_a_dash_and_never_zero() -> None:
     values = metric_values(RunView.start(), 300.0)
     assert (values["ttfs_ms"], values["ttft_ms"], values["token_events_per_s"]) == (None, None, None)
-    assert visible(status_html(RunView.start(), 300.0)).count("–") == 3
+    assert visible(metrics_html(RunView.start(), 300.0)).count("–") == 3
+    assert visible(status_html(RunView.start(), 300.0)) == "Connecting"
 
 
 def test_the_end_stops_the_clock() -> None:

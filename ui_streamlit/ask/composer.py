@@ -1,7 +1,6 @@
 """Question, agent, options, and the one button that fits: Stop while a run is under way, else Ask."""
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from backend.desk.conversation import RUN_SPEEDS, Conversation, ConversationState
 from backend.present.words import ask as words_ask, run as words
@@ -21,6 +20,9 @@ _FILLED = "filled"
 """In the session state: the last change of the fields by the desk that this tab has applied."""
 
 
+AGENT_WIDTH_PX = 230
+
+
 def fill_fields(state: ConversationState) -> None:
     """Fill the fields from this conversation. Call this before they are drawn."""
     fields = st.session_state
@@ -35,32 +37,36 @@ def fill_fields(state: ConversationState) -> None:
     fields.setdefault(_SPEED, state.asked.options.speed)
 
 
-def draw_question_form(visit: Visit, conversation: Conversation, state: ConversationState) -> None:
+def draw_composer(visit: Visit, conversation: Conversation, state: ConversationState) -> None:
     """Draw it. Ctrl+Enter in the question asks; the page's script sends it on Enter, except during a run, when it would
-    press Stop."""
-    with st.form("ph-ask", border=False, enter_to_submit=not state.running):
-        columns = st.columns([5.2, 3.6, 2.1, 1.5], vertical_alignment="bottom", gap="small")
-        columns[0].text_area(
+    press Stop. Not Streamlit's chat input: that one takes what is typed during a run away on Enter."""
+    with (
+        st.container(key="ph-composer-card", gap=None),
+        st.form("ph-ask", border=False, enter_to_submit=not state.running),
+    ):
+        st.text_area(
             words.QUESTION_LABEL,
             key=QUESTION,
             height="content",
             placeholder=words.QUESTION_PLACEHOLDER if state.empty else words_ask.FOLLOW_UP_PLACEHOLDER,
+            label_visibility="collapsed",
         )
-        _agent_field(columns[1], state)
-        with columns[2].popover(words_ask.OPTIONS, width="stretch"):
-            _option_fields()
-        if state.running:
-            columns[3].form_submit_button(
-                words.STOPPING if state.stopping else words.STOP,
-                key=_ACTION,
-                disabled=state.stopping,
-                on_click=lambda: _stop(visit, conversation),
-                width="stretch",
-            )
-        else:
-            columns[3].form_submit_button(
-                words.ASK, key=_ACTION, type="primary", width="stretch", on_click=lambda: _ask(visit, conversation)
-            )
+        with st.container(key="ph-composer-row", horizontal=True, vertical_alignment="center", gap="xsmall"):
+            _agent_field(state)
+            with st.popover(words_ask.OPTIONS, width="content"):
+                _option_fields()
+            if state.running:
+                st.form_submit_button(
+                    words.STOPPING if state.stopping else words.STOP,
+                    key=_ACTION,
+                    disabled=state.stopping,
+                    on_click=lambda: _stop(visit, conversation),
+                    width="content",
+                )
+            else:
+                st.form_submit_button(
+                    words.ASK, key=_ACTION, type="primary", width="content", on_click=lambda: _ask(visit, conversation)
+                )
 
 
 def draw_examples(visit: Visit, conversation: Conversation) -> None:
@@ -90,13 +96,20 @@ def _stop(visit: Visit, conversation: Conversation) -> None:
     visit.say(visit.call(visit.desk.questions.stop(conversation)))
 
 
-def _agent_field(column: DeltaGenerator, state: ConversationState) -> None:
+def _agent_field(state: ConversationState) -> None:
     chosen = st.session_state[_AGENT]
     titles = {choice.name: choice.title for choice in state.choices}
     names = list(titles)
     if chosen not in titles:
         names.insert(0, chosen)
-    column.selectbox(words.AGENT_LABEL, names, key=_AGENT, format_func=lambda name: titles.get(name, name))
+    st.selectbox(
+        words.AGENT_LABEL,
+        names,
+        key=_AGENT,
+        format_func=lambda name: titles.get(name, name),
+        label_visibility="collapsed",
+        width=AGENT_WIDTH_PX,
+    )
 
 
 def _option_fields() -> None:
