@@ -17,6 +17,7 @@ from backend.present.theme.palette import Theme
 from backend.protocol.run_view import RunView
 from ui_streamlit.results import ResultSlots
 from ui_streamlit.run_slots import RunSlots
+from ui_streamlit.run_strip import strip_news_html
 
 
 class Canvas:
@@ -30,10 +31,12 @@ class Canvas:
         self._results: ResultSlots | None = None
         self._blocks: list[tuple[DeltaGenerator, str]] = []
         self._drawn: dict[Slot, str] = {}
+        self._strip: object = None
 
     def draw_conversation(self, state: ConversationState) -> None:
         """Draw the changes for this state, if there are any: see ``tick``."""
         drawn = dict(self._drawn)
+        self._draw_strip(state)
         if state.frame is not None:
             self._draw_run(state.frame.view, state.frame.elapsed_ms, state.notice_html)
         else:
@@ -86,6 +89,13 @@ class Canvas:
         self._fill("metrics", metrics_html(view))
         self._fill("notice", state.notice_html)
         self._fill("status", status_html(view, 0.0) if connecting else "")
+
+    def _draw_strip(self, state: ConversationState) -> None:
+        """The strip on the page is laid out with its first data."""
+        shown = (state.turn, state.strip, state.running, bool(state.run_id), state.waiting)
+        if self._slots.strip is not None and shown != self._strip:
+            self._slots.strip.html(strip_news_html(state.strip_data))
+        self._strip = shown
 
     def _fill(self, slot: Slot, fragment: str) -> None:
         if self._drawn.get(slot) != fragment:

@@ -24,6 +24,8 @@ class RunSlots:
     sources: DeltaGenerator
     metrics: DeltaGenerator | None = None
     tabs: DeltaGenerator | None = None
+    strip: DeltaGenerator | None = None
+    """For what comes to the strip during a pass, on a page that follows runs."""
 
 
 @dataclass(frozen=True, slots=True)

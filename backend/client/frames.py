@@ -39,6 +39,9 @@ class Frame:
     """Whether more than further tokens (or the passing of time) made this frame."""
     connection_note: str | None = None
     """Why the stream is being opened again, in one sentence, or None while it is open."""
+    events: tuple[Event, ...] = ()
+    """The events that came since the frame before, in order. A view that was loaded, as at a reload or after a gap,
+    contains more than these: their numbers say so."""
 
 
 class ElapsedTime:
@@ -74,6 +77,7 @@ class FrameBuffer:
         self._note: str | None = None
         self._answered = bool(view.message.answer)
         self._events: list[Event] = []
+        self._came: list[Event] = []
         self._elapsed = ElapsedTime(now_ms, rate)
         self._elapsed.observe(view.stream.last_at_ms, now_ms)
 
@@ -93,6 +97,7 @@ class FrameBuffer:
             self.dirty = self.urgent = True
             return
         self._events.append(item)
+        self._came.append(item)
         self.dirty = True
         if isinstance(item, TokenEvent):
             self.urgent = self.urgent or (bool(item.text) and not self._answered)
@@ -106,7 +111,8 @@ class FrameBuffer:
         """Everything so far as a frame; nothing is due after it."""
         self._fold()
         urgent, self.urgent, self.dirty = self.urgent, False, False
-        return Frame(self.view, round(self._elapsed_ms(now_ms), 3), urgent, self._note)
+        came, self._came = tuple(self._came), []
+        return Frame(self.view, round(self._elapsed_ms(now_ms), 3), urgent, self._note, came)
 
     def _elapsed_ms(self, now_ms: float) -> float:
         stream = self.view.stream

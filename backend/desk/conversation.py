@@ -9,6 +9,9 @@ from backend.present.pages.conversation import EarlierTurn
 from backend.present.pages.notices import error_html
 from backend.present.pages.problem import Problem
 from backend.present.pages.question_checks import USUAL_AGENT
+from backend.present.strip.fold import EMPTY_STRIP
+from backend.present.strip.model import StripModel
+from backend.present.strip.page_data import ShownStrip, strip_data
 from backend.protocol.events import Outcome
 from backend.protocol.options import LONGEST_S, RunOptions
 from backend.protocol.playback import SPEEDS
@@ -55,6 +58,8 @@ class ConversationState:
     """The run or share in the page's address, as far as the desk knows."""
     run_id: str = ""
     session_id: str = ""
+    strip: StripModel | None = None
+    """The run on its clock; None until its events are known."""
     frame: Frame | None = None
     """The newest frame of this run: it is drawn at once after a click, and stays while the backend is away."""
     lost: bool = False
@@ -141,6 +146,15 @@ class ConversationState:
         return self.asked.agent or self.usual
 
     @property
+    def strip_data(self) -> dict[str, Any]:
+        """The data of the run strip for the page's script: no run before the first question."""
+        runs = []
+        if self.pending or self.run_id:
+            live_ms = self.frame.elapsed_ms if self.frame is not None and self.running and not self.waiting else None
+            runs = [ShownStrip(self.strip or EMPTY_STRIP, live_ms)]
+        return strip_data(runs, turn=self.turn)
+
+    @property
     def notice_html(self) -> str:
         """The notice below the answer: trouble, or the run's end. Safe HTML."""
         if self.problem is not None:
@@ -205,6 +219,7 @@ class Conversation:
             "opening": "",
             "run_id": "",
             "frame": None,
+            "strip": None,
             "lost": False,
             "stopping": False,
             "problem": None,

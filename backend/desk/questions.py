@@ -13,6 +13,8 @@ from backend.client.replies import OfferedAgent, RunState, SessionState, Started
 from backend.desk.backend_watch import BETWEEN_TRIALS_S, ReadyCall, trials_in_vain
 from backend.desk.choices import agent_choices
 from backend.desk.conversation import AskedQuestion, Conversation, ConversationState
+from backend.desk.followed_strip import FollowedStrip
+from backend.desk.run_recording import RecordingCall
 from backend.present.pages.conversation import EarlierTurn
 from backend.present.pages.problem import Problem, problem_of
 from backend.present.pages.question_checks import question_problem, starting_agent
@@ -23,7 +25,7 @@ TURNS_SHOWN: Final = 20
 """Of a long conversation, the latest turns are shown above the current one; all of them are in the history."""
 
 
-class QuestionCalls(ReadyCall, Protocol):
+class QuestionCalls(ReadyCall, RecordingCall, Protocol):
     """The calls of the client that asking needs. See ``RunClient``."""
 
     async def agents(self) -> tuple[OfferedAgent, ...]: ...  # noqa: D102 - said by the class
@@ -243,10 +245,14 @@ class Questions:
         # A run that was just started is followed from its first event; all events of another one come in one frame.
         question, conversation.fresh = state.asked.text if conversation.fresh else None, False
         async with aclosing(self._client.frames(state.run_id, question=question)) as frames:
+            strip = FollowedStrip(self._client, state.run_id)
             async for frame in frames:
                 if not conversation.shows(serial):
                     return
-                yield conversation.change(frame=frame)
+                strip.take(frame)
+                yield conversation.change(frame=frame, strip=strip.model or conversation.state.strip)
+                if strip.behind and await strip.catch_up() and conversation.shows(serial):
+                    yield conversation.change(strip=strip.model)
 
     async def _cancel(self, conversation: Conversation) -> str:
         turn = conversation.state.turn

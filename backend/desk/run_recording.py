@@ -1,11 +1,14 @@
 """The recording of a run so far, as the pages that play runs fetch it."""
 
 import asyncio
-from typing import Protocol
+from typing import Final, Protocol
 
 from backend.client.errors import ClientError
 from backend.present.pages.problem import Problem, problem_of, recording_of_backend
 from backend.protocol.recordings import Recording
+
+READ_AT_ONCE_BYTES: Final = 32_768
+"""A recording of this size is read in a millisecond or two, less than a thread may take to begin."""
 
 
 class RecordingCall(Protocol):
@@ -21,5 +24,7 @@ async def recording_of_run(client: RecordingCall, run_id: str) -> Recording | Pr
         data = await client.recording(run_id)
     except ClientError as error:
         return problem_of(error, run_id)
+    if len(data) <= READ_AT_ONCE_BYTES:
+        return recording_of_backend(data)
     # A long run takes a while to read: meanwhile the loop follows the runs of others.
     return await asyncio.to_thread(recording_of_backend, data)

@@ -47,6 +47,8 @@ class ConversationDrawing:
         if self._changed("question", (state.turn, state.asked.text)) or self._run is None:
             self._run = Drawing(panels, self._theme)
             updates = {**blank(panels, state.asked.text), panels.earlier: earlier_turns_html(state.earlier)}
+        if self._changed("strip", (state.turn, state.strip, state.running, bool(state.run_id), state.waiting)):
+            updates[self._page.strip] = state.strip_data
         if state.frame is not None:
             updates |= self._run.view(state.frame.view, state.frame.elapsed_ms)
         elif self._changed("connecting", (state.turn, connecting := state.running and not state.waiting)):

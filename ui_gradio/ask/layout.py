@@ -14,6 +14,7 @@ from ui_gradio.deferred_updates import DeferredUpdates, Streaming
 from ui_gradio.navigation import lay_out_navigation
 from ui_gradio.run_buttons import RunButtons, lay_out_run_buttons, lay_out_unfolding_panels, small_button
 from ui_gradio.run_panels import RunPanels, lay_out_evidence, lay_out_reading
+from ui_gradio.run_strip import strip_widget
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ class AskPage:
     run_id: gr.Textbox
     conversation: gr.State
     deferred: gr.State
+    strip: gr.HTML
     theme: gr.Textbox
     charts_ready: gr.Textbox
     fetch_trigger: gr.Textbox
@@ -51,7 +53,8 @@ class AskPage:
 
     def streaming(self) -> Streaming:
         """The widgets that are drawn all the time, and the rest."""
-        return Streaming(self.outputs(), [self.run_id, self.phase, *self.panels.texts()], self.fetch_trigger)
+        often = [self.run_id, self.phase, self.strip, *self.panels.texts()]
+        return Streaming(self.outputs(), often, self.fetch_trigger)
 
 
 def build_page() -> AskPage:
@@ -67,7 +70,7 @@ def build_page() -> AskPage:
             with gr.Column(elem_id="ph-composer"):
                 run_buttons = lay_out_unfolding_panels(parts.pop("buttons"))
                 parts.update(_lay_out_composer())
-        panels = lay_out_evidence(reading)
+        panels = lay_out_evidence(reading, before=lambda: parts.update(strip=strip_widget()))
     return AskPage(
         run_id=gr.Textbox(visible="hidden", elem_id="ph-run-id", label="Run"),
         conversation=gr.State(Conversation()),

@@ -6,6 +6,7 @@ in the backend, and the next pass finds the conversation as it is by then.
 """
 
 from contextlib import closing
+from dataclasses import replace
 
 import streamlit as st
 
@@ -19,6 +20,7 @@ from ui_streamlit.ask.composer import QUESTION, draw_composer, draw_examples, fi
 from ui_streamlit.ask.showing import Showing, first_to_draw
 from ui_streamlit.canvas import Canvas
 from ui_streamlit.run_slots import lay_out_evidence, lay_out_reading
+from ui_streamlit.run_strip import draw_strip
 from ui_streamlit.visit import Visit, named, put_into_address
 
 
@@ -60,7 +62,8 @@ def _lay_out(visit: Visit, conversation: Conversation, state: ConversationState)
                 if not state.shared:
                     draw_composer(visit, conversation, state)
         with st.container(key="ph-evidence", gap=None):
-            slots = lay_out_evidence(reading)
+            slots = lay_out_evidence(reading, before=lambda: draw_strip(state.strip_data))
+            slots = replace(slots, strip=st.empty())
     row = None
     if not (state.shared or state.empty):
         with reading.below:

@@ -23,7 +23,10 @@ from functools import cache
 from importlib.resources import files
 from typing import Final
 
-from backend.present.words import pages as words_pages, replay as words_replay, run as words
+from backend.present.strip.axis import axis_figures
+from backend.present.strip.geometry import geometry
+from backend.present.words import pages as words_pages, replay as words_replay, run as words, strip as words_strip
+from backend.protocol.events import StepStateName
 
 _PARTS: Final = (
     "document_changes",
@@ -80,6 +83,48 @@ def scrubber_script() -> str:
     reader's moves in milliseconds, and ``stop()``.
     """
     return files(__name__).joinpath("scrubber.js").read_text(encoding="utf-8")
+
+
+_STRIP_PARTS: Final = ("reading", "moments", "drawing", "strip")
+
+
+@cache
+def strip_script() -> str:
+    """The script of the run strip, which each framework starts in its own way with ``startStrip(host)``.
+
+    Its data are those of ``backend.present.strip.page_data``.
+    """
+    folder = files(__name__).joinpath("strip")
+    parts = "\n".join(folder.joinpath(f"{name}.js").read_text(encoding="utf-8") for name in _STRIP_PARTS)
+    told = {"words": _strip_words(), "geometry": geometry(), "axis": axis_figures()}
+    return f"const STRIP = {json.dumps(told)};\n{parts}"
+
+
+def _strip_words() -> dict[str, object]:
+    states: tuple[StepStateName, ...] = ("started", "waiting", "finished", "failed", "cancelled")
+    return {
+        "answer": words_strip.ANSWER,
+        "sources": words_strip.SOURCES,
+        "signals": words_strip.SIGNALS,
+        "morePoints": words_strip.MORE_POINTS,
+        "firstToken": words_strip.FIRST_PIECE,
+        "silent": words_strip.SILENT,
+        "of": words_strip.OF,
+        "writing": words_strip.WRITING,
+        "silence": words_strip.SILENCE,
+        "nothingYet": words_strip.NOTHING_YET,
+        "citation": words_strip.CITATION,
+        "citationUnnumbered": words_strip.CITATION_UNNUMBERED,
+        "marker": words_strip.MARKER,
+        "markerPending": words_strip.MARKER_PENDING,
+        "warning": words_strip.WARNING,
+        "error": words_strip.ERROR,
+        "artifact": words_strip.ARTIFACT,
+        "stepBegins": words_strip.STEP_BEGINS,
+        "stepEnds": words_strip.STEP_ENDS,
+        "states": {"running" if state == "started" else state: words.STATE_WORDS[state] for state in states},
+        "outcomes": words.OUTCOME_WORDS,
+    }
 
 
 @cache

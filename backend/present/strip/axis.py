@@ -40,6 +40,13 @@ def ticks(end_ms: float) -> list[tuple[float, str]]:
     return [(index * step * 1000, _label(index * step, step)) for index in range(count + 1)]
 
 
+def axis_figures() -> dict[str, object]:
+    """The figures for the page's script, which lets the axis jump between two models."""
+    return {
+        "first": _FIRST_MS, "reaches": _REACHES, "nextUnit": _NEXT_UNIT, "steps": _TICK_STEPS, "mostTicks": _MOST_TICKS
+    }  # fmt: skip
+
+
 def _label(seconds: float, step: float) -> str:
     if not seconds:
         return "0"

@@ -48,7 +48,7 @@ class _Room:
     others: int
 
 
-_ROOMS: Final = (_Room(64, 96, 24), _Room(36, 96, 24), _Room(24, 64, 16), _Room(16, 48, 12), _Room(10, 24, 8))
+_ROOMS: Final = (_Room(64, 64, 24), _Room(36, 64, 24), _Room(24, 64, 16), _Room(16, 48, 12), _Room(10, 24, 8))
 """From the roomiest to one that always fits: the first whose text has ``MOST_BYTES`` at most is taken."""
 _LARGEST_BIN: Final = 9_999
 _LONGEST_MS: Final = 99_999_999
@@ -226,3 +226,7 @@ def _whole(at_ms: float) -> int:
 
 def _known(at_ms: float | None) -> int | None:
     return None if at_ms is None else _whole(at_ms)
+
+
+EMPTY_STRIP: Final = StripFold().model()
+"""The strip before the first event."""

@@ -9,6 +9,7 @@ from backend.client.frames import Frame
 from backend.client.replies import OfferedAgent, Readiness, RunState, RunSummary, SessionState, StartedRun
 from backend.protocol.events import DoneEvent, Event, Outcome, TokenEvent
 from backend.protocol.options import RunOptions
+from backend.protocol.recordings import RecordingHeader, recording_lines
 from backend.protocol.run_view import RunView
 from backend.protocol.view import fold
 from tests.fakes import turn
@@ -36,6 +37,7 @@ class FakeRun:
     cancelled: int = 0
     watched_from_the_start: int = 0
     changes: int = 0
+    events: list[Event] = field(default_factory=list)
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     def say(self, text: str) -> None:
@@ -50,6 +52,7 @@ class FakeRun:
     def take(self, event: Event) -> None:
         """One more event."""
         self.view = fold(self.view, [event])
+        self.events.append(event)
         self.tick()
 
     def tick(self) -> None:
@@ -153,12 +156,19 @@ class FakeBackend:
             await self._answer("frames")
         run = self._found(run_id)
         run.watched_from_the_start += question is not None
+        sent = len(run.events) if question is None else 0
         while not run.view.ended:
-            changes = run.changes
-            yield Frame(run.view, run.view.stream.last_at_ms, urgent=True)
+            changes, frame = run.changes, _frame(run, sent)
+            sent = len(run.events)
+            yield frame
             await run.changed_since(changes)
             self._found(run_id)
-        yield Frame(run.view, run.view.stream.last_at_ms, urgent=True)
+        yield _frame(run, sent)
+
+    async def recording(self, run_id: str) -> bytes:
+        await self._answer("recording")
+        run = self._found(run_id)
+        return "".join(recording_lines(RecordingHeader(run_id=run_id, question=run.question), run.events)).encode()
 
     async def _answer(self, call: str) -> None:
         self.calls.append(call)
@@ -175,3 +185,8 @@ class FakeBackend:
         if run is None or run.deleted:
             raise ProblemError(UNKNOWN.status, UNKNOWN.slug, UNKNOWN.sentence)
         return run
+
+
+def _frame(run: FakeRun, sent: int) -> Frame:
+    """The run's frame for somebody who has had so many of its events."""
+    return Frame(run.view, run.view.stream.last_at_ms, urgent=True, events=tuple(run.events[sent:]))

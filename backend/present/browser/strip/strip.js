@@ -1,0 +1,255 @@
+// The run strip in a page: one run or two on one clock, growing while they run, and the slider along them.
+//
+// `startStrip(host)` puts a strip into an element and gives `take(data)` for the server's data, `tell`, to be set to a function that receives the reader's
+// moves in milliseconds, and `stop()`. With a playhead (Replay, Compare) the line is the playhead: it is told where the
+// reader put it, at most ten times a second, and moves by itself while it plays. Without one the line is where the reader
+// looks, and follows the run until they move it.
+const TELLS_EVERY_MS = 100;
+const NEAR_PX = 12;
+
+function startStrip(host) {
+  const root = document.createElement('div');
+  root.className = 'ph ph-strip';
+  root.setAttribute('role', 'slider');
+  root.tabIndex = 0;
+  host.append(root);
+  root.innerHTML = '<div class="ph-strip-runs"></div><div class="ph-strip-overlay" aria-hidden="true">' +
+    '<div class="ph-strip-later"></div><div class="ph-strip-now"></div><div class="ph-strip-cursor"></div></div>' +
+    '<div class="ph-strip-tip" hidden></div>';
+  const [runsBox, overlay, tip] = root.children, [later, nowLine, cursor] = overlay.children;
+  const reduced = window.matchMedia('(prefers-reduced-motion: reduce)');
+  const state = {tell: null}, runs = [], origins = [];
+  let data = null, models = [], since = 0, axis = 1, at = null, moves = null, dragging = false, pressed = null;
+  let told = 0, pending = 0, frame = 0, timer = 0;
+
+  const live = () => models.some((model) => !model.outcome);
+  const ends = () => Math.max(1, ...models.map((model) => model.end));
+  const elapsed = () => performance.now() - since;
+  // How far each run is by now: one that is over, or whose clock stands still, is at its last event.
+  const nowOf = (index) => (models[index].outcome || data.runs[index].live_ms === null ? models[index].end :
+    Math.max(models[index].end, performance.now() - origins[index]));
+  const now = () => Math.max(...models.map((_, index) => nowOf(index)));
+  const duration = () => (data.playhead ? Math.max(data.playhead.duration_ms, 1) : live() ? now() : ends());
+  const position = () => {
+    if (at === null) return duration();
+    const moved = data.playhead?.playing && !dragging ? elapsed() * data.playhead.speed : 0;
+    return Math.min(Math.max(0, at + moved), duration());
+  };
+
+  const share = (ms) => `${(Math.min(Math.max(ms / axis, 0), 1) * 100).toFixed(3)}%`;
+
+  const say = (extra) => {
+    const ms = position(), text = filled(STRIP.words.of, formatMs(ms), formatMs(duration()));
+    const doing = extra ?? textAt(models, ms, now());
+    root.setAttribute('aria-valuemin', 0);
+    root.setAttribute('aria-valuemax', Math.round(duration()));
+    root.setAttribute('aria-valuenow', Math.round(ms));
+    root.setAttribute('aria-valuetext', doing ? `${text}, ${doing}` : text);
+  };
+
+  // What moves between two words from the server.
+  const move = () => {
+    const ms = position();
+    cursor.style.left = share(ms);
+    cursor.hidden = !data.playhead && at === null;
+    later.hidden = !data.playhead;
+    later.style.left = share(ms);
+    nowLine.hidden = !live();
+    nowLine.style.left = share(now());
+    runs.forEach((run, index) => { if (!models[index].outcome) run.grow(nowOf(index)); });
+  };
+
+  const draw = () => {
+    axis = live() ? axisReach(now()) : ends();
+    axis = Math.max(axis, data.playhead?.duration_ms ?? 0);
+    models.forEach((model, index) => {
+      runs[index].draw(model, axis, nowOf(index), data.runs[index].name, data.runs[index].scope);
+    });
+    const first = runs[0]?.plot;
+    if (first) {
+      const outer = root.getBoundingClientRect(), upper = first.getBoundingClientRect();
+      overlay.style.left = `${upper.left - outer.left - root.clientLeft}px`;
+      overlay.style.top = `${upper.top - outer.top - root.clientTop}px`;
+      overlay.style.width = `${upper.width}px`;
+      overlay.style.height = `${runs.at(-1).plot.getBoundingClientRect().bottom - upper.top}px`;
+    }
+    move();
+  };
+
+  const step = () => {
+    frame = 0;
+    if (!models.length || !root.isConnected) return;
+    if (live() && now() > axis) draw(); else move();
+    if (data.playhead?.playing && document.activeElement !== root) say();
+    start();
+  };
+
+  // Only while something moves, and not where motion is reduced: there the line moves once a second.
+  const start = () => {
+    if (frame || !(live() || data.playhead?.playing)) return;
+    if (reduced.matches) {
+      clearTimeout(timer);
+      timer = setTimeout(step, 1000);
+    } else {
+      frame = requestAnimationFrame(step);
+    }
+  };
+
+  const intoAddress = (ms) => {
+    const address = new URL(window.location.href);
+    if (!data.playhead || !['run', 'share', 'a', 'b'].some((name) => address.searchParams.has(name))) return;
+    address.searchParams.set('t', Math.round(ms));
+    if (address.href !== window.location.href) window.history.replaceState(window.history.state, '', address);
+  };
+
+  const tellNow = () => {
+    clearTimeout(pending);
+    pending = 0;
+    told = performance.now();
+    state.tell?.(at);
+  };
+
+  const tell = () => {
+    const wait = told + TELLS_EVERY_MS - performance.now();
+    if (wait <= 0) tellNow();
+    else if (!pending) pending = setTimeout(tellNow, wait);
+  };
+
+  // Before a press of Next or Play is told, so that a move of before does not come behind it and undo it.
+  const tellBeforeAPress = () => { if (pending) tellNow(); };
+
+  const moveTo = (ms) => {
+    at = Math.min(Math.max(0, ms), duration());
+    if (data.playhead) since = performance.now();
+    move();
+    say();
+    if (data.playhead) tell();
+  };
+
+  const runAt = (event) => runs.findIndex((run) => {
+    const box = run.plot.getBoundingClientRect();
+    return event.clientY >= box.top && event.clientY <= box.bottom;
+  });
+
+  // The point of a run's sources that is nearest to the pointer, if one is near.
+  const pointAt = (event) => {
+    const run = runs[runAt(event)];
+    if (!run) return null;
+    const box = run.plot.getBoundingClientRect();
+    const far = (point) => Math.hypot(
+      event.clientX - box.left - point.at / axis * box.width, event.clientY - box.top - point.y);
+    const [nearest] = run.points().map((point) => [far(point), point]).sort((one, other) => one[0] - other[0]);
+    return nearest && nearest[0] <= NEAR_PX ? nearest[1] : null;
+  };
+
+  const timeAt = (event) => {
+    const box = overlay.getBoundingClientRect(), across = (event.clientX - box.left) / box.width * axis;
+    return pointAt(event)?.at ?? Math.min(Math.max(0, across), duration());
+  };
+
+  const point = (event) => {
+    if (!models.length) return;
+    const box = overlay.getBoundingClientRect(), near = pointAt(event), run = Math.max(0, runAt(event));
+    const across = event.clientX - box.left, inside = across >= -2 && across <= box.width + 2;
+    tip.hidden = !inside || event.pointerType === 'touch';
+    for (const lit of root.querySelectorAll('.ph-strip-lit')) lit.classList.remove('ph-strip-lit');
+    near?.anchor.firstChild.classList.add('ph-strip-lit');
+    if (tip.hidden) return;
+    const ms = timeAt(event);
+    tip.textContent = `${formatMs(ms)}: ${near ? near.text : activityAt(models[run], ms, nowOf(run))}`;
+    const outer = root.getBoundingClientRect();
+    const left = Math.min(event.clientX - outer.left + 12, outer.width - tip.offsetWidth - 8);
+    tip.style.transform = `translate(${Math.max(4, left)}px, ${event.clientY - outer.top + 16}px)`;
+  };
+
+  root.addEventListener('pointerdown', (event) => {
+    if (event.button || !models.length || runAt(event) < 0) return;
+    const box = overlay.getBoundingClientRect();
+    if (event.clientX < box.left - 4 || event.clientX > box.right + 4) return;
+    pressed = event.clientX;
+    moveTo(timeAt(event));
+  });
+  root.addEventListener('pointermove', (event) => {
+    if (pressed !== null && !dragging && Math.abs(event.clientX - pressed) > 3) {
+      dragging = true;
+      root.setPointerCapture(event.pointerId);
+    }
+    if (dragging) moveTo(timeAt(event));
+    point(event);
+  });
+  const release = () => {
+    if (pressed === null) return;
+    pressed = null;
+    dragging = false;
+    if (data.playhead) since = performance.now();
+    intoAddress(at);
+  };
+  root.addEventListener('pointerup', release);
+  root.addEventListener('pointercancel', release);
+  root.addEventListener('pointerleave', () => { tip.hidden = true; });
+  // A click near a point leads to its source: the shape is smaller than what can be hit.
+  root.addEventListener('click', (event) => {
+    if (event.target.closest('a')) return;
+    const near = pointAt(event);
+    if (near?.anchor.hasAttribute('href')) near.anchor.dispatchEvent(new MouseEvent('click', {bubbles: true, cancelable: true}));
+  });
+  root.addEventListener('keydown', (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || !models.length) return;
+    const way = {ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1}[event.key];
+    const page = {PageUp: 1, PageDown: -1}[event.key];
+    let ms = null;
+    if (way) ms = nextMoment(models, Math.round(position()), way) ?? (way > 0 ? duration() : 0);
+    else if (page) ms = position() + page * Math.max(100, duration() / 10);
+    else if (event.key === 'Home') ms = 0;
+    else if (event.key === 'End') ms = duration();
+    if (ms === null) return;
+    event.preventDefault();
+    moveTo(ms);
+    if (event.key === 'End' && !data.playhead) at = null;
+    intoAddress(at ?? ms);
+  });
+  document.addEventListener('click', tellBeforeAPress, true);
+  const sized = new ResizeObserver(() => { if (data && models.length) draw(); });
+  sized.observe(root);
+
+  state.take = (given) => {
+    const news = !given.playhead || moves !== given.playhead.moves;
+    const another = data?.runs.length !== given.runs.length;
+    if (another) {
+      runsBox.replaceChildren(...given.runs.map(() => document.createElement('div')));
+      runs.splice(0, runs.length, ...[...runsBox.children].map((host) => {
+        host.className = 'ph-strip-run';
+        return stripRun(host, given.runs.length > 1);
+      }));
+    }
+    const before = data;
+    models = given.runs.map((run, index) => (
+      !another && before.runs[index].model === run.model ? models[index] : readModel(run.model)));
+    if (another || given.turn !== before?.turn) origins.length = 0;
+    // What arrived with the least delay sets each run's clock, so that the line for now never goes back.
+    given.runs.forEach((run, index) => {
+      if (run.live_ms !== null) origins[index] = Math.min(origins[index] ?? Infinity, performance.now() - run.live_ms);
+    });
+    // Another run is looked at from its end again.
+    if (!given.playhead && (another || given.turn !== before?.turn)) at = null;
+    if (given.playhead && news && !dragging) at = given.playhead.at_ms;
+    if (news) since = performance.now();
+    moves = given.playhead?.moves;
+    data = given;
+    root.setAttribute('aria-label', given.label);
+    root.hidden = !models.length;
+    if (!models.length) return;
+    draw();
+    if (document.activeElement !== root || news) say();
+    if (given.playhead && news && !given.playhead.playing && !dragging && before) intoAddress(at);
+    start();
+  };
+  state.stop = () => {
+    cancelAnimationFrame(frame);
+    clearTimeout(timer);
+    clearTimeout(pending);
+    sized.disconnect();
+    document.removeEventListener('click', tellBeforeAPress, true);
+  };
+  return state;
+}
