@@ -14,6 +14,7 @@ from pathlib import Path
 from backend.client import RunClient, close_shared_http
 from backend.launch.server import LocalServer
 from backend.protocol.events import DoneEvent, stamp
+from backend.runs.frames import encode_frames
 from backend.runs.records import RunRecord
 from backend.runs.sqlite.store import SqliteStore
 from benchmarks.store import percentile, say, tokens
@@ -50,7 +51,7 @@ async def fill(folder: Path, count: int) -> None:
                 session_id=f"ses_{number % SESSIONS}",
             )
         )
-        await store.append(record.run_id, tokens(EVENTS))
+        await store.append(record.run_id, 1, encode_frames(tokens(EVENTS), 1))
         done = DoneEvent(outcome="failed" if number % 100 == 0 else "completed")
         await store.finish(record.run_id, [], stamp(done, EVENTS + 1, 30.0))
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from backend.protocol.cursor import START
 from backend.protocol.events import DoneEvent, KnownEvent, TokenEvent, stamp
+from backend.runs.frames import encode_frames
 from backend.runs.records import RunRecord
 from backend.runs.sqlite.store import SqliteStore
 
@@ -47,11 +48,11 @@ async def end(store: SqliteStore, run_id: str, last_seq: int) -> None:
 
 async def throughput(store: SqliteStore, count: int, group: int) -> str:
     """Append in groups as fast as it goes, until everything is on disk; gives the run."""
-    events = tokens(count)
+    frames = encode_frames(tokens(count), 1)
     run_id = await new_run(store)
     started, cpu = time.perf_counter(), time.process_time()
     for at in range(0, count, group):
-        await store.append(run_id, events[at : at + group])
+        await store.append(run_id, at + 1, frames[at : at + group])
         await asyncio.sleep(0)
     await end(store, run_id, count)
     elapsed, used = time.perf_counter() - started, time.process_time() - cpu
@@ -76,9 +77,9 @@ async def visibility(store: SqliteStore, count: int, followers: int, pause_s: fl
 
     following = [asyncio.create_task(follow()) for _ in range(followers)]
     await asyncio.sleep(0.05)
-    for event in tokens(count):
+    for seq, frame in enumerate(encode_frames(tokens(count), 1), start=1):
         sent.append(time.perf_counter())
-        await store.append(run_id, [event])
+        await store.append(run_id, seq, [frame])
         await asyncio.sleep(pause_s)
     await end(store, run_id, count)
     await asyncio.gather(*following)
@@ -143,7 +144,7 @@ async def measure(folder: Path, count: int) -> None:
     await replay(store, run_id, "from disk (500 runs have pushed it out of memory)")
     await replay(store, run_id, "from memory")
     unfinished = await new_run(store)
-    await store.append(unfinished, tokens(count))
+    await store.append(unfinished, 1, encode_frames(tokens(count), 1))
     await store.close()
 
     store = SqliteStore(folder)

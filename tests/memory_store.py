@@ -15,7 +15,9 @@ from backend.runs.attached_files import (
     TooManyUnaskedError,
     UnknownFileError,
 )
+from backend.runs.frames import encode_frames
 from backend.runs.log import RunLog
+from backend.runs.log_follower import follow_log
 from backend.runs.lost_end import storage_failure
 from backend.runs.records import RunRecord, SessionRecord, asks_the_same
 from backend.runs.review import FeedbackRecord, ShareRecord, UnknownShareError
@@ -70,10 +72,10 @@ class MemoryStore:
         self._touch(record.session_id)
         return record, True
 
-    async def append(self, run_id: str, events: Sequence[KnownEvent], frames: Sequence[bytes] | None = None) -> None:
+    async def append(self, run_id: str, first_seq: int, frames: Sequence[bytes]) -> None:
         kept = self._kept(run_id)
         self._check()
-        kept.log.append(events, kept.record.attempt, frames)
+        kept.log.append(first_seq, frames, kept.record.attempt)
 
     async def finish(self, run_id: str, closing: Sequence[KnownEvent], done: DoneEvent) -> None:
         kept = self._kept(run_id)
@@ -82,7 +84,8 @@ class MemoryStore:
         problem = self.broken
         if problem is not None:
             closing, done = storage_failure(closing, done, problem)
-        kept.log.append([*closing, done], kept.record.attempt)
+        frames = encode_frames([*closing, done], kept.record.attempt)
+        kept.log.append(done.seq - len(closing), frames, kept.record.attempt, ended=True)
         kept.record = kept.record.ended_by(done)
         self._touch(kept.record.session_id)
         if problem is not None:
@@ -101,7 +104,7 @@ class MemoryStore:
         return self._kept(run_id).log.knows(cursor)
 
     async def follow(self, run_id: str, cursor: Cursor) -> AsyncGenerator[Batch, None]:
-        async for batch in self._kept(run_id).log.follow(cursor):
+        async for batch in follow_log(self._kept(run_id).log, cursor):
             yield batch
 
     async def request_cancel(self, run_id: str) -> bool:

@@ -9,7 +9,6 @@ from starlette.middleware import Middleware
 
 from backend import __version__
 from backend.api.conversations import MAX_CONVERSATION_BYTES
-from backend.api.event_stream import HandOver
 from backend.api.problems import MEDIA_TYPE, ProblemReply, add_problem_handlers, problem_answer
 from backend.api.routes import (
     ag_ui,
@@ -78,7 +77,6 @@ def create_app(services: Services, lifespan: Lifespan | None = None) -> FastAPI:
         middleware=[
             Middleware(Guard, allowed_hosts=hosts, answer=problem_answer),
             Middleware(Forwarded, address=address, allowed_hosts=hosts, answer=problem_answer),
-            Middleware(HandOver),
             Middleware(
                 BodyLimit,
                 default=MAX_BODY_BYTES,

@@ -14,7 +14,7 @@ from backend.dialects.encoding.ag_ui import AgUiEncoder
 from backend.dialects.encoding.encoder import AnsweredRun, Encoder
 from backend.protocol.cursor import START, Cursor
 from backend.protocol.events import DoneEvent, ErrorEvent, Event, parse_event
-from backend.runs.log import frame_data
+from backend.runs.frames import frame_data
 from backend.runs.records import RunRecord
 from backend.runs.store import Batch, RunStore, UnknownRunError
 
@@ -101,7 +101,7 @@ async def encoded(store: RunStore, run_id: str, encoder: Encoder) -> AsyncIterat
 
 async def rejoined(store: RunStore, record: RunRecord, encoder: AgUiEncoder) -> AsyncIterator[Batch]:
     """The run for a reader who joins again: its messages as they are now, then what comes."""
-    now = (await store.snapshot(record.run_id)).stream.last_seq
+    now = (await store.record(record.run_id)).last_seq
     begun = now == 0
     if begun:
         yield Batch((encoder.rejoin(),), START, False)

@@ -3,8 +3,9 @@
 from collections.abc import AsyncIterator, Mapping
 from contextlib import aclosing
 
-from backend.api.event_stream import RETRY_MS, EventStream, close_batches
+from backend.api.event_stream import RETRY_MS, EventStream
 from backend.api.services import Services
+from backend.api.stream_delivery import close_batches
 from backend.protocol.cursor import Cursor
 from backend.protocol.run_view import SnapshotEvent
 from backend.protocol.sse import encode_event

@@ -11,7 +11,8 @@ import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import RequestResponseCycle
 
-from backend.api.event_stream import CONNECTION_EXTENSION
+from backend.api.connection import CONNECTION_EXTENSION
+from backend.api.event_stream import carry_streams
 from backend.doors.connections import (
     BoundedConnection,
     capped_connections,
@@ -118,12 +119,25 @@ class Server(uvicorn.Server):
 
 
 class _CycleConnection:
-    """Implements ``Connection`` over the connection of one request and its answer in uvicorn."""
+    """Implements ``StreamConnection`` over the connection of one request and its answer in uvicorn."""
+
+    __slots__ = ("_chunked", "_cycle", "_protocol")
 
     def __init__(self, cycle: RequestResponseCycle, protocol: BoundedConnection) -> None:
         self._cycle = cycle
         self._protocol = protocol
         self._chunked = cycle.scope["http_version"] == "1.1"
+
+    def takes(self) -> bool:
+        return not self._cycle.flow.write_paused
+
+    def write(self, body: bytes) -> None:
+        # The framing that h11 gives a body of unknown length, without its state machine, which it leaves as it is.
+        if not self._cycle.disconnected:
+            self._cycle.transport.write(b"%x\r\n%b\r\n" % (len(body), body) if self._chunked else body)
+
+    async def send(self, body: bytes, *, more_body: bool = True) -> None:
+        await self._cycle.send({"type": "http.response.body", "body": body, "more_body": more_body})
 
     def unsent(self) -> int:
         return self._cycle.transport.get_write_buffer_size()
@@ -136,20 +150,12 @@ class _CycleConnection:
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         transport.abort()
 
-    def takes(self) -> bool:
-        return not self._cycle.flow.write_paused
-
-    def write(self, body: bytes) -> None:
-        # The framing that h11 gives a body of unknown length, without its state machine, which it leaves as it is.
-        if not self._cycle.disconnected:
-            self._cycle.transport.write(b"%x\r\n%b\r\n" % (len(body), body) if self._chunked else body)
-
     def when_lost(self, callback: Callable[[], object] | None) -> None:
         self._protocol.on_lost = callback
 
 
 def _with_connection(app: ASGIApp) -> ASGIApp:
-    """Give every request its connection, which uvicorn keeps inside ``send``."""
+    """Give every request its connection, which uvicorn keeps inside ``send``, and carry its stream."""
 
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
         cycle = getattr(send, "__self__", None)
@@ -157,6 +163,6 @@ def _with_connection(app: ASGIApp) -> ASGIApp:
             protocol = cycle.transport.get_protocol()
             if isinstance(protocol, BoundedConnection):
                 scope.setdefault("extensions", {})[CONNECTION_EXTENSION] = _CycleConnection(cycle, protocol)
-        await app(scope, receive, send)
+        await carry_streams(app, scope, receive, send)
 
     return serve

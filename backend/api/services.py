@@ -6,7 +6,7 @@ from typing import Annotated, cast
 from fastapi import Depends, Request
 
 from backend.agents.catalogue import AgentCatalogue
-from backend.api.event_stream import OpenStreams
+from backend.api.open_streams import OpenStreams
 from backend.api.run_starts import RunStarts
 from backend.api.steering_service import SteeringService
 from backend.runs.file_library import FileLibrary
@@ -41,7 +41,12 @@ def services_of(request: Request) -> Services:
     return cast(Services, request.app.state.services)
 
 
-def links_base(request: Request) -> str:
+async def _services(request: Request) -> Services:
+    # Without a wait inside: the framework gives a dependency that is no coroutine a thread of its own.
+    return services_of(request)
+
+
+async def links_base(request: Request) -> str:
     """What links to the API begin with: the server's public address, else the path below which it is reached."""
     root_path: str = request.scope.get("root_path", "")
     return services_of(request).settings.public_url or root_path
@@ -50,5 +55,5 @@ def links_base(request: Request) -> str:
 LinksBase = Annotated[str, Depends(links_base)]
 """The beginning of links as a route's parameter."""
 
-ServicesOf = Annotated[Services, Depends(services_of)]
+ServicesOf = Annotated[Services, Depends(_services)]
 """The services as a route's parameter."""

@@ -36,9 +36,7 @@ class PersonTime:
 
     def add(self, event: Event, at_ms: float) -> None:
         """Count one more event, which came at that moment."""
-        if self._open or self._pauses:
-            self._count(event, max(at_ms, self._last_ms))
-        self._last_ms = max(at_ms, self._last_ms)
+        self._pass(at_ms, blocked=self._open > 0 and self._ends_wait(event))
         if isinstance(event, StatusEvent):
             self._fold(event)
         elif isinstance(event, DoneEvent):
@@ -46,15 +44,22 @@ class PersonTime:
             self._open = 0
             self._pauses.clear()
 
+    def add_token(self, at_ms: float) -> None:
+        """Count a token, which came at that moment and ends no wait."""
+        self._pass(at_ms, blocked=False)
+
     def before(self, at_ms: float) -> float:
         """How much of the time before that moment was a person's."""
         return sum(min(end, at_ms) - start for start, end in self.intervals if start < at_ms)
 
-    def _count(self, event: Event, at_ms: float) -> None:
+    def _pass(self, at_ms: float, *, blocked: bool) -> None:
+        if at_ms > self._last_ms:
+            if blocked or self._pauses:
+                self._count(at_ms, blocked=blocked)
+            self._last_ms = at_ms
+
+    def _count(self, at_ms: float, *, blocked: bool) -> None:
         passed_ms = at_ms - self._last_ms
-        blocked = self._open > 0 and self._ends_wait(event)
-        if passed_ms <= 0 or not (blocked or self._pauses):
-            return
         self.waited_ms += passed_ms if blocked else 0.0
         self.paused_ms += passed_ms if self._pauses else 0.0
         if self.intervals and self.intervals[-1][1] == self._last_ms:

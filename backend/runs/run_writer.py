@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from backend.agents.clock import Clock
 from backend.protocol.ending import Ending, Tally, end_run
-from backend.protocol.events import stamp, stamp_time
+from backend.protocol.events import TokenEvent, stamp, stamp_time
 from backend.protocol.run_view import StepView
 from backend.protocol.sse import encode_stamped
 from backend.runs.records import RunRecord
@@ -37,14 +37,19 @@ class RunWriter:
     async def write(self, drafts: Sequence[ScreenedDraft], at: float) -> None:
         """Append drafts that were yielded at that moment (seconds of the clock). Raises what ``RunStore.append``
         raises; nothing of this call is counted then. Does not wait where the store does not."""
-        at_ms = stamp_time(max(self._tally.last_at_ms, (at - self._accepted_at) * 1000))
-        events = []
-        frames = []
-        for seq, (draft, body) in enumerate(drafts, start=self._tally.last_seq + 1):
-            events.append(stamp(draft, seq, at_ms))
-            frames.append(encode_stamped(draft.type, body, seq, at_ms, self._attempt))
-        await self._store.append(self._run_id, events, frames)
-        self._tally.add(events)
+        tally, attempt = self._tally, self._attempt
+        at_ms = stamp_time(max(tally.last_at_ms, (at - self._accepted_at) * 1000))
+        first_seq = tally.last_seq + 1
+        frames = [
+            encode_stamped(draft.type, body, seq, at_ms, attempt)
+            for seq, (draft, body) in enumerate(drafts, start=first_seq)
+        ]
+        await self._store.append(self._run_id, first_seq, frames)
+        for seq, (draft, _) in enumerate(drafts, start=first_seq):
+            if type(draft) is TokenEvent:
+                tally.add_token(draft.text, seq, at_ms)
+            else:
+                tally.add([stamp(draft, seq, at_ms)])
 
     async def end(self, ending: Ending) -> None:
         """Close what is open and write ``done``. Raises what ``RunStore.finish`` raises."""

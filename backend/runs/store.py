@@ -101,10 +101,10 @@ class RunStore(ReviewStore, FileStore, Protocol):
         ``RunSupervisor.accept``."""
         ...
 
-    async def append(self, run_id: str, events: Sequence[KnownEvent], frames: Sequence[bytes] | None = None) -> None:
-        """Add stamped events after the last one; ``frames`` are theirs, where they are encoded already. Visible at
-        once, and kept before anybody is shown them. Raises ``StoreError``, adding nothing, if earlier events could not
-        be kept; ``ValueError``, adding nothing, for events that do not continue the log or cannot be encoded;
+    async def append(self, run_id: str, first_seq: int, frames: Sequence[bytes]) -> None:
+        """Add the frames of events after the last one, the first of them with ``first_seq``, encoded under the run's
+        attempt. Visible at once, and kept before anybody is shown them. Raises ``StoreError``, adding nothing, if
+        earlier events could not be kept; ``ValueError``, adding nothing, where they do not continue the log;
         ``UnknownRunError`` for a run that was deleted.
 
         For a running run it never waits, so that no cancel comes between the call and its effect."""

@@ -11,6 +11,9 @@ from collections.abc import Callable
 REST_SHARE = 4.0
 """A tick is followed by a pause of so many times its own length, unless nothing came before it for as long."""
 
+SHORTEST_REST_S = 0.001
+"""The shortest pause between two ticks: events that come one by one, closely, are delivered together."""
+
 LONGEST_REST_S = 0.02
 """The longest pause between two ticks: what one tick may add to the delay of an event."""
 
@@ -40,6 +43,10 @@ class Tick:
     def add(self, callback: Callback) -> None:
         """Call back at the next tick, once however often it is added before."""
         self._due[callback] = None
+        self.plan()
+
+    def plan(self) -> None:
+        """Have a tick soon, if only to keep what was added."""
         if not self._planned:
             self._planned = True
             loop = asyncio.get_running_loop()
@@ -65,7 +72,7 @@ class Tick:
             if self._now:
                 self._now.popleft()()
         took = loop.time() - began
-        self._rest_until = began + took + min(LONGEST_REST_S, REST_SHARE * took)
+        self._rest_until = began + took + min(LONGEST_REST_S, max(SHORTEST_REST_S, REST_SHARE * took))
         if self._now:
             loop.call_soon(self._run)
         elif self._due:

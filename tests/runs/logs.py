@@ -6,6 +6,7 @@ from typing import Any
 
 from backend.protocol.cursor import START, Cursor
 from backend.protocol.events import DoneEvent, Draft, KnownEvent, TokenEvent, stamp
+from backend.runs.frames import encode_frames
 from backend.runs.ids import new_run_id, new_session_id
 from backend.runs.records import RunRecord
 from backend.runs.store import RunStore
@@ -40,10 +41,16 @@ def the_end(seq: int, **fields: Any) -> DoneEvent:
     return stamp(DoneEvent(**fields), seq, seq * 10.0)
 
 
+async def append(store: RunStore, run_id: str, events: Sequence[KnownEvent]) -> None:
+    """Append events to a run of the first attempt."""
+    if events:
+        await store.append(run_id, events[0].seq, encode_frames(events, 1))
+
+
 async def a_run(store: RunStore, events: Sequence[KnownEvent] = (), **fields: Any) -> str:
     """Submit a run with these events; gives its id."""
     record, _ = await store.submit(a_record(**fields))
-    await store.append(record.run_id, events)
+    await append(store, record.run_id, events)
     return record.run_id
 
 

@@ -16,7 +16,7 @@ from backend.runs.search import RunQuery
 from backend.runs.sqlite.store import SqliteStore
 from backend.runs.store import KeyReusedError, RunStore, UnknownRunError, UnknownSessionError
 from tests.memory_store import MemoryStore
-from tests.runs.logs import a_record, the_end, words
+from tests.runs.logs import a_record, append, the_end, words
 
 QUESTIONS = ["Why?", "WHY NOT?", "100 %", "a_b", "Übersicht?"]
 AGENTS = ["documents", "scripted:happy_path"]
@@ -58,7 +58,7 @@ class Both:
             agent=AGENTS[place % len(AGENTS)],
         )
         await self.tell(lambda store: store.submit(record))
-        await self.tell(lambda store: store.append(record.run_id, words(place % 3)))
+        await self.tell(lambda store: append(store, record.run_id, words(place % 3)))
         self.runs.append(record.run_id)
 
     async def finish(self, place: int) -> None:

@@ -21,7 +21,7 @@ from backend.settings import Settings
 from tests import strategies
 from tests.fakes import FakeAgent, ManualClock, Sleep, Step, opens, turn
 from tests.memory_store import MemoryStore
-from tests.runs.logs import a_record, frames_of
+from tests.runs.logs import a_record, append, frames_of
 
 OURS = {"one-done", "steps-closed", "in-order"}
 """The rules that hold whatever an agent yields; the order of citations is the agent's own."""
@@ -155,7 +155,7 @@ async def _every_follower_gets_the_rest(store: RunStore, plan: Plan) -> None:
     while at < len(body):
         followers.append((at, asyncio.create_task(frames_of(store, record.run_id, Cursor(1, at) if at else START))))
         size = plan.cuts[appends % len(plan.cuts)]
-        await store.append(record.run_id, body[at : at + size])
+        await append(store, record.run_id, body[at : at + size])
         at += len(body[at : at + size])
         for _ in range(plan.pauses[appends % len(plan.pauses)]):
             await turn()
@@ -202,7 +202,7 @@ async def test_a_log_cut_anywhere_is_ended_by_the_rules(events: list[KnownEvent]
         store = SqliteStore(Path(folder))
         await store.open()
         record, _ = await store.submit(a_record())
-        await store.append(record.run_id, kept)
+        await append(store, record.run_id, kept)
         if cancelled:
             await store.request_cancel(record.run_id)
         await store.close()

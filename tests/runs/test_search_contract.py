@@ -9,7 +9,7 @@ from backend.runs.ids import new_session_id
 from backend.runs.search import PlaceError, RunQuery, folded
 from backend.runs.store import RunStore, UnknownRunError, UnknownSessionError
 from tests.fakes import settle
-from tests.runs.logs import a_record, a_run, an_ended_run, frames_of, the_end, words
+from tests.runs.logs import a_record, a_run, an_ended_run, append, frames_of, the_end, words
 
 EVERYTHING = RunQuery()
 
@@ -150,7 +150,7 @@ async def test_deleting_a_running_run_lets_its_followers_go(store: RunStore) -> 
     await store.delete(run_id)
     assert len(await follower) == 2
     with pytest.raises(UnknownRunError):
-        await store.append(run_id, words(1, 3))
+        await append(store, run_id, words(1, 3))
     with pytest.raises(UnknownRunError):
         await store.finish(run_id, [], the_end(3))
 

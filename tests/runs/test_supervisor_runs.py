@@ -193,10 +193,10 @@ class FaultyStore(MemoryStore):
         super().__init__()
         self._faulty = faulty
 
-    async def append(self, run_id: str, events: Sequence[KnownEvent], frames: Sequence[bytes] | None = None) -> None:
+    async def append(self, run_id: str, first_seq: int, frames: Sequence[bytes]) -> None:
         if self._faulty == "append":
             raise ZeroDivisionError("a defect")
-        await super().append(run_id, events, frames)
+        await super().append(run_id, first_seq, frames)
 
     async def finish(self, run_id: str, closing: Sequence[KnownEvent], done: DoneEvent) -> None:
         if self._faulty == "finish":

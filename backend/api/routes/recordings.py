@@ -15,7 +15,7 @@ from backend.api.services import ServicesOf
 from backend.protocol.cursor import START
 from backend.protocol.events import event_json
 from backend.protocol.recordings import RecordingHeader
-from backend.runs.log import frame_data
+from backend.runs.frames import frame_data
 from backend.runs.recording_library import header_of
 from backend.runs.records import RunRecord
 from backend.runs.store import RunStore

@@ -77,10 +77,11 @@ class Backlog:
         self._tails: dict[int, Tail] = {}
         self._deleted: set[int] = set()
 
-    def add(self, tail: Tail) -> None:
-        """The tail has something to write."""
+    def add(self, *tails: Tail) -> None:
+        """These tails have something to write."""
         with self._lock:
-            self._tails[tail.number] = tail
+            for tail in tails:
+                self._tails[tail.number] = tail
 
     def take(self) -> list[TailPiece]:
         """Every tail as it stands; the backlog is empty then."""
@@ -97,8 +98,7 @@ class Backlog:
 
     def is_deleted(self, tail: Tail) -> bool:
         """Whether the tail's run was deleted."""
-        with self._lock:
-            return tail.number in self._deleted
+        return tail.number in self._deleted
 
     def unsaved(self) -> int:
         """How many runs have something that is not written."""

@@ -28,7 +28,7 @@ class Database:
 
     def __init__(self, folder: Path, backlog: Backlog) -> None:
         self.folder = folder
-        self.unkept = JournalQueue(backlog)
+        self.unkept = JournalQueue(backlog, self.poke)
         """What has to be in the journal before anybody is shown it."""
         self._backlog = backlog
         self._journal: Journal | None = None
@@ -92,8 +92,10 @@ class Database:
         self._lock.release()
 
     async def write(self, run: Callable[[sqlite3.Connection], T], committed: Callable[[], None] | None = None) -> T:
-        """Run the function in a transaction on the writer's thread and wait for its commit."""
+        """Run the function in a transaction on the writer's thread and wait for its commit, which takes along what was
+        appended before."""
         writer = self._open_writer()
+        self.unkept.write()
         try:
             return await asyncio.wrap_future(writer.submit(run, committed))
         except sqlite3.Error as error:

@@ -29,11 +29,11 @@ class JournalRecord:
     first_seq: int
     frames: Sequence[bytes]
 
-    def encoded(self) -> tuple[bytes, bytes]:
-        """The record's line and its content."""
-        content = b"".join(self.frames)
-        checksum = zlib.crc32(content)
-        return b"%d %d %d %d %08x\n" % (self.number, self.attempt, self.first_seq, len(content), checksum), content
+
+def encode_record(number: int, attempt: int, first_seq: int, frames: Sequence[bytes]) -> bytes:
+    """The bytes of a ``JournalRecord``: a line and the frames."""
+    content = frames[0] if len(frames) == 1 else b"".join(frames)
+    return b"%d %d %d %d %08x\n%b" % (number, attempt, first_seq, len(content), zlib.crc32(content), content)
 
 
 class Journal:
@@ -47,9 +47,8 @@ class Journal:
         ]
         self._sizes = [os.fstat(file).st_size for file in self._files]
 
-    def add(self, records: Sequence[JournalRecord]) -> None:
-        """Add records; returns once the system has them. Raises ``OSError``, adding nothing."""
-        data = b"".join(part for record in records for part in record.encoded())
+    def add(self, data: bytes) -> None:
+        """Add encoded records; returns once the system has them. Raises ``OSError``, adding nothing."""
         with self._lock:
             file, size = self._files[0], self._sizes[0]
             try:

@@ -1,10 +1,11 @@
 """The tails of logs that are not in the journal yet: written there together, before anybody is shown what they end
-with."""
+with, and handed on to the tables."""
 
 import logging
+from collections.abc import Callable
 
 from backend.runs.sqlite.backlog import Backlog, Tail
-from backend.runs.sqlite.journal import Journal, JournalRecord
+from backend.runs.sqlite.journal import Journal, encode_record
 
 logger = logging.getLogger(__name__)
 
@@ -12,10 +13,12 @@ logger = logging.getLogger(__name__)
 class JournalQueue:
     """Belongs to the event loop."""
 
-    def __init__(self, backlog: Backlog) -> None:
+    def __init__(self, backlog: Backlog, poke: Callable[[], None]) -> None:
+        """``poke`` is called when the backlog has something to write."""
         self.journal: Journal | None = None
         """None while the store is closed."""
         self._backlog = backlog
+        self._poke = poke
         self._tails: dict[Tail, None] = {}
 
     def add(self, tail: Tail) -> None:
@@ -32,11 +35,14 @@ class JournalQueue:
         for tail in tails:
             frames = tail.log.frames[tail.journaled :]
             if frames and not self._backlog.is_deleted(tail):
-                records.append(JournalRecord(tail.number, tail.attempt, tail.journaled + 1, frames))
-            tail.journaled = len(tail.log.frames)
+                records.append(encode_record(tail.number, tail.attempt, tail.journaled + 1, frames))
+                tail.journaled += len(frames)
+        # First to the backlog: once the journal is turned, the backlog must have what stands in the other file.
+        self._backlog.add(*tails)
         try:
-            self.journal.add(records)
+            self.journal.add(b"".join(records))
         except OSError as error:
             logger.warning("Events could not be written to the journal: %s", str(error))
             for tail in tails:
                 tail.failure = tail.failure or error
+        self._poke()

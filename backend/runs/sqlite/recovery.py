@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from backend.protocol.ending import Ending, Tally, end_run
 from backend.protocol.events import Outcome, parse_event
-from backend.runs.log import encode_frames
+from backend.runs.frames import encode_frames
 from backend.runs.records import RunRecord
 from backend.runs.sqlite.journal import JournalRecord
 from backend.runs.sqlite.statements import StoredRun, event_data, insert_frames, last_seq, set_end, unfinished_runs

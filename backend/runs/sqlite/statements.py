@@ -8,7 +8,8 @@ from typing import Any
 
 from backend.protocol.events import DoneEvent
 from backend.protocol.options import RunOptions
-from backend.runs.log import RunLog, frame_of, frame_parts
+from backend.runs.frames import frame_of, frame_parts
+from backend.runs.log import RunLog
 from backend.runs.records import RunRecord, SessionRecord, duration_ms
 from backend.runs.sqlite.file_statements import delete_files_left, read_attachments
 

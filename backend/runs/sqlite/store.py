@@ -10,7 +10,9 @@ from pathlib import Path
 from backend.protocol.cursor import Cursor
 from backend.protocol.events import DoneEvent, Event, KnownEvent
 from backend.protocol.run_view import RunView
-from backend.runs.log import LogFollower, RunEndedError, RunLog, encode_frames
+from backend.runs.frames import encode_frames
+from backend.runs.log import RunEndedError, RunLog
+from backend.runs.log_follower import LogFollower
 from backend.runs.lost_end import storage_failure
 from backend.runs.records import RunRecord, SessionRecord, utc_now
 from backend.runs.search import RunPage, RunQuery
@@ -55,6 +57,7 @@ class SqliteStore(SqliteReviews, SqliteFiles):
 
     async def close(self) -> None:
         """See ``RunStore.close``."""
+        self._database.unkept.write()
         await asyncio.to_thread(self._database.close)
         unsaved = self._backlog.unsaved()
         if unsaved:
@@ -71,7 +74,7 @@ class SqliteStore(SqliteReviews, SqliteFiles):
         self._memory.keep(KeptRun(record, log, Tail(number, log, record.attempt)))
         return record, True
 
-    async def append(self, run_id: str, events: Sequence[KnownEvent], frames: Sequence[bytes] | None = None) -> None:
+    async def append(self, run_id: str, first_seq: int, frames: Sequence[bytes]) -> None:
         """See ``RunStore.append``."""
         run = self._memory.find(run_id)
         if run is None:
@@ -82,10 +85,9 @@ class SqliteStore(SqliteReviews, SqliteFiles):
         if run.tail.failure is not None:
             raise self._database.problem(run.tail.failure)
         self._database.check_open()
-        run.log.append(events, run.tail.attempt, frames)
+        run.log.append(first_seq, frames, run.tail.attempt)
         self._database.unkept.add(run.tail)
-        self._backlog.add(run.tail)
-        self._database.poke()
+        self._tick.plan()
 
     async def finish(self, run_id: str, closing: Sequence[KnownEvent], done: DoneEvent) -> None:
         """See ``RunStore.finish``."""
@@ -95,7 +97,7 @@ class SqliteStore(SqliteReviews, SqliteFiles):
             return
         if run.finishing or run.record.ended:
             return
-        run.log.check_next([*closing, done])
+        run.log.check_next(closing[0].seq if closing else done.seq)
         frames = encode_frames([*closing, done], run.tail.attempt)
         run.finishing = True
         await asyncio.shield(asyncio.ensure_future(self._finish(run, closing, done, frames)))
@@ -123,13 +125,14 @@ class SqliteStore(SqliteReviews, SqliteFiles):
             logger.warning("The end of run %s could not be written: %s", run.record.run_id, str(problem))
             self._end_unsaved(run, closing, done, str(problem))
             raise
-        run.log.append([*closing, done], tail.attempt, frames)
+        run.log.append(shown + 1, frames, tail.attempt, ended=True)
         self._note_end(run, done)
 
     def _end_unsaved(self, run: KeptRun, closing: Sequence[KnownEvent], done: DoneEvent, message: str) -> None:
         """End the run for its watchers, and leave its end to the backlog."""
         events, done = storage_failure(closing, done, message)
-        run.log.append([*events, done], run.tail.attempt)
+        frames = encode_frames([*events, done], run.tail.attempt)
+        run.log.append(events[0].seq, frames, run.tail.attempt, ended=True)
         run.tail.done = done
         self._backlog.add(run.tail)
         self._note_end(run, done)

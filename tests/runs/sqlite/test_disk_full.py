@@ -14,7 +14,7 @@ from backend.protocol.checks import check
 from backend.protocol.events import ErrorEvent, TokenEvent
 from backend.runs.sqlite.store import SqliteStore
 from backend.runs.store import StoreError, UnknownRunError
-from tests.runs.logs import a_record, a_run, an_ended_run, frames_of, stamped, the_end, words
+from tests.runs.logs import a_record, a_run, an_ended_run, append, frames_of, stamped, the_end, words
 
 
 async def fill(store: SqliteStore) -> None:
@@ -58,7 +58,7 @@ async def until_refused(store: SqliteStore, run_id: str) -> str:
     while True:
         seq = (await store.record(run_id)).last_seq + 1
         try:
-            await store.append(run_id, large(seq))
+            await append(store, run_id, large(seq))
         except StoreError as problem:
             assert (await store.record(run_id)).last_seq == seq - 1, "nothing was added"
             return str(problem)
@@ -111,7 +111,7 @@ async def test_a_full_disk_hurts_only_what_does_not_fit(store: SqliteStore) -> N
     small = await a_run(store, words(1))
     big = await a_run(store)
     await fill(store)
-    await store.append(big, large(1))
+    await append(store, big, large(1))
     await store.finish(small, [], the_end(2))
     assert (await store.record(small)).outcome == "completed"
     assert len(await frames_of(store, ended)) == 4

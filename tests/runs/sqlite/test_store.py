@@ -18,7 +18,7 @@ from backend.runs.sqlite.schema import FILE_NAME, SCHEMA_VERSION
 from backend.runs.sqlite.store import SqliteStore
 from backend.runs.store import StoreError, UnknownRunError
 from tests.fakes import turn
-from tests.runs.logs import a_record, a_run, an_ended_run, frames_of, stamped, the_end, words
+from tests.runs.logs import a_record, a_run, an_ended_run, append, frames_of, stamped, the_end, words
 
 OpenStore = Callable[[], Awaitable[SqliteStore]]
 
@@ -268,7 +268,7 @@ async def test_appends_are_committed_in_groups(open_store: OpenStore) -> None:
     writer._connection.set_trace_callback(count)
     run_id = await a_run(store)
     for event in words(2000):
-        await store.append(run_id, [event])
+        await append(store, run_id, [event])
     await store.finish(run_id, [], the_end(2001))
     writer._connection.set_trace_callback(None)
     assert 2 <= commits <= 200
