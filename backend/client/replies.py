@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from backend.protocol.attachments import MAX_ATTACHMENTS, MAX_FILE_BYTES, AttachmentNote
 from backend.protocol.cursor import START, Cursor
 from backend.protocol.events import Outcome
 from backend.protocol.inputs import InputAnswer
@@ -30,6 +31,12 @@ class StartedRun(Reply):
     mode: Literal["steer", "queue"] | None = None
 
 
+class KnownFile(AttachmentNote):
+    """A file of a question. ``file_id`` is empty where it may not be attached again, as that of a shared run."""
+
+    file_id: str = ""
+
+
 class RunSummary(Reply):
     """What is known of a run beside its events. ``created_at`` is ISO 8601; ``outcome`` None = it runs."""
 
@@ -47,6 +54,7 @@ class RunSummary(Reply):
     ttft_ms: float | None = None
     """When its first token came, in milliseconds since it was accepted; None where none came, or until it has ended."""
     cancel_requested: bool = False
+    attachments: tuple[KnownFile, ...] = ()
 
     @property
     def ended(self) -> bool:
@@ -120,6 +128,15 @@ class Shares(Reply):
     shares: tuple[Share, ...]
 
 
+class TakenFiles(Reply):
+    """The files that can be attached to an agent's questions. ``max_bytes`` is that of one file."""
+
+    kinds: tuple[str, ...] = ()
+    endings: tuple[str, ...] = ()
+    max_bytes: int = MAX_FILE_BYTES
+    max_files: int = MAX_ATTACHMENTS
+
+
 class OfferedAgent(Reply):
     """An agent on offer: the name to run it by and what to say of it. ``examples`` are questions to try."""
 
@@ -131,6 +148,8 @@ class OfferedAgent(Reply):
     """What a pause does: ``exact``, ``step``, ``hold``; ``none`` = it cannot be paused."""
     messages: bool = False
     """Whether it reads messages while it works."""
+    attachments: TakenFiles | None = None
+    """None for an agent that takes no files."""
 
 
 class AskedInput(InputView):

@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from typing import Any, Literal
 from urllib.parse import quote
@@ -12,6 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from backend.client.calls import run_path, shown_path
 from backend.client.errors import ProblemError
+from backend.client.files import FileCalls
 from backend.client.followed_run import ConnectionChange, Patience, follow_source
 from backend.client.frames import TICK_S, Frame, paced_frames
 from backend.client.http_source import HttpEventSource
@@ -55,7 +56,7 @@ _READINESS = TypeAdapter(Readiness)
 _PREPARATIONS = TypeAdapter(tuple[Preparation, ...])
 
 
-class RunClient(SteeringCalls, ReviewCalls):
+class RunClient(FileCalls, SteeringCalls, ReviewCalls):
     """A client of the backend at ``base_url``, such as ``http://127.0.0.1:8750``.
 
     Cheap to make: it keeps an address and the HTTP client it is given, or the running event loop's shared one
@@ -94,13 +95,15 @@ class RunClient(SteeringCalls, ReviewCalls):
         idempotency_key: str | None = None,
         when_busy: WhenBusy = "beside",
         by: GivenPerson | None = None,
+        attachments: Sequence[str] = (),
     ) -> StartedRun:
         """Start a run and return at once. Without a key of the caller's a fresh one is sent, so that the one
         retry after a broken connection cannot start a second run.
 
         ``when_busy``: while a run of the conversation is active, the new one runs ``beside`` it, is refused
         (``reject``: ``conversation-busy``), takes its place (``interrupt``), or the question becomes a message to it
-        (``queue``, ``steer``): then ``message_id`` is set, and ``run_id`` is that of the active run."""
+        (``queue``, ``steer``): then ``message_id`` is set, and ``run_id`` is that of the active run. ``attachments``:
+        ids of uploaded files (``upload_file``)."""
         body: dict[str, Any] = {"question": question, "agent": agent, "options": _options(options)}
         if when_busy != "beside":
             body["when_busy"] = when_busy
@@ -108,6 +111,8 @@ class RunClient(SteeringCalls, ReviewCalls):
             body["by"] = by.model_dump(exclude_none=True)
         if session_id is not None:
             body["session_id"] = session_id
+        if attachments:
+            body["attachments"] = list(attachments)
         headers = {"Idempotency-Key": idempotency_key or uuid.uuid4().hex}
         return self._read(await self._send("POST", "/v1/runs", json=body, headers=headers), TypeAdapter(StartedRun))
 

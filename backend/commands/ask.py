@@ -1,6 +1,7 @@
 """``playhead ask``: one question, answered live in the terminal."""
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +34,14 @@ _FOLDER = click.Path(path_type=Path)
 @click.option("--data", "data_dir", type=_FOLDER, help="The folder for the runs and indexes of the temporary backend.")
 @click.option("--session", "session_id", help="The id of a conversation to continue.")
 @click.option(
+    "--attach",
+    "attached",
+    type=_FOLDER,
+    multiple=True,
+    metavar="FILE",
+    help="A file for the question, where the agent takes files. Can be given up to five times.",
+)
+@click.option(
     "--timeout",
     "timeout_s",
     type=click.FloatRange(0, 3600, min_open=True),
@@ -57,6 +66,7 @@ def command(
     url: str | None,
     data_dir: Path | None,
     session_id: str | None,
+    attached: tuple[Path, ...],
     timeout_s: float | None,
     silence_s: float | None,
     speed: float | None,
@@ -67,9 +77,11 @@ def command(
     Ctrl-C stops the run and keeps what was written; a second one leaves at once. The exit code is 0 only if the answer
     was completed, 130 after Ctrl-C, 2 for bad input, and 1 for every other end.
     """
+    from backend.commands.attached_files import read_attached
     from backend.commands.temporary_backend import reachable_backend
 
     _check_question(question)
+    files = read_attached(attached)
     if url is not None and (docs_dir is not None or data_dir is not None):
         raise BadInput("--docs and --data configure the temporary backend: leave them out with --url.")
     for flag, value in (("--model", model), ("--remote", remote)):
@@ -81,7 +93,7 @@ def command(
     request = {"question": question, "agent": agent, "session_id": session_id, "options": options}
     with quiet_broken_pipe():
         with reachable_backend(url, data_dir or default_data_dir() / "ask", docs_dir, model, mcp, remote) as backend:
-            code = asyncio.run(_ask(backend, request, as_json=as_json))
+            code = asyncio.run(_ask(backend, request, files, as_json=as_json))
         exit_with(code)
 
 
@@ -99,8 +111,11 @@ def _check_question(question: str) -> None:
         raise BadInput(words.QUESTION_TOO_LONG.format(limit=MAX_QUESTION_BYTES // 1024))
 
 
-async def _ask(backend: "ReachableBackend", request: dict[str, Any], *, as_json: bool) -> int:
+async def _ask(
+    backend: "ReachableBackend", request: dict[str, Any], files: Sequence[tuple[str, bytes]], *, as_json: bool
+) -> int:
     from backend.client import RunClient, new_http
+    from backend.commands.attached_files import upload_attached
     from backend.commands.drawn_run import exit_code_of, print_events, watch
     from backend.commands.interruption import Interruption
     from backend.commands.temporary_backend import tell_warnings
@@ -108,7 +123,8 @@ async def _ask(backend: "ReachableBackend", request: dict[str, Any], *, as_json:
 
     async with new_http() as http:
         client = RunClient(backend.url, http)
-        started = await _start(client, request)
+        attachments = await upload_attached(client, files)
+        started = await _start(client, {**request, "attachments": attachments})
         if backend.server is not None:
             tell_warnings((await client.ready()).warnings)
         run_id, patience = started.run_id, backend.give_up_after_s

@@ -243,3 +243,21 @@ async def test_a_backend_killed_and_started_again_ends_the_run_as_interrupted(
             assert answer == (await client.run(started.run_id)).view.message.answer
         finally:
             await asyncio.to_thread(second.stop)
+
+
+async def test_a_file_is_uploaded_asked_with_and_known_by_its_run(client: RunClient) -> None:
+    [offer] = [offer for offer in await client.agents() if offer.agent == "documents"]
+    assert offer.attachments is not None
+    assert ".pdf" in offer.attachments.endings
+    file = await client.upload_file("Übersicht.txt", "Die Miete beträgt 1.250 Euro.".encode())
+    assert (file.name, file.kind) == ("Übersicht.txt", "txt")
+    started = await client.start_run("What is the rent?", "documents", attachments=[file.file_id])
+    assert (await client.run(started.run_id)).attachments == (file,)
+    shared = await client.run((await client.share(started.run_id)).share_id)
+    assert [(each.name, each.file_id) for each in shared.attachments] == [("Übersicht.txt", "")]
+    for file_id, status in ((file.file_id, 409), ("file_unknown", 404)):
+        with pytest.raises(ProblemError) as refused:
+            await client.delete_file(file_id)
+        assert refused.value.status == status
+    waiting = await client.upload_file("notes.txt", b"x")
+    await client.delete_file(waiting.file_id)

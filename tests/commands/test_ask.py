@@ -189,3 +189,26 @@ def test_sigterm_leaves_at_once_and_takes_the_own_backend_along(tmp_path: Path) 
         assert process.wait(60) == 143
     with pytest.raises(ProcessLookupError):
         os.kill(backend, 0)
+
+
+def test_an_attached_file_is_read_and_named(backend_url: str, tmp_path: Path) -> None:
+    lease = tmp_path / "lease.txt"
+    lease.write_text("The monthly rent of the flat in Elm Street is 1,250 euros.\n", encoding="utf-8")
+    question = "What is the monthly rent of the flat in Elm Street?"
+    result = ask(question, "--url", backend_url, "--attach", str(lease))
+    assert result.exit_code == 0, result.output
+    assert "1,250 euros" in result.stdout
+    assert "lease.txt" in result.stdout
+    (tmp_path / "tool.bin").write_bytes(b"MZ\x00")
+    (tmp_path / "empty.txt").touch()
+    for agent, names, sentence in (
+        ("documents", ["tool.bin"], "tool.bin cannot be attached: attach a PDF"),
+        ("documents", ["empty.txt"], "is empty: attach a file with something in it"),
+        ("documents", ["missing.txt"], "missing.txt cannot be attached (No such file"),
+        ("documents", ["lease.txt"] * 6, "at most 5 files can be attached"),
+        ("scripted:happy_path", ["lease.txt"], "takes no files"),
+    ):
+        flags = [each for name in names for each in ("--attach", str(tmp_path / name))]
+        result = ask(question, "--url", backend_url, "--agent", agent, *flags)
+        assert (result.exit_code, result.stdout) == (2, ""), names
+        assert sentence in result.stderr
