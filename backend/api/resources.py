@@ -194,7 +194,7 @@ class ImportAnswer(BaseModel):
     warnings: list[str]
 
 
-class TakenFiles(BaseModel):
+class TakenFilesReply(BaseModel):
     """Which files can be attached to an agent's questions."""
 
     kinds: list[str] = Field(examples=[["pdf", "txt"]])
@@ -210,7 +210,7 @@ class Offer(BaseModel):
     title: str
     description: str
     examples: list[str]
-    attachments: TakenFiles | None = Field(description="The files it takes; null for an agent that takes none.")
+    attachments: TakenFilesReply | None = Field(description="The files it takes; null for an agent that takes none.")
     pause: PauseMode = Field(
         default="none",
         description="What a pause does: `exact` = it stands still; `step` = it finishes what it is doing; `hold` = it "

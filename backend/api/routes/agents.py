@@ -6,7 +6,7 @@ from fastapi import APIRouter, Path, Query
 
 from backend.agents.agent import RunRequest, UnknownAgentError
 from backend.api.problems import RequestProblem, problem_responses
-from backend.api.resources import AgentList, Offer, Plan, PreparationNow, TakenFiles
+from backend.api.resources import AgentList, Offer, Plan, PreparationNow, TakenFilesReply
 from backend.api.services import Services, ServicesOf
 from backend.protocol.file_kinds import endings_of
 from backend.protocol.options import RunOptions
@@ -22,8 +22,8 @@ def preparations_of(services: Services) -> list[PreparationNow]:
     ]
 
 
-def _taken(kinds: tuple[str, ...]) -> TakenFiles | None:
-    return TakenFiles(kinds=list(kinds), endings=list(endings_of(kinds))) if kinds else None
+def _taken(kinds: tuple[str, ...]) -> TakenFilesReply | None:
+    return TakenFilesReply(kinds=list(kinds), endings=list(endings_of(kinds))) if kinds else None
 
 
 @router.get("/v1/agents", operation_id="list_agents", summary="The agents on offer", responses=problem_responses(421))
