@@ -18,6 +18,8 @@ class Settings:
     """The language model that answers as the agent ``model``: PROVIDER:NAME."""
     mcp: Path | None = None
     """A file of MCP servers whose tools the model may use."""
+    show_reasoning: bool = False
+    """Whether readers may see what a model thinks; else it is in no event and in no recording."""
     remote: str | None = None
     """The agent elsewhere that is played as the agent ``remote``: DIALECT:URL."""
     host: str = "127.0.0.1"

@@ -101,12 +101,14 @@ def _after(head: bytes, body: IO[bytes]) -> Iterator[bytes]:
         yield piece
 
 
-def _read(file: Path, captured: "CapturedStream", dialect: str, body: IO[bytes] | None) -> "ImportedRun":
+def _read(
+    file: Path, captured: "CapturedStream", dialect: str, body: IO[bytes] | None, *, opened: bool = False
+) -> "ImportedRun":
     """The whole stream; its lines go to ``body``. Raises ``BadInput`` where nothing of it is that dialect's."""
     from backend.dialects.imported_run import ImportedRun
     from backend.dialects.registry import open_decoder
 
-    decoder = open_decoder(dialect)
+    decoder = open_decoder(dialect, opened=opened)
     run = ImportedRun(decoder)
     at_ms = None
     hidden = captured.size < _PROGRESS_BYTES or not sys.stderr.isatty()
@@ -120,6 +122,12 @@ def _read(file: Path, captured: "CapturedStream", dialect: str, body: IO[bytes] 
     lines = run.close(at_ms)
     if body is not None:
         body.writelines(lines)
+    if decoder.begins_in_thought and not opened:
+        # Only the end of the thinking showed that the text before it was thinking.
+        if body is not None:
+            body.seek(0)
+            body.truncate()
+        return _read(file, captured, dialect, body, opened=True)
     if 2 * decoder.recognised < decoder.messages or decoder.recognised == 0:
         from backend.commands.guessed_dialect import refuse_other_dialect
 

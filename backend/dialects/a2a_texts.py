@@ -79,8 +79,8 @@ class A2aTexts:
     def _write(self, key: str, text: str) -> None:
         if not text:
             return
-        if self._drafts.length and key != self._last:
-            self._drafts.add_text("\n\n")
+        if key != self._last:
+            self._drafts.begin_text()
         self._last = key
         if key in self._said or len(self._said) < _MOST_TEXTS:
             self._said.setdefault(key, []).append(text)

@@ -72,8 +72,10 @@ class AiSdk:
             return False
         if message.get("providerMetadata") is not None:
             self._read_metadata(object_of(message, "providerMetadata"), text_of(message, "id"))
-        if kind == "text-start" and len(self._parts) < MAX_STEPS:
-            self._parts[text_of(message, "id")] = self._drafts.length
+        if kind == "text-start":
+            self._drafts.begin_text(apart=False)
+            if len(self._parts) < MAX_STEPS:
+                self._parts[text_of(message, "id")] = self._drafts.length
         if self._waiting is not None and not self._completes_waiting(kind, message):
             self._read_waiting()
         self._read_chunk(kind, message)
@@ -85,7 +87,7 @@ class AiSdk:
         elif kind.startswith("tool-"):
             self._read_tool(kind, message)
         elif kind.startswith("reasoning-"):
-            self._read_reasoning(kind)
+            self._read_reasoning(kind, message)
         elif kind.startswith("source-"):
             self._waiting = (kind, message)
         elif kind.startswith("data-"):
@@ -168,6 +170,7 @@ class AiSdk:
         elif kind == "file":
             self._drafts.count_loss("files")
         elif kind == "start-step":
+            self._drafts.begin_text()
             self._step_calls.clear()
         elif kind == "reset-step":
             self._begin_anew()
@@ -194,6 +197,7 @@ class AiSdk:
         for call in self._step_calls:
             self._drafts.steps.end(call, "cancelled", detail="The agent began anew.")
         self._step_calls.clear()
+        self._drafts.begin_text()
         self._drafts.warn("answer_restarted", "The agent began anew here: what it said just before no longer counts.")
 
     def _read_finish(self, reason: str) -> None:
@@ -203,7 +207,7 @@ class AiSdk:
         elif reason == "length":
             self._drafts.warn("length_limit", LIMIT_REACHED)
 
-    def _read_reasoning(self, kind: str) -> None:
+    def _read_reasoning(self, kind: str, message: JsonObject) -> None:
         if kind == "reasoning-start":
             self._drafts.steps.begin_thinking()
         elif kind == "reasoning-end":
@@ -211,7 +215,7 @@ class AiSdk:
         elif kind == "reasoning-file":
             self._drafts.count_loss("files")
         else:
-            self._drafts.steps.add_thinking()
+            self._drafts.steps.add_thinking(text_of(message, "delta"))
 
     def _read_tool(self, kind: str, message: JsonObject) -> None:
         key = text_of(message, "toolCallId")

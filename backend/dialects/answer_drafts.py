@@ -19,6 +19,7 @@ from backend.protocol.events import (
     TokenEvent,
     WarningEvent,
 )
+from backend.protocol.written_answer import Piece, WrittenAnswer
 
 MAX_TEXT_CHARS = 8_000_000
 """Code points an answer may have."""
@@ -28,22 +29,30 @@ WARNINGS_PER_CODE = 5
 
 _MAX_KINDS_OF_LOSSES = 200
 
+_THINKING_SHOWN = (
+    "The text above is what the model thought: it did not mark where its thinking began, only where it ended."
+)
+
 _FURTHER_LOSSES = "content of further kinds"
 
 
 class AnswerDrafts:
     """Collects the drafts of one foreign answer in their order; ``take`` hands them out."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, show_reasoning: bool = False, opened: bool = False) -> None:
+        """``show_reasoning``: what the model thinks is handed out in its step, for readers to unfold. ``opened``: the
+        texts of this agent begin with thinking whose start is not marked."""
         self._drafts: list[Draft] = []
         self._pieces: list[str] = []
+        self._written = WrittenAnswer(opened=opened)
         self.length = 0
-        """Code points of the answer so far."""
-        self.steps = StepDrafts(self._drafts.append, self.count_loss)
+        """Code points that the agent has written as its answer so far. Ranges count them; what of them is shown is
+        decided here alone (``backend.protocol.written_answer``)."""
+        self.steps = StepDrafts(self._drafts.append, self.count_loss, self._part_texts, show_reasoning=show_reasoning)
         """Steps, tool calls and thinking."""
         self.end = AnswerEnd()
         """Outcome, error and usage."""
-        self._sources = CitedSources(self._drafts.append, self.count_loss)
+        self._sources = CitedSources(self._drafts.append, self.count_loss, self._written.shown_span)
         self._native_tools: set[str] = set()
         self._warned: Counter[str] = Counter()
         self._lost: Counter[str] = Counter()
@@ -63,7 +72,7 @@ class AnswerDrafts:
 
     @property
     def text(self) -> str:
-        """The answer so far."""
+        """What the agent has written as its answer so far."""
         if len(self._pieces) > 1:
             self._pieces = ["".join(self._pieces)]
         return self._pieces[0] if self._pieces else ""
@@ -83,8 +92,14 @@ class AnswerDrafts:
         """Citations so far: a source once for every place that the stream says it is cited at, or once."""
         return self._sources.count
 
+    @property
+    def begins_in_thought(self) -> bool | None:
+        """Whether texts begin with thinking whose start is not marked; None while nothing shows it."""
+        return self._written.begins_in_thought
+
     def close(self) -> StreamEnd:
         """Nothing more comes: open steps are closed, delayed drafts are sent."""
+        self._send(self._written.close())
         self._sources.close(self.length)
         self.steps.close("finished" if self.end.outcome == "completed" else "failed")
         for code, count in self._warned.items():
@@ -96,12 +111,17 @@ class AnswerDrafts:
     # What a dialect writes.
 
     def add_text(self, text: str) -> None:
-        """The next piece of the answer. Thinking ends by it."""
+        """The next piece of the answer, as the agent writes it. Thinking ends by what of it is shown."""
         if not text:
             return
-        self.steps.end_thinking()
         if self._take_text(text):
-            self._drafts.append(TokenEvent(text=text))
+            self._send(self._written.add(text))
+
+    def begin_text(self, *, apart: bool = True) -> None:
+        """Another text of the answer begins: another message, or with ``apart`` false another block of the same one,
+        directly after the one before. Nothing happens before the first text. A tool call and thinking part texts by
+        themselves."""
+        self._send(self._written.begin_text(apart=apart))
 
     def add_citation(self, key: str, *, span: Span | None = None, mention: str = "", **fields: object) -> int:
         """A source, by its key; gives its number. Known keys are updated with the fields that are new and the further
@@ -111,7 +131,7 @@ class AnswerDrafts:
         ``span`` is the supported range of the answer in code points; it may come before its text. ``mention``
         distinguishes the places that cite a source where the stream gives no range.
         """
-        return self._sources.add(key, span, mention, fields, self.length)
+        return self._sources.add(key, span, mention, fields, self._written.settled)
 
     def citation_id(self, key: str) -> str | None:
         """The id a source was given."""
@@ -123,10 +143,14 @@ class AnswerDrafts:
         if isinstance(draft, CitationEvent):
             self._sources.add_native(draft)
             return
-        if isinstance(draft, TokenEvent) and not self._take_text(draft.text):
-            return
-        if isinstance(draft, StatusEvent) and draft.tool is not None and draft.step_id is not None:
-            self._native_tools.add(draft.step_id)
+        if isinstance(draft, TokenEvent):
+            if not self._take_text(draft.text):
+                return
+            self._written.put(draft.text)
+        if isinstance(draft, StatusEvent):
+            if draft.tool is not None and draft.step_id is not None:
+                self._native_tools.add(draft.step_id)
+            draft = self.steps.shown(draft)
         self._drafts.append(draft)
 
     def warn(self, code: str, message: str, *, citation_id: str | None = None) -> None:
@@ -149,6 +173,23 @@ class AnswerDrafts:
             self._lost[what] += count
         else:
             self._lost[_FURTHER_LOSSES] += count
+
+    def _part_texts(self, *, marked: bool) -> None:
+        """Something comes between two texts: thinking that the stream marks (``marked``), or a tool call."""
+        self._send(self._written.assume_marked() if marked else [])
+        self._send(self._written.begin_text(apart=True))
+
+    def _send(self, pieces: list[Piece]) -> None:
+        for piece in pieces:
+            if piece.kind == "text":
+                self.steps.end_thinking()
+                self._drafts.append(TokenEvent(text=piece.text))
+            elif piece.kind == "thought":
+                self.steps.think(piece.text)
+            elif piece.kind == "thought_ends":
+                self.steps.end_thinking()
+            else:
+                self.warn("thinking_shown", _THINKING_SHOWN)
 
     def _take_text(self, text: str) -> bool:
         """Make the text a part of the answer. False if that would be too long."""

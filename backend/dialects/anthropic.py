@@ -66,6 +66,7 @@ class Anthropic:
             self._blocks.stop(message.get("index", 0))
         elif kind == "message_start":
             self._blocks.stop_all()
+            self._drafts.begin_text()
             self._read_head(object_of(message, "message"))
         elif kind == "message_delta":
             self._read_head(object_of(message, "delta"))

@@ -47,13 +47,14 @@ class AnthropicBlocks:
             self.stop_all()
         made = self._open[str(index)] = _Block(kind, self._drafts.length)
         if kind == "text":
+            self._drafts.begin_text(apart=False)
             self._drafts.add_text(said_text(block, "text", ("type", "citations"), self._drafts.count_loss))
             for citation in objects_of(block, "citations"):
                 self._cite(made, citation)
         elif kind in ("thinking", "redacted_thinking"):
             self._drafts.steps.begin_thinking()
             if text_of(block, "thinking") or kind == "redacted_thinking":
-                self._drafts.steps.add_thinking()
+                self._drafts.steps.add_thinking(text_of(block, "thinking"))
         elif kind.endswith("tool_use"):
             self._start_call(made, block)
         elif kind.endswith("tool_result"):
@@ -74,10 +75,11 @@ class AnthropicBlocks:
         kind = text_of(delta, "type")
         if kind == "text_delta" or (not kind and "text" in delta):
             if block is None:
+                self._drafts.begin_text(apart=False)
                 block = self._open[str(index)] = _Block("text", self._drafts.length)
             self._drafts.add_text(said_text(delta, "text", ("type",), self._drafts.count_loss, required=True))
         elif kind == "thinking_delta":
-            self._drafts.steps.add_thinking()
+            self._drafts.steps.add_thinking(text_of(delta, "thinking"))
         elif kind == "input_json_delta":
             if piece := text_of(delta, "partial_json"):
                 self._drafts.steps.add_arguments(block.call if block else "", piece)

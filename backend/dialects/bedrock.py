@@ -98,8 +98,9 @@ class Bedrock:
             if piece := text_of(object_of(delta, "toolUse"), "input"):
                 self._drafts.steps.add_arguments(self._calls.get(index, ""), piece)
         elif "reasoningContent" in delta:
-            if object_of(delta, "reasoningContent").get("signature") is None:
-                self._drafts.steps.add_thinking()
+            thought = object_of(delta, "reasoningContent")
+            if thought.get("signature") is None:
+                self._drafts.steps.add_thinking(text_of(thought, "text"))
         elif "citation" in delta:
             self._cited.add(index, object_of(delta, "citation"))
         elif delta:
@@ -142,7 +143,8 @@ class Bedrock:
                 self._start(index, {"toolUse": plain(tool)})
                 self._drafts.steps.complete_arguments(self._calls[index], plain(tool.get("input")))
             elif "reasoningContent" in block:
-                self._drafts.steps.add_thinking()
+                thought = object_of(object_of(block, "reasoningContent"), "reasoningText")
+                self._drafts.steps.add_thinking(text_of(thought, "text"))
             else:
                 for part in objects_of(cited, "content") or [block]:
                     self._drafts.add_text(said_text(part, "text", (), self._drafts.count_loss))

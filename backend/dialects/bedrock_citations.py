@@ -24,6 +24,7 @@ class BedrockCitations:
         if index not in self._blocks:
             if len(self._blocks) >= _MOST_BLOCKS:
                 self.stop_all()
+            self._drafts.begin_text(apart=False)
             self._blocks[index] = (self._drafts.length, [])
 
     def add(self, index: str, citation: JsonObject) -> None:

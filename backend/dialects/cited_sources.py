@@ -4,7 +4,8 @@ Providers name a source once for every place that rests on it. Here each place i
 nothing is sent twice.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol
 
 from backend.protocol.events import CitationEvent, Span
 
@@ -16,14 +17,28 @@ MAX_ALL_MENTIONS = 20_000
 """Places of all sources together."""
 
 
+class CountLoss(Protocol):
+    """Takes the plain word for what is left out, and how much of it."""
+
+    def __call__(self, what: str, count: int = 1, /) -> None:
+        """Count it."""
+        ...
+
+
 class CitedSources:
     """Citations by keys of the dialect's own (an address, an address with its quote)."""
 
-    def __init__(self, write: Callable[[CitationEvent], None], count_loss: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        write: Callable[[CitationEvent], None],
+        count_loss: CountLoss,
+        shown_span: Callable[[Span], Span | None],
+    ) -> None:
         """``write`` takes each citation that is new or has changed, ``count_loss`` the plain word for what is left
-        out."""
+        out. ``shown_span`` gives the range of the answer for one of the text that the agent wrote."""
         self._write = write
         self._count_loss = count_loss
+        self._shown_span = shown_span
         self._cited: dict[str, CitationEvent] = {}
         self._mentions: dict[str, set[str | Span]] = {}
         self._all_mentions = 0
@@ -40,8 +55,11 @@ class CitedSources:
         return known.citation_id if known else None
 
     def add(self, key: str, span: Span | None, mention: str, fields: Mapping[str, object], length: int) -> int:
-        """As ``AnswerDrafts.add_citation``; ``length`` is that of the answer so far, in code points."""
+        """As ``AnswerDrafts.add_citation``; ``length`` is how much of the written text is settled, in code points."""
         known = self._cited.get(key)
+        spans = fields.get("spans")
+        if isinstance(spans, tuple) and spans:
+            fields = {**fields, "spans": tuple(self._shown(spans))}
         is_new = known is None
         if known is None:
             if not self._has_room():
@@ -50,10 +68,10 @@ class CitedSources:
             known = CitationEvent(citation_id=f"c{number}", number=number)
         update = _changes(known, fields)
         if self._is_new_place(key, span or mention) and span is not None:
-            if span.end <= length:
-                update["spans"] = (*known.spans, span)
-            else:
+            if span.end > length:
                 self._ahead.append((key, span))
+            elif shown := self._shown([span]):
+                update["spans"] = (*known.spans, *shown)
         if is_new or update:
             self._keep(key, known, update)
         return known.number or 0
@@ -63,7 +81,8 @@ class CitedSources:
         key = citation.citation_id or f"without id {len(self._cited)}"
         if key in self._cited or self._has_room():
             self._cited[key] = citation
-            self._write(citation)
+            spans = tuple(shown for span in citation.spans if (shown := self._shown_span(span)))
+            self._write(citation if spans == citation.spans else citation.model_copy(update={"spans": spans}))
 
     def close(self, length: int) -> None:
         """The answer is whole: ranges that came before their text are sent, those outside it are lost."""
@@ -76,7 +95,13 @@ class CitedSources:
         self._ahead = []
         for key, spans in late.items():
             known = self._cited[key]
-            self._keep(key, known, {"spans": (*known.spans, *spans)})
+            self._keep(key, known, {"spans": (*known.spans, *self._shown(spans))})
+
+    def _shown(self, spans: Sequence[Span]) -> list[Span]:
+        shown = [found for span in spans if (found := self._shown_span(span)) is not None]
+        if len(shown) < len(spans):
+            self._count_loss("ranges of text that is not part of the answer", len(spans) - len(shown))
+        return shown
 
     def _has_room(self) -> bool:
         if len(self._cited) < MAX_CITATIONS:

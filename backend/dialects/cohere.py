@@ -74,7 +74,7 @@ class Cohere:
         if kind in ("content-start", "content-delta"):
             self._read_content(kind, index, message)
         elif kind == "tool-plan-delta":
-            self._drafts.steps.add_thinking()
+            self._drafts.steps.add_thinking(text_of(said, "tool_plan"))
         elif kind.startswith("tool-call-"):
             self._read_call(kind, index, object_of(said, "tool_calls"))
         elif kind == "citation-start":
@@ -88,10 +88,11 @@ class Cohere:
         delta = object_of(message, "delta")
         content = object_of(object_of(delta, "message"), "content")
         if kind == "content-start":
+            self._drafts.begin_text(apart=False)
             self._content = index
             self._starts[index] = self._drafts.length
         if text_of(content, "thinking"):
-            self._drafts.steps.add_thinking()
+            self._drafts.steps.add_thinking(text_of(content, "thinking"))
         elif text_of(content, "type") == "thinking":
             self._drafts.steps.begin_thinking()
         else:

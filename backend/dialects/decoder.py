@@ -97,6 +97,12 @@ class DialectDecoder:
         return self._drafts.losses
 
     @property
+    def begins_in_thought(self) -> bool | None:
+        """Whether its texts begin with thinking whose start is not marked, which only the end of the thinking shows; a
+        decoder that is opened for that reads them right. None while nothing shows it."""
+        return self._drafts.begins_in_thought
+
+    @property
     def tools(self) -> int:
         """Tool calls so far."""
         return self._drafts.tool_calls

@@ -103,7 +103,8 @@ class Dify:
             self._drafts.add_text(text[self._drafts.length :])
             return
         self._drafts.warn("answer_restarted", "The app replaced its answer here: the text before no longer counts.")
-        self._drafts.add_text(f"\n\n{text}")
+        self._drafts.begin_text()
+        self._drafts.add_text(text)
 
     def _read_metadata(self, metadata: JsonObject) -> None:
         usage = object_of(metadata, "usage")
@@ -152,7 +153,9 @@ class Dify:
         if not self._drafts.length:
             outputs = object_of(data, "outputs")
             texts = [text for text in outputs.values() if isinstance(text, str) and text]
-            self._drafts.add_text("\n\n".join(texts))
+            for text in texts:
+                self._drafts.begin_text()
+                self._drafts.add_text(text)
             if outputs and len(texts) < len(outputs):
                 self._drafts.count_loss("outputs of the workflow that are not text", len(outputs) - len(texts))
         if status in ("failed", "exception"):

@@ -23,7 +23,7 @@ class DifyThoughts:
         """One thought, as far as it is known."""
         thought = text_of(message, "thought")
         if thought and thought not in self._drafts.text[-10 * len(thought) :]:
-            self._drafts.steps.add_thinking()
+            self._drafts.steps.add_thinking(thought)
         tools = [name for name in text_of(message, "tool").split(";") if name][:_MOST_TOOLS]
         wanted, seen = parsed(text_of(message, "tool_input")), parsed(text_of(message, "observation"))
         for name in tools:

@@ -93,6 +93,7 @@ class GeminiInteractions:
         if len(self._kinds) < _MAX_REMEMBERED:
             self._kinds[index] = kind
             self._starts[index] = self._drafts.length
+        self._drafts.begin_text(apart=False)
         if kind.startswith("thought"):
             self._drafts.steps.begin_thinking()
         elif kind.endswith("_call"):
@@ -102,7 +103,7 @@ class GeminiInteractions:
         kind = text_of(delta, "type")
         is_thought = self._kinds.get(index, "").startswith("thought")
         if kind == "thought_summary" or (kind == "text" and is_thought):
-            self._drafts.steps.add_thinking()
+            self._drafts.steps.add_thinking(text_of(delta, "text") or text_of(object_of(delta, "content"), "text"))
         elif kind == "text":
             self._say(said_text(delta, "text", ("type", "annotations"), self._drafts.count_loss))
             self._cite_all(index, delta)

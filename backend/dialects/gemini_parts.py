@@ -42,7 +42,7 @@ class GeminiParts:
         if part.get("thought") is True:
             self._in_text = False
             if text:
-                self._drafts.steps.add_thinking()
+                self._drafts.steps.add_thinking(text)
         elif "text" in part:
             self._say(text)
         elif not self._read_tool(part):

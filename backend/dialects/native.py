@@ -100,7 +100,12 @@ class Native:
             self._drafts.end.at_ms = event.at_ms
         elif isinstance(event, ErrorEvent):
             self._error = self._error or event
+        elif isinstance(event, TokenEvent) and event.seq == 0:
+            # A Playhead backend numbers its events, and has taken thinking out of their text.
+            self._drafts.add_text(event.text)
         else:
+            if isinstance(event, StatusEvent) and event.tool is not None and event.seq == 0:
+                self._drafts.begin_text()
             self._own.add(event)
 
     def _end(self, outcome: Outcome) -> None:

@@ -59,8 +59,8 @@ class Ollama:
 
     def _read_line(self, line: JsonObject) -> None:
         said = object_of(line, "message")
-        if text_of(said, "thinking") or text_of(line, "thinking"):
-            self._drafts.steps.add_thinking()
+        if thought := text_of(said, "thinking") or text_of(line, "thinking"):
+            self._drafts.steps.add_thinking(thought)
         if "message" in line and said:
             self._drafts.add_text(said_text(said, "content", _BESIDE_TEXT, self._drafts.count_loss))
         elif "response" in line:

@@ -44,6 +44,7 @@ _BESIDE_CONTENT = frozenset(
     {"role", "reasoning", "reasoning_content", "reasoning_details", "refusal", "tool_calls", "function_call", "name"}
     | {"executed_tools", "annotations", "context", "audio", "images", "id", "type", "provider_specific_fields"}
     | {"channel", "tool_call_id", "reasoning_signature", "thinking_blocks", "encrypted_content", "token_ids"}
+    | {"extra_content"}
 )
 """Fields of a piece that are not its text, or are read for themselves."""
 
@@ -96,6 +97,9 @@ class OpenAIChat:
 
     def _read_choice(self, choice: JsonObject) -> None:
         self._read_usage(object_of(choice, "usage"))
+        if self._finish_reason and not self._ended:
+            # A server that calls tools itself may send several messages as one stream.
+            self._drafts.begin_text()
         said = choice.get("delta") or choice.get("message")
         if isinstance(said, Mapping):
             self._read_delta(said)
@@ -131,9 +135,13 @@ class OpenAIChat:
             self.done_marker()
 
     def _read_delta(self, delta: JsonObject) -> None:
-        if text_of(delta, "reasoning") or text_of(delta, "reasoning_content") or delta.get("reasoning_details"):
-            self._drafts.steps.add_thinking()
-        if isinstance(delta.get("content"), list):
+        thought = text_of(delta, "reasoning") or text_of(delta, "reasoning_content")
+        if thought or delta.get("reasoning_details"):
+            self._drafts.steps.add_thinking(thought)
+        if object_of(object_of(delta, "extra_content"), "google").get("thought") is True:
+            # Gemini marks a piece of thinking beside it.
+            self._drafts.steps.add_thinking(text_of(delta, "content"))
+        elif isinstance(delta.get("content"), list):
             self._read_parts(said_objects(delta["content"], self._drafts.count_loss))
         else:
             self._drafts.add_text(said_text(delta, "content", _BESIDE_CONTENT, self._drafts.count_loss))
@@ -162,7 +170,7 @@ class OpenAIChat:
             if kind == "text":
                 self._drafts.add_text(said_text(part, "text", ("type",), self._drafts.count_loss, required=True))
             elif kind == "thinking":
-                self._drafts.steps.add_thinking()
+                self._drafts.steps.add_thinking("".join(text_of(each, "text") for each in objects_of(part, "thinking")))
             else:
                 self._drafts.count_loss(f"content of type {kind[:40] or 'unknown'}")
 
@@ -175,8 +183,7 @@ class OpenAIChat:
             index = next(reversed(self._calls))
         if name and (index not in self._calls or text_of(call, "id") not in ("", self._calls[index])):
             self._calls[index] = text_of(call, "id") or f"call {index}"
-            self._drafts.steps.end_thinking()
-            self._drafts.steps.start(self._calls[index], "running_tool", label=name, tool=name)
+            self._drafts.steps.start_call(self._calls[index], name, kind="function")
         key = self._calls.get(index, "")
         arguments = function.get("arguments")
         if isinstance(arguments, str):

@@ -33,6 +33,8 @@ class OpenAIResponses:
         self._tools = ResponsesTools(drafts)
         self._parts: dict[tuple[str, str], tuple[int, int]] = {}
         """Parts of the answer by their place: where each begins and how much of it was said, in code points."""
+        self._last_item = ""
+        """The item of the text that was said last."""
         self._annotated: set[tuple[str, str]] = set()
         """Parts whose annotations have come: their whole repeats them."""
         self._places: dict[str, str] = {}
@@ -79,7 +81,7 @@ class OpenAIResponses:
             self._read_item(message, object_of(message, "item"), done=phase == "done")
         elif what.startswith("reasoning"):
             if phase == "delta":
-                self._drafts.steps.add_thinking()
+                self._drafts.steps.add_thinking(text_of(message, "delta"))
         elif kind in ("completed", "failed", "incomplete", "cancelled"):
             self._read_end(kind, object_of(message, "response"))
         elif kind == "error":
@@ -101,6 +103,9 @@ class OpenAIResponses:
 
     def _say(self, message: JsonObject, text: str) -> None:
         place = self._place(message)
+        if place not in self._parts:
+            self._drafts.begin_text(apart=place[0] != self._last_item)
+            self._last_item = place[0]
         start, said = self._parts.get(place, (self._drafts.length, 0))
         self._drafts.add_text(text)
         if place in self._parts or len(self._parts) < _MAX_PARTS:

@@ -41,10 +41,17 @@ class UnknownDialectError(LookupError):
     """No dialect of that name; the message says which there are."""
 
 
-def open_decoder(name: str, max_message_bytes: int = MAX_MESSAGE_BYTES, *, key: str | None = None) -> DialectDecoder:
-    """A decoder for one stream of the dialect, whose error will not repeat the ``key``. Raises
-    ``UnknownDialectError``."""
+def open_decoder(
+    name: str,
+    max_message_bytes: int = MAX_MESSAGE_BYTES,
+    *,
+    key: str | None = None,
+    show_reasoning: bool = False,
+    opened: bool = False,
+) -> DialectDecoder:
+    """A decoder for one stream of the dialect, whose error will not repeat the ``key``. ``show_reasoning`` and
+    ``opened`` are as in ``AnswerDrafts``. Raises ``UnknownDialectError``."""
     if name not in DIALECTS:
         raise UnknownDialectError(f"There is no dialect {name!r}: choose one of {', '.join(sorted(DIALECTS))}.")
-    drafts = AnswerDrafts()
+    drafts = AnswerDrafts(show_reasoning=show_reasoning, opened=opened)
     return DialectDecoder(drafts, DIALECTS[name](drafts), max_message_bytes, key=key)

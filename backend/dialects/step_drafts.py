@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, Protocol
 
 from pydantic import JsonValue
 
@@ -14,7 +14,18 @@ MAX_STEPS = 10_000
 MAX_ARGUMENT_CHARS = 1_000_000
 """The maximum length of one tool call's arguments, in code points."""
 
+MAX_THOUGHT_CHARS = 1_000_000
+"""What a model may think in one answer, in code points, where readers may see it."""
+
 THINKING = "thinking"
+
+
+class PartTexts(Protocol):
+    """Called before a step that is between two texts; ``marked``: it is thinking that the stream marks as such."""
+
+    def __call__(self, *, marked: bool) -> None:
+        """What was written before is a text of its own."""
+        ...
 
 
 @dataclass(slots=True)
@@ -32,10 +43,24 @@ class _Step:
 class StepDrafts:
     """Steps by keys of the dialect's own, such as a tool call's id."""
 
-    def __init__(self, write: Callable[[StatusEvent], None], count_loss: Callable[[str], None]) -> None:
-        """``write`` takes every change of a step, ``count_loss`` the plain word for what is left out."""
+    def __init__(
+        self,
+        write: Callable[[StatusEvent], None],
+        count_loss: Callable[[str], None],
+        part_texts: PartTexts,
+        *,
+        show_reasoning: bool = False,
+    ) -> None:
+        """``write`` takes every change of a step, ``count_loss`` the plain word for what is left out. ``part_texts`` is
+        called before a step that is between two texts of the answer. ``show_reasoning``: the step of thinking carries
+        what the model thought."""
         self._write = write
         self._count_loss = count_loss
+        self._part_texts = part_texts
+        self._shows_reasoning = show_reasoning
+        self._thoughts: list[str] = []
+        """What was thought since the step's last status."""
+        self._thought_chars = 0
         self._steps: dict[str, _Step] = {}
         self._hidden = HiddenActivity()
 
@@ -49,14 +74,39 @@ class StepDrafts:
         step = self._steps.get(key)
         return step is not None and step.open
 
-    def add_thinking(self) -> None:
-        """The model thinks. That it does is shown; what it thinks is not, and is counted as lost."""
+    def add_thinking(self, text: str = "") -> None:
+        """The model thinks, and the stream marks it as such; ``text`` is the next piece of what it thinks, if that can
+        be read. That it thinks is shown; what it thinks only where readers may see it, and else it is lost."""
+        self._part_texts(marked=True)
+        self.think(text)
+        if not text:
+            self._count_loss("reasoning text")
+
+    def think(self, text: str) -> None:
+        """As ``add_thinking``, for what the model thinks in the text that it writes; ``text`` may be empty."""
+        if not self.is_open(THINKING):
+            self.start(THINKING, THINKING, label="Thinking")
+        if not text:
+            return
+        if not self._shows_reasoning:
+            self._count_loss("reasoning text")
+        elif self._thought_chars + len(text) > MAX_THOUGHT_CHARS:
+            self._count_loss("reasoning text beyond the longest")
+        else:
+            self._thought_chars += len(text)
+            self._thoughts.append(text)
+
+    def shown(self, status: StatusEvent) -> StatusEvent:
+        """The status without what was thought, unless readers may see that."""
+        if status.thought is None or self._shows_reasoning:
+            return status
         self._count_loss("reasoning text")
-        self.begin_thinking()
+        return status.model_copy(update={"thought": None})
 
     def begin_thinking(self) -> None:
         """The model thinks, and no text of it has come; nothing happens if that is known."""
         if not self.is_open(THINKING):
+            self._part_texts(marked=True)
             self.start(THINKING, THINKING, label="Thinking")
 
     def end_thinking(self) -> None:
@@ -73,7 +123,7 @@ class StepDrafts:
             return
         carrier = self._carrier()
         if carrier is None:
-            self.begin_thinking()
+            self.start(THINKING, THINKING, label="Thinking")
             carrier = self._carrier()
         self._tell_activity(carrier)
 
@@ -84,9 +134,12 @@ class StepDrafts:
         return next((step for step in reversed(self._steps.values()) if step.open), None)
 
     def _tell_activity(self, step: _Step | None) -> None:
-        times = self._hidden.take()
-        if step is not None and times:
-            self._write(StatusEvent(step_id=step.step_id, step=step.step, state="progress", activity_ms=times))
+        times, thought = self._hidden.take(), ""
+        if step is not None and step.step == THINKING:
+            thought, self._thoughts = "".join(self._thoughts), []
+        if step is not None and (times or thought):
+            status = StatusEvent(step_id=step.step_id, step=step.step, state="progress", thought=thought or None)
+            self._write(status.model_copy(update={"activity_ms": times}) if times else status)
 
     def start(
         self, key: str, step: str, *, label: str | None = None, detail: str | None = None,
@@ -111,8 +164,9 @@ class StepDrafts:
 
     def start_call(self, key: str, name: str, *, arguments: JsonValue = None, kind: str = "") -> None:
         """A tool is called: a step, ``retrieving`` if its ``kind`` or name says that it looks something up. Thinking
-        ends by it."""
+        ends by it, and so does a text of the answer."""
         self.end_thinking()
+        self._part_texts(marked=False)
         step = "retrieving" if is_lookup(kind or name) else "running_tool"
         self.start(key, step, label=name or "Tool", tool=name or "tool", arguments=arguments)
 

@@ -71,7 +71,8 @@ class StatusEvent(EventBase):
     """A step of the agent and its state. Without ``step_id`` it only announces that a step begins.
 
     ``activity_ms``: when input came that is not shown, such as a model's reasoning, since the step's last status; in
-    milliseconds as ``at_ms``, ascending.
+    milliseconds as ``at_ms``, ascending. ``thought``: what a model thought since the step's last status, only where
+    readers may see it; it is never a part of the answer.
 
     ``request`` asks something of a person, ``answer`` is what the person answered. ``by`` is who paused the run or sent
     a message to it (steps ``paused`` and ``steering``), and ``mode`` is how: ``exact``, ``step`` or ``hold``, ``steer``
@@ -95,6 +96,7 @@ class StatusEvent(EventBase):
     delivered_to: str | None = None
     reason: str | None = None
     activity_ms: tuple[FiniteFloat, ...] | None = None
+    thought: str | None = None
 
 
 class TokenEvent(EventBase):

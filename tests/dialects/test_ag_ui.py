@@ -28,7 +28,7 @@ def test_messages_of_one_run_are_one_answer_in_order() -> None:
         {"type": "TEXT_MESSAGE_CHUNK", "delta": "."},
         FINISH,
     )
-    assert stream.text == "First. Second."
+    assert stream.text == "First. \n\nSecond."
     assert stream.end.outcome == "completed"
     assert stream.losses == {}
 

@@ -120,7 +120,7 @@ def test_a_model_call_that_begins_anew_is_a_warning_and_what_it_called_is_cancel
         delta("Yes."),
         FINISH,
     )
-    assert stream.text == "No. Yes."
+    assert stream.text == "No. \n\nYes."
     assert [warning.code for warning in stream.warnings] == ["answer_restarted"]
     assert [status.state for status in stream.statuses] == ["started", "started", "cancelled", "finished"]
     assert (stream.recognised, stream.losses) == (10, {})

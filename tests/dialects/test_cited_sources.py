@@ -9,7 +9,7 @@ def sources() -> tuple[CitedSources, list[CitationEvent], list[str]]:
     """Sources, the citations they write and the losses they count."""
     written: list[CitationEvent] = []
     losses: list[str] = []
-    return CitedSources(written.append, losses.append), written, losses
+    return CitedSources(written.append, lambda what, count=1: losses.append(what), lambda span: span), written, losses
 
 
 def test_a_foreign_mention_of_a_native_citation_keeps_the_fields_this_version_does_not_know() -> None:

@@ -68,7 +68,7 @@ def test_ranges_are_counted_from_their_part() -> None:
         typed("output_text.annotation.added", output_index=1, content_index=0, annotation=note),
         completed(),
     )
-    assert stream.citations[0].spans == (Span(start=12, end=16),)
+    assert stream.citations[0].spans == (Span(start=14, end=18),)
 
 
 def test_a_source_cited_at_two_places_is_one_with_two_ranges() -> None:

@@ -28,13 +28,36 @@ Piece = bytes | StatusEvent | WarningEvent
 _CONNECTING = StatusEvent(step_id="remote-connecting", step="connecting")
 
 
+class Habits:
+    """What the runs of one agent have shown of it, for those that follow."""
+
+    def __init__(self) -> None:
+        self.begins_in_thought = False
+        """Whether its texts begin with thinking whose start is not marked."""
+
+    def learn(self, decoder: DialectDecoder) -> None:
+        """A run has ended."""
+        if decoder.begins_in_thought is not None:
+            self.begins_in_thought = decoder.begins_in_thought
+
+
 class RemoteAgent:
     """A foreign agent at ``address``. It sends drafts like any agent, and the supervisor's silence limit applies to it.
     Closing the iterator closes the connection, which cancels the run on most servers."""
 
-    def __init__(self, address: RemoteAddress, key: str | None = None) -> None:
+    def __init__(
+        self,
+        address: RemoteAddress,
+        key: str | None = None,
+        habits: Habits | None = None,
+        *,
+        show_reasoning: bool = False,
+    ) -> None:
+        """``habits`` is what earlier runs showed; ``show_reasoning``: readers may see what its model thinks."""
         self._address = address
         self._key = key
+        self._habits = habits or Habits()
+        self._show_reasoning = show_reasoning
 
     async def run(self, request: RunRequest, context: RunContext) -> AsyncIterator[Draft]:
         """Ask, and yield the answer. Raises ``AgentFailure``: the end of the stream decides the end of the run."""
@@ -46,7 +69,12 @@ class RemoteAgent:
         remote = remote_request(
             self._address, ForeignQuestion(request.question, turns, f"run-{call}", f"thread-{call}"), self._key
         )
-        decoder = open_decoder(self._address.dialect, key=self._key)
+        decoder = open_decoder(
+            self._address.dialect,
+            key=self._key,
+            show_reasoning=self._show_reasoning,
+            opened=self._habits.begins_in_thought,
+        )
         async with new_client() as http, aclosing(self._answer(http, remote, context)) as answer:
             while (piece := await _next(answer, decoder)) is not None:
                 if isinstance(piece, bytes):
@@ -61,6 +89,7 @@ class RemoteAgent:
                     yield piece
         for draft in decoder.close():
             yield draft
+        self._habits.learn(decoder)
         context.report_usage(decoder.end.usage)
         losses = list(decoder.losses)
         if turns and not remote.tells_earlier:

@@ -5,7 +5,7 @@ import os
 from collections.abc import Sequence
 
 from backend.agents.agent import AgentEnvironment, AgentOffer, Progress, RunRequest, UnknownAgentError, refuse_variant
-from backend.agents.remote.agent import RemoteAgent
+from backend.agents.remote.agent import Habits, RemoteAgent
 from backend.dialects.addresses import KEY_VARIABLE, MODEL_VARIABLE, RemoteAddress, remote_address, remote_key
 from backend.dialects.registry import DIALECTS
 from backend.network.http_client import tls
@@ -15,9 +15,12 @@ from backend.protocol.events import KnownEvent
 class RemoteProvider:
     """The one agent of this family; none if no address is set. No request can choose another address."""
 
-    def __init__(self, address: RemoteAddress | None, key: str | None = None) -> None:
+    def __init__(self, address: RemoteAddress | None, key: str | None = None, *, show_reasoning: bool = False) -> None:
+        """``show_reasoning``: readers may see what its model thinks."""
         self._address = address
         self._key = key
+        self._habits = Habits()
+        self._show_reasoning = show_reasoning
 
     @property
     def name(self) -> str:
@@ -48,7 +51,7 @@ class RemoteProvider:
         refuse_variant(self.name, variant)
         if self._address is None:
             raise UnknownAgentError("No remote agent is named: start the server with --remote DIALECT:URL.")
-        return RemoteAgent(self._address, self._key)
+        return RemoteAgent(self._address, self._key, self._habits, show_reasoning=self._show_reasoning)
 
     async def plan(self, variant: str, request: RunRequest) -> Sequence[KnownEvent] | None:
         """None: nobody knows the answer in advance."""
@@ -61,4 +64,6 @@ def provide(environment: AgentEnvironment) -> RemoteProvider:
     if setting is None:
         return RemoteProvider(None)
     address = remote_address(setting, DIALECTS, os.environ.get(MODEL_VARIABLE))
-    return RemoteProvider(address, remote_key(os.environ.get(KEY_VARIABLE)))
+    return RemoteProvider(
+        address, remote_key(os.environ.get(KEY_VARIABLE)), show_reasoning=environment.settings.show_reasoning
+    )

@@ -29,6 +29,8 @@ class ProtocolBlocks:
     def __init__(self, drafts: AnswerDrafts) -> None:
         self._drafts = drafts
         self._open: dict[str, _Block] = {}
+        self._spoke = False
+        """Whether the message has said something."""
 
     def read(self, phase: str, data: JsonObject) -> None:
         """A block starts, grows or finishes."""
@@ -70,7 +72,7 @@ class ProtocolBlocks:
     def _grow(self, block: _Block, delta: JsonObject, data: JsonObject) -> None:
         kind = text_of(delta, "type")
         if kind == "reasoning-delta" or (kind in ("reasoning", "") and block.kind == "reasoning"):
-            self._drafts.steps.add_thinking()
+            self._drafts.steps.add_thinking(text_of(delta, "reasoning") or text_of(delta, "text"))
         elif kind == "block-delta":
             fields = object_of(delta, "fields")
             if text_of(fields, "type") in _CALLS or block.kind in _CALLS:
@@ -105,6 +107,8 @@ class ProtocolBlocks:
 
     def _say(self, block: _Block, text: str) -> None:
         if text and not block.said:
+            self._drafts.begin_text(apart=not self._spoke)
+            self._spoke = True
             block.start = self._drafts.length
         block.said += len(text)
         self._drafts.add_text(text)

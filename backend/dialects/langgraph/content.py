@@ -12,6 +12,9 @@ from backend.protocol.events import Span
 
 _THINKS = ("reasoning", "thinking", "redacted_thinking", "reasoning_content")
 
+_THOUGHTS = ("thinking", "reasoning", "reasoning_content", "text")
+"""Fields of such a block that contain what was thought."""
+
 _OF_CALLS = frozenset(
     {"tool_use", "tool_call", "tool_call_chunk", "input_json_delta", "function_call", "invalid_tool_call"}
 )
@@ -46,7 +49,8 @@ def block_text(block: JsonObject, drafts: AnswerDrafts) -> str:
     """The text of the answer in a block. Thinking is counted, other content is lost by its name."""
     kind = text_of(block, "type")
     if kind in _THINKS:
-        drafts.steps.add_thinking()
+        named = next((text for name in _THOUGHTS if (text := text_of(block, name))), "")
+        drafts.steps.add_thinking(named or "".join(text_of(part, "text") for part in objects_of(block, "summary")))
     elif kind in _TEXTS:
         return said_text(block, "refusal" if kind == "refusal" else "text", _BESIDE_TEXT, drafts.count_loss)
     elif kind not in _OF_CALLS:

@@ -81,8 +81,8 @@ class GraphMessages:
     def _read_answer(self, message: JsonObject, *, is_chunk: bool) -> None:
         key = text_of(message, "id")
         count_unread(message, _BESIDE_CONTENT, self._drafts.count_loss)
-        if text_of(object_of(message, "additional_kwargs"), "reasoning_content"):
-            self._drafts.steps.add_thinking()
+        if thought := text_of(object_of(message, "additional_kwargs"), "reasoning_content"):
+            self._drafts.steps.add_thinking(thought)
         blocks = text_and_blocks(message.get("content"))
         texts = [block_text(block, self._drafts) for block in blocks]
         begins_at = self._drafts.length
@@ -100,8 +100,8 @@ class GraphMessages:
     def _say(self, key: str, text: str) -> None:
         if not text:
             return
-        if self._drafts.length and key != self._last and self._last:
-            self._drafts.add_text("\n\n")
+        if key != self._last and self._last:
+            self._drafts.begin_text()
         self._last = key
         if self._drafts.length <= MAX_TEXT_CHARS and (key in self._pieces or len(self._pieces) < _MOST_MESSAGES):
             self._pieces.setdefault(key, []).append(text)

@@ -19,8 +19,9 @@ _NOT_ALLOWED = (401, 403)
 class ForeignBody:
     """One answer in a dialect. Its events are timed by their arrival, in milliseconds since the request."""
 
-    def __init__(self, dialect: str, sent_ns: int, key: str | None = None) -> None:
-        self._decoder: DialectDecoder = open_decoder(dialect, key=key)
+    def __init__(self, dialect: str, sent_ns: int, key: str | None = None, *, opened: bool = False) -> None:
+        """``opened``: its texts begin with thinking whose start is not marked."""
+        self._decoder: DialectDecoder = open_decoder(dialect, key=key, opened=opened)
         self._dialect = dialect
         self._sent_ns = sent_ns
         self._tally = Tally()
@@ -53,6 +54,11 @@ class ForeignBody:
         return [*events, *((event, ended_ns) for event in closing), (done, ended_ns)]
 
     @property
+    def begins_in_thought(self) -> bool:
+        """Whether its texts were seen to begin with thinking whose start is not marked."""
+        return self._decoder.begins_in_thought is True
+
+    @property
     def is_over(self) -> bool:
         """True if the stream itself has said how it ends."""
         return self._decoder.told_end
@@ -78,17 +84,25 @@ class ForeignBody:
 def read_foreign(capture: Capture, dialect: str, key: str | None = None) -> Arrivals:
     """The answer to one request, decoded; an error from the server does not repeat the ``key``. Never raises for the
     answer's content: see ``Arrivals.failure``."""
-    body = ForeignBody(dialect, capture.sent_ns or 0, key)
-    arrivals = parse(capture, body)
+    arrivals, body = _read(capture, dialect, key, opened=False)
+    if body.begins_in_thought:
+        # Only the end of the thinking showed that the text before it was thinking.
+        arrivals, body = _read(capture, dialect, key, opened=True)
     if arrivals.failure is not None:
         arrivals.failure = without_key(arrivals.failure, key)
         if arrivals.status in _NOT_ALLOWED:
             what_to_do = f"Check the key in {KEY_VARIABLE}." if key else f"Put its key in {KEY_VARIABLE}."
             arrivals.failure = f"{arrivals.failure.rstrip('.')}. {what_to_do}"
+    return arrivals
+
+
+def _read(capture: Capture, dialect: str, key: str | None, *, opened: bool) -> tuple[Arrivals, ForeignBody]:
+    body = ForeignBody(dialect, capture.sent_ns or 0, key, opened=opened)
+    arrivals = parse(capture, body)
     arrivals.server_times = False
     if arrivals.failure is None and arrivals.closed_ns is not None:
         _end(arrivals, body, arrivals.closed_ns)
-    return arrivals
+    return arrivals, body
 
 
 def foreign_end(capture: Capture, dialect: str) -> int | None:
