@@ -217,8 +217,8 @@ class ThoughtSplit:
         text = self._rest
         if not at_end and may_become_sign(text, start):
             return start
-        sign = sign_at(text, start)
-        if sign is None or (sign.role == "dropped" and not self._has_signs and "channel" not in text[start : sign.end]):
+        sign = self._sign_that_counts(start)
+        if sign is None:
             return self._plain(start, start + 1, parts)
         if sign.role != "dropped" and self._last and self._last not in _SENTENCE_ENDS:
             after = text[sign.end : sign.end + 21]
@@ -231,6 +231,13 @@ class ThoughtSplit:
         parts.put("unopened" if sign.role == "closes" and not self._has_signs else "sign", text[start : sign.end])
         self._has_signs, self._is_start = True, True
         return sign.end
+
+    def _sign_that_counts(self, start: int) -> Sign | None:
+        """Signs around an answer count only beside signs of thinking, or where they name a channel."""
+        sign = sign_at(self._rest, start)
+        if sign is None or sign.role != "dropped" or self._has_signs:
+            return sign
+        return sign if "channel" in self._rest[start : sign.end] else None
 
     def _open(self, sign: Sign, parts: "_Parts") -> int:
         parts.put("sign", self._rest[sign.start : sign.end])
