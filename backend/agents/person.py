@@ -6,7 +6,16 @@ from typing import Any, Literal
 
 from pydantic import JsonValue
 
-from backend.protocol.inputs import InputAction, InputKind, InputOption, Needs, OnExpiry, Person, ProposedTool
+from backend.protocol.inputs import (
+    GivenAnswer,
+    InputAction,
+    InputKind,
+    InputOption,
+    Needs,
+    OnExpiry,
+    Person,
+    ProposedTool,
+)
 
 PauseMode = Literal["exact", "step", "hold", "none"]
 """What a pause does: ``exact`` = the agent's clock stands still; ``step`` = what it is doing is finished, and nothing
@@ -18,10 +27,7 @@ class ScriptedAnswer:
     """An answer that a scenario gives itself, ``after_s`` seconds after its request, unless a person is faster."""
 
     after_s: float
-    action: InputAction = "accept"
-    value: JsonValue = None
-    arguments: JsonValue = None
-    note: str | None = None
+    given: GivenAnswer
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +71,18 @@ class PersonAnswer:
     by: Person | None = None
     expired: bool = False
 
+    @classmethod
+    def of(cls, request: PersonRequest, given: GivenAnswer, by: Person | None = None) -> "PersonAnswer":
+        """The answer that was given to the request."""
+        proposed = None if request.tool is None else request.tool.arguments
+        return cls(
+            action=given.action,
+            value=given.value,
+            arguments=proposed if given.arguments is None else given.arguments,
+            note=given.note,
+            by=by,
+        )
+
     @property
     def accepted(self) -> bool:
         """Whether to do what was asked."""
@@ -80,7 +98,7 @@ class PersonMessage:
     by: Person | None = None
 
 
-async def _nobody_answers(_: PersonRequest) -> PersonAnswer:
+async def nobody_answers(_: PersonRequest) -> PersonAnswer:
     """Declines every request: where no supervisor runs the agent, there is nobody to ask."""
     return PersonAnswer("decline", expired=True)
 
@@ -103,7 +121,7 @@ Checkpoint = Callable[[], Awaitable[None]]
 class People:
     """How an agent reaches the people who watch its run."""
 
-    ask: Ask = field(default=_nobody_answers)
+    ask: Ask = field(default=nobody_answers)
     messages: Messages = field(default=_no_messages)
     checkpoint: Checkpoint = field(default=_not_paused)
 

@@ -5,10 +5,11 @@ A schedule is a series of cues with rising times that ends with exactly one ``Sc
 """
 
 from collections.abc import AsyncIterator, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from backend.agents.agent import AgentFailure
 from backend.agents.clock import Clock
+from backend.agents.person import Ask, PersonAnswer, PersonRequest, nobody_answers
 from backend.protocol.events import Draft, StatusEvent
 from backend.protocol.options import RunOptions
 
@@ -35,12 +36,21 @@ class Hang:
     """The agent sends nothing more and never returns."""
 
 
+@dataclass(slots=True)
+class ScheduledAsk:
+    """A person is asked. The player of the schedule puts the ``answer`` here before it takes the next cue; the times of
+    all later cues are meant without the time of the answer."""
+
+    request: PersonRequest
+    answer: PersonAnswer | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Cue:
     """One thing at its time, in seconds since the start at speed 1."""
 
     at_s: float
-    what: Draft | ScheduledEnd | ScheduledFailure | Hang
+    what: Draft | ScheduledAsk | ScheduledEnd | ScheduledFailure | Hang
 
 
 def as_wanted(cues: Iterable[Cue], options: RunOptions) -> Iterable[Cue]:
@@ -50,7 +60,7 @@ def as_wanted(cues: Iterable[Cue], options: RunOptions) -> Iterable[Cue]:
     return (cue for cue in cues if not isinstance(cue.what, StatusEvent))
 
 
-async def play_cues(cues: Iterable[Cue], clock: Clock, speed: float) -> AsyncIterator[Draft]:
+async def play_cues(cues: Iterable[Cue], clock: Clock, speed: float, ask: Ask = nobody_answers) -> AsyncIterator[Draft]:
     """The drafts of a schedule, each at its time divided by ``speed``; speed 0 never waits.
 
     Every wait ends at a moment counted from the start, so that the delays of single sleeps never add up. Raises
@@ -71,4 +81,18 @@ async def play_cues(cues: Iterable[Cue], clock: Clock, speed: float) -> AsyncIte
         if isinstance(cue.what, Hang):
             while True:
                 await clock.sleep(_LONG_SLEEP_S)
+        if isinstance(cue.what, ScheduledAsk):
+            asked_at = clock.now()
+            cue.what.answer = await ask(at_speed(cue.what.request, speed))
+            start += clock.now() - asked_at
+            continue
         yield cue.what
+
+
+def at_speed(request: PersonRequest, speed: float) -> PersonRequest:
+    """The request with its scripted answer at another speed; what a person takes, and its expiry, stay as they are."""
+    scripted = request.scripted
+    if scripted is None:
+        return request
+    after_s = scripted.after_s / speed if speed > 0 else 0.0
+    return replace(request, scripted=replace(scripted, after_s=after_s))

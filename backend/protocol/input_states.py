@@ -1,8 +1,8 @@
 """The requests of a run, folded out of its statuses: which are open, how each was answered, or why it was closed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
-from backend.protocol.events import OPEN_STATES, StatusEvent
+from backend.protocol.events import OPEN_STATES, Event, StatusEvent
 from backend.protocol.inputs import InputCounts
 from backend.protocol.run_view import InputState, InputView
 
@@ -54,6 +54,25 @@ def counts_of(inputs: Iterable[InputView]) -> InputCounts:
         declined=by_people.count("decline"),
         expired=len(answers) - len(by_people),
     )
+
+
+def numbered_inputs(events: Sequence[Event]) -> list[Event]:
+    """The events with ``input-1`` and so on for the ids of requests, and of their steps, in the order of asking: two
+    runs that ask the same can be compared."""
+    asked = [event.request.input_id for event in events if isinstance(event, StatusEvent) and event.request is not None]
+    names = {input_id: f"input-{number}" for number, input_id in enumerate(dict.fromkeys(asked), start=1)}
+    return [_renamed(event, names) if names and isinstance(event, StatusEvent) else event for event in events]
+
+
+def _renamed(event: StatusEvent, names: Mapping[str, str]) -> StatusEvent:
+    update: dict[str, object] = {}
+    if event.step_id is not None and event.step_id in names:
+        update["step_id"] = names[event.step_id]
+    if event.request is not None:
+        update["request"] = event.request.model_copy(update={"input_id": names[event.request.input_id]})
+    if event.answer is not None and event.answer.input_id in names:
+        update["answer"] = event.answer.model_copy(update={"input_id": names[event.answer.input_id]})
+    return event.model_copy(update=update) if update else event
 
 
 def _after(asked: InputView, event: StatusEvent, *, asks: bool) -> InputView:

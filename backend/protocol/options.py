@@ -46,6 +46,11 @@ class RunOptions(BaseModel):
         "that announces no steps.",
     )
     seed: int = Field(default=0, ge=0, le=2**31 - 1, description="Seed of a scenario's jitter.")
+    may_ask: bool = Field(
+        default=False,
+        description="A person is there to answer: the agent may ask where it would guess otherwise, and a scenario "
+        "leaves the answers to the person. What needs an approval is asked in any case.",
+    )
     on_abandon: Literal["continue", "cancel"] = Field(
         default="continue", description="What becomes of the run when nobody has watched it for a while."
     )

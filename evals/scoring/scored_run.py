@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from backend.metrics.facts import INTENDED
 from backend.metrics.registry import measure
 from backend.metrics.statistics import rounded
 from backend.metrics.trace import Trace
 from backend.protocol.checks import RULES
-from backend.protocol.events import DoneEvent, ErrorEvent, Event, Outcome
+from backend.protocol.events import DoneEvent, ErrorEvent, Event, Outcome, StatusEvent
+from backend.protocol.input_states import numbered_inputs
 from evals.playing.runner import PlayedRun
 from evals.results.run import MetricValues, RunResult
 from evals.scoring import run_parts
@@ -165,7 +167,7 @@ def wrong_end(trace: Trace, expected: Outcome) -> str:
 
 def _departures(planned: tuple[Event, ...], came: tuple[Event, ...]) -> list[str]:
     """The first place at which the stream is not what the script says."""
-    for index, (meant, got) in enumerate(zip(planned, came, strict=False), start=1):
+    for index, (meant, got) in enumerate(zip(planned, numbered_inputs(came), strict=False), start=1):
         if _untimed(meant) != _untimed(got):
             return [f"Event {index} is not as scripted: a {got.type} came where the script has a {meant.type}."]
     if len(planned) != len(came):
@@ -174,5 +176,9 @@ def _departures(planned: tuple[Event, ...], came: tuple[Event, ...]) -> list[str
 
 
 def _untimed(event: Event) -> dict[str, object]:
-    timing = {"seq", "at_ms", "latency_ms", "ttft_ms", "usage"} if isinstance(event, DoneEvent) else {"at_ms", "seq"}
+    timing: dict[str, Any] = {"at_ms": True, "seq": True}
+    if isinstance(event, DoneEvent):
+        timing |= dict.fromkeys(("latency_ms", "ttft_ms", "waited_ms", "usage"), True)
+    elif isinstance(event, StatusEvent):
+        timing |= {"request": {"expires_at_ms"}, "answer": {"waited_ms"}}
     return event.model_dump(exclude=timing, exclude_none=True)

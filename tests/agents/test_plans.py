@@ -1,6 +1,7 @@
 """Plans against the real supervisor: what is planned is what a run leaves in its log."""
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,7 @@ from backend.protocol.events import (
     TokenEvent,
     WarningEvent,
 )
+from backend.protocol.input_states import numbered_inputs
 from backend.protocol.options import RunOptions
 from backend.protocol.recordings import Recording, RecordingHeader
 from backend.runs.records import RunRecord
@@ -59,10 +61,10 @@ async def pass_time(clock: ManualClock, store: MemoryStore) -> None:
     await clock.advance(200.0)
 
 
-def without_times(events: list[KnownEvent] | list[Event]) -> list[Event]:
+def without_times(events: Sequence[Event]) -> list[Event]:
     return [
         event.model_copy(update={"at_ms": 0.0, **({"latency_ms": 0, "ttft_ms": 0} if event.type == "done" else {})})
-        for event in events
+        for event in numbered_inputs(events)
     ]
 
 

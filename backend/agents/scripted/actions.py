@@ -8,6 +8,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, JsonValue, StringConstraints, Tag
 
+from backend.protocol.inputs import InputAction, InputKind, Needs, OnExpiry
+
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=128)]
 Words = Annotated[str, StringConstraints(min_length=1, max_length=4000)]
@@ -41,6 +43,7 @@ class ToolCall(ScenarioPart):
     name: Words = Field(description="a text: the tool's name")
     arguments: JsonValue = Field(default=None, description="what goes into the tool")
     result: JsonValue = Field(default=None, description="what comes out of the tool, shown at its end")
+    approved: Slug | None = Field(default=None, description="the name of the ask that approved this call")
 
 
 class Position(ScenarioPart):
@@ -190,6 +193,59 @@ class Error(ScenarioPart):
     retryable: bool = Field(default=False, description="true or false")
 
 
+class AskOption(ScenarioPart):
+    """One thing to choose."""
+
+    value: Words = Field(description="a text: what the answer contains")
+    label: Words | None = Field(default=None, description="a text: what people see")
+    description: Words | None = Field(default=None, description=_LABEL)
+
+
+class ProposedCall(ScenarioPart):
+    """A tool call to approve."""
+
+    name: Words = Field(description="a text: the tool's name")
+    arguments: JsonValue = Field(default=None, description="what goes into the tool")
+    editable: bool = Field(default=False, description="true or false: whether the arguments may be changed")
+    arguments_schema: dict[str, JsonValue] | None = Field(default=None, description="a JSON Schema of the arguments")
+
+
+class Ask(ScenarioPart):
+    """A person is asked, and the run waits for the answer."""
+
+    ask: Slug = Field(description="a short name in small letters, digits and underscores, such as approve_transfer")
+    prompt: Words = Field(description="a text: what is asked")
+    kind: InputKind = Field(default="text", description="approval, choice, text or form")
+    label: Words | None = Field(default=None, description=_LABEL)
+    options: tuple[Words | AskOption, ...] = Field(
+        default=(), strict=False, description="a list of texts, or of mappings with value, label and description"
+    )
+    form: dict[str, JsonValue] | None = Field(default=None, description="a JSON Schema of the value")
+    tool: ProposedCall | None = Field(default=None, description="a mapping with name, arguments and editable")
+    default: JsonValue = Field(default=None, description="the value if nobody answers in time")
+    expires: Annotated[float, Field(gt=0, le=3600)] | None = Field(
+        default=None, description="a number of seconds, above 0"
+    )
+    on_expiry: OnExpiry = Field(default="decline", description="decline, default or fail")
+    needs: Needs = Field(default="steer", description="steer or approve")
+    sensitive: bool = Field(default=False, description="true or false")
+    accepted: tuple["Action", ...] = Field(default=(), strict=False, description="a list of actions")
+    declined: tuple["Action", ...] = Field(default=(), strict=False, description="a list of actions")
+
+
+class OwnAnswer(ScenarioPart):
+    """The answer that a scenario gives itself where no person is there."""
+
+    input: Slug = Field(description="the name of an ask")
+    after_ms: Annotated[float, Field(ge=0, le=3_600_000)] = Field(
+        default=0.0, description="a number of milliseconds, 0 or more"
+    )
+    action: InputAction = Field(default="accept", description="accept, decline or cancel")
+    value: JsonValue = Field(default=None, description="the value")
+    arguments: dict[str, JsonValue] | None = Field(default=None, description="a mapping: the changed arguments")
+    note: Words | None = Field(default=None, description=_LABEL)
+
+
 class Stall(ScenarioPart):
     """Silence of an exact length, at any point of the run; never varied."""
 
@@ -215,6 +271,7 @@ ACTIONS: dict[str, type[ScenarioPart]] = {
     "table": Table,
     "documents": Documents,
     "value": Value,
+    "ask": Ask,
     "warn": Warn,
     "error": Error,
     "stall": Stall,
@@ -243,6 +300,7 @@ Action = Annotated[
     | Annotated[Table, Tag("table")]
     | Annotated[Documents, Tag("documents")]
     | Annotated[Value, Tag("value")]
+    | Annotated[Ask, Tag("ask")]
     | Annotated[Warn, Tag("warn")]
     | Annotated[Error, Tag("error")]
     | Annotated[Stall, Tag("stall")]
@@ -251,4 +309,8 @@ Action = Annotated[
 ]
 """One entry of a timeline; the action's key decides its kind."""
 
+BRANCHES = ("do", "accepted", "declined")
+"""The fields of actions that are lists of actions themselves."""
+
 Step.model_rebuild()
+Ask.model_rebuild()

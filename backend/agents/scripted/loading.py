@@ -8,7 +8,16 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from backend.agents.scripted.actions import ACTIONS, Position, ToolCall, action_name
+from backend.agents.scripted.actions import (
+    ACTIONS,
+    BRANCHES,
+    Ask,
+    OwnAnswer,
+    Position,
+    ProposedCall,
+    ToolCall,
+    action_name,
+)
 from backend.agents.scripted.repeats import written_out
 from backend.agents.scripted.scenario import Scenario
 from backend.agents.scripted.schedule import TimelineError, schedule
@@ -18,6 +27,7 @@ from backend.yaml_lines.syntax import MAX_FILE_BYTES
 
 _HEAD = "a scenario"
 _NESTED: dict[str, type[BaseModel]] = {"tool": ToolCall, "locator": Position}
+_LISTS = ("timeline", *BRANCHES)
 
 
 def load_scenario(path: Path) -> Scenario:
@@ -43,8 +53,9 @@ def parse_scenario(content: bytes, file: str = "scenario") -> Scenario:
     except ValidationError as error:
         raise _first_problem(source, error.errors(include_url=False)) from error
     try:
-        for _ in schedule(scenario):
-            pass
+        for accepts in (True, False):
+            for _ in schedule(scenario, accepts=accepts):
+                pass
     except TimelineError as error:
         raise source.error(error.path, error.message) from error
     return scenario
@@ -53,6 +64,9 @@ def parse_scenario(content: bytes, file: str = "scenario") -> Scenario:
 def _check_keys(source: YamlSource) -> None:
     """Refuse unknown keys, and timeline entries that are not exactly one action."""
     _check_fields(source, source.data, (), Scenario, _HEAD)
+    for index, answer in enumerate(source.data.get("answers") or ()):
+        if isinstance(answer, dict):
+            _check_fields(source, answer, ("answers", index), OwnAnswer, "'answers'")
     timeline = source.data.get("timeline")
     if isinstance(timeline, list):
         _check_actions(source, timeline, ("timeline",))
@@ -73,15 +87,21 @@ def _check_actions(source: YamlSource, timeline: Iterable[Any], path: ValuePath)
             message = f"one entry is one action, but here are {name!r} and {others[0]!r}; begin each with '- '."
             raise source.error((*here, others[0]), message)
         _check_fields(source, action, here, ACTIONS[name], repr(name))
-        if isinstance(action.get("do"), list):
-            _check_actions(source, action["do"], (*here, "do"))
+        for branch in BRANCHES:
+            if isinstance(action.get(branch), list):
+                _check_actions(source, action[branch], (*here, branch))
+
+
+def _nested(model: type[BaseModel]) -> dict[str, type[BaseModel]]:
+    """The fields of a model that are mappings with fields of their own."""
+    return {**_NESTED, "tool": ProposedCall} if model is Ask else _NESTED
 
 
 def _check_fields(
     source: YamlSource, data: Mapping[str, Any], path: ValuePath, model: type[BaseModel], owner: str
 ) -> None:
     source.check_fields(path, data, model.model_fields, owner)
-    for key, nested in _NESTED.items():
+    for key, nested in _nested(model).items():
         if isinstance(data.get(key), dict):
             _check_fields(source, data[key], (*path, key), nested, repr(key))
 
@@ -116,7 +136,7 @@ def _path(location: tuple[int | str, ...]) -> ValuePath:
         if skip:
             skip = False
             continue
-        skip = isinstance(part, int) and bool(path) and path[-1] in ("timeline", "do")
+        skip = isinstance(part, int) and bool(path) and path[-1] in _LISTS
         path.append(part)
     return tuple(path)
 
@@ -128,11 +148,11 @@ def _model_at(source: YamlSource, path: ValuePath) -> tuple[type[BaseModel], Val
     while depth < len(path):
         field = path[depth]
         following = path[depth + 1] if depth + 1 < len(path) else None
-        if field in ("timeline", "do") and isinstance(following, int) and depth + 2 < len(path):
+        if field in _LISTS and isinstance(following, int) and depth + 2 < len(path):
             model = ACTIONS[str(action_name(_value_at(source, path[: depth + 2])))]
             depth += 2
-        elif field in _NESTED and following in _NESTED[str(field)].model_fields:
-            model = _NESTED[str(field)]
+        elif (nested := _nested(model).get(str(field))) is not None and following in nested.model_fields:
+            model = nested
             depth += 1
         else:
             break

@@ -13,10 +13,12 @@ from backend.protocol.events import Draft
 def play(scenario: Scenario, request: RunRequest, context: RunContext) -> AsyncIterator[Draft]:
     """The drafts of a scenario on the context's clock, with the speed and the seed of the request's options.
 
-    The scenario answers its own question, whatever was asked. Raises ``AgentFailure`` if it scripts an error.
+    The scenario answers its own question, whatever was asked, and what it asks of a person as well, unless
+    ``may_ask`` says that there is one. Raises ``AgentFailure`` if it scripts an error.
     """
     options = request.options
-    return play_cues(as_wanted(schedule(scenario, options.seed), options), context.clock, options.speed)
+    cues = schedule(scenario, options.seed, by_itself=not options.may_ask)
+    return play_cues(as_wanted(cues, options), context.clock, options.speed, context.ask)
 
 
 class ScriptedAgent:

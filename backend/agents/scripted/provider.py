@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from backend.agents.agent import AgentEnvironment, AgentOffer, Progress, RunRequest, UnknownAgentError
 from backend.agents.person import PAUSED_EXACTLY
-from backend.agents.plans import planned_events
+from backend.agents.plans import UnplannedError, planned_events
 from backend.agents.scheduled_drafts import as_wanted
 from backend.agents.scripted.library import ScenarioLibrary
 from backend.agents.scripted.player import ScriptedAgent
@@ -52,12 +52,17 @@ class ScriptedProvider:
         """The agent that plays the scenario of that name. Raises ``UnknownAgentError``, also for a broken file."""
         return ScriptedAgent(await self._find(variant))
 
-    async def plan(self, variant: str, request: RunRequest) -> Sequence[KnownEvent]:
-        """The events of a run without delays, including the end. Raises ``UnknownAgentError``."""
+    async def plan(self, variant: str, request: RunRequest) -> Sequence[KnownEvent] | None:
+        """The events of a run without delays, including the end; None where they depend on a person. Raises
+        ``UnknownAgentError``."""
         scenario = await self._find(variant)
         options = request.options
         limits = TimeLimits.of(options, scenario.own_options, self._settings)
-        return planned_events(as_wanted(schedule(scenario, options.seed), options), options.speed, limits)
+        cues = schedule(scenario, options.seed, by_itself=not options.may_ask)
+        try:
+            return planned_events(as_wanted(cues, options), options.speed, limits)
+        except UnplannedError:
+            return None
 
     async def _find(self, name: str) -> Scenario:
         if not name:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
+from backend.agents.scripted.actions import BRANCHES
 from backend.yaml_lines.complaints import did_you_mean, shown
 from backend.yaml_lines.source import ValuePath, YamlSource
 
@@ -126,7 +127,7 @@ def _is_round(values: object) -> bool:
 
 
 def _is_action_list(path: ValuePath) -> bool:
-    """True if the path is the timeline, or the ``do`` of one of its items at any depth."""
+    """True if the path is the timeline, or the ``do`` of one of its items, or a branch of one, at any depth."""
     if path[:1] != ("timeline",) or len(path) % 2 == 0:
         return False
-    return all(isinstance(part, int) for part in path[1::2]) and all(part == "do" for part in path[2::2])
+    return all(isinstance(part, int) for part in path[1::2]) and all(part in BRANCHES for part in path[2::2])

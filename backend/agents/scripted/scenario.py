@@ -8,6 +8,7 @@ from backend.agents.scripted.actions import (
     RATE_TEXT,
     Action,
     Jitter,
+    OwnAnswer,
     Pieces,
     Rate,
     ScenarioPart,
@@ -31,6 +32,9 @@ class Scenario(ScenarioPart):
     silence_s: float | None = Field(default=None, gt=0, le=3600, description="a number of seconds, above 0")
     expect_outcome: Outcome | None = Field(
         default=None, description="completed, failed, timed_out, cancelled or interrupted"
+    )
+    answers: tuple[OwnAnswer, ...] = Field(
+        default=(), strict=False, description="a list of answers, each with input, after_ms, action and value"
     )
     timeline: tuple[Action, ...] = Field(strict=False, description="a list of actions")
 

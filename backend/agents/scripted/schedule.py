@@ -10,11 +10,13 @@ import random
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from backend.agents.scheduled_drafts import Cue, Hang, ScheduledEnd, ScheduledFailure
+from backend.agents.person import PersonAnswer
+from backend.agents.scheduled_drafts import Cue, Hang, ScheduledAsk, ScheduledEnd, ScheduledFailure
 from backend.agents.scripted import actions, drafts
 from backend.agents.scripted.pieces import split_pieces
+from backend.agents.scripted.requests import effective_arguments, filled, own_answer, person_request
 from backend.agents.scripted.scenario import Scenario
-from backend.agents.scripted.started_steps import StartedSteps
+from backend.agents.scripted.started_steps import RunTool, StartedSteps
 from backend.protocol.events import Draft, TokenEvent
 from backend.yaml_lines.source import ValuePath
 
@@ -31,14 +33,20 @@ class TimelineError(ValueError):
         self.message = message
 
 
-def schedule(scenario: Scenario, seed: int = 0) -> Iterator[Cue]:
+def schedule(
+    scenario: Scenario, seed: int = 0, *, by_itself: bool = True, accepts: bool | None = None
+) -> Iterator[Cue]:
     """The cues of a scenario in order, ending with one ``ScheduledEnd``, ``ScheduledFailure`` or ``Hang``.
+
+    After a ``ScheduledAsk`` the next cue depends on its answer; ``accepts`` stands in for all of them. ``by_itself``:
+    the scenario's own answers are used.
 
     The iterator raises ``TimelineError`` for actions that do not fit together; ``parse_scenario`` has read it to the
     end once, so a loaded scenario never raises.
     """
     # Jitter must be repeatable, not unguessable.
-    return _Walk(scenario, random.Random(f"{scenario.seed}/{seed}")).cues()  # noqa: S311
+    jitter = random.Random(f"{scenario.seed}/{seed}")  # noqa: S311
+    return _Walk(scenario, jitter, by_itself=by_itself, accepts=accepts).cues()
 
 
 @dataclass(slots=True)
@@ -47,10 +55,16 @@ class _Walk:
 
     scenario: Scenario
     jitter_source: random.Random
+    by_itself: bool = True
+    accepts: bool | None = None
     at_s: float = 0.0
     over: bool = False
     steps: StartedSteps = field(default_factory=StartedSteps)
     answer: str = ""
+    answers: dict[str, PersonAnswer] = field(default_factory=dict)
+    depth: int = 0
+    """In how many branches of an ask the walk is."""
+    ended_in_branch: bool = False
 
     def cues(self) -> Iterator[Cue]:
         self.answer = "".join(_texts(self.scenario.timeline))
@@ -64,6 +78,8 @@ class _Walk:
     def _list(self, timeline: Iterable[actions.Action], path: ValuePath) -> Iterator[Cue]:
         for index, action in enumerate(timeline):
             here = (*path, index)
+            if self.ended_in_branch and not self.depth:
+                return
             if self.over:
                 raise TimelineError(here, "this is never reached, since the run ends before it.")
             try:
@@ -78,6 +94,8 @@ class _Walk:
             yield from self._say(action)
         elif isinstance(action, actions.Step):
             yield from self._whole_step(action, path)
+        elif isinstance(action, actions.Ask):
+            yield from self._ask(action, path)
         elif isinstance(action, actions.Wait):
             self.at_s += action.wait * self._factor(self.scenario.jitter)
         elif isinstance(action, actions.Stall):
@@ -100,7 +118,7 @@ class _Walk:
                     action.id,
                     label=action.label,
                     detail=action.detail,
-                    tool=action.tool,
+                    tool=self._run(action.tool),
                     parent=action.parent,
                 )
             case actions.Progress():
@@ -120,7 +138,7 @@ class _Walk:
 
     def _say(self, action: actions.Say) -> Iterator[Cue]:
         pieces = self.scenario.pieces if action.pieces is None else action.pieces
-        tokens = split_pieces(action.say, pieces) if isinstance(action.say, str) else action.say
+        tokens = split_pieces(filled(action.say, self.answers), pieces) if isinstance(action.say, str) else action.say
         gap = 1.0 / (action.rate or self.scenario.rate)
         jitter = self.scenario.jitter if action.jitter is None else action.jitter
         for text in tokens:
@@ -128,7 +146,9 @@ class _Walk:
             self.at_s += gap * self._factor(jitter)
 
     def _whole_step(self, action: actions.Step, path: ValuePath) -> Iterator[Cue]:
-        started = self.steps.start(action.step, action.id, label=action.label, detail=action.detail, tool=action.tool)
+        started = self.steps.start(
+            action.step, action.id, label=action.label, detail=action.detail, tool=self._run(action.tool)
+        )
         yield Cue(self.at_s, started)
         step_id = str(started.step_id)
         with self.steps.inside(step_id):
@@ -137,6 +157,24 @@ class _Walk:
             return
         self.at_s += action.lasts * self._factor(self.scenario.jitter)
         yield Cue(self.at_s, self.steps.end(step_id, "finished", detail=action.found, result=None))
+
+    def _run(self, tool: actions.ToolCall | None) -> RunTool | None:
+        """The tool call as it runs."""
+        if tool is None:
+            return None
+        return RunTool(tool, effective_arguments(tool.arguments, tool.approved, self.answers))
+
+    def _ask(self, action: actions.Ask, path: ValuePath) -> Iterator[Cue]:
+        own = own_answer(self.scenario.answers, action.ask) if self.by_itself else None
+        asked = ScheduledAsk(person_request(action, own, self.steps.innermost))
+        yield Cue(self.at_s, asked)
+        answer = asked.answer or PersonAnswer("accept" if self.accepts else "decline")
+        self.answers[action.ask] = answer
+        branch = "accepted" if answer.accepted else "declined"
+        self.depth += 1
+        yield from self._list(action.accepted if answer.accepted else action.declined, (*path, branch))
+        self.depth -= 1
+        self.ended_in_branch = self.ended_in_branch or self.over
 
     def _factor(self, jitter: float) -> float:
         return 1.0 + jitter * (2.0 * self.jitter_source.random() - 1.0) if jitter > 0 else 1.0
@@ -149,3 +187,6 @@ def _texts(timeline: Iterable[actions.Action]) -> Iterator[str]:
             yield action.say if isinstance(action.say, str) else "".join(action.say)
         elif isinstance(action, actions.Step):
             yield from _texts(action.do)
+        elif isinstance(action, actions.Ask):
+            yield from _texts(action.accepted)
+            yield from _texts(action.declined)

@@ -4,16 +4,31 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from pydantic import JsonValue
+
 from backend.agents.scripted.actions import ToolCall
 from backend.protocol.events import StatusEvent, StepStateName, ToolLog
 from backend.yaml_lines.complaints import did_you_mean
+
+
+@dataclass(frozen=True, slots=True)
+class RunTool:
+    """A tool call, with the arguments that ran where a person changed them."""
+
+    call: ToolCall
+    effective: JsonValue = None
+
+    def log(self, result: JsonValue = None) -> ToolLog:
+        """The entry of the tool log."""
+        call = self.call
+        return ToolLog(name=call.name, arguments=call.arguments, effective_arguments=self.effective, result=result)
 
 
 @dataclass(slots=True)
 class _Started:
     step_id: str
     step: str
-    tool: ToolCall | None
+    tool: RunTool | None
     is_open: bool = True
 
 
@@ -31,7 +46,7 @@ class StartedSteps:
         *,
         label: str | None,
         detail: str | None,
-        tool: ToolCall | None,
+        tool: RunTool | None,
         parent: str | None = None,
     ) -> StatusEvent:
         """The status that starts a step. A step without an id is named after its kind: retrieving, retrieving-2, ..."""
@@ -40,7 +55,7 @@ class StartedSteps:
             raise ValueError(f"a step with the id {chosen!r} was started before; give this one another id.")
         parent_id = self.find(parent) if parent is not None else (self._inside[-1] if self._inside else None)
         self._steps[chosen] = _Started(chosen, step, tool)
-        log = ToolLog(name=tool.name, arguments=tool.arguments) if tool else None
+        log = None if tool is None else tool.log()
         return StatusEvent(step_id=chosen, step=step, label=label, detail=detail, parent_id=parent_id, tool=log)
 
     def progress(self, name: str, *, at: float | None, detail: str | None) -> StatusEvent:
@@ -48,7 +63,7 @@ class StartedSteps:
         known = self._open(name)
         return StatusEvent(step_id=known.step_id, step=known.step, state="progress", progress=at, detail=detail)
 
-    def end(self, name: str, state: StepStateName, *, detail: str | None, result: object) -> StatusEvent:
+    def end(self, name: str, state: StepStateName, *, detail: str | None, result: JsonValue) -> StatusEvent:
         """The status that ends an open step, with the result of its tool."""
         known = self._open(name)
         if result is not None and known.tool is None:
@@ -68,6 +83,11 @@ class StartedSteps:
         self._inside.append(step_id)
         yield
         self._inside.pop()
+
+    @property
+    def innermost(self) -> str | None:
+        """The step that a new one would be part of."""
+        return self._inside[-1] if self._inside else None
 
     def find(self, name: str) -> str:
         """The id of the meant step. Raises ``ValueError`` if none was started."""
@@ -99,7 +119,7 @@ class StartedSteps:
         return chosen
 
 
-def _tool_log(tool: ToolCall | None, result: object) -> ToolLog | None:
+def _tool_log(tool: RunTool | None, result: JsonValue) -> ToolLog | None:
     if tool is None:
         return None
-    return ToolLog(name=tool.name, arguments=tool.arguments, result=tool.result if result is None else result)
+    return tool.log(tool.call.result if result is None else result)

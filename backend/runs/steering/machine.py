@@ -6,12 +6,13 @@ Every method that changes something gives the statuses that say so, to be writte
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
+from backend.agents.asked_input import OpenInput, answering_status, opening_statuses
+from backend.agents.input_answers import expired_answer, recorded_answer
 from backend.agents.person import NOT_STEERABLE, PersonMessage, Steerable
 from backend.protocol.events import StatusEvent, StepStateName
 from backend.protocol.inputs import PAUSED, GivenAnswer, InputAnswer, Person
 from backend.runs.state import RunState, advance, is_active
-from backend.runs.steering.answered import check_answer, expired_answer, fingerprint, recorded_answer
-from backend.runs.steering.asked import OpenInput
+from backend.runs.steering.answered import check_answer, fingerprint
 from backend.runs.steering.messages import MessageBox, SentMessage
 from backend.runs.steering.refusals import SteeringRefusal, run_ended, unknown_input
 
@@ -91,16 +92,11 @@ class SteeringMachine:
         self._life = advance(self._life, "ended")
 
     def ask(self, asked: OpenInput, now_ms: float) -> list[StatusEvent]:
-        """A request is open from now on. One in a step of its own starts it first: a reader that does not understand
-        the request sees the step all the same."""
+        """A request is open from now on."""
         self._check_active()
         self._open[asked.request.input_id] = _Open(asked, now_ms)
         self._moved()
-        waiting = StatusEvent(step_id=asked.step_id, step=asked.step, state="waiting", request=asked.request)
-        if not asked.own_step:
-            return [waiting]
-        started = StatusEvent(step_id=asked.step_id, step=asked.step, label=asked.label, parent_id=asked.parent_id)
-        return [started, waiting]
+        return opening_statuses(asked)
 
     def answer(
         self, input_id: str, given: GivenAnswer, now_ms: float, *, by: Person | None, via: str
@@ -138,7 +134,9 @@ class SteeringMachine:
             return []
         self._withdrawn.add(input_id)
         self._moved()
-        return [_closing_status(waiting.asked, "cancelled", reason="no-longer-needed")]
+        asked = waiting.asked
+        state: StepStateName = "cancelled" if asked.own_step else "progress"
+        return [StatusEvent(step_id=asked.step_id, step=asked.step, state=state, reason="no-longer-needed")]
 
     def pause(self, by: Person | None) -> list[StatusEvent]:
         """Pause the run; again changes nothing. Raises ``SteeringRefusal``: ``not-started``, ``run-ended`` or
@@ -197,10 +195,7 @@ class SteeringMachine:
         del self._open[asked.request.input_id]
         self._settled[asked.request.input_id] = settled
         self._moved()
-        state: StepStateName = "progress"
-        if asked.own_step:
-            state = "finished" if settled.given.action == "accept" else "cancelled"
-        return settled, [_closing_status(asked, state, answer=settled.answer)]
+        return settled, [answering_status(asked, settled.answer)]
 
     @staticmethod
     def _again(settled: Settled, given: GivenAnswer) -> Settled:
@@ -235,9 +230,3 @@ def already_answered(answer: InputAnswer, at_ms: float | None) -> SteeringRefusa
 def input_expired(at_ms: float | None) -> SteeringRefusal:
     """For an answer that came too late."""
     return SteeringRefusal("input-expired", "The time to answer is over: the run continued without you.", at_ms=at_ms)
-
-
-def _closing_status(
-    asked: OpenInput, state: StepStateName, *, answer: InputAnswer | None = None, reason: str | None = None
-) -> StatusEvent:
-    return StatusEvent(step_id=asked.step_id, step=asked.step, state=state, answer=answer, reason=reason)

@@ -6,27 +6,23 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Protocol
 
-from pydantic import ValidationError
-
 from backend.agents.agent import AgentFailure
+from backend.agents.asked_input import asked_input
 from backend.agents.clock import Clock
-from backend.agents.person import People, PersonAnswer, PersonMessage, PersonRequest, ScriptedAnswer, Steerable
+from backend.agents.input_answers import SCENARIO
+from backend.agents.person import People, PersonAnswer, PersonMessage, PersonRequest, Steerable
 from backend.protocol.cursor import Cursor
 from backend.protocol.ending import Ending
 from backend.protocol.events import StatusEvent, WarningEvent
-from backend.protocol.inputs import PAUSED, STEERING, GivenAnswer, Person, ProposedTool
+from backend.protocol.inputs import PAUSED, STEERING, GivenAnswer, Person
 from backend.protocol.run_view import StepView
 from backend.runs.ids import new_input_id, new_run_id
 from backend.runs.state import RunClosedError
-from backend.runs.steering.asked import asked_input
 from backend.runs.steering.held_drafts import HeldDrafts
 from backend.runs.steering.machine import Settled, SteeringMachine
 from backend.runs.steering.messages import SentMessage
 from backend.runs.steering.pausable_clock import PausableClock
 from backend.runs.steering.refusals import SteeringRefusal
-
-SCENARIO = "scenario"
-"""``InputAnswer.via`` of an answer that a scenario gave itself."""
 
 
 class SteeredRun(Protocol):
@@ -244,8 +240,8 @@ class RunSteering:
             await self.clock.sleep(scripted.after_s)
             if input_id in self.machine.open_ids:
                 try:
-                    await self.answer(input_id, _given(scripted), by=None, via=SCENARIO)
-                except (SteeringRefusal, ValidationError) as refusal:
+                    await self.answer(input_id, scripted.given, by=None, via=SCENARIO)
+                except SteeringRefusal as refusal:
                     failure = AgentFailure("bad_answer", f"The scenario's own answer does not fit: {refusal}")
                     self._answers[input_id].set_exception(failure)
 
@@ -255,11 +251,6 @@ class RunSteering:
         await self._timer.sleep(self._pause_limit_s)
         message = f"The run was paused for {self._pause_limit_s:g} s, so it was cancelled."
         self._run.stop(Ending("cancelled", last_words=(WarningEvent(code="paused_too_long", message=message),)))
-
-
-def _given(scripted: ScriptedAnswer) -> GivenAnswer:
-    fields = {name: getattr(scripted, name) for name in ("action", "value", "arguments", "note")}
-    return GivenAnswer.model_validate(fields)
 
 
 def _task(work: Callable[[], Awaitable[None]]) -> asyncio.Task[None]:
@@ -273,13 +264,4 @@ def _answer_for_agent(wanted: PersonRequest, settled: Settled) -> PersonAnswer:
     """The answer with what was really said. Raises ``AgentFailure`` where expiry fails the run."""
     if settled.expired and wanted.on_expiry == "fail":
         raise AgentFailure("input_expired", "Nobody answered in time, and the agent needs an answer to continue.")
-    given = settled.given
-    proposed = wanted.tool.arguments if isinstance(wanted.tool, ProposedTool) else None
-    return PersonAnswer(
-        action=given.action,
-        value=given.value,
-        arguments=proposed if given.arguments is None else given.arguments,
-        note=given.note,
-        by=settled.answer.by,
-        expired=settled.expired,
-    )
+    return replace(PersonAnswer.of(wanted, settled.given, settled.answer.by), expired=settled.expired)

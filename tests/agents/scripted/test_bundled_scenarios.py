@@ -23,11 +23,14 @@ from backend.protocol.view import RunView, fold
 
 VIOLATIONS: dict[str, dict[str, int]] = {
     "all_citations_at_end": {"citation-first": 5},
+    "approval": {},
     "chart_revised": {},
     "citation_updates": {},
     "citations_out_of_order": {},
+    "clarify": {},
     "empty_answer": {},
     "error_mid_answer": {},
+    "form": {},
     "happy_path": {},
     "late_citation": {"citation-first": 1},
     "long_answer": {},
@@ -233,12 +236,14 @@ README = (Path(BUNDLED_DIR).parent / "README.md").read_text(encoding="utf-8")
 
 
 def test_the_readme_shows_a_complete_scenario_that_can_be_played() -> None:
-    first, fragment = re.findall(r"```yaml\n(.*?)```", README, re.DOTALL)
+    first, answers, fragment = re.findall(r"```yaml\n(.*?)```", README, re.DOTALL)
     script = parse_scenario(first.encode(), "first.yaml")
     events = planned_events(schedule(script), 1.0, TimeLimits(120.0, 60.0))
     assert check(events) == []
     assert done(events).outcome == "completed"
     head = "title: T\ndescription: D.\nquestion: Q?\ntimeline:\n"
+    [own] = parse_scenario((answers + head + "  - say: Hello.\n").encode(), "answers.yaml").answers
+    assert (own.input, own.after_ms, own.arguments) == ("approve_transfer", 1500, {"amount": 1180})
     repeated = parse_scenario((head + fragment).encode(), "fragment.yaml")
     answer = fold(RunView.start(), planned_events(schedule(repeated), 1.0, TimeLimits(120.0, 60.0))).message.answer
     assert answer == "North sold 410 units [1]. South sold 380 units [2]. "

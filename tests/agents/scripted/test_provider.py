@@ -132,12 +132,13 @@ async def test_without_a_name_some_are_told(tmp_path: Path) -> None:
 
 async def test_a_plan_keeps_to_options_scenario_and_settings(tmp_path: Path) -> None:
     provider = make(tmp_path, silence_timeout_s=2.0)
-    usual = await provider.plan("timeout", RunRequest("r", "Q?"))
+    usual = await provider.plan("timeout", RunRequest("r", "Q?")) or ()
     assert [getattr(event, "code", None) for event in usual][-2] == "silence"
-    short = await provider.plan("timeout", RunRequest("r", "Q?", RunOptions(timeout_s=1.0)))
+    short = await provider.plan("timeout", RunRequest("r", "Q?", RunOptions(timeout_s=1.0))) or ()
     assert short[-1].at_ms == 1000
-    fast = await make(tmp_path).plan("happy_path", RunRequest("r", "Q?", RunOptions(speed=4, seed=3)))
-    slow = await make(tmp_path).plan("happy_path", RunRequest("r", "Q?", RunOptions(speed=1, seed=3)))
+    fast = await make(tmp_path).plan("happy_path", RunRequest("r", "Q?", RunOptions(speed=4, seed=3))) or ()
+    slow = await make(tmp_path).plan("happy_path", RunRequest("r", "Q?", RunOptions(speed=1, seed=3))) or ()
     assert [event.at_ms * 4 for event in fast] == pytest.approx([event.at_ms for event in slow], abs=0.003)
+    assert await provider.plan("clarify", RunRequest("r", "Q?", RunOptions(may_ask=True))) is None
     with pytest.raises(UnknownAgentError):
         await provider.plan("nothing", RunRequest("r", "Q?"))

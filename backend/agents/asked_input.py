@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from pydantic import JsonValue, ValidationError
 
+from backend.agents import schema_values as values
 from backend.agents.agent import AgentFailure
 from backend.agents.person import PersonRequest
-from backend.protocol.inputs import InputOption, InputRequest, ProposedTool
-from backend.runs.steering import values
+from backend.protocol.events import StatusEvent, StepStateName
+from backend.protocol.inputs import InputAnswer, InputOption, InputRequest, ProposedTool
 
 MAX_PROMPT = 4000
 MAX_OPTIONS = 50
@@ -50,6 +51,23 @@ def asked_input(wanted: PersonRequest, input_id: str, now_ms: float, step: str |
         label=wanted.label or (wanted.prompt[:200] if wanted.step_id is None else None),
         parent_id=wanted.parent_id,
     )
+
+
+def opening_statuses(asked: OpenInput) -> list[StatusEvent]:
+    """The statuses that ask. A step of its own is started first: a reader that does not understand the request sees
+    the step all the same."""
+    waiting = StatusEvent(step_id=asked.step_id, step=asked.step, state="waiting", request=asked.request)
+    if not asked.own_step:
+        return [waiting]
+    return [StatusEvent(step_id=asked.step_id, step=asked.step, label=asked.label, parent_id=asked.parent_id), waiting]
+
+
+def answering_status(asked: OpenInput, answer: InputAnswer) -> StatusEvent:
+    """The status with the answer: it ends a step of the request's own, and lets the agent's continue."""
+    state: StepStateName = "progress"
+    if asked.own_step:
+        state = "finished" if answer.action == "accept" else "cancelled"
+    return StatusEvent(step_id=asked.step_id, step=asked.step, state=state, answer=answer)
 
 
 def digest_of(name: str, arguments: JsonValue) -> str:
