@@ -1,9 +1,11 @@
 """Recompute the figures of a comparison with SciPy: ``python -m benchmarks.verdicts [A B]``.
 
 ``A`` and ``B`` are results.json files; without them, results of a build with planted freezes and slower first tokens
-are generated. Nothing of ``evals.comparison`` is used but its output: medians, 95th percentiles, totals, the runs
-beyond each bound, Fisher's exact test, Newcombe's intervals, bootstrap intervals of medians, and the permutation test
-of each mean, which no adjusted p-value may fall below. Exit code 1 if a figure differs.
+are generated, once with many runs of two scenarios and once with 80 questions, each played once. Nothing of
+``evals.comparison`` is used but its output: medians, 95th percentiles, totals, the runs beyond each bound, Fisher's
+exact test, Newcombe's intervals, bootstrap intervals of medians, and the permutation test of each mean, which no
+adjusted p-value may fall below; for questions that were played once, the paired t interval, McNemar's test and the
+paired permutation test. Exit code 1 if a figure differs.
 """
 
 import argparse
@@ -35,6 +37,7 @@ Values = npt.NDArray[np.float64]
 
 RESAMPLES = 4000
 PERMUTATIONS = 1000
+QUESTIONS = 80
 
 
 def values_of(results: Results, scenario: str, names: dict[Conditions, str], metric: str) -> Values:
@@ -106,34 +109,109 @@ def too_small(row: Difference, a: Values, b: Values, seed: int) -> bool:
     return row.p_value < least - 4 * math.sqrt(least / PERMUTATIONS) - 2 / PERMUTATIONS
 
 
+def of_matched(row: Difference, a: Values, b: Values) -> Iterator[tuple[str, float, float, float]]:
+    """What stands about scenarios that were played once, from the values of both sides in the same order."""
+    if row.difference is None or row.beyond is None:
+        return
+    yield "difference of the means", row.difference, float((b - a).mean()), 1e-6
+    right_or_wrong = {*a, *b} <= {0.0, 1.0}
+    if (
+        row.interval is not None
+        and not right_or_wrong
+        and np.ptp(b - a) > 0
+        and len(np.unique(a)) > 1 < len(np.unique(b))
+    ):
+        interval = stats.ttest_rel(b, a).confidence_interval()
+        width = 0.15 * float(interval.high - interval.low)
+        yield "paired t, lower", row.interval[0], float(interval.low), width
+        yield "paired t, upper", row.interval[1], float(interval.high), width
+    if right_or_wrong:
+        only_a, only_b = int(((a > 0) & (b == 0)).sum()), int(((b > 0) & (a == 0)).sum())
+        exact = stats.binomtest(only_b, only_a + only_b).pvalue if only_a + only_b else 1.0
+        yield "McNemar's p", row.beyond.exact_p_value, float(exact), 1e-9
+
+
+def matched_too_small(row: Difference, a: Values, b: Values, seed: int) -> bool:
+    """As ``too_small``, with labels exchanged within the pairs."""
+    if row.p_value is None or row.beyond is None or np.ptp(b - a) == 0:
+        return False
+    alone = stats.permutation_test(
+        (a, b), lambda x, y, axis: np.mean(y - x, axis=axis), vectorized=True, permutation_type="samples",
+        n_resamples=PERMUTATIONS, rng=np.random.default_rng(seed),
+    ).pvalue  # fmt: skip
+    least = min(float(alone), row.beyond.exact_p_value)
+    return row.p_value < least - 4 * math.sqrt(least / PERMUTATIONS) - 2 / PERMUTATIONS
+
+
+def asked_once(results: Results) -> Results:
+    """The first runs as those of as many questions, each played once."""
+    runs = [
+        run.model_copy(update={"scenario": f"question {place}", "group": f"question {place}", "repeat": 1})
+        for place, run in enumerate(results.runs[:QUESTIONS])
+    ]
+    return results.model_copy(update={"runs": tuple(runs)})
+
+
+def matched_values(a: Results, b: Results, metric: str) -> tuple[Values, Values]:
+    """A metric's values of both sides, scenario by scenario, of those that were played once and have both."""
+    found: list[tuple[float, float]] = []
+    sides: list[dict[Conditions, list[float]]] = []
+    for results in (a, b):
+        values: dict[Conditions, list[float]] = {}
+        for run in results.runs:
+            value = float(not run.as_expected) if metric == UNEXPECTED.key else run.value(metric)
+            values.setdefault(conditions(run), []).append(math.nan if value is None else value)
+        sides.append(values)
+    for key, values_of_a in sides[0].items():
+        pair = [*values_of_a, *sides[1].get(key, [])]
+        if len(values_of_a) == 1 and len(pair) == 2 and all(map(math.isfinite, pair)):
+            found.append((pair[0], pair[1]))
+    columns = np.array(found, dtype=np.float64).reshape(len(found), 2)
+    return columns[:, 0], columns[:, 1]
+
+
+def recomputed(a: Results, b: Results) -> tuple[int, list[str]]:
+    """How many figures of their comparison were recomputed, and those that differ."""
+    names = names_of({conditions(run) for run in (*a.runs, *b.runs)})
+    checked, wrong = 0, []
+    for metric in compare(a, b).metrics:
+        for place, row in enumerate(metric.scenarios):
+            if row.beyond is None:
+                continue
+            if row.scenario in names.values():
+                of_a, of_b = (values_of(side, row.scenario or "", names, metric.metric) for side in (a, b))
+                found = [
+                    *of_beyond(row.beyond, of_a, of_b, metric.metric),
+                    *of_level(row, of_a, of_b, metric.metric, place),
+                ]
+                small = too_small(row, of_a, of_b, place)
+            else:
+                of_a, of_b = matched_values(a, b, metric.metric)
+                found, small = list(of_matched(row, of_a, of_b)), matched_too_small(row, of_a, of_b, place)
+            checked += len(found) + 1
+            for name, said, meant, tolerance in found:
+                if abs(said - meant) > tolerance + 1e-9 * abs(meant):
+                    wrong.append(f"{metric.metric} in {row.scenario}: {name} is {said}, SciPy has {meant}")
+            if small:
+                wrong.append(f"{metric.metric} in {row.scenario}: the adjusted p-value {row.p_value} is too small")
+    return checked, wrong
+
+
 def main() -> None:
     """Compare, recompute, print."""
     parser = argparse.ArgumentParser(description="Recompute the figures of a comparison with SciPy.")
     parser.add_argument("results", nargs="*", type=Path)
     options = parser.parse_args()
     if options.results:
-        a, b = (read_results(path) for path in options.results)
+        results = [tuple(read_results(path) for path in options.results)]
     else:
         pools = Pools(200, random.Random(3))  # noqa: S311 - reproducible, no secret
         a, b = pools.results(Build("A")), pools.results(Build("B", freezes=0.1, first_token=1.1))
-    names = names_of({conditions(run) for run in (*a.runs, *b.runs)})
-    checked, wrong = 0, []
-    for metric in compare(a, b).metrics:
-        for place, row in enumerate(metric.scenarios):
-            of_a, of_b = (values_of(side, row.scenario or "", names, metric.metric) for side in (a, b))
-            if row.beyond is None:
-                continue
-            found = [
-                *of_beyond(row.beyond, of_a, of_b, metric.metric),
-                *of_level(row, of_a, of_b, metric.metric, place),
-            ]
-            for name, said, meant, tolerance in found:
-                checked += 1
-                if abs(said - meant) > tolerance + 1e-9 * abs(meant):
-                    wrong.append(f"{metric.metric} in {row.scenario}: {name} is {said}, SciPy has {meant}")
-            checked += 1
-            if too_small(row, of_a, of_b, place):
-                wrong.append(f"{metric.metric} in {row.scenario}: the adjusted p-value {row.p_value} is too small")
+        results = [(a, b), (asked_once(a), asked_once(b))]
+    checked, wrong = 0, list[str]()
+    for pair in results:
+        figures, differing = recomputed(*pair)
+        checked, wrong = checked + figures, wrong + differing
     click.echo("\n".join([f"{checked} figures recomputed, {len(wrong)} differ", *wrong]))
     sys.exit(1 if wrong else 0)
 

@@ -5,20 +5,15 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from backend.metrics.metric import Fact, Metric
+from backend.metrics.statistics import LEVEL
 from backend.present.words.metric_text import formatted
 from evals.comparison.evidence import ALPHA
 from evals.comparison.findings import Finding
+from evals.comparison.matched_shares import MatchedShares
 from evals.comparison.models import RunsBeyond
-from evals.comparison.proportions import (
-    ALIKE,
-    EQUIVALENCE_LEVEL,
-    Proportion,
-    fisher,
-    newcombe,
-    runs_that_tell,
-    standardized,
-)
+from evals.comparison.proportions import ALIKE, EQUIVALENCE_LEVEL, fisher, newcombe, runs_that_tell, standardized
 from evals.comparison.samples import Sample
+from evals.results.proportion import Proportion
 
 
 @dataclass(frozen=True)
@@ -47,6 +42,18 @@ class BeyondEvidence:
         of_a = standardized([a for a, _ in shares], [a for a, _ in runs], weights)
         return of_a, standardized([b for _, b in shares], [b for _, b in runs], weights)
 
+    @cached_property
+    def matched(self) -> MatchedShares | None:
+        """The same scenario by scenario, where each was played once."""
+        if len(self.samples) != 1 or not self.samples[0].matched:
+            return None
+        (sample,) = self.samples
+        return MatchedShares.of(sample.bound.passed(sample.a), sample.bound.passed(sample.b))
+
+    def interval(self, level: float = LEVEL) -> tuple[float, float]:
+        """Of the difference of the shares."""
+        return newcombe(*self.sides, level) if self.matched is None else self.matched.interval(level)
+
     @property
     def difference(self) -> float:
         """Of the shares of runs, B minus A."""
@@ -56,7 +63,7 @@ class BeyondEvidence:
     @property
     def is_alike(self) -> bool:
         """True if the interval has only differences within the margin."""
-        lower, upper = newcombe(*self.sides, EQUIVALENCE_LEVEL)
+        lower, upper = self.interval(EQUIVALENCE_LEVEL)
         return lower >= -ALIKE and upper <= ALIKE
 
     @property
@@ -70,8 +77,8 @@ class BeyondEvidence:
         bounds = {sample.bound.value for sample in self.samples}
         return RunsBeyond(
             bound=bounds.pop() if len(bounds) == 1 else None, a=a, of_a=of_a, b=b, of_b=of_b,
-            difference=self.difference, interval=newcombe(*self.sides), p_value=self.p_value,
-            exact_p_value=fisher(a, of_a, b, of_b),
+            difference=self.difference, interval=self.interval(), p_value=self.p_value,
+            exact_p_value=fisher(a, of_a, b, of_b) if self.matched is None else self.matched.exact_p_value(),
         )  # fmt: skip
 
     def significant(self) -> Finding | None:
@@ -86,7 +93,7 @@ class BeyondEvidence:
     def unclear(self, *, at_risk: bool) -> Finding:
         """Neither a difference nor its absence is shown."""
         a, b = self.sides
-        tell = runs_that_tell(a.share, b.share)
+        tell = runs_that_tell(a.share, b.share) if self.matched is None else self.matched.scenarios_that_tell()
         said = f"{runs_text(self.metric, self.described())}: too few runs to judge"
         return Finding("inconclusive", said, at_risk, tell, by_runs=True)
 

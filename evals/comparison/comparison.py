@@ -52,6 +52,9 @@ class _Compared:
     def column(self, place: int, key: str) -> tuple[Matrix, Matrix]:
         """A metric's values on both sides of the pair at ``place``, without missing ones."""
         a, b = (side[:, self.places[key]] for side in self.matrices[place])
+        if self.pairs[place].matched:
+            known = ~np.isnan(a) & ~np.isnan(b)
+            return a[known], b[known]
         return a[~np.isnan(a)], b[~np.isnan(b)]
 
     def markers(self, place: int) -> float:
@@ -91,7 +94,7 @@ class _Compared:
                 np.hstack([values, _beyond(values, bounds), failures.table(runs, self.failures)])
                 for values, runs in ((a, pair.a), (b, pair.b))
             ]
-            tables.append(ScenarioValues(sides[0], sides[1], np.array(floors)))
+            tables.append(ScenarioValues(sides[0], sides[1], np.array(floors), pair.matched))
         return tables
 
 
@@ -162,8 +165,8 @@ def _metric(
         scenarios=tuple(rows),
         worse_in=worse,
         better_in=better,
-        missing_a=sum(len(a) for a, _ in compared.matrices) - sum(row.n_a for row in rows),
-        missing_b=sum(len(b) for _, b in compared.matrices) - sum(row.n_b for row in rows),
+        missing_a=sum(int(np.isnan(a[:, at]).sum()) for a, _ in compared.matrices),
+        missing_b=sum(int(np.isnan(b[:, at]).sum()) for _, b in compared.matrices),
     )
 
 
@@ -179,7 +182,7 @@ def _samples(compared: _Compared, against_chance: Chances, at: int) -> Iterator[
             scripted=not metric.clocked and (pair.scripted or metric is UNEXPECTED),
             same_runs=pair.has_the_same_runs and np.array_equal(np.sort(a), np.sort(b)),
             bound=compared.bounds[place][at], p_level=float(against_chance.single[place, at]),
-            p_beyond=float(against_chance.single[place, at + len(compared.metrics)]),
+            p_beyond=float(against_chance.single[place, at + len(compared.metrics)]), matched=pair.matched,
         )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from backend.metrics.statistics import LEVEL
 from evals.comparison.beyond_evidence import BeyondEvidence
 from evals.comparison.evidence import ALPHA, is_worse
 from evals.comparison.findings import Finding, together
+from evals.comparison.matched_shares import MatchedShares
 from evals.comparison.metric_kinds import kind
 from evals.comparison.models import Difference
 from evals.comparison.pairs import Matrix
@@ -27,8 +28,8 @@ from evals.comparison.proportions import (
     standardized,
 )
 from evals.comparison.relevance import alike, smallest_relevant
-from evals.comparison.samples import Sample
-from evals.results.bootstrap import means, percentile_ends
+from evals.comparison.samples import Sample, mean_draws
+from evals.results.bootstrap import RESAMPLES, means, percentile_ends
 
 _FEWEST_DRAWN = 20
 """With fewer values a bootstrapped mean is too sure of itself (Hesterberg 2015)."""
@@ -70,13 +71,20 @@ class CountEvidence:
 
     @cached_property
     def _draws(self) -> Matrix:
-        drawn = [means(sample.b, self.generator) - means(sample.a, self.generator) for sample in self.samples]
+        drawn = [
+            mean_draws(sample.b - sample.a, self.generator, RESAMPLES)
+            if sample.matched
+            else means(sample.b, self.generator) - means(sample.a, self.generator)
+            for sample in self.samples
+        ]
         return np.asarray(sum(weight * one for weight, one in zip(self._weights, drawn, strict=True)))
 
     def interval(self, level: float = LEVEL) -> tuple[float, float]:
         """Of the difference of the means. Shares of which one side has but one value, or very few, get the interval
         of a share of runs, since resampling sees no spread in them.
         """
+        if self._is_right_or_wrong and self._matched is not None:
+            return self._matched.interval(level)
         if kind(self.metric) == "share" and self._has_no_spread:
             scale = 2.0 if self.metric.unit == "tau" else 1.0
             sides = [
@@ -86,6 +94,12 @@ class CountEvidence:
             lower, upper = newcombe(sides[0], sides[1], level)
             return lower * scale, upper * scale
         return percentile_ends(self._draws, level)
+
+    @cached_property
+    def _matched(self) -> MatchedShares | None:
+        if len(self.samples) != 1 or not self.samples[0].matched:
+            return None
+        return MatchedShares.of(self.samples[0].a, self.samples[0].b)
 
     @cached_property
     def _sides(self) -> tuple[Matrix, Matrix]:
@@ -169,6 +183,8 @@ class CountEvidence:
         return Finding("inconclusive", "too few runs to judge", at_risk, self._level_needs())
 
     def _level_needs(self) -> int | None:
+        if self._is_right_or_wrong and self._matched is not None:
+            return self._matched.scenarios_that_tell()
         if kind(self.metric) == "share" and self._has_no_spread and self.metric.unit != "tau":
             return runs_that_tell(min(1.0, self.a), min(1.0, self.b))
         runs = min(min(len(sample.a), len(sample.b)) for sample in self.samples)

@@ -8,7 +8,8 @@ from evals.comparison.evidence import ALPHA
 from evals.comparison.models import FailureKind, Verdict
 from evals.comparison.pairs import Matrix, ScenarioPair
 from evals.comparison.permutation import Chances
-from evals.comparison.proportions import ALIKE, EQUIVALENCE_LEVEL, Proportion, fisher, newcombe
+from evals.comparison.proportions import ALIKE, EQUIVALENCE_LEVEL, fisher, newcombe
+from evals.results.proportion import Proportion
 from evals.results.run import RunResult
 
 _LONGEST_CODE = 80

@@ -34,7 +34,8 @@ class RunsBeyond(_Part):
     For times the bound is far beyond the usual; for counts it is 0, for shares 1 where higher is better. A metric
     without a better way counts the runs that differ from the usual value. ``difference`` is that of the shares of
     runs, B minus A, ``interval`` its 95 % interval (Newcombe's), ``p_value`` adjusted for the whole comparison,
-    ``exact_p_value`` that of Fisher's exact test on these four numbers alone.
+    ``exact_p_value`` that of Fisher's exact test on these four numbers alone, or of McNemar's where every scenario was
+    played once.
     """
 
     bound: float | None
@@ -64,6 +65,7 @@ class Difference(_Part):
 
     ``a`` and ``b``: of times the median, over all scenarios the mean of the scenarios' medians; of counts and shares
     the mean over runs. ``total_a`` and ``total_b``: the sum over runs, of counts and of shares that are 0 or 1.
+    Scenarios that were played once on each side have one entry together, with means also of times.
     ``interval`` is the 95 % interval of ``difference``, ``p_value`` adjusted for the whole comparison; both
     null where a value is exact or the runs are too few. ``smallest_relevant``: what a difference must exceed to be
     called one. ``runs_that_tell``: about how many runs a side, in all scenarios that this covers together, would decide

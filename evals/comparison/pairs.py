@@ -23,6 +23,10 @@ UNEXPECTED = Fact(
 """Compared like a metric: a fault in a run is more important than its times."""
 
 
+FEWEST_MATCHED = 2
+"""The fewest scenarios with one run a side that are taken together."""
+
+
 @dataclass(frozen=True, slots=True)
 class ScenarioPair:
     """The runs of one scenario under the same load, speed, seed and disturbance in both results."""
@@ -30,6 +34,9 @@ class ScenarioPair:
     name: str
     a: tuple[RunResult, ...]
     b: tuple[RunResult, ...]
+    matched: bool = False
+    """True for scenarios that were played once each, taken together: the runs at one place of both sides are of the
+    same scenario."""
 
     def matrices(self, metrics: Sequence[str]) -> tuple[Matrix, Matrix]:
         """Both sides as tables, a row for each run, a column for each metric; NaN if a run has no value. A run that
@@ -59,14 +66,25 @@ class Pairing:
 
 
 def paired(a: Results, b: Results) -> Pairing:
-    """The scenarios of both results, in the order of the first."""
+    """The scenarios of both results, in the order of the first; those that were played once each are one pair."""
     of_a, of_b = _grouped(a.runs), _grouped(b.runs)
     names = names_of({*of_a, *of_b})
+    pairs = [ScenarioPair(names[key], tuple(runs), tuple(of_b[key])) for key, runs in of_a.items() if key in of_b]
     return Pairing(
-        tuple(ScenarioPair(names[key], tuple(runs), tuple(of_b[key])) for key, runs in of_a.items() if key in of_b),
+        tuple(_once_taken_together(pairs)),
         tuple(names[key] for key in of_a if key not in of_b),
         tuple(names[key] for key in of_b if key not in of_a),
     )
+
+
+def _once_taken_together(pairs: Sequence[ScenarioPair]) -> list[ScenarioPair]:
+    """A scenario with one run a side says nothing by itself; many of them are many pairs of runs."""
+    once = [pair for pair in pairs if len(pair.a) == len(pair.b) == 1]
+    if len(once) < FEWEST_MATCHED:
+        return list(pairs)
+    name = f"{len(once):,} scenarios played once"
+    matched = ScenarioPair(name, tuple(p.a[0] for p in once), tuple(p.b[0] for p in once), matched=True)
+    return [*(pair for pair in pairs if pair not in once), matched]
 
 
 def _grouped(runs: Sequence[RunResult]) -> dict[Conditions, list[RunResult]]:

@@ -31,12 +31,13 @@ _CELLS_AT_A_TIME = 4_000_000
 @dataclass(frozen=True, slots=True)
 class ScenarioValues:
     """One scenario: both sides (rows are runs, NaN for no value), and for every column the floor that is added to the
-    standard error, above zero.
+    standard error, above zero. ``matched``: the rows of both sides belong together, one scenario each.
     """
 
     a: Matrix
     b: Matrix
     floor: Matrix
+    matched: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ def chances(
     places = {part: np.array([part == other for other in parts]) for part in largest}
     observed = []
     for table in tables:
-        statistics = _statistics(table, generator, permutations)
+        statistics = (_of_matched if table.matched else _statistics)(table, generator, permutations)
         observed.append(np.abs(statistics[0]))
         for part, found in largest.items():
             np.maximum(found, np.abs(statistics[:, places[part]]).max(axis=1, initial=0.0), out=found)
@@ -113,6 +114,26 @@ def _statistics(table: ScenarioValues, generator: np.random.Generator, permutati
         parts.append(_of_labels(labels, centred, known, floor))
     statistics = np.zeros((permutations + 1, len(varies)))
     statistics[:, varies] = np.concatenate(parts)
+    return statistics
+
+
+def _of_matched(table: ScenarioValues, generator: np.random.Generator, permutations: int) -> Matrix:
+    """The same where every scenario has one run a side: labels are exchanged within pairs, which turns the signs of
+    their differences, and the spread is that of the differences (Fisher's paired test)."""
+    known = ~np.isnan(table.a) & ~np.isnan(table.b)
+    differences = np.where(known, table.b - table.a, 0.0)
+    varies: Flags = np.any(differences != 0, axis=0)
+    differences, pairs = differences[:, varies], known[:, varies].sum(axis=0)
+    sums = [differences.sum(axis=0, keepdims=True)]
+    at_a_time = max(1, _CELLS_AT_A_TIME // max(1, len(differences)))
+    for start in range(0, permutations, at_a_time):
+        signs = generator.integers(0, 2, size=(min(at_a_time, permutations - start), len(differences))) * 2.0 - 1.0
+        sums.append(signs @ differences)
+    n = np.maximum(pairs, 2)
+    mean = np.concatenate(sums) / n
+    spread = np.sqrt(np.maximum((differences**2).sum(axis=0) - n * mean**2, 0.0) / (n - 1) / n)
+    statistics = np.zeros((permutations + 1, len(varies)))
+    statistics[:, varies] = np.where(pairs > 1, mean / (spread + table.floor[varies]), 0.0)
     return statistics
 
 

@@ -6,12 +6,11 @@ unlike a bootstrap it is not empty where no run has the fault, so that 0 of 10 a
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
-from statistics import NormalDist
 from typing import Final
 
 from backend.metrics.statistics import LEVEL
+from evals.results.proportion import Proportion
 
 ALIKE: Final = 0.05
 """Shares of runs that differ by at most five percentage points count as the same."""
@@ -22,25 +21,11 @@ EQUIVALENCE_LEVEL: Final = 1 - 2 * (1 - LEVEL)
 MOST_RUNS: Final = 10_000
 """Above this no number of runs is named."""
 
-_DECISIVE_LEVEL: Final = 0.997
+DECISIVE_LEVEL: Final = 0.997
 """The level at which a difference survives among about ten other ones: for estimates of how many runs would tell."""
 
-_STEP: Final = 1.08
-
-
-@dataclass(frozen=True, slots=True)
-class Proportion:
-    """A share of ``runs`` runs, which is a whole number unless several scenarios were weighted."""
-
-    share: float
-    runs: float
-
-    def wilson(self, level: float = LEVEL) -> tuple[float, float]:
-        """The Wilson score interval."""
-        z = NormalDist().inv_cdf((1 + level) / 2)
-        spread = z * math.sqrt(self.share * (1 - self.share) / self.runs + z * z / (4 * self.runs**2))
-        middle, scale = self.share + z * z / (2 * self.runs), 1 + z * z / self.runs
-        return max(0.0, (middle - spread) / scale), min(1.0, (middle + spread) / scale)
+STEP: Final = 1.08
+"""The factor from one number of runs that is tried to the next."""
 
 
 def newcombe(a: Proportion, b: Proportion, level: float = LEVEL) -> tuple[float, float]:
@@ -79,10 +64,10 @@ def runs_that_tell(a: float, b: float) -> int | None:
         lower, upper = newcombe(*sides, EQUIVALENCE_LEVEL)
         if lower >= -ALIKE and upper <= ALIKE:
             return readable(runs)
-        lower, upper = newcombe(*sides, _DECISIVE_LEVEL)
+        lower, upper = newcombe(*sides, DECISIVE_LEVEL)
         if abs(b - a) > ALIKE and (lower > 0 or upper < 0):
             return readable(runs)
-        runs *= _STEP
+        runs *= STEP
     return None
 
 

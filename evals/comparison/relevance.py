@@ -29,9 +29,11 @@ RULE: Final = (
     "percentage points. Values are the same only if that is shown: the 90 % interval of the difference lies within "
     "5 % or 1 ms, for counts and shares within 5 percentage points of runs (two one-sided tests, Schuirmann 1987; "
     "Newcombe's interval for shares of runs). Everything else is inconclusive, with the number of runs that would "
-    "decide it. Counts in scripted runs are different if no run of one side has a value of the other. A "
-    "kind of failure that A never had is named first, even where it is too rare to be called worse: the exit code is "
-    "then 2."
+    "decide it. Scenarios that were played once on each side are taken together, and each is compared with itself: "
+    "labels are exchanged within pairs, intervals are those of paired differences (Student's; Newcombe's for matched "
+    "shares, with McNemar's test). Counts in scripted runs are different if no run of one side has a value of the "
+    "other. A kind of failure that A never had is named first, even where it is too rare to be called worse: the exit "
+    "code is then 2."
 )
 
 

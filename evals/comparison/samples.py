@@ -1,5 +1,6 @@
 """The values of one metric in one scenario on both sides, and the measures for judging their difference."""
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 from math import comb
@@ -32,6 +33,8 @@ class Sample:
     bound: Bound
     p_level: float
     p_beyond: float
+    matched: bool = False
+    """True if the values at one place of both sides are of the same scenario, played once."""
 
     @property
     def smallest_relevant(self) -> float:
@@ -45,8 +48,17 @@ class Sample:
 
     @cached_property
     def level_of_a(self) -> float:
-        """The median of A."""
-        return median(self.a)
+        """The middle of A."""
+        return self.middle(self.a)
+
+    def middle(self, values: Matrix) -> float:
+        """The level of values of one side: their median; of matched ones the mean, since their scenarios differ."""
+        return float(values.mean()) if self.matched and len(values) else median(values)
+
+    @property
+    def scenarios(self) -> int:
+        """How many scenarios it stands for."""
+        return len(self.a) if self.matched else 1
 
     @property
     def is_there(self) -> bool:
@@ -67,7 +79,19 @@ class Sample:
     @property
     def labellings(self) -> int:
         """In how many ways the runs can be dealt to both sides."""
+        if self.matched:
+            return 1 << len(self.a)
         return comb(len(self.a) + len(self.b), len(self.a))
+
+
+def mean_draws(differences: Matrix, generator: np.random.Generator, draws: int) -> Matrix:
+    """Draws from what is known of the mean of matched differences: Student's distribution around it, which is wider
+    than a bootstrap where they are few."""
+    n = len(differences)
+    if n < 2 or (differences == differences[0]).all():
+        return np.full(draws, differences.mean())
+    error = differences.std(ddof=1) / math.sqrt(n)
+    return np.asarray(differences.mean() + error * generator.standard_t(n - 1, size=draws))
 
 
 def median(values: Matrix) -> float:

@@ -1,7 +1,7 @@
 """The verdict on a time: by its median, and by its tail."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -15,8 +15,8 @@ from evals.comparison.findings import Finding, together
 from evals.comparison.models import Difference, TailDifference
 from evals.comparison.pairs import Matrix
 from evals.comparison.proportions import ALIKE, MOST_RUNS, readable
-from evals.comparison.samples import Sample, median
-from evals.results.bootstrap import medians, percentile_ends, percentiles
+from evals.comparison.samples import Sample, mean_draws
+from evals.results.bootstrap import RESAMPLES, medians, percentile_ends, percentiles
 
 TAIL_NEEDS = needed(0.95)
 """The fewest runs a side for a 95th percentile with an interval."""
@@ -27,7 +27,8 @@ FEWEST_RUNS = 6
 
 @dataclass(frozen=True)
 class TimeEvidence:
-    """A time in one scenario, or over several, each with the same weight."""
+    """A time in one scenario, or over several, each with the same weight; scenarios that were played once are
+    compared pair by pair."""
 
     metric: Metric | Fact
     samples: tuple[Sample, ...]
@@ -39,18 +40,34 @@ class TimeEvidence:
     @cached_property
     def level(self) -> Evidence:
         """The evidence of the medians."""
-        a, b = (_mean([median(side) for side in sides]) for sides in self._sides)
-        draws = sum((medians(s.b, self.generator) - medians(s.a, self.generator) for s in self.samples), np.zeros(1))
+        a, b = self._levels
+        draws = sum((sample.scenarios * self._drawn(sample) for sample in self.samples), np.zeros(1))
         return Evidence(
-            metric=self.metric, difference=b - a, draws=draws / len(self.samples), p_value=self.p_level,
-            relevant=_mean([sample.smallest_relevant for sample in self.samples]),
-            alike=_mean([sample.alike for sample in self.samples]),
+            metric=self.metric, difference=b - a, draws=draws / self._scenarios, p_value=self.p_level,
+            relevant=self._over(lambda sample: sample.smallest_relevant), alike=self._over(lambda sample: sample.alike),
         )  # fmt: skip
+
+    def _drawn(self, sample: Sample) -> Matrix:
+        if sample.matched:
+            return mean_draws(sample.b - sample.a, self.generator, RESAMPLES)
+        return medians(sample.b, self.generator) - medians(sample.a, self.generator)
+
+    @cached_property
+    def _levels(self) -> tuple[float, float]:
+        return self._over(lambda sample: sample.middle(sample.a)), self._over(lambda sample: sample.middle(sample.b))
+
+    @property
+    def _scenarios(self) -> int:
+        return sum(sample.scenarios for sample in self.samples)
+
+    def _over(self, value: Callable[[Sample], float]) -> float:
+        return math.fsum(sample.scenarios * value(sample) for sample in self.samples) / self._scenarios
 
     @cached_property
     def tail_level(self) -> Evidence | None:
-        """The evidence of the 95th percentiles; None with too few runs a side in any scenario."""
-        if any(min(len(sample.a), len(sample.b)) < TAIL_NEEDS for sample in self.samples):
+        """The evidence of the 95th percentiles; None with too few runs a side in any scenario. Scenarios that were
+        played once have none: theirs would be that of the longest scenario."""
+        if any(sample.matched or min(len(sample.a), len(sample.b)) < TAIL_NEEDS for sample in self.samples):
             return None
         a, b = (_mean([_p95(side) for side in sides]) for sides in self._sides)
         draws = sum(
@@ -74,7 +91,7 @@ class TimeEvidence:
 
     @property
     def _a(self) -> float:
-        return _mean([abs(median(sample.a)) for sample in self.samples])
+        return self._over(lambda sample: abs(sample.level_of_a))
 
     @property
     def _runs(self) -> tuple[int, int]:
@@ -89,7 +106,7 @@ class TimeEvidence:
         """The verdict with its figures."""
         found = self._finding()
         n_a, n_b = self._runs
-        a, b = (_mean([median(side) for side in sides]) for sides in self._sides)
+        a, b = self._levels
         return Difference(
             scenario=self.scenario, verdict=found.verdict, a=a, b=b, difference=b - a,
             interval=self.level.interval if self.has_enough_runs else None, p_value=min(self.p_level, self.p_beyond),

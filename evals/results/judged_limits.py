@@ -21,6 +21,7 @@ from evals.results.bootstrap import means, percentile_ends
 from evals.results.harness_figures import Harness
 from evals.results.models import LimitResult, RunResult
 from evals.results.overload import overload
+from evals.results.proportion import Proportion
 from evals.suites.limits import Limit, Limits, Statistic, listed
 from evals.suites.suite import Suite, SuiteScenario
 
@@ -134,14 +135,15 @@ def judge_limit(
     missing = len(values) - len(present)
     if value is not None and missing:
         reason += f" {missing} of {len(values)} runs have no value."
-    exact = not BY_KEY[limit.metric].clocked or limit.statistic in _EXTREMES
+    interval, about_it = _interval(limit, present, lower, upper)
+    reason += about_it
     return LimitResult(
         metric=limit.metric,
         statistic=limit.statistic,
         scenario=scenario,
         limit=limit.bound,
         value=value,
-        interval=None if exact or lower is None or upper is None else (lower, upper),
+        interval=interval,
         n=len(present),
         verdict=verdict,
         reason=reason,
@@ -168,6 +170,30 @@ def _bounds(present: Sequence[float], statistic: Statistic) -> tuple[float | Non
     if len(present) < MEAN_NEEDS:
         return None, None
     return percentile_ends(means(np.array(present), np.random.default_rng(0)))
+
+
+def _interval(
+    limit: Limit, present: Sequence[float], lower: float | None, upper: float | None
+) -> tuple[tuple[float, float] | None, str]:
+    """The interval as it is written, and what has to be said of it."""
+    metric = BY_KEY[limit.metric]
+    if present and limit.statistic == "mean" and metric.unit == "share" and not metric.clocked:
+        return _of_a_share(present)
+    exact = not metric.clocked or limit.statistic in _EXTREMES
+    return None if exact or lower is None or upper is None else (lower, upper), ""
+
+
+def _of_a_share(present: Sequence[float]) -> tuple[tuple[float, float] | None, str]:
+    """The interval of the mean of shares, and what it is for: such a limit is judged by these runs, as all counts are,
+    and the interval says how far other questions or runs may be from them."""
+    if set(present) <= {0.0, 1.0}:
+        interval = Proportion(math.fsum(present) / len(present), len(present)).wilson()
+    elif len(present) < MEAN_NEEDS:
+        return None, f" Judged by these runs; there is an interval from {MEAN_NEEDS} runs on."
+    else:
+        interval = percentile_ends(means(np.array(present), np.random.default_rng(0)))
+    lower, upper = (formatted(end, "share") for end in interval)
+    return interval, f" Judged by these runs; the 95 % interval for others like them is {lower} to {upper}."
 
 
 def _if_broken(limit: Limit, present: Sequence[float], broken: int, verdict: _Verdict) -> _Verdict:

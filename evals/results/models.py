@@ -84,7 +84,8 @@ class Target(Part):
 class LimitResult(Part):
     """One limit and its verdict. ``scenario`` is null for a limit on all runs. ``limit`` is the highest value that
     ``statistic`` (median, p95, p99, max, min, mean) of ``metric`` may have where lower is better, else the lowest.
-    ``interval`` is the 95 % interval of the value, null where n is too small for one or the value is exact. ``load``
+    ``interval`` is the 95 % interval of the value, null where n is too small for one or the value is exact. A limit on
+    the mean of a share is judged by its value; the interval says how far other runs like these may be from it. ``load``
     names the load that is judged where the suite has several; each of them must keep the limit.
     """
 

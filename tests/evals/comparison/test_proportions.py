@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from evals.comparison.proportions import Proportion, fisher, newcombe, readable, runs_that_tell, standardized
+from evals.comparison.proportions import fisher, newcombe, readable, runs_that_tell, standardized
+from evals.results.proportion import Proportion
 
 stats: Any = pytest.importorskip("scipy.stats", reason="SciPy is not installed: run make setup")
 

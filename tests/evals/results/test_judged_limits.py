@@ -156,3 +156,19 @@ def test_a_suites_limits_hold_for_all_and_an_entrys_for_its_runs() -> None:
 def test_a_mistake_in_a_limit_names_its_line(wrong: bytes, said: str) -> None:
     with pytest.raises(SourceError, match=re.escape(said)):
         parse_suite(b"suite: x\nlimits:\n" + wrong + b"\nruns: [{agent: a}]\n", "x.yaml")
+
+
+@pytest.mark.parametrize(
+    ("values", "interval", "said"),
+    [
+        ([1.0] * 64 + [0.0] * 16, (0.6995, 0.8730), "the 95 % interval for others like them is 70 % to 87.3 %."),
+        ([0.5, 0.75, 1.0], None, "there is an interval from 20 runs on."),
+    ],
+)
+def test_the_mean_of_a_share_is_judged_by_these_runs_and_has_an_interval_for_others(
+    values: list[float], interval: tuple[float, float] | None, said: str
+) -> None:
+    found = judged("mean", values, 0.7, "source_first")
+    assert found.verdict == "pass"
+    assert found.interval == (interval and pytest.approx(interval, abs=1e-3))
+    assert said in found.reason, found.reason
