@@ -14,6 +14,7 @@ from backend.commands.allow_host_option import allow_host_option
 from backend.commands.folder_options import folder_options
 from backend.commands.model_options import model_options
 from backend.commands.public_address_options import proxy_options
+from backend.commands.reasoning_option import reasoning_option
 from backend.commands.remote_option import remote_option
 from backend.commands.silence_options import silence_options
 from backend.doors.allow_host import FLAG
@@ -70,6 +71,7 @@ class UiOptions:
 @allow_host_option
 @proxy_options
 @silence_options
+@reasoning_option
 def command(
     port: int,
     gradio_port: int,
@@ -87,6 +89,7 @@ def command(
     public_url: str,
     silence_s: float,
     max_silence_s: float,
+    show_reasoning: bool,
 ) -> None:
     """Start the backend and both UIs, print their addresses, and stop them all at Ctrl-C.
 
@@ -109,6 +112,7 @@ def command(
         public_url=f"{public_url}/api" if public_url else None,
         silence_s=silence_s,
         max_silence_s=max_silence_s,
+        show_reasoning=show_reasoning,
     )
     chosen = {"documents": docs_dir, "model": model, "remote": remote}
     said = BackendLines([agent for agent, setting in chosen.items() if setting is not None])

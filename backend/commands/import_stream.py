@@ -8,6 +8,8 @@ from typing import IO, TYPE_CHECKING
 
 import click
 
+from backend.commands.reasoning_option import reasoning_option
+
 if TYPE_CHECKING:
     from backend.commands.captured_stream import CapturedStream
     from backend.dialects.dialect import Loss
@@ -35,9 +37,12 @@ _PROGRESS_BYTES = 4 * 1024 * 1024
 )
 @click.option("--out", type=click.Path(path_type=Path), help="The recording to write; without it, FILE is only read.")
 @click.option("--question", default="", help="The question: a captured answer does not contain it.")
+@reasoning_option
 @click.option("--json", "as_json", is_flag=True, help="Print the result as one JSON object.")
 @click.option("--force", is_flag=True, help="Replace the recording if it exists.")
-def command(file: Path, dialect: str, out: Path | None, question: str, as_json: bool, force: bool) -> None:
+def command(
+    file: Path, dialect: str, out: Path | None, question: str, show_reasoning: bool, as_json: bool, force: bool
+) -> None:
     """Read the stream captured in FILE, list what was lost, and write it as a recording to --out.
 
     FILE contains the bytes that the server sent, for example from `curl -N`. Such a capture has no times, and the
@@ -60,9 +65,9 @@ def command(file: Path, dialect: str, out: Path | None, question: str, as_json: 
 
         dialect = guess_dialect(file)
     if out is None:
-        run = _read(file, captured, dialect, None)
+        run = _read(file, captured, dialect, None, show_reasoning=show_reasoning)
     else:
-        run = _write(file, captured, dialect, out, question, force=force)
+        run = _write(file, captured, dialect, out, question, show_reasoning=show_reasoning, force=force)
     timing = _timing(captured, run)
     lost = _losses(captured, run)
     if as_json:
@@ -73,7 +78,7 @@ def command(file: Path, dialect: str, out: Path | None, question: str, as_json: 
 
 
 def _write(
-    file: Path, captured: "CapturedStream", dialect: str, out: Path, question: str, *, force: bool
+    file: Path, captured: "CapturedStream", dialect: str, out: Path, question: str, *, show_reasoning: bool, force: bool
 ) -> "ImportedRun":
     import tempfile
 
@@ -83,7 +88,7 @@ def _write(
 
     # The header comes first, and what it says of time is known last.
     with tempfile.TemporaryFile() as body:
-        run = _read(file, captured, dialect, body)
+        run = _read(file, captured, dialect, body, show_reasoning=show_reasoning)
         timing = _timing(captured, run)
         # An argument of a command may contain bytes that are not text.
         asked = question.encode("utf-8", "replace").decode()
@@ -102,13 +107,19 @@ def _after(head: bytes, body: IO[bytes]) -> Iterator[bytes]:
 
 
 def _read(
-    file: Path, captured: "CapturedStream", dialect: str, body: IO[bytes] | None, *, opened: bool = False
+    file: Path,
+    captured: "CapturedStream",
+    dialect: str,
+    body: IO[bytes] | None,
+    *,
+    show_reasoning: bool,
+    opened: bool = False,
 ) -> "ImportedRun":
     """The whole stream; its lines go to ``body``. Raises ``BadInput`` where nothing of it is that dialect's."""
     from backend.dialects.imported_run import ImportedRun
     from backend.dialects.registry import open_decoder
 
-    decoder = open_decoder(dialect, opened=opened)
+    decoder = open_decoder(dialect, show_reasoning=show_reasoning, opened=opened)
     run = ImportedRun(decoder)
     at_ms = None
     hidden = captured.size < _PROGRESS_BYTES or not sys.stderr.isatty()
@@ -127,7 +138,7 @@ def _read(
         if body is not None:
             body.seek(0)
             body.truncate()
-        return _read(file, captured, dialect, body, opened=True)
+        return _read(file, captured, dialect, body, show_reasoning=show_reasoning, opened=True)
     if 2 * decoder.recognised < decoder.messages or decoder.recognised == 0:
         from backend.commands.guessed_dialect import refuse_other_dialect
 

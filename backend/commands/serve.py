@@ -17,6 +17,7 @@ from backend.commands.allow_host_option import allow_host_option
 from backend.commands.folder_options import folder_options
 from backend.commands.model_options import model_options
 from backend.commands.public_address_options import proxy_options, root_path_option
+from backend.commands.reasoning_option import reasoning_option
 from backend.commands.remote_option import remote_option
 from backend.commands.silence_options import silence_options
 from backend.launch.ports import PortBusy
@@ -71,6 +72,7 @@ class ProgressLines:
 @root_path_option
 @proxy_options
 @silence_options
+@reasoning_option
 def command(
     port: int,
     data_dir: Path | None,
@@ -86,6 +88,7 @@ def command(
     public_url: str,
     silence_s: float,
     max_silence_s: float,
+    show_reasoning: bool,
 ) -> None:
     """Run the backend alone, and print its address once it listens.
 
@@ -124,6 +127,7 @@ def command(
             public_url=public_url,
             silence_timeout_s=silence_s,
             max_silence_s=max_silence_s,
+            show_reasoning=show_reasoning,
         )
         try:
             asyncio.run(_serve(settings, listener, address_of(listener)))

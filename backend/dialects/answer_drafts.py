@@ -19,7 +19,7 @@ from backend.protocol.events import (
     TokenEvent,
     WarningEvent,
 )
-from backend.protocol.written_answer import Piece, WrittenAnswer
+from backend.protocol.written_answer import THINKING_SHOWN, Piece, WrittenAnswer
 
 MAX_TEXT_CHARS = 8_000_000
 """Code points an answer may have."""
@@ -28,10 +28,6 @@ WARNINGS_PER_CODE = 5
 """After so many of one code the rest is counted, and reported in one warning at the end."""
 
 _MAX_KINDS_OF_LOSSES = 200
-
-_THINKING_SHOWN = (
-    "The text above is what the model thought: it did not mark where its thinking began, only where it ended."
-)
 
 _FURTHER_LOSSES = "content of further kinds"
 
@@ -189,7 +185,7 @@ class AnswerDrafts:
             elif piece.kind == "thought_ends":
                 self.steps.end_thinking()
             else:
-                self.warn("thinking_shown", _THINKING_SHOWN)
+                self.warn("thinking_shown", THINKING_SHOWN)
 
     def _take_text(self, text: str) -> bool:
         """Make the text a part of the answer. False if that would be too long."""

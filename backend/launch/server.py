@@ -25,6 +25,7 @@ def serve_command(
     public_url: str | None = None,
     silence_s: float | None = None,
     max_silence_s: float | None = None,
+    show_reasoning: bool = False,
 ) -> list[str]:
     """The command line of `playhead serve` in this environment. Port 0 lets the server choose a free one.
 
@@ -47,6 +48,7 @@ def serve_command(
     given = [str(part) for option, value in options.items() if value is not None for part in (option, value)]
     given += (part for host in allowed_hosts for part in ("--allow-host", host))
     given += (part for proxy in trusted_proxies for part in ("--trusted-proxy", proxy))
+    given += ["--show-reasoning"] if show_reasoning else []
     return [sys.executable, "-m", "backend.cli", "serve", *given]
 
 
@@ -67,6 +69,7 @@ class LocalServer:
         model: str | None = None,
         mcp: Path | None = None,
         remote: str | None = None,
+        show_reasoning: bool = False,
         on_line: Callable[[str], None] | None = None,
         timeout_s: float = 60.0,
     ) -> None:
@@ -75,7 +78,7 @@ class LocalServer:
         self._timeout_s = timeout_s
         command = serve_command(
             port=0, data_dir=data_dir, docs_dir=docs_dir, scenarios_dir=scenarios_dir, model=model, mcp=mcp,
-            remote=remote,
+            remote=remote, show_reasoning=show_reasoning,
         )  # fmt: skip
         self.process = ChildProcess("The backend", command, on_line=self._hear)
 

@@ -51,6 +51,8 @@ class StepView(State):
     mode: str | None = None
     delivered_to: str | None = None
     reason: str | None = None
+    thought: str = ""
+    """What a model thought in it, as far as readers may see that."""
     started_ms: float = 0.0
     ended_ms: float | None = None
     announced: bool = False

@@ -94,6 +94,7 @@ def _new_step(event: StatusEvent, step_id: str, *, announced: bool) -> StepView:
         mode=event.mode,
         delivered_to=event.delivered_to,
         reason=event.reason,
+        thought=event.thought or "",
         started_ms=event.at_ms,
         ended_ms=None if state in OPEN_STATES else event.at_ms,
         announced=announced,
@@ -106,6 +107,8 @@ def _updated(step: StepView, event: StatusEvent) -> StepView:
     if event.request is not None:
         # An earlier answer was to an earlier request.
         told["answer"] = event.answer
+    if event.thought:
+        told["thought"] = step.thought + event.thought
     is_open = event.state in OPEN_STATES
     started_ms = event.at_ms if is_open and not step.is_open else step.started_ms
     ended_ms = None if is_open else event.at_ms

@@ -6,11 +6,15 @@ something was taken out, and longer where paragraphs were parted: ``shown_span``
 
 from bisect import bisect_right
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from backend.protocol.events import Span
 from backend.protocol.paragraphs import TAIL, paragraph_break
 from backend.protocol.thought_split import ThoughtSplit, WrittenPart
+
+THINKING_SHOWN: Final = (
+    "The text above is what the model thought: it did not mark where its thinking began, only where it ended."
+)
 
 PieceKind = Literal["text", "thought", "thought_ends", "unopened"]
 
@@ -90,6 +94,10 @@ class WrittenAnswer:
             self._show_spaces(pieces)
         self._spaces.clear()
         return pieces
+
+    def shown_start(self, written: int) -> int:
+        """Where in the answer the text is that was written from there, or what is shown next of it."""
+        return self._map.start_at(written, self._read)
 
     def shown_span(self, span: Span) -> Span | None:
         """The range of the answer that is that range of the written text; None if nothing of it is shown. Text that

@@ -8,6 +8,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
+from functools import partial
 
 from pydantic import JsonValue, TypeAdapter, ValidationError
 
@@ -98,6 +99,7 @@ class ActiveRun:
         self._files_of = files_of
         self._changed = asyncio.Event()
         self._writer = RunWriter(store, record, clock, accepted_at)
+        self._screen = partial(screen, show_reasoning=limits.settings.show_reasoning)
         self._watchdog = Watchdog(limits, timer, self.stop)
         self._size = 0
         self._taken = 0
@@ -269,7 +271,7 @@ class ActiveRun:
             self._stopwatch.heard(at)
             try:
                 # What takes long to encode is encoded beside the event loop.
-                screened = await asyncio.to_thread(screen, draft) if is_large(draft) else screen(draft)
+                screened = await asyncio.to_thread(self._screen, draft) if is_large(draft) else self._screen(draft)
                 self._found = await self._write(screened, at)
             except RunClosedError:
                 raise

@@ -46,8 +46,9 @@ class BadDraftError(Exception):
     """The agent yielded what is not an event; the message is one sentence for people."""
 
 
-def screen(draft: object) -> Sequence[ScreenedDraft]:
-    """The drafts to write for what an agent yielded. Raises ``BadDraftError`` for what is not a draft at all."""
+def screen(draft: object, *, show_reasoning: bool = False) -> Sequence[ScreenedDraft]:
+    """The drafts to write for what an agent yielded. Raises ``BadDraftError`` for what is not a draft at all. Without
+    ``show_reasoning`` what a model thought is left out of every agent's drafts."""
     if not isinstance(draft, _DRAFTS):
         kind = type(draft).__name__
         raise BadDraftError(f"The agent sent something that is not an event of an agent ({kind}).")
@@ -55,6 +56,8 @@ def screen(draft: object) -> Sequence[ScreenedDraft]:
         return _token(draft)
     if isinstance(draft, ErrorEvent):
         return [_screened(error_draft(draft.code, draft.message, retryable=draft.retryable))]
+    if isinstance(draft, StatusEvent) and draft.thought is not None and not show_reasoning:
+        draft = draft.model_copy(update={"thought": None})
     try:
         screened = _writable(draft)
     except (ValueError, RecursionError):
@@ -152,7 +155,7 @@ def _without(draft: Draft, reason: str) -> list[ScreenedDraft]:
     """The part of a draft that can be written: a step keeps all but its tool log, since it continues or ends all the
     same."""
     if isinstance(draft, StatusEvent) and draft.tool is not None:
-        return [_refused("A tool log", reason), *screen(draft.model_copy(update={"tool": None}))]
+        return [_refused("A tool log", reason), *screen(draft.model_copy(update={"tool": None}), show_reasoning=True)]
     return [_refused("An artifact" if draft.type == "artifact" else f"A {draft.type} event", reason)]
 
 

@@ -13,7 +13,7 @@ from backend.commands import captured_stream, import_stream
 from backend.commands.check import command as check_command
 from backend.commands.replay import command as replay_command
 from backend.dialects.registry import DIALECTS
-from backend.protocol.events import DoneEvent, KnownEvent, TokenEvent
+from backend.protocol.events import DoneEvent, KnownEvent, StatusEvent, TokenEvent
 from backend.protocol.recording_reader import parse_recording
 from backend.protocol.recordings import Recording
 from backend.protocol.sse import encode_event
@@ -301,3 +301,18 @@ def test_a_file_is_read_in_pieces(written: Callable[[bytes], Path]) -> None:
     assert len(pieces) > 3
     assert max(map(len, pieces)) <= captured_stream.PIECE_BYTES
     assert b"".join(pieces) == data
+
+
+def test_a_recording_has_what_was_thought_only_if_that_is_asked_for(
+    written: Callable[[bytes], Path], tmp_path: Path
+) -> None:
+    deltas = ["Hm, [1].", "\n</think>\n\n", "It is 4."]
+    path = written(frames([*({"choices": [{"delta": {"content": text}}]} for text in deltas), "[DONE]"]))
+    for flags, thought in (((), None), (("--show-reasoning",), "Hm, [1].\n")):
+        out = tmp_path / f"run{len(flags)}.jsonl"
+        counts = counted(path, "--dialect", "openai-chat", "--out", out, *flags)
+        assert counts["text_chars"] == len("It is 4.")
+        events = parse_recording(out.read_bytes()).events
+        thoughts = [event.thought for event in events if isinstance(event, StatusEvent) and event.thought]
+        assert thoughts == ([thought] if thought else [])
+        assert "".join(event.text for event in events if isinstance(event, TokenEvent)) == "It is 4."

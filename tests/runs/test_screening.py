@@ -138,3 +138,9 @@ def test_an_error_s_message_is_cut_to_what_people_read() -> None:
     assert len(error.message) == 2000
     assert error.retryable
     assert error_draft("\ud800", "\ud800") == ErrorEvent(code="\ufffd", message="\ufffd")
+
+
+def test_what_a_model_thought_is_kept_only_where_readers_may_see_it() -> None:
+    draft = StatusEvent(step_id="t", step="thinking", state="progress", thought="Hm", activity_ms=(1.0,))
+    assert screen(draft) == [draft.model_copy(update={"thought": None})]
+    assert [kept.draft for kept in screened(draft, show_reasoning=True)] == [draft]

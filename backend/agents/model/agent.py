@@ -40,9 +40,19 @@ class ModelAgent:
     """Answers with a language model. ``loop`` is pydantic-ai's agent, made once for all runs."""
 
     def __init__(
-        self, model: ModelName, loop: "Loop[Work, str | None]", library: Library, servers: "Sequence[McpServer]" = ()
+        self,
+        model: ModelName,
+        loop: "Loop[Work, str | None]",
+        library: Library,
+        servers: "Sequence[McpServer]" = (),
+        *,
+        show_reasoning: bool = False,
     ) -> None:
-        """``servers`` are the MCP servers whose tools the loop has."""
+        """``servers`` are the MCP servers whose tools the loop has. ``show_reasoning``: readers may see what the model
+        thinks."""
+        self._show_reasoning = show_reasoning
+        self._begins_in_thought = False
+        """Whether earlier runs showed that its texts begin with thinking whose start is not marked."""
         self._model = model
         self._loop = loop
         self._library = library
@@ -72,7 +82,9 @@ class ModelAgent:
         from backend.agents.model.tools.mcp import started
 
         sources = Sources()
-        narration = Narration(self._model.name, sources)
+        narration = Narration(
+            self._model.name, sources, show_reasoning=self._show_reasoning, opened=self._begins_in_thought
+        )
         work = Work(self._model, self._library, context.clock, send.send, sources, narration)
         usage = RunUsage()
         report = _reporter(usage, context.report_usage)
@@ -107,6 +119,8 @@ class ModelAgent:
                 raise failure from error
             report()
             await work.send_all(narration.close())
+            if narration.begins_in_thought is not None:
+                self._begins_in_thought = narration.begins_in_thought
 
 
 def _history(request: RunRequest) -> "list[ModelMessage]":

@@ -36,11 +36,6 @@ class MarkedText:
         self._answer += text
         yield from self._show(settled_length(self._answer))
 
-    def separate(self) -> Iterator[Draft]:
-        """A new paragraph, where the model continues to write after a tool call."""
-        if self._answer and not self._answer[-1].isspace():
-            yield from self.add("\n\n")
-
     def flush(self) -> Iterator[Draft]:
         """The text held back so far: nothing that follows could complete a marker."""
         yield from self._show(len(self._answer))

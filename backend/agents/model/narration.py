@@ -1,6 +1,7 @@
 """A run with a model as drafts: pydantic-ai's events in; steps, text and citations out.
 
-The model's thoughts are never passed on; that it thinks is a step. Citations of the provider (Anthropic, OpenAI
+That the model thinks is a step, whether its provider marks that or the model writes it into its text; what it thinks
+is passed on only where readers may see it. Citations of the provider (Anthropic, OpenAI
 Responses and web search, Gemini grounding) are mapped with the range they support; pydantic-ai passes them on when
 their text is complete, so they come after it. Sources that a provider lists elsewhere, as Perplexity does beside chat
 completions, are not passed on by pydantic-ai and so are not shown.
@@ -15,8 +16,9 @@ from backend.agents.model.marked_text import MarkedText
 from backend.agents.model.named_sources import described
 from backend.agents.model.sources import Sources
 from backend.agents.model.tool_logs import loggable
-from backend.protocol.events import Draft, Span, StatusEvent, StepStateName, ToolLog
+from backend.protocol.events import Draft, Span, StatusEvent, StepStateName, ToolLog, WarningEvent
 from backend.protocol.hidden_activity import HiddenActivity
+from backend.protocol.written_answer import THINKING_SHOWN, Piece, WrittenAnswer
 
 if TYPE_CHECKING:
     from pydantic_ai.messages import AgentStreamEvent, Citation, ModelResponsePart, NativeToolReturnPart, ToolReturnPart
@@ -27,11 +29,18 @@ _FAILED_OUTCOMES = frozenset({"failed", "retried", "denied"})
 class Narration:
     """The drafts of one run. Pass it every event in order, then call ``close``."""
 
-    def __init__(self, label: str, sources: Sources) -> None:
-        """``label`` is the name of the model in a step."""
+    def __init__(self, label: str, sources: Sources, *, show_reasoning: bool = False, opened: bool = False) -> None:
+        """``label`` is the name of the model in a step. ``show_reasoning``: the step of thinking carries what the model
+        thought. ``opened`` is as in ``WrittenAnswer``."""
         self._label = label
         self._sources = sources
         self._text = MarkedText(sources)
+        self._written = WrittenAnswer(opened=opened)
+        self._written_chars = 0
+        """Code points of text that the model has written: positions in its parts count them."""
+        self._shows_reasoning = show_reasoning
+        self._thoughts: list[str] = []
+        """What was thought since the step's last status."""
         self._steps: dict[str, StatusEvent] = {}
         self._counts: dict[str, int] = {}
         self._starts: dict[int, int] = {}
@@ -54,8 +63,13 @@ class Narration:
 
     def _tell_activity(self) -> Iterator[Draft]:
         thinking = self._steps.get("thinking")
-        if thinking is not None and (times := self._hidden.take()):
-            yield StatusEvent(step_id=thinking.step_id, step=thinking.step, state="progress", activity_ms=times)
+        if thinking is None:
+            return
+        times, thought = self._hidden.take() or None, "".join(self._thoughts) or None
+        self._thoughts.clear()
+        if times or thought:
+            status = StatusEvent(step_id=thinking.step_id, step=thinking.step, state="progress", thought=thought)
+            yield status.model_copy(update={"activity_ms": times}) if times else status
 
     def _read(self, event: "AgentStreamEvent") -> Iterator[Draft]:
         from pydantic_ai import messages
@@ -67,6 +81,8 @@ class Narration:
             case messages.PartDeltaEvent(delta=messages.TextPartDelta() as delta):
                 yield from self._say(delta.content_delta)
                 yield from self._cite(event.index, delta.citations_delta)
+            case messages.PartDeltaEvent(delta=messages.ThinkingPartDelta() as delta):
+                self._keep_thought(delta.content_delta or "")
             case messages.PartEndEvent(part=messages.ThinkingPart()):
                 yield from self._close("thinking")
             case messages.PartEndEvent(part=messages.NativeToolCallPart() as part):
@@ -86,6 +102,7 @@ class Narration:
 
     def close(self, state: StepStateName = "finished") -> Iterator[Draft]:
         """The run is over: show the text held back, and close open steps."""
+        yield from self._spread(self._written.close())
         yield from self._text.flush()
         for key in [*reversed(self._steps)]:
             yield from self._close(key, state)
@@ -96,14 +113,16 @@ class Narration:
         match part:
             case messages.TextPart():
                 yield from self._close("thinking")
-                if not self._starts:
-                    yield from self._text.separate()
-                self._starts.setdefault(index, self._text.length)
+                yield from self._spread(self._written.begin_text(apart=not self._starts))
+                self._starts.setdefault(index, self._written_chars)
                 yield from self._say(part.content)
                 yield from self._cite(index, part.citations)
             case messages.ThinkingPart():
-                yield from self._open("thinking", StatusEvent(step="thinking", label="Thinking"))
+                yield from self._spread(self._written.assume_marked())
+                yield from self._spread(self._written.begin_text(apart=True))
+                yield from self._think(part.content)
             case messages.NativeToolCallPart():
+                yield from self._spread(self._written.begin_text(apart=True))
                 tool = ToolLog(name=part.tool_name, arguments=None)
                 status = StatusEvent(step="running_tool", label=_tool_label(part.tool_name), tool=tool)
                 yield from self._open(part.tool_call_id, status)
@@ -113,9 +132,31 @@ class Narration:
     def _say(self, text: str) -> Iterator[Draft]:
         if not text:
             return
-        if "writing" not in self._steps:
-            yield from self._open("writing", StatusEvent(step="summarizing", label="Writing the answer"))
-        yield from self._text.add(text)
+        self._written_chars += len(text)
+        yield from self._spread(self._written.add(text))
+
+    def _spread(self, pieces: list[Piece]) -> Iterator[Draft]:
+        """What the model wrote, as the answer, thinking and warnings that it is."""
+        for piece in pieces:
+            if piece.kind == "text":
+                yield from self._close("thinking")
+                if "writing" not in self._steps:
+                    yield from self._open("writing", StatusEvent(step="summarizing", label="Writing the answer"))
+                yield from self._text.add(piece.text)
+            elif piece.kind == "thought":
+                yield from self._think(piece.text)
+            elif piece.kind == "thought_ends":
+                yield from self._close("thinking")
+            else:
+                yield WarningEvent(code="thinking_shown", message=THINKING_SHOWN)
+
+    def _think(self, text: str) -> Iterator[Draft]:
+        yield from self._open("thinking", StatusEvent(step="thinking", label="Thinking"))
+        self._keep_thought(text)
+
+    def _keep_thought(self, text: str) -> None:
+        if self._shows_reasoning and text:
+            self._thoughts.append(text)
 
     def _cite(self, index: int, citations: "list[Citation] | None") -> Iterator[Draft]:
         """The citations of one part of the text: each delta has all of them; only new ones are sent."""
@@ -135,10 +176,11 @@ class Narration:
         anchor = citation.anchor
         if anchor is None:
             return None
+        start = begun + anchor.start
         if anchor.kind == "marker":
-            return self._text.cited_span(begun + anchor.start)
-        start, end = begun + anchor.start, min(begun + anchor.end, self._text.length)
-        return Span(start=start, end=end) if start < end else None
+            return self._text.cited_span(self._written.shown_start(start))
+        end = min(begun + anchor.end, self._written_chars)
+        return self._written.shown_span(Span(start=start, end=end)) if start < end else None
 
     def _arguments(self, key: str, arguments: Mapping[str, Any]) -> Iterator[Draft]:
         step = self._steps.get(key)
@@ -153,7 +195,13 @@ class Narration:
         detail = str(part.content) if state == "failed" else None
         yield from self._close(part.tool_call_id, state, result=loggable(part.content), detail=detail)
 
+    @property
+    def begins_in_thought(self) -> bool | None:
+        """As in ``WrittenAnswer``."""
+        return self._written.begins_in_thought
+
     def _end_response(self) -> Iterator[Draft]:
+        yield from self._spread(self._written.begin_text(apart=True))
         yield from self._text.flush()
         yield from self._close("thinking")
         yield from self._close("writing")

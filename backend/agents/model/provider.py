@@ -20,8 +20,12 @@ if TYPE_CHECKING:
 class ModelProvider:
     """The one agent of this family; none if no model is named."""
 
-    def __init__(self, model: str | None, library: Library, servers: Path | None = None) -> None:
-        """``model`` is ``PROVIDER:NAME``; ``servers`` a file of MCP servers."""
+    def __init__(
+        self, model: str | None, library: Library, servers: Path | None = None, *, show_reasoning: bool = False
+    ) -> None:
+        """``model`` is ``PROVIDER:NAME``; ``servers`` a file of MCP servers. ``show_reasoning``: readers may see what
+        the model thinks."""
+        self._show_reasoning = show_reasoning
         self._setting = model
         self._library = library
         self._servers = servers
@@ -57,7 +61,8 @@ class ModelProvider:
         # True also where pydantic-ai knows nothing of the model: its provider then says so.
         self._sees = bool(connected.profile.get("supports_image_input", True))
         loop = loop_of(connected, tools, web_search=searches_the_web())
-        self._model, self._agent = model, ModelAgent(model, loop, self._library, servers)
+        self._agent = ModelAgent(model, loop, self._library, servers, show_reasoning=self._show_reasoning)
+        self._model = model
         return warnings
 
     async def offers(self) -> Sequence[AgentOffer]:
@@ -103,4 +108,5 @@ def _shared_client() -> "httpx2.AsyncClient":
 def provide(environment: AgentEnvironment) -> ModelProvider:
     """Entry point of ``playhead.agents``."""
     settings = environment.settings
-    return ModelProvider(settings.model, Library.of(settings), settings.mcp)
+    show_reasoning = settings.show_reasoning
+    return ModelProvider(settings.model, Library.of(settings), settings.mcp, show_reasoning=show_reasoning)

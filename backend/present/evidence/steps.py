@@ -16,6 +16,9 @@ from backend.protocol.run_view import RunView, StepView
 MAX_TOOL_TEXT: Final = 4_000
 """Characters of a tool's arguments or result that are shown."""
 
+MAX_THOUGHT_TEXT: Final = 20_000
+"""Characters of a model's thinking that are shown."""
+
 _GLYPHS: Final[dict[StepStateName, str]] = {"started": "running", "progress": "running"}
 
 
@@ -67,7 +70,7 @@ def _step_html(step: StepView, view: RunView, now: float, nested: Markup, scope:
     return fragment(
         '<li class="ph-step ph-step--{}"><div class="ph-step-row">'
         '<span class="ph-glyph ph-glyph--{}" role="img" aria-label="{}"></span>'
-        '<span class="ph-step-label" dir="auto">{}</span>{}</div>{}{}{}{}{}{}</li>',
+        '<span class="ph-step-label" dir="auto">{}</span>{}</div>{}{}{}{}{}{}{}</li>',
         step.state,
         _GLYPHS.get(step.state, step.state),
         words.STATE_WORDS[step.state],
@@ -79,6 +82,7 @@ def _step_html(step: StepView, view: RunView, now: float, nested: Markup, scope:
         _request_html(step),
         _progress_html(step),
         _warnings_html(step, view),
+        _thought_html(step) if step.thought else EMPTY,
         _tool_html(step.tool, step.step_id, view, scope) if step.tool else EMPTY,
         nested,
     )
@@ -128,6 +132,20 @@ def _warnings_html(step: StepView, view: RunView) -> Markup:
         )
         for warning in view.message.warnings
         if warning.step_id is not None and warning.step_id == step.step_id
+    )
+
+
+def _thought_html(step: StepView) -> Markup:
+    """What a model thought, folded: the end of it if it is long, since that led to the answer."""
+    text = step.thought.strip()
+    if len(text) > MAX_THOUGHT_TEXT:
+        text = f"{len(text) - MAX_THOUGHT_TEXT:,} characters before this …\n{text[-MAX_THOUGHT_TEXT:]}"
+    return fragment(
+        '<details class="ph-thought" data-ph-keep="thought-{}"><summary>{}</summary>'
+        '<div class="ph-thought-text" dir="auto" tabindex="0">{}</div></details>',
+        step.step_id,
+        words.REASONING,
+        text,
     )
 
 

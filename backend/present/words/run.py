@@ -41,6 +41,7 @@ WARNINGS_TITLE: Final = "Before you rely on this"
 
 QUESTION_EMPTY: Final = "Write a question first."
 QUESTION_TOO_LONG: Final = "The question is too long: the limit is {limit} kB of text. Shorten it."
+REASONING: Final = "Show what the model thought"
 TOOL_ARGUMENTS: Final = "Arguments"
 TOOL_RESULT: Final = "Result"
 FOUND_SOURCES: Final = "Sources it found:"

@@ -88,11 +88,17 @@ async def agent_of(library: Library) -> AsyncIterator[MakeAgent]:
     """Makes an agent for ``PROVIDER:NAME``; its line to the provider is closed after the test."""
     async with new_client() as line:
 
-        def make(setting: str, servers: Sequence[McpServer] = (), own_library: Library | None = None) -> ModelAgent:
+        def make(
+            setting: str,
+            servers: Sequence[McpServer] = (),
+            own_library: Library | None = None,
+            *,
+            show_reasoning: bool = False,
+        ) -> ModelAgent:
             name = model_name(setting)
             tools = [server.tools for server in servers]
             loop = loop_of(connect(name, line), tools, web_search=searches_the_web())
-            return ModelAgent(name, loop, own_library or library, servers)
+            return ModelAgent(name, loop, own_library or library, servers, show_reasoning=show_reasoning)
 
         yield make
 

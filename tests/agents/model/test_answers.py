@@ -4,8 +4,8 @@ import pytest
 from pydantic import JsonValue
 
 from backend.agents.agent import Turn
-from backend.protocol.events import StatusEvent, TokenEvent
-from tests.agents.model.conftest import KEY, Heard, Talk
+from backend.protocol.events import StatusEvent, TokenEvent, WarningEvent
+from tests.agents.model.conftest import KEY, Heard, Talk, hear
 from tests.agents.model.scripted_provider import Reply
 from tests.agents.model.wire import (
     ANTHROPIC,
@@ -195,3 +195,41 @@ async def test_an_answer_that_reached_its_limit_is_told_to_be_incomplete(talk: T
     assert heard.failure is None
     assert heard.answer == "Half an ans"
     assert "token_limit" in heard.warnings
+
+
+async def test_thinking_that_the_model_writes_into_its_text_is_a_step(talk: Talk) -> None:
+    heard = await talk(CHAT, chat_text("<thi", "nk>Hm [1].", "</think>\n\nIt ", "is 4."))
+
+    assert heard.answer == "It is 4."
+    assert [state for step, state in heard.steps if step == "thinking"] == ["started", "finished"]
+    assert not any(status.thought for status in heard.statuses)
+
+
+async def test_texts_around_a_tool_call_are_paragraphs(talk: Talk) -> None:
+    search = tool_block("search_documents", **SEARCH)
+    replies = [
+        anthropic(text_block("Let me look."), search, stop="tool_use"),
+        anthropic(text_block("It is 4."), text_block("- one")),
+    ]
+    assert (await talk(ANTHROPIC, *replies)).answer == "Let me look.\n\nIt is 4.\n\n- one"
+
+
+async def test_an_agent_learns_that_its_model_marks_only_the_end_of_its_thinking(talk: Talk) -> None:
+    agent = talk.agent_of(CHAT)
+    reply = chat_text("Hm.\n", "</think>\n\n", "It is 4.")
+    talk.provider.script(reply, reply)
+
+    first, second = await hear(agent), await hear(agent)
+
+    assert [draft.code for draft in first.drafts if isinstance(draft, WarningEvent)] == ["thinking_shown"]
+    assert second.answer == "It is 4."
+
+
+async def test_what_the_model_thought_is_in_its_step_where_readers_may_see_it(talk: Talk) -> None:
+    model = talk.agent_of(ANTHROPIC, show_reasoning=True)
+    talk.provider.script(anthropic(thinking_block("First", " second"), text_block("<think>third</think>Yes.")))
+
+    heard = await hear(model)
+
+    assert heard.answer == "Yes."
+    assert [status.thought for status in heard.statuses if status.thought] == ["First second", "third"]

@@ -165,3 +165,17 @@ async def test_only_what_the_operator_named_is_offered() -> None:
         await none.open("")
     with pytest.raises(UnknownAgentError, match="There is no agent 'remote:other': use 'remote'"):
         await one.open("other")
+
+
+async def test_an_agent_that_marks_only_the_end_of_its_thinking_is_known_from_its_second_run(
+    served: tuple[ScriptedProvider, str],
+) -> None:
+    provider, url = served
+    provider.script(chat("Hm. ", "</think> ", "It is 4."), chat("Hm. ", "</thi", "nk> It is 4."))
+    agents = RemoteProvider(remote_address(f"openai-chat:{url}", {"openai-chat": None}))
+    answers = []
+    for _ in range(2):
+        run = (await agents.open("")).run(RunRequest("r", "Why?"), RunContext())
+        answers.append("".join([draft.text async for draft in run if isinstance(draft, TokenEvent)]))
+    assert answers[1] == "It is 4."
+    assert answers[0] == "Hm. \n\n It is 4.", "it is warned of"

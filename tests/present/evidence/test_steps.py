@@ -2,7 +2,7 @@
 
 from hypothesis import given, settings, strategies as st
 
-from backend.present.evidence.steps import MAX_TOOL_TEXT, steps_html, tool_text
+from backend.present.evidence.steps import MAX_THOUGHT_TEXT, MAX_TOOL_TEXT, steps_html, tool_text
 from backend.protocol.events import DoneEvent, StatusEvent, ToolLog, WarningEvent
 from backend.protocol.inputs import InputOption, InputRequest
 from tests.present.html_reader import Fragment, visible
@@ -106,3 +106,16 @@ def test_a_warning_about_a_step_stands_with_it() -> None:
 def test_empty_states() -> None:
     assert visible(steps_html(view_of())) == "Steps appear here as the agent works."
     assert visible(steps_html(view_of(DoneEvent()))) == "The agent reported no steps."
+
+
+def test_what_a_model_thought_is_there_to_unfold() -> None:
+    status = StatusEvent(step_id="t", step="thinking")
+    view = view_of(
+        status,
+        status.model_copy(update={"state": "progress", "thought": "So <b>a</b>, "}),
+        status.model_copy(update={"state": "finished", "thought": "then b."}),
+    )
+    assert "So <b>a</b>, then b." in visible(steps_html(view))
+    assert '<details class="ph-thought" data-ph-keep="thought-t"><summary>' in steps_html(view), "folded"
+    long = view_of(status.model_copy(update={"thought": "x" * (MAX_THOUGHT_TEXT + 5) + "end"}))
+    assert "8 characters before this …\nxxx" in steps_html(long)
