@@ -1,0 +1,212 @@
+"""The fold: events in, view out. One pure function serves live runs, reloads, replay, scrubbing and tests.
+
+Duplicates (``seq`` not above the last one) change nothing but their count. A gap is recorded and the event still
+applied: the client's part is to fetch a snapshot. The first ``done`` is final; whatever follows it changes nothing.
+"""
+
+from collections.abc import Iterable, Sequence
+from itertools import takewhile
+from typing import Any
+
+from tests.protocol.release_0_1.citations import MarkerScan, scan_markers
+from tests.protocol.release_0_1.events import (
+    ArtifactEvent,
+    CitationEvent,
+    DoneEvent,
+    ErrorEvent,
+    Event,
+    StatusEvent,
+    TokenEvent,
+    WarningEvent,
+)
+from tests.protocol.release_0_1.run_view import (
+    ArtifactsState,
+    Gap,
+    MessageState,
+    Phase,
+    RunView,
+    SnapshotEvent,
+    StepView,
+    StreamState,
+)
+from tests.protocol.release_0_1.steps import close_open_steps, fold_status
+
+__all__ = [
+    "ArtifactsState",
+    "MessageState",
+    "Phase",
+    "RunView",
+    "SnapshotEvent",
+    "StepView",
+    "StreamState",
+    "fold",
+    "reduce",
+    "view_at",
+]
+
+
+def reduce(view: RunView, event: Event | SnapshotEvent) -> RunView:
+    """The view after one more event. Pure: the same view and event always give the same view."""
+    if isinstance(event, SnapshotEvent):
+        return event.view
+    return _apply(view, [event])
+
+
+def fold(view: RunView, events: Iterable[Event]) -> RunView:
+    """``reduce`` over many events. Runs of tokens are joined first, so that a long answer costs linear time."""
+    group: list[Event] = []
+    for event in events:
+        if group and not (_is_writing(view) and _continues(group[-1], event)):
+            view = _apply(view, group)
+            group = []
+        group.append(event)
+    return _apply(view, group) if group else view
+
+
+def view_at(events: Sequence[Event], t_ms: float, question: str = "") -> RunView:
+    """The view as it was ``t_ms`` milliseconds after the run was accepted: every event with ``at_ms <= t_ms``."""
+    return fold(RunView.start(question), takewhile(lambda event: event.at_ms <= t_ms, events))
+
+
+def _is_writing(view: RunView) -> bool:
+    """Whether another token is nothing new to the stream: only then may several count as one redraw each."""
+    return view.stream.phase == "open" and view.stream.first_token_ms is not None
+
+
+def _continues(last: Event, event: Event) -> bool:
+    """Whether two tokens follow each other without a gap, and may be applied in one go."""
+    return isinstance(last, TokenEvent) and isinstance(event, TokenEvent) and last.seq > 0 and event.seq == last.seq + 1
+
+
+def _apply(view: RunView, events: list[Event]) -> RunView:
+    """Apply one event, or several contiguous tokens."""
+    stream = view.stream
+    if view.ended:
+        late = stream.model_copy(update={"duplicates": stream.duplicates + len(events)})
+        return view.model_copy(update={"stream": late})
+    fresh = [event for event in events if event.seq == 0 or event.seq > stream.last_seq]
+    changes: dict[str, Any] = {"duplicates": stream.duplicates + len(events) - len(fresh)}
+    if not fresh:
+        return view.model_copy(update={"stream": stream.model_copy(update=changes)})
+    redraw = stream.phase != "open"
+    changes["phase"] = "open"
+    first, last = fresh[0], fresh[-1]
+    if first.seq > stream.last_seq + 1:
+        changes["gaps"] = (*stream.gaps, Gap(expected=stream.last_seq + 1, got=first.seq))
+        redraw = True
+    changes["last_seq"] = max(stream.last_seq, last.seq)
+    changes["last_at_ms"] = max(stream.last_at_ms, last.at_ms)
+    changes["longest_gap_ms"] = _longest_gap(stream, fresh)
+    parts = _parts(view, fresh, changes)
+    redraw = redraw or parts.pop("redraw_stream", False)
+    changes["revision"] = stream.revision + (1 if redraw else 0)
+    return view.model_copy(update={**parts, "stream": stream.model_copy(update=changes)})
+
+
+def _longest_gap(stream: StreamState, events: list[Event]) -> float:
+    longest, previous = stream.longest_gap_ms, stream.last_at_ms
+    for event in events:
+        longest, previous = max(longest, event.at_ms - previous), max(previous, event.at_ms)
+    return round(longest, 3)
+
+
+def _parts(view: RunView, events: list[Event], changes: dict[str, Any]) -> dict[str, Any]:
+    """What the events do to message and artifacts; what they do to the stream goes into ``changes``."""
+    stream, message, event = view.stream, view.message, events[0]
+    if isinstance(event, TokenEvent):
+        tokens = [token for token in events if isinstance(token, TokenEvent)]
+        return _add_tokens(stream, message, tokens, changes)
+    if isinstance(event, StatusEvent):
+        changes["steps"] = fold_status(stream.steps, event)
+        if stream.first_status_ms is None:
+            changes["first_status_ms"] = event.at_ms
+        return {"redraw_stream": True}
+    if isinstance(event, CitationEvent):
+        return {"message": _with_citation(message, event)}
+    if isinstance(event, WarningEvent):
+        warnings = (*message.warnings, event)
+        return {"message": message.model_copy(update={"warnings": warnings, "revision": message.revision + 1})}
+    if isinstance(event, ArtifactEvent):
+        return {"artifacts": _with_artifact(view.artifacts, event)}
+    if isinstance(event, ErrorEvent):
+        changes["error"] = event
+        return {"redraw_stream": True}
+    if isinstance(event, DoneEvent):
+        _end(stream, event, changes)
+        return {"redraw_stream": True}
+    return {}
+
+
+def _add_tokens(
+    stream: StreamState, message: MessageState, tokens: list[TokenEvent], changes: dict[str, Any]
+) -> dict[str, Any]:
+    written = [token for token in tokens if token.text]
+    changes["token_events"] = stream.token_events + len(written)
+    if not written:
+        return {}
+    redraw = stream.first_token_ms is None
+    if redraw:
+        changes["first_token_ms"] = written[0].at_ms
+    changes["last_token_ms"] = written[-1].at_ms
+    answer = message.answer + "".join(token.text for token in written)
+    scan = scan_markers(answer, _resume(message))
+    update = {
+        "answer": answer,
+        "markers": scan.markers,
+        "pending": _pending(scan.markers, message.citations),
+        "marker_line": scan.line_start,
+        "marker_in_fence": scan.in_fence,
+        "revision": message.revision + len(written),
+    }
+    return {"message": message.model_copy(update=update), "redraw_stream": redraw}
+
+
+def _resume(message: MessageState) -> MarkerScan:
+    """Where the marker scan stood after the last token: the markers of finished lines come before the growing one."""
+    settled = tuple(marker for marker in message.markers if marker.start < message.marker_line)
+    return MarkerScan(message.marker_line, message.marker_in_fence, settled, message.markers)
+
+
+def _pending(markers: Iterable[Any], citations: Iterable[CitationEvent]) -> tuple[int, ...]:
+    known = {citation.number for citation in citations}
+    return tuple(dict.fromkeys(marker.number for marker in markers if marker.number not in known))
+
+
+def _with_citation(message: MessageState, event: CitationEvent) -> MessageState:
+    at = next(
+        (
+            index
+            for index, citation in enumerate(message.citations)
+            if event.citation_id is not None and citation.citation_id == event.citation_id
+        ),
+        None,
+    )
+    if at is None:
+        citations = (*message.citations, event)
+    else:
+        citations = (*message.citations[:at], event, *message.citations[at + 1 :])
+    update = {
+        "citations": citations,
+        "pending": _pending(message.markers, citations),
+        "revision": message.revision + 1,
+    }
+    return message.model_copy(update=update)
+
+
+def _with_artifact(artifacts: ArtifactsState, event: ArtifactEvent) -> ArtifactsState:
+    items = artifacts.items
+    at = next((i for i, item in enumerate(items) if event.artifact_id and item.artifact_id == event.artifact_id), None)
+    items = (*items, event) if at is None else (*items[:at], event, *items[at + 1 :])
+    return artifacts.model_copy(update={"items": items, "revision": artifacts.revision + 1})
+
+
+def _end(stream: StreamState, event: DoneEvent, changes: dict[str, Any]) -> None:
+    changes.update(
+        phase="ended",
+        outcome=event.outcome,
+        partial=event.partial,
+        latency_ms=event.latency_ms,
+        counts=event.counts,
+        usage=event.usage,
+        steps=close_open_steps(stream.steps, event.outcome, event.at_ms),
+    )
