@@ -43,7 +43,7 @@ def answer(corpus: Corpus, findings: Findings) -> Composition:
         return not_found(corpus, retrieval)
     told.add(_doubts(corpus, retrieval, told.quotes, is_read=findings.from_rows is not None or bool(findings.cells)))
     if not stated:
-        told.add(_contradictions(told.quotes))
+        told.add(_contradictions(retrieval, told.quotes))
     missing = findings.missing if findings.from_rows is not None else ()
     return told.add(gaps(corpus, retrieval, evidence, told.quotes, missing)).say(_CLOSING)
 
@@ -122,11 +122,14 @@ def _other_subject(retrieval: Retrieval, quotes: Sequence[Quote]) -> Composition
     return Composition().warn("other_subject", message, other[0])
 
 
-def _contradictions(quotes: Sequence[Quote]) -> Composition:
-    """A warning for each two quotes that say nearly the same with other numbers."""
+def _contradictions(retrieval: Retrieval, quotes: Sequence[Quote]) -> Composition:
+    """A warning for each two quotes that say nearly the same with other numbers, unless they are of different subjects
+    that the question names."""
     told = Composition()
+    subjects = {name: subject for subject, names in retrieval.scope.by_subject.items() for name in names}
     for older, newer in combinations(sorted(quotes, key=lambda quote: quote.document.date), 2):
-        if contradict(older, newer):
+        are_others = subjects.get(older.document.name) != subjects.get(newer.document.name)
+        if not are_others and contradict(older, newer):
             titles = f"{older.document.title} and {newer.document.title}"
             later = ", the later one," if "" < older.document.date < newer.document.date else ""
             message = f"{titles}{later} say nearly the same with different numbers: check which one is right."

@@ -45,10 +45,13 @@ def find_evidence(corpus: Corpus, retrieval: Retrieval) -> QuotableEvidence:
     found = [one for one in found if _is_of_period(one, retrieval) and _has_name(one, retrieval)]
     wanted = wanted_by(retrieval.question.text)
     found = _having(found, wanted, topic, retrieval)
+    if retrieval.scope.documents is None and wanted.is_one_thing:
+        found = _with_rarest(found, topic)
     if retrieval.scope.documents is None:
         # Words alone decide where nothing is known of whom and when the question is about.
         coverage = _best(topic, found)
-        names_it = not wanted.must_be_named or coverage >= ANSWERING_COVERAGE
+        is_open = not (wanted.must_be_named or wanted.says_of_what_kind)
+        names_it = is_open or coverage >= ANSWERING_COVERAGE
         is_enough = retrieval.is_answered and bool(found) and names_it
     else:
         coverage = _best(topic, found)
@@ -63,9 +66,23 @@ def _having(found: list[Candidate], wanted: WantedThing, topic: Topic, retrieval
     """The candidates with the thing wanted, where it is known that others cannot answer or some with it do."""
     having = [one for one in found if wanted.is_in(one.quote.text, _around(one))]
     is_known = retrieval.scope.documents is not None or bool(retrieval.scope.named_in_text)
-    if is_known or wanted.must_be_named or _best(topic, having) >= ANSWERING_COVERAGE:
+    if is_known or wanted.must_be_named or wanted.says_of_what_kind or _best(topic, having) >= ANSWERING_COVERAGE:
         return having
     return found
+
+
+def _with_rarest(found: list[Candidate], topic: Topic) -> list[Candidate]:
+    """Where the best statement is from a document with the weightiest word of the question, those of such documents:
+    one thing is asked for, and others have it of something else."""
+    words = [(one.importance, place) for place, one in enumerate(topic.concepts) if one.kind == "word"]
+    if not found or not words:
+        return found
+    _, rarest = max(words)
+    having = {one.passage.document.name for one in found if one.in_context[rarest]}
+    best = max(found, key=lambda one: share(topic, one.in_context))
+    if best.passage.document.name not in having:
+        return found
+    return [one for one in found if one.passage.document.name in having]
 
 
 def _around(candidate: Candidate) -> str:

@@ -25,7 +25,8 @@ _ASKS_WHY = re.compile(
 _GIVES_CAUSE = re.compile(
     r"\b(?:due (?:primarily |mainly |largely |partly )?to|driven (?:primarily |mainly |largely )?by|because|primarily|"
     r"mainly|attribut(?:able|ed)|as a (?:result|consequence)|result(?:ed|ing|s)? (?:of|from|in)|offset by|reflect\w*|"
-    r"caused|led to|favou?rabl[ey]|unfavou?rabl[ey]|thanks to|owing to|weil|wegen|aufgrund|infolge|grâce à|debido a)\b",
+    r"caused|causes?(?:\(s\))? (?:of|was|were|is)\b|led to|"
+    r"favou?rabl[ey]|unfavou?rabl[ey]|thanks to|owing to|weil|wegen|aufgrund|infolge|grâce à|debido a)\b",
     re.IGNORECASE,
 )
 _ASKS_FIGURE = re.compile(

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from backend.agents.documents.answering.fitness import asks_for_cause
+from backend.agents.documents.answering.wanted import is_short
 from backend.agents.documents.indexing.corpus import Corpus
 from backend.agents.documents.indexing.profile import subject_key
 from backend.agents.documents.search.matching import quoted
@@ -69,6 +70,7 @@ business company economic economy financial financially operation operations sta
 10-k form new newly ones make made highlighted arisen arise emerging last since strategic focuses
 announcements announcement generated
 """
+_CAUSES = frozenset({"cause", "caused", "causes", "reason", "reasons"})
 _FILLER = frozenset(_ASKING.split()) | frozenset(_GENERAL.split())
 """Words of asking, comparing and reporting: they say what to do with a matter and name none."""
 
@@ -115,7 +117,8 @@ def topic_of(corpus: Corpus, retrieval: Retrieval) -> Topic:
         one.word for one, is_known in zip(words, known, strict=True) if not is_known and not is_filler(one.word)
     )
     parts = _parts_of(question.text, [*_with_names_of(words, matters), *matters])
-    return Topic(tuple(_evened([_weighed(part) for part in parts], missing)), missing)
+    telling = _CAUSES if is_short(question.text) and asks_for_cause(question.text) else frozenset[str]()
+    return Topic(tuple(_evened([_weighed(part, telling) for part in parts], missing)), missing)
 
 
 def _rest_of_places(text: str, names: Sequence[str]) -> Iterator[str]:
@@ -208,14 +211,16 @@ def is_filler(word: str) -> bool:
     return word in _FILLER or word in WEAK
 
 
-def _weighed(part: Sequence[Concept]) -> list[Concept]:
-    """The concepts of one part: words of its matters count more, and all others less where there are any."""
+def _weighed(part: Sequence[Concept], telling: Collection[str]) -> list[Concept]:
+    """The concepts of one part: words of its matters count more, and all others less where there are any. ``telling``
+    are fillers that are what is asked about."""
     within = {word for one in part if one.kind == "phrase" for word in one.word.split()}
 
     def factor(concept: Concept) -> float:
         if concept.word in within or concept.kind == "phrase":
             return _IN_MATTER if concept.kind == "word" else 1.0
-        return _FILLER_FACTOR if is_filler(concept.word) else _BESIDE_MATTER if within else 1.0
+        is_mere = is_filler(concept.word) and concept.word not in telling
+        return _FILLER_FACTOR if is_mere else _BESIDE_MATTER if within else 1.0
 
     return [replace(one, importance=one.importance * factor(one)) for one in part]
 

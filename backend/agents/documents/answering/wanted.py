@@ -37,7 +37,7 @@ _MEASURED = re.compile(
     re.IGNORECASE,
 )
 _LENGTHS = r"days?|weeks?|months?|years?|hours?|minutes?|seconds?|h|min|nights?|decades?"
-_DISTANCES = r"m|km|cm|mm|ft|feet|foot|miles?|met(?:er|re)s?|inch(?:es)?|pages?|kilomet(?:er|re)s?"
+_DISTANCES = r"m|km|cm|mm|ft|feet|foot|miles?|met(?:er|re)s?|inch(?:es)?|pages?|characters?|letters?|words?|lines?|signs?|kilomet(?:er|re)s?"
 _MONEY = (
     r"[$€£¥]|\b(?:usd|eur|gbp|chf|euros?|dollars?|pounds?|francs?|cents?|yen|rupees?|crowns?)\b|%"
     r"|\bper ?cent\b|\bfree\b|\bno (?:charge|fee)\b"
@@ -69,6 +69,12 @@ _OF_KIND: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
 )
 """What a figure must look like where the question says of what kind it is: a length of time, how often, money."""
 _DAY = re.compile(r"\A\W*(?:when|on (?:what|which) (?:day|date)|in (?:what|which) year|since when)\b", re.IGNORECASE)
+_DOING = re.compile(
+    r"\A\W*who\s+(?:(?:is|was|are|were|must|may|can|should|will|has|have|had|do|does|did)\s+)*(?:the\s+|an?\s+)?"
+    r"(?!(?:is|was|are|were)\b)([^\W\d_]{4,})",
+    re.IGNORECASE,
+)
+"""What the person does or is, who is asked for."""
 _PERSON = re.compile(r"\A\W*(?:who|whom|whose)\b", re.IGNORECASE)
 _OPEN = re.compile(
     r"\b(?:why|how (?:do|does|did|has|have|is|are|was|were|might|could)|"
@@ -77,6 +83,7 @@ _OPEN = re.compile(
     r"analy[sz]e|summari[sz]e|outline|significant|trends?|suggest|indicate)\b",
     re.IGNORECASE,
 )
+_SHORTEST_BEGINNING = 4
 _SHORT, _VERY_SHORT = 16, 9
 """Words of the longest question that is taken as asking for one thing, and of the longest that leaves out nothing."""
 
@@ -125,6 +132,11 @@ class WantedThing:
         return bool(self.amount_of)
 
     @property
+    def says_of_what_kind(self) -> bool:
+        """Whether the question says so exactly what it wants that a sentence without it answers nothing."""
+        return self.kind is not None or bool(self.measured)
+
+    @property
     def needs_words(self) -> bool:
         """Whether a figure cannot be the answer, since a day or a name is wanted."""
         return (self.day or self.name) and not self.figure
@@ -139,7 +151,7 @@ class WantedThing:
             return False
         if self.amount_of and not _names(text, self.amount_of):
             return False
-        if self.figure and not has_figure(text):
+        if self.figure and self.kind is None and not has_figure(text):
             return False
         if self.day and not _DATE.search(text):
             return False
@@ -165,8 +177,13 @@ def wanted_by(question: str) -> WantedThing:
 
 
 def _measured(question: str) -> str:
-    match = _MEASURED.search(question)
+    match = _MEASURED.search(question) or _DOING.search(question)
     return "" if match is None else match[1].lower()
+
+
+def _begins(word: str) -> str:
+    """How other forms of a word begin: approves, approval."""
+    return word[: max(_SHORTEST_BEGINNING, len(word) - 2)]
 
 
 def asks_one_fact(question: str) -> bool:
@@ -188,7 +205,9 @@ def _counts(text: str, noun: str) -> bool:
 
 
 def _speaks_of(text: str, quantity: str) -> bool:
-    return ("%" in text and _SHARE.match(quantity) is not None) or _names(text, quantity)
+    if "%" in text and _SHARE.match(quantity) is not None:
+        return True
+    return _names(text, quantity) or re.search(rf"\b{re.escape(_begins(quantity))}", text, re.IGNORECASE) is not None
 
 
 def _names(text: str, noun: str) -> bool:

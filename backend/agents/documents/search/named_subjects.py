@@ -15,6 +15,9 @@ from backend.agents.documents.search.vocabulary import WEAK
 _WORD = re.compile(r"[^\W_]+(?:[.&’'+-][^\W_]+)*")
 _POSSESSIVE = re.compile(r"(?:['’]s|(?<=s)['’])\Z")
 _SENTENCE_START = re.compile(r"(?:\A|[.!?:]\s|[\"“])\W*\Z")
+_PLACE_BEFORE = re.compile(
+    r"\b(?:in|at|near|from|to|of)\s+(?:the\s+)?([A-Z][\w'’-]*(?:\s+[A-Z][\w'’-]*)*),\s+(?:[A-Z][\w'’-]*\s+){0,2}\Z"
+)
 _CALENDAR_WORDS = """
 january february march april may june july august september october november december monday tuesday wednesday thursday
 friday saturday sunday i q1 q2 q3 q4 fy form
@@ -72,6 +75,8 @@ class AskedNames:
     """Names that no document is about, but that some mention."""
     unknown: tuple[str, ...] = ()
     """Names that no document has."""
+    regions: tuple[str, ...] = ()
+    """Where a place that the documents know lies (``Venice, Florida``): they need not say so."""
 
 
 def named_in(corpus: Corpus, text: str) -> AskedNames:
@@ -79,6 +84,8 @@ def named_in(corpus: Corpus, text: str) -> AskedNames:
     words = list(_words(text))
     subjects, taken = _subjects(corpus, words)
     rest = [word for place, word in enumerate(words) if place not in taken]
+    regions = [word for word in rest if _is_region(corpus, text, word)]
+    rest = [word for word in rest if word not in regions]
     capitals = sum(word.is_capital for word in words if len(word.text) > 3)
     if capitals > _MOST_CAPITALS * sum(len(word.text) > 3 for word in words) and len(words) > 3:
         # In a title or in capitals, a capital says nothing; a possessive still does.
@@ -86,8 +93,29 @@ def named_in(corpus: Corpus, text: str) -> AskedNames:
     subjects, rest = _with_misspelt(corpus, subjects, rest)
     known = any(subject.documents.main for subject in subjects)
     mentioned, unknown = _others(corpus, rest, knows_subject=known)
-    is_told = known or any(subject.documents.further for subject in subjects)
-    return AskedNames(tuple(subjects), () if is_told else tuple(mentioned), tuple(unknown))
+    if not known and not any(subject.documents.further for subject in subjects):
+        own = [one for name in mentioned if (one := _of_one_document(corpus, name)) is not None]
+        subjects, mentioned = [*subjects, *own], [] if own else mentioned
+    else:
+        mentioned = []
+    return AskedNames(
+        tuple(subjects), tuple(mentioned), tuple(unknown), tuple(dict.fromkeys(word.text for word in regions))
+    )
+
+
+def _is_region(corpus: Corpus, text: str, word: Word) -> bool:
+    """Whether a word belongs to the region of a place that the documents know: ``at Venice, Florida``."""
+    place = _PLACE_BEFORE.search(text[: word.start])
+    return word.may_name and place is not None and _is_known(corpus, place[1])
+
+
+def _of_one_document(corpus: Corpus, name: str) -> NamedSubject | None:
+    """A name that one document alone has, on its first page, as what that document is about."""
+    found = [passage for passage, _ in corpus.search(quoted(name), "prose", _SAMPLES)]
+    documents = {passage.document.name for passage in found}
+    if len(documents) != 1 or not any(passage.start == 0 or passage.page == 1 for passage in found):
+        return None
+    return NamedSubject(name, NamedDocuments(name, tuple(documents), ()))
 
 
 def _words(text: str) -> Iterator[Word]:

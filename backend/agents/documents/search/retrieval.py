@@ -103,7 +103,7 @@ def retrieve(corpus: Corpus, question: Question) -> Retrieval:
 
 def _unresolved(question: Question, scope: Scope) -> Question:
     """The question without the words that the choice of documents has answered, unless it has no others."""
-    answered = {word for name in scope.resolved for word in subject_key(name).split()}
+    answered = {word for name in (*scope.resolved, *scope.regions) for word in subject_key(name).split()}
     rest = tuple(one for one in question.concepts if not set(subject_key(one.word).split()) <= answered)
     return replace(question, concepts=rest) if any(one.kind != "period" for one in rest) else question
 

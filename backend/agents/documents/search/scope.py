@@ -43,6 +43,8 @@ class Scope:
     """Of the subjects those that several documents name among others: a passage must still be about them."""
     in_period: bool = False
     """Whether the documents are those of the periods asked for."""
+    regions: tuple[str, ...] = ()
+    """Words that say where a known place lies; passages need not have them."""
 
     @property
     def resolved_concepts(self) -> tuple[Concept, ...]:
@@ -54,17 +56,20 @@ def resolve_scope(corpus: Corpus, question: Question) -> Scope:
     """The scope of a question in this folder; without any subject or period the whole folder."""
     named = named_in(corpus, question.text)
     time = asked_time(question.text)
-    chosen = _documents_about(named.subjects, question.text)
     facts = corpus.facts()
-    dated = facts.among(chosen)
-    is_mixed = chosen is None and bool(time.relative) and corpus.directory.most_about_one() * 2 < len(dated)
-    times = _in_time(facts, dated, question.periods, time, is_mixed=is_mixed)
+    subjects = named.subjects
+    chosen, is_mixed, times = _chosen(corpus, facts, subjects, question, time)
+    if question.periods and not times.is_restricted and not any(one.documents.main for one in subjects):
+        # Names that some documents merely mention do not outweigh the period.
+        others = _chosen(corpus, facts, (), question, time)
+        if others[2].is_restricted:
+            subjects, (chosen, is_mixed, times) = (), others
     everything = chosen is None and not times.is_restricted and not is_mixed
     names = None if everything else tuple(document.name for document in times.documents)
-    about = [subject for subject in named.subjects if not subject.is_everywhere]
+    about = [subject for subject in subjects if not subject.is_everywhere]
     mentioned = _merely_mentioned(about)
     return Scope(
-        subjects=tuple(dict.fromkeys(subject.documents.name for subject in named.subjects)),
+        subjects=tuple(dict.fromkeys(subject.documents.name for subject in subjects)),
         documents=names,
         by_subject={one.documents.name: _ordered(_all_of(one), names or ()) for one in about},
         periods=times.periods,
@@ -75,7 +80,18 @@ def resolve_scope(corpus: Corpus, question: Question) -> Scope:
         resolved=tuple(subject.words for subject in about if subject not in mentioned),
         merely_mentioned=tuple(subject.words for subject in mentioned),
         in_period=times.is_restricted,
+        regions=named.regions,
     )
+
+
+def _chosen(
+    corpus: Corpus, facts: FolderFacts, subjects: Sequence[NamedSubject], question: Question, time: AskedTime
+) -> tuple[tuple[str, ...] | None, bool, "_InTime"]:
+    """The documents about the subjects (None for all), whether the folder is a mixed one, and those of the time."""
+    chosen = _documents_about(subjects, question.text)
+    dated = facts.among(chosen)
+    is_mixed = chosen is None and bool(time.relative) and corpus.directory.most_about_one() * 2 < len(dated)
+    return chosen, is_mixed, _in_time(facts, dated, question.periods, time, is_mixed=is_mixed)
 
 
 def _wants_course(question: Question, time: AskedTime) -> bool:
