@@ -37,7 +37,10 @@ _MEASURED = re.compile(
     re.IGNORECASE,
 )
 _LENGTHS = r"days?|weeks?|months?|years?|hours?|minutes?|seconds?|h|min|nights?|decades?"
-_DISTANCES = r"m|km|cm|mm|ft|feet|foot|miles?|met(?:er|re)s?|inch(?:es)?|pages?|characters?|letters?|words?|lines?|signs?|kilomet(?:er|re)s?"
+_DISTANCES = (
+    r"m|km|cm|mm|ft|feet|foot|miles?|met(?:er|re)s?|inch(?:es)?|pages?|characters?|letters?|"
+    r"words?|lines?|signs?|kilomet(?:er|re)s?"
+)
 _MONEY = (
     r"[$€£¥]|\b(?:usd|eur|gbp|chf|euros?|dollars?|pounds?|francs?|cents?|yen|rupees?|crowns?)\b|%"
     r"|\bper ?cent\b|\bfree\b|\bno (?:charge|fee)\b"
