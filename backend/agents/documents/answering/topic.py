@@ -100,15 +100,7 @@ class Topic:
 def topic_of(corpus: Corpus, retrieval: Retrieval) -> Topic:
     """The topic of a question in this folder."""
     question = retrieval.question
-    scope = retrieval.scope
-    about = {word for name in (*scope.subjects, *scope.named_in_text) for word in subject_key(name).split()}
-    about -= {word for name in scope.merely_mentioned for word in subject_key(name).split()}
-    about |= set(_rest_of_places(question.text, (*scope.subjects, *scope.resolved)))
-    # A driver may be a cause, and may drive a van.
-    about |= {"driver"} if asks_for_cause(question.text) else set()
-    words = [one for one in question.concepts if one.kind != "period" and subject_key(one.word) not in about]
-    words = [_at_least(one) for one in words]
-    words = _alternatives_joined(question.text, _abbreviations_joined(question.text, words))
+    words = _words_about(retrieval)
     if not words:
         return Topic(())
     matters = _matters(corpus, question.text, words)
@@ -119,6 +111,19 @@ def topic_of(corpus: Corpus, retrieval: Retrieval) -> Topic:
     parts = _parts_of(question.text, [*_with_names_of(words, matters), *matters])
     telling = _CAUSES if is_short(question.text) and asks_for_cause(question.text) else frozenset[str]()
     return Topic(tuple(_evened([_weighed(part, telling) for part in parts], missing)), missing)
+
+
+def _words_about(retrieval: Retrieval) -> list[Concept]:
+    """The words of the question that say what it is about, apart from whom and when."""
+    text, scope = retrieval.question.text, retrieval.scope
+    about = {word for name in (*scope.subjects, *scope.named_in_text) for word in subject_key(name).split()}
+    about -= {word for name in scope.merely_mentioned for word in subject_key(name).split()}
+    about |= set(_rest_of_places(text, (*scope.subjects, *scope.resolved)))
+    # A driver may be a cause, and may drive a van.
+    about |= {"driver"} if asks_for_cause(text) else set()
+    concepts = (one for one in retrieval.question.concepts if one.kind != "period")
+    words = [_at_least(one) for one in concepts if subject_key(one.word) not in about]
+    return _alternatives_joined(text, _abbreviations_joined(text, words))
 
 
 def _rest_of_places(text: str, names: Sequence[str]) -> Iterator[str]:

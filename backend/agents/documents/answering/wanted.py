@@ -148,18 +148,20 @@ class WantedThing:
         """Whether a sentence has a thing of that kind; ``around`` is the heading above it and the sentence before."""
         if self.measured and not _speaks_of(f"{text} {around}", self.measured):
             return False
+        if self.day and not _DATE.search(text):
+            return False
+        names = (*_NAME.findall(text), *_ROLE.findall(text)) if self.name else ()
+        return self._has_figure(text) and (not self.name or any(name.lower() not in self.said for name in names))
+
+    def _has_figure(self, text: str) -> bool:
+        """Whether a sentence has a figure of the kind that is asked for, if one is."""
         if self.kind is not None and not self.kind.search(text):
             return False
         if self.counted and not _counts(text, self.counted):
             return False
         if self.amount_of and not _names(text, self.amount_of):
             return False
-        if self.figure and self.kind is None and not has_figure(text):
-            return False
-        if self.day and not _DATE.search(text):
-            return False
-        names = (*_NAME.findall(text), *_ROLE.findall(text))
-        return not self.name or any(name.lower() not in self.said for name in names)
+        return not self.figure or self.kind is not None or has_figure(text)
 
 
 def wanted_by(question: str) -> WantedThing:

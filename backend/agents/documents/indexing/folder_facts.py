@@ -37,8 +37,8 @@ class FolderFacts:
     tables: int = 0
     """How many of the documents are tables rather than prose."""
     dated: tuple[DatedDocument, ...] = ()
-    without_subject: tuple[str, ...] = ()
-    """Documents that are about nobody in particular, by name."""
+    without_subject: frozenset[str] = frozenset()
+    """The names of documents that are about nobody in particular."""
     _by_year: Mapping[int, frozenset[str]] = field(default_factory=dict)
 
     @property
@@ -88,7 +88,7 @@ class FactsReader:
             passages,
             sum(kind == "table" for _, kind, *_ in rows),
             tuple(sorted(by_name, key=lambda document: document.time, reverse=True)),
-            tuple(sorted(name for name, *_, has_subject in rows if not has_subject)),
+            frozenset(name for name, *_, has_subject in rows if not has_subject),
             {year: frozenset(names) for year, names in by_year.items()},
         )
 

@@ -3,12 +3,14 @@
 from collections.abc import Collection, Iterator, Mapping
 
 from backend.agents.documents.indexing.corpus import Corpus, Passage
+from backend.agents.documents.indexing.folder_facts import FolderFacts
 from backend.agents.documents.indexing.profile import subject_key
 from backend.agents.documents.search.matching import quoted
 from backend.agents.documents.search.scope import Scope
 
 _LONGEST_NAME = 4
 _MANY = 24
+_MOST_WITHOUT_SUBJECT = 0.5
 
 
 def scoped_candidates(
@@ -25,7 +27,7 @@ def scoped_candidates(
     for within, documents in _searches(corpus, expression, scope):
         for kind, limit in ((kind, limit) for kind, limit in limits.items() if present[kind]):
             for passage, score in corpus.search(within, kind, limit, documents):
-                if documents is not None or _is_in_scope(passage, scope):
+                if documents is not None or (_is_in_scope(passage, scope) and _is_named(passage, scope, facts)):
                     found.setdefault(passage.number, (passage, score))
     yield from _without_foreign_sections(corpus, scope, list(found.values()))
 
@@ -39,6 +41,15 @@ def _is_in_scope(passage: Passage, scope: Scope) -> bool:
     )
 
 
+def _is_named(passage: Passage, scope: Scope, facts: FolderFacts) -> bool:
+    """Whether a passage that has the name of a subject in its text may count: of a document about somebody else only
+    one below a heading with the name does."""
+    if not scope.by_subject or passage.document.name in facts.without_subject:
+        return True
+    heading = passage.heading.casefold()
+    return any(name.casefold() in heading for name in scope.by_subject)
+
+
 def _searches(corpus: Corpus, expression: str, scope: Scope) -> Iterator[tuple[str, Collection[str] | None]]:
     if scope.named_in_text:
         yield f"({expression}) AND {{heading body}} : ({_any_of(scope.named_in_text)})", scope.documents
@@ -49,9 +60,18 @@ def _searches(corpus: Corpus, expression: str, scope: Scope) -> Iterator[tuple[s
         yield expression, scope.documents[:_MANY]
     if scope.by_subject:
         names = _any_of(scope.by_subject)
-        if nobodys := corpus.facts().without_subject:
-            yield f"({expression}) AND {{heading body}} : ({names})", nobodys
+        facts = corpus.facts()
+        if _is_most(facts):
+            yield f"({expression}) AND {{heading body}} : ({names})", None
+            return
+        if facts.without_subject:
+            yield f"({expression}) AND {{heading body}} : ({names})", facts.without_subject
         yield f"({expression}) AND {{heading}} : ({names})", None
+
+
+def _is_most(facts: FolderFacts) -> bool:
+    """Whether most documents are about nobody in particular: it is faster then to search all than to name them."""
+    return len(facts.without_subject) > facts.documents * _MOST_WITHOUT_SUBJECT
 
 
 def _any_of(names: Collection[str]) -> str:

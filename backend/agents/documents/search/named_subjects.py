@@ -25,6 +25,7 @@ friday saturday sunday i q1 q2 q3 q4 fy form
 _NO_NAMES = frozenset(_CALENDAR_WORDS.split()) | WEAK
 _LONGEST = 5
 _MOST_CAPITALS = 0.6
+_SHORT_WORD, _FEW_WORDS = 3, 3
 _EVERYWHERE = 0.6
 _SHORTEST_LIKE = 4
 _LONG_WORD = 6
@@ -85,22 +86,22 @@ def named_in(corpus: Corpus, text: str) -> AskedNames:
     subjects, taken = _subjects(corpus, words)
     rest = [word for place, word in enumerate(words) if place not in taken]
     regions = [word for word in rest if _is_region(corpus, text, word)]
-    rest = [word for word in rest if word not in regions]
-    capitals = sum(word.is_capital for word in words if len(word.text) > 3)
-    if capitals > _MOST_CAPITALS * sum(len(word.text) > 3 for word in words) and len(words) > 3:
-        # In a title or in capitals, a capital says nothing; a possessive still does.
-        rest = [word for word in rest if word.is_possessive]
+    rest = [word for word in rest if word not in regions and (word.is_possessive or not _is_in_capitals(words))]
     subjects, rest = _with_misspelt(corpus, subjects, rest)
     known = any(subject.documents.main for subject in subjects)
     mentioned, unknown = _others(corpus, rest, knows_subject=known)
-    if not known and not any(subject.documents.further for subject in subjects):
-        own = [one for name in mentioned if (one := _of_one_document(corpus, name)) is not None]
-        subjects, mentioned = [*subjects, *own], [] if own else mentioned
-    else:
+    if known or any(subject.documents.further for subject in subjects):
         mentioned = []
-    return AskedNames(
-        tuple(subjects), tuple(mentioned), tuple(unknown), tuple(dict.fromkeys(word.text for word in regions))
-    )
+    elif own := [one for name in mentioned if (one := _of_one_document(corpus, name)) is not None]:
+        subjects, mentioned = [*subjects, *own], []
+    regions_named = tuple(dict.fromkeys(word.text for word in regions))
+    return AskedNames(tuple(subjects), tuple(mentioned), tuple(unknown), regions_named)
+
+
+def _is_in_capitals(words: Sequence[Word]) -> bool:
+    """Whether most words begin with a capital, as in a title, where it says nothing; a possessive still does."""
+    longer = [word for word in words if len(word.text) > _SHORT_WORD]
+    return len(words) > _FEW_WORDS and sum(word.is_capital for word in longer) > _MOST_CAPITALS * len(longer)
 
 
 def _is_region(corpus: Corpus, text: str, word: Word) -> bool:

@@ -56,39 +56,62 @@ def resolve_scope(corpus: Corpus, question: Question) -> Scope:
     """The scope of a question in this folder; without any subject or period the whole folder."""
     named = named_in(corpus, question.text)
     time = asked_time(question.text)
-    facts = corpus.facts()
     subjects = named.subjects
-    chosen, is_mixed, times = _chosen(corpus, facts, subjects, question, time)
+    chosen, is_mixed, times = _chosen(corpus, subjects, question, time)
     if question.periods and not times.is_restricted and not any(one.documents.main for one in subjects):
         # Names that some documents merely mention do not outweigh the period.
-        others = _chosen(corpus, facts, (), question, time)
+        others = _chosen(corpus, (), question, time)
         if others[2].is_restricted:
             subjects, (chosen, is_mixed, times) = (), others
     everything = chosen is None and not times.is_restricted and not is_mixed
     names = None if everything else tuple(document.name for document in times.documents)
-    about = [subject for subject in subjects if not subject.is_everywhere]
-    mentioned = _merely_mentioned(about)
+    of_subjects = _OfSubjects(tuple(one for one in subjects if not one.is_everywhere))
     return Scope(
         subjects=tuple(dict.fromkeys(subject.documents.name for subject in subjects)),
         documents=names,
-        by_subject={one.documents.name: _ordered(_all_of(one), names or ()) for one in about},
+        by_subject=of_subjects.documents(names or ()),
         periods=times.periods,
         wants_course=_wants_course(question, time),
         assumed=(*_respelt(named), *times.assumed),
         unknown=named.unknown,
         named_in_text=named.mentioned,
-        resolved=tuple(subject.words for subject in about if subject not in mentioned),
-        merely_mentioned=tuple(subject.words for subject in mentioned),
+        resolved=of_subjects.resolved,
+        merely_mentioned=of_subjects.mentioned,
         in_period=times.is_restricted,
         regions=named.regions,
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _OfSubjects:
+    """What a scope says of its subjects."""
+
+    about: tuple[NamedSubject, ...]
+
+    def documents(self, order: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        """The documents of each subject in this order, without others."""
+        return {one.documents.name: _ordered(_all_of(one), order) for one in self.about}
+
+    @property
+    def mentioned(self) -> tuple[str, ...]:
+        """The words of the subjects that several documents name among others."""
+        return tuple(one.words for one in self.about if self._is_merely_mentioned(one))
+
+    @property
+    def resolved(self) -> tuple[str, ...]:
+        """The words of the other subjects."""
+        return tuple(one.words for one in self.about if not self._is_merely_mentioned(one))
+
+    @staticmethod
+    def _is_merely_mentioned(subject: NamedSubject) -> bool:
+        return not subject.documents.main and len(subject.documents.further) > 1
+
+
 def _chosen(
-    corpus: Corpus, facts: FolderFacts, subjects: Sequence[NamedSubject], question: Question, time: AskedTime
+    corpus: Corpus, subjects: Sequence[NamedSubject], question: Question, time: AskedTime
 ) -> tuple[tuple[str, ...] | None, bool, "_InTime"]:
     """The documents about the subjects (None for all), whether the folder is a mixed one, and those of the time."""
-    chosen = _documents_about(subjects, question.text)
+    facts, chosen = corpus.facts(), _documents_about(subjects, question.text)
     dated = facts.among(chosen)
     is_mixed = chosen is None and bool(time.relative) and corpus.directory.most_about_one() * 2 < len(dated)
     return chosen, is_mixed, _in_time(facts, dated, question.periods, time, is_mixed=is_mixed)
@@ -96,10 +119,6 @@ def _chosen(
 
 def _wants_course(question: Question, time: AskedTime) -> bool:
     return time.wants_course or len(question.periods) > 1
-
-
-def _merely_mentioned(about: Sequence[NamedSubject]) -> list[NamedSubject]:
-    return [subject for subject in about if not subject.documents.main and len(subject.documents.further) > 1]
 
 
 def _all_of(subject: NamedSubject) -> tuple[str, ...]:
