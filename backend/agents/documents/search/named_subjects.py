@@ -92,10 +92,9 @@ def named_in(corpus: Corpus, text: str) -> AskedNames:
     mentioned, unknown = _others(corpus, rest, knows_subject=known)
     if known or any(subject.documents.further for subject in subjects):
         mentioned = []
-    elif own := [one for name in mentioned if (one := _of_one_document(corpus, name)) is not None]:
-        subjects, mentioned = [*subjects, *own], []
+    own = list(_of_one_document(corpus, mentioned))
     regions_named = tuple(dict.fromkeys(word.text for word in regions))
-    return AskedNames(tuple(subjects), tuple(mentioned), tuple(unknown), regions_named)
+    return AskedNames((*subjects, *own), () if own else tuple(mentioned), tuple(unknown), regions_named)
 
 
 def _is_in_capitals(words: Sequence[Word]) -> bool:
@@ -110,13 +109,13 @@ def _is_region(corpus: Corpus, text: str, word: Word) -> bool:
     return word.may_name and place is not None and _is_known(corpus, place[1])
 
 
-def _of_one_document(corpus: Corpus, name: str) -> NamedSubject | None:
-    """A name that one document alone has, on its first page, as what that document is about."""
-    found = [passage for passage, _ in corpus.search(quoted(name), "prose", _SAMPLES)]
-    documents = {passage.document.name for passage in found}
-    if len(documents) != 1 or not any(passage.start == 0 or passage.page == 1 for passage in found):
-        return None
-    return NamedSubject(name, NamedDocuments(name, tuple(documents), ()))
+def _of_one_document(corpus: Corpus, names: Sequence[str]) -> Iterator[NamedSubject]:
+    """Names that one document alone has, on its first page, as what that document is about."""
+    for name in names:
+        found = [passage for passage, _ in corpus.search(quoted(name), "prose", _SAMPLES)]
+        documents = {passage.document.name for passage in found}
+        if len(documents) == 1 and any(passage.start == 0 or passage.page == 1 for passage in found):
+            yield NamedSubject(name, NamedDocuments(name, tuple(documents), ()))
 
 
 def _words(text: str) -> Iterator[Word]:

@@ -37,6 +37,7 @@ _OTHER_PERIOD_FACTOR = 0.5
 _FEWEST_TITLES, _MOST_TITLES = 3, 0.6
 _SHORTEST_PREFIX = 5
 _ORDER_GAIN = 0.1
+_WORTH_SEARCHING = 0.2
 _NEARLY = 0.75
 _ENOUGH_CONCEPTS = 5
 _FEW = 4
@@ -94,11 +95,20 @@ def retrieve(corpus: Corpus, question: Question) -> Retrieval:
     searched = expression(weighed.concepts)
     if not searched or (scope.unknown and not scope.subjects):
         return Retrieval(weighed, searched, (), unknown, nearness="nothing", scope=scope)
-    candidates = list(scoped_candidates(corpus, searched, scope, _CANDIDATES))
+    telling = expression(_telling(weighed))
+    candidates = list(scoped_candidates(corpus, telling, scope, _CANDIDATES))
+    if not candidates and telling != searched:
+        candidates = list(scoped_candidates(corpus, searched, scope, _CANDIDATES))
     if not candidates:
         return _without_its_words(corpus, Retrieval(weighed, searched, (), unknown, scope=scope))
     ranked = _ranked(candidates, weighed, scope)
     return Retrieval(weighed, searched, tuple(_spread(ranked, scope)), unknown, scope=scope)
+
+
+def _telling(question: Question) -> list[Concept]:
+    """The words worth searching for: a passage that only has the most frequent ones is far down in any order."""
+    weightiest = max(one.importance for one in question.concepts)
+    return [one for one in question.concepts if one.importance >= _WORTH_SEARCHING * weightiest] or [*question.concepts]
 
 
 def _unresolved(question: Question, scope: Scope) -> Question:
