@@ -8,7 +8,6 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
-from functools import partial
 
 from pydantic import JsonValue, TypeAdapter, ValidationError
 
@@ -27,11 +26,12 @@ from backend.protocol.ending import Ending
 from backend.protocol.events import ErrorEvent, StatusEvent
 from backend.protocol.run_view import StepView
 from backend.runs.agent_end import checked_drafts, ending_of, failed
+from backend.runs.draft_intake import DraftIntake
 from backend.runs.history import earlier_turns
 from backend.runs.limits import Limits
 from backend.runs.records import RunRecord
 from backend.runs.run_writer import RunWriter
-from backend.runs.screening import BadDraftError, ScreenedDraft, is_large, screen
+from backend.runs.screening import BadDraftError, screen
 from backend.runs.state import RunClosedError, RunState, is_active
 from backend.runs.steering.run_steering import RunSteering
 from backend.runs.steering.stopwatch import Stopwatch
@@ -54,9 +54,6 @@ async def no_files(_: RunRecord) -> ConversationFiles:
 
 DRAFTS_PER_TURN = 64
 """How many drafts an agent may yield before the event loop gets a turn, even if it never awaits anything."""
-
-_STAMP_BYTES = 60
-"""About how much the stamp and the names of an event add to its body."""
 
 _USAGE: TypeAdapter[dict[str, JsonValue]] = TypeAdapter(dict[str, JsonValue])
 
@@ -99,9 +96,8 @@ class ActiveRun:
         self._files_of = files_of
         self._changed = asyncio.Event()
         self._writer = RunWriter(store, record, clock, accepted_at)
-        self._screen = partial(screen, show_reasoning=limits.settings.show_reasoning)
+        self._intake = DraftIntake(limits.size, show_reasoning=limits.settings.show_reasoning)
         self._watchdog = Watchdog(limits, timer, self.stop)
-        self._size = 0
         self._taken = 0
         self._stop: Ending | None = None
         self._found: Ending | Exception | None = None
@@ -196,8 +192,9 @@ class ActiveRun:
         try:
             async for draft in drafts:
                 self._watchdog.heard()
-                if not self.steering.intervenes or not await self.steering.pass_on(draft, self._clock.now()):
-                    await self.take(draft, self._clock.now())
+                now = self._clock.now()
+                if not self.steering.intervenes or not await self.steering.pass_on(draft, now):
+                    await self.take(draft, now)
                 self._taken += 1
                 if self._taken % DRAFTS_PER_TURN == 0:
                     await asyncio.sleep(0)
@@ -251,7 +248,7 @@ class ActiveRun:
         if not is_active(self.state):
             raise RunClosedError
         screened = [kept for status in statuses for kept in screen(status)]
-        self._size += sum(len(body) + _STAMP_BYTES for _, body in screened)
+        self._intake.count(screened)
         try:
             await self._writer.write(screened, self._clock.now())
         except StoreError as error:
@@ -270,9 +267,13 @@ class ActiveRun:
         if self._found is None:
             self._stopwatch.heard(at)
             try:
-                # What takes long to encode is encoded beside the event loop.
-                screened = await asyncio.to_thread(self._screen, draft) if is_large(draft) else self._screen(draft)
-                self._found = await self._write(screened, at)
+                screened = await self._intake.screened(draft)
+                # A large one is screened beside the event loop; the run may have been ended meanwhile.
+                if not is_active(self.state):
+                    raise RunClosedError
+                drafts, self._found = self._intake.up_to_end(screened)
+                if drafts:
+                    await self._writer.write(drafts, at)
             except RunClosedError:
                 raise
             except BadDraftError as error:
@@ -284,25 +285,6 @@ class ActiveRun:
                 self._found = error
         if self._found is not None:
             self._changed.set()
-
-    async def _write(self, screened: Sequence[ScreenedDraft], at: float) -> Ending | None:
-        """Write these drafts up to the first that ends the run, and give that end."""
-        if not is_active(self.state):
-            raise RunClosedError
-        drafts, ending = self._up_to_end(screened)
-        if drafts:
-            await self._writer.write(drafts, at)
-        return ending
-
-    def _up_to_end(self, screened: Sequence[ScreenedDraft]) -> tuple[Sequence[ScreenedDraft], Ending | None]:
-        for place, (draft, body) in enumerate(screened):
-            if isinstance(draft, ErrorEvent):
-                return screened[:place], Ending("failed", draft)
-            self._size += len(body) + _STAMP_BYTES
-            if self._size > self._limits.size:
-                too_large = f"The run wrote more than {self._limits.size:,} bytes."
-                return screened[:place], failed("run_too_large", too_large)
-        return screened, None
 
     def _overdue(self, at: float) -> Ending | None:
         """What the limits say of the run's own clock: it may be a virtual one, that no watchdog waits on."""

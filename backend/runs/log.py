@@ -64,7 +64,8 @@ class RunLog:
 
         Raises ``ValueError``, adding nothing, if they do not continue the log.
         """
-        self.check_next(first_seq)
+        if self.ended or first_seq != len(self.frames) + 1:
+            self.check_next(first_seq)
         if frames:
             self.extend(frames, attempt, ended=ended)
             self._wake()
@@ -166,8 +167,10 @@ class RunLog:
         return found
 
     def _wake(self) -> None:
-        for callback in self._listeners:
-            self._tick.add(callback)
+        if self._listeners:
+            self._tick.add(self._listeners)
+        else:
+            self._tick.plan()
         if self._waiters:
             # Every current waiter continues; a later one waits for the next change.
             self._changed.set()

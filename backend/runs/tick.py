@@ -1,20 +1,22 @@
 """One wake-up for many: what has to be done for logs that have grown is done together, a moment later.
 
 An idle server answers in the same turn of its event loop. Under load the ticks take their distance from each other, so
-that delivering uses a bounded share of the loop, several events of a run share one write, and agents get their turns.
+that several runs share one write into the journal, several events of a run one write to each reader, and agents get
+their turns.
 """
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
-REST_SHARE = 4.0
-"""A tick is followed by a pause of so many times its own length, unless nothing came before it for as long."""
+REST_S = 0.0001
+"""A tick is followed by a pause of so many seconds for each callback: beyond 10,000 writes a second the pauses grow to
+the longest, and a write then carries several events. A write costs a tenth of that."""
 
 SHORTEST_REST_S = 0.001
 """The shortest pause between two ticks: events that come one by one, closely, are delivered together."""
 
-LONGEST_REST_S = 0.02
+LONGEST_REST_S = 0.04
 """The longest pause between two ticks: what one tick may add to the delay of an event."""
 
 CALLS_PER_TURN = 256
@@ -40,10 +42,12 @@ class Tick:
         self._planned = False
         self._rest_until = 0.0
 
-    def add(self, callback: Callback) -> None:
+    def add(self, callbacks: Iterable[Callback]) -> None:
         """Call back at the next tick, once however often it is added before."""
-        self._due[callback] = None
-        self.plan()
+        for callback in callbacks:
+            self._due[callback] = None
+        if not self._planned:
+            self.plan()
 
     def plan(self) -> None:
         """Have a tick soon, if only to keep what was added."""
@@ -63,16 +67,14 @@ class Tick:
 
     def _run(self) -> None:
         loop = asyncio.get_running_loop()
-        began = loop.time()
         self.keep()
         if not self._now:
             self._now.extend(self._due)
             self._due.clear()
+            self._rest_until = loop.time() + min(LONGEST_REST_S, max(SHORTEST_REST_S, REST_S * len(self._now)))
         for _ in range(min(CALLS_PER_TURN, len(self._now))):
             if self._now:
                 self._now.popleft()()
-        took = loop.time() - began
-        self._rest_until = began + took + min(LONGEST_REST_S, max(SHORTEST_REST_S, REST_SHARE * took))
         if self._now:
             loop.call_soon(self._run)
         elif self._due:

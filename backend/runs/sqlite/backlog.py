@@ -65,7 +65,7 @@ class TailPiece:
         if self.tail.failure is None:
             logger.warning("Events could not be written and are kept in memory: %s", str(error))
         self.tail.failure = error
-        self.backlog.add(self.tail)
+        self.backlog.add([self.tail])
 
 
 class Backlog:
@@ -74,21 +74,20 @@ class Backlog:
     def __init__(self, now: Callable[[], str]) -> None:
         self.now = now
         self._lock = threading.Lock()
-        self._tails: dict[int, Tail] = {}
+        self._tails: dict[Tail, None] = {}
         self._deleted: set[int] = set()
 
-    def add(self, *tails: Tail) -> None:
+    def add(self, tails: Iterable[Tail]) -> None:
         """These tails have something to write."""
         with self._lock:
-            for tail in tails:
-                self._tails[tail.number] = tail
+            self._tails.update(dict.fromkeys(tails))
 
     def take(self) -> list[TailPiece]:
         """Every tail as it stands; the backlog is empty then."""
         with self._lock:
             tails, self._tails = self._tails, {}
         # The end is read first: the log was complete before it was set.
-        ends = [(tail, tail.done) for tail in tails.values()]
+        ends = [(tail, tail.done) for tail in tails]
         return [TailPiece(self, tail, len(tail.log.frames), done) for tail, done in ends]
 
     def forget(self, numbers: Iterable[int]) -> None:

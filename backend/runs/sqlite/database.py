@@ -111,10 +111,6 @@ class Database:
         except sqlite3.Error as error:
             raise self.problem(error) from error
 
-    def check_open(self) -> None:
-        """Raise ``StoreError`` unless the database can be written."""
-        self._open_writer()
-
     def poke(self) -> None:
         """The backlog has something to write."""
         self._open_writer().poke()

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from backend.runs.sqlite.backlog import Backlog, Tail
 from backend.runs.sqlite.journal import Journal, encode_record
+from backend.runs.store import StoreError
 
 logger = logging.getLogger(__name__)
 
@@ -22,7 +23,9 @@ class JournalQueue:
         self._tails: dict[Tail, None] = {}
 
     def add(self, tail: Tail) -> None:
-        """The tail has events that are not in the journal."""
+        """Events follow that are not in the journal. Raises ``StoreError`` if the store is closed."""
+        if self.journal is None:
+            raise StoreError("The store is closed.")
         self._tails[tail] = None
 
     def write(self) -> None:
@@ -33,12 +36,13 @@ class JournalQueue:
         tails, self._tails = self._tails, {}
         records = []
         for tail in tails:
-            frames = tail.log.frames[tail.journaled :]
+            journaled = tail.journaled
+            frames = tail.log.frames[journaled:]
             if frames and not self._backlog.is_deleted(tail):
-                records.append(encode_record(tail.number, tail.attempt, tail.journaled + 1, frames))
-                tail.journaled += len(frames)
+                records.append(encode_record(tail.number, tail.attempt, journaled + 1, frames))
+                tail.journaled = journaled + len(frames)
         # First to the backlog: once the journal is turned, the backlog must have what stands in the other file.
-        self._backlog.add(*tails)
+        self._backlog.add(tails)
         try:
             self.journal.add(b"".join(records))
         except OSError as error:

@@ -35,6 +35,9 @@ class RunMemory:
 
     def find(self, run_id: str) -> KeptRun | None:
         """The run, if it is in memory."""
+        live = self._live.get(run_id)
+        if live is not None:
+            return live
         run = self._all.get(run_id)
         if run is not None and run_id in self._ended:
             self._ended.move_to_end(run_id)

@@ -84,10 +84,8 @@ class SqliteStore(SqliteReviews, SqliteFiles):
             raise ValueError("The run ends: nothing can be appended any more.")
         if run.tail.failure is not None:
             raise self._database.problem(run.tail.failure)
-        self._database.check_open()
-        run.log.append(first_seq, frames, run.tail.attempt)
         self._database.unkept.add(run.tail)
-        self._tick.plan()
+        run.log.append(first_seq, frames, run.tail.attempt)
 
     async def finish(self, run_id: str, closing: Sequence[KnownEvent], done: DoneEvent) -> None:
         """See ``RunStore.finish``."""
@@ -134,7 +132,7 @@ class SqliteStore(SqliteReviews, SqliteFiles):
         frames = encode_frames([*events, done], run.tail.attempt)
         run.log.append(events[0].seq, frames, run.tail.attempt, ended=True)
         run.tail.done = done
-        self._backlog.add(run.tail)
+        self._backlog.add([run.tail])
         self._note_end(run, done)
         self._database.poke()
 

@@ -15,9 +15,12 @@ class Stopwatch:
 
     def heard(self, now: float) -> None:
         """The agent has shown that it works."""
-        if self._still is not None and not self._paused:
-            self._still = max(self._still, now)
-        self._heard = max(self._heard, self._at(now))
+        if self._still is not None:
+            if not self._paused:
+                self._still = max(self._still, now)
+            now = self._still
+        if now > self._heard:
+            self._heard = now
 
     def watched(self, now: float, *, watched: bool) -> None:
         """Whether anybody watches the run now."""
@@ -41,7 +44,7 @@ class Stopwatch:
 
     def times(self, now: float) -> tuple[float, float, float | None]:
         """How long the run has taken, been silent, and gone unwatched (None = it is watched)."""
-        at = self._at(now)
+        at = now if self._still is None else self._still
         return at - self._started, at - self._heard, None if self._unwatched is None else at - self._unwatched
 
     def _at(self, now: float) -> float:
