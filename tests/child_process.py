@@ -16,17 +16,20 @@ def child_process(
     command: Sequence[str | Path],
     *,
     errors: int | None = None,
+    input_from: int | None = None,
     cwd: Path | None = None,
     environment: Mapping[str, str] | None = None,
     own_session: bool = False,
 ) -> Iterator["subprocess.Popen[str]"]:
     """The command while inside, its standard output a pipe of text.
 
-    ``errors`` says where its standard error goes, as ``subprocess.Popen`` has it: to the test's own if not given.
-    ``environment`` is added to this process's own. A child with ``own_session`` leads a process group of its own.
+    ``input_from`` says where its standard input comes from, as ``subprocess.Popen`` has it; ``errors`` says where its
+    standard error goes: to the test's own if not given. ``environment`` is added to this process's own. A child with
+    ``own_session`` leads a process group of its own.
     """
     with subprocess.Popen(
         command,
+        stdin=input_from,
         stdout=subprocess.PIPE,
         stderr=errors,
         text=True,
