@@ -43,7 +43,7 @@ def main() -> None:
             page.locator("button, label").filter(has_text=words.EXAMPLE_QUESTIONS[1]).first.click(timeout=DEADLINE_MS)
             expect(page.get_by_role("link", name=words_pages.OPEN_IN_REPLAY).first).to_be_visible(timeout=DEADLINE_MS)
             expect(page.get_by_role("button", name=words_pages.SAVE_RECORDING)).to_be_visible(timeout=DEADLINE_MS)
-            _take(page, f"{name}-history", chart=False)
+            _take(page, f"{name}-history", strip=False)
             page.close()
         _take_report(product)
 
@@ -56,7 +56,7 @@ def _take_report(product: Product) -> None:
         subprocess.run(command, check=False, timeout=DEADLINE_MS / 100)
         page = product.browser.new_page(viewport=WINDOW, color_scheme="light")
         page.goto((Path(folder) / "report.html").as_uri())
-        _take(page, "report", chart=False)
+        _take(page, "report", strip=False)
         page.close()
 
 
@@ -82,9 +82,9 @@ def _ask(page: Page, url: str) -> None:
     expect(page.locator(".ph-status-text")).to_have_text(words.OUTCOME_WORDS["completed"], timeout=DEADLINE_MS)
 
 
-def _take(page: Page, name: str, *, chart: bool = True) -> None:
-    if chart:
-        expect(page.locator(".js-plotly-plot svg.main-svg").first).to_be_visible(timeout=DEADLINE_MS)
+def _take(page: Page, name: str, *, strip: bool = True) -> None:
+    if strip:
+        expect(page.locator(".ph-strip-bar").first).to_be_visible(timeout=DEADLINE_MS)
     page.mouse.move(0, 0)
     # Not with animations disabled: that would end them, and a duration that counts on would read 3600 s.
     page.screenshot(path=FOLDER / f"{name}.png")

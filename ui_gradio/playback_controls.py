@@ -1,14 +1,12 @@
-"""The playback controls, for one run on Replay and two on Compare: buttons, speed and scrubber, and their handlers."""
+"""The playback controls, for one run on Replay and two on Compare: buttons, speed and strip, and their handlers."""
 
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, fields
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
 from backend.desk.player import Moment, Player
-from backend.present.browser import SCRUBBER_HTML, scrubber_script
 from backend.present.words import ask as words_ask, replay as words_replay
 from backend.protocol.playback import SPEEDS
 from ui_gradio.drawing import Updates
@@ -24,7 +22,7 @@ class MovingWidgets:
     play: gr.Button
     next: gr.Button
     speed: gr.Dropdown
-    scrubber: gr.HTML
+    strip: gr.HTML
     moment: gr.HTML
 
     def outputs(self) -> list[gr.blocks.Block]:
@@ -52,18 +50,6 @@ def lay_out_moves() -> tuple[gr.Button, gr.Button, gr.Button, gr.Dropdown]:
     return previous, play, following, speed
 
 
-def lay_out_scrubber() -> gr.HTML:
-    """The scrubber over the whole width."""
-    return gr.HTML(
-        None,
-        html_template=SCRUBBER_HTML,
-        js_on_load=scrubber_script() + Path(__file__).with_name("scrubber.js").read_text(encoding="utf-8"),
-        apply_default_css=False,
-        padding=False,
-        elem_id="ph-scrubber",
-    )
-
-
 class Moving:
     """The handlers that move the playhead. ``drawn``: the page's runs at a moment."""
 
@@ -82,7 +68,7 @@ class Moving:
         widgets.next.click(self.next, api_name=f"next_event{of}", **several)
         widgets.speed.input(self.set_speed, api_name=f"speed{of}", **{**common, "inputs": [player, widgets.speed]})
         # Not "always_last", which was seen to drop the very last move.
-        widgets.scrubber.input(self.seek, api_name=f"seek{of}", **several)
+        widgets.strip.input(self.seek, api_name=f"seek{of}", **several)
 
     def at(self, player: Player, moment: Moment) -> Updates:
         """The page at this moment."""
@@ -91,7 +77,7 @@ class Moving:
             **self._drawn(player, moment),
             widgets.moment: moment.text,
             widgets.play: words_replay.PAUSE if moment.playing else words_replay.PLAY,
-            widgets.scrubber: gr.skip() if moment.scrubber is None else moment.scrubber,
+            widgets.strip: gr.skip() if moment.strip is None else moment.strip,
         }
 
     async def play_or_pause(self, player: Player) -> AsyncIterator[Updates]:
@@ -115,20 +101,20 @@ class Moving:
     async def set_speed(self, player: Player, speed: float) -> Updates:
         """Set the speed from now on."""
         player.set_speed(float(speed))
-        return {self._widgets.scrubber: player.scrubber()}
+        return {self._widgets.strip: player.strip_data()}
 
     async def seek(self, player: Player, event: gr.EventData) -> Updates:
-        """Move to the scrubber's new position, or to a point of the timeline."""
+        """Move to where the reader put the playhead on the strip."""
         if isinstance(event.ms, int | float):
             player.seek(float(event.ms))
         if player.playhead.playing:
             return self._moved(player)
-        # Not the scrubber itself: it is there already, and further while the reader drags it.
-        return {**self._moved(player), self._widgets.scrubber: gr.skip()}
+        # Not the strip itself: its line is there already, and further while the reader drags it.
+        return {**self._moved(player), self._widgets.strip: gr.skip()}
 
     def _moved(self, player: Player) -> Updates:
         """The updates after a move. During playback the newest handler of it draws: of two, the older one might be seen
         last."""
         if player.playhead.playing:
-            return {self._widgets.scrubber: player.scrubber()}
+            return {self._widgets.strip: player.strip_data()}
         return self.at(player, player.moment())

@@ -10,6 +10,9 @@ from backend.desk.player import Moment, Player, SeenRun
 from backend.desk.run_recording import RecordingCall, recording_of_run
 from backend.present.pages.addresses import MOMENT, RUN, SHARE, moment_ms
 from backend.present.pages.problem import Problem, recording_of_file
+from backend.present.strip.fold import EMPTY_STRIP, strip_of
+from backend.present.strip.model import StripModel
+from backend.present.strip.page_data import ShownStrip
 from backend.present.timeline.moment_text import moment_html
 from backend.present.words import replay as words_replay
 from backend.protocol.events import DoneEvent, Event
@@ -47,6 +50,7 @@ class OpenedRun(Player):
     playback: Playback = field(default_factory=lambda: Playback(()))
     opened_id: str = ""
     is_open: bool = False
+    strip: StripModel = EMPTY_STRIP
     share_id: str = ""
     commenting: bool = False
 
@@ -72,18 +76,19 @@ class OpenedRun(Player):
     def moment(self) -> Moment:
         """The page at the playhead; no run while nothing is open."""
         if not self.is_open:
-            return Moment((), scrubber=self.scrubber())
+            return Moment((), strip=self.strip_data())
         at_ms = self.position_ms()
         seen = SeenRun(self.playback.view_at(at_ms), at_ms)
-        return Moment((seen,), moment_html(self.playback, at_ms), self.playhead.playing, self.scrubber())
+        return Moment((seen,), moment_html(self.playback, at_ms), self.playhead.playing, self.strip_data())
 
-    def scrubber(self) -> dict[str, object]:
-        """The data for the scrubber's script, with the run, which it puts into the page's address."""
-        return {**Player.scrubber(self), "named": self.named()}
+    def strips(self) -> tuple[ShownStrip, ...]:
+        """The run on the strip; none while nothing is open."""
+        return (ShownStrip(self.strip),) if self.is_open else ()
 
     def open(self, recording: Recording, opened_id: str, at_ms: float) -> None:
         """Open another run, or more of the same, with the playhead at that moment."""
         self.playback = Playback(recording.events, recording.header.question)
+        self.strip = strip_of(recording.events)
         self.opened_id, self.is_open, self.share_id, self.commenting = opened_id, True, "", False
         self.playhead = Playhead(speed=self.playhead.speed)
         self.seek(at_ms)

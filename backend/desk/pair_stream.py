@@ -9,11 +9,13 @@ from typing import Final, Protocol
 from backend.client.errors import ClientError
 from backend.client.frames import Frame
 from backend.desk.backend_watch import BETWEEN_TRIALS_S, ReadyCall, wait_for_backend
+from backend.desk.followed_strip import FollowedStrip
 from backend.desk.player import Moment, SeenRun
 from backend.desk.run_pair import BOTH, PairedRun, RunPair, Which
 from backend.desk.run_recording import RecordingCall, recording_of_run
 from backend.present.pages.comparison import Compared
 from backend.present.pages.problem import Problem, problem_of
+from backend.present.strip.page_data import ShownStrip, strip_data
 from backend.protocol.recordings import Recording
 
 
@@ -32,7 +34,7 @@ class Pace:
     """Both runs are drawn at once, and the browser has to keep up: with ten draws a second for each of two runs, a busy
     machine never draws the chart and the buttons."""
     numbers_every_s: float = 2.0
-    """While a run is running, the timelines and the table are made again this often."""
+    """While a run is running, the table and its texts are made again this often."""
     trials_every_s: float = BETWEEN_TRIALS_S
     """While the backend is away, it is tried this often."""
 
@@ -46,7 +48,7 @@ class PairUpdate:
 
     moment: Moment
     compared: tuple[Compared, Compared]
-    """Both for the timelines and the table: the very same object until there are new numbers."""
+    """Both for the table: the very same object until there are new numbers."""
     running: bool
     problem: Problem | None
 
@@ -59,6 +61,7 @@ class PairStream:
         self._client, self._pair, self._pace = client, pair, pace
         self._serial = pair.serial
         self._frames: dict[Which, Frame] = {}
+        self._strips: dict[Which, FollowedStrip] = {}
         self._away: dict[Which, Problem] = {}
         self._compared: tuple[Compared, Compared]
         self._known = -1
@@ -93,7 +96,7 @@ class PairStream:
         moment = pair.moment()
         if pair.running:
             seen = tuple(self._seen(which, run) for which, run in zip(BOTH, moment.runs, strict=True))
-            moment = replace(moment, runs=seen)
+            moment = replace(moment, runs=seen, strip=strip_data(self._live_strips()))
         away = next(iter(self._away.values()), None)
         return PairUpdate(moment, self._compared, pair.running, away or pair.problem)
 
@@ -104,14 +107,29 @@ class PairStream:
             return known
         return SeenRun(frame.view, frame.elapsed_ms, still=False)
 
+    def _live_strips(self) -> list[ShownStrip]:
+        """Both strips as far as they are followed; the clock of one that is over stands still."""
+        return [
+            replace(
+                shown,
+                model=(self._strips[which].model if which in self._strips else None) or shown.model,
+                live_ms=self._frames[which].elapsed_ms if which in self._frames else None,
+            )
+            for which, shown in zip(BOTH, self._pair.strips(), strict=True)
+        ]
+
     async def _follow(self, which: Which) -> None:
         """Follow one run to its end, or as far as it can be loaded."""
         run_id = self._pair.side(which).run_id
         while True:
             try:
+                strip = self._strips[which] = FollowedStrip(self._client, run_id)
                 async with aclosing(self._client.frames(run_id)) as frames:
                     async for frame in frames:
+                        strip.take(frame)
                         self._frames[which] = frame
+                        if strip.behind:
+                            await strip.catch_up()
             except ClientError as error:
                 found: Recording | Problem = problem_of(error, run_id)
             else:

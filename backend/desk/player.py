@@ -3,13 +3,15 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Any, Final
 
+from backend.present.strip.page_data import ShownStrip, strip_data
 from backend.present.timeline.playhead_clock import PlayheadClock
+from backend.present.words import replay as words_replay
 from backend.protocol.run_view import RunView
 
 PLAYED_EVERY_S: Final = 0.1
-"""The time between two draws during playback; the scrubber moves by itself meanwhile."""
+"""The time between two draws during playback; the strip's line moves by itself meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +33,8 @@ class Moment:
     text: str = ""
     """The moment in words, as safe HTML; empty while there is no playhead."""
     playing: bool = False
-    scrubber: dict[str, object] | None = None
-    """The data for the scrubber's script; None if it has them already."""
+    strip: dict[str, Any] | None = None
+    """The data for the strip's script; None if it has them already."""
 
 
 @dataclass(slots=True)
@@ -45,6 +47,19 @@ class Player(PlayheadClock):
     def moment(self) -> Moment:
         """The page at the playhead."""
         raise NotImplementedError
+
+    def strips(self) -> tuple[ShownStrip, ...]:
+        """The runs on the strip."""
+        raise NotImplementedError
+
+    def named(self) -> dict[str, str]:
+        """The parameters of the page's address that name the runs; empty values are left out of it."""
+        raise NotImplementedError
+
+    def strip_data(self) -> dict[str, Any]:
+        """The data for the strip's script: the runs, the playhead, and the names, which it puts into the address."""
+        data = strip_data(self.strips(), playhead=self.playhead_data(), label=words_replay.SCRUBBER_LABEL)
+        return {**data, "named": self.named()}
 
     def press_play(self) -> bool:
         """Play, or pause if it is playing. Returns whether it plays now: a run without a duration never does."""
@@ -64,7 +79,7 @@ class Player(PlayheadClock):
                 self.pause()
                 break
             moment, known_before, known = self.moment(), known, self.moves
-            yield replace(moment, scrubber=None) if known == known_before else moment
+            yield replace(moment, strip=None) if known == known_before else moment
             await asyncio.sleep(every_s)
         if self.drawers == mine:
             yield self.moment()

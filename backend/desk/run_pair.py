@@ -7,6 +7,9 @@ from backend.desk.player import Moment, Player, SeenRun
 from backend.present.pages.addresses import FIRST, SECOND
 from backend.present.pages.comparison import Compared
 from backend.present.pages.problem import Problem
+from backend.present.strip.fold import strip_of
+from backend.present.strip.model import StripModel
+from backend.present.strip.page_data import ShownStrip
 from backend.present.timeline.moment_text import pair_moment_html
 from backend.present.words import compare as words_compare
 from backend.protocol.events import DoneEvent
@@ -52,6 +55,7 @@ class RunPair(Player):
     first: PairedRun | None = None
     second: PairedRun | None = None
     serial: int = 0
+    _strips: dict[Which, tuple[Recording, StripModel]] = field(default_factory=dict)
 
     @property
     def sides(self) -> tuple[PairedRun, ...]:
@@ -112,7 +116,7 @@ class RunPair(Player):
     def moment(self) -> Moment:
         """The page: both at the playhead, or all that is known while one of them runs."""
         if not self.complete:
-            return Moment((), scrubber=self.scrubber())
+            return Moment((), strip=self.strip_data())
         at_ms, live = self.position_ms(), self.running
         seen = tuple(
             SeenRun(view, view.stream.last_at_ms if live else at_ms, still=not live)
@@ -120,11 +124,26 @@ class RunPair(Player):
         )
         first, second = self.compared()
         text = "" if live else pair_moment_html(self.playback, (first.name, second.name), at_ms)
-        return Moment(seen, text, self.playhead.playing, self.scrubber())
+        return Moment(seen, text, self.playhead.playing, self.strip_data())
 
-    def scrubber(self) -> dict[str, object]:
-        """The data for the scrubber's script, with both runs, which it puts into the page's address."""
-        return {**Player.scrubber(self), "named": self.named()}
+    def strips(self) -> tuple[ShownStrip, ...]:
+        """Both runs on the strip, each by the name that it has on the page; none if a side is missing."""
+        if not self.complete:
+            return ()
+        first, second = self.compared()
+        names = (first.name, second.name)
+        return tuple(
+            ShownStrip(self.strip_of_side(which), name=name, scope=which)
+            for which, name in zip(BOTH, names, strict=True)
+        )
+
+    def strip_of_side(self, which: Which) -> StripModel:
+        """The strip of the recording on that side, folded once. Raises ``ValueError`` if it is missing."""
+        recording = self.side(which).recording
+        known = self._strips.get(which)
+        if known is None or known[0] is not recording:
+            known = self._strips[which] = (recording, strip_of(recording.events))
+        return known[1]
 
 
 def _playback(side: PairedRun) -> Playback:

@@ -33,12 +33,13 @@ def report_html(results: Results, choice: RunChoice, events: Mapping[int, RunEve
     index in the results, as far as they were kept."""
     groups = {name: [results.runs[place] for place in places] for name, places in choice.groups.items()}
     loads = load.by_load(results.runs)
-    drawn = _figures(results, _drawn(groups), loads) | waterfalls(results, events)
+    drawn = _figures(results, _drawn(groups), loads)
     return document_html(
         "report.html.jinja",
         figures=drawn,
         metrics=results.summary,
         drawn=drawn,
+        strips=waterfalls(results, events),
         results=results,
         **_content(results, groups, choice),
         load=load.load_table(loads) if loads else None,

@@ -2,13 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
-from typing import Any
 
-from backend.present.offline_page.two_themes import Figure, two_themes
-from backend.present.theme.palette import Theme
-from backend.present.timeline.facts import PlannedStep, PlannedTimes
-from backend.present.timeline.figure import timeline_figure
+from backend.present.markup import Markup
+from backend.present.strip.fold import strip_of
+from backend.present.strip.still import still_strip
+from backend.present.timeline.facts import PlannedStep, PlannedTimes, moved
 from backend.protocol.events import Event
 from evals.results.models import PlanResult, Results
 
@@ -22,18 +20,16 @@ class RunEvents:
     times_ms: tuple[float, ...]
 
 
-def waterfalls(results: Results, events: Mapping[int, RunEvents]) -> dict[str, Any]:
-    """A figure for each of these runs, by its name on the page."""
-    return {
-        f"run-{place}": two_themes(partial(waterfall, of_run, _plan(results, place)))
-        for place, of_run in events.items()
-    }
+def waterfalls(results: Results, events: Mapping[int, RunEvents]) -> dict[int, Markup]:
+    """The strip of each of these runs, by its index in the results."""
+    return {place: waterfall(of_run, _plan(results, place)) for place, of_run in events.items()}
 
 
-def waterfall(run: RunEvents, plan: PlanResult | None, theme: Theme) -> Figure:
-    """One run."""
+def waterfall(run: RunEvents, plan: PlanResult | None) -> Markup:
+    """One run: its strip by the times of its arrivals, over its plan."""
     times = {event.seq: at_ms for event, at_ms in zip(run.events, run.times_ms, strict=True)}
-    return timeline_figure(run.events, times_ms=times, plan=None if plan is None else _times(plan), theme=theme)
+    model = strip_of(moved(run.events, times))
+    return still_strip(model, plan=None if plan is None else _times(plan), linked=False)
 
 
 def _plan(results: Results, place: int) -> PlanResult | None:

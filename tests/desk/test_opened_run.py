@@ -53,7 +53,7 @@ async def test_an_address_leads_to_a_moment(desk: ReplayDesk) -> None:
     assert offer.shown is not None
     assert (offer.shown.question, offer.shown.hint, offer.shown.unfinished) == ("What of run_1?", "", False)
     assert offer.shown.address == {"run": "run_1", "share": "", "t": "400"}
-    assert opened.scrubber()["named"] == {"run": "run_1", "share": ""}
+    assert opened.strip_data()["named"] == {"run": "run_1", "share": ""}
     assert (opened.run_id, opened.moment_ms) == ("run_1", 400)
 
 
@@ -87,7 +87,7 @@ async def test_another_run_keeps_the_speed_and_begins_to_stand_still(desk: Repla
     moves = opened.moves
     assert await desk.choose(opened, "run_2", 200) is None
     assert (opened.playhead.speed, opened.playhead.playing, opened.position_ms()) == (4, False, 200)
-    assert opened.moves > moves, "or the scrubber would not know of it"
+    assert opened.moves > moves, "or the strip would not know of it"
     assert answer(opened.shown()) == "No."
 
 

@@ -1,6 +1,7 @@
 """Two runs followed to the end of the longer one: what comes live, what is fetched anew, and what ends it."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing, asynccontextmanager
 
@@ -108,8 +109,8 @@ async def test_numbers_are_fetched_anew_while_both_run(backend: FakeBackend) -> 
         await backend.kept["run_2"].add(said(500, "Two."))
         update = await watcher.sees(lambda update: len(update.compared[1].events) == 2)
     assert update.compared is not first.compared
-    assert update.moment.scrubber is not None
-    assert update.moment.scrubber["duration_ms"] == 500
+    assert update.moment.strip is not None
+    assert [json.loads(run["model"])["end"] for run in update.moment.strip["runs"]] == [0, 500]
 
 
 async def test_numbers_stay_the_very_same_until_there_are_others(backend: FakeBackend) -> None:

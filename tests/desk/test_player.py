@@ -74,16 +74,16 @@ def test_it_jumps_to_events_and_no_further_than_the_ends() -> None:
     assert jumping.position_ms() == 1000
 
 
-def test_the_scrubber_learns_of_every_move() -> None:
+def test_the_strip_learns_of_every_move() -> None:
     moved, _ = player()
-    known = [moved.scrubber()["moves"]]
+    known = [moved.playhead_data()["moves"]]
     for speed in (2, 4):
         moved.set_speed(speed)
-        known.append(moved.scrubber()["moves"])
+        known.append(moved.playhead_data()["moves"])
     moved.seek(10)
-    known.append(moved.scrubber()["moves"])
+    known.append(moved.playhead_data()["moves"])
     assert known == [0, 1, 2, 3]
-    assert moved.scrubber()["at_ms"] == 10
+    assert moved.playhead_data()["at_ms"] == 10
 
 
 def test_the_same_button_plays_and_pauses() -> None:
@@ -120,12 +120,12 @@ async def test_moments_come_until_the_end_and_the_last_one_stands_there() -> Non
     assert all(run.still for moment in seen for run in moment.runs)
 
 
-async def test_the_scrubber_is_sent_when_the_playhead_was_moved_and_at_the_end() -> None:
+async def test_the_strip_is_sent_when_the_playhead_was_moved_and_at_the_end() -> None:
     playing, clock = player()
     playing.press_play()
     seen = []
     async for moment in moments(playing, clock, 0.2):
-        seen.append(moment.scrubber is not None)
+        seen.append(moment.strip is not None)
         if len(seen) == 2:
             playing.seek(500)
     assert seen == [True, False, True, False, True]

@@ -162,10 +162,14 @@ def test_the_moment_says_what_came_last_and_of_whom() -> None:
     assert "0:00.9 of 0:02.0" in html or "0:01.0 of 0:02.0" in html
 
 
-def test_the_scrubber_gets_plain_data() -> None:
-    data = pair_of_both().scrubber()
+def test_the_strip_gets_plain_data_of_both_on_one_clock() -> None:
+    data = pair_of_both().strip_data()
     assert json.loads(json.dumps(data)) == data
-    assert data["duration_ms"] == 2000
+    assert data["playhead"]["duration_ms"] == 2000
+    assert [(run["scope"], json.loads(run["model"])["end"]) for run in data["runs"]] == [
+        ("first", 2000),
+        ("second", 500),
+    ]
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])

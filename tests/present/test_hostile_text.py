@@ -11,8 +11,7 @@ from backend.present.answer.markdown_export import answer_markdown, export_markd
 from backend.present.evidence.artifacts import artifact_views
 from backend.present.markup import external_link, safe_url
 from backend.present.pages.notices import notice_html, question_html, section_title_html
-from backend.present.timeline.figure import timeline_figure
-from backend.protocol.events import DoneEvent, ErrorEvent, Event, StatusEvent, TokenEvent
+from backend.protocol.events import DoneEvent, ErrorEvent, StatusEvent
 from backend.protocol.run_view import RunView
 from tests.present.html_reader import Fragment
 from tests.present.samples import HOSTILE, HOSTILE_MARKDOWN, answered, fragments, hostile_run, view_of
@@ -72,12 +71,7 @@ def test_safe_markdown_stays_safe_where_html_is_allowed(parts: list[str]) -> Non
 @pytest.mark.parametrize("text", HOSTILE)
 def test_figures_keep_no_tag_beyond_plain_text_styles(text: str) -> None:
     charts = [view.figure for view in artifact_views(hostile_run(text)) if view.figure]
-    events: list[Event] = [
-        StatusEvent(seq=1, at_ms=1, step=text, label=text),
-        TokenEvent(seq=2, at_ms=2, text=text),
-        DoneEvent(seq=3, at_ms=9),
-    ]
-    for figure in [*charts, timeline_figure(events)]:
+    for figure in charts:
         written = json.dumps(figure)
         assert not any(tag in written.lower() for tag in ("<script", "<img", "<svg", "<a ", "<iframe", "<math")), (
             written

@@ -36,11 +36,10 @@ ANSWER_IS = r"""
 BUTTON_IS_THERE = """
 (label) => [...document.querySelectorAll('button')].some((b) => b.checkVisibility() && b.innerText.trim() === label)
 """
-SCRUBBER_IS = """
+PLAYHEAD_IS = """
 ([label, at, way]) => {
-  const sliders = [...document.querySelectorAll('input[type=range]')];
-  const named = sliders.find((s) => s.ariaLabel === label || [...s.labels].some((l) => l.textContent.includes(label)));
-  return Boolean(named) && (Number(named.value) - at) * way > 0;
+  const strip = document.querySelector(`[role=slider][aria-label="${label}"]`);
+  return Boolean(strip) && (Number(strip.getAttribute('aria-valuenow')) - at) * way > 0;
 }
 """
 
@@ -113,32 +112,43 @@ class Reader(visitor.Visitor):
         await self.page.wait_for_function(ANSWER_IS, arg=text, timeout=DEADLINE_MS)
 
     @property
-    def scrubber(self) -> Locator:
-        """The slider over the moments of a run."""
+    def strip(self) -> Locator:
+        """The run strip with the playhead on it."""
         return self.page.get_by_role("slider", name=words_replay.SCRUBBER_LABEL).first
 
+    async def press_strip(self, share: float, part: str = ".ph-strip-names") -> None:
+        """Press the strip at this share of its time, beside the first step's name or another part of it."""
+        await self.strip.scroll_into_view_if_needed(timeout=DEADLINE_MS)
+        across = await self.strip.locator(".ph-strip-overlay").bounding_box()
+        beside = await self.strip.locator(part).first.bounding_box()
+        assert across is not None
+        assert beside is not None
+        x = across["x"] + min(across["width"] * share, across["width"] - 1)
+        await self.page.mouse.click(x, beside["y"] + 24)
+
     async def scrub_to(self, at_ms: float) -> None:
-        """Move the playhead there, and wait until the page shows that moment."""
-        await self.scrubber.fill(f"{at_ms:.0f}", timeout=DEADLINE_MS)
+        """Move the playhead as near as a pointer can, and wait until the page shows that moment."""
+        end_ms = float(await self.strip.get_attribute("aria-valuemax", timeout=DEADLINE_MS) or 0)
+        await self.press_strip(at_ms / end_ms)
         clock = self.page.locator(".ph-moment-clock")
-        await expect(clock).to_contain_text(f"{format_clock(round(at_ms))} of", timeout=DEADLINE_MS)
+        await expect(clock).to_contain_text(f"{format_clock(await self.playhead_ms())} of", timeout=DEADLINE_MS)
 
     async def expect_moment(self) -> None:
         """Wait until a run is open, at whatever moment."""
         await expect(self.page.locator(".ph-moment")).to_be_visible(timeout=DEADLINE_MS)
-        await expect(self.scrubber).to_be_visible(timeout=DEADLINE_MS)
+        await expect(self.strip).to_be_visible(timeout=DEADLINE_MS)
 
-    async def scrubber_ms(self) -> float:
+    async def playhead_ms(self) -> float:
         """Where the playhead stands, in milliseconds."""
-        return float(await self.scrubber.input_value())
+        return float(await self.strip.get_attribute("aria-valuenow") or 0)
 
-    async def expect_scrubber_after(self, at_ms: float) -> None:
+    async def expect_playhead_after(self, at_ms: float) -> None:
         """Wait until the playhead stands later than that."""
-        await self.page.wait_for_function(SCRUBBER_IS, arg=[words_replay.SCRUBBER_LABEL, at_ms, 1])
+        await self.page.wait_for_function(PLAYHEAD_IS, arg=[words_replay.SCRUBBER_LABEL, at_ms, 1])
 
-    async def expect_scrubber_before(self, at_ms: float) -> None:
+    async def expect_playhead_before(self, at_ms: float) -> None:
         """Wait until the playhead stands earlier than that."""
-        await self.page.wait_for_function(SCRUBBER_IS, arg=[words_replay.SCRUBBER_LABEL, at_ms, -1])
+        await self.page.wait_for_function(PLAYHEAD_IS, arg=[words_replay.SCRUBBER_LABEL, at_ms, -1])
 
     async def leave_fields(self) -> None:
         """Take the focus off whatever has it."""

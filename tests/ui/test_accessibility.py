@@ -49,7 +49,7 @@ async def test_replay_with_nothing_and_with_a_run(viewer: Reader, backend: httpx
     assert await findings(viewer.page) == []
     await viewer.open(await finished(backend, "scripted:brief", speed=2), place="replay")
     await viewer.expect_moment()
-    await expect(viewer.page.locator(".js-plotly-plot svg.main-svg").first).to_be_visible(timeout=DEADLINE_MS)
+    await expect(viewer.strip.locator(".ph-strip-bar").first).to_be_visible(timeout=DEADLINE_MS)
     assert await findings(viewer.page) == []
 
 
@@ -60,7 +60,7 @@ async def test_compare_with_nothing_and_with_two_runs(viewer: Reader, backend: h
     first, second = [await finished(backend, "scripted:brief", speed=speed) for speed in (2, 4)]
     await viewer.page.goto(f"{viewer.url}compare?a={first}&b={second}")
     await expect(viewer.page.locator(".ph-first-to-move")).to_be_visible(timeout=DEADLINE_MS)
-    await expect(viewer.page.locator(".js-plotly-plot svg.main-svg").first).to_be_visible(timeout=DEADLINE_MS)
+    await expect(viewer.strip.locator(".ph-strip-bar").first).to_be_visible(timeout=DEADLINE_MS)
     assert await findings(viewer.page) == []
 
 

@@ -2,7 +2,7 @@
 
 import httpx2
 import pytest
-from playwright.async_api import Locator, expect
+from playwright.async_api import expect
 
 from backend.present.words import compare as words_compare, replay as words_replay, run as words
 from backend.protocol.recordings import Recording
@@ -12,7 +12,6 @@ from tests.ui.runs import finished, questions
 pytestmark = [pytest.mark.browser, pytest.mark.server]
 
 SENTENCE = ".ph-first-to-move"
-TIMELINES = ":is(#ph-timeline, .st-key-ph-timeline)"
 SIDES = ":is(.ph-side, [class*=st-key-ph-side-])"
 ON_ONE_SCREEN = """
 () => {
@@ -20,10 +19,8 @@ ON_ONE_SCREEN = """
     const {top, bottom, height} = element.getBoundingClientRect();
     return height > 0 && top >= 0 && bottom <= window.innerHeight;
   };
-  const lines = [...document.querySelectorAll('.ph-first-to-move, .ph-moment, input.ph-scrubber')];
-  const plot = document.querySelector(':is(#ph-timeline, .st-key-ph-timeline) .js-plotly-plot');
-  const size = plot._fullLayout._size, top = plot.getBoundingClientRect().top;
-  return lines.length === 3 && lines.every(seen) && top + size.t >= 0 && top + size.t + size.h <= window.innerHeight;
+  const parts = [...document.querySelectorAll('.ph-first-to-move, .ph-moment, .ph-strip-run')];
+  return parts.length === 4 && parts.every(seen);
 }
 """
 
@@ -35,25 +32,20 @@ async def two_runs(backend: httpx2.Client, brief_run: tuple[str, Recording]) -> 
 
 
 async def opened(reader: Reader, first: str, second: str, more: str = "") -> None:
-    """The two runs on the page, with their timelines."""
+    """The two runs on the page, on the strip."""
     await reader.page.goto(f"{reader.url}compare?a={first}&b={second}{more}")
     await reader.expect_moment()
-    await expect(plot_of(reader)).to_be_attached(timeout=DEADLINE_MS)
-
-
-def plot_of(reader: Reader) -> Locator:
-    """Where the timelines can be clicked."""
-    return reader.page.locator(f"{TIMELINES} .js-plotly-plot .draglayer .nsewdrag").first
+    await expect(reader.strip.locator(".ph-strip-run .ph-strip-bar").first).to_be_visible(timeout=DEADLINE_MS)
 
 
 async def test_two_runs_side_by_side(reader: Reader, backend: httpx2.Client, brief_run: tuple[str, Recording]) -> None:
     slow, fast, recording = await two_runs(backend, brief_run)
     await opened(reader, slow, fast)
-    assert await reader.scrubber_ms() == pytest.approx(recording.events[-1].at_ms, abs=1)
+    assert await reader.playhead_ms() == pytest.approx(recording.events[-1].at_ms, abs=1)
     table = reader.page.get_by_role("table").filter(has_text=words_compare.DIFFERENCE).first
     row = table.get_by_role("row").filter(has_text=words.METRIC_LABELS["ttft_ms"]).first
     await expect(row).to_contain_text("better")
-    assert await reader.page.evaluate(ON_ONE_SCREEN), "sentence, moment, scrubber and timelines without scrolling"
+    assert await reader.page.evaluate(ON_ONE_SCREEN), "sentence, moment and both runs of the strip without scrolling"
     await expect(reader.page.locator(".ph-answer").filter(has_text="Brevity is the shorter")).to_have_count(2)
     # The charts of both are charts.
     await expect(reader.page.locator(f"{SIDES} .js-plotly-plot .barlayer .point").first).to_be_attached(
@@ -67,25 +59,23 @@ async def test_two_runs_side_by_side(reader: Reader, backend: httpx2.Client, bri
     await reader.expect_led_to(str(await second.get_attribute("href")))
 
 
-async def test_the_address_a_click_on_the_timelines_and_keys_move_the_common_playhead(
+async def test_the_address_a_click_on_the_strip_and_keys_move_the_common_playhead(
     reader: Reader, backend: httpx2.Client, brief_run: tuple[str, Recording]
 ) -> None:
     slow, fast, recording = await two_runs(backend, brief_run)
     end_ms = recording.events[-1].at_ms
     await opened(reader, slow, fast, f"&t={end_ms * 0.9:.0f}")
-    assert await reader.scrubber_ms() == pytest.approx(end_ms * 0.9, abs=1)
-    box = await plot_of(reader).bounding_box()
-    assert box is not None
-    await reader.page.mouse.click(box["x"] + box["width"] * 0.3, box["y"] + box["height"] / 2)
-    await reader.expect_scrubber_before(end_ms * 0.6)
+    assert await reader.playhead_ms() == pytest.approx(end_ms * 0.9, abs=1)
+    await reader.press_strip(0.3)
+    await reader.expect_playhead_before(end_ms * 0.6)
     # At that moment the fast run is over and the slow one has not finished its answer.
     await expect(reader.page.locator(".ph-answer").filter(has_text="may read both.")).to_have_count(
         1, timeout=DEADLINE_MS
     )
     await reader.leave_fields()
-    at_ms = await reader.scrubber_ms()
+    at_ms = await reader.playhead_ms()
     await reader.page.keyboard.press("ArrowRight")
-    await reader.expect_scrubber_after(at_ms)
+    await reader.expect_playhead_after(at_ms)
     await reader.page.keyboard.press("Space")
     await expect(reader.page.locator(".ph-answer").filter(has_text="may read both.")).to_have_count(
         2, timeout=DEADLINE_MS

@@ -25,7 +25,7 @@ async def test_hostile_text_is_inert(reader: Reader, backend: httpx2.Client, pla
     if place == "replay":
         # It opens before the first event.
         await reader.expect_moment()
-        await reader.scrubber.press("End")
+        await reader.strip.press("End")
     await expect(reader.page.locator(".ph-source").first).to_be_visible()
     await reader.page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
     await reader.page.evaluate(

@@ -35,11 +35,11 @@ async def test_any_moment_shows_what_was_there_then_and_an_address_leads_to_one(
     end_ms, cited_ms = recording.events[-1].at_ms, first_citation(recording).at_ms
     await reader.page.goto(f"{reader.url}replay?run={run_id}&t={cited_ms:.0f}")
     await reader.expect_moment()
-    assert abs(await reader.scrubber_ms() - cited_ms) <= 1
-    await reader.expect_answer(answer_at(recording, await reader.scrubber_ms()))
+    assert abs(await reader.playhead_ms() - cited_ms) <= 1
+    await reader.expect_answer(answer_at(recording, await reader.playhead_ms()))
     for share in (1.0, 0.75, 0.9, 0.1):
         await reader.scrub_to(end_ms * share)
-        position = await reader.scrubber_ms()
+        position = await reader.playhead_ms()
         await reader.expect_answer(answer_at(recording, position))
         finished = [step for step in view_at(recording.events, position).stream.steps if step.state == "finished"]
         await expect(reader.page.locator(".ph-step--finished")).to_have_count(len(finished))
@@ -55,7 +55,7 @@ async def test_next_and_previous_stop_at_events_and_play_goes_to_the_end(
     for _ in range(3):
         await reader.press(words_replay.NEXT_EVENT)
         at_ms = playback.next_event_ms(at_ms) or inf
-        # Not for the scrubber, which moves first: whoever pressed again by then would pass an event.
+        # Not for the strip, whose line moves first: whoever pressed again by then would pass an event.
         await expect_event(reader, playback, at_ms)
     await reader.press(words_replay.PREVIOUS_EVENT)
     await expect_event(reader, playback, playback.previous_event_ms(at_ms) or 0.0)
@@ -78,29 +78,25 @@ async def test_keys_play_and_jump(reader: Reader, brief_run: tuple[str, Recordin
     await reader.expect_moment()
     await reader.leave_fields()
     await reader.page.keyboard.press("ArrowRight")
-    await reader.expect_scrubber_after(0)
-    at = await reader.scrubber_ms()
+    await reader.expect_playhead_after(0)
+    at = await reader.playhead_ms()
     await reader.page.keyboard.press("ArrowRight")
-    await reader.expect_scrubber_after(at)
-    after = await reader.scrubber_ms()
+    await reader.expect_playhead_after(at)
+    after = await reader.playhead_ms()
     await reader.page.keyboard.press("ArrowLeft")
-    await reader.expect_scrubber_before(after)
+    await reader.expect_playhead_before(after)
     await reader.leave_fields()
     await reader.page.keyboard.press("Space")
     await reader.expect_status(words.OUTCOME_WORDS["completed"])
 
 
-async def test_a_point_of_the_timeline_moves_the_playhead(reader: Reader, brief_run: tuple[str, Recording]) -> None:
+async def test_a_point_of_the_strip_moves_the_playhead(reader: Reader, brief_run: tuple[str, Recording]) -> None:
     run_id, recording = brief_run
     await reader.open(run_id, place="replay")
     await reader.expect_moment()
-    plot = reader.page.locator(".js-plotly-plot .draglayer .nsewdrag").first
-    await expect(plot).to_be_attached(timeout=DEADLINE_MS)
-    box = await plot.bounding_box()
-    assert box is not None
-    await reader.page.mouse.click(box["x"] + box["width"] * 0.6, box["y"] + box["height"] / 2)
-    await reader.expect_scrubber_after(recording.events[-1].at_ms * 0.2)
-    assert await reader.scrubber_ms() < recording.events[-1].at_ms
+    await reader.press_strip(0.6)
+    await reader.expect_playhead_after(recording.events[-1].at_ms * 0.2)
+    assert await reader.playhead_ms() < recording.events[-1].at_ms
 
 
 async def test_a_recording_file_opens(

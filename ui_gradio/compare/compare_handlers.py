@@ -95,7 +95,7 @@ class CompareHandlers:
         yield {
             fields.first_run: named[FIRST] or None,
             fields.second_run: named[SECOND] or None,
-            page.moving.scrubber: pair.scrubber(),
+            page.moving.strip: pair.strip_data(),
             page.choosing_box: gr.update(visible=pair.choosing),
         }
         if pair.complete:

@@ -12,8 +12,9 @@ from backend.present.words import compare as words_compare, pages as words_pages
 from ui_gradio.answer_widget import answer_widget
 from ui_gradio.compare.drawn_pair import DrawnPair
 from ui_gradio.navigation import lay_out_navigation
-from ui_gradio.playback_controls import MovingWidgets, lay_out_moves, lay_out_scrubber
-from ui_gradio.run_panels import EMPTY_CHART, RunPanels, chart_slot
+from ui_gradio.playback_controls import MovingWidgets, lay_out_moves
+from ui_gradio.run_panels import RunPanels, chart_slot
+from ui_gradio.run_strip import strip_widget
 
 AT_FIRST = Problem("nothing_to_compare")
 """The notice before the server has been asked."""
@@ -48,7 +49,6 @@ class ComparePage:
     choosing_box: gr.Column
     notice: gr.HTML
     sentence: gr.HTML
-    figure: gr.Plot
     first_name: gr.HTML
     second_name: gr.HTML
     table: gr.HTML
@@ -87,10 +87,9 @@ def build_page() -> ComparePage:
             stop = gr.Button(words.STOP, size="sm", variant="stop", scale=0, min_width=72, visible=False)
             moves = lay_out_moves()
             moment = gr.HTML("", padding=False, elem_id="ph-moment")
-        moving = MovingWidgets(*moves, lay_out_scrubber(), moment)
         with gr.Row(elem_id="ph-columns", equal_height=False):
             with gr.Column(scale=5, min_width=320, elem_id="ph-clock"):
-                figure = gr.Plot(EMPTY_CHART, show_label=False, container=False, elem_id="ph-timeline")
+                moving = MovingWidgets(*moves, strip_widget(), moment)
             with gr.Column(scale=6, min_width=320, elem_id="ph-differences"):
                 with gr.Row(elem_id="ph-sides", equal_height=False):
                     first_name, first = _side("first")
@@ -100,7 +99,7 @@ def build_page() -> ComparePage:
     pair = gr.State(DrawnPair())
     theme = gr.Textbox("light", visible="hidden", label="Theme")
     return ComparePage(
-        stop, another, choosing_box, notices, sentence, figure, first_name, second_name, table, pair, theme,
+        stop, another, choosing_box, notices, sentence, first_name, second_name, table, pair, theme,
         choosing, moving, first, second,
     )  # fmt: skip
 

@@ -5,12 +5,12 @@ import gradio as gr
 from backend.desk.pair_stream import PairUpdate
 from backend.desk.player import Moment
 from backend.desk.run_pair import BOTH
-from backend.present.pages.comparison import comparison_figure, comparison_table_html, first_to_move_html
+from backend.present.pages.comparison import comparison_table_html, first_to_move_html
 from backend.present.pages.notices import section_title_html
 from backend.present.theme.palette import Theme
 from ui_gradio.compare.drawn_pair import DrawnPair
 from ui_gradio.compare.layout import ComparePage
-from ui_gradio.drawing import Drawing, Updates, blank, plot_data
+from ui_gradio.drawing import Drawing, Updates, blank
 from ui_gradio.playback_controls import Moving
 
 
@@ -37,7 +37,6 @@ class PairDrawing:
         page, (first, second) = self._page, update.compared
         return {
             page.sentence: first_to_move_html(first, second),
-            page.figure: plot_data(comparison_figure(first, second, theme=self._theme)),
             page.table: comparison_table_html(first, second),
             page.first_name: section_title_html(first.name),
             page.second_name: section_title_html(second.name),

@@ -8,10 +8,11 @@ from backend.present.pages.notices import header_html
 from backend.present.pages.problem import Problem
 from backend.present.words import pages as words_pages, replay as words_replay
 from ui_gradio.navigation import lay_out_navigation
-from ui_gradio.playback_controls import MovingWidgets, lay_out_moves, lay_out_scrubber
+from ui_gradio.playback_controls import MovingWidgets, lay_out_moves
 from ui_gradio.replay.drawn_run import DrawnRun
 from ui_gradio.run_buttons import RunButtons, lay_out_run_buttons, lay_out_unfolding_panels, small_button
-from ui_gradio.run_panels import EMPTY_CHART, RunPanels, lay_out_evidence, lay_out_reading
+from ui_gradio.run_panels import RunPanels, lay_out_evidence, lay_out_reading
+from ui_gradio.run_strip import strip_widget
 
 AT_FIRST = Problem("nothing_to_replay")
 """The notice before the server has been asked."""
@@ -29,7 +30,6 @@ class ReplayPage:
     player: gr.Column
     hint: gr.HTML
     refresh: gr.Button
-    timeline: gr.Plot
     timeline_text: gr.HTML
     run: gr.State
     theme: gr.Textbox
@@ -59,14 +59,13 @@ def build_page() -> ReplayPage:
             refresh = small_button(words_replay.REFRESH, visible=False)
             buttons = lay_out_run_buttons()
         run_buttons = lay_out_unfolding_panels(buttons)
-        scrubber = lay_out_scrubber()
         moment = gr.HTML("", padding=False, elem_id="ph-moment")
-        panels, timeline, timeline_text = _run_columns()
+        panels, strip, timeline_text = _run_columns()
     run = gr.State(DrawnRun())
     theme = gr.Textbox("light", visible="hidden", label="Theme")
-    moving = MovingWidgets(previous, play, following, speed, scrubber, moment)
+    moving = MovingWidgets(previous, play, following, speed, strip, moment)
     return ReplayPage(
-        links, another, opening, choice, upload, player, hint, refresh, timeline, timeline_text, run, theme, moving,
+        links, another, opening, choice, upload, player, hint, refresh, timeline_text, run, theme, moving,
         run_buttons, panels,
     )  # fmt: skip
 
@@ -88,17 +87,15 @@ def _opening_row() -> tuple[gr.Row, gr.Dropdown, gr.UploadButton]:
     return row, choice, upload
 
 
-def _run_columns() -> tuple[RunPanels, gr.Plot, gr.HTML]:
-    timelines: list[tuple[gr.Plot, gr.HTML]] = []
+def _run_columns() -> tuple[RunPanels, gr.HTML, gr.HTML]:
+    above: list[gr.HTML] = []
     with gr.Row(elem_id="ph-columns", equal_height=False):
         with gr.Column(scale=6, min_width=320, elem_id="ph-conversation"):
             reading = lay_out_reading(AT_FIRST.notice)
-        panels = lay_out_evidence(reading, before=lambda: timelines.append(_timeline()))
-    return panels, *timelines[0]
+        panels = lay_out_evidence(reading, before=lambda: above.extend(_strip_and_table()))
+    strip, table = above
+    return panels, strip, table
 
 
-def _timeline() -> tuple[gr.Plot, gr.HTML]:
-    return (
-        gr.Plot(EMPTY_CHART, show_label=False, container=False, elem_id="ph-timeline"),
-        gr.HTML("", padding=False, elem_id="ph-timeline-text"),
-    )
+def _strip_and_table() -> tuple[gr.HTML, gr.HTML]:
+    return strip_widget(), gr.HTML("", padding=False, elem_id="ph-timeline-text")

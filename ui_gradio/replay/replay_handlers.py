@@ -10,10 +10,9 @@ from backend.present.markup import fragment
 from backend.present.pages.addresses import FIRST, RUN
 from backend.present.pages.problem import Problem
 from backend.present.theme.palette import Theme
-from backend.present.timeline.figure import timeline_figure
 from backend.present.timeline.text import timeline_text_html
 from backend.present.words import pages as words_pages
-from ui_gradio.drawing import Drawing, Updates, blank, plot_data
+from ui_gradio.drawing import Drawing, Updates, blank
 from ui_gradio.events import say
 from ui_gradio.navigation import in_a_row, link_html
 from ui_gradio.playback_controls import Moving
@@ -78,7 +77,6 @@ class ReplayHandlers:
             page.links: _links(shown),
             page.hint: str(fragment('<p class="ph ph-hint">{}</p>', shown.hint)) if shown.hint else "",
             page.refresh: gr.update(visible=shown.unfinished),
-            page.timeline: plot_data(timeline_figure(shown.events, theme=theme)),
             page.timeline_text: str(timeline_text_html(shown.events)),
             **self.moving.at(run, shown.moment),
         }

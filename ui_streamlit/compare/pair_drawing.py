@@ -1,26 +1,23 @@
 """Both runs on the page: live to the end of the longer one, and then as they were at the playhead."""
 
-from typing import Any
-
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from backend.desk.pair_stream import PairUpdate
 from backend.desk.player import Moment
 from backend.desk.run_pair import BOTH, RunPair, Which
-from backend.present.pages.comparison import comparison_figure, comparison_table_html, first_to_move_html
+from backend.present.pages.comparison import comparison_table_html, first_to_move_html
 from backend.present.pages.notices import section_title_html
 from backend.present.words import compare as words_compare
 from ui_streamlit.canvas import Canvas, draw_notice
 from ui_streamlit.replay.playback_controls import draw_moves
-from ui_streamlit.replay.scrubber import draw_scrubber
 from ui_streamlit.run_slots import RunSlots
+from ui_streamlit.run_strip import draw_strip, seeks, strip_news_html
 from ui_streamlit.visit import Visit
 
 COLUMN_HEIGHT_PX = 500
 SIDE_HEIGHT_PX = 160
 TABLE_HEIGHT_PX = 152
-SCRUBBER_HEIGHT_PX = 24
 """The page's style fits the first two to the window."""
 
 
@@ -29,14 +26,13 @@ class PairDrawing:
 
     def __init__(self, visit: Visit, pair: RunPair, update: PairUpdate) -> None:
         """Lays out what this update needs, and draws it."""
-        self._visit = visit
         self._update: PairUpdate | None = None
-        self._figure_drawn: dict[str, Any] | None = None
         self._notice, self._sentence = st.empty(), st.empty()
         self._text = _controls(visit, pair, update)
         left, right = st.columns([5, 6], gap="medium")
         with left, st.container(key="ph-timeline", height=COLUMN_HEIGHT_PX, border=False, gap=None, autoscroll=False):
-            self._figure = st.empty()
+            draw_strip(update.moment.strip or visit.do(pair.strip_data), seeks(visit, pair))
+            self._news = st.empty()
         with right:
             columns = st.columns(2, gap="small")
             self._canvases = tuple(
@@ -60,6 +56,8 @@ class PairDrawing:
         """Both at this moment."""
         for canvas, run in zip(self._canvases, moment.runs, strict=True):
             canvas.draw_seen(run)
+        if moment.strip is not None and self._update is not None and self._update.running:
+            self._news.html(strip_news_html(moment.strip))
         if moment.text:
             self._text.html(moment.text)
 
@@ -70,30 +68,17 @@ class PairDrawing:
     def _numbers(self, update: PairUpdate) -> None:
         first, second = update.compared
         self._sentence.html(first_to_move_html(first, second))
-        figure = comparison_figure(first, second, theme=self._visit.theme)
-        # Streamlit reports the same chart twice in one pass as an error.
-        if figure != self._figure_drawn:
-            self._figure_drawn = figure
-            config = {"displayModeBar": False}
-            self._figure.plotly_chart(figure, theme=None, config=config, alt=words_compare.SAME_CLOCK)
         self._table.html(comparison_table_html(first, second))
 
 
 def _controls(visit: Visit, pair: RunPair, update: PairUpdate) -> DeltaGenerator:
-    """The buttons and the scrubber, once both are over. Returns the slot of the moment in words."""
+    """The buttons, once both are over. Returns the slot of the moment in words."""
     with st.container(key="ph-transport", horizontal=True, vertical_alignment="center", gap="xsmall"):
         if update.running:
             st.caption(words_compare.BOTH_LIVE)
         else:
             draw_moves(visit, pair, "compare-speed")
-        text = st.empty()
-    if update.running:
-        # Keeps the room for the scrubber, which comes once both are over.
-        st.container(key="ph-scrubber-to-come", height=SCRUBBER_HEIGHT_PX, border=False)
-    else:
-        with st.container(key="ph-scrubber"):
-            draw_scrubber(visit, pair)
-    return text
+        return st.empty()
 
 
 def _side_canvas(column: DeltaGenerator, name: str, visit: Visit, scope: Which) -> Canvas:

@@ -9,14 +9,13 @@ from backend.desk.opened_run import OpenedRun, ReplayOffer, ShownRun
 from backend.desk.player import Moment
 from backend.present.pages.notices import header_html
 from backend.present.pages.problem import Problem
-from backend.present.timeline.figure import timeline_figure
 from backend.present.timeline.text import timeline_text_html
 from backend.present.words import pages as words_pages, replay as words_replay
 from ui_streamlit.canvas import Canvas, draw_notice
 from ui_streamlit.replay.playback_controls import draw_controls
 from ui_streamlit.replay.run_choice import draw_run_choice
-from ui_streamlit.replay.scrubber import draw_scrubber
 from ui_streamlit.run_slots import lay_out_evidence, lay_out_reading
+from ui_streamlit.run_strip import draw_strip, seeks
 from ui_streamlit.visit import Visit, address, kept, name_in_address
 
 _STATE: Final = "replay"
@@ -59,15 +58,13 @@ def _head(visit: Visit, opened: OpenedRun, offer: ReplayOffer) -> Problem | None
 def _play(visit: Visit, opened: OpenedRun, shown: ShownRun) -> None:
     """The run at the playhead, and for as long as it plays."""
     draw_controls(visit, opened, shown)
-    with st.container(key="ph-scrubber"):
-        draw_scrubber(visit, opened)
     text = st.empty()
     with st.container(key="ph-columns", horizontal=True, gap=None):
         with st.container(key="ph-conversation", gap=None):
             reading = lay_out_reading()
         evidence = st.container(key="ph-evidence", gap=None)
     with evidence:
-        canvas = Canvas(lay_out_evidence(reading, before=lambda: _timeline(visit, shown)), visit.theme)
+        canvas = Canvas(lay_out_evidence(reading, before=lambda: _strip(visit, opened, shown)), visit.theme)
 
     def draw(moment: Moment) -> None:
         canvas.draw_seen(moment.runs[0])
@@ -82,11 +79,7 @@ def _play(visit: Visit, opened: OpenedRun, shown: ShownRun) -> None:
         st.rerun()
 
 
-def _timeline(visit: Visit, shown: ShownRun) -> None:
-    """Drawn once: the line of the playhead on it is the scrubber's."""
-    figure = timeline_figure(shown.events, theme=visit.theme)
-    with st.container(key="ph-timeline"):
-        st.plotly_chart(
-            figure, theme=None, config={"displayModeBar": False}, key="timeline", alt=words_replay.TIMELINE_ALT
-        )
-        st.html(timeline_text_html(shown.events))
+def _strip(visit: Visit, opened: OpenedRun, shown: ShownRun) -> None:
+    """The run on its clock, with the playhead on it, and the same as a table."""
+    draw_strip(visit.do(opened.strip_data), seeks(visit, opened))
+    st.html(timeline_text_html(shown.events))

@@ -43,7 +43,7 @@ def draw_moves(visit: Visit, player: Player, speed_key: str) -> None:
 
 
 def draw_controls(visit: Visit, opened: OpenedRun, shown: ShownRun) -> None:
-    """One row above the scrubber."""
+    """One row above the run."""
     with st.container(key="ph-transport", horizontal=True, vertical_alignment="center", gap="xsmall"):
         draw_moves(visit, opened, "replay-speed")
         if shown.hint:

@@ -67,24 +67,6 @@ def page_script() -> str:
     return f"(() => {{\nif (window.phStarted) return;\nwindow.phStarted = true;\nconst say = {say};\n{parts}}})();\n"
 
 
-SCRUBBER_HTML: Final = (
-    f'<input type="range" class="ph-scrubber" aria-label="{words_replay.SCRUBBER_LABEL}" min="0" max="1" step="any" '
-    'value="0">'
-)
-"""The scrubber's element, on which ``startScrubber`` is called."""
-
-
-@cache
-def scrubber_script() -> str:
-    """The script of the scrubber, which each framework starts in its own way.
-
-    ``startScrubber(root)`` returns ``take(data)`` for the server's data (``at_ms``, ``duration_ms``, ``playing``,
-    ``speed``, ``moves``: counts the server's moves, ``label``), ``tell`` to be set to a function that receives the
-    reader's moves in milliseconds, and ``stop()``.
-    """
-    return files(__name__).joinpath("scrubber.js").read_text(encoding="utf-8")
-
-
 _STRIP_PARTS: Final = ("reading", "moments", "drawing", "strip")
 
 

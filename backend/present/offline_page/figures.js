@@ -65,16 +65,12 @@
 
   const show = (button) => {
     const article = button.closest("article");
-    const element = article.querySelector("[data-figure]");
-    if (!element || !figures[button.dataset.show]) {
-      return;
-    }
     for (const other of article.querySelectorAll("button[data-show]")) {
       other.setAttribute("aria-pressed", String(other === button));
     }
-    element.dataset.figure = button.dataset.show;
-    watcher.unobserve(element);
-    draw(element);
+    for (const part of article.querySelectorAll("[data-shown]")) {
+      part.hidden = part.dataset.shown !== button.dataset.show;
+    }
   };
 
   document.addEventListener("click", (event) => {
@@ -84,7 +80,7 @@
     }
   });
 
-  // A link to a figure that stands behind a button leads to its place: there it must be the one that is shown.
+  // A link to a run that is shown behind a button leads to its place: there it must be the one that is shown.
   const showLinked = () => {
     const button = document.querySelector(`button[data-show="${CSS.escape(location.hash.slice(1))}"]`);
     if (button) {

@@ -15,20 +15,19 @@ from backend.present.evidence.steps import steps_html
 from backend.present.evidence.warnings import warnings_html
 from backend.present.markup import EMPTY, Markup, fragment, joined
 from backend.present.offline_page import content_policy, figures_script, plotly_js, script_json
-from backend.present.offline_page.two_themes import in_two_themes, two_themes
+from backend.present.offline_page.two_themes import in_two_themes
 from backend.present.pages.feedback import Remark, feedback_html
 from backend.present.pages.notices import error_html, notice_html
 from backend.present.pages.run_metrics import metric_definition, metric_label, metric_text, run_metrics
+from backend.present.strip.fold import strip_of
+from backend.present.strip.still import still_strip
 from backend.present.theme.style import stylesheet
-from backend.present.timeline.figure import timeline_figure
 from backend.present.timeline.text import timeline_text_html
 from backend.present.words import report as words_report, run as words
 from backend.present.words.durations import format_ms
 from backend.protocol.recordings import Recording
 from backend.protocol.run_view import RunView
 from backend.protocol.view import fold
-
-_TIMELINE = "timeline"
 
 _STYLE = """
 body{margin:0 auto;max-width:1040px;padding:28px 24px 64px;background:var(--ph-ground);color:var(--ph-text);
@@ -49,7 +48,7 @@ def run_report_html(recording: Recording, *, feedback: Sequence[Remark] = ()) ->
     """The whole page: answer, steps, results, sources, timeline, numbers, and people's feedback on the run."""
     header, events = recording.header, recording.events
     view = fold(RunView.start(header.question), events)
-    figures: dict[str, Any] = {_TIMELINE: two_themes(lambda theme: timeline_figure(events, theme=theme))}
+    figures: dict[str, Any] = {}
     sections = [
         (words_report.ANSWER, _answer(view)),
         (words.ARTIFACTS_TITLE, _artifacts(view, figures)),
@@ -59,7 +58,7 @@ def run_report_html(recording: Recording, *, feedback: Sequence[Remark] = ()) ->
         (words_report.NUMBERS, _numbers(recording)),
         (words_report.FEEDBACK, _ours(feedback_html(feedback)) if feedback else EMPTY),
     ]
-    scripts = (plotly_js(), figures_script(), page_script())
+    scripts = (*((plotly_js(), figures_script()) if figures else ()), page_script())
     body = joined(fragment("<section><h2>{}</h2>{}</section>", title, part) for title, part in sections if part)
     return str(
         fragment(
@@ -125,12 +124,7 @@ def _artifacts(view: RunView, figures: dict[str, Any]) -> Markup:
 
 
 def _timeline(recording: Recording) -> Markup:
-    return fragment(
-        '<div class="figure" data-figure="{}" role="img" aria-label="{}"></div>{}',
-        _TIMELINE,
-        words_report.TIMELINE_ALTERNATIVE,
-        timeline_text_html(recording.events),
-    )
+    return joined([still_strip(strip_of(recording.events)), timeline_text_html(recording.events)])
 
 
 def _numbers(recording: Recording) -> Markup:

@@ -1,17 +1,13 @@
-"""Two runs side by side: on one clock as a figure, in numbers as a table, and the first to move in a sentence."""
+"""Two runs side by side: in numbers as a table, and the first to move in a sentence."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 from backend.metrics.registry import BY_KEY
 from backend.present.markup import Markup, fragment, joined
 from backend.present.pages.run_metrics import COMPARED, metric_definition, metric_label, metric_text, run_metrics
-from backend.present.theme.palette import Theme
-from backend.present.timeline.facts import steps_of
-from backend.present.timeline.figure import timeline_figure
-from backend.present.timeline.stacked import measures_of_two, stacked
 from backend.present.timeline.text import timeline_text_html
 from backend.present.words import compare as words_compare, run as words
 from backend.present.words.durations import NO_VALUE, format_ms
@@ -54,19 +50,6 @@ class MetricRow:
     second: str
     difference: str
     standing: Standing
-
-
-def comparison_figure(
-    first: Compared, second: Compared, *, theme: Theme = "light", playhead_ms: float | None = None
-) -> dict[str, Any]:
-    """Both timelines, one above the other, on one clock that starts for both when their question was accepted."""
-    clock_ms = max((event.at_ms for run in (first, second) for event in run.events), default=0.0)
-    measures = measures_of_two(sum(max(1, len(steps_of(run.events))) for run in (first, second)))
-    upper, lower = (
-        timeline_figure(run.events, theme=theme, playhead_ms=playhead_ms, clock_ms=clock_ms, measures=measures)
-        for run in (first, second)
-    )
-    return stacked((first.name, upper), (second.name, lower), theme)
 
 
 def comparison_rows(first: Compared, second: Compared) -> tuple[MetricRow, ...]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from math import ceil
 from typing import Final
 
 from backend.present.strip.axis import axis_reach
@@ -74,6 +75,7 @@ class StripFold:
         self._signals: list[Signal] = []
         self._artifacts: set[str] = set()
         self._silences = Silences()
+        self._drawn: dict[tuple[int, int], tuple[StepView, StepRow]] = {}
         self.add(events)
 
     def add(self, events: Iterable[Event]) -> None:
@@ -181,10 +183,18 @@ class StripFold:
     def _rows(self, room: _Room) -> tuple[tuple[StepRow, ...], int]:
         steps = self._steps.steps
         own = len(steps) if len(steps) <= MOST_ROWS else MOST_ROWS - 1
-        rows = [_row(step, self._steps.depth(index), room) for index, step in enumerate(steps[:own])]
+        rows = [self._row(index, room) for index in range(own)]
         if own < len(steps):
             rows.append(_rest(steps[own:]))
         return tuple(rows), len(steps) - own
+
+    def _row(self, index: int, room: _Room) -> StepRow:
+        """A step's row; most have not changed since the frame before."""
+        step, depth, key = self._steps.steps[index], self._steps.depth(index), (index, room.label_bytes)
+        known = self._drawn.get(key)
+        if known is None or known[0] is not step or known[1].depth != depth:
+            known = self._drawn[key] = (step, _row(step, depth, room))
+        return known[1]
 
 
 def strip_of(events: Iterable[Event]) -> StripModel:
@@ -221,7 +231,8 @@ def _within(text: str, most_bytes: int) -> str:
 
 
 def _whole(at_ms: float) -> int:
-    return min(round(at_ms), _LONGEST_MS)
+    """Rounded up, so that a playhead there has the event behind it."""
+    return min(ceil(at_ms), _LONGEST_MS)
 
 
 def _known(at_ms: float | None) -> int | None:

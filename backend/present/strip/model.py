@@ -54,7 +54,7 @@ class Signal:
 
 @dataclass(frozen=True, slots=True)
 class StripModel:
-    """A run on its clock; all times are whole milliseconds since it was accepted.
+    """A run on its clock; all times are whole milliseconds since it was accepted, rounded up.
 
     Of citations, markers, signals, silences and waits the first ones are here; each ``more_…`` counts the rest.
     """

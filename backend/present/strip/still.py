@@ -14,7 +14,7 @@ from backend.present.timeline.facts import PlannedTimes
 from backend.present.words import run as words, strip as words_strip
 from backend.present.words.durations import format_count, format_ms
 
-_LABELLED_SHARE: Final = 0.12
+_LABELLED_SHARE: Final = 0.15
 """A silence at least so long, as a share of the axis, has its length written in it."""
 _LABEL_LEFT: Final = 0.5
 """The label of a later first token is before its line."""
@@ -46,8 +46,9 @@ def still_strip(
     axis = max(axis_ms or model.axis_ms, plan.end_ms if plan else 0.0)
     at = places(heights, max(len(model.rows), len(plan.steps) if plan else 0))
     return fragment(
-        '<div class="ph ph-strip ph-strip--still" role="img" aria-label="{}">{}</div>',
+        '<div class="ph ph-strip ph-strip--still" role="img" aria-label="{}" data-ph-model="{}">{}</div>',
         strip_sentence(model),
+        model.text,
         joined([_names(model, at), _plot(model, plan, axis, at, scope if linked else None)]),
     )
 

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from backend.present.words import replay as words_replay
 from backend.protocol.playback import Playhead
 
 
@@ -27,7 +26,7 @@ class PlayheadClock:
     playback: Timed
     playhead: Playhead = field(default_factory=Playhead, kw_only=True)
     moves: int = field(default=0, kw_only=True)
-    """Counts the moves of the playhead, so that a scrubber recognizes news."""
+    """Counts the moves of the playhead, so that a strip recognizes news."""
     now: Callable[[], float] = field(default=time.monotonic, kw_only=True)
     """The clock, in seconds."""
 
@@ -67,10 +66,9 @@ class PlayheadClock:
         """Set the speed from now on. Raises ``ValueError`` for a speed that is not above 0."""
         self._set(self.playhead.with_speed(speed, self.now(), self.playback.duration_ms))
 
-    def scrubber(self) -> dict[str, object]:
-        """The data for the scrubber's script."""
+    def playhead_data(self) -> dict[str, object]:
+        """The playhead for the strip's script."""
         return {
-            "label": words_replay.SCRUBBER_LABEL,
             "at_ms": self.position_ms(),
             "duration_ms": self.playback.duration_ms,
             "playing": self.playhead.playing,

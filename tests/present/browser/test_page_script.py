@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from backend.present.answer.blocks import answer_html
-from backend.present.browser import page_script, scrubber_script
+from backend.present.browser import page_script, strip_script
 from backend.present.evidence.sources import sources_html
 from backend.present.words import replay as words_replay, run as words
 from tests.present.browser.conftest import Show
@@ -37,14 +37,15 @@ def test_a_sanitizer_finds_nothing_like_a_tag_in_it() -> None:
 
 
 def test_nothing_in_it_makes_markup_of_text() -> None:
-    scripts = page_script() + scrubber_script()
+    scripts = page_script() + strip_script()
     assert re.findall(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|Function\(", scripts) == []
 
 
 def test_every_file_is_part_of_a_script() -> None:
-    for file in files("backend.present.browser").iterdir():
+    folder = files("backend.present.browser")
+    for file in (*folder.iterdir(), *folder.joinpath("strip").iterdir()):
         if file.name.endswith(".js"):
-            assert file.read_text(encoding="utf-8") in page_script() + scrubber_script(), file.name
+            assert file.read_text(encoding="utf-8") in page_script() + strip_script(), file.name
 
 
 @pytest.mark.browser

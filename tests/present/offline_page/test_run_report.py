@@ -8,6 +8,7 @@ from playwright.async_api import Page, expect
 from pydantic import JsonValue
 
 from backend.present.offline_page.run_report import run_report_html
+from backend.present.strip.fold import strip_of
 from backend.protocol.events import DoneEvent, KnownEvent, StatusEvent, TokenEvent, WarningEvent
 from backend.protocol.recordings import Recording, RecordingHeader
 from tests.present.samples import artifact, cited, numbered
@@ -70,7 +71,9 @@ async def test_a_browser_draws_it_and_runs_nothing_of_an_agent(page: Page, tmp_p
     await expect(
         page.locator("[data-figure='chart-2'] .main-svg, [data-figure^='chart'] .main-svg").first
     ).to_be_visible()
-    await page.locator("[data-figure='timeline']").scroll_into_view_if_needed()
-    await expect(page.locator("[data-figure='timeline'] .main-svg").first).to_be_visible()
+    strip = page.locator(".ph-strip--still")
+    await strip.scroll_into_view_if_needed()
+    await expect(strip.locator(".ph-strip-bar").first).to_be_visible()
+    assert await strip.get_attribute("data-ph-model") == strip_of(recording(text).events).text
     assert await page.evaluate("window.harmed") is None
     assert errors == []

@@ -1,29 +1,18 @@
 """Two runs side by side: the figure keeps both whole, the table says what is better, the sentence who moved first."""
 
-import json
-from itertools import pairwise
-from typing import Any, cast
-
-import plotly.graph_objects as go
 import pytest
-from hypothesis import HealthCheck, given, settings
 
 from backend.present.pages.comparison import (
     Compared,
-    comparison_figure,
     comparison_rows,
     comparison_table_html,
     first_to_move,
     first_to_move_html,
 )
 from backend.present.pages.run_metrics import COMPARED, metric_definition, metric_label, run_metrics
-from backend.present.timeline.facts import steps_of
-from backend.present.timeline.figure import timeline_figure
-from backend.present.timeline.stacked import measures_of_two
 from backend.protocol.events import DoneEvent, KnownEvent, StatusEvent, TokenEvent
 from tests.present.html_reader import Fragment, visible
 from tests.present.samples import numbered
-from tests.strategies import runs
 
 
 def run(status_ms: float | None, token_ms: float, end_ms: float) -> list[KnownEvent]:
@@ -92,43 +81,6 @@ def test_names_and_labels_stay_text() -> None:
     compared = Compared(hostile, events)
     for html in (first_to_move_html(compared, compared), comparison_table_html(compared, compared)):
         assert Fragment(html).problems == []
-    assert "<img" not in json.dumps(comparison_figure(compared, compared))
-
-
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(runs(), runs())
-def test_the_figure_holds_both_timelines_on_one_clock(one: list[KnownEvent], other: list[KnownEvent]) -> None:
-    figure = comparison_figure(Compared("A", one), Compared("B", other), theme="dark", playhead_ms=5.0)
-    go.Figure(figure)
-    clock_ms = max(event.at_ms for event in (*one, *other))
-    for place, events in enumerate((one, other)):
-        measures = measures_of_two(sum(max(1, len(steps_of(run))) for run in (one, other)))
-        alone = timeline_figure(events, theme="dark", playhead_ms=5.0, clock_ms=clock_ms, measures=measures)
-        mine = [trace for trace in figure["data"] if trace["meta"] == place]
-        assert [trace.get("x") for trace in mine] == [trace.get("x") for trace in alone["data"]]
-        assert figure["layout"]["xaxis"]["range"][1] >= alone["layout"]["xaxis"]["range"][1]
-    domains = [cast("dict[str, Any]", figure["layout"][f"yaxis{number}"])["domain"] for number in ("", 2, 3, 4, 5, 6)]
-    ordered = sorted(domains)
-    assert ordered[0][0] >= 0
-    assert ordered[-1][1] <= 1
-    assert all(low[1] <= high[0] for low, high in pairwise(ordered)), "no two rows overlap"
-    lower = {"y4", "y5", "y6"}
-    assert all((trace.get("yaxis", "y") in lower) == (trace["meta"] == 1) for trace in figure["data"])
-
-
-@pytest.mark.parametrize(("first", "second"), [(0, 0), (3, 3), (5, 6), (1, 10)])
-def test_two_runs_of_eleven_steps_together_fit_a_window_of_720_pixels(first: int, second: int) -> None:
-    one, other = (Compared("A", steps(count)) for count in (first, second))
-    assert comparison_figure(one, other)["layout"]["height"] <= 490
-
-
-def test_more_steps_stay_legible_and_make_the_figure_higher() -> None:
-    figure = comparison_figure(Compared("A", steps(30)), Compared("B", steps(2)))
-    assert figure["layout"]["height"] > 700
-    [label] = [
-        trace["textfont"]["size"] for trace in figure["data"] if trace.get("mode") == "text" and not trace["meta"]
-    ]
-    assert label == 10
 
 
 def steps(count: int) -> list[KnownEvent]:

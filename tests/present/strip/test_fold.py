@@ -2,6 +2,7 @@
 
 import json
 from itertools import pairwise
+from math import ceil
 
 import pytest
 from hypothesis import given, strategies as st
@@ -121,7 +122,7 @@ def test_the_strip_shows_what_the_view_and_the_metrics_say(events: list[KnownEve
     view, model = fold(RunView.start(), events), strip_of(events)
     assert len(model.rows) == len(view.stream.steps)
     for row, step in zip(model.rows, view.stream.steps, strict=True):
-        assert (row.started_ms, row.ended_ms) == (round(step.started_ms), round(step.ended_ms or 0.0))
+        assert (row.started_ms, row.ended_ms) == (ceil(step.started_ms), ceil(step.ended_ms or 0.0))
     assert model.token_events == view.stream.token_events
     assert len(model.citations) == len(view.message.citations)
     numbers = {citation.number for citation in view.message.citations}
@@ -129,7 +130,7 @@ def test_the_strip_shows_what_the_view_and_the_metrics_say(events: list[KnownEve
     assert not {point.number for point in model.markers if not point.resolved} & numbers
     assert model.outcome == view.stream.outcome
     trace = Trace.of_server_times("server", events)
-    assert model.end_ms == round(trace.end_ms)
+    assert model.end_ms == ceil(trace.end_ms)
     longest = max((end - start for start, end in model.silences), default=0)
     gap = longest_gap_ms(trace) or 0.0
     assert longest == (pytest.approx(gap, abs=1.01) if gap > 1_000 else 0)

@@ -1,14 +1,16 @@
 """Colours that are used together stay apart for who is colour blind, or never stand without a shape or a word."""
 
+import re
 from itertools import combinations
-from typing import Any
 
 import pytest
 
 from backend.present.evidence.steps import steps_html
 from backend.present.pages.comparison import Compared, comparison_table_html
+from backend.present.strip.fold import strip_of
+from backend.present.strip.still import still_strip
 from backend.present.theme.palette import COLOURS, SERIES, STATE_ROLES, Theme
-from backend.present.timeline.figure import timeline_figure
+from backend.present.theme.style import stylesheet
 from backend.present.words import run as words
 from backend.protocol.events import (
     ArtifactEvent,
@@ -99,34 +101,36 @@ def test_the_table_says_better_and_worse() -> None:
     assert "worse" in visible(comparison_table_html(fast, slow))
 
 
-def test_marks_on_a_timeline_differ_in_shape_and_lines_in_dash() -> None:
-    figure = timeline_figure(
-        numbered(
-            [
-                StatusEvent(step_id="r", step="retrieving", at_ms=0),
-                StatusEvent(step_id="r", step="retrieving", state="failed", at_ms=40),
-                cited(1).model_copy(update={"at_ms": 50.0}),
-                TokenEvent(text="A [1] and [2].", at_ms=60),
-                cited(2).model_copy(update={"at_ms": 70.0}),
-                ArtifactEvent(kind="value", content={"value": 1}, at_ms=80),
-                WarningEvent(message="Thin.", at_ms=90),
-                ErrorEvent(message="Broke.", at_ms=95),
-                DoneEvent(outcome="failed", at_ms=100),
-            ]
+def test_marks_on_a_strip_differ_in_shape_and_lines_in_dash() -> None:
+    drawn = str(
+        still_strip(
+            strip_of(
+                numbered(
+                    [
+                        StatusEvent(step_id="r", step="retrieving", at_ms=0),
+                        StatusEvent(step_id="r", step="retrieving", state="failed", at_ms=40),
+                        cited(1).model_copy(update={"at_ms": 50.0}),
+                        TokenEvent(text="A [1] and [2], not [9].", at_ms=60),
+                        cited(2).model_copy(update={"at_ms": 70.0}),
+                        ArtifactEvent(kind="value", content={"value": 1}, at_ms=80),
+                        WarningEvent(message="Thin.", at_ms=90),
+                        ErrorEvent(message="Broke.", at_ms=95),
+                        DoneEvent(outcome="failed", at_ms=100),
+                    ]
+                )
+            )
         )
     )
-    lanes = ("Markers", "Citations", "Artifacts", "Warnings", "Errors")
-    shapes = [_trace(figure, name)["marker"]["symbol"][0] for name in lanes]
-    assert len(set(shapes)) == len(lanes)
-    assert _trace(figure, "Late citation")["line"]["dash"] != _trace(figure, "Citation")["line"].get("dash", "solid")
-    assert _trace(figure, "Steps")["marker"]["pattern"]["shape"] == ["/"]
-    assert words.OUTCOME_WORDS["failed"] in [note["text"] for note in figure["layout"]["annotations"]]
+    signs = re.findall(r'ph-strip-sign--(\w+)"[^>]*><path d="([^"]+)"', drawn)
+    assert [kind for kind, _ in signs] == ["error", "artifact", "warning", "error"], "a failed step has a cross"
+    assert len(dict(signs).values()) == len(set(dict(signs).values())) == 3
+    assert re.search(r'<rect class="ph-strip-citation"', drawn)
+    assert re.search(r'<circle class="ph-strip-marker ph-strip-marker--pending"', drawn)
+    rules = stylesheet()
+    dashes = re.findall(r"(?m)^\.(ph-strip-(?:link--late|silence|first|bar--cancelled)) \{[^}]*stroke-dasharray", rules)
+    assert sorted(dashes) == ["ph-strip-bar--cancelled", "ph-strip-first", "ph-strip-link--late", "ph-strip-silence"]
+    assert words.OUTCOME_WORDS["failed"] in visible(drawn)
 
 
 def _differences(colours: list[str] | tuple[str, ...], sight: str) -> list[float]:
     return [apart(seen(one, sight), seen(other, sight)) for one, other in combinations(colours, 2)]
-
-
-def _trace(figure: dict[str, Any], name: str) -> dict[str, Any]:
-    [found] = [trace for trace in figure["data"] if trace.get("name") == name]
-    return dict(found)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from backend.present.browser import page_script, scrubber_script
+from backend.present.browser import page_script, strip_script
 from backend.present.theme.palette import (
     COLOURS,
     DARK,
@@ -100,7 +100,7 @@ def test_every_custom_property_in_use_is_defined() -> None:
     css = stylesheet()
     used = set(re.findall(r"var\((--ph-[\w-]+)", css))
     defined = set(re.findall(r"(--ph-[\w-]+)\s*:", css)) | set(re.findall(r"@property (--ph-[\w-]+)", css))
-    by_script = set(re.findall(r"setProperty\('(--ph-[\w-]+)'", page_script() + scrubber_script()))
+    by_script = set(re.findall(r"setProperty\('(--ph-[\w-]+)'", page_script() + strip_script()))
     assert used <= defined | by_script
 
 

@@ -9,6 +9,7 @@ function stripPlaces(heights, rows) {
   return {row, rows: heights.top, answer, sources, signals, axis, height: axis + heights.axis};
 }
 
+const SILENCE_LABEL_PX = 76;
 const SIGN_PATHS = {warning: 'M0 -6L6 5H-6Z', error: 'M-5 -5L5 5M5 -5L-5 5', artifact: 'M-4.5 -4.5H4.5V4.5H-4.5Z'};
 
 // The outline of the bins: a bin is drawn with a part of its neighbours, an empty one stays empty.
@@ -23,6 +24,12 @@ function densityPath(density) {
     drawing = height > 0;
   });
   return path + (drawing ? `L${heights.length} 1Z` : '');
+}
+
+function stripBox(parent, css) {
+  const box = parent.appendChild(document.createElement('div'));
+  box.className = css;
+  return box;
 }
 
 // Elements by kind, used again in order.
@@ -54,8 +61,7 @@ function stripPool(parent, make) {
 // One run's part of a strip. `draw(model, axis, now)` draws all of it, `grow(axis, now)` what moves between two models.
 function stripRun(host, compact) {
   const heights = STRIP.geometry[compact ? 'compact' : 'full'];
-  host.innerHTML = '<div class="ph-strip-title"></div><div class="ph-strip-names"></div><div class="ph-strip-plot"></div>';
-  const [title, names, plot] = host.children;
+  const [title, names, plot] = ['title', 'names', 'plot'].map((name) => stripBox(host, `ph-strip-${name}`));
   const svg = plot.appendChild(document.createElementNS(SVG, 'svg'));
   for (const [name, value] of Object.entries({class: 'ph-strip-svg', width: '100%', 'aria-hidden': 'true'})) {
     svg.setAttribute(name, value);
@@ -124,7 +130,7 @@ function stripRun(host, compact) {
     const {model, at, axis} = run;
     for (const [start, end] of model.silences) {
       bar('silence', 'ph-strip-silence', start, end, at.rows, at.axis - at.rows, layers.back);
-      if (end - start >= 0.12 * axis) {
+      if ((end - start) / axis * plot.clientWidth >= SILENCE_LABEL_PX) {
         label(filled(STRIP.words.silent, formatMs(end - start)), 'ph-strip-quiet', share((start + end) / 2), at.answer + 14,
           'middle');
       }

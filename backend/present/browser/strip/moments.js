@@ -42,7 +42,7 @@ function nextMoment(models, at, way) {
 }
 
 function textAt(models, at, now) {
-  const here = models.flatMap(momentsOf).filter(([time]) => time === Math.round(at)).map(([, text]) => text);
+  const here = models.flatMap(momentsOf).filter(([time]) => time === Math.ceil(at)).map(([, text]) => text);
   const texts = here.length ? [...new Set(here)].slice(0, 3) : models.map((model) => activityAt(model, at, now));
   return texts.join(', ');
 }

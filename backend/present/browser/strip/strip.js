@@ -8,15 +8,13 @@ const TELLS_EVERY_MS = 100;
 const NEAR_PX = 12;
 
 function startStrip(host) {
-  const root = document.createElement('div');
-  root.className = 'ph ph-strip';
+  const root = stripBox(host, 'ph ph-strip');
   root.setAttribute('role', 'slider');
   root.tabIndex = 0;
-  host.append(root);
-  root.innerHTML = '<div class="ph-strip-runs"></div><div class="ph-strip-overlay" aria-hidden="true">' +
-    '<div class="ph-strip-later"></div><div class="ph-strip-now"></div><div class="ph-strip-cursor"></div></div>' +
-    '<div class="ph-strip-tip" hidden></div>';
-  const [runsBox, overlay, tip] = root.children, [later, nowLine, cursor] = overlay.children;
+  const [runsBox, overlay, tip] = ['runs', 'overlay', 'tip'].map((name) => stripBox(root, `ph-strip-${name}`));
+  const [later, nowLine, cursor] = ['later', 'now', 'cursor'].map((name) => stripBox(overlay, `ph-strip-${name}`));
+  overlay.setAttribute('aria-hidden', 'true');
+  tip.hidden = true;
   const reduced = window.matchMedia('(prefers-reduced-motion: reduce)');
   const state = {tell: null}, runs = [], origins = [];
   let data = null, models = [], since = 0, axis = 1, at = null, moves = null, dragging = false, pressed = null;
@@ -198,7 +196,7 @@ function startStrip(host) {
     const way = {ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1}[event.key];
     const page = {PageUp: 1, PageDown: -1}[event.key];
     let ms = null;
-    if (way) ms = nextMoment(models, Math.round(position()), way) ?? (way > 0 ? duration() : 0);
+    if (way) ms = nextMoment(models, Math.ceil(position()), way) ?? (way > 0 ? duration() : 0);
     else if (page) ms = position() + page * Math.max(100, duration() / 10);
     else if (event.key === 'Home') ms = 0;
     else if (event.key === 'End') ms = duration();
@@ -216,11 +214,9 @@ function startStrip(host) {
     const news = !given.playhead || moves !== given.playhead.moves;
     const another = data?.runs.length !== given.runs.length;
     if (another) {
-      runsBox.replaceChildren(...given.runs.map(() => document.createElement('div')));
-      runs.splice(0, runs.length, ...[...runsBox.children].map((host) => {
-        host.className = 'ph-strip-run';
-        return stripRun(host, given.runs.length > 1);
-      }));
+      runsBox.replaceChildren();
+      runs.splice(0, runs.length, ...given.runs.map(() => (
+        stripRun(stripBox(runsBox, 'ph-strip-run'), given.runs.length > 1))));
     }
     const before = data;
     models = given.runs.map((run, index) => (
