@@ -137,6 +137,8 @@ class Steerable:
 
 NOT_STEERABLE = Steerable()
 PAUSED_EXACTLY = Steerable(pause="exact")
+PAUSED_BY_STEPS = Steerable(pause="step")
+HELD = Steerable(pause="hold")
 
 
 def steerable_of(agent: object) -> Steerable:

@@ -9,6 +9,7 @@ from backend.agents.documents.indexing.folder_index import StoppedError
 from backend.agents.documents.indexing.schema import IndexUnusableError
 from backend.agents.documents.library import Library
 from backend.agents.documents.library_answer import LibraryAnswer
+from backend.agents.person import PAUSED_BY_STEPS
 from backend.protocol.events import CitationEvent, Draft, StatusEvent, WarningEvent
 
 _READING = "read-files"
@@ -16,6 +17,8 @@ _READING = "read-files"
 
 class DocumentsAgent:
     """Answers from the documents of a library."""
+
+    steerable = PAUSED_BY_STEPS
 
     def __init__(self, library: Library) -> None:
         self._library = library
@@ -29,6 +32,7 @@ class DocumentsAgent:
         try:
             async for draft in self._answered(request, context):
                 yield draft
+                await context.checkpoint()
                 # Give the loop a turn: an answer is ready at once, and its watchers are served in between.
                 await context.clock.sleep(0)
         except (FolderError, IndexUnusableError) as error:

@@ -10,6 +10,7 @@ from backend.agents.documents.blocking import in_thread
 from backend.agents.documents.indexing.folder import unread_sentence
 from backend.agents.documents.indexing.folder_index import RefreshReport
 from backend.agents.documents.library import READY_AFTER_S, Library
+from backend.agents.person import PAUSED_BY_STEPS
 from backend.protocol.events import KnownEvent
 from backend.settings import Settings
 
@@ -83,6 +84,7 @@ class DocumentsProvider:
                 "language model: it interprets nothing.",
                 examples=examples,
                 file_kinds=ATTACHED_KINDS,
+                steerable=PAUSED_BY_STEPS,
             )
         ]
 

@@ -14,6 +14,7 @@ from backend.agents.model.failures import UNREADABLE, failure_of
 from backend.agents.model.naming import ModelName
 from backend.agents.model.narration import Narration
 from backend.agents.model.sources import Sources
+from backend.agents.model.steering import MODEL_STEERING
 from backend.agents.model.work import Work
 from backend.protocol.citations import find_markers
 from backend.protocol.events import Draft
@@ -38,6 +39,8 @@ _log = logging.getLogger(__name__)
 
 class ModelAgent:
     """Answers with a language model. ``loop`` is pydantic-ai's agent, made once for all runs."""
+
+    steerable = MODEL_STEERING
 
     def __init__(
         self,
@@ -64,18 +67,23 @@ class ModelAgent:
         The model is asked in a task of its own: closing the iterator cancels it, which closes the provider's stream.
         Raises ``AgentFailure``.
         """
-        send, receive = anyio.create_memory_object_stream[Draft](_AHEAD)
+        send, receive = anyio.create_memory_object_stream[Draft | asyncio.Event](_AHEAD)
         asking = asyncio.create_task(self._ask(request, context, send), name=f"model of {request.run_id}")
         try:
             with receive:
                 async for draft in receive:
-                    yield draft
+                    if isinstance(draft, asyncio.Event):
+                        draft.set()
+                    else:
+                        yield draft
             await asking
         finally:
             asking.cancel()
             await asyncio.wait([asking])
 
-    async def _ask(self, request: RunRequest, context: RunContext, send: "MemoryObjectSendStream[Draft]") -> None:
+    async def _ask(
+        self, request: RunRequest, context: RunContext, send: "MemoryObjectSendStream[Draft | asyncio.Event]"
+    ) -> None:
         from pydantic_ai.usage import RunUsage, UsageLimits
 
         from backend.agents.model.attached import prompt_with_files
@@ -85,7 +93,13 @@ class ModelAgent:
         narration = Narration(
             self._model.name, sources, show_reasoning=self._show_reasoning, opened=self._begins_in_thought
         )
-        work = Work(self._model, self._library, context.clock, send.send, sources, narration)
+
+        async def flush() -> None:
+            reached = asyncio.Event()
+            await send.send(reached)
+            await reached.wait()
+
+        work = Work(self._model, self._library, context, send.send, sources, narration, flush)
         usage = RunUsage()
         report = _reporter(usage, context.report_usage)
 
@@ -93,6 +107,8 @@ class ModelAgent:
             async for event in events:
                 context.alive()
                 await work.send_all(narration.read(event, context.run_ms()))
+                if event.event_kind == "function_tool_call":
+                    await context.checkpoint()
             report()
 
         with send:

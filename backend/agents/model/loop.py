@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from pydantic_ai import Agent
-from pydantic_ai.capabilities import WebSearch
+from pydantic_ai.capabilities import HandleDeferredToolCalls, WebSearch
 from pydantic_ai.models import Model
 from pydantic_ai.native_tools import WebSearchTool
 from pydantic_ai.settings import ModelSettings
 from pydantic_ai.toolsets import AbstractToolset, FunctionToolset
 
+from backend.agents.model.approvals import approve_calls
 from backend.agents.model.instructions import INSTRUCTIONS, ON_THE_WEB
 from backend.agents.model.naming import SEARCH_VARIABLE, ModelUnusableError
 from backend.agents.model.requests import Requests
@@ -48,7 +49,11 @@ def loop_of(
         model_settings=ModelSettings(max_retries=0),
         retries=TOOL_RETRIES,
         toolsets=[own, *servers],
-        capabilities=[Requests(), *([WebSearch[Work]()] if web_search else [])],
+        capabilities=[
+            Requests(),
+            HandleDeferredToolCalls[Work](approve_calls),
+            *([WebSearch[Work]()] if web_search else []),
+        ],
         name="model",
     )
 

@@ -95,6 +95,18 @@ class Narration:
             case messages.FunctionToolResultEvent(part=part):
                 yield from self._return(part)
 
+    def step_of(self, key: str) -> str | None:
+        """The id of the open step of a tool call."""
+        step = self._steps.get(key)
+        return None if step is None else step.step_id
+
+    def run_with(self, key: str, arguments: Mapping[str, Any]) -> None:
+        """A person changed the arguments of a tool call: these run."""
+        step = self._steps.get(key)
+        if step is not None and step.tool is not None:
+            tool = step.tool.model_copy(update={"effective_arguments": loggable(dict(arguments))})
+            self._steps[key] = step.model_copy(update={"tool": tool})
+
     def respond(self) -> Iterator[Draft]:
         """A whole reply of the model has arrived: its text is final, and the numbers of its parts start again."""
         yield from self._end_response()

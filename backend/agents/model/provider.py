@@ -10,6 +10,7 @@ from backend.agents.documents.blocking import in_thread
 from backend.agents.documents.library import Library
 from backend.agents.model.agent import ModelAgent
 from backend.agents.model.naming import ModelName, ensure_usable, searches_the_web
+from backend.agents.model.steering import MODEL_STEERING
 from backend.protocol.events import KnownEvent
 from backend.protocol.file_kinds import PICTURES
 
@@ -75,6 +76,7 @@ class ModelProvider:
                 title=f"Model ({self._model.name})",
                 description=f"{self._model} answers, with search in the documents, SQL over their tables and charts "
                 "as its tools. Your questions, the tools' results and attached files are sent to it.",
+                steerable=MODEL_STEERING,
                 file_kinds=(*ATTACHED_KINDS, *(PICTURES if self._sees else ())),
             )
         ]

@@ -35,7 +35,10 @@ class Requests(AbstractCapability[Work]):
     async def before_model_request(
         self, ctx: RunContext[Work], request_context: ModelRequestContext
     ) -> ModelRequestContext:
-        """Report that the model is asked."""
+        """Wait for the end of a pause, pass on what people have written since, and report that the model is asked."""
+        await ctx.deps.context.checkpoint()
+        for message in await ctx.deps.context.messages():
+            ctx.enqueue(message.text)
         await ctx.deps.send_all(ctx.deps.narration.ask())
         return request_context
 
@@ -50,7 +53,7 @@ class Requests(AbstractCapability[Work]):
         attempt = f"{request_context.attempt} of {MOST_RETRIES}"
         message = f"{speaker_of(ctx.deps.model)} {reason}: trying again in {wait:.0f} s ({attempt})."
         await ctx.deps.send(WarningEvent(code="provider_retry", message=message))
-        await ctx.deps.clock.sleep(wait)
+        await ctx.deps.context.clock.sleep(wait)
         raise RetryModelRequest
 
     async def after_model_request(

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 
-from backend.agents.clock import Clock
+from backend.agents.agent import RunContext
 from backend.agents.documents.library import Library
 from backend.agents.model.naming import ModelName
 from backend.agents.model.narration import Narration
@@ -17,11 +17,13 @@ class Work:
 
     model: ModelName
     library: Library
-    clock: Clock
+    context: RunContext
     send: Callable[[Draft], Awaitable[None]]
     """Passes a draft on; waits if its reader is slow."""
     sources: Sources
     narration: Narration
+    flush: Callable[[], Awaitable[None]]
+    """Returns once everything sent before has reached the log."""
     attached: Library | None = None
     """The files of the conversation that are documents; None without any."""
     artifacts: dict[str, int] = field(default_factory=dict)

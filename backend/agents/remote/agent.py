@@ -8,6 +8,7 @@ from uuid import uuid4
 import httpx2
 
 from backend.agents.agent import AgentFailure, RunContext, RunRequest
+from backend.agents.person import HELD
 from backend.agents.remote.answers import BUSY, MOST_WAIT_S, refusal, retry_after_s, unreachable, wrong_dialect
 from backend.agents.remote.connection import new_client
 from backend.dialects.addresses import RemoteAddress
@@ -44,6 +45,8 @@ class Habits:
 class RemoteAgent:
     """A foreign agent at ``address``. It sends drafts like any agent, and the supervisor's silence limit applies to it.
     Closing the iterator closes the connection, which cancels the run on most servers."""
+
+    steerable = HELD
 
     def __init__(
         self,

@@ -5,6 +5,7 @@ import os
 from collections.abc import Sequence
 
 from backend.agents.agent import AgentEnvironment, AgentOffer, Progress, RunRequest, UnknownAgentError, refuse_variant
+from backend.agents.person import HELD
 from backend.agents.remote.agent import Habits, RemoteAgent
 from backend.dialects.addresses import KEY_VARIABLE, MODEL_VARIABLE, RemoteAddress, remote_address, remote_key
 from backend.dialects.registry import DIALECTS
@@ -43,6 +44,7 @@ class RemoteProvider:
                 title="Remote agent",
                 description=f"Plays the agent at {self._address.host}, which speaks {self._address.dialect}. "
                 "Questions are sent there.",
+                steerable=HELD,
             )
         ]
 

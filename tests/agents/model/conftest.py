@@ -19,6 +19,7 @@ from backend.agents.model.endpoint import connect
 from backend.agents.model.loop import loop_of
 from backend.agents.model.naming import model_name, searches_the_web
 from backend.agents.model.tools.mcp import McpServer
+from backend.agents.person import People
 from backend.protocol.events import Draft, ErrorEvent
 from tests.agents.documents.asking import NO_FILES, Told
 from tests.agents.model.scripted_provider import Reply, ScriptedProvider
@@ -119,11 +120,12 @@ class Talk:
         servers: Sequence[McpServer] = (),
         library: Library | None = None,
         files: ConversationFiles = NO_FILES,
+        people: People | None = None,
     ) -> Heard:
         """Every draft of one run, and how it ended."""
         if replies:
             self.provider.script(*replies)
-        return await hear(self.agent_of(setting, servers, library), question, history, files)
+        return await hear(self.agent_of(setting, servers, library), question, history, files, people)
 
 
 async def hear(
@@ -131,6 +133,7 @@ async def hear(
     question: str = "What was gaming revenue?",
     history: tuple[Turn, ...] = (),
     files: ConversationFiles = NO_FILES,
+    people: People | None = None,
 ) -> Heard:
     """Ask, on a clock on which waiting takes no time."""
     clock = VirtualClock()
@@ -140,7 +143,7 @@ async def hear(
     failure: AgentFailure | None = None
     told = agent.run(
         RunRequest("run", question, history=history),
-        RunContext(clock, usage.update, lambda: lives.append(1), files=files),
+        RunContext(clock, usage.update, lambda: lives.append(1), files=files, people=people or People()),
     )
     try:
         # One by one, so that what came before a failure is kept.

@@ -1,8 +1,9 @@
 """MCP servers that the operator names in a file of the usual form, ``{"mcpServers": {"name": {"command": …}}}``.
 
 A server is a program (``command``, ``args``, ``env``, ``cwd``; over stdio) or an address (``url``, ``headers``;
-streamable HTTP). ``${NAME}`` stands for a variable of the environment, ``${NAME:-text}`` for one that may be missing.
-Each tool is named after its server, an underscore, and its own name. A started program keeps running for later runs.
+streamable HTTP). ``approve`` (true, or a list of tools) makes a person approve calls before they run. ``${NAME}``
+stands for a variable of the environment, ``${NAME:-text}`` for one that may be missing. Each tool is named after its
+server, an underscore, and its own name. A started program keeps running for later runs.
 """
 
 import asyncio
@@ -15,12 +16,14 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
-from fastmcp.client.transports import StdioTransport, StreamableHttpTransport
+from fastmcp.client import Client
+from fastmcp.client.transports import ClientTransport, StdioTransport, StreamableHttpTransport
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_ai.mcp import MCPToolset
 from pydantic_ai.toolsets import AbstractToolset
 
 from backend.agents.agent import AgentFailure
+from backend.agents.model.approvals import ANSWER_S, CountedCalls, ServerRequests
 from backend.agents.model.naming import ModelUnusableError
 from backend.network.http_client import new_client
 
@@ -44,6 +47,8 @@ class _Described(BaseModel):
     cwd: str | None = None
     url: str | None = None
     headers: dict[str, str] | None = None
+    approve: bool | tuple[str, ...] = False
+    """The tools that run only when a person approves the call: all, or these."""
 
 
 class _File(BaseModel):
@@ -58,18 +63,25 @@ class McpServer:
 
     name: str
     toolset: MCPToolset[Any]
+    requests: ServerRequests
+    approve: bool | tuple[str, ...] = False
 
     @property
     def tools(self) -> AbstractToolset[Any]:
         """Its tools, by names that no other server has."""
-        return self.toolset.prefixed(self.name)
+        counted = CountedCalls(self.toolset, self.requests)
+        return counted.approval_required(lambda _, tool, __: self.needs_approval(tool.name)).prefixed(self.name)
+
+    def needs_approval(self, tool: str) -> bool:
+        """Whether a person has to approve calls of the tool of that name."""
+        return self.approve if isinstance(self.approve, bool) else tool in self.approve
 
 
 def servers_of(path: Path) -> list[McpServer]:
     """The servers of the file, none of them started. Raises ``ModelUnusableError`` for a file that cannot be used."""
     try:
         described = _File.model_validate_json(_with_variables(path.read_text("utf-8")))
-        return [McpServer(name, _toolset(name, server)) for name, server in described.mcpServers.items()]
+        return [_server(name, server) for name, server in described.mcpServers.items()]
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         place = ".".join(str(part) for part in first["loc"])
@@ -118,15 +130,29 @@ def _reason(error: Exception) -> str:
     return (" ".join(str(error).split())[:200] or type(error).__name__).rstrip(".")
 
 
-def _toolset(name: str, server: _Described) -> MCPToolset[Any]:
+def _server(name: str, described: _Described) -> McpServer:
+    requests = ServerRequests(name)
+    return McpServer(name, _toolset(name, described, requests), requests, described.approve)
+
+
+def _toolset(name: str, server: _Described, requests: ServerRequests) -> MCPToolset[Any]:
     """The toolset of a server. The model sees an ``error`` of a tool; the tool is not called again."""
+    transport: ClientTransport
     if server.command is not None:
-        program = StdioTransport(server.command, list(server.args), env=server.env, cwd=server.cwd)
-        return MCPToolset(program, id=name, init_timeout=PATIENCE_S, tool_error_behavior="failed")
-    if server.url is not None:
-        address = StreamableHttpTransport(server.url, headers=server.headers, httpx_client_factory=_http)
-        return MCPToolset(address, id=name, init_timeout=PATIENCE_S, tool_error_behavior="failed")
-    raise ValueError(f"the server {name!r} has neither a command nor a url")
+        transport = StdioTransport(server.command, list(server.args), env=server.env, cwd=server.cwd)
+    elif server.url is not None:
+        transport = StreamableHttpTransport(server.url, headers=server.headers, httpx_client_factory=_http)
+    else:
+        raise ValueError(f"the server {name!r} has neither a command nor a url")
+    client = Client(
+        transport,
+        # The protocol's newer form has no connection over which a server could ask a person.
+        mode="legacy",
+        timeout=READ_S + ANSWER_S,
+        init_timeout=PATIENCE_S,
+        elicitation_handler=requests.elicit,
+    )
+    return MCPToolset(client, id=name, tool_error_behavior="failed")
 
 
 def _http(

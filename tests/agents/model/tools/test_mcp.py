@@ -52,6 +52,7 @@ async def test_a_program_s_tools_are_steps_with_their_logs_and_may_fail(
     assert {
         "sums_add",
         "sums_fail",
+        "sums_book",
         "search_documents",
         "read_figures",
         "list_tables",
