@@ -5,6 +5,7 @@ nearly nowhere, yet the question is about the first. Words that stand side by si
 name a matter; words of asking and comparing name none.
 """
 
+import math
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -14,6 +15,7 @@ from backend.agents.documents.answering.fitness import asks_for_cause
 from backend.agents.documents.answering.wanted import is_short
 from backend.agents.documents.indexing.corpus import Corpus
 from backend.agents.documents.indexing.profile import subject_key
+from backend.agents.documents.search.framing_words import SAYING_NO_MATTER
 from backend.agents.documents.search.matching import quoted
 from backend.agents.documents.search.question import RELATED_FACTOR, Concept
 from backend.agents.documents.search.retrieval import Retrieval, knows
@@ -26,7 +28,7 @@ _IN_MATTER, _BESIDE_MATTER = 1.6, 0.45
 """What a word counts more within a matter, and less outside of one where the question names any."""
 _PAIR_SHARE = 0.4
 _LEAST_IMPORTANCE = 0.5
-_FILLER_FACTOR = 0.15
+_FILLER_FACTOR, _MOST_OF_FILLER = 0.15, 0.3
 _MOST_EVENED = 3.0
 
 _ASKING_AGAIN = "what|how|why|who|when|where|which|whether|if so|did|does|do|is|are|was|were|has|have"
@@ -43,36 +45,7 @@ _SPELT_OUT = re.compile(
 )
 """An abbreviation and its words, either of them in brackets behind the other."""
 
-_ASKING = """
-about above account accordance across affect affected affecting align analyse analysis analyze announce announced
-announcement any appear approximately area areas assess associated attribute attributed aspect aspects based behind
-breakdown brief cause caused causes characterize chief combine combined comment compare comparable compared comparison
-concerning connect connection considerable consequence consequences contribute contributed contributing correlate
-correlation correspond could data describe described description detail detailed details determine difference
-different discern discerned disclose disclosed disclosure discuss discussed discussion distribution document documents
-drivers driving due during each effect effects engaged entire especially evaluate evolution evolve examine
-example examples exist explain explanation extent factor factors filing filings fluctuate fluctuated fluctuation
-fluctuations focus following found general given gleaned happen happened identified identifiable identify impact
-impacts implication implications imply indicate indicated influence influenced information insight insights into
-investigate issue issues key know known lead led list magnitude main major manner material matter measure meaningful
-mention mentioned might movement movements nature notable noteworthy observed occur occurred outline outlined over
-overall overview part particular particularly past pattern patterns per performance period periods plan play played
-please point points position potential potentially present presented previous primary principal prior provide provided
-reason reasons regarding relate related relation relationship relative relevant report reported reporting reports
-represent respective result resulted results reveal revealed review role scale section sections see separately shift
-shifted shifts show shown significant significantly similar since situation size specific specifically stack stand
-state stated status strategic subject substantial substantially suggest suggested summarise summarize summary taken
-term terms through throughout time together toward trend trends type types undertake use used utilize various vary
-varied versus view way ways
-"""
-_GENERAL = """
-business company economic economy financial financially operation operations statement statements 10-q 10-qs
-10-k form new newly ones make made highlighted arisen arise emerging last since strategic focuses
-announcements announcement generated
-"""
 _CAUSES = frozenset({"cause", "caused", "causes", "reason", "reasons"})
-_FILLER = frozenset(_ASKING.split()) | frozenset(_GENERAL.split())
-"""Words of asking, comparing and reporting: they say what to do with a matter and name none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +108,11 @@ def _rest_of_places(text: str, names: Sequence[str]) -> Iterator[str]:
 
 def _at_least(word: Concept) -> Concept:
     """A word that every document of the folder has still says what is asked about one of them."""
-    return word if is_filler(word.word) else replace(word, importance=max(word.importance, _LEAST_IMPORTANCE))
+    return (
+        word
+        if is_filler(word.word) and word.word not in TOPICAL
+        else replace(word, importance=max(word.importance, _LEAST_IMPORTANCE))
+    )
 
 
 def _with_names_of(words: Sequence[Concept], matters: Sequence[Concept]) -> list[Concept]:
@@ -213,7 +190,7 @@ def _says_nothing(word: str) -> bool:
 
 def is_filler(word: str) -> bool:
     """Whether a word says how something is asked rather than what about."""
-    return word in _FILLER or word in WEAK
+    return word in SAYING_NO_MATTER or word in WEAK
 
 
 def _weighed(part: Sequence[Concept], telling: Collection[str]) -> list[Concept]:
@@ -224,10 +201,19 @@ def _weighed(part: Sequence[Concept], telling: Collection[str]) -> list[Concept]
     def factor(concept: Concept) -> float:
         if concept.word in within or concept.kind == "phrase":
             return _IN_MATTER if concept.kind == "word" else 1.0
-        is_mere = is_filler(concept.word) and concept.word not in telling
-        return _FILLER_FACTOR if is_mere else _BESIDE_MATTER if within else 1.0
+        return _FILLER_FACTOR if is_mere(concept.word) else _BESIDE_MATTER if within else 1.0
 
-    return [replace(one, importance=one.importance * factor(one)) for one in part]
+    has_matter = any(not is_filler(one.word) for one in part)
+
+    def is_mere(word: str) -> bool:
+        return is_filler(word) and word not in telling and (has_matter or word not in TOPICAL)
+
+    # However rare a word of asking is, it never outweighs what is asked about.
+    most = {one.word: _MOST_OF_FILLER if is_mere(one.word) else math.inf for one in part}
+    least = {one.word: 0.0 if is_mere(one.word) or has_matter else _LEAST_IMPORTANCE for one in part}
+    return [
+        replace(one, importance=max(min(one.importance * factor(one), most[one.word]), least[one.word])) for one in part
+    ]
 
 
 def _matters(corpus: Corpus, text: str, words: Sequence[Concept]) -> list[Concept]:

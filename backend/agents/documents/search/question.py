@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from backend.agents.documents.periods import Period, find_periods
+from backend.agents.documents.search.framing_words import FRAMING
 from backend.agents.documents.search.stop_words import STOP_WORDS
 from backend.agents.documents.search.vocabulary import (
     CHANGING,
     FALLING,
-    FRAMING,
     FRAMING_FACTOR,
     HIGHEST,
     LOWEST,

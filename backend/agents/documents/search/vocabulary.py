@@ -8,6 +8,8 @@ words included, is in the log of its retrieving step.
 import re
 from collections.abc import Iterator
 
+from backend.agents.documents.search.framing_words import FRAMING
+
 _RELATED: tuple[tuple[str, ...], ...] = (
     ("revenue", "sales", "turnover"),
     ("profit", "earnings", "net income"),
@@ -130,26 +132,6 @@ TOPICAL: frozenset[str] = frozenset(_NAMING_A_MATTER.split())
 """Weak words that still name what is asked about; the other weak ones only say when, how much, or which way."""
 
 WEAK_FACTOR = 0.3
-
-_FRAMING = """
-analyze analyse analyzed analysis examine assess evaluate discuss discussed discussion outline outlined summarise
-identify identified identifiable discern discerned explore highlight highlighted
-relate relates related relation relationship correlate correlates correlation connect connection align aligns aligned
-correspond corresponds reflect reflects compare compares compared comparison comparing measure stack
-insight insights implication implications impact impacts effect effects affect affected influence influenced influences
-consequence consequences repercussion repercussions potential potentially indicate indicates suggest suggests gleaned
-significant significantly notable notably substantial substantially major considerable key principal primary chief
-specific specifically particular particularly overall respective various different consistent identifiable
-detail details detailed disclosed disclose disclosure disclosures reported reporting report reports filing filings
-quarterly 10-q 10-k 10-qs section sections information data provide provided provides context understand perspective
-role played play factor factors contributing contribute contributed driver drivers driving aspect aspects
-element elements cause causes reason reasons regarding concerning associated based noted presented revealed
-announce announced undertake undertaken engaged engage partaken made make making occurred shared combine
-list separately breakdown please describe shift shifts shifted alteration alterations movement movements
-pattern patterns seen behind
-"""
-FRAMING: frozenset[str] = frozenset(_FRAMING.split())
-"""Words that long questions are put in, whatever they are about."""
 
 FRAMING_FACTOR = 0.12
 
