@@ -20,12 +20,16 @@ SPEEDS: Final = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
 _CHECKPOINT_EVENTS = 256
 """A view is kept after this many events each: a move of the playhead folds fewer than that."""
 
+_CHECKPOINT_SHARE = 512
+"""In a long run the distance grows to this part of what came before: a kept view costs a copy of its answer, a move no
+more than a few milliseconds."""
+
 
 class Playback:
     """A run that is over, or as much of it as is known, to be looked at as it was at any moment.
 
-    ``view_at`` gives what ``protocol.view.view_at`` gives, from views kept along the way: a run of 10,000 events is
-    folded once, and not at every move. The kept views have no answer of their own, only its length: each answer is a
+    ``view_at`` gives what ``protocol.view.view_at`` gives, from views kept along the way: a run is folded once, when
+    it is loaded, and not at every move. The kept views have no answer of their own, only its length: each answer is a
     beginning of the longest one, so that memory grows with the text and not with its square.
     """
 
@@ -34,9 +38,14 @@ class Playback:
         self.question = question
         # A time that goes back hides nothing that came before it, as in ``view_at``.
         self._reached_ms = list(accumulate((event.at_ms for event in self.events), max))
-        self._checkpoints = [_Checkpoint.of(RunView.start(question))]
-        self._answer = ""
         self._stops = _stops(self.events)
+        view, place = RunView.start(question), 0
+        self._places, self._checkpoints = [0], [_Checkpoint.of(view)]
+        while (following := place + max(_CHECKPOINT_EVENTS, place // _CHECKPOINT_SHARE)) <= len(self.events):
+            view, place = fold(view, self.events[place:following]), following
+            self._places.append(place)
+            self._checkpoints.append(_Checkpoint.of(view))
+        self._answer = view.message.answer
 
     @property
     def duration_ms(self) -> float:
@@ -46,13 +55,8 @@ class Playback:
     def view_at(self, t_ms: float) -> RunView:
         """The view as it was ``t_ms`` milliseconds after the run was accepted."""
         count = self.count_at(t_ms)
-        kept, rest = divmod(count, _CHECKPOINT_EVENTS)
-        while len(self._checkpoints) <= kept:
-            done = (len(self._checkpoints) - 1) * _CHECKPOINT_EVENTS
-            view = fold(self._checkpoints[-1].view(self._answer), self.events[done : done + _CHECKPOINT_EVENTS])
-            self._answer = view.message.answer
-            self._checkpoints.append(_Checkpoint.of(view))
-        return fold(self._checkpoints[kept].view(self._answer), self.events[count - rest : count])
+        kept = bisect_right(self._places, count) - 1
+        return fold(self._checkpoints[kept].view(self._answer), self.events[self._places[kept] : count])
 
     def count_at(self, t_ms: float) -> int:
         """How many events had come by then."""
