@@ -85,6 +85,35 @@ def test_mail_has_a_sender_and_a_date_and_names_its_attachments() -> None:
     assert extraction.notices == ("its attachment tent.png was not read",)
 
 
+def test_attachments_of_a_mail_are_parts_of_it_or_named() -> None:
+    inner = EmailMessage()
+    inner["Subject"] = "Old"
+    inner.set_content("earlier")
+    message = EmailMessage()
+    message["Subject"], message["From"] = "Offer", "ada@camp.example"
+    message.set_content("See below.")
+    message.add_attachment(workbook({"Sheet": SALES}), maintype="application", subtype="xlsx", filename="sales.xlsx")
+    message.add_attachment(b"no pdf", maintype="application", subtype="pdf", filename="broken.pdf")
+    message.add_attachment(inner)
+    extraction = read("a.eml", message.as_bytes())
+    (table,) = extraction.tables
+    assert extraction.text[table.rows[0].start :].startswith(table.rows[0].label)
+    assert any(heading.startswith("Offer > Attachment sales.xlsx") for heading, _ in texts(extraction))
+    assert [notice.partition(":")[0] for notice in extraction.notices] == [
+        "its attachment broken.pdf was not read",
+        "its attachment Old.eml was not read",
+    ]
+
+
+def test_a_mailbox_is_a_document_for_each_message() -> None:
+    parts = [f"From x\nSubject: Note {number}\nFrom: ada@camp.example\n\n>From here on {number}\n" for number in (1, 2)]
+    extraction = read("a.mbox", "\n".join(parts).encode())
+    assert [member.name for member in extraction.members] == ["0001.eml", "0002.eml"]
+    read_members = [member.content for member in extraction.members if not isinstance(member.content, str)]
+    assert [one.origin.title for one in read_members] == ["Note 1", "Note 2"]
+    assert "\nFrom here on 2" in read_members[1].text
+
+
 def test_notebooks_keep_text_code_and_tables_that_cells_put_out() -> None:
     page = "<table><tr><th></th><th>2031</th></tr><tr><td>Tents</td><td>60</td></tr></table>"
     cells = [
@@ -119,6 +148,7 @@ def test_nested_json_has_headings() -> None:
         ("a.pptx", archive({"x": b"y"}), "not a readable PowerPoint file"),
         ("a.docx", archive({"x": bytes(401 * 1024 * 1024)}), "unpacks to more than 400 MB"),
         ("a.eml", b"no mail at all", "not a mail"),
+        ("a.mbox", b"no mailbox at all", "not a mailbox"),
         ("a.json", b"[" * 100_000, "not readable JSON"),
         ("a.jsonl", b"{}\n{", "line 2 is not readable JSON"),
         ("a.ipynb", b"{}", "not a readable notebook"),

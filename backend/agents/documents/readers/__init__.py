@@ -12,6 +12,7 @@ from backend.agents.documents.readers.extraction import (
 )
 from backend.agents.documents.readers.json_file import read_json, read_json_lines
 from backend.agents.documents.readers.mail import read_mail
+from backend.agents.documents.readers.mailbox import read_mailbox
 from backend.agents.documents.readers.markdown import read_markdown
 from backend.agents.documents.readers.notebook import read_notebook
 from backend.agents.documents.readers.pdf import read_pdf
@@ -22,7 +23,7 @@ from backend.agents.documents.readers.web_page import read_html
 from backend.agents.documents.readers.word_file import read_word
 from backend.agents.documents.readers.workbook import read_workbook
 
-READER_VERSION = 10
+READER_VERSION = 11
 """Raise it when a reader gives another text for the same bytes: indexes are then made anew."""
 
 Reader = Callable[[bytes, Reading], Extraction]
@@ -48,7 +49,8 @@ READERS: dict[str, Reader] = {
     ".docx": read_word,
     ".xlsx": read_workbook,
     ".pptx": read_slides,
-    ".eml": _at_once(read_mail),
+    ".eml": _at_once(lambda data: read_mail(data, read_document, _is_attachment)),
+    ".mbox": lambda data, reading: read_mailbox(data, reading, read_document),
     ".ipynb": _at_once(read_notebook),
     ".json": _at_once(read_json),
     ".jsonl": _at_once(read_json_lines),
@@ -64,8 +66,13 @@ def reader_for(name: str) -> Reader | None:
 
 
 def _is_member(name: str) -> bool:
-    """Whether a file within an archive is read: archives within archives are not."""
-    return reader_for(name) is not None and not name.lower().endswith(".zip")
+    """Whether a file within an archive is read: archives and mailboxes within archives are not."""
+    return reader_for(name) is not None and not name.lower().endswith((".zip", ".mbox"))
+
+
+def _is_attachment(name: str) -> bool:
+    """Whether an attachment of a mail is read: archives are not, nor is a mail, which may have attachments again."""
+    return _is_member(name) and not name.lower().endswith(".eml")
 
 
 def read_document(name: str, data: bytes, reading: Reading = _AT_ONCE) -> Extraction:

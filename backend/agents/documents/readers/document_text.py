@@ -92,7 +92,8 @@ class DocumentText:
         for block in other.blocks:
             heading = " > ".join(part for part in (path, block.heading) if part)[:MAX_LABEL_CHARS]
             self._blocks.append(replace(block, start=block.start + offset, end=block.end + offset, heading=heading))
-        self._tables += [shifted(table, offset) for table in other.tables]
+        # Its pages are not those of this document.
+        self._tables += [replace(shifted(table, offset), page=None) for table in other.tables]
 
     def extraction(
         self, origin: Origin, fields: Mapping[str, str] | None = None, notices: Sequence[str] = ()
