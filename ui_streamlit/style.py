@@ -23,7 +23,7 @@ _FRAME: Final = (
 """The parts of the pages' frame."""
 
 _GROUPS: Final[dict[str, str]] = {
-    "@rows": _keys(*_BORDERED, "places", "examples", "feedback-actions", "share-link"),
+    "@rows": _keys(*_BORDERED, "places", "feedback-actions", "share-link"),
     "@bordered": _keys(*_BORDERED),
     "@deletions": "[class*=st-key-ph-delete-]",
     "@boxes": _keys("list", "details"),
@@ -31,7 +31,6 @@ _GROUPS: Final[dict[str, str]] = {
     "@scrolled": _keys("reading", "panel-steps", "panel-sources", "panel-results"),
     "@sides": _keys("side-first", "side-second"),
     "@compared": ".stApp:has(.st-key-ph-side-first)",
-    "@choices": ":is([class*=st-key-ph-row-],[class*=st-key-ph-chosen-row-])",
     "@link": 'a[data-testid="stPageLink-NavLink"]',
     "@question-lines": str(QUESTION_LINES),
 }

@@ -1,5 +1,6 @@
 """One tab's memory of its conversation: what the reader may do, and which sentences the page shows."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -70,6 +71,8 @@ class ConversationState:
     offered: bool = False
     """True if the agents on offer have been loaded since the page was opened."""
     choices: tuple[Choice, ...] = ()
+    questions: Mapping[str, str] = field(default_factory=dict)
+    """The question that each agent on offer proposes, by its name."""
     usual: str = USUAL_AGENT
     """The agent that the page starts with."""
     fields: FieldValues = field(default_factory=FieldValues)

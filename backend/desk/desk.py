@@ -4,6 +4,7 @@ from backend.client.run_client import RunClient
 from backend.desk.feedback import RunFeedback
 from backend.desk.opened_run import ReplayDesk
 from backend.desk.questions import Questions
+from backend.desk.recent_runs import RecentRuns
 from backend.desk.run_actions import RunActions
 from backend.desk.run_comparison import CompareDesk
 from backend.desk.run_search import RunSearch
@@ -24,7 +25,9 @@ class Desk:
         self.questions = Questions(self.client)
         self.replay = ReplayDesk(self.client)
         self.compare = CompareDesk(self.client)
-        self.run_search = RunSearch(self.client)
+        strips = RunStrips(self.client)
+        self.recent_runs = RecentRuns(self.client, strips)
+        self.run_search = RunSearch(self.client, strips)
         self.run_actions = RunActions(self.client)
         self.run_strips = RunStrips(self.client)
         self.sharing = Sharing(self.client)

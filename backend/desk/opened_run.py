@@ -9,6 +9,7 @@ from backend.desk.choices import Choice, RunsCall, latest_runs
 from backend.desk.player import Moment, Player, SeenRun
 from backend.desk.run_recording import RecordingCall, recording_of_run
 from backend.present.pages.addresses import MOMENT, RUN, SHARE, moment_ms
+from backend.present.pages.cards import read_choice
 from backend.present.pages.problem import Problem, recording_of_file
 from backend.present.strip.fold import EMPTY_STRIP, strip_of
 from backend.present.strip.model import StripModel
@@ -141,6 +142,11 @@ class ReplayDesk:
     async def choose(self, opened: OpenedRun, run_id: str, at_ms: float = 0.0) -> Problem | None:
         """Open a run or a share. Returns the reason if it cannot be opened; then the open run stays."""
         return self._take(opened, await recording_of_run(self._client, run_id), run_id, at_ms)
+
+    async def press(self, opened: OpenedRun, choice: str) -> Problem | None:
+        """Open the run whose card was pressed. Returns the reason if it cannot be opened."""
+        kind, run_id = read_choice(choice)
+        return await self.choose(opened, run_id) if kind == "run" else None
 
     async def open_file(self, opened: OpenedRun, data: bytes) -> Problem | None:
         """Open a recording from a file, which stays in this tab. Returns the reason if it cannot be opened."""

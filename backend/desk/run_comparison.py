@@ -20,6 +20,7 @@ from backend.desk.race import (
 from backend.desk.run_pair import BOTH, PairedRun, RunPair, Which
 from backend.desk.run_recording import recording_of_run
 from backend.present.pages.addresses import FIRST, MOMENT, SECOND, moment_ms
+from backend.present.pages.cards import pair_of, read_choice
 from backend.present.pages.problem import Problem, problem_of, recording_of_file
 from backend.present.pages.question_checks import question_problem
 from backend.present.pages.run_titles import run_title
@@ -105,6 +106,15 @@ class CompareDesk:
             pair.put(which, None)
             return None
         return _put(pair, which, await recording_of_run(self._client, run_id), run_id)
+
+    async def press(self, pair: RunPair, choice: str) -> Problem | None:
+        """Open the pair of runs whose card was pressed. Returns the reason if one of them cannot be opened."""
+        kind, name = read_choice(choice)
+        for which, run_id in zip(BOTH, pair_of(name) if kind == "pair" else (), strict=False):
+            problem = await self.choose(pair, which, run_id)
+            if problem is not None:
+                return problem
+        return None
 
     async def put_file(self, pair: RunPair, which: Which, data: bytes) -> Problem | None:
         """Open a recording from a file, which stays in this tab, on one side. Returns the reason if it cannot be

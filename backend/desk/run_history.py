@@ -1,12 +1,15 @@
 """One tab's memory of the history: the search terms, the runs found, and the chosen run."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal
 
 from backend.client.replies import Feedback, RunSummary
 from backend.client.run_client import OutcomeWanted
 from backend.desk.choices import Choice
+from backend.present.pages.cards import RunCard
 from backend.present.pages.problem import Problem
+from backend.present.strip.model import StripModel
 from backend.present.words import history as words_history, run as words
 
 OUTCOME_CHOICES: Final = (
@@ -50,6 +53,8 @@ class HistoryState:
 
     terms: SearchTerms = field(default_factory=SearchTerms)
     runs: tuple[RunSummary, ...] = ()
+    strips: Mapping[str, StripModel] = field(default_factory=dict)
+    """The strips of those runs, as far as they have been loaded."""
     following: str | None = None
     """The cursor of the next runs; None if there are no more."""
     listed: bool = False
@@ -69,6 +74,11 @@ class HistoryState:
     deleting: Deletion | None = None
     """The deletion to confirm."""
     problem: Problem | None = None
+
+    @property
+    def cards(self) -> tuple[RunCard, ...]:
+        """The runs as cards."""
+        return tuple(RunCard(run, self.strips.get(run.run_id)) for run in self.runs)
 
     @property
     def complete(self) -> bool:

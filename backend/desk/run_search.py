@@ -9,6 +9,8 @@ from backend.client.run_client import OutcomeWanted
 from backend.desk.backend_watch import BETWEEN_TRIALS_S, ReadyCall, wait_for_backend
 from backend.desk.choices import Choice, agent_choices
 from backend.desk.run_history import ChosenRun, HistoryState, RunHistory, SearchTerms
+from backend.desk.run_strips import RunStrips
+from backend.present.pages.cards import read_choice
 from backend.present.pages.problem import Problem, problem_of
 from backend.present.words import history as words_history, run as words
 
@@ -46,9 +48,12 @@ class RunSearch:
     The intents (``search``, ``extend``, ``choose`` …) only note the reader's wish. ``proceed`` fetches it.
     """
 
-    def __init__(self, client: SearchCalls, between_trials_s: float = BETWEEN_TRIALS_S) -> None:
-        """``between_trials_s``: see ``wait_for_backend``."""
+    def __init__(
+        self, client: SearchCalls, strips: RunStrips | None = None, between_trials_s: float = BETWEEN_TRIALS_S
+    ) -> None:
+        """``strips`` of the runs listed, None for a list without; ``between_trials_s``: see ``wait_for_backend``."""
         self._client = client
+        self._strips = strips
         self._between_trials_s = between_trials_s
 
     async def open(self, history: RunHistory) -> None:
@@ -83,6 +88,12 @@ class RunSearch:
         """Load the details of this run; None or an empty id: of none."""
         history.want(chosen_id=run_id or "", looked=False)
 
+    async def press(self, history: RunHistory, choice: str) -> None:
+        """Load the details of the run whose card was pressed."""
+        kind, run_id = read_choice(choice)
+        if kind == "run":
+            await self.choose(history, run_id)
+
     async def proceed(self, history: RunHistory) -> AsyncGenerator[HistoryState, None]:
         """Fetch whatever the page waits for, and yield the state at every change.
 
@@ -94,7 +105,7 @@ class RunSearch:
             history.change(problem=None)
         while history.serial == serial:
             try:
-                for fetch in (self._list, self._look, self._offer):
+                for fetch in (self._list, self._look, self._offer, self._picture):
                     changes = await fetch(history.state)
                     if history.serial != serial:
                         return
@@ -158,6 +169,12 @@ class RunSearch:
             "chosen": ChosenRun(newest.get(run_id, run), session.title, tuple(reversed(feedback))),
             "looked": True,
         }
+
+    async def _picture(self, state: HistoryState) -> dict[str, Any]:
+        """The strips of the runs listed since the last time."""
+        missing = [run.run_id for run in state.runs if run.run_id not in state.strips]
+        strips = await self._strips.of(missing) if self._strips is not None and missing else {}
+        return {"strips": {**state.strips, **strips}} if strips else {}
 
     async def _offer(self, state: HistoryState) -> dict[str, Any]:
         """The agents and conversations to search by."""

@@ -6,10 +6,12 @@ from typing import Any
 import gradio as gr
 
 from backend.desk.conversation import RUN_SPEEDS, Conversation
-from backend.present.pages.notices import header_html, latest_html
+from backend.present.pages.cards import welcome_html
+from backend.present.pages.notices import latest_html
 from backend.present.theme.style import QUESTION_LINES
 from backend.present.words import ask as words_ask, run as words
 from backend.protocol.options import LONGEST_S
+from ui_gradio.choices import lay_out_cards
 from ui_gradio.deferred_updates import DeferredUpdates, Streaming
 from ui_gradio.navigation import lay_out_navigation
 from ui_gradio.run_buttons import RunButtons, lay_out_run_buttons, lay_out_unfolding_panels, small_button
@@ -43,11 +45,12 @@ class AskPage:
     fetch_trigger: gr.Textbox
     run_buttons: RunButtons
     panels: RunPanels
-    examples: tuple[gr.Button, ...]
+    recent: gr.HTML
+    first: gr.HTML
 
     def outputs(self) -> list[gr.blocks.Block]:
         """Every widget that a run may change."""
-        groups = ("run_buttons", "panels", "examples")
+        groups = ("run_buttons", "panels", "recent", "first")
         single = [getattr(self, field.name) for field in fields(self) if field.name not in groups]
         return [*single, *self.run_buttons.outputs(), *self.panels.outputs()]
 
@@ -92,13 +95,8 @@ def _lay_out_welcome() -> dict[str, Any]:
     """The parts of the page before the first question. The page's style hides them afterwards."""
     header = gr.HTML("", padding=False, elem_id="ph-shared-header")
     with gr.Column(elem_id="ph-welcome"):
-        gr.HTML(header_html(), padding=False)
-        with gr.Row(elem_id="ph-examples"):
-            examples = tuple(
-                gr.Button(question, size="sm", variant="secondary", min_width=80)
-                for question in words.EXAMPLE_QUESTIONS
-            )
-    return {"header": header, "examples": examples}
+        first = lay_out_cards(welcome_html(), "ph-first")
+        return {"header": header, "first": first, "recent": lay_out_cards()}
 
 
 def _lay_out_actions() -> dict[str, Any]:

@@ -11,10 +11,11 @@ import gradio as gr
 
 from backend.desk.conversation import Conversation
 from backend.desk.desk import Desk
-from backend.present.words import run as words
+from backend.present.pages.cards import run_cards_html
 from ui_gradio.ask.ask_handlers import AskHandlers, Intent
 from ui_gradio.ask.layout import AskPage, build_page
 from ui_gradio.browser import RUN_INTO_ADDRESS, WHEN_CHARTS_CAN_BE_DRAWN, with_theme
+from ui_gradio.choices import chosen
 from ui_gradio.deferred_updates import DeferredUpdates
 from ui_gradio.drawing import Updates
 from ui_gradio.events import quiet
@@ -27,6 +28,7 @@ def build_ask(application: gr.Blocks, desk: Desk) -> None:
     handlers = AskHandlers(desk.questions, page)
     _connect_run(application, page, desk, handlers)
     page.stop.click(handlers.stop, inputs=[page.conversation], api_name="stop", **quiet(page.conversation))
+    _connect_recent_runs(application, page, desk)
     _connect_charts(application, page, handlers)
     RunButtonHandlers(desk, page.run_buttons).connect(page.conversation)
     page.run_id.change(None, inputs=[page.run_id], js=RUN_INTO_ADDRESS, api_visibility="private")
@@ -74,6 +76,14 @@ def _connect_run(application: gr.Blocks, page: AskPage, desk: Desk, handlers: As
         async for updates in streaming.drawn(handlers.load(conversation, theme, request), deferred):
             yield updates
 
+    async def choose(
+        deferred: DeferredUpdates, conversation: Conversation, theme: Any, event: gr.EventData
+    ) -> AsyncIterator[Updates]:
+        async for updates in streaming.drawn(
+            handlers.proceed(questions.choose, conversation, chosen(event), theme), deferred
+        ):
+            yield updates
+
     written = [page.question, page.agent, page.timeout, page.speed]
     does(page.ask.click, questions.ask, "ask", *written)
     does(page.question.submit, questions.ask, "submit", *written)
@@ -81,16 +91,18 @@ def _connect_run(application: gr.Blocks, page: AskPage, desk: Desk, handlers: As
     does(page.wait_longer.click, questions.wait_longer, "wait-longer", page.question)
     does(page.go_on.click, questions.carry_on, "continue", page.question)
     does(page.new_conversation.click, questions.begin_anew, "new_conversation")
-    for number, (button, question) in enumerate(zip(page.examples, words.EXAMPLE_QUESTIONS, strict=True), 1):
-        does(button.click, _example(desk, question), f"ask_example_{number}")
+    draws(page.first.input, choose, "choose")
+    draws(page.recent.input, choose, "choose_recent")
     draws(application.load, load, "load")
 
 
-def _example(desk: Desk, question: str) -> Intent:
-    async def ask(conversation: Conversation) -> None:
-        await desk.questions.ask_example(conversation, question)
+def _connect_recent_runs(application: gr.Blocks, page: AskPage, desk: Desk) -> None:
+    async def recent() -> str:
+        return run_cards_html(await desk.recent_runs.cards())
 
-    return ask
+    common = {"outputs": [page.recent], **quiet(page.conversation)}
+    application.load(recent, api_name="recent_runs", **common)
+    page.new_conversation.click(recent, api_name="recent_runs_again", **common)
 
 
 def _connect_charts(application: gr.Blocks, page: AskPage, handlers: AskHandlers) -> None:

@@ -10,6 +10,7 @@ from backend.desk.run_pair import Which
 from backend.present.pages.addresses import FIRST, SECOND
 from backend.present.pages.problem import Problem
 from backend.present.theme.palette import Theme
+from ui_gradio.choices import chosen
 from ui_gradio.compare.drawn_pair import DrawnPair
 from ui_gradio.compare.layout import AT_FIRST, ComparePage
 from ui_gradio.compare.pair_drawing import PairDrawing, drawn
@@ -41,6 +42,11 @@ class CompareHandlers:
         if run_id:
             async for updates in self._show(pair, await self._desk.choose(pair, which, run_id), theme):
                 yield updates
+
+    async def press(self, pair: DrawnPair, theme: Theme, event: gr.EventData) -> AsyncIterator[Updates]:
+        """Open the pair of runs whose card was pressed."""
+        async for updates in self._show(pair, await self._desk.press(pair, chosen(event)), theme):
+            yield updates
 
     async def upload(self, which: Which, pair: DrawnPair, data: bytes, theme: Theme) -> AsyncIterator[Updates]:
         """Open a recording from a file on one side."""

@@ -10,6 +10,7 @@ from backend.present.pages.problem import Problem
 from backend.present.theme.style import QUESTION_LINES
 from backend.present.words import compare as words_compare, pages as words_pages, replay as words_replay, run as words
 from ui_gradio.answer_widget import answer_widget
+from ui_gradio.choices import lay_out_cards
 from ui_gradio.compare.drawn_pair import DrawnPair
 from ui_gradio.navigation import lay_out_navigation
 from ui_gradio.playback_controls import MovingWidgets, lay_out_moves
@@ -47,6 +48,7 @@ class ComparePage:
     stop: gr.Button
     another: gr.Button
     choosing_box: gr.Column
+    recent: gr.HTML
     notice: gr.HTML
     sentence: gr.HTML
     first_name: gr.HTML
@@ -61,7 +63,7 @@ class ComparePage:
 
     def outputs(self) -> list[gr.blocks.Block]:
         """Every widget that may change."""
-        groups = ("choosing", "moving", "first", "second")
+        groups = ("choosing", "moving", "first", "second", "recent")
         single = [getattr(self, field.name) for field in fields(self) if field.name not in groups]
         return [
             *single,
@@ -80,6 +82,7 @@ def build_page() -> ComparePage:
         another = gr.Button(words_replay.OPEN_ANOTHER, size="sm", scale=0, min_width=120, visible=False)
     with gr.Column(elem_id="ph-choosing") as choosing_box:
         choosing = _ways()
+    recent = lay_out_cards()
     notices = gr.HTML(_before_anything(), padding=False, elem_id="ph-notice")
     with gr.Column(elem_id="ph-duel"):
         sentence = gr.HTML("", padding=False, elem_id="ph-sentence")
@@ -99,7 +102,7 @@ def build_page() -> ComparePage:
     pair = gr.State(DrawnPair())
     theme = gr.Textbox("light", visible="hidden", label="Theme")
     return ComparePage(
-        stop, another, choosing_box, notices, sentence, first_name, second_name, table, pair, theme,
+        stop, another, choosing_box, recent, notices, sentence, first_name, second_name, table, pair, theme,
         choosing, moving, first, second,
     )  # fmt: skip
 

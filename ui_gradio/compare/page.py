@@ -8,6 +8,7 @@ import gradio as gr
 
 from backend.desk.desk import Desk
 from backend.desk.run_pair import BOTH
+from backend.present.pages.cards import pair_cards_html
 from ui_gradio.browser import with_theme
 from ui_gradio.compare.compare_handlers import CompareHandlers
 from ui_gradio.compare.layout import build_page
@@ -37,9 +38,15 @@ def build_compare(application: gr.Blocks, desk: Desk) -> None:
     for which, (run, file) in zip(BOTH, sides, strict=True):
         connect(run.input, partial(handlers.choose, which), f"choose_{which}_run", run)
         connect(file.upload, partial(handlers.upload, which), f"open_{which}_recording", file)
+    connect(page.recent.input, handlers.press, "press_pair")
     connect(fields.race.click, handlers.race, "race", *agents)
     connect(fields.question.submit, handlers.race, "submit_race", *agents)
     connect(fields.status_race.click, handlers.race_status, "race_status", fields.scenario)
+
+    async def recent() -> str:
+        return pair_cards_html(await desk.recent_runs.pairs())
+
+    application.load(recent, outputs=[page.recent], api_name="pairs_to_compare", **common)
     connect(application.load, handlers.arrive, "arrive_at_compare")
     page.stop.click(handlers.stop, inputs=[page.pair], api_name="stop_both", **common)
     page.another.click(

@@ -5,8 +5,9 @@ import gradio as gr
 from backend.desk.run_history import ChosenRun, HistoryState, RunHistory
 from backend.present.markup import fragment
 from backend.present.pages.addresses import RUN_LINKS
+from backend.present.pages.cards import run_list_html
 from backend.present.pages.feedback import feedback_html
-from backend.present.pages.history import chosen_run_html, listed_run, no_run_chosen_html
+from backend.present.pages.history import chosen_run_html, no_run_chosen_html
 from ui_gradio.drawing import Updates
 from ui_gradio.history.layout import HistoryPage
 from ui_gradio.navigation import link_html
@@ -16,8 +17,8 @@ def drawn(page: HistoryPage, history: RunHistory, before: HistoryState) -> Updat
     """The changes since ``before``. A field that the reader may be writing in is left alone otherwise."""
     now, search, actions = history.state, page.search, page.actions
     updates: Updates = {page.notice: now.notice.html if now.notice else ""}
-    if now.runs != before.runs:
-        updates[page.runs] = _list(now)
+    if (now.runs, now.strips, now.chosen_id) != (before.runs, before.strips, before.chosen_id):
+        updates[page.runs] = run_list_html(now.cards, now.chosen_id)
     if now.more != before.more:
         updates[page.more] = gr.update(visible=now.more)
     if now.agents != before.agents:
@@ -30,12 +31,6 @@ def drawn(page: HistoryPage, history: RunHistory, before: HistoryState) -> Updat
         updates[actions.confirm] = gr.update(visible=now.deleting is not None)
         updates[actions.confirm_question] = str(fragment('<p class="ph" role="alert">{}</p>', now.deletion_question))
     return updates
-
-
-def _list(now: HistoryState) -> object:
-    choices = [(listed_run(run), run.run_id) for run in now.runs]
-    chosen = now.chosen_id if now.chosen_id in dict(choices).values() else None
-    return gr.update(choices=choices, value=chosen, visible=bool(choices))
 
 
 def _chosen(page: HistoryPage, chosen: ChosenRun | None, before: ChosenRun | None) -> Updates:

@@ -11,6 +11,7 @@ from backend.present.offline_page.exports import ExportForm
 from backend.present.pages.history import no_run_chosen_html
 from backend.present.pages.notices import header_html, section_title_html
 from backend.present.words import history as words_history, pages as words_pages, run as words
+from ui_gradio.choices import lay_out_cards
 from ui_gradio.navigation import lay_out_navigation
 from ui_gradio.run_buttons import RunButtons, lay_out_run_buttons, lay_out_unfolding_panels, small_button
 
@@ -47,7 +48,7 @@ class HistoryPage:
 
     search: SearchFields
     notice: gr.HTML
-    runs: gr.Radio
+    runs: gr.HTML
     more: gr.Button
     chosen: gr.HTML
     actions_column: gr.Column
@@ -79,7 +80,7 @@ def build_page() -> HistoryPage:
             with gr.Tab(words_history.RUNS_TAB):
                 search = _search_row(state.value)
                 notice = gr.HTML("", padding=False)
-                runs = gr.Radio([], label=words_history.RUNS_LABEL, elem_id="ph-runs", visible=False)
+                runs = lay_out_cards(elem_id="ph-runs")
                 more = gr.Button(words_history.MORE, size="sm", visible=False)
             with gr.Tab(words_history.FEEDBACK_TAB) as feedback_tab:
                 save_feedback = gr.Button(words_history.SAVE_FEEDBACK, size="sm", scale=0, visible=False)
@@ -90,8 +91,8 @@ def build_page() -> HistoryPage:
                 actions, run_buttons, exports = _actions()
     file = gr.DownloadButton("Save", visible="hidden", elem_id="ph-file")
     return HistoryPage(
-        search, notice, runs, more, chosen, column, actions, run_buttons, exports, feedback_tab, all_feedback,
-        save_feedback, file, state,
+        search, notice, runs, more, chosen, column, actions, run_buttons, exports,
+        feedback_tab, all_feedback, save_feedback, file, state,
     )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from backend.present.offline_page.exports import ExportedFile
 from backend.present.pages.feedback import feedback_html
 from backend.present.pages.problem import Problem
 from ui_gradio.browser import SAVE_FILE
+from ui_gradio.choices import chosen
 from ui_gradio.drawing import Updates
 from ui_gradio.events import quiet, say
 from ui_gradio.history.drawing import drawn
@@ -31,7 +32,7 @@ def build_history(application: gr.Blocks, desk: Desk) -> None:
         does(event, search.search, *terms)
     does(fields.text.blur, partial(search.search, again=False), *terms)
     does(page.more.click, search.extend)
-    does(page.runs.input, search.choose, page.runs)
+    _connect_cards(page, desk)
     does(page.actions.save_name.click, actions.rename, page.actions.name)
     does(page.actions.delete_run.click, partial(actions.ask_to_delete, what="run"))
     does(page.actions.delete_conversation.click, partial(actions.ask_to_delete, what="conversation"))
@@ -56,19 +57,40 @@ def _connect(
     """Have the event do the work, show its sentence, and fetch and draw whatever the page then waits for."""
 
     async def handler(history: RunHistory, *values: Any) -> AsyncIterator[Updates]:
-        before = history.state
-        say(await work(history, *values) or "")
-        yield drawn(page, history, before)
-        before = history.state
-        async for state in desk.run_search.proceed(history):
-            yield drawn(page, history, before)
-            before = state
-        # Gradio sends the last message once more at the end: the page may show something else by then.
-        yield {page.notice: gr.skip()}
+        async for updates in _proceeding(page, desk, history, work(history, *values)):
+            yield updates
 
+    event(handler, inputs=[page.state, *fields], **_settings(page))
+
+
+def _connect_cards(page: HistoryPage, desk: Desk) -> None:
+    """Have a press of a card choose its run."""
+
+    async def handler(history: RunHistory, event: gr.EventData) -> AsyncIterator[Updates]:
+        async for updates in _proceeding(page, desk, history, desk.run_search.press(history, chosen(event))):
+            yield updates
+
+    page.runs.input(handler, inputs=[page.state], **_settings(page))
+
+
+def _settings(page: HistoryPage) -> dict[str, Any]:
     # A click counts while the one before it still waits for the backend.
-    settings = {"trigger_mode": "multiple", **quiet(page.state)}
-    event(handler, inputs=[page.state, *fields], outputs=page.outputs(), **settings)
+    return {"trigger_mode": "multiple", "outputs": page.outputs(), **quiet(page.state)}
+
+
+async def _proceeding(
+    page: HistoryPage, desk: Desk, history: RunHistory, work: Awaitable[str | None]
+) -> AsyncIterator[Updates]:
+    """Do the work, and everything that the page then waits for."""
+    before = history.state
+    say(await work or "")
+    yield drawn(page, history, before)
+    before = history.state
+    async for state in desk.run_search.proceed(history):
+        yield drawn(page, history, before)
+        before = state
+    # Gradio sends the last message once more at the end: the page may show something else by then.
+    yield {page.notice: gr.skip()}
 
 
 def _saves(page: HistoryPage, button: gr.Button, work: Callable[[RunHistory], Awaitable[ExportedFile | str]]) -> None:

@@ -7,6 +7,7 @@ import gradio as gr
 from backend.present.pages.notices import header_html
 from backend.present.pages.problem import Problem
 from backend.present.words import pages as words_pages, replay as words_replay
+from ui_gradio.choices import lay_out_cards
 from ui_gradio.navigation import lay_out_navigation
 from ui_gradio.playback_controls import MovingWidgets, lay_out_moves
 from ui_gradio.replay.drawn_run import DrawnRun
@@ -27,6 +28,7 @@ class ReplayPage:
     opening: gr.Row
     choice: gr.Dropdown
     upload: gr.UploadButton
+    recent: gr.HTML
     player: gr.Column
     hint: gr.HTML
     refresh: gr.Button
@@ -39,7 +41,7 @@ class ReplayPage:
 
     def outputs(self) -> list[gr.blocks.Block]:
         """Every widget that may change."""
-        groups = ("moving", "run_buttons", "panels")
+        groups = ("moving", "run_buttons", "panels", "recent")
         single = [getattr(self, field.name) for field in fields(self) if field.name not in groups]
         return [*single, *self.moving.outputs(), *self.run_buttons.outputs(), *self.panels.outputs()]
 
@@ -52,6 +54,7 @@ def build_page() -> ReplayPage:
         links = gr.HTML("", padding=False, elem_id="ph-links")
         another = gr.Button(words_replay.OPEN_ANOTHER, size="sm", scale=0, min_width=120, visible=False)
     opening, choice, upload = _opening_row()
+    recent = lay_out_cards()
     with gr.Column(elem_id="ph-player", visible=True) as player:
         with gr.Row(elem_id="ph-transport"):
             previous, play, following, speed = lay_out_moves()
@@ -65,7 +68,7 @@ def build_page() -> ReplayPage:
     theme = gr.Textbox("light", visible="hidden", label="Theme")
     moving = MovingWidgets(previous, play, following, speed, strip, moment)
     return ReplayPage(
-        links, another, opening, choice, upload, player, hint, refresh, timeline_text, run, theme, moving,
+        links, another, opening, choice, upload, recent, player, hint, refresh, timeline_text, run, theme, moving,
         run_buttons, panels,
     )  # fmt: skip
 

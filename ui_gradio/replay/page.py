@@ -3,6 +3,7 @@
 import gradio as gr
 
 from backend.desk.desk import Desk
+from backend.present.pages.cards import run_cards_html
 from ui_gradio.browser import with_theme
 from ui_gradio.events import quiet
 from ui_gradio.replay.layout import build_page
@@ -19,9 +20,15 @@ def build_replay(application: gr.Blocks, desk: Desk) -> None:
     choosing = {"inputs": [page.run, page.choice, page.theme], "js": with_theme(3), **common}
     uploading = {"inputs": [page.run, page.upload, page.theme], "js": with_theme(3), **common}
     page.choice.input(handlers.choose, api_name="choose_run_to_replay", **choosing)
+    page.recent.input(handlers.press, api_name="press_card_to_replay", **opening)
     page.upload.upload(handlers.upload, api_name="open_recording", **uploading)
     page.refresh.click(handlers.refresh, api_name="refresh_replay", **opening)
     page.open_another.click(handlers.open_another, api_name="open_another", **common)
     handlers.moving.connect(page.run, outputs)
     RunButtonHandlers(desk, page.run_buttons).connect(page.run)
+
+    async def recent() -> str:
+        return run_cards_html(await desk.recent_runs.cards())
+
+    application.load(recent, outputs=[page.recent], api_name="recent_runs_to_replay", **quiet(page.run))
     application.load(handlers.arrive, api_name="arrive_at_replay", **opening)

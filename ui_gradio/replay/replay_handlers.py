@@ -12,6 +12,7 @@ from backend.present.pages.problem import Problem
 from backend.present.theme.palette import Theme
 from backend.present.timeline.text import timeline_text_html
 from backend.present.words import pages as words_pages
+from ui_gradio.choices import chosen
 from ui_gradio.drawing import Drawing, Updates, blank
 from ui_gradio.events import say
 from ui_gradio.navigation import in_a_row, link_html
@@ -44,6 +45,10 @@ class ReplayHandlers:
             return {self._page.choice: gr.skip()}
         problem = await self._desk.choose(run, run_id)
         return {**self._drawn_anew(run, problem, theme), self._page.choice: None}
+
+    async def press(self, run: DrawnRun, theme: Theme, event: gr.EventData) -> Updates:
+        """Open the run whose card was pressed."""
+        return self._drawn_anew(run, await self._desk.press(run, chosen(event)), theme)
 
     async def refresh(self, run: DrawnRun, theme: Theme) -> Updates:
         """Load new events of a run that was not over."""

@@ -69,18 +69,6 @@ def draw_composer(visit: Visit, conversation: Conversation, state: ConversationS
                 )
 
 
-def draw_examples(visit: Visit, conversation: Conversation) -> None:
-    """Three questions to try, before the first question."""
-
-    def ask(question: str) -> None:
-        visit.call(visit.desk.questions.ask_example(conversation, question))
-
-    with st.container(key="ph-examples"):
-        columns = st.columns(len(words.EXAMPLE_QUESTIONS), gap="xsmall")
-        for number, (column, question) in enumerate(zip(columns, words.EXAMPLE_QUESTIONS, strict=True)):
-            column.button(question, key=f"example-{number}", on_click=ask, args=(question,), width="stretch", wrap=True)
-
-
 def _ask(visit: Visit, conversation: Conversation) -> None:
     """Ask with the current values of the fields: a click on Ask also ends the typing, so no earlier pass has seen
     it."""

@@ -9,16 +9,19 @@ from contextlib import closing
 from dataclasses import replace
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from backend.desk.conversation import Conversation, ConversationState
 from backend.present.pages.addresses import RUN, SHARE
+from backend.present.pages.cards import run_cards_html, welcome_html
 from backend.present.pages.conversation import earlier_turns_html
-from backend.present.pages.notices import header_html, latest_html, shared_header_html
+from backend.present.pages.notices import latest_html, shared_header_html
 from backend.present.words import ask as words_ask, pages as words_pages
 from ui_streamlit.ask.actions import lay_out_actions
-from ui_streamlit.ask.composer import QUESTION, draw_composer, draw_examples, fill_fields
+from ui_streamlit.ask.composer import QUESTION, draw_composer, fill_fields
 from ui_streamlit.ask.showing import Showing, first_to_draw
 from ui_streamlit.canvas import Canvas
+from ui_streamlit.choices import draw_cards
 from ui_streamlit.run_slots import lay_out_evidence, lay_out_reading
 from ui_streamlit.run_strip import draw_strip
 from ui_streamlit.visit import Visit, named, put_into_address
@@ -49,12 +52,13 @@ def _opened(visit: Visit) -> Conversation:
 
 
 def _lay_out(visit: Visit, conversation: Conversation, state: ConversationState) -> Showing:
+    recent: list[DeltaGenerator] = []
     if not state.shared:
         fill_fields(state)
     with st.container(key="ph-columns", horizontal=True, gap=None):
         with st.container(key="ph-conversation", gap=None):
             reading = lay_out_reading(
-                earlier_turns_html(state.earlier), before=lambda: _draw_head(visit, conversation, state)
+                earlier_turns_html(state.earlier), before=lambda: _draw_head(visit, conversation, state, recent)
             )
             with st.container(key="ph-latest", gap=None):
                 st.html(latest_html())
@@ -64,6 +68,10 @@ def _lay_out(visit: Visit, conversation: Conversation, state: ConversationState)
         with st.container(key="ph-evidence", gap=None):
             slots = lay_out_evidence(reading, before=lambda: draw_strip(state.strip_data))
             slots = replace(slots, strip=st.empty())
+    for slot in recent:
+        with slot:
+            cards = run_cards_html(visit.call(visit.desk.recent_runs.cards()))
+            _draw_cards(visit, conversation, "recent-cards", cards)
     row = None
     if not (state.shared or state.empty):
         with reading.below:
@@ -71,16 +79,23 @@ def _lay_out(visit: Visit, conversation: Conversation, state: ConversationState)
     return Showing(visit, conversation, Canvas(slots, visit.theme), row)
 
 
-def _draw_head(visit: Visit, conversation: Conversation, state: ConversationState) -> None:
-    """Above the conversation: whose run this is if it is shared; before the first question what can be asked."""
+def _draw_head(
+    visit: Visit, conversation: Conversation, state: ConversationState, recent: list[DeltaGenerator]
+) -> None:
+    """Above the conversation: whose run this is if it is shared; before the first question what can be asked. Adds the
+    slot for the latest runs, which are fetched once all else is on the page."""
     if state.shared:
         with st.container(key="ph-head", horizontal=True, vertical_alignment="center", gap="small"):
             st.html(shared_header_html())
             visit.link("replay", words_pages.OPEN_IN_REPLAY, share=state.named)
     elif state.empty and not state.opening:
         with st.container(key="ph-welcome", gap=None):
-            st.html(header_html())
-            draw_examples(visit, conversation)
+            _draw_cards(visit, conversation, "first-cards", welcome_html())
+            recent.append(st.container(key="ph-recent", gap=None))
+
+
+def _draw_cards(visit: Visit, conversation: Conversation, key: str, cards: str) -> None:
+    draw_cards(key, cards, lambda choice: visit.call(visit.desk.questions.choose(conversation, choice)))
 
 
 def _draw_new_conversation(visit: Visit, conversation: Conversation) -> None:

@@ -7,13 +7,15 @@ import streamlit as st
 
 from backend.desk.run_comparison import CompareOffer
 from backend.desk.run_pair import RunPair
+from backend.present.pages.cards import pair_cards_html
 from backend.present.pages.notices import header_html
 from backend.present.pages.problem import Problem
 from backend.present.words import compare as words_compare, pages as words_pages, replay as words_replay, run as words
 from ui_streamlit.canvas import draw_notice
+from ui_streamlit.choices import draw_cards
 from ui_streamlit.compare.pair_choice import PairChoice
 from ui_streamlit.compare.pair_drawing import PairDrawing
-from ui_streamlit.visit import Visit, address, kept, name_in_address
+from ui_streamlit.visit import Visit, address, kept, name_in_address, put_into_address
 
 _STATE: Final = "compare"
 
@@ -30,11 +32,19 @@ def show(visit: Visit) -> None:
         draw_notice(slot, notice)
         if offer.complete:
             _compare(visit, pair)
+        else:
+            cards = pair_cards_html(visit.call(visit.desk.recent_runs.pairs()))
+            draw_cards("compare-cards", cards, lambda choice: _press(visit, pair, choice))
         # Only while the backend is away.
         for later in offers:
             if later is not None:
                 st.rerun()
             draw_notice(slot, notice)
+
+
+def _press(visit: Visit, pair: RunPair, choice: str) -> None:
+    if visit.call(visit.desk.compare.press(pair, choice)) is None:
+        put_into_address(**visit.do(pair.named))
 
 
 def _head(visit: Visit, pair: RunPair, offer: CompareOffer) -> Problem | None:

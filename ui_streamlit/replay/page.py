@@ -7,16 +7,18 @@ import streamlit as st
 
 from backend.desk.opened_run import OpenedRun, ReplayOffer, ShownRun
 from backend.desk.player import Moment
+from backend.present.pages.cards import run_cards_html
 from backend.present.pages.notices import header_html
 from backend.present.pages.problem import Problem
 from backend.present.timeline.text import timeline_text_html
 from backend.present.words import pages as words_pages, replay as words_replay
 from ui_streamlit.canvas import Canvas, draw_notice
+from ui_streamlit.choices import draw_cards
 from ui_streamlit.replay.playback_controls import draw_controls
 from ui_streamlit.replay.run_choice import draw_run_choice
 from ui_streamlit.run_slots import lay_out_evidence, lay_out_reading
 from ui_streamlit.run_strip import draw_strip, seeks
-from ui_streamlit.visit import Visit, address, kept, name_in_address
+from ui_streamlit.visit import Visit, address, kept, name_in_address, put_into_address
 
 _STATE: Final = "replay"
 
@@ -32,13 +34,21 @@ def show(visit: Visit) -> None:
         notice = _head(visit, opened, offer) or offer.notice
         slot = st.empty()
         draw_notice(slot, notice)
-        if offer.shown is not None:
+        if offer.shown is None:
+            cards = run_cards_html(visit.call(visit.desk.recent_runs.cards()))
+            draw_cards("replay-cards", cards, lambda choice: _press(visit, opened, choice))
+        else:
             _play(visit, opened, offer.shown)
         # Only while the backend is away.
         for later in offers:
             if later is not None:
                 st.rerun()
             draw_notice(slot, notice)
+
+
+def _press(visit: Visit, opened: OpenedRun, choice: str) -> None:
+    if visit.call(visit.desk.replay.press(opened, choice)) is None:
+        put_into_address(**visit.do(opened.address))
 
 
 def _head(visit: Visit, opened: OpenedRun, offer: ReplayOffer) -> Problem | None:

@@ -2,7 +2,7 @@
 
 from typing import Final, Protocol
 
-from backend.present.markup import fragment, joined
+from backend.present.markup import Markup, fragment, joined
 from backend.present.pages.run_titles import LONGEST_QUESTION, run_title
 from backend.present.words import history as words_history, run as words
 from backend.present.words.durations import format_ms
@@ -91,18 +91,16 @@ def listed_run(run: RunFacts) -> str:
     return run_title(listed_question(run), run.agent, run.created_at, run.outcome, LONGEST_QUESTION)
 
 
-def run_line_html(run: RunFacts) -> str:
-    """The run in one line, for a list: its outcome, agent, time and duration."""
+def run_facts_html(run: RunFacts) -> Markup:
+    """The run in one line, inside a card: its outcome, agent, time and duration."""
     state = words.OUTCOME_WORDS[run.outcome] if run.outcome else words_history.RUNNING
     facts = [run.agent, when(run.created_at), format_ms(run.duration_ms) if run.outcome else ""]
     tone = _TONES.get(run.outcome or "", "accent")
-    return str(
-        fragment(
-            '<ul class="ph ph-facts ph-run-line ph-tone--{}"><li class="ph-run-outcome">{}</li>{}</ul>',
-            tone,
-            state,
-            joined(fragment("<li>{}</li>", fact) for fact in facts if fact),
-        )
+    return fragment(
+        '<span class="ph-card-facts ph-tone--{}"><span class="ph-run-outcome">{}</span>{}</span>',
+        tone,
+        state,
+        joined(fragment("<span>{}</span>", fact) for fact in facts if fact),
     )
 
 

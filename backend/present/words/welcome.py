@@ -1,0 +1,19 @@
+"""Words of the first screens: what can be tried, and what has been asked before."""
+
+from typing import Final
+
+TRY_A_QUESTION: Final = "Try a question"
+SEE_WHAT_CAN_HAPPEN: Final = "See what can happen"
+RECENT_RUNS: Final = "Recent runs"
+SUGGESTED_PAIRS: Final = "Compare these"
+SAME_QUESTION: Final = "Same question"
+
+GALLERY: Final[tuple[tuple[str, str, str], ...]] = (
+    ("scripted:late_citation", "A late citation", "Look at the marker: it waits for its source for over a second."),
+    ("scripted:stall", "A stall", "Look at the strip: silence is shaded while nothing comes."),
+    ("scripted:tool_retry", "A failing tool", "Look at the steps: one call fails, the next one succeeds."),
+    ("scripted:error_mid_answer", "An error", "Look at what stays: the answer so far, and a way to retry."),
+    ("scripted:chart_revised", "A chart that grows", "Look at Results: the chart is revised three times."),
+    ("scripted:long_answer", "A long answer", "Scroll up while it is written: the page stays where you are."),
+)
+"""Agent, title, and what to look at."""
