@@ -17,7 +17,18 @@ def _keys(*names: str) -> str:
 
 _BORDERED: Final = ("head", "actions", "transport", "chosen-links", "chosen-exports")
 _FRAME: Final = (
-    *("bar", "columns", "conversation", "evidence", "reading", "turn", "composer", "composer-card", "latest"),
+    *(
+        "welcome",
+        "bar",
+        "columns",
+        "conversation",
+        "evidence",
+        "reading",
+        "turn",
+        "composer",
+        "composer-card",
+        "latest",
+    ),
     *("above-tabs", "tabs", "panel-steps", "panel-sources", "panel-results"),
 )
 """The parts of the pages' frame."""

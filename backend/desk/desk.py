@@ -2,6 +2,7 @@
 
 from backend.client.run_client import RunClient
 from backend.desk.feedback import RunFeedback
+from backend.desk.first_screen import FirstScreen
 from backend.desk.opened_run import ReplayDesk
 from backend.desk.questions import Questions
 from backend.desk.recent_runs import RecentRuns
@@ -23,6 +24,7 @@ class Desk:
         self.public_url = public_url
         self.client = RunClient(backend)
         self.questions = Questions(self.client)
+        self.first_screen = FirstScreen(self.questions)
         self.replay = ReplayDesk(self.client)
         self.compare = CompareDesk(self.client)
         strips = RunStrips(self.client)

@@ -16,11 +16,10 @@ from backend.desk.conversation import AskedQuestion, Conversation, ConversationS
 from backend.desk.followed_strip import FollowedStrip
 from backend.desk.race import question_for
 from backend.desk.run_recording import RecordingCall
-from backend.present.pages.cards import read_choice
 from backend.present.pages.conversation import EarlierTurn
 from backend.present.pages.problem import Problem, problem_of
 from backend.present.pages.question_checks import question_problem, starting_agent
-from backend.present.words import ask as words_ask, run as words
+from backend.present.words import ask as words_ask
 from backend.protocol.options import LONGEST_S, RunOptions
 
 TURNS_SHOWN: Final = 20
@@ -86,18 +85,6 @@ class Questions:
         """Ask an example: of the agent that the page starts with, whatever the reader chose before."""
         if not conversation.state.running:
             self._put(conversation, AskedQuestion(question), empties_field=True)
-
-    async def choose(self, conversation: Conversation, choice: str) -> None:
-        """Carry out the choice of a card on the first screen: ask an example, show what can happen, or open a run."""
-        kind, name = read_choice(choice)
-        examples = dict(enumerate(words.EXAMPLE_QUESTIONS))
-        if kind == "run":
-            await self.open(conversation, name)
-        elif kind == "show" and not conversation.state.running:
-            question = conversation.state.questions.get(name, name)
-            self._put(conversation, AskedQuestion(question, name), empties_field=True)
-        elif kind == "example" and name.isdecimal() and int(name) in examples:
-            await self.ask_example(conversation, examples[int(name)])
 
     async def retry(self, conversation: Conversation, written: str = "") -> None:
         """Ask the same again, in place of the failed run. ``written``: the text in the question's field; it is emptied
@@ -206,13 +193,8 @@ class Questions:
         if not state.choices or (state.empty and usual != state.usual):
             # The reader has not chosen from this list yet.
             fields = conversation.fill(agent=state.asked.agent or usual)
-        yield conversation.change(
-            offered=True,
-            choices=agent_choices(offers),
-            questions={offer.agent: question_for(offer) for offer in offers},
-            usual=usual,
-            fields=fields,
-        )
+        asks, choices = {offer.agent: question_for(offer) for offer in offers}, agent_choices(offers)
+        yield conversation.change(offered=True, choices=choices, questions=asks, usual=usual, fields=fields)
 
     async def _take_up(self, conversation: Conversation, serial: int) -> AsyncGenerator[ConversationState, None]:
         if not conversation.state.opening:

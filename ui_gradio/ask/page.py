@@ -80,7 +80,7 @@ def _connect_run(application: gr.Blocks, page: AskPage, desk: Desk, handlers: As
         deferred: DeferredUpdates, conversation: Conversation, theme: Any, event: gr.EventData
     ) -> AsyncIterator[Updates]:
         async for updates in streaming.drawn(
-            handlers.proceed(questions.choose, conversation, chosen(event), theme), deferred
+            handlers.proceed(desk.first_screen.press, conversation, chosen(event), theme), deferred
         ):
             yield updates
 

@@ -95,7 +95,7 @@ def _draw_head(
 
 
 def _draw_cards(visit: Visit, conversation: Conversation, key: str, cards: str) -> None:
-    draw_cards(key, cards, lambda choice: visit.call(visit.desk.questions.choose(conversation, choice)))
+    draw_cards(key, cards, lambda choice: visit.call(visit.desk.first_screen.press(conversation, choice)))
 
 
 def _draw_new_conversation(visit: Visit, conversation: Conversation) -> None:

@@ -33,6 +33,10 @@ MEASURE: Final = "780px"
 """The widest line of a conversation."""
 
 
+CARD: Final = "250px"
+"""The narrowest card of a grid."""
+
+
 def custom_properties() -> str:
     """All tokens and colours as one rule; every colour follows the colour scheme of the element around it."""
     series = enumerate(zip(SERIES["light"], SERIES["dark"], strict=True))
@@ -43,6 +47,7 @@ def custom_properties() -> str:
         "mono": MONO,
         "motion": MOTION,
         "measure": MEASURE,
+        "card": CARD,
         **{f"type-{name}": size for name, size in TYPE.items()},
         **{f"space-{name}": size for name, size in SPACE.items()},
         **{f"radius-{name}": size for name, size in RADIUS.items()},

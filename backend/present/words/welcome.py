@@ -6,7 +6,6 @@ TRY_A_QUESTION: Final = "Try a question"
 SEE_WHAT_CAN_HAPPEN: Final = "See what can happen"
 RECENT_RUNS: Final = "Recent runs"
 SUGGESTED_PAIRS: Final = "Compare these"
-SAME_QUESTION: Final = "Same question"
 
 GALLERY: Final[tuple[tuple[str, str, str], ...]] = (
     ("scripted:late_citation", "A late citation", "Look at the marker: it waits for its source for over a second."),
