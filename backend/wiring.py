@@ -65,6 +65,7 @@ async def stop(services: Services) -> None:
     """End every run as interrupted and let the streams deliver that. A second call does nothing more."""
     await services.supervisor.shutdown()
     await services.streams.close(STREAM_GRACE_S)
+    services.channels.close()
 
 
 def build_app(settings: Settings, report: Report = lambda _: None) -> FastAPI:

@@ -14,6 +14,7 @@ from backend.api.routes import (
     ag_ui,
     agents,
     ai_sdk,
+    control,
     events,
     feedback,
     files,
@@ -91,7 +92,7 @@ def create_app(services: Services, lifespan: Lifespan | None = None) -> FastAPI:
     )
     app.state.services = services
     for room in (
-        *(runs, steering, files, events, recordings, sessions, feedback, shares, shared, agents),
+        *(runs, steering, control, files, events, recordings, sessions, feedback, shares, shared, agents),
         *(ag_ui, ai_sdk, openai, health),
     ):
         app.include_router(room.router)

@@ -10,8 +10,10 @@ from collections.abc import Awaitable, Callable, Iterator
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import RequestResponseCycle
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from backend.api.connection import CONNECTION_EXTENSION
+from backend.api.control.commands import MAX_MESSAGE_BYTES
 from backend.api.event_stream import carry_streams
 from backend.doors.connections import (
     BoundedConnection,
@@ -78,7 +80,9 @@ class Server(uvicorn.Server):
                 _with_connection(app),
                 lifespan="off",
                 http=capped_connections(most),
-                ws="none",
+                ws="websockets-sansio",
+                ws_max_size=MAX_MESSAGE_BYTES,
+                ws_per_message_deflate=False,
                 log_config=None,
                 access_log=False,
                 server_header=False,
@@ -144,14 +148,32 @@ class _CycleConnection:
 
     def drop(self) -> None:
         # Closing would wait until the buffers are read, which a reader who stalls never does: linger 0 discards them.
-        transport = self._cycle.transport
-        connection = transport.get_extra_info("socket")
-        if connection is not None:
-            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        transport.abort()
+        _abort(self._cycle.transport)
 
     def when_lost(self, callback: Callable[[], object] | None) -> None:
         self._protocol.on_lost = callback
+
+
+class _SocketConnection:
+    """Implements ``DroppedConnection`` over a WebSocket in uvicorn."""
+
+    __slots__ = ("_protocol",)
+
+    def __init__(self, protocol: WebSocketsSansIOProtocol) -> None:
+        self._protocol = protocol
+
+    def unsent(self) -> int:
+        return self._protocol.transport.get_write_buffer_size()
+
+    def drop(self) -> None:
+        _abort(self._protocol.transport)
+
+
+def _abort(transport: asyncio.Transport) -> None:
+    connection = transport.get_extra_info("socket")
+    if connection is not None:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    transport.abort()
 
 
 def _with_connection(app: ASGIApp) -> ASGIApp:
@@ -163,6 +185,8 @@ def _with_connection(app: ASGIApp) -> ASGIApp:
             protocol = cycle.transport.get_protocol()
             if isinstance(protocol, BoundedConnection):
                 scope.setdefault("extensions", {})[CONNECTION_EXTENSION] = _CycleConnection(cycle, protocol)
+        elif isinstance(cycle, WebSocketsSansIOProtocol):
+            scope.setdefault("extensions", {})[CONNECTION_EXTENSION] = _SocketConnection(cycle)
         await carry_streams(app, scope, receive, send)
 
     return serve

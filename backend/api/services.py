@@ -6,6 +6,8 @@ from typing import Annotated, cast
 from fastapi import Depends, Request
 
 from backend.agents.catalogue import AgentCatalogue
+from backend.api.control.channels import OpenChannels
+from backend.api.control.command_memory import CommandMemory
 from backend.api.open_streams import OpenStreams
 from backend.api.run_starts import RunStarts
 from backend.api.steering_service import SteeringService
@@ -27,6 +29,8 @@ class Services:
     recordings: RecordingLibrary
     files: FileLibrary
     streams: OpenStreams = field(default_factory=OpenStreams)
+    channels: OpenChannels = field(default_factory=OpenChannels)
+    commands: CommandMemory = field(default_factory=CommandMemory)
     store_open: bool = False
     steering: SteeringService = field(init=False)
     starts: RunStarts = field(init=False)

@@ -60,6 +60,11 @@ class LogFollower(AsyncIterator[Batch]):
         log = self._log
         return log is not None and not log.closed and self._place == len(log.frames)
 
+    @property
+    def unread(self) -> int:
+        """How many frames there are that were not taken yet."""
+        return 0 if self._log is None else len(self._log.frames) - self._place
+
     def listen(self, callback: Callable[[], object]) -> None:
         """Call back at the tick after each change, once the first batch was taken."""
         if self._log is not None:

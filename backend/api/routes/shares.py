@@ -51,3 +51,4 @@ async def withdraw_share(share_id: ShareId, services: ServicesOf) -> None:
     """Withdraws the link: it no longer opens the run, and streams opened through it end. The run stays."""
     await services.store.unshare(share_id)
     services.streams.stop_shared(share_id)
+    services.channels.withdraw(share_id)

@@ -1,0 +1,59 @@
+"""The control connections that are open, by conversation and by share, so that they can be counted and ended."""
+
+from collections import Counter
+from typing import Protocol
+
+MOST_CHANNELS = 200
+"""How many control connections a conversation or a share may have at once."""
+
+
+class OpenChannel(Protocol):
+    """A control connection as the registry sees it."""
+
+    @property
+    def room(self) -> str:
+        """The conversation or the share that the connection is for."""
+        ...
+
+    def close(self, code: int, reason: str) -> None:
+        """Close the connection with that code, soon."""
+        ...
+
+
+SHARE_WITHDRAWN = 4403
+SERVER_STOPS = 1012
+"""RFC 6455's registry: the service restarts, and the client may come back."""
+
+
+class OpenChannels:
+    """Every control connection from its handshake to its end."""
+
+    def __init__(self) -> None:
+        self._channels: set[OpenChannel] = set()
+        self._counts: Counter[str] = Counter()
+
+    def has_place(self, room: str) -> bool:
+        """Whether one more may be opened there."""
+        return self._counts[room] < MOST_CHANNELS
+
+    def add(self, channel: OpenChannel) -> None:
+        """Count the connection in."""
+        self._channels.add(channel)
+        self._counts[channel.room] += 1
+
+    def discard(self, channel: OpenChannel) -> None:
+        """Count the connection out."""
+        self._channels.discard(channel)
+        self._counts[channel.room] -= 1
+        self._counts += Counter()
+
+    def withdraw(self, share_id: str) -> None:
+        """Close what was opened through a share."""
+        for channel in list(self._channels):
+            if channel.room == share_id:
+                channel.close(SHARE_WITHDRAWN, "share-withdrawn")
+
+    def close(self) -> None:
+        """Close every connection: the server stops."""
+        for channel in list(self._channels):
+            channel.close(SERVER_STOPS, "server-stops")
