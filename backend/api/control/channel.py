@@ -19,10 +19,10 @@ from backend.api.control.command_memory import CommandMemory, Performed
 from backend.api.control.commands import (
     MAX_MESSAGE_BYTES,
     AnyCommand,
-    Follow,
-    Hello,
+    FollowCommand,
+    HelloCommand,
     NotOffered,
-    Unfollow,
+    UnfollowCommand,
     id_in,
     read_command,
 )
@@ -148,7 +148,7 @@ class ControlChannel:
                 )
             command = _read(text)
             command_id = command.id
-            if self._performer is None and not isinstance(command, Hello):
+            if self._performer is None and not isinstance(command, HelloCommand):
                 self._finish((NO_HELLO, "say-hello-first"))
                 return
             await self._obey(command)
@@ -164,7 +164,7 @@ class ControlChannel:
 
     async def _obey(self, command: AnyCommand) -> None:
         performer = self._performer
-        if isinstance(command, Hello):
+        if isinstance(command, HelloCommand):
             self._performer = self._performer or CommandPerformer(
                 self._session_id,
                 command.participant,
@@ -174,9 +174,9 @@ class ControlChannel:
             )
             limits = {"commands_per_s": COMMANDS_PER_S, "followed": MOST_FOLLOWED, "message_bytes": MAX_MESSAGE_BYTES}
             await self._send(ack(command.id, {"room": self.room, "limits": limits}))
-        elif isinstance(command, Follow):
+        elif isinstance(command, FollowCommand):
             await self._follows.follow(command.run, Cursor.parse(command.after), command.id)
-        elif isinstance(command, Unfollow):
+        elif isinstance(command, UnfollowCommand):
             await self._follows.unfollow(command.run)
             await self._send(ack(command.id, {"run": command.run}))
         elif isinstance(command, NotOffered):

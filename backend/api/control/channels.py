@@ -1,5 +1,6 @@
 """The control connections that are open, by conversation and by share, so that they can be counted and ended."""
 
+import asyncio
 from collections import Counter
 from typing import Protocol
 
@@ -31,6 +32,10 @@ class OpenChannels:
     def __init__(self) -> None:
         self._channels: set[OpenChannel] = set()
         self._counts: Counter[str] = Counter()
+        self._changed = asyncio.Event()
+
+    def __len__(self) -> int:
+        return len(self._channels)
 
     def has_place(self, room: str) -> bool:
         """Whether one more may be opened there."""
@@ -40,12 +45,19 @@ class OpenChannels:
         """Count the connection in."""
         self._channels.add(channel)
         self._counts[channel.room] += 1
+        self._note_change()
 
     def discard(self, channel: OpenChannel) -> None:
         """Count the connection out."""
         self._channels.discard(channel)
         self._counts[channel.room] -= 1
         self._counts += Counter()
+        self._note_change()
+
+    async def until(self, count: int) -> None:
+        """Return once so many connections are open."""
+        while len(self) != count:
+            await self._changed.wait()
 
     def withdraw(self, share_id: str) -> None:
         """Close what was opened through a share."""
@@ -57,3 +69,7 @@ class OpenChannels:
         """Close every connection: the server stops."""
         for channel in list(self._channels):
             channel.close(SERVER_STOPS, "server-stops")
+
+    def _note_change(self) -> None:
+        self._changed.set()
+        self._changed = asyncio.Event()

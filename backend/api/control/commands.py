@@ -24,14 +24,14 @@ class Command(BaseModel):
     id: CommandId
 
 
-class Hello(Command):
+class HelloCommand(Command):
     """The first command of a connection: who the person is, as they say."""
 
     op: Literal["hello"]
     participant: GivenPerson | None = None
 
 
-class Follow(Command):
+class FollowCommand(Command):
     """Send the events of a run after a cursor, and then live."""
 
     op: Literal["follow"]
@@ -39,42 +39,42 @@ class Follow(Command):
     after: Annotated[Text, Field(max_length=64)] = ""
 
 
-class Unfollow(Command):
+class UnfollowCommand(Command):
     """Send no more events of a run."""
 
     op: Literal["unfollow"]
     run: RunName
 
 
-class Start(Command):
+class StartCommand(Command):
     """Ask a question in this conversation: what ``POST /v1/runs`` takes, without the conversation's id."""
 
     op: Literal["start"]
     new_run: NewRun
 
 
-class Cancel(Command):
+class CancelCommand(Command):
     """Stop a run; its answer so far is kept."""
 
     op: Literal["cancel"]
     run: RunName
 
 
-class Pause(Command):
+class PauseCommand(Command):
     """Pause a run, as its agent can."""
 
     op: Literal["pause"]
     run: RunName
 
 
-class Resume(Command):
+class ResumeCommand(Command):
     """Continue a paused run."""
 
     op: Literal["resume"]
     run: RunName
 
 
-class Input(Command):
+class InputCommand(Command):
     """Answer what a run asks; without ``input_id`` the only request that is open."""
 
     op: Literal["input"]
@@ -83,7 +83,7 @@ class Input(Command):
     answer: GivenAnswer
 
 
-class Message(Command):
+class MessageCommand(Command):
     """Send a message to a run. The command's ``id`` is the message's."""
 
     op: Literal["message"]
@@ -92,7 +92,7 @@ class Message(Command):
     mode: MessageMode = "steer"
 
 
-class Withdraw(Command):
+class WithdrawCommand(Command):
     """Take a message back that was not delivered yet."""
 
     op: Literal["withdraw"]
@@ -109,11 +109,11 @@ class NotOffered(BaseModel):
     op: Literal["presence", "playhead", "comment"]
 
 
-RunCommand = Cancel | Pause | Resume | Input | Message | Withdraw
+RunCommand = CancelCommand | PauseCommand | ResumeCommand | InputCommand | MessageCommand | WithdrawCommand
 """A command that changes a run."""
 
 AnyCommand = Annotated[
-    Hello | Follow | Unfollow | Start | Cancel | Pause | Resume | Input | Message | Withdraw | NotOffered,
+    HelloCommand | FollowCommand | UnfollowCommand | StartCommand | RunCommand | NotOffered,
     Field(discriminator="op"),
 ]
 

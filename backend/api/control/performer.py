@@ -1,7 +1,15 @@
 """What the commands of the control channel do: each through the same service as its HTTP call."""
 
 from backend.api.control.command_memory import Performed
-from backend.api.control.commands import Cancel, Input, Message, Pause, Resume, RunCommand, Start
+from backend.api.control.commands import (
+    CancelCommand,
+    InputCommand,
+    MessageCommand,
+    PauseCommand,
+    ResumeCommand,
+    RunCommand,
+    StartCommand,
+)
 from backend.api.problems import RequestProblem
 from backend.api.resources import AcceptedRun, RunLinks
 from backend.api.run_starts import HandedQuestion, RunStarts
@@ -26,11 +34,11 @@ class CommandPerformer:
         self._starts = starts
         self._steering = steering
 
-    async def perform(self, command: Start | RunCommand) -> Performed:
+    async def perform(self, command: StartCommand | RunCommand) -> Performed:
         """Carry the command out. Raises what the services raise."""
-        return await (self._start(command) if isinstance(command, Start) else self._change(command))
+        return await (self._start(command) if isinstance(command, StartCommand) else self._change(command))
 
-    async def _start(self, command: Start) -> Performed:
+    async def _start(self, command: StartCommand) -> Performed:
         if command.new_run.session_id not in (None, self._session_id):
             sentence = "new_run names another conversation than this channel: leave session_id out."
             raise RequestProblem(422, "other-session", sentence)
@@ -55,21 +63,21 @@ class CommandPerformer:
         run_id = command.run
         if (await self._store.record(run_id)).session_id != self._session_id:
             raise UnknownRunError(run_id)
-        if isinstance(command, Cancel):
+        if isinstance(command, CancelCommand):
             return Performed(await self._steering.cancel(run_id), run_id)
-        if isinstance(command, Pause):
+        if isinstance(command, PauseCommand):
             activity = await self._steering.pause(run_id, self._person)
             return Performed(activity, run_id, activity.cursor)
-        if isinstance(command, Resume):
+        if isinstance(command, ResumeCommand):
             activity = await self._steering.resume(run_id, self._person)
             return Performed(activity, run_id, activity.cursor)
-        if isinstance(command, Input):
+        if isinstance(command, InputCommand):
             given = command.answer
             if given.by is None:
                 given = given.model_copy(update={"by": self._person})
             recorded = await self._steering.answer(run_id, command.input_id, given, via=VIA)
             return Performed(recorded, run_id, recorded.cursor)
-        if isinstance(command, Message):
+        if isinstance(command, MessageCommand):
             message = NewMessage(message_id=command.id, text=command.text, mode=command.mode, by=self._person)
             reply = await self._steering.send(run_id, message)
         else:
