@@ -11,6 +11,7 @@ from backend.metrics import (
     exposure,
     first,
     in_sync,
+    people,
     rules,
     silence,
     tokens,
@@ -41,6 +42,7 @@ METRICS: tuple[Metric, ...] = (
     silence.STALLS,
     silence.STALLED,
     attribution.UNATTRIBUTED,
+    *people.OF_PEOPLE,
     delivery.DUPLICATES,
     delivery.LOST,
     citation_counts.CITATIONS,
@@ -75,8 +77,13 @@ KEYS_WITHOUT_MEASURE: tuple[str, ...] = tuple(fact.key for fact in WIRE_FACTS)
 
 
 def measure(trace: Trace) -> dict[str, float | None]:
-    """Every metric of a run, None where it has no value. Times are rounded to the microsecond."""
-    values: dict[str, float | None] = {metric.key: _exact_enough(metric.measure(trace)) for metric in METRICS}
+    """Every metric of a run, None where it has no value, and without the time of people in it, which stands beside.
+    Times are rounded to the microsecond."""
+    machine = trace.without_people()
+    values: dict[str, float | None] = {
+        metric.key: _exact_enough(metric.measure(trace if metric in people.OF_PEOPLE else machine))
+        for metric in METRICS
+    }
     return values | dict.fromkeys(KEYS_WITHOUT_MEASURE)
 
 

@@ -1,7 +1,7 @@
 """A run as a list of events with their times on one plane: what every metric is computed from."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
 from typing import Literal
@@ -11,6 +11,7 @@ from backend.metrics.expectation import Expectation
 from backend.metrics.steps import StepSpan, step_spans
 from backend.protocol.checks import Violation, check
 from backend.protocol.events import DoneEvent, Event, StatusEvent, TokenEvent
+from backend.protocol.person_time import PersonTime
 
 Plane = Literal["wire", "server", "planned"]
 """Whose clock the times were read on: the harness's on arrival, the server's, or the script's."""
@@ -116,6 +117,27 @@ class Trace:
     def steps(self) -> tuple[StepSpan, ...]:
         """Every step and how long it took."""
         return step_spans(self.events, self.times_ms)
+
+    @cached_property
+    def person(self) -> PersonTime:
+        """How much of the run was a person's time."""
+        person = PersonTime()
+        for event, at_ms in zip(self.events, self.times_ms, strict=True):
+            person.add(event, at_ms)
+        return person
+
+    def without_people(self) -> "Trace":
+        """The same run as if people answered at once and never paused it: every time less the time of people before
+        it."""
+        if not self.person.intervals:
+            return self
+
+        def moved(at_ms: float) -> float:
+            return at_ms - self.person.before(at_ms)
+
+        kernel_ms = tuple(None if at_ms is None else moved(at_ms) for at_ms in self.kernel_ms)
+        close_ms = None if self.close_ms is None else moved(self.close_ms)
+        return replace(self, received_ms=tuple(map(moved, self.received_ms)), close_ms=close_ms, kernel_ms=kernel_ms)
 
     @cached_property
     def violations(self) -> tuple[Violation, ...]:

@@ -70,7 +70,7 @@ def score_recording(recording: Recording, name: str, asked: SuiteScenario | None
         truth=None,
         steps=run_parts.steps(server, server, None),
         citations=run_parts.citations(server),
-        longest_silence=run_parts.silence(server),
+        longest_silence=run_parts.silence(server.without_people()),
         violations=run_parts.violations(server),
         error_codes=run_parts.error_codes(server),
         surprises=surprises,

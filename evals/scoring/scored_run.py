@@ -69,7 +69,7 @@ def score_arrivals(played: PlayedRun, arrivals: Arrivals) -> ScoredRun:
         truth=None if plan is None else measure(plan),
         steps=run_parts.steps(wire, server, plan),
         citations=run_parts.citations(wire),
-        longest_silence=run_parts.silence(wire),
+        longest_silence=run_parts.silence(wire.without_people()),
         violations=run_parts.violations(wire),
         error_codes=run_parts.error_codes(wire),
         notes=_notes(played),
