@@ -38,8 +38,11 @@ from backend.protocol.recording_reader import parse_recording
 
 RATE = 20.0
 WORDS = 200
-WAIT_S = 2.0
+WAIT_S = 3.0
 """How long a run searches before its first word, so that all sessions are open by then."""
+
+OPENING_S = 2.0
+"""All sessions are opened within this time, one after the other: people do not click in the same moment."""
 
 STATUS = b"zzsearching"
 WORD = re.compile(rb"zz(\d{4})")
@@ -145,6 +148,12 @@ async def started(client: httpx2.AsyncClient) -> Session:
 Follow = Callable[[str, Session], Coroutine[Any, Any, None]]
 
 
+async def later(follow: Follow, url: str, session: Session, after_s: float) -> None:
+    """Open a session after so many seconds."""
+    await asyncio.sleep(after_s)
+    await follow(url, session)
+
+
 async def live(follow: Follow, url: str, backend_url: str, count: int) -> tuple[list[Session], dict[str, list[float]]]:
     """So many sessions at once, and for each run when its words were sent, in milliseconds of the run."""
     async with httpx2.AsyncClient(base_url=backend_url, timeout=LONGEST_S, trust_env=False) as client:
@@ -153,7 +162,10 @@ async def live(follow: Follow, url: str, backend_url: str, count: int) -> tuple[
             await follow(url, warm)
         sessions = await asyncio.gather(*(started(client) for _ in range(count)))
         async with asyncio.timeout(LONGEST_S):
-            await asyncio.gather(*(follow(url, session) for session in sessions))
+            every_s = OPENING_S / count
+            await asyncio.gather(
+                *(later(follow, url, session, place * every_s) for place, session in enumerate(sessions))
+            )
         sent = {}
         for session in sessions:
             recording = parse_recording((await client.get(f"/v1/runs/{session.run_id}/recording")).content)
@@ -218,7 +230,10 @@ def measure(module: str, follow: Follow, backend: LocalServer, count: int) -> No
     statuses = [(session.status_s or float("inf")) - session.opened_s for session in sessions]
     line("first status", [value * 1000 for value in statuses], GOAL_MS)
     line("word after its event", [lag for one in sessions for lag in lags_ms(one, sent[one.run_id])], GOAL_MS)
-    print(f"  CPU of the UI {cpu / seconds:.0%} of a core, of this client {own / seconds:.0%}")  # noqa: T201
+    each = cpu / (count + 1)
+    print(  # noqa: T201
+        f"  CPU of the UI {each:.2f} s a session, {cpu / seconds:.0%} of a core; of this client {own / seconds:.0%}"
+    )
 
 
 UIS: dict[str, tuple[str, Follow]] = {
