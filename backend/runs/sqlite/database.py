@@ -14,7 +14,7 @@ from backend.runs.sqlite.journal import Journal, read_journal
 from backend.runs.sqlite.journal_queue import JournalQueue
 from backend.runs.sqlite.lock import FolderLock
 from backend.runs.sqlite.recovery import end_unfinished, insert_journaled
-from backend.runs.sqlite.schema import connect, prepare, refused_by_system, storage_problem
+from backend.runs.sqlite.schema import connect, prepare, refused_by_system, storage_problem, sync_log
 from backend.runs.sqlite.writer import GroupWriter
 from backend.runs.store import StoreError
 
@@ -60,7 +60,7 @@ class Database:
                     connection.close()
             self._lock.release()
             raise self.problem(error) from error
-        self._writer = GroupWriter(writing, self._take, self._taken)
+        self._writer = GroupWriter(writing, self._take, self._sync)
         return ended
 
     def _take(self) -> Sequence[TailPiece]:
@@ -68,12 +68,13 @@ class Database:
         self._turned = self._journal is not None and self._journal.turn()
         return self._backlog.take()
 
-    def _taken(self) -> None:
-        if self._turned and self._journal is not None:
-            try:
+    def _sync(self) -> None:
+        try:
+            sync_log(self.folder)
+            if self._turned and self._journal is not None:
                 self._journal.empty()
-            except OSError:
-                logger.exception("The journal could not be emptied.")
+        except OSError:
+            logger.exception("The log could not be synchronised with the disk, or the journal not be emptied.")
 
     def close(self) -> None:
         """Write what waits and let go of everything. Blocks."""

@@ -1,6 +1,7 @@
 """The database file: its tables, their version, and how a connection to it is opened."""
 
 import errno
+import os
 import sqlite3
 from pathlib import Path
 
@@ -105,8 +106,8 @@ _BUSY_MS = 5000
 def connect(folder: Path) -> sqlite3.Connection:
     """A connection for any one thread at a time, in autocommit mode: transactions are begun by hand.
 
-    ``synchronous=NORMAL`` in WAL mode: a commit survives the death of the process at any moment. A power
-    cut may cost the last commits, never the file's consistency (https://www.sqlite.org/wal.html)."""
+    ``synchronous=NORMAL`` in WAL mode: a commit survives the death of the process at any moment. A power cut may cost
+    the commits since ``sync_log``, never the file's consistency (https://www.sqlite.org/wal.html)."""
     connection = sqlite3.connect(
         folder / FILE_NAME, isolation_level=None, check_same_thread=False, cached_statements=_STATEMENTS
     )
@@ -121,6 +122,19 @@ def connect(folder: Path) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
+
+
+def sync_log(folder: Path) -> None:
+    """Have every commit so far written to the disk. Blocks. Raises ``OSError``."""
+    try:
+        # The file of the database itself must not be opened and closed here: that would let go of SQLite's locks.
+        log = os.open(folder / f"{FILE_NAME}-wal", os.O_RDWR)
+    except FileNotFoundError:
+        return
+    try:
+        os.fsync(log)
+    finally:
+        os.close(log)
 
 
 def prepare(connection: sqlite3.Connection, folder: Path) -> None:

@@ -41,8 +41,8 @@ class SqliteStore(SqliteReviews, SqliteFiles):
 
     Durable means here: it survives the death of the process at any moment. Events are written to the journal before
     they are shown, all of a tick in one piece, and to the tables in groups; ``done`` and everything else is committed
-    before it is shown. A power cut may cost what the system had not yet written to the disk (the last seconds: SQLite's
-    WAL mode with ``synchronous=NORMAL``), never the consistency of what remains."""
+    before it is shown. A power cut may cost the last second: commits are synchronised with the disk twice a second
+    (``writer.SYNC_S``). It never costs the consistency of what remains."""
 
     def __init__(self, data_dir: Path, memory_runs: int = 64) -> None:
         self._backlog = Backlog(_now)
