@@ -17,6 +17,8 @@ FIRST_SOURCES = [
     ("What were Calder's total sales in Q1 2024?", "2024 Q1 Calder.md"),
     ("Why did Calder's sales of biscuits change in Q2 2024?", "2024 Q2 Calder.md"),
     ("Does Calder hedge the price of wheat?", "2024 Q3 Calder.md"),
+    ("What was Brightwater's capital expenditure in Q2 2024?", "Brightwater cash 2024.xlsx"),
+    ("How did Calder's inventories change over the quarters?", "Calder balance 2024.docx"),
 ]
 STATED = [
     ("What was the total revenue of Brightwater in Q2 2024?", "491"),
@@ -26,6 +28,10 @@ STATED = [
     ("Why did Calder's sales of biscuits change in Q2 2024?", "new bakeries in the north"),
     ("What legal matters does Brightwater report?", "Harrow patent"),
     ("Does Calder hedge the price of wheat?", "does not hedge the price of wheat"),
+    ("What was Brightwater's capital expenditure in Q2 2024?", "34"),
+    ("How did Brightwater's operating cash flow develop over the quarters?", "90"),
+    ("What was Calder's total debt on June 30, 2024?", "870"),
+    ("Why did Calder's inventories change in Q2 2024?", "flour was bought before its price went up"),
 ]
 OF_OTHERS = [
     "What was the total revenue of Lumen Optics in Q2 2024?",
@@ -104,6 +110,30 @@ async def test_a_figure_cites_its_row_at_its_page(companies: Library) -> None:
     assert row.locator is not None
     assert row.locator.page == 2
     assert told.artifact("table") is not None
+
+
+@pytest.mark.parametrize(
+    ("question", "values"),
+    [
+        ("How did Calder's inventories change over the quarters?", ["310", "342", "335"]),
+        ("How did Brightwater's capital expenditure develop over the quarters?", ["31", "34", "29"]),
+    ],
+)
+async def test_a_course_over_the_columns_of_an_office_file_is_listed_and_charted(
+    companies: Library, question: str, values: list[str]
+) -> None:
+    told = await ask(companies, question)
+    assert_sound(told, companies)
+    (trace,) = told.content("chart")["data"]
+    assert [f"{value:g}" for value in trace["y"]] == values
+    assert all(f": {value} million" in told.answer for value in values)
+
+
+async def test_a_measure_without_a_row_is_named(companies: Library) -> None:
+    told = await ask(companies, "How did Calder's total sales compare to its advertising costs in Q2 2024?")
+    assert_sound(told, companies)
+    assert "1,965" in told.answer
+    assert "No table row was found for “advertising costs of Calder" in told.answer
 
 
 async def test_both_companies_are_compared(companies: Library) -> None:

@@ -1,8 +1,10 @@
-"""Two invented companies with three quarterly reports each: one in PDF with tables, one in Markdown."""
+"""Two invented companies with three quarterly reports each: one in PDF with tables, one in Markdown. Beside them what
+spans the quarters: a workbook of the first, a Word file of the second."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
+from tests.agents.documents.office_files import word_file, workbook
 from tests.agents.documents.pdf_files import ending_at, placed_pdf
 
 QUARTERS = (
@@ -12,12 +14,16 @@ QUARTERS = (
 )
 LENSES, SERVICE, COSTS = (412, 398, 451), (88, 93, 97), (120, 131, 126)
 BISCUITS, PASTA = (1_205, 1_310, 1_188), (640, 655, 702)
+EXPENDITURE, CASH = (31, 34, 29), (77, 82, 90)
+INVENTORIES, DEBT = (310, 342, 335), (900, 870, 845)
 
 _LEFT, _THIS, _BEFORE = 50.0, 400.0, 500.0
 
 
 def write_two_companies(folder: Path) -> None:
-    """Put all six reports into the folder."""
+    """Put all six reports and the two files beside them into the folder."""
+    (folder / "Brightwater cash 2024.xlsx").write_bytes(_brightwater_cash())
+    (folder / "Calder balance 2024.docx").write_bytes(_calder_balance())
     for place, (quarter, end, ordinal) in enumerate(QUARTERS):
         (folder / f"{quarter} Brightwater.pdf").write_bytes(_brightwater(place, end, ordinal))
         (folder / f"{quarter} Calder.md").write_text(_calder(place, quarter, end, ordinal), encoding="utf-8")
@@ -31,6 +37,34 @@ def _brightwater(place: int, end: str, ordinal: str) -> bytes:
         ("Research and development", COSTS[place], COSTS[place] - 11),
     ]
     return placed_pdf([_cover(end), _statement(end, rows), _discussion(place, ordinal), _signature(end)])
+
+
+def _brightwater_cash() -> bytes:
+    quarters = [quarter for quarter, _, _ in QUARTERS]
+    return workbook(
+        {
+            "Cash": [
+                ("Brightwater Instruments Inc.", "", "", ""),
+                ("In millions", *quarters),
+                ("Cash provided by operating activities", *CASH),
+                ("Capital expenditure", *EXPENDITURE),
+            ]
+        }
+    )
+
+
+def _calder_balance() -> bytes:
+    return word_file(
+        "# Calder Foods plc",
+        "Figures of the balance sheet at the end of each quarter.",
+        [
+            ("In millions", *(end for _, end, _ in QUARTERS)),
+            ("Inventories", *(str(value) for value in INVENTORIES)),
+            ("Total debt", *(str(value) for value in DEBT)),
+        ],
+        "Inventories rose in the second quarter of 2024 because flour was bought before its price went up.",
+        title="Calder Foods plc, balance sheets of 2024",
+    )
 
 
 def _lines(texts: Sequence[str], top: float = 780) -> list[tuple[float, float, str]]:

@@ -117,10 +117,13 @@ def _is_of_period(candidate: Candidate, retrieval: Retrieval) -> bool:
     """Whether a statement is of a period asked for: its document is about it, or it or its heading names it."""
     periods = retrieval.scope.periods
     document = candidate.passage.document
-    if not periods or (retrieval.scope.in_period and document.name in (retrieval.scope.documents or ())):
+    is_spanning = document.name in retrieval.scope.spanning
+    is_in_scope = retrieval.scope.in_period and document.name in (retrieval.scope.documents or ())
+    if not periods or (is_in_scope and not is_spanning):
         return True
-    named = f"{candidate.quote.text} {candidate.passage.heading} {document.dated_title}"
-    found = [*document.profile.periods, *(period for period, _, _ in find_periods(named))]
+    named = f"{candidate.quote.text} {candidate.passage.heading} {'' if is_spanning else document.dated_title}"
+    stated = () if is_spanning else document.profile.periods
+    found = [*stated, *(period for period, _, _ in find_periods(named))]
     return any(asked.contains(period) for asked in periods for period in found)
 
 

@@ -17,6 +17,22 @@ def of_period(documents: Sequence[DatedDocument], asked: Period) -> list[DatedDo
     return [document for document in documents if places[document.name] <= (best[0], best[1])]
 
 
+def spanning(documents: Sequence[DatedDocument]) -> frozenset[str]:
+    """The names of documents about a whole year that has documents about parts of it: a table of all its quarters. What
+    they say of a part says so itself."""
+    years = {int(document.time[:4]) for document in documents if _is_of_part(document)}
+    return frozenset(
+        document.name
+        for document in documents
+        if document.periods and not _is_of_part(document) and document.periods[0].year in years
+    )
+
+
+def _is_of_part(document: DatedDocument) -> bool:
+    first = document.periods[0] if document.periods else None
+    return bool(document.time) and bool(document.period_end or (first is not None and (first.quarter or first.month)))
+
+
 def newest(documents: Sequence[DatedDocument]) -> list[DatedDocument]:
     """The documents of the latest time; all of them if none has any."""
     latest = max((document.time for document in documents), default="")

@@ -22,6 +22,15 @@ _CALENDAR_WORDS = """
 january february march april may june july august september october november december monday tuesday wednesday thursday
 friday saturday sunday i q1 q2 q3 q4 fy form
 """
+_FILE_WORDS = """
+account accounts agenda balance bill bills board budget budgets cash contract contracts cost costs customers debt draft
+employees expenses figures forecast income inventory invoice invoices letter letters list manual meeting minutes notes
+order orders paper payments plan plans policy policies price prices product products profit project projects protocol
+purchases report reports results revenue review rules sales salaries staff statement statements stock summary survey
+suppliers table tables tax taxes team wages
+"""
+_PLAIN = frozenset(_FILE_WORDS.split())
+"""Words that files are named after whatever they are about: in small letters they name nobody."""
 _NO_NAMES = frozenset(_CALENDAR_WORDS.split()) | WEAK
 _LONGEST = 5
 _MOST_CAPITALS = 0.6
@@ -166,9 +175,9 @@ def _is_meant(words: Sequence[Word], key: str, share: tuple[int, int], documents
     main, every = share
     if key in STOP_WORDS or key in _NO_NAMES or key.isdigit():
         return False
-    if main:
-        return True
     as_name = all(word.is_capital for word in words)
+    if main:
+        return as_name or key not in _PLAIN
     return as_name and (every <= 2 or every <= documents * _MOST_FURTHER)
 
 

@@ -9,7 +9,7 @@ from backend.agents.documents.indexing.corpus import Corpus
 from backend.agents.documents.indexing.folder_facts import DatedDocument, FolderFacts
 from backend.agents.documents.periods import Period
 from backend.agents.documents.search.asked_time import AskedTime, asked_time
-from backend.agents.documents.search.dated_documents import before_newest, newest, of_period
+from backend.agents.documents.search.dated_documents import before_newest, newest, of_period, spanning
 from backend.agents.documents.search.named_subjects import AskedNames, NamedSubject, named_in
 from backend.agents.documents.search.question import Concept, Question
 
@@ -43,6 +43,8 @@ class Scope:
     """Of the subjects those that several documents name among others: a passage must still be about them."""
     in_period: bool = False
     """Whether the documents are those of the periods asked for."""
+    spanning: frozenset[str] = frozenset()
+    """Documents that have the periods asked for among others: what they say of one of them names it."""
     regions: tuple[str, ...] = ()
     """Words that say where a known place lies; passages need not have them."""
 
@@ -78,6 +80,7 @@ def resolve_scope(corpus: Corpus, question: Question) -> Scope:
         resolved=of_subjects.resolved,
         merely_mentioned=of_subjects.mentioned,
         in_period=times.is_restricted,
+        spanning=times.spanning,
         regions=named.regions,
     )
 
@@ -149,6 +152,7 @@ class _InTime:
     periods: tuple[Period, ...]
     is_restricted: bool = False
     assumed: tuple[str, ...] = ()
+    spanning: frozenset[str] = frozenset()
 
 
 def _in_time(
@@ -160,14 +164,30 @@ def _in_time(
         return _of_periods(facts, documents, asked)
     if time.wants_course or not time.relative or is_mixed:
         return _InTime(documents, ())
-    found = newest(documents) if time.relative == "latest" else before_newest(documents)
+    return _of_relative(documents, time)
+
+
+def _of_relative(documents: Sequence[DatedDocument], time: AskedTime) -> _InTime:
+    wider = spanning(documents)
+    specific = [document for document in documents if document.name not in wider]
+    found = newest(specific) if time.relative == "latest" else before_newest(specific)
     dated = [document for document in found if document.time]
     if not dated or len(dated) == len(documents):
-        return _InTime(documents, ())
+        return _InTime(documents, (), spanning=wider)
     periods = tuple(dict.fromkeys(document.periods[0] for document in dated if document.periods))
     when = f" (period ended {dated[0].period_end})" if dated[0].period_end else ""
     label = periods[0].label if periods else dated[0].time
-    return _InTime(found, periods, True, (f"“{time.wording}” is taken as {label}{when}.",))
+    assumed = (f"“{time.wording}” is taken as {label}{when}.",)
+    around = _around(documents, wider, periods)
+    return _InTime([*found, *around], periods, True, assumed, frozenset(document.name for document in around))
+
+
+def _around(
+    documents: Sequence[DatedDocument], wider: frozenset[str], periods: Sequence[Period]
+) -> list[DatedDocument]:
+    """Those of the wider documents that have one of the periods within theirs."""
+    years = {period.year for period in periods}
+    return [document for document in documents if document.name in wider and document.periods[0].year in years]
 
 
 def _of_periods(facts: FolderFacts, documents: Sequence[DatedDocument], asked: Sequence[Period]) -> _InTime:
@@ -176,16 +196,23 @@ def _of_periods(facts: FolderFacts, documents: Sequence[DatedDocument], asked: S
     for period in asked:
         matching = of_period([one for one in documents if facts.has_year(one.name, period.year)], period)
         found.update(document.name for document in matching)
-        if not matching:
-            assumed.append(f"No document is of {period.label}.")
-        elif sentence := _other_calendar(period, matching[0]):
-            assumed.append(sentence)
+        assumed += _assumed_of(period, matching)
     if not found:
         return _InTime(documents, tuple(asked), assumed=tuple(assumed) if any(one.periods for one in documents) else ())
     # A document without a period of its own, such as a table, may have figures of any.
     timeless = [document for document in documents if not document.periods]
     of_asked = [document for document in documents if document.name in found]
-    return _InTime([*of_asked, *timeless], tuple(asked), True, tuple(assumed))
+    around = [one for one in _around(documents, spanning(documents), asked) if one.name not in found]
+    names = frozenset(document.name for document in around)
+    return _InTime([*of_asked, *timeless, *around], tuple(asked), True, tuple(assumed), names)
+
+
+def _assumed_of(period: Period, matching: Sequence[DatedDocument]) -> list[str]:
+    """What is to be said of a period asked for: that no document is of it, or how it was read."""
+    if not matching:
+        return [f"No document is of {period.label}."]
+    sentence = _other_calendar(period, matching[0])
+    return [sentence] if sentence else []
 
 
 def _other_calendar(asked: Period, document: DatedDocument) -> str:
