@@ -30,7 +30,16 @@ def navigation_html(here: PageName) -> str:
         fragment('<a class="ph-place" href="{}"{}>{}</a>', PATHS[name], _here(name == here), title)
         for name, title in TITLES.items()
     )
-    return str(fragment('<nav class="ph ph-places" aria-label="{}">{}</nav>', words_pages.PAGES_LABEL, links))
+    switch = fragment(
+        '<button type="button" class="ph-button ph-theme" data-ph-theme aria-label="{}" title="{}"></button>',
+        words_pages.OTHER_THEME,
+        words_pages.OTHER_THEME,
+    )
+    return str(
+        fragment(
+            '<div class="ph ph-places"><nav aria-label="{}">{}</nav>{}</div>', words_pages.PAGES_LABEL, links, switch
+        )
+    )
 
 
 def link_html(place: PageName, label: str, **parameters: str) -> str:

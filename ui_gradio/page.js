@@ -23,6 +23,15 @@
     link.href = address.href;
   }, true);
 
+  // The switch between light and dark: for this page, and for those that are opened from it.
+  document.addEventListener('click', (event) => {
+    if (!event.target.closest?.('[data-ph-theme]')) return;
+    const dark = document.body.classList.toggle('dark');
+    const address = new URL(window.location);
+    address.searchParams.set('__theme', dark ? 'dark' : 'light');
+    window.history.replaceState(window.history.state, '', address);
+  });
+
   let chartsAreReady = false;
 
   // Gradio drops a chart that comes while Plotly's script still loads, in the first second of a page. This waits for

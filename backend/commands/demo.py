@@ -28,6 +28,8 @@ LOOPBACK = "127.0.0.1"
 READY_TIMEOUT_S = 120.0
 """How long a part may be silent without answering: importing a UI takes many seconds on a busy machine."""
 
+_WAITS_FOR = "Waiting for {} …"
+
 _PORT = click.IntRange(1, 65535)
 
 
@@ -125,15 +127,22 @@ def command(
     opened = None if no_browser else _browser()
     try:
         with Supervisor([part.process for part in parts]) as supervisor:
-            for part in parts:
-                supervisor.wait_until_ready(part.process, part.url + part.probe, READY_TIMEOUT_S)
-                if said.failure:
-                    raise click.ClickException(said.failure)
-                click.echo(f"{part.label} {part.url}")
+            backend, *pages = parts
+            click.echo(_WAITS_FOR.format(backend.label), err=True)
+            supervisor.wait_until_ready(backend.process, backend.url + backend.probe, READY_TIMEOUT_S)
+            if said.failure:
+                raise click.ClickException(said.failure)
+            click.echo(f"{backend.label} {backend.url}")
+            click.echo(_WAITS_FOR.format(" and ".join(page.label for page in pages)), err=True)
+            labels = {page.process: page for page in pages}
+            probes = {page.process: page.url + page.probe for page in pages}
+            for process in supervisor.in_order_of_readiness(probes, READY_TIMEOUT_S):
+                click.echo(f"{labels[process].label} {labels[process].url}")
+                if opened:
+                    opened(labels[process].url)
+                    opened = None
             click.echo(_suggestion(docs_dir))
             click.echo("ready")
-            if opened:
-                opened(parts[1].url)
             supervisor.watch()
     except ChildFailed as failure:
         raise click.ClickException(str(failure)) from failure

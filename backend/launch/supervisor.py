@@ -3,10 +3,10 @@
 import os
 import select
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import FrameType
 
-from backend.launch.child import ChildProcess
+from backend.launch.child import ChildProcess, answers
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 CHILD_ENDED = b"\0"
@@ -51,6 +51,23 @@ class Supervisor:
     def wait_until_ready(self, child: ChildProcess, ready: str | Callable[[], bool], timeout_s: float) -> None:
         """As ChildProcess does it, but the death of any child raises its ChildDied, and a signal StopAsked."""
         child.wait_until_ready(ready, timeout_s, self._pause)
+
+    def in_order_of_readiness(self, probes: Mapping[ChildProcess, str], timeout_s: float) -> Iterator[ChildProcess]:
+        """Each child as soon as its address answers. Raises as ``wait_until_ready``, and waits as long for each."""
+        waiting = dict(probes)
+
+        def first() -> bool:
+            for child, address in waiting.items():
+                if answers(address):
+                    ready.append(child)
+                    return True
+            return False
+
+        while waiting:
+            ready: list[ChildProcess] = []
+            self.wait_until_ready(next(iter(waiting)), first, timeout_s)
+            del waiting[ready[0]]
+            yield ready[0]
 
     def watch(self) -> None:
         """Wait for the first child that ends by itself and raise its ChildDied, or StopAsked at a signal."""

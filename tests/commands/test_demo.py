@@ -30,10 +30,14 @@ def test_starts_three_parts_and_stops_them_together(tmp_path: Path) -> None:
             lines: list[str] = []
             while not lines or lines[-1] not in ("ready", ""):
                 lines.append(process.stdout.readline().rstrip())
-            assert lines == [
-                f"backend http://127.0.0.1:{ports['--port']}",
+            backend, *pages, suggestion, ready = lines
+            assert backend == f"backend http://127.0.0.1:{ports['--port']}"
+            # In the order in which they answer.
+            assert sorted(pages) == [
                 f"gradio http://127.0.0.1:{ports['--gradio-port']}",
                 f"streamlit http://127.0.0.1:{ports['--streamlit-port']}",
+            ]
+            assert [suggestion, ready] == [
                 "Try: Is NVIDIA's customer concentration risk rising?",
                 "ready",
             ]
@@ -94,5 +98,5 @@ def test_a_folder_without_documents_ends_the_demo_in_one_sentence(tmp_path: Path
         [*command, *flags, "--docs", str(folder)], capture_output=True, text=True, timeout=100, check=False
     )
     assert (ended.returncode, ended.stdout) == (1, "")
-    assert ended.stderr.startswith("Error: There is no document to read in ")
+    assert ended.stderr.removeprefix("Waiting for backend …\n").startswith("Error: There is no document to read in ")
     assert len(ended.stderr.splitlines()) == 1

@@ -10,6 +10,8 @@ HISTORY_PAGE: Final = "History"
 PAGES_LABEL: Final = "Pages"
 """The navigation's name for screen readers."""
 
+OTHER_THEME: Final = "Switch between light and dark"
+
 OPEN_IN_ASK: Final = "Open in Ask"
 OPEN_IN_REPLAY: Final = "Open in Replay"
 OPEN_IN_COMPARE: Final = "Open in Compare"
