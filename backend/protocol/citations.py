@@ -7,8 +7,8 @@ code span or formula, or an address. Positions are code points of the answer.
 
 import re
 from bisect import bisect_left
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from pydantic import BaseModel, ConfigDict
@@ -19,8 +19,8 @@ from backend.protocol.markers import MarkerText, half_marker, is_settled, marker
 LONGEST_CODE_SPAN: Final = 4_000
 """Characters of the longest code span in a line: text that never closes one costs a bounded time."""
 
-_FENCE = re.compile(r"[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*(`{3,80}+|~{3,80}+)([^\n]{0,400})")
-_BECOMES_FENCE = re.compile(r"[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]*)*(?:`{0,80}|~{0,80})\Z")
+_FENCE = re.compile(r"[ \t>]{0,100}+(?:(?:[-*+]|\d{1,9}[.)])[ \t]{1,100}+){0,20}+(`{3,80}+|~{3,80}+)([^\n]{0,400})")
+_BECOMES_FENCE = re.compile(r"[ \t>]{0,100}+(?:(?:[-*+]|\d{1,9}[.)])[ \t]{0,100}+){0,20}+(?:\d{1,9}|`{0,80}|~{0,80})\Z")
 _SIGNS = re.compile(r"[`$\\\[【]")
 _BACKTICKS = re.compile(r"`+")
 
@@ -62,14 +62,23 @@ def scan_markers(answer: str, scan: MarkerScan | None = None) -> MarkerScan:
     scan = scan or MarkerScan()
     if scan.length == len(answer):
         return scan
-    settled = _before(scan.markers, scan.line_start), _before(scan.doubtful, scan.line_start)
-    last = max((group[-1] for group in settled if group), key=lambda marker: marker.end, default=None)
+    markers, doubtful = markers_before(scan.markers, scan.line_start), markers_before(scan.doubtful, scan.line_start)
+    tail = scan_tail(answer, scan.line_start, scan.fence, markers, doubtful)
+    return replace(tail, markers=markers + tail.markers, doubtful=doubtful + tail.doubtful)
+
+
+def scan_tail(
+    answer: str, line_start: int, fence: str, markers: Sequence[Marker], doubtful: Sequence[Marker]
+) -> MarkerScan:
+    """The scan of what is after ``line_start``, with the markers that are there. ``markers`` and ``doubtful`` are those
+    before it."""
+    last = max((group[-1] for group in (markers, doubtful) if group), key=lambda marker: marker.end, default=None)
     previous = None
     if last is not None:
-        previous = MarkerText((last.number,), last.start, last.end, doubtful=last in settled[1][-1:])
-    reader = _Reader(answer, scan.line_start, scan.fence, previous)
+        previous = MarkerText((last.number,), last.start, last.end, doubtful=last in doubtful[-1:])
+    reader = _Reader(answer, line_start, fence, previous)
     found = list(reader.read())
-    markers, doubtful = (
+    found_markers, found_doubtful = (
         tuple(
             Marker(number=number, start=marker.start, end=marker.end)
             for marker in found
@@ -78,7 +87,7 @@ def scan_markers(answer: str, scan: MarkerScan | None = None) -> MarkerScan:
         )
         for in_doubt in (False, True)
     )
-    return MarkerScan(reader.resume, reader.fence_there, settled[0] + markers, settled[1] + doubtful, len(answer))
+    return MarkerScan(reader.resume, reader.fence_there, found_markers, found_doubtful, len(answer))
 
 
 def read_markers(text: str) -> list[MarkerText]:
@@ -105,7 +114,8 @@ def settled_length(answer: str) -> int:
     return half_marker(answer)
 
 
-def _before(markers: tuple[Marker, ...], position: int) -> tuple[Marker, ...]:
+def markers_before(markers: tuple[Marker, ...], position: int) -> tuple[Marker, ...]:
+    """Those that begin before ``position`` (code points)."""
     return markers[: bisect_left(markers, position, key=lambda marker: marker.start)]
 
 

@@ -12,6 +12,7 @@ as written                                 is
 ``[2024]``, ``[1000]``                     in doubt: more than 999 sources are not plausible
 ``[1](https://…)``, ``[[1]](https://…)``    in doubt: else it is a link
 ``arr[1]``, ``x[2]``, ``row_ids[3]``        text: a name of code is before it
+``rows()[1]``                              text: a call is before it
 ``rows[1] = 5``, ``rows[1].name``           text: code continues after it
 ``[0]``, ``[0, 1]``, ``[01]``, ``[3-1]``    text: sources count from 1, and ranges upward
 ``[1.5]``, ``[-1]``, ``[a]``, ``[١]``       text
@@ -173,7 +174,7 @@ def _is_boundary(text: str, start: int) -> bool:
 
 def _is_code(text: str, start: int, end: int) -> bool:
     """Whether a bracket directly after a word is an index of code, by the word and by what follows."""
-    if text[start - 1] == "]" or _CODE_AFTER.match(text, end):
+    if text[start - 1] == "]" or text[start - 2 : start] == "()" or _CODE_AFTER.match(text, end):
         return True
     surroundings = text[max(0, start - LONGEST_WORD) : start]
     word = _WORD_BEFORE.search(surroundings)

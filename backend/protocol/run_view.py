@@ -134,6 +134,8 @@ class MessageState(State):
     """Brackets that are markers as soon as a citation has their number; those in ``markers`` already are included."""
     marker_line: int = 0
     """Where the search for markers continues (code points): nothing that follows changes what is before it."""
+    settled_pending: tuple[int, ...] | None = None
+    """Of ``pending`` the numbers of markers before ``marker_line``; None where nobody has counted them."""
     marker_fence: str = ""
     """The signs of the code fence in which that is, if it is in one."""
     revision: int = 0

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Sequence
 from itertools import takewhile
 from typing import Any
 
-from backend.protocol.citations import MarkerScan, scan_markers
 from backend.protocol.events import (
     ArtifactEvent,
     CitationEvent,
@@ -20,6 +19,7 @@ from backend.protocol.events import (
     WarningEvent,
 )
 from backend.protocol.input_states import close_inputs, fold_inputs
+from backend.protocol.marker_state import markers_after, markers_with
 from backend.protocol.run_view import (
     ArtifactsState,
     Gap,
@@ -152,33 +152,8 @@ def _add_tokens(
         changes["first_token_ms"] = written[0].at_ms
     changes["last_token_ms"] = written[-1].at_ms
     answer = message.answer + "".join(token.text for token in written)
-    scan = scan_markers(answer, _resume(message))
-    update = {
-        "answer": answer,
-        **_markers(scan, message.citations),
-        "doubtful_markers": scan.doubtful,
-        "marker_line": scan.line_start,
-        "marker_fence": scan.fence,
-        "revision": message.revision + len(written),
-    }
+    update = {"answer": answer, **markers_after(message, answer), "revision": message.revision + len(written)}
     return {"message": message.model_copy(update=update), "redraw_stream": redraw}
-
-
-def _resume(message: MessageState) -> MarkerScan:
-    """The marker scan as it was after the last token."""
-    markers, doubtful = message.markers, message.doubtful_markers
-    if doubtful:
-        in_doubt = {(marker.start, marker.number) for marker in doubtful}
-        markers = tuple(marker for marker in markers if (marker.start, marker.number) not in in_doubt)
-    return MarkerScan(message.marker_line, message.marker_fence, markers, doubtful, len(message.answer))
-
-
-def _markers(scan: MarkerScan, citations: Iterable[CitationEvent]) -> dict[str, Any]:
-    """The markers, with those that the citations make certain, and the numbers that no citation has."""
-    cited = {citation.number for citation in citations if citation.number is not None}
-    markers = scan.with_cited(cited)
-    pending = tuple(dict.fromkeys(marker.number for marker in markers if marker.number not in cited))
-    return {"markers": markers, "pending": pending}
 
 
 def _with_citation(message: MessageState, event: CitationEvent) -> MessageState:
@@ -196,7 +171,7 @@ def _with_citation(message: MessageState, event: CitationEvent) -> MessageState:
         citations = (*message.citations[:at], event, *message.citations[at + 1 :])
     update = {
         "citations": citations,
-        **_markers(_resume(message), citations),
+        **markers_with(message, citations, event, message.citations[at] if at is not None else None),
         "revision": message.revision + 1,
     }
     return message.model_copy(update=update)

@@ -39,7 +39,7 @@ DOUBTFUL = [
     ("[[1]](https://a.example)", ["[[1]](https://a.example)"]),
 ]
 TEXT = [
-    *("arr[1]", "x[2]", "row_ids[3]", "self.rows[1]", "df.values_[1]", "y = rows[1]", "return rows[1]"),
+    *("arr[1]", "rows()[1]", "x[2]", "row_ids[3]", "self.rows[1]", "df.values_[1]", "y = rows[1]", "return rows[1]"),
     *("rows[1] = 5", "rows[1] == x", "rows[1] += 1", "rows[1] + 1", "rows[1].name", "rows[1](x)", "rows[1][name]"),
     *("arr[1][2]", "[0]", "[0, 1]", "[1, 0]", "[01]", "[3-1]", "[1-1]", "[1-50]", "[1.5]", "[-1]", "[a]", "[12345]"),
     *(

@@ -22,7 +22,7 @@ _ALIGNMENTS: Final = {"text-align:center": "ph-center", "text-align:right": "ph-
 _TAGS: Final = frozenset(
     {"a", "bdi", "blockquote", "br", "code", "del", "div", "em", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p"}
     | {"pre", "s", "span", "strong", "table", "tbody", "td", "th", "thead", "tr", "ul"}
-    | {"button", "details", "kbd", "mark", "sub", "summary", "sup"}
+    | {"button", "details", "kbd", "mark", "sub", "summary", "sup", "u"}
 )
 _PLACEHOLDER: Final = re.compile(r'<span class="ph-put-(\d+)"></span>')
 

@@ -1,7 +1,7 @@
 """The few tags that models write into Markdown for want of a sign: line breaks, and text below or above the line.
 
-``<br>`` is a line break, also in the cell of a table; ``<sub>``, ``<sup>``, ``<kbd>`` and ``<mark>`` are read in pairs
-and without attributes, ``H~2~O`` and ``x^2^`` like them. Everything else that looks like HTML is text.
+``<br>`` is a line break, also in the cell of a table; ``<sub>``, ``<sup>``, ``<kbd>``, ``<mark>`` and those of emphasis
+are read in pairs and without attributes, ``H~2~O`` and ``x^2^`` like them. Whatever else looks like HTML is text.
 """
 
 import re
@@ -10,9 +10,15 @@ from typing import Final
 from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline
 
-PAIRS: Final = ("sub", "sup", "kbd", "mark")
+TAGS: Final = {tag: tag for tag in ("sub", "sup", "kbd", "mark", "u", "s", "del", "em", "strong")} | {
+    "b": "strong",
+    "i": "em",
+}
+"""The tags that are read in pairs, and what each becomes."""
+LONGEST_PAIR: Final = 2_000
+"""Characters between the tags of a pair: looking for the second one costs a bounded time."""
 _BREAK = re.compile(r"<br ?/?>", re.IGNORECASE)
-_PAIR = re.compile(rf"<({'|'.join(PAIRS)})>", re.IGNORECASE)
+_PAIR = re.compile(rf"<({'|'.join(TAGS)})>", re.IGNORECASE)
 _SIGNS = re.compile(r"(?<=[A-Za-z)])~([\w+−-]{1,12})~(?!~)|(?<=[A-Za-z)])\^([\w+−-]{1,12})\^")
 
 
@@ -43,12 +49,13 @@ def _pair(state: StateInline, silent: bool) -> bool:
     if opening is None:
         return False
     tag = opening[1].lower()
-    closing = f"</{tag}>"
-    end = state.src.lower().find(closing, opening.end(), state.posMax)
-    if end < 0:
+    closing = re.compile(f"</{tag}>", re.IGNORECASE).search(
+        state.src, opening.end(), min(state.posMax, opening.end() + LONGEST_PAIR)
+    )
+    if closing is None:
         return False
-    _inside(state, silent, tag, opening.end(), end)
-    state.pos = end + len(closing)
+    _inside(state, silent, TAGS[tag], opening.end(), closing.start())
+    state.pos = closing.end()
     return True
 
 
