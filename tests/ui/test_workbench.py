@@ -1,0 +1,99 @@
+"""The frame of the pages, in either UI: what is in a narrow window, and what moves while an answer is written."""
+
+import asyncio
+
+import httpx2
+import pytest
+from playwright.async_api import expect
+
+from tests.ui.reader import DEADLINE_MS, PLACES, READING, Reader
+from tests.ui.runs import finished
+
+pytestmark = [pytest.mark.browser, pytest.mark.server]
+
+SMALLEST_TARGET_PX = 24
+SAME_PX = 2
+
+NARROW = """
+(() => {
+  const seen = (e) => e.checkVisibility({visibilityProperty: true, opacityProperty: true}) && e.getClientRects().length;
+  // What is inside a sentence or a picture, or belongs to a larger target around it, is left out.
+  const targets = [...document.querySelectorAll('button, select, textarea, summary, nav a, [role=tab]')].filter(seen);
+  return {
+    wider: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    small: targets.filter((e) => !e.closest('.ph-answer, [data-testid=stTooltipIcon], .tab-container.visually-hidden'))
+      .map((e) => [e.getBoundingClientRect(), e.innerText || e.ariaLabel || e.id])
+      .filter(([box]) => box.width > 1 && box.height > 1 && (box.width < SMALLEST || box.height < SMALLEST))
+      .map(([box, text]) => `${text}: ${Math.round(box.width)} x ${Math.round(box.height)}`),
+    fonts: [...document.querySelectorAll('textarea')].filter(seen).map((e) => parseFloat(getComputedStyle(e).fontSize)),
+  };
+})()
+""".replace("SMALLEST", str(SMALLEST_TARGET_PX))
+
+MOVED = """
+() => {
+  const box = document.querySelector('#ph-reading, .st-key-ph-reading');
+  return [box.scrollTop, document.documentElement.scrollTop, document.body.scrollTop];
+}
+"""
+
+
+async def test_every_page_can_be_used_at_400_pixels(reader: Reader, backend: httpx2.Client) -> None:
+    await reader.page.set_viewport_size({"width": 400, "height": 800})
+    await finished(backend, "scripted:brief", "Is this narrow?")
+    for place in PLACES:
+        await reader.open(place=place)
+        await expect(reader.page.locator(".ph-card").filter(has_text="Is this narrow?").first).to_be_attached(
+            timeout=DEADLINE_MS
+        )
+        for title in PLACES.values():
+            link = reader.page.get_by_role("link", name=title, exact=True).filter(visible=True)
+            await expect(link.first).to_be_in_viewport(ratio=1)
+        found = await reader.page.evaluate(NARROW)
+        assert (place, found["wider"], found["small"]) == (place, 0, [])
+        assert all(size >= 16 for size in found["fonts"]), place
+
+
+async def test_a_reader_at_the_end_is_followed_and_nothing_else_moves(reader: Reader) -> None:
+    await reader.open()
+    await reader.choose_agent("Endless")
+    await reader.ask("Tell me everything.")
+    question, latest = reader.page.locator(".ph-question"), reader.page.get_by_role("button", name="Latest")
+    await expect(question).to_be_visible(timeout=DEADLINE_MS)
+    box = await reader.page.locator(READING).first.bounding_box()
+    at = await question.bounding_box()
+    assert box is not None
+    assert at is not None
+    assert 0 <= at["y"] - box["y"] <= 100, "a new question is at the top"
+    await expect(latest).to_be_hidden()
+
+    async with asyncio.timeout(DEADLINE_MS / 1000):
+        while (await reader.scroll_position())[0] < 400:
+            await reader.expect_text("Paragraph 2 is here")
+    await reader.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    await reader.page.mouse.wheel(0, -300)
+    await expect(latest).to_be_visible(timeout=DEADLINE_MS)
+    left_at, _ = await reader.scroll_position()
+    _, most = await reader.scroll_position()
+    async with asyncio.timeout(DEADLINE_MS / 1000):
+        while (await reader.scroll_position())[1] < most + 200:
+            await reader.expect_text("Paragraph 2 is here")
+    moved = await reader.page.evaluate(MOVED)
+    assert abs(moved[0] - left_at) <= SAME_PX
+    assert moved[1:] == [0, 0], "the page itself does not scroll"
+
+    await latest.click()
+    await expect(latest).to_be_hidden()
+    top, most = await reader.scroll_position()
+    assert most - top < 100
+    async with asyncio.timeout(DEADLINE_MS / 1000):
+        while (await reader.scroll_position())[0] < top + 100:
+            await reader.expect_text("Paragraph 2 is here")
+
+    await reader.page.mouse.wheel(0, -300)
+    await expect(latest).to_be_visible(timeout=DEADLINE_MS)
+    left_at, _ = await reader.scroll_position()
+    await reader.press("Stop")
+    await reader.expect_status("Stopped")
+    await expect(reader.button("Retry")).to_be_visible(timeout=DEADLINE_MS)
+    assert abs((await reader.scroll_position())[0] - left_at) <= SAME_PX, "the end of a run moves nothing"
