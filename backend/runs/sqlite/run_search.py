@@ -6,6 +6,7 @@ import sqlite3
 from backend.runs.search import PlaceError, RunQuery, folded
 from backend.runs.sqlite.statements import StoredRun, select_runs
 
+_OF_RUN = "EXISTS (SELECT 1 FROM run_text WHERE run_text.number = run.number AND instr(run_text.question, ?) > 0)"
 _PLACE = re.compile(r"[1-9][0-9]{0,17}", re.ASCII)
 
 
@@ -14,8 +15,8 @@ def find_runs(
 ) -> tuple[list[StoredRun], str | None]:
     """Runs that fit, the latest first, and the place after them if there are more. Raises ``PlaceError``.
 
-    A place is the number of the last run of a page. Text is looked for in every row that is left, with ``instr``: it
-    knows no wildcards, and ``folded`` is Playhead's (see ``schema.connect``), since SQLite's ``LIKE`` and ``lower``
+    A place is the number of the last run of a page. Text is looked for in every row of ``run_text`` that is left, with
+    ``instr``: it knows no wildcards, and the text is folded as Playhead does it, since SQLite's ``LIKE`` and ``lower``
     know only the letters of ASCII.
     """
     where, values = _conditions(query)
@@ -24,10 +25,27 @@ def find_runs(
             raise PlaceError
         where.append("number < ?")
         values.append(int(before))
+    if query.text:
+        found, sought = _with_text(query, int(before or 0), limit + 1)
+        where.append(found)
+        values.extend(sought)
     conditions = f"WHERE {' AND '.join(where)} " if where else ""
-    found = select_runs(connection, f"{conditions}ORDER BY number DESC LIMIT ?", *values, limit + 1)
-    page = found[:limit]
-    return page, str(page[-1].number) if len(found) > limit else None
+    runs = select_runs(connection, f"{conditions}ORDER BY number DESC LIMIT ?", *values, limit + 1)
+    page = runs[:limit]
+    return page, str(page[-1].number) if len(runs) > limit else None
+
+
+def _with_text(query: RunQuery, before: int, count: int) -> tuple[str, list[str | int]]:
+    """The condition of the runs whose question contains the text. Where nothing else is asked for, the latest ``count``
+    of them are enough, and only their table is passed over."""
+    values: list[str | int] = [folded(query.text)]
+    if query.session_id or query.agent or query.outcome:
+        return _OF_RUN, values
+    found = "SELECT number FROM run_text WHERE instr(question, ?) > 0"
+    if before:
+        found += " AND number < ?"
+        values.append(before)
+    return f"number IN ({found} ORDER BY number DESC LIMIT ?)", [*values, count]
 
 
 def _conditions(query: RunQuery) -> tuple[list[str], list[str | int]]:
@@ -44,7 +62,4 @@ def _conditions(query: RunQuery) -> tuple[list[str], list[str | int]]:
     elif query.outcome:
         where.append("outcome = ?")
         values.append(query.outcome)
-    if query.text:
-        where.append("instr(folded(question), ?) > 0")
-        values.append(folded(query.text))
     return where, values

@@ -90,7 +90,16 @@ _FILES = (
 )
 """Attached files, without their contents; ``run.attachments`` is a JSON list of those of a run, or empty."""
 
-_STEPS = (_RUNS, _REVIEW, _FILES)
+_SEARCH = (
+    """CREATE TABLE run_text (
+        number INTEGER PRIMARY KEY REFERENCES run ON DELETE CASCADE,
+        question TEXT NOT NULL
+    ) STRICT""",
+    "INSERT INTO run_text SELECT number, folded(question) FROM run",
+)
+"""What is looked for in a run, folded: a search passes over all of it, and over nothing else."""
+
+_STEPS = (_RUNS, _REVIEW, _FILES, _SEARCH)
 """Each brings a file from one version to the next. What was released is never changed: files were made with it."""
 
 SCHEMA_VERSION = len(_STEPS)

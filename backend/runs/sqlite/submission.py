@@ -4,6 +4,7 @@ import sqlite3
 from typing import cast
 
 from backend.runs.records import RunRecord, asks_the_same
+from backend.runs.search import folded
 from backend.runs.sqlite.file_statements import give_files, stored_attachments
 from backend.runs.sqlite.statements import StoredRun, select_runs
 from backend.runs.store import KeyReusedError
@@ -42,7 +43,9 @@ def _insert_run(connection: sqlite3.Connection, record: RunRecord, now: str) -> 
         *(record.created_at, record.attempt, record.outcome, record.last_seq, record.cancel_requested),
         *(record.idempotency_key, stored_attachments(record.attachments)),
     )
-    return cast(int, connection.execute(_INSERT_RUN, row).lastrowid)
+    number = cast(int, connection.execute(_INSERT_RUN, row).lastrowid)
+    connection.execute("INSERT INTO run_text VALUES (?, ?)", (number, folded(record.question)))
+    return number
 
 
 def _find_by_key(connection: sqlite3.Connection, idempotency_key: str) -> StoredRun | None:
