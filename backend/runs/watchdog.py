@@ -50,7 +50,7 @@ class Watchdog:
             self.start()
 
     def stand(self, *, waiting: bool, paused: bool) -> None:
-        """While a request is open, or the run is paused, no limit comes nearer."""
+        """While a request is open, or the run is paused, no limit comes nearer, and nobody waits for one."""
         self._stopwatch.stand(self._timer.now(), waiting=waiting, paused=paused)
         if self._task is not None:
             self.start()
@@ -59,6 +59,8 @@ class Watchdog:
         return self._stopwatch.times(self._timer.now())
 
     async def _watch(self) -> None:
+        if self._stopwatch.stands:
+            return
         while (ending := self._limits.overdue(*self._times())) is None:
             await self._timer.sleep(max(_SHORTEST_SLEEP_S, self._limits.remaining(*self._times())))
         self._alarm(ending)

@@ -24,6 +24,9 @@ from backend.runs.steering.messages import SentMessage
 from backend.runs.steering.pausable_clock import PausableClock
 from backend.runs.steering.refusals import SteeringRefusal
 
+MOST_OPEN = 50
+"""Requests of one run that may be open at a time."""
+
 
 class SteeredRun(Protocol):
     """What people need of a run: its log, its time and its end."""
@@ -100,6 +103,8 @@ class RunSteering:
 
     async def ask(self, wanted: PersonRequest) -> PersonAnswer:
         """See ``RunContext.ask``."""
+        if len(self.machine.open_ids) >= MOST_OPEN:
+            raise AgentFailure("bad_request", f"The agent asked more than {MOST_OPEN} things at a time.")
         input_id = new_input_id()
         step = next((each.step for each in self._run.open_steps() if each.step_id == wanted.step_id), None)
         asked = asked_input(wanted, input_id, self._run.elapsed_ms, step)
