@@ -1,105 +1,15 @@
 """What people complain about in other products that ask a person: each complaint is a test, named after it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field
-from typing import Any
 
-import pytest
-
-from backend.agents.agent import RunContext, RunRequest
-from backend.agents.person import PersonAnswer, PersonRequest, Steerable
-from backend.protocol.events import Draft, ErrorEvent, Event, StatusEvent, TokenEvent, WarningEvent
-from backend.protocol.inputs import GivenAnswer, ProposedTool
-from backend.protocol.options import RunOptions
-from backend.protocol.view import RunView, fold
-from backend.runs.records import RunRecord
+from backend.agents.person import PersonRequest
+from backend.protocol.events import ErrorEvent, StatusEvent
+from backend.protocol.inputs import GivenAnswer
 from backend.runs.steering.messages import SentMessage
 from backend.runs.steering.refusals import SteeringRefusal
-from backend.runs.steering.run_steering import RunSteering
-from backend.runs.supervisor import RunSupervisor
 from tests.fakes import settle
 from tests.runs.bench import Bench, the_done
-from tests.runs.logs import a_record
-
-YES = GivenAnswer(action="accept", value="yes")
-NO = GivenAnswer(action="decline")
-CALL = ProposedTool(name="transfer", arguments={"amount": 100}, editable=True)
-
-
-@dataclass
-class Asking:
-    """Asks these at once, in this order if ``in_turn``, then writes what it was answered."""
-
-    requests: Sequence[PersonRequest]
-    in_turn: bool = False
-    answers: list[PersonAnswer] = field(default_factory=list)
-    read: list[str] = field(default_factory=list)
-    cancelled: bool = False
-    steerable: Steerable = field(default_factory=lambda: Steerable(pause="exact", messages=True))
-
-    async def run(self, request: RunRequest, context: RunContext) -> AsyncIterator[Draft]:
-        try:
-            yield TokenEvent(text="Half ")
-            if self.in_turn:
-                for each in self.requests:
-                    self.answers.append(await context.ask(each))
-            else:
-                self.answers += await asyncio.gather(*map(context.ask, self.requests))
-            self.read += [message.text for message in await context.messages()]
-            await context.clock.sleep(1)
-            yield TokenEvent(text="whole.")
-        except asyncio.CancelledError:
-            self.cancelled = True
-            raise
-
-
-@dataclass
-class Running:
-    """A run that has asked."""
-
-    bench: Bench
-    supervisor: RunSupervisor
-    record: RunRecord
-    agent: Asking
-
-    @property
-    def steering(self) -> RunSteering:
-        steering = self.supervisor.steering(self.record.run_id)
-        assert steering is not None
-        return steering
-
-    async def events(self) -> list[Event]:
-        return list(await self.bench.store.events(self.record.run_id))
-
-    async def view(self) -> RunView:
-        return fold(RunView.start(), await self.events())
-
-    async def open_ids(self) -> list[str]:
-        return [each.input_id for each in (await self.view()).stream.inputs if each.state == "open"]
-
-    async def answer(self, input_id: str, given: GivenAnswer) -> None:
-        await self.steering.answer(input_id, given, by=None, via="test")
-        await settle()
-
-    async def end(self) -> list[Event]:
-        await self.bench.clock.advance(2)
-        await self.supervisor.ended(self.record.run_id)
-        return await self.bench.log(self.record)
-
-
-async def running(bench: Bench, *requests: PersonRequest, in_turn: bool = False, **options: Any) -> Running:
-    agent = Asking(requests or (PersonRequest("Which period?"),), in_turn)
-    supervisor = bench.supervise(agent)
-    record, _ = await supervisor.accept(a_record(options=RunOptions(**options)))
-    await settle()
-    return Running(bench, supervisor, record, agent)
-
-
-async def refused(run: Running, input_id: str, given: GivenAnswer) -> str:
-    with pytest.raises(SteeringRefusal) as caught:
-        await run.answer(input_id, given)
-    return caught.value.slug
+from tests.runs.steering.asking_run import CALL, NO, YES, refused, running
 
 
 async def test_a_new_message_instead_of_an_answer_breaks_the_thread(bench: Bench) -> None:
@@ -260,71 +170,3 @@ async def test_two_answers_at_once_a_thousand_times(bench: Bench) -> None:
         assert done.inputs is not None
         assert (done.inputs.asked, done.inputs.accepted) == (20, 20)
         assert [answer.value for answer in run.agent.answers] == ["yes"] * 20
-
-
-@pytest.mark.parametrize("paused", [False, True], ids=["waits", "is paused"])
-async def test_a_cancel_reaches_an_agent_before_any_time_passes(bench: Bench, paused: bool) -> None:
-    run = await running(bench)
-    if paused:
-        await run.steering.pause(None)
-    before = bench.clock.now()
-    await run.supervisor.cancel(run.record.run_id)
-    await settle()
-    assert (run.agent.cancelled, bench.clock.now()) == (True, before)
-    done = the_done(await bench.log(run.record))
-    assert (done.outcome, done.partial) == ("cancelled", True)
-    [kept] = (await run.view()).stream.inputs
-    assert (kept.state, kept.reason) == ("closed", "run-cancelled")
-
-
-async def test_a_pause_stands_still_until_it_is_resumed_or_too_long(bench: Bench) -> None:
-    run = await running(bench, timeout_s=20, silence_s=5)
-    [asked] = await run.open_ids()
-    await run.steering.pause(None)
-    await run.answer(asked, YES)
-    await bench.clock.advance(500)
-    assert (run.agent.answers, (await run.view()).message.answer) == ([], "Half ")
-    await run.steering.resume(None)
-    await settle()
-    await run.steering.pause(None)
-    await bench.clock.advance(599)
-    assert run.steering.machine.state == "paused"
-    await bench.clock.advance(1)
-    events = await bench.log(run.record)
-    done = the_done(events)
-    assert (done.outcome, done.paused_ms) == ("cancelled", 1_100_000)
-    assert [event.code for event in events if isinstance(event, WarningEvent)] == ["paused_too_long"]
-
-
-@dataclass
-class Elsewhere:
-    """An agent whose pieces come every second, whatever happens here."""
-
-    steerable: Steerable = field(default_factory=lambda: Steerable(pause="hold"))
-
-    async def run(self, request: RunRequest, context: RunContext) -> AsyncIterator[Draft]:
-        for number in range(5):
-            await context.clock.sleep(1)
-            yield TokenEvent(text=str(number))
-
-
-@pytest.mark.parametrize("resumed", [True, False], ids=["resumed", "cancelled"])
-async def test_what_is_held_keeps_its_times_and_is_never_lost(bench: Bench, resumed: bool) -> None:
-    supervisor = bench.supervise(Elsewhere())
-    record, _ = await supervisor.accept(a_record())
-    await bench.clock.advance(1.5)
-    steering = supervisor.steering(record.run_id)
-    assert steering is not None
-    await steering.pause(None)
-    await bench.clock.advance(2)
-    assert fold(RunView.start(), await bench.store.events(record.run_id)).message.answer == "0"
-    if resumed:
-        await steering.resume(None)
-        await bench.clock.advance(3)
-    else:
-        await supervisor.cancel(record.run_id)
-        await settle()
-    events = await bench.log(record)
-    tokens = [(event.text, event.at_ms) for event in events if isinstance(event, TokenEvent)]
-    came = [("0", 1000), ("1", 2000), ("2", 3000), ("3", 4000), ("4", 5000)]
-    assert tokens == (came if resumed else came[:3])
