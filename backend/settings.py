@@ -33,6 +33,7 @@ class Settings:
     public_url: str = ""
     """The address at which people reach the server, without a slash at its end."""
     max_concurrent_runs: int = 64
+    """How many runs may be running at once."""
     default_timeout_s: float = 120.0
     """How long a run may take where its options do not say."""
     silence_timeout_s: float = 60.0

@@ -26,7 +26,7 @@ from backend.runs.review import UnknownShareError
 from backend.runs.search import PlaceError
 from backend.runs.steering.refusals import SteeringRefusal
 from backend.runs.store import KeyReusedError, StoreError, UnknownRunError, UnknownSessionError
-from backend.runs.supervisor import TooManyRunsError
+from backend.runs.supervisor import ServerStoppingError, TooManyRunsError
 
 MEDIA_TYPE = "application/problem+json"
 OPENAI_PATH = "/openai/"
@@ -197,6 +197,7 @@ _KNOWN: dict[type[Exception], tuple[int, str]] = {
     UnknownShareError: (404, "unknown-share"),
     UnknownAgentError: (422, "unknown-agent"),
     AgentNotReadyError: (503, "agent-not-ready"),
+    ServerStoppingError: (503, "server-stopping"),
     TooManyRunsError: (429, "too-many-runs"),
     KeyReusedError: (422, "key-reused"),
     CursorError: (400, "malformed-cursor"),

@@ -12,6 +12,7 @@ import click
 
 from backend.commands.allow_host_option import allow_host_option
 from backend.commands.folder_options import folder_options
+from backend.commands.max_runs_option import max_runs_option
 from backend.commands.model_options import model_options
 from backend.commands.public_address_options import proxy_options
 from backend.commands.reasoning_option import reasoning_option
@@ -74,6 +75,7 @@ class UiOptions:
 @proxy_options
 @silence_options
 @reasoning_option
+@max_runs_option
 def command(
     port: int,
     gradio_port: int,
@@ -92,6 +94,7 @@ def command(
     silence_s: float,
     max_silence_s: float,
     show_reasoning: bool,
+    max_runs: int,
 ) -> None:
     """Start the backend and both UIs, print their addresses, and stop them all at Ctrl-C.
 
@@ -115,6 +118,7 @@ def command(
         silence_s=silence_s,
         max_silence_s=max_silence_s,
         show_reasoning=show_reasoning,
+        max_runs=max_runs,
     )
     chosen = {"documents": docs_dir, "model": model, "remote": remote}
     said = BackendLines([agent for agent, setting in chosen.items() if setting is not None])

@@ -15,6 +15,7 @@ import click
 
 from backend.commands.allow_host_option import allow_host_option
 from backend.commands.folder_options import folder_options
+from backend.commands.max_runs_option import max_runs_option
 from backend.commands.model_options import model_options
 from backend.commands.public_address_options import proxy_options, root_path_option
 from backend.commands.reasoning_option import reasoning_option
@@ -73,6 +74,7 @@ class ProgressLines:
 @proxy_options
 @silence_options
 @reasoning_option
+@max_runs_option
 def command(
     port: int,
     data_dir: Path | None,
@@ -89,6 +91,7 @@ def command(
     silence_s: float,
     max_silence_s: float,
     show_reasoning: bool,
+    max_runs: int,
 ) -> None:
     """Run the backend alone, and print its address once it listens.
 
@@ -128,6 +131,7 @@ def command(
             silence_timeout_s=silence_s,
             max_silence_s=max_silence_s,
             show_reasoning=show_reasoning,
+            max_concurrent_runs=max_runs,
         )
         try:
             asyncio.run(_serve(settings, listener, address_of(listener)))

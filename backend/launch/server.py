@@ -26,6 +26,7 @@ def serve_command(
     silence_s: float | None = None,
     max_silence_s: float | None = None,
     show_reasoning: bool = False,
+    max_runs: int | None = None,
 ) -> list[str]:
     """The command line of `playhead serve` in this environment. Port 0 lets the server choose a free one.
 
@@ -44,6 +45,7 @@ def serve_command(
         "--public-url": public_url,
         "--silence-s": silence_s,
         "--max-silence-s": max_silence_s,
+        "--max-runs": max_runs,
     }
     given = [str(part) for option, value in options.items() if value is not None for part in (option, value)]
     given += (part for host in allowed_hosts for part in ("--allow-host", host))

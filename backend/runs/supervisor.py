@@ -40,6 +40,13 @@ class TooManyRunsError(Exception):
         self.retry_after_s = retry_after_s
 
 
+class ServerStoppingError(TooManyRunsError):
+    """No run can be started any more."""
+
+    def __init__(self) -> None:
+        super().__init__("The server is stopping: ask again when it is back.")
+
+
 class RunSupervisor:
     """Owns every run of this server from its start to its ``done``. Belongs to one event loop.
 
@@ -220,10 +227,14 @@ class RunSupervisor:
 
     def _check_room(self) -> None:
         if self._closing:
-            raise TooManyRunsError("The server is stopping: ask again when it is back.")
+            raise ServerStoppingError
         limit = self._settings.max_concurrent_runs
         if len(self._runs) + len(self._accepting) >= limit:
-            raise TooManyRunsError(f"The server is already running {limit} runs, its maximum: try again soon.")
+            runs = "1 run" if limit == 1 else f"{limit} runs"
+            raise TooManyRunsError(
+                f"The server is already running {runs}, its maximum: try again in a moment, or start it with a larger "
+                "--max-runs."
+            )
 
     def _spawn(self, record: RunRecord, accepted_at: float, history: Sequence[Turn] | None = None) -> None:
         limits = Limits.of(record, self._settings)

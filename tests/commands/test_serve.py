@@ -152,6 +152,20 @@ def test_a_broken_scenario_is_told_on_the_terminal_and_the_rest_is_served(tmp_pa
     assert "broken.yaml, line 5" in told[0]
 
 
+def test_how_many_runs_there_may_be_is_the_operator_s(tmp_path: Path) -> None:
+    with serving(tmp_path, "--max-runs", "1") as child, child.client() as client:
+        ask = {"question": "Show me", "agent": "scripted:stall"}
+        run_id = client.post("/v1/runs", json=ask).json()["run_id"]
+        refused = client.post("/v1/runs", json=ask)
+        assert (refused.status_code, refused.json()["type"]) == (429, "urn:playhead:problem:too-many-runs")
+        assert refused.json()["detail"] == (
+            "The server is already running 1 run, its maximum: try again in a moment, or start it with a larger "
+            "--max-runs."
+        )
+        assert int(refused.headers["retry-after"]) >= 1
+        client.post(f"/v1/runs/{run_id}/cancel")
+
+
 def test_the_silence_limits_are_the_operator_s(tmp_path: Path) -> None:
     with serving(tmp_path, "--silence-s", "0.3", "--max-silence-s", "5") as child, child.client() as client:
         ask = {"question": "Show me.", "agent": "scripted:timeout", "options": {"timeout_s": 60}}
