@@ -22,13 +22,9 @@ SAVE_FILE: Final = "() => phPage.saveFile()"
 _NAMED_IN_ADDRESS: Final = {"run": RUN, "share": SHARE, "first": FIRST, "second": SECOND}
 
 
-def with_theme(inputs: int, *, for_charts: bool = True) -> str:
-    """Send the server whether the page is light or dark, since charts are coloured there, as the last of the inputs.
-
-    ``for_charts``: not before charts can be drawn, for a page that needs its figure.
-    """
-    function = "withThemeForCharts" if for_charts else "withTheme"
-    return f"(...values) => phPage.{function}({inputs}, ...values)"
+def with_theme(inputs: int) -> str:
+    """Send the server whether the page is light or dark, since charts are coloured there, as the last of the inputs."""
+    return f"(...values) => phPage.withTheme({inputs}, ...values)"
 
 
 @cache

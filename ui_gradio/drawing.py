@@ -73,6 +73,10 @@ class Drawing:
             )
         return updates
 
+    def charts_again(self) -> Updates:
+        """Its charts as they are, to be drawn again."""
+        return self._charts(revision=2)
+
     def _charts(self, revision: int) -> Updates:
         return _placed(self._widgets, self._figures, revision)
 

@@ -34,12 +34,11 @@
 
   let chartsAreReady = false;
 
-  // Gradio drops a chart that comes while Plotly's script still loads, in the first second of a page. This waits for
-  // it, five seconds at most.
+  // Gradio drops a chart that comes while Plotly's script still loads, and the first chart has it loaded: this waits
+  // until one is there.
   const chartsCanBeDrawn = async () => {
     if (chartsAreReady) return 'yes';
-    const drawn = () => document.querySelector(':is(#ph-chart-0, #ph-timeline) .main-svg');
-    for (let wait = 0; wait < 100 && !drawn(); wait++) await pause(50);
+    while (!document.querySelector('.ph-chart-slot-0 .main-svg')) await pause(100);
     await pause(300);
     chartsAreReady = true;
     return 'yes';
@@ -63,12 +62,6 @@
     withTheme: (count, ...values) => {
       const theme = document.body.classList.contains('dark') ? 'dark' : 'light';
       return [...values.slice(0, count - 1), theme];
-    },
-
-    // The same once charts can be drawn.
-    async withThemeForCharts(count, ...values) {
-      await chartsCanBeDrawn();
-      return window.phPage.withTheme(count, ...values);
     },
 
     // Have the browser save the file that the hidden download button holds. Its address reaches the page a moment after

@@ -5,7 +5,6 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 import gradio as gr
-from gradio.components.plot import PlotData
 
 from backend.present.evidence.artifacts import artifacts_html
 from backend.present.evidence.sources import sources_html
@@ -18,8 +17,6 @@ from ui_gradio.answer_widget import answer_widget
 
 _CHART_IDS = ("ph-chart-0", "ph-chart-1", "ph-chart-2")
 """Charts drawn at once. Widgets cannot be added while a run streams; further charts show their data as tables."""
-
-EMPTY_CHART = PlotData(type="plotly", plot='{"data": [], "layout": {"height": 10}}')
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +108,6 @@ def lay_out_evidence(reading: ReadingPanels, before: Callable[[], None] | None =
 
 def chart_slot(index: int, **options: Any) -> gr.Plot:
     """The slot of the chart of that number; ``options``: see ``gr.Plot``."""
-    # Mounted from the start with an empty figure, so that Plotly's script (a second or more) is there for a chart.
-    # The page's style folds it away meanwhile.
-    return gr.Plot(EMPTY_CHART, show_label=False, container=False, elem_classes=f"ph-chart-slot-{index}", **options)
+    # There from the start, since widgets cannot be added while a run streams; without a figure, so that Plotly's script
+    # (seconds of the browser's time) is loaded by the first chart. The page's style folds it away meanwhile.
+    return gr.Plot(None, show_label=False, container=False, elem_classes=f"ph-chart-slot-{index}", **options)

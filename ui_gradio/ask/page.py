@@ -53,7 +53,7 @@ def _connect_run(application: gr.Blocks, page: AskPage, desk: Desk, handlers: As
         event(
             handler,
             inputs=inputs,
-            js=with_theme(len(inputs), for_charts=False),
+            js=with_theme(len(inputs)),
             # The newest draws: one that still waits for the backend must not keep the reader from asking again.
             trigger_mode="multiple",
             api_name=api_name,
@@ -113,7 +113,7 @@ def _connect_charts(application: gr.Blocks, page: AskPage, handlers: AskHandlers
         handlers.draw_charts_again,
         inputs=[page.conversation, page.theme],
         outputs=list(page.panels.charts),
-        js=with_theme(2, for_charts=False),
+        js=with_theme(2),
         api_name="draw_charts_again",
         **quiet(page.conversation),
     )

@@ -13,6 +13,7 @@ from ui_gradio.browser import with_theme
 from ui_gradio.compare.compare_handlers import CompareHandlers
 from ui_gradio.compare.layout import build_page
 from ui_gradio.events import quiet
+from ui_gradio.late_charts import draw_late_charts
 
 
 def build_compare(application: gr.Blocks, desk: Desk) -> None:
@@ -42,6 +43,9 @@ def build_compare(application: gr.Blocks, desk: Desk) -> None:
     connect(fields.race.click, handlers.race, "race", *agents)
     connect(fields.question.submit, handlers.race, "submit_race", *agents)
     connect(fields.status_race.click, handlers.race_status, "race_status", fields.scenario)
+
+    charts = [*page.first.charts, *page.second.charts]
+    draw_late_charts(application, page.pair, charts, lambda pair: pair.drawings, "draw_charts_of_both_again")
 
     async def recent() -> str:
         return pair_cards_html(await desk.recent_runs.pairs())

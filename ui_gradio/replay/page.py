@@ -6,6 +6,7 @@ from backend.desk.desk import Desk
 from backend.present.pages.cards import run_cards_html
 from ui_gradio.browser import with_theme
 from ui_gradio.events import quiet
+from ui_gradio.late_charts import draw_late_charts
 from ui_gradio.replay.layout import build_page
 from ui_gradio.replay.replay_handlers import ReplayHandlers
 from ui_gradio.run_buttons import RunButtonHandlers
@@ -26,6 +27,14 @@ def build_replay(application: gr.Blocks, desk: Desk) -> None:
     page.open_another.click(handlers.open_another, api_name="open_another", **common)
     handlers.moving.connect(page.run, outputs)
     RunButtonHandlers(desk, page.run_buttons).connect(page.run)
+
+    draw_late_charts(
+        application,
+        page.run,
+        list(page.panels.charts),
+        lambda run: [run.drawing] if run.drawing is not None else [],
+        "draw_charts_of_replay_again",
+    )
 
     async def recent() -> str:
         return run_cards_html(await desk.recent_runs.cards())
