@@ -77,6 +77,10 @@ class MemoryStore:
         self._check()
         kept.log.append(first_seq, frames, kept.record.attempt)
 
+    async def keep(self, run_id: str) -> None:
+        self._kept(run_id)
+        self._check()
+
     async def finish(self, run_id: str, closing: Sequence[KnownEvent], done: DoneEvent) -> None:
         kept = self._kept(run_id)
         if kept.record.ended:

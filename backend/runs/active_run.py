@@ -251,6 +251,7 @@ class ActiveRun:
         self._intake.count(screened)
         try:
             await self._writer.write(screened, self._clock.now())
+            await self._store.keep(self.record.run_id)
         except StoreError as error:
             self._found = self._found or failed("storage_failed", str(error), retryable=True)
             self._changed.set()

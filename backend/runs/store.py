@@ -110,6 +110,12 @@ class RunStore(ReviewStore, FileStore, Protocol):
         For a running run it never waits, so that no cancel comes between the call and its effect."""
         ...
 
+    async def keep(self, run_id: str) -> None:
+        """Make what was appended to the run survive the death of the process, before returning: somebody is about to be
+        promised it. Never waits, as ``append``. Raises ``UnknownRunError``, and ``StoreError`` where it could not be
+        kept."""
+        ...
+
     async def finish(self, run_id: str, closing: Sequence[KnownEvent], done: DoneEvent) -> None:
         """Add the closing events and ``done``, durably, then make them visible. The first ``done`` is
         final: a second call changes nothing. Where the disk refuses, the run still ends for its watchers,

@@ -1,7 +1,8 @@
 """Servers that are there to be killed: ``python -m tests.api.mortal_servers FOLDER``.
 
 Every line on standard input starts one more server on the folder, forked from a process that has imported everything,
-and prints its process id and its address. Each process serves an agent ``endless`` that writes until it is killed.
+and prints its process id and its address. Each process serves an agent ``endless`` that writes until it is killed, and
+those of ``asking_agents``.
 """
 
 import asyncio
@@ -16,6 +17,7 @@ from backend.api.server import Server, address_of, listen
 from backend.protocol.events import Draft, KnownEvent, StatusEvent, TokenEvent
 from backend.settings import Settings
 from backend.wiring import build_services, running, stop
+from tests.api.asking_agents import AskingProvider
 
 
 class EndlessAgent:
@@ -51,7 +53,7 @@ class EndlessAgents:
 
 async def serve(folder: Path) -> None:
     """Serve until the process is killed."""
-    services = build_services(Settings(data_dir=folder, port=0), [EndlessAgents()])
+    services = build_services(Settings(data_dir=folder, port=0), [EndlessAgents(), AskingProvider()])
     listener = listen("127.0.0.1", 0)
     app = create_app(services)
 

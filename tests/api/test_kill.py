@@ -129,3 +129,33 @@ def test_ten_kills_at_any_moment_lose_nothing_that_was_shown(servers: MortalServ
             watched = watched_until_killed(client, servers, chance.randint(1, MOST_SHOWN))
     with servers.next() as client:
         check_kept(client, watched)
+
+
+def test_a_request_that_waited_when_the_server_died_says_so_and_asking_again_works(servers: MortalServers) -> None:
+    """Pending approvals live in memory, gone after a restart while the badge stays: not here."""
+    with servers.next() as client:
+        run_id = start(client, "asks:several")
+        with client.stream("GET", f"/v1/runs/{run_id}/events") as stream:
+            shown = messages(received(stream.iter_raw()))
+            seen = [next(shown)]
+            while '"Second?"' not in seen[-1].data or '"waiting"' not in seen[-1].data:
+                seen.append(next(shown))
+        first, second = client.get(f"/v1/runs/{run_id}/inputs").json()["inputs"]
+        body = {"action": "accept", "value": "one"}
+        assert client.post(f"/v1/runs/{run_id}/inputs/{first['input_id']}", json=body).status_code == 200
+        servers.kill()
+    with servers.next() as client:
+        run = client.get(f"/v1/runs/{run_id}").json()
+        assert (run["outcome"], run["view"]["stream"]["activity"]) == ("interrupted", "running")
+        answered, lost = client.get(f"/v1/runs/{run_id}/inputs").json()["inputs"]
+        assert (answered["state"], answered["answer"]["value"]) == ("answered", "one")
+        assert (lost["state"], lost["reason"], lost["answer"]) == ("closed", "server-restarted", None)
+        again = client.post(f"/v1/runs/{run_id}/inputs/{first['input_id']}", json=body)
+        assert (again.status_code, again.json()["answer"]["value"]) == (200, "one")
+        late = client.post(f"/v1/runs/{run_id}/inputs/{second['input_id']}", json=body)
+        assert (late.status_code, late.json()["reason"]) == (409, "server-restarted")
+        again_id = start(client, "asks:text", session_id=run["session_id"])
+        with client.stream("GET", f"/v1/runs/{again_id}/events") as stream:
+            next(message for message in messages(stream.iter_raw()) if '"request":' in message.data)
+        assert client.post(f"/v1/runs/{again_id}/input", json=body).status_code == 200
+        servers.kill()

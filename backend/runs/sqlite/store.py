@@ -87,6 +87,16 @@ class SqliteStore(SqliteReviews, SqliteFiles):
         self._database.unkept.add(run.tail)
         run.log.append(first_seq, frames, run.tail.attempt)
 
+    async def keep(self, run_id: str) -> None:
+        """See ``RunStore.keep``."""
+        run = self._memory.find(run_id)
+        if run is None:
+            await self.record(run_id)
+            return
+        self._tick.keep()
+        if run.tail.failure is not None:
+            raise self._database.problem(run.tail.failure)
+
     async def finish(self, run_id: str, closing: Sequence[KnownEvent], done: DoneEvent) -> None:
         """See ``RunStore.finish``."""
         run = self._memory.find(run_id)
