@@ -1,6 +1,7 @@
 """``playhead ask``: one question, answered live in the terminal."""
 
 import asyncio
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ from backend.commands.serve import default_data_dir
 
 if TYPE_CHECKING:
     from backend.client import RunClient, StartedRun
+    from backend.commands.request_answers import Source
     from backend.commands.temporary_backend import ReachableBackend
 
 _FOLDER = click.Path(path_type=Path)
@@ -55,6 +57,13 @@ _FOLDER = click.Path(path_type=Path)
 @click.option(
     "--speed", type=click.FloatRange(0, 1000), help="Pace of a scripted or recorded agent; 0 = without waiting."
 )
+@click.option(
+    "--answers",
+    "answers_file",
+    type=_FOLDER,
+    metavar="FILE",
+    help="Answers to what the run asks, a JSON list in its order.  [default: asked at the prompt]",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the events as sent, one JSON object per line.")
 def command(
     question: str,
@@ -70,6 +79,7 @@ def command(
     timeout_s: float | None,
     silence_s: float | None,
     speed: float | None,
+    answers_file: Path | None,
     as_json: bool,
 ) -> None:
     """Ask QUESTION and watch the steps, the answer and its sources live.
@@ -88,13 +98,23 @@ def command(
         if url is not None and value is not None:
             raise BadInput(f"{flag} configures the temporary backend: leave it out with --url.")
     agent = agent or ("model" if model is not None else "remote" if remote is not None else "documents")
-    wanted = {"timeout_s": timeout_s, "silence_s": silence_s, "speed": speed}
+    source = _answer_source(answers_file, as_json=as_json)
+    wanted = {"may_ask": source is not None or None, "timeout_s": timeout_s, "silence_s": silence_s, "speed": speed}
     options = {name: value for name, value in wanted.items() if value is not None}
     request = {"question": question, "agent": agent, "session_id": session_id, "options": options}
     with quiet_broken_pipe():
         with reachable_backend(url, data_dir or default_data_dir() / "ask", docs_dir, model, mcp, remote) as backend:
-            code = asyncio.run(_ask(backend, request, files, as_json=as_json))
+            code = asyncio.run(_ask(backend, request, files, source, as_json=as_json))
         exit_with(code)
+
+
+def _answer_source(path: Path | None, *, as_json: bool) -> "Source | None":
+    """What answers requests: the file, the person at the terminal, or nobody here."""
+    from backend.commands.request_answers import FileAnswers, answers_of, prompted
+
+    if path is not None:
+        return FileAnswers(answers_of(path))
+    return prompted if not as_json and sys.stdin.isatty() and sys.stdout.isatty() else None
 
 
 def _check_question(question: str) -> None:
@@ -112,12 +132,18 @@ def _check_question(question: str) -> None:
 
 
 async def _ask(
-    backend: "ReachableBackend", request: dict[str, Any], files: Sequence[tuple[str, bytes]], *, as_json: bool
+    backend: "ReachableBackend",
+    request: dict[str, Any],
+    files: Sequence[tuple[str, bytes]],
+    source: "Source | None",
+    *,
+    as_json: bool,
 ) -> int:
     from backend.client import RunClient, new_http
     from backend.commands.attached_files import upload_attached
     from backend.commands.drawn_run import exit_code_of, print_events, watch
     from backend.commands.interruption import Interruption
+    from backend.commands.request_answers import RequestAnswers
     from backend.commands.temporary_backend import tell_warnings
     from backend.commands.terminal import display_for, standard_console
 
@@ -128,19 +154,23 @@ async def _ask(
         if backend.server is not None:
             tell_warnings((await client.ready()).warnings)
         run_id, patience = started.run_id, backend.give_up_after_s
+        answers = None if source is None else RequestAnswers(client, run_id, source)
         with Interruption(lambda: client.cancel(run_id)) as interruption:
             try:
                 if as_json:
-                    outcome = await print_events(client.arrivals(run_id, give_up_after_s=patience))
+                    outcome = await print_events(client.arrivals(run_id, give_up_after_s=patience), answers)
                 else:
                     frames = client.frames(run_id, question=request["question"], give_up_after_s=patience)
-                    view = await watch(frames, display_for(standard_console()), interruption)
+                    view = await watch(frames, display_for(standard_console()), interruption, answers)
                     outcome = view.stream.outcome
             except asyncio.CancelledError:
                 if interruption.exit_code is None:
                     raise
                 backend.kill()
                 return interruption.exit_code
+            finally:
+                if answers is not None:
+                    await answers.close()
         return exit_code_of(outcome, interruption)
 
 

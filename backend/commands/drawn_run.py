@@ -2,8 +2,8 @@
 
 import asyncio
 import sys
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import ExitStack, aclosing
 
 import click
 
@@ -12,23 +12,29 @@ from backend.client.followed_run import ConnectionChange
 from backend.client.frames import Frame
 from backend.client.resumption import Arrival
 from backend.commands.interruption import INTERRUPTED, Interruption
+from backend.commands.request_answers import RequestAnswers
 from backend.commands.terminal import Display
 from backend.protocol.events import DoneEvent, Outcome
 from backend.protocol.run_view import RunView, SnapshotEvent
+from backend.protocol.view import reduce
 
 
-async def watch(frames: AsyncGenerator[Frame, None], display: Display, interruption: Interruption) -> RunView:
-    """Draw every frame; gives the last view. What was shown stays on screen, however this ends.
+async def watch(
+    frames: AsyncGenerator[Frame, None],
+    display: Display,
+    interruption: Interruption,
+    answers: RequestAnswers | None = None,
+) -> RunView:
+    """Draw every frame; gives the last view. What was shown stays on screen, however this ends. With ``answers``,
+    requests are answered as they come, and nothing is drawn meanwhile.
 
     Raises ``ClickException`` where the stream cannot be followed to its end.
     """
     view = RunView()
     try:
-        with display:
-            async with aclosing(frames):
-                async for frame in frames:
-                    view = frame.view
-                    display.draw(frame, interruption.note)
+        async with aclosing(frames):
+            async for drawn in _drawn(frames, display, interruption, answers):
+                view = drawn
     except asyncio.CancelledError:
         display.close(view)
         raise
@@ -39,8 +45,31 @@ async def watch(frames: AsyncGenerator[Frame, None], display: Display, interrupt
     return view
 
 
-async def print_events(arrivals: AsyncGenerator[Arrival | ConnectionChange, None]) -> Outcome | None:
+async def _drawn(
+    frames: AsyncIterator[Frame], display: Display, interruption: Interruption, answers: RequestAnswers | None
+) -> AsyncIterator[RunView]:
+    """The views of the frames, drawn while the terminal is not the prompt's."""
+    with ExitStack() as drawing:
+        drawing.enter_context(display)
+        async for frame in frames:
+            was_busy = answers is not None and answers.busy
+            if answers is not None:
+                await answers.see(frame.view)
+            busy = answers is not None and answers.busy
+            if busy and not was_busy:
+                drawing.close()
+            elif was_busy and not busy:
+                drawing.enter_context(display)
+            if not busy:
+                display.draw(frame, interruption.note)
+            yield frame.view
+
+
+async def print_events(
+    arrivals: AsyncGenerator[Arrival | ConnectionChange, None], answers: RequestAnswers | None = None
+) -> Outcome | None:
     """Write every event as it was sent, one a line; gives the outcome, None without ``done``."""
+    view = RunView()
     outcome: Outcome | None = None
     try:
         async with aclosing(arrivals):
@@ -52,6 +81,9 @@ async def print_events(arrivals: AsyncGenerator[Arrival | ConnectionChange, None
                 # A line end outside a string is white space in JSON, and inside one it cannot stand.
                 sys.stdout.write(arrival.data.replace("\n", " ") + "\n")
                 sys.stdout.flush()
+                view = reduce(view, arrival.item)
+                if answers is not None:
+                    await answers.see(view)
                 if isinstance(arrival.item, DoneEvent):
                     outcome = arrival.item.outcome
                 elif isinstance(arrival.item, SnapshotEvent):

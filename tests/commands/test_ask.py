@@ -212,3 +212,32 @@ def test_an_attached_file_is_read_and_named(backend_url: str, tmp_path: Path) ->
         result = ask(question, "--url", backend_url, "--agent", agent, *flags)
         assert (result.exit_code, result.stdout) == (2, ""), names
         assert sentence in result.stderr
+
+
+def test_requests_are_answered_from_a_file_and_what_it_has_no_answer_for_is_declined(
+    backend_url: str, tmp_path: Path
+) -> None:
+    answers = tmp_path / "answers.json"
+    answers.write_text('[{"prompt": "Two companies", "value": "Aurora Energy"}]')
+    result = ask(*scripted("clarify", backend_url, "--speed", "0", "--answers", str(answers), "--json"))
+    assert result.exit_code == 0
+    assert "No answer in the file for: What should the answer look at?" in result.stderr
+    events = [json.loads(line) for line in result.stdout.splitlines()]
+    given = [(event["answer"]["action"], event["answer"].get("value")) for event in events if "answer" in event]
+    assert given == [("accept", "Aurora Energy"), ("decline", None)]
+    assert "".join(event.get("text", "") for event in events).startswith("Aurora Energy: revenue grew")
+    unfit = tmp_path / "unfit.json"
+    unfit.write_text('[{"value": "nobody"}]')
+    result = ask(*scripted("clarify", backend_url, "--speed", "0", "--answers", str(unfit)))
+    assert "The answer does not fit" in result.stderr
+    assert "Name the company to get an answer." in result.stdout
+
+
+@pytest.mark.parametrize("content", ["{", "{}", '[{"action": "perhaps"}]', None])
+def test_answers_that_cannot_be_read_are_refused(backend_url: str, tmp_path: Path, content: str | None) -> None:
+    path = tmp_path / "answers.json"
+    if content is not None:
+        path.write_text(content)
+    result = ask(*scripted("clarify", backend_url, "--answers", str(path)))
+    assert result.exit_code == 2
+    assert str(path) in result.stderr

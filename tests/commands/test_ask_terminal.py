@@ -78,3 +78,17 @@ def test_live_steps_and_a_second_ctrl_c_that_leaves_at_once(endless: RawServer) 
     assert "Half an answer" in text
     assert "The run has no end" in text
     assert "Traceback" not in text
+
+
+def test_requests_are_answered_at_the_prompt_and_a_value_that_does_not_fit_is_asked_again(backend_url: str) -> None:
+    arguments = ["Book", "--agent", "scripted:form", "--url", backend_url, "--speed", "4"]
+    with TerminalProcess("ask", *arguments) as terminal:
+        terminal.wait_for("What shall I book?")
+        terminal.wait_for("JSON (empty = decline)")
+        terminal.type('{"guests": 99, "day": "Friday"}\n')
+        terminal.wait_for("99 is greater than the maximum of 12")
+        terminal.type('{"guests": 5, "day": "Friday"}\n')
+        code, text = terminal.finish()
+    assert code == 0
+    assert "Booked: Friday, 5 guests." in text
+    assert "Traceback" not in text
