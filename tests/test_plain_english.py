@@ -33,9 +33,6 @@ LISTS_OF_WORDS = {
 }
 """Files whose texts are words to look for in documents."""
 
-UNREAD_ROOMS = ("backend/agents/documents/", "evals/scoring/")
-"""Folders whose docstrings are not in plain English yet; their other texts are. The list only gets shorter."""
-
 
 def texts(path: Path) -> Iterator[tuple[int, str]]:
     """The texts of a file that people may read, with their lines."""
@@ -43,11 +40,8 @@ def texts(path: Path) -> Iterator[tuple[int, str]]:
         yield from enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
         return
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    hidden: set[int] = set()
-    if str(path.relative_to(ROOT)).startswith(UNREAD_ROOMS):
-        hidden = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in hidden:
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
             yield node.lineno, node.value
 
 

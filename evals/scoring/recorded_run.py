@@ -1,6 +1,6 @@
 """One recording, measured. No server is asked.
 
-A recording holds the server's stamps and nothing else, so that its times are on the server's plane: milliseconds since
+A recording has the server's stamps and nothing else, so that its times are on the server's plane: milliseconds since
 the run was accepted. What only a harness on the wire can know (connecting, the close, arrivals) has no value. Nothing
 is known of what was meant, either: where no suite says how a run should end, every end of its own will do, and the
 rules that it broke are counted by ``violations`` and judged by limits. A recording made of a stream that nobody timed

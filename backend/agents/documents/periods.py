@@ -92,7 +92,7 @@ class Period:
 
     def shifted(self, unit: str, by: int) -> "Period | None":
         """The period so many units later (earlier, if negative): ``quarter``, ``month`` or ``year``; any other word
-        means a period of this one's own length. None if this one is no quarter or month to count from."""
+        means a period of this one's own length. None if this one is not a quarter or month to count from."""
         if unit not in ("quarter", "month", "year"):
             unit = "quarter" if self.quarter else "month" if self.month else "year"
         if self.day or (unit == "quarter" and not self.quarter) or (unit == "month" and not self.month):

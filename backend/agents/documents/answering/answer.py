@@ -80,7 +80,8 @@ def not_found(corpus: Corpus, retrieval: Retrieval) -> Composition:
     else:
         where = f"{documents} documents" if documents != 1 else "document"
         told.say(f" Its words occur in the {where}, but no passage has enough of them together.")
-    told.say("".join(f" {sentence}" for sentence in retrieval.scope.assumed))
+    is_of_nobody = bool(retrieval.scope.unknown) and not retrieval.scope.subjects
+    told.say("".join(f" {sentence}" for sentence in retrieval.scope.assumed if not is_of_nobody))
     told.say(skipped_that_fit(corpus, retrieval))
     if retrieval.hits:
         told.say(_NEAREST[retrieval.nearness])

@@ -37,7 +37,7 @@ _POINTERS = (
     r"\btables? (?:below|above)\b|\b(?:is|are) as follows\b",
     r"\bfor (?:further|more|additional) (?:information|details?|discussion)\b",
     r"\bunder the (?:heading|caption)\b",
-    r"^notes? \d+\b|\bof the notes to\b",
+    r"^\W*notes? \d+\b|\bof the notes to\b",
     r"^references? (?:to|in) (?:this|the|an?)\b",
 )
 _DOT_LEADER = re.compile(r"(?:\.\s?){4,}|…{2,}|_{4,}")

@@ -1,4 +1,4 @@
-"""An answer in the making: text and citations in the order they are told, then as drafts for the wire."""
+"""An answer in the making: text and citations in the order of the answer, then as drafts for the wire."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Figures as an answer tells them: the measure that was asked for, what goes with it, and what speaks against it."""
+"""Figures as an answer states them: the measure that was asked for, what goes with it, and what speaks against it."""
 
 from backend.agents.documents.answering.composition import Composition
 from backend.agents.documents.answering.quotes import Quote, literal

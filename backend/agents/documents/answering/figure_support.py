@@ -4,6 +4,7 @@ that the question names. Words in common with the question alone make any senten
 from collections.abc import Iterable
 from functools import lru_cache
 
+from backend.agents.documents.answering.boilerplate import only_points_elsewhere
 from backend.agents.documents.answering.candidates import Candidate
 from backend.agents.documents.answering.fitness import has_figure, says_change_or_cause, says_what_may_be
 from backend.agents.documents.answering.topic import Topic
@@ -58,7 +59,7 @@ def gain_beside(question: str, candidate: Candidate, topic: Topic, names: Names)
     of the question that the figures are not of.
     """
     text = candidate.quote.text
-    if says_what_may_be(question, text) or _is_on_another_measure(text, names):
+    if says_what_may_be(question, text) or only_points_elsewhere(text) or _is_on_another_measure(text, names):
         return 0.0
     if any(_speaks_of(text, name) for name in names):
         return _ON_THE_MEASURE if has_figure(text) or says_change_or_cause(text) else 0.0

@@ -99,7 +99,7 @@ def ranks(label: str, values: Sequence[Point], total: Point, quote: Quote | None
 
 
 def parts(label: str, series: Sequence[Series], supports: Supports) -> Composition:
-    """The newest value of each part of a whole; parts without a value in the newest period are told apart."""
+    """The newest value of each part of a whole; parts without a value in the newest period are named separately."""
     newest = series[0].newest
     current = [one for one in series if one.newest.order == newest.order]
     told = Composition().say(f"{literal(label)} in {newest.period}: ")

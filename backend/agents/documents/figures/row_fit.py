@@ -25,6 +25,7 @@ _OTHERWISE_COUNTED = re.compile(
 _OF_CHANGES = re.compile(
     r"\b(?:changes?|increase|decrease|growth|percentage of|percent of|as a percent)\b", re.IGNORECASE
 )
+_EITHER = (("diluted", "basic"), ("basic", "diluted"))
 _OTHER_TITLE = re.compile(r"non-gaap|constant currenc|pro\s?forma|reconcil|estimate|disclosed in its", re.IGNORECASE)
 MOMENTS = frozenset(
     {
@@ -66,7 +67,7 @@ def fit_of(wanted: Wanted, row: FoundRow) -> Fit | None:
         return _labelled_fit(wanted, label, row)
     sections = [named(part) for part in row.section.split(" > ") if part]
     measure, certainty = _measure(wanted, label, sections, named(row.title))
-    if measure is None or _is_counted_otherwise(row, measure):
+    if measure is None or _is_counted_otherwise(row, measure) or _is_the_other(wanted.said, row.label):
         return None
     above = {one for text in (*sections, named(row.title)) for one in text.measures}
     # A title such as "Our statements of income include stock-based compensation" is not that of a statement.
@@ -96,6 +97,12 @@ def _is_counted_otherwise(row: FoundRow, measure: str) -> bool:
     if _OTHERWISE_COUNTED.search(f"{row.label} {row.section}") or _OTHER_TITLE.search(row.title):
         return True
     return _OF_CHANGES.search(f"{row.label} {row.section if measure in MOMENTS else ''}") is not None
+
+
+def _is_the_other(said: str, label: str) -> bool:
+    """Whether a label names the other one of two ways to count, of which the question names one."""
+    asked, has = said.lower(), label.lower()
+    return any(one in asked and other in has and one not in has for one, other in _EITHER)
 
 
 def _measure(wanted: Wanted, label: Named, sections: list[Named], title: Named) -> tuple[str | None, float]:

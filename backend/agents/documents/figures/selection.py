@@ -27,7 +27,7 @@ class Figures:
 
     @property
     def line(self) -> Series:
-        """The series whose trend is told: of ranks, their sum."""
+        """The series whose trend the answer states: of ranks, their sum."""
         return self.reading.total or self.reading.series[0]
 
 

@@ -36,7 +36,7 @@ class Shape:
 
 
 def recognise(columns: tuple[str, ...], cells: list[list[str]], numeric: frozenset[str]) -> Shape:
-    """The shape of a table. ``cells`` holds the columns' cells, column by column."""
+    """The shape of a table. ``cells`` are the columns' cells, column by column."""
     by_name = {column.lower().strip().replace(" ", "_"): column for column in columns}
     content = dict(zip(columns, cells, strict=True))
     period = _period_column(by_name, content)

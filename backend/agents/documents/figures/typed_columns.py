@@ -17,7 +17,7 @@ ParseNumber = Callable[[str], float | None]
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column as a database holds it: one value per row, None for a cell without one."""
+    """A column as a database has it: one value per row, None for a cell without one."""
 
     name: str
     kind: Literal["DOUBLE", "INTEGER", "VARCHAR"]

@@ -16,6 +16,9 @@ FEWEST_LABEL_WORDS, MOST_LABEL_WORDS = 2, 8
 _SHARE = re.compile(
     r"\b(?:percentage|percent|share|proportion|fraction|portion|relative to|how much of)\b|%", re.IGNORECASE
 )
+_PER_PIECE = re.compile(
+    r"\bper (?:diluted |common |basic )?(?:share|employee|customer|user|unit|head|person|item)\b", re.IGNORECASE
+)
 _TOTAL = re.compile(r"\b(?:total|overall|relative to)\b", re.IGNORECASE)
 _AMONG = re.compile(
     r"\b(?:breakdown|distribution|split|by segment|across (?:\w+\s+)?(?:various|different|segments|regions))",
@@ -52,8 +55,8 @@ _BOUNDARY = re.compile(r"[.,;:?!()\"“”]")
 class Wanted:
     """A measure, and the words of the member whose value is wanted (``Services``); no words for the whole.
 
-    ``measure`` is the name that stands for all of its names; empty for what is no measure of the list but may be the
-    label of a row, whose words are then all in ``member``.
+    ``measure`` is the name that stands for all of its names; empty for what is not a measure of the list but may be
+    the label of a row, whose words are then all in ``member``.
     """
 
     measure: str
@@ -127,6 +130,10 @@ def _request(text: str, wanted: list[Wanted]) -> Request:
     # Of one measure the narrower is meant: "revenue from Gadget sales" is not about all revenue.
     share = _SHARE.search(text) is not None
     members = [one for one in wanted if one.matter]
+    if _PER_PIECE.search(text):
+        # Amounts for each share or customer are not those of the rows with the same name.
+        wanted = [one for one in wanted if one.measure == "earning per share"]
+        members = [one for one in wanted if one.matter]
     narrowed = {one.measure for one in members}
     kept = [one for one in wanted if one.matter or one.measure not in narrowed]
     is_share = share and len(members) == 1 and len(kept) == 1 and _TOTAL.search(text) is not None

@@ -31,7 +31,7 @@ _TOOL_PREFIX = re.compile(r"\AMicrosoft (?:Word|PowerPoint|Excel) - ", re.IGNORE
 def stated_title(extraction: Extraction, name: str) -> str:
     """The title that a document gives itself, or its file name where that says more; empty if neither says anything.
 
-    The first heading of pages is not taken as their title: it may be that of a form, or of whoever receives it.
+    The first heading of pages is not taken as their title: it may be that of a form, or of the person who receives it.
     """
     path = PurePosixPath(name)
     given = extraction.fields.get("title", "") if extraction.pages else extraction.origin.title

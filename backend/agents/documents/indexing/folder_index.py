@@ -183,7 +183,7 @@ class _Intake:
         self._connection, self._total, self._progress, self._stop = connection, total, progress, stop
 
     def begins(self, name: str) -> None:
-        """A file is read now, or still is: the work is seen to go on. Raises ``StoppedError``."""
+        """A file is read now, or still is: the work makes progress. Raises ``StoppedError``."""
         if self._stop.is_set():
             raise StoppedError
         self._progress(self.done, self._total, name)

@@ -74,7 +74,7 @@ def read_delimited(data: bytes, reading: Reading) -> Extraction:
 def read_table(text: str, most_cells: int) -> TableText | None:
     """Column names and the rows below them; None for a table of more cells.
 
-    Lines above the header that are no part of the table are passed over. A column without a name is called by its
+    Lines above the header that do not belong to the table are passed over. A column without a name is called by its
     place. Raises ``UnreadableFileError`` where the quoting is broken.
     """
     delimiter = _delimiter(text)

@@ -79,7 +79,7 @@ class _Writer:
 
 
 def _columns(values: list[Any]) -> list[str]:
-    """The names that records of plain values have between them; empty if they are no such records."""
+    """The names that records of plain values have between them; empty if they are not such records."""
     if len(values) < 2 or not all(isinstance(value, dict) for value in values):
         return []
     if any(isinstance(one, dict | list) for value in values for one in value.values()):

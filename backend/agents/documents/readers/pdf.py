@@ -42,7 +42,7 @@ _FIELDS = ("Title", "Author", "Subject", "Keywords")
 
 _ENDED = re.compile(r"\b(?:months|weeks|quarters?|years?) ended\b", re.IGNORECASE)
 _PAGES_TO_LEARN_FROM = 24
-"""Pages that are read before the first tables are made: lines that run through them are no part of any."""
+"""Pages that are read before the first tables are made: lines that run through them belong to none."""
 
 
 @dataclass(slots=True)

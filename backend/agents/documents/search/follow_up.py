@@ -38,7 +38,7 @@ _RELATIVE = re.compile(
     r")\b(?:\s+(?:that|then|it|this)\b)?",
     re.IGNORECASE,
 )
-"""A period told by its distance from another one. ``last quarter`` is none: it may be the newest."""
+"""A period named by its distance from another one. ``last quarter`` is not one: it may be the newest."""
 
 
 @dataclass(frozen=True, slots=True)

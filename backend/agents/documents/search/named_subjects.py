@@ -60,7 +60,7 @@ class Word:
 
     @property
     def may_name(self) -> bool:
-        """Whether it is written as a name, and is no word of the calendar."""
+        """Whether it is written as a name, and is not a word of the calendar."""
         written = self.is_possessive or (self.text[0].isupper() and not self.is_first)
         return written and self.key not in _NO_NAMES and self.key not in STOP_WORDS
 
@@ -72,7 +72,7 @@ class NamedSubject:
     words: str
     documents: NamedDocuments
     is_everywhere: bool = False
-    """Whether most documents of the folder are about it, so that it tells none of them apart."""
+    """Whether most documents of the folder are about it, so that it sets none of them apart."""
     is_respelt: bool = False
 
 

@@ -2,7 +2,7 @@
 
 Passages are found by bm25 over any word of the question and ranked by coverage: the share of the question, each word
 weighed by how rare it is (its inverse document frequency), that the passage has. A word no passage has weighs most, so
-a question about something the documents do not hold is covered by little, whatever else it shares with them.
+a question about something that is not in the documents is covered by little, whatever else it shares with them.
 """
 
 import math
@@ -30,7 +30,7 @@ _CANDIDATES = {"prose": 120, "table": 60}
 _HEADING_FACTOR, _TITLE_FACTOR = 0.8, 0.7
 _TABLE_FACTOR = 0.85
 _SUBJECT_FACTOR = 0.2
-"""What most titles of a folder name (the company, say) tells little about what is asked."""
+"""What most titles of a folder name (the company, say) says little about what is asked."""
 _UNKNOWN_FACTOR, _UNKNOWN_FLOOR = 1.3, 4.0
 _OTHER_PERIOD_FACTOR = 0.5
 """A passage about another period than the one asked for answers little, however like it reads."""
@@ -137,7 +137,7 @@ def _without_its_words(corpus: Corpus, retrieval: Retrieval) -> Retrieval:
 
 
 def coverage(question: Question, strengths: list[dict[int, float]], place: int) -> float:
-    """The share of the question that one text has, 0 to 1: ``strengths`` holds a dict of places per concept."""
+    """The share of the question that one text has, 0 to 1: ``strengths`` has a dict of places per concept."""
     # A long question is not answered in one place by all of its words: the weightiest ones are enough.
     total = sum(sorted((concept.importance for concept in question.concepts), reverse=True)[:_ENOUGH_CONCEPTS])
     having = zip(question.concepts, strengths, strict=True)
@@ -191,7 +191,7 @@ def _by_prefix(corpus: Corpus, concept: Concept) -> _Counted:
 
 
 def _weights(corpus: Corpus, counted: Sequence[_Counted]) -> tuple[float, ...]:
-    """How much each concept tells: the rarer, the more."""
+    """How much each concept counts: the rarer, the more."""
     documents, passages = corpus.sizes()
     rarities = [math.log(1 + (passages - one.count + 0.5) / (one.count + 0.5)) for one in counted]
     # In a large folder a word that is nowhere would outweigh all others: it counts little more than a rare one.
