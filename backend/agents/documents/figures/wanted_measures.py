@@ -126,16 +126,23 @@ def labelled(text: str, subjects: Collection[str] = ()) -> Wanted | None:
     return Wanted("", tuple(words)) if FEWEST_LABEL_WORDS <= len(words) <= MOST_LABEL_WORDS else None
 
 
+def _of_pieces(text: str, wanted: list[Wanted]) -> list[Wanted]:
+    """What can be meant where amounts for each share or customer are asked for: they are not those of the rows with the
+    same name."""
+    return [one for one in wanted if one.measure == "earning per share"] if _PER_PIECE.search(text) else wanted
+
+
+def _narrowest(wanted: list[Wanted]) -> list[Wanted]:
+    """Of one measure the narrower: "revenue from Gadget sales" is not about all revenue."""
+    narrowed = {one.measure for one in wanted if one.matter}
+    return [one for one in wanted if one.matter or one.measure not in narrowed]
+
+
 def _request(text: str, wanted: list[Wanted]) -> Request:
-    # Of one measure the narrower is meant: "revenue from Gadget sales" is not about all revenue.
     share = _SHARE.search(text) is not None
+    wanted = _of_pieces(text, wanted)
     members = [one for one in wanted if one.matter]
-    if _PER_PIECE.search(text):
-        # Amounts for each share or customer are not those of the rows with the same name.
-        wanted = [one for one in wanted if one.measure == "earning per share"]
-        members = [one for one in wanted if one.matter]
-    narrowed = {one.measure for one in members}
-    kept = [one for one in wanted if one.matter or one.measure not in narrowed]
+    kept = _narrowest(wanted)
     is_share = share and len(members) == 1 and len(kept) == 1 and _TOTAL.search(text) is not None
     if is_share:
         kept.append(Wanted(members[0].measure))
