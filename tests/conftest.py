@@ -34,7 +34,10 @@ pytest_plugins = ["tests.spreading", "tests.reruns"]
 
 # How long an example takes says more of the machine than of the code. With CI set, the examples are always the same
 # ones: that is Hypothesis's own profile for it, which is the parent here.
-settings.register_profile("playhead", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# Half of Hypothesis's usual number: a test that needs more says so.
+settings.register_profile(
+    "playhead", settings(), max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("playhead")
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -97,7 +97,7 @@ def test_what_cannot_become_a_formula(text: str) -> None:
 def test_hostile_signs_cost_time_in_proportion(piece: str) -> None:
     def seconds(count: int) -> float:
         text, best = piece * count, 9e9
-        for _ in range(2):
+        for _ in range(3):
             begun = time.perf_counter()
             formulas(text)
             best = min(best, time.perf_counter() - begun)

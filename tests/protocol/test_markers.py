@@ -96,7 +96,7 @@ def test_a_marker_cut_anywhere_is_held_back_from_its_bracket_on(text: str, data:
 def test_hostile_brackets_cost_time_in_proportion(piece: str) -> None:
     def seconds(count: int) -> float:
         text, best = piece * count, 9e9
-        for _ in range(2):
+        for _ in range(3):
             begun = time.perf_counter()
             markers_in(text)
             half_marker(text)
@@ -105,4 +105,4 @@ def test_hostile_brackets_cost_time_in_proportion(piece: str) -> None:
         return best
 
     small = seconds(10_000)
-    assert seconds(40_000) < 10 * small + 0.01
+    assert seconds(40_000) < 10 * small + 0.02
