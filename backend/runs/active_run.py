@@ -31,7 +31,7 @@ from backend.runs.history import earlier_turns
 from backend.runs.limits import Limits
 from backend.runs.records import RunRecord
 from backend.runs.run_writer import RunWriter
-from backend.runs.screening import BadDraftError, screen
+from backend.runs.screening import BadDraftError, is_large, screen
 from backend.runs.state import RunClosedError, RunState, is_active
 from backend.runs.steering.run_steering import RunSteering
 from backend.runs.steering.stopwatch import Stopwatch
@@ -268,10 +268,13 @@ class ActiveRun:
         if self._found is None:
             self._stopwatch.heard(at)
             try:
-                screened = await self._intake.screened(draft)
-                # A large one is screened beside the event loop; the run may have been ended meanwhile.
-                if not is_active(self.state):
-                    raise RunClosedError
+                if is_large(draft):
+                    screened = await self._intake.screened_beside(draft)
+                    # The run may have been ended meanwhile.
+                    if not is_active(self.state):
+                        raise RunClosedError
+                else:
+                    screened = self._intake.screened(draft)
                 drafts, self._found = self._intake.up_to_end(screened)
                 if drafts:
                     await self._writer.write(drafts, at)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from backend.protocol.ending import Ending
 from backend.protocol.events import ErrorEvent
 from backend.runs.agent_end import failed
-from backend.runs.screening import ScreenedDraft, is_large, screen
+from backend.runs.screening import ScreenedDraft, screen
 
 _STAMP_BYTES = 60
 """About how much the stamp and the names of an event add to its body."""
@@ -20,12 +20,13 @@ class DraftIntake:
         self._show_reasoning = show_reasoning
         self._size = 0
 
-    async def screened(self, draft: object) -> Sequence[ScreenedDraft]:
-        """The drafts to write for what the agent yielded. Raises ``BadDraftError``. Waits only for a large one, which
-        is encoded beside the event loop."""
-        if is_large(draft):
-            return await asyncio.to_thread(screen, draft, show_reasoning=self._show_reasoning)
+    def screened(self, draft: object) -> Sequence[ScreenedDraft]:
+        """The drafts to write for what the agent yielded. Raises ``BadDraftError``."""
         return screen(draft, show_reasoning=self._show_reasoning)
+
+    async def screened_beside(self, draft: object) -> Sequence[ScreenedDraft]:
+        """As ``screened``, beside the event loop, for a draft that takes long to encode."""
+        return await asyncio.to_thread(screen, draft, show_reasoning=self._show_reasoning)
 
     def count(self, screened: Sequence[ScreenedDraft]) -> None:
         """Count drafts that are written whatever the run's size."""

@@ -49,11 +49,11 @@ class BadDraftError(Exception):
 def screen(draft: object, *, show_reasoning: bool = False) -> Sequence[ScreenedDraft]:
     """The drafts to write for what an agent yielded. Raises ``BadDraftError`` for what is not a draft at all. Without
     ``show_reasoning`` what a model thought is left out of every agent's drafts."""
+    if isinstance(draft, TokenEvent):
+        return _token(draft)
     if not isinstance(draft, _DRAFTS):
         kind = type(draft).__name__
         raise BadDraftError(f"The agent sent something that is not an event of an agent ({kind}).")
-    if isinstance(draft, TokenEvent):
-        return _token(draft)
     if isinstance(draft, ErrorEvent):
         return [_screened(error_draft(draft.code, draft.message, retryable=draft.retryable))]
     if isinstance(draft, StatusEvent) and draft.thought is not None and not show_reasoning:
@@ -73,6 +73,8 @@ def screen(draft: object, *, show_reasoning: bool = False) -> Sequence[ScreenedD
 
 def is_large(draft: object) -> bool:
     """Whether to look at the draft takes so long that other runs would wait for it. Takes well below a millisecond."""
+    if type(draft) is TokenEvent:
+        return False
     if isinstance(draft, ArtifactEvent):
         return _much(draft.content)
     return (
