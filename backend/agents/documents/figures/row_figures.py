@@ -1,18 +1,17 @@
 """The figures that a question asks for, from rows of tables within documents; nothing where no row fits well."""
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from backend.agents.documents.figures.cell_values import names_scale, scale_named
 from backend.agents.documents.figures.derived_figures import DIFFERENCES, DerivedLine, difference
-from backend.agents.documents.figures.document_rows import RowPoint, points_of
+from backend.agents.documents.figures.document_rows import RowPoint
 from backend.agents.documents.figures.measure_words import named
 from backend.agents.documents.figures.row_fit import Fit
 from backend.agents.documents.figures.row_parts import Parts, parts_of
 from backend.agents.documents.figures.row_search import candidate_rows, fitting
 from backend.agents.documents.figures.row_series import RowSeries, one_line, within
+from backend.agents.documents.figures.typed_tables import TypedTables
 from backend.agents.documents.figures.wanted_measures import Request, Wanted, labelled, requested
 from backend.agents.documents.indexing.corpus import Corpus, FoundRow
 from backend.agents.documents.periods import Period
@@ -97,7 +96,7 @@ class _Finder:
         self.missing: list[str] = []
         self._corpus, self._question, self._scope, self._request = corpus, question, scope, request
         self._lengths = next((months for form, months in _LENGTHS if form.search(question)), ())
-        self._tables = _Tables(corpus)
+        self._tables = TypedTables(corpus)
 
     def find(self, subject: str, documents: tuple[str, ...] | None, wanted: Wanted) -> None:
         """Add what the documents of one subject state of one measure."""
@@ -159,7 +158,7 @@ def _groups(scope: Scope) -> Iterator[tuple[str, tuple[str, ...] | None]]:
 def _lines(
     subject: str,
     fits: Sequence[Fit],
-    tables: "_Tables",
+    tables: TypedTables,
     scope: Scope,
     wanted: Wanted,
     lengths: Sequence[int],
@@ -233,39 +232,3 @@ def _has_period(point: RowPoint, periods: Sequence[Period]) -> bool:
         return any(period.contains(named) for period in periods)
     year, month, day = (int(part) for part in point.period.order.split("-"))
     return any(period.contains(Period(year, month=month, day=day)) for period in periods)
-
-
-class _Tables:
-    """Typed rows; each table is read once."""
-
-    def __init__(self, corpus: Corpus) -> None:
-        self._corpus = corpus
-        self._read: dict[tuple[str, int], Sequence[FoundRow]] = {}
-        self._typed: dict[int, tuple[RowPoint, ...]] = {}
-        self._notes: dict[str, Counter[str]] = {}
-
-    def know(self, rows: Iterable[FoundRow]) -> None:
-        """Note which scale the tables of each document name: a table that names none has that of the others."""
-        for row in rows:
-            if names_scale(row.note):
-                self._notes.setdefault(row.document.name, Counter())[scale_named(row.note)] += 1
-
-    def rows(self, document: str, number: int) -> Sequence[FoundRow]:
-        """All rows of one table."""
-        if (document, number) not in self._read:
-            self._read[document, number] = self._corpus.table(document, number)
-        return self._read[document, number]
-
-    def points(self, fit: Fit) -> tuple[RowPoint, ...]:
-        """The typed cells of a row that fits."""
-        return self.points_of_row(fit.row)
-
-    def points_of_row(self, row: FoundRow) -> tuple[RowPoint, ...]:
-        """The typed cells of a row."""
-        if row.number not in self._typed:
-            table = self.rows(row.document.name, row.table_number)
-            notes = self._notes.get(row.document.name, Counter())
-            # Where a document counts in several scales, none is taken for granted.
-            scale = next(iter(notes)) if len(notes) == 1 else ""
-            self._typed[row.number] = points_of(row, table, scale)
-        return self._typed[row.number]

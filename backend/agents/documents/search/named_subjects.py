@@ -5,23 +5,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from backend.agents.documents.indexing.corpus import Corpus
-from backend.agents.documents.indexing.profile import subject_key
 from backend.agents.documents.indexing.subject_directory import NamedDocuments
-from backend.agents.documents.periods import find_periods
 from backend.agents.documents.search.matching import quoted
+from backend.agents.documents.search.question_words import NO_NAMES, Word, letters_apart, runs_of, words_of
 from backend.agents.documents.search.stop_words import STOP_WORDS
-from backend.agents.documents.search.vocabulary import WEAK
 
-_WORD = re.compile(r"[^\W_]+(?:[.&’'+-][^\W_]+)*")
-_POSSESSIVE = re.compile(r"(?:['’]s|(?<=s)['’])\Z")
-_SENTENCE_START = re.compile(r"(?:\A|[.!?:]\s|[\"“])\W*\Z")
 _PLACE_BEFORE = re.compile(
     r"\b(?:in|at|near|from|to|of)\s+(?:the\s+)?([A-Z][\w'’-]*(?:\s+[A-Z][\w'’-]*)*),\s+(?:[A-Z][\w'’-]*\s+){0,2}\Z"
 )
-_CALENDAR_WORDS = """
-january february march april may june july august september october november december monday tuesday wednesday thursday
-friday saturday sunday i q1 q2 q3 q4 fy form
-"""
 _FILE_WORDS = """
 account accounts agenda balance bill bills board budget budgets cash contract contracts cost costs customers debt draft
 employees expenses figures forecast income inventory invoice invoices letter letters list manual meeting minutes notes
@@ -31,7 +22,6 @@ suppliers table tables tax taxes team wages
 """
 _PLAIN = frozenset(_FILE_WORDS.split())
 """Words that files are named after whatever they are about: in small letters they name nobody."""
-_NO_NAMES = frozenset(_CALENDAR_WORDS.split()) | WEAK
 _LONGEST = 5
 _MOST_CAPITALS = 0.6
 _SHORT_WORD, _FEW_WORDS = 3, 3
@@ -40,29 +30,6 @@ _SHORTEST_LIKE = 4
 _LONG_WORD = 6
 _SAMPLES = 12
 _MOST_FURTHER = 0.5
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """A word of a question: ``text`` without its possessive ending."""
-
-    text: str
-    start: int
-    end: int
-    is_capital: bool
-    is_first: bool
-    is_possessive: bool
-
-    @property
-    def key(self) -> str:
-        """The word as names are looked up."""
-        return subject_key(self.text)
-
-    @property
-    def may_name(self) -> bool:
-        """Whether it is written as a name, and is not a word of the calendar."""
-        written = self.is_possessive or (self.text[0].isupper() and not self.is_first)
-        return written and self.key not in _NO_NAMES and self.key not in STOP_WORDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +58,7 @@ class AskedNames:
 
 def named_in(corpus: Corpus, text: str) -> AskedNames:
     """Whom the question names."""
-    words = list(_words(text))
+    words = list(words_of(text))
     subjects, taken = _subjects(corpus, words)
     rest = [word for place, word in enumerate(words) if place not in taken]
     regions = [word for word in rest if _is_region(corpus, text, word)]
@@ -127,22 +94,6 @@ def _of_one_document(corpus: Corpus, names: Sequence[str]) -> Iterator[NamedSubj
             yield NamedSubject(name, NamedDocuments(name, tuple(documents), ()))
 
 
-def _words(text: str) -> Iterator[Word]:
-    periods = [(start, end) for _, start, end in find_periods(text)]
-    for match in _WORD.finditer(text):
-        if any(start < match.end() and match.start() < end for start, end in periods):
-            continue
-        bare = _POSSESSIVE.sub("", match[0])
-        yield Word(
-            bare,
-            match.start(),
-            match.end(),
-            is_capital=bare[0].isupper() or any(sign.isdigit() for sign in bare),
-            is_first=_SENTENCE_START.search(text[: match.start()]) is not None,
-            is_possessive=bare != match[0],
-        )
-
-
 def _subjects(corpus: Corpus, words: Sequence[Word]) -> tuple[list[NamedSubject], set[int]]:
     """The longest names of the folder in the question, and the places of their words."""
     keys = {span: " ".join(word.key for word in words[slice(*span)]) for span in _spans(len(words))}
@@ -173,7 +124,7 @@ def _subject(corpus: Corpus, words: str, key: str, main: int, documents: int) ->
 
 def _is_meant(words: Sequence[Word], key: str, share: tuple[int, int], documents: int) -> bool:
     main, every = share
-    if key in STOP_WORDS or key in _NO_NAMES or key.isdigit():
+    if key in STOP_WORDS or key in NO_NAMES or key.isdigit():
         return False
     as_name = all(word.is_capital for word in words)
     if main:
@@ -190,7 +141,7 @@ def _with_misspelt(
         like = None
         if len(word.key) >= _SHORTEST_LIKE and (word.may_name or not subjects) and not _is_known(corpus, word.text):
             letters = 2 if len(word.key) >= _LONG_WORD else 1
-            near = [(_distance(word.key, key), key) for key in corpus.directory.keys_like(word.key, letters)]
+            near = [(letters_apart(word.key, key), key) for key in corpus.directory.keys_like(word.key, letters)]
             like = min((pair for pair in near if pair[0] <= letters), default=None)
         if like is None:
             left.append(word)
@@ -202,7 +153,7 @@ def _with_misspelt(
 def _others(corpus: Corpus, rest: Sequence[Word], *, knows_subject: bool) -> tuple[list[str], list[str]]:
     """The other names: those that the folder mentions, and those that it does not have."""
     mentioned, unknown = [], []
-    for run in _runs([word for word in rest if word.may_name]):
+    for run in runs_of([word for word in rest if word.may_name]):
         lacking = [word for word in run if not _is_known(corpus, word.text)]
         # Beside a subject that is known, an unknown abbreviation is a matter rather than somebody.
         if lacking and not (knows_subject and all(word.text.isupper() for word in run)):
@@ -210,18 +161,6 @@ def _others(corpus: Corpus, rest: Sequence[Word], *, knows_subject: bool) -> tup
         elif not lacking:
             mentioned += _written_as_names(corpus, run)
     return list(dict.fromkeys(mentioned)), list(dict.fromkeys(unknown))
-
-
-def _runs(words: Sequence[Word]) -> Iterator[list[Word]]:
-    """Words side by side, together; a possessive ends a run."""
-    run: list[Word] = []
-    for word in words:
-        if run and (word.start - run[-1].end > 1 or run[-1].is_possessive):
-            yield run
-            run = []
-        run.append(word)
-    if run:
-        yield run
 
 
 def _is_known(corpus: Corpus, word: str) -> bool:
@@ -243,18 +182,3 @@ def _is_written_as_name(corpus: Corpus, name: str) -> bool:
         for match in pattern.finditer(f"{passage.heading}\n{passage.text}")
     ]
     return bool(found) and not any(written.islower() for written in found)
-
-
-def _distance(one: str, other: str) -> int:
-    """Letters to change, add, leave out or swap with their neighbour to make one word the other."""
-    before: list[int] = []
-    above = list(range(len(other) + 1))
-    for row, letter in enumerate(one, start=1):
-        current = [row]
-        for column, against in enumerate(other, start=1):
-            cost = min(above[column] + 1, current[-1] + 1, above[column - 1] + (letter != against))
-            if row > 1 and column > 1 and letter == other[column - 2] and one[row - 2] == against:
-                cost = min(cost, before[column - 2] + 1)
-            current.append(cost)
-        before, above = above, current
-    return above[-1]

@@ -5,7 +5,6 @@ weighed by how rare it is (its inverse document frequency), that the passage has
 a question about something that is not in the documents is covered by little, whatever else it shares with them.
 """
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
@@ -14,9 +13,10 @@ from backend.agents.documents.indexing.corpus import Corpus, Document, Passage
 from backend.agents.documents.indexing.profile import subject_key
 from backend.agents.documents.search.candidates import scoped_candidates
 from backend.agents.documents.search.matching import TextMatcher, expression, quoted
-from backend.agents.documents.search.question import RELATED_FACTOR, Concept, Question
+from backend.agents.documents.search.question import Concept, Question
 from backend.agents.documents.search.scope import Scope, resolve_scope
 from backend.agents.documents.search.vocabulary import WEAK
+from backend.agents.documents.search.word_weights import SHORTEST_PREFIX, weighed_words
 
 PASSAGES_SHOWN = 8
 FOUND_COVERAGE = 0.5
@@ -29,13 +29,8 @@ LONG_QUESTION_COVERAGE = 0.35
 _CANDIDATES = {"prose": 120, "table": 60}
 _HEADING_FACTOR, _TITLE_FACTOR = 0.8, 0.7
 _TABLE_FACTOR = 0.85
-_SUBJECT_FACTOR = 0.2
-"""What most titles of a folder name (the company, say) says little about what is asked."""
-_UNKNOWN_FACTOR, _UNKNOWN_FLOOR = 1.3, 4.0
 _OTHER_PERIOD_FACTOR = 0.5
 """A passage about another period than the one asked for answers little, however like it reads."""
-_FEWEST_TITLES, _MOST_TITLES = 3, 0.6
-_SHORTEST_PREFIX = 5
 _ORDER_GAIN = 0.1
 _WORTH_SEARCHING = 0.2
 _NEARLY = 0.75
@@ -90,7 +85,7 @@ def knows(corpus: Corpus, concepts: Sequence[Concept]) -> list[bool]:
 def retrieve(corpus: Corpus, question: Question) -> Retrieval:
     """The passages nearest to the question within its scope, and whether they answer it."""
     scope = resolve_scope(corpus, question)
-    weighed, unknown = _weighed(corpus, _unresolved(question, scope))
+    weighed, unknown = weighed_words(corpus, _unresolved(question, scope))
     unknown = tuple(dict.fromkeys((*scope.unknown, *unknown)))
     searched = expression(weighed.concepts)
     if not searched or (scope.unknown and not scope.subjects):
@@ -121,7 +116,7 @@ def _unresolved(question: Question, scope: Scope) -> Question:
 def _without_its_words(corpus: Corpus, retrieval: Retrieval) -> Retrieval:
     """The nearest there is where no passage has a word of the question. Its passages cover nothing of it."""
     words = [one.word for one in retrieval.question.concepts if one.kind == "word"]
-    alike = [quoted(like) for word in words if len(word) >= _SHORTEST_PREFIX for like in corpus.words_like(word)]
+    alike = [quoted(like) for word in words if len(word) >= SHORTEST_PREFIX for like in corpus.words_like(word)]
     mistyped = (
         [
             passage
@@ -156,57 +151,6 @@ def newness_by_date(question: Question, documents: Iterable[Document]) -> dict[s
     the periods that it is about."""
     dates = sorted({document.date for document in documents})
     return {date: 0.0 if question.periods else place / len(dates) for place, date in enumerate(dates)}
-
-
-@dataclass(frozen=True, slots=True)
-class _Counted:
-    """A concept, and how many passages have it."""
-
-    concept: Concept
-    count: int
-
-
-def _weighed(corpus: Corpus, question: Question) -> tuple[Question, tuple[str, ...]]:
-    """The question with its words weighed, and those that occur nowhere."""
-    counted = _counted(corpus, question.concepts)
-    concepts = tuple(one.concept for one in counted)
-    unknown = tuple(one.concept.word for one in counted if not one.count and one.concept.word not in WEAK)
-    return replace(question, concepts=concepts).with_importance(_weights(corpus, counted)), unknown
-
-
-def _counted(corpus: Corpus, concepts: Sequence[Concept]) -> list[_Counted]:
-    """The concepts in order; a longer word that no passage has also stands for words that begin like it."""
-    counts = corpus.frequencies(expression([concept]) for concept in concepts)
-    counted = [_Counted(concept, count) for concept, count in zip(concepts, counts, strict=True)]
-    return [one if one.count or not _has_prefix(one.concept) else _by_prefix(corpus, one.concept) for one in counted]
-
-
-def _has_prefix(concept: Concept) -> bool:
-    return concept.kind == "word" and len(concept.word) >= _SHORTEST_PREFIX + 2
-
-
-def _by_prefix(corpus: Corpus, concept: Concept) -> _Counted:
-    widened = replace(concept, phrases=(*concept.phrases, (concept.word[:-2] + "*", RELATED_FACTOR)))
-    return _Counted(widened, corpus.frequencies([expression([widened])])[0])
-
-
-def _weights(corpus: Corpus, counted: Sequence[_Counted]) -> tuple[float, ...]:
-    """How much each concept counts: the rarer, the more."""
-    documents, passages = corpus.sizes()
-    rarities = [math.log(1 + (passages - one.count + 0.5) / (one.count + 0.5)) for one in counted]
-    # In a large folder a word that is nowhere would outweigh all others: it counts little more than a rare one.
-    rarest = max((rarity for rarity, one in zip(rarities, counted, strict=True) if one.count), default=0.0)
-    limit = max(_UNKNOWN_FLOOR, _UNKNOWN_FACTOR * rarest)
-    # What most titles name is what the whole folder is about.
-    titled = corpus.titled(quoted(one.concept.word) for one in counted)
-
-    def weight(one: _Counted, rarity: float, share_of_titles: float) -> float:
-        if not one.count:
-            return 0.0 if one.concept.word in WEAK else min(rarity, limit)
-        is_subject = documents >= _FEWEST_TITLES and share_of_titles >= _MOST_TITLES
-        return rarity * _SUBJECT_FACTOR if is_subject else rarity
-
-    return tuple(map(weight, counted, rarities, titled))
 
 
 def _ranked(candidates: list[tuple[Passage, float]], question: Question, scope: Scope) -> list[Hit]:
