@@ -8,7 +8,6 @@ from backend.present.answer.blocks import AnswerBlock
 from backend.present.evidence.artifacts import artifacts_html
 from backend.present.evidence.sources import sources_html
 from backend.present.evidence.steps import steps_html
-from backend.present.pages.notices import question_html
 from backend.present.pages.panels import Panels, Slot
 from backend.present.pages.problem import Problem
 from backend.present.pages.status import metrics_html, status_html
@@ -38,7 +37,7 @@ class Canvas:
         drawn = dict(self._drawn)
         self._draw_strip(state)
         if state.frame is not None:
-            self._draw_run(state.frame.view, state.frame.elapsed_ms, state.notice_html)
+            self._draw_run(state.frame.view, state.frame.elapsed_ms, state)
         else:
             self._draw_before_a_run(state)
         if drawn == self._drawn:
@@ -57,9 +56,9 @@ class Canvas:
         _fill(self._slots.status, self._drawn.get("status", ""))
 
     def _draw_run(
-        self, view: RunView, elapsed_ms: float | None, notice: str | None = None, *, still: bool = False
+        self, view: RunView, elapsed_ms: float | None, state: ConversationState | None = None, *, still: bool = False
     ) -> None:
-        """``notice`` replaces the run's own notice of its end."""
+        """The question and the notice of the conversation's state, if there is one, take the place of the run's."""
         slots, changes = self._slots, self._panels.draw(view, elapsed_ms, still=still)
         if changes.answer is not None:
             self._answer(changes.answer)
@@ -71,9 +70,9 @@ class Canvas:
             _fill(slots.results, changes.results)
             self._results = None
         fragments = changes.fragments()
-        if notice is not None:
-            fragments.pop("notice", None)
-            self._fill("notice", notice)
+        if state is not None:
+            # The run knows nothing of its question's files, nor of trouble with the backend.
+            fragments |= {"question": state.question_html, "notice": state.notice_html}
         for slot, fragment in fragments.items():
             self._fill(slot, fragment)
 
@@ -84,7 +83,7 @@ class Canvas:
             _fill(self._slots.results, artifacts_html(view))
         self._fill("steps", steps_html(view))
         self._fill("sources", sources_html(view))
-        self._fill("question", question_html(state.asked.text) if state.asked.text else "")
+        self._fill("question", state.question_html)
         self._fill("tabs", tabs_html(view))
         self._fill("metrics", metrics_html(view))
         self._fill("notice", state.notice_html)

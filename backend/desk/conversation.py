@@ -5,9 +5,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from backend.client.frames import Frame
+from backend.client.replies import KnownFile, TakenFiles
 from backend.desk.choices import Choice
 from backend.present.pages.conversation import EarlierTurn
-from backend.present.pages.notices import error_html
+from backend.present.pages.notices import error_html, question_html
 from backend.present.pages.problem import Problem
 from backend.present.pages.question_checks import USUAL_AGENT
 from backend.present.strip.fold import EMPTY_STRIP
@@ -32,6 +33,7 @@ class AskedQuestion:
     text: str = ""
     agent: str = ""
     options: RunOptions = field(default_factory=RunOptions)
+    attachments: tuple[KnownFile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,12 @@ class ConversationState:
     usual: str = USUAL_AGENT
     """The agent that the page starts with."""
     fields: FieldValues = field(default_factory=FieldValues)
+    taken: Mapping[str, TakenFiles] = field(default_factory=dict)
+    """The files that agents take, by the agents' names."""
+    chosen: tuple[KnownFile, ...] = ()
+    """The files for the next question."""
+    refusals: tuple[str, ...] = ()
+    """Why files could not be chosen, a sentence for each."""
 
     @property
     def shared(self) -> bool:
@@ -156,6 +164,11 @@ class ConversationState:
             live_ms = self.frame.elapsed_ms if self.frame is not None and self.running and not self.waiting else None
             runs = [ShownStrip(self.strip or EMPTY_STRIP, live_ms)]
         return strip_data(runs, turn=self.turn)
+
+    @property
+    def question_html(self) -> str:
+        """The question on the page with its files; empty without one. Safe HTML."""
+        return question_html(self.asked.text, self.asked.attachments) if self.asked.text else ""
 
     @property
     def notice_html(self) -> str:

@@ -3,19 +3,19 @@
 import uuid
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from typing import Final, Protocol
+from typing import Final
 
 from pydantic import ValidationError
 
 from backend.client.errors import BackendGone, ClientError, ProblemError
-from backend.client.frames import Frame
-from backend.client.replies import OfferedAgent, RunState, SessionState, StartedRun
-from backend.desk.backend_watch import BETWEEN_TRIALS_S, ReadyCall, trials_in_vain
+from backend.client.replies import KnownFile, RunState
+from backend.desk.attachments import attachments_problem
+from backend.desk.backend_watch import BETWEEN_TRIALS_S, trials_in_vain
 from backend.desk.choices import agent_choices
 from backend.desk.conversation import AskedQuestion, Conversation, ConversationState
 from backend.desk.followed_strip import FollowedStrip
+from backend.desk.question_calls import QuestionCalls
 from backend.desk.race import question_for
-from backend.desk.run_recording import RecordingCall
 from backend.present.pages.conversation import EarlierTurn
 from backend.present.pages.problem import Problem, problem_of
 from backend.present.pages.question_checks import question_problem, starting_agent
@@ -24,30 +24,6 @@ from backend.protocol.options import LONGEST_S, RunOptions
 
 TURNS_SHOWN: Final = 20
 """Of a long conversation, the latest turns are shown above the current one; all of them are in the history."""
-
-
-class QuestionCalls(ReadyCall, RecordingCall, Protocol):
-    """The calls of the client that asking needs. See ``RunClient``."""
-
-    async def agents(self) -> tuple[OfferedAgent, ...]: ...  # noqa: D102 - said by the class
-
-    async def run(self, run_id: str) -> RunState: ...  # noqa: D102 - said by the class
-
-    async def session(self, session_id: str) -> SessionState: ...  # noqa: D102 - said by the class
-
-    async def start_run(  # noqa: D102 - said by the class
-        self,
-        question: str,
-        agent: str,
-        *,
-        session_id: str | None,
-        options: RunOptions,
-        idempotency_key: str,
-    ) -> StartedRun: ...
-
-    async def cancel(self, run_id: str) -> None: ...  # noqa: D102 - said by the class
-
-    def frames(self, run_id: str, *, question: str | None) -> AsyncGenerator[Frame, None]: ...  # noqa: D102
 
 
 class Questions:
@@ -72,14 +48,16 @@ class Questions:
         """
         if conversation.state.running:
             return
-        sentence = question_problem(question)
+        sentence = question_problem(question) or attachments_problem(conversation.state, agent)
         options = _options(timeout_s, speed)
         if options is None:
             sentence = words_ask.TIMEOUT_INVALID.format(limit=f"{LONGEST_S:,.0f}")
         if sentence or options is None:
             conversation.change(problem=Problem("invalid_question", sentence))
             return
-        self._put(conversation, AskedQuestion(question, agent, options), empties_field=True)
+        files = conversation.state.chosen
+        self._put(conversation, AskedQuestion(question, agent, options, files), empties_field=True)
+        conversation.change(chosen=(), refusals=())
 
     async def ask_example(self, conversation: Conversation, question: str) -> None:
         """Ask an example: of the agent that the page starts with, whatever the reader chose before."""
@@ -97,7 +75,7 @@ class Questions:
         """Ask the same again with twice the time limit that ended the run. ``written``: as for ``retry``."""
         asked, options = conversation.state.asked, conversation.state.longer_options
         if options is not None:
-            longer = AskedQuestion(asked.text, asked.agent, options)
+            longer = AskedQuestion(asked.text, asked.agent, options, asked.attachments)
             self._put(conversation, longer, empties_field=written == asked.text, keeps_turn=False)
 
     async def carry_on(self, conversation: Conversation, written: str = "") -> None:
@@ -124,6 +102,7 @@ class Questions:
         conversation.turn_over(
             asked=AskedQuestion(), earlier=(), session_id="", named="", fields=conversation.fill(question="")
         )
+        conversation.change(chosen=(), refusals=())
 
     async def stop(self, conversation: Conversation) -> str:
         """Stop the question or run under way; ``proceed`` follows it to its end. A question that waits for the backend
@@ -194,7 +173,10 @@ class Questions:
             # The reader has not chosen from this list yet.
             fields = conversation.fill(agent=state.asked.agent or usual)
         asks, choices = {offer.agent: question_for(offer) for offer in offers}, agent_choices(offers)
-        yield conversation.change(offered=True, choices=choices, questions=asks, usual=usual, fields=fields)
+        taken = {offer.agent: offer.attachments for offer in offers if offer.attachments is not None}
+        yield conversation.change(
+            offered=True, choices=choices, questions=asks, usual=usual, fields=fields, taken=taken
+        )
 
     async def _take_up(self, conversation: Conversation, serial: int) -> AsyncGenerator[ConversationState, None]:
         if not conversation.state.opening:
@@ -206,7 +188,7 @@ class Questions:
                 opening="",
                 run_id=run.run_id,
                 session_id=run.session_id,
-                asked=AskedQuestion(run.question, run.agent, run.options),
+                asked=AskedQuestion(run.question, run.agent, run.options, run.attachments),
                 earlier=earlier,
                 fields=conversation.fill(agent=run.agent),
             )
@@ -217,7 +199,8 @@ class Questions:
         try:
             names = [other.run_id for other in (await self._client.session(run.session_id)).runs]
             before = names[: names.index(run.run_id)] if run.run_id in names else []
-            return tuple([EarlierTurn(name, (await self._client.run(name)).view) for name in before[-TURNS_SHOWN:]])
+            runs = [await self._client.run(name) for name in before[-TURNS_SHOWN:]]
+            return tuple(EarlierTurn(each.run_id, each.view, each.attachments) for each in runs)
         except ProblemError:
             # Deleted meanwhile: the run in the address is shown all the same.
             return ()
@@ -232,6 +215,7 @@ class Questions:
             session_id=state.session_id or None,
             options=state.asked.options,
             idempotency_key=conversation.key,
+            attachments=[file.file_id for file in state.asked.attachments],
         )
         if not conversation.shows(serial):
             return
@@ -273,7 +257,7 @@ class Questions:
         state = conversation.state
         earlier = state.earlier
         if keeps_turn and state.run_id and state.frame is not None:
-            earlier = (*earlier, EarlierTurn(state.run_id, state.frame.view))
+            earlier = (*earlier, EarlierTurn(state.run_id, state.frame.view, state.asked.attachments))
         conversation.key = uuid.uuid4().hex
         fields = conversation.fill(question="" if empties_field else None, agent=asked.agent or state.usual)
         conversation.turn_over(asked=asked, pending=True, earlier=earlier, fields=fields)
@@ -286,6 +270,7 @@ class Questions:
             pending=False,
             stopping=False,
             asked=AskedQuestion(),
+            chosen=_put_back(state),
             fields=conversation.fill(question=state.asked.text, agent=state.agent),
         )
 
@@ -301,8 +286,16 @@ class Questions:
             stopping=False,
             opening="",
             lost=bool(state.run_id) and not state.ended,
+            chosen=_put_back(state),
             fields=fields,
         )
+
+
+def _put_back(state: ConversationState) -> tuple[KnownFile, ...]:
+    """The chosen files once a question that was not accepted has given its own back."""
+    if not state.pending:
+        return state.chosen
+    return (*state.asked.attachments, *(file for file in state.chosen if file not in state.asked.attachments))
 
 
 def _options(timeout_s: float | None, speed: float) -> RunOptions | None:

@@ -161,6 +161,12 @@ def kind_of_file(name: str, data: bytes) -> FileKind:
     return found
 
 
+def kind_by_name(name: str) -> str:
+    """The kind that a file's name speaks for; empty for an ending that is not listed."""
+    named = _BY_ENDING.get(ending_of(name))
+    return named.name if named is not None else ""
+
+
 def ending_of(name: str) -> str:
     """The ending of a file's name in lower case and with its dot; empty for a name without one."""
     stem, dot, ending = name.rpartition(".")

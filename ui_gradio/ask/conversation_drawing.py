@@ -38,6 +38,8 @@ class ConversationDrawing:
         if self._changed("run_buttons", (state.turn, bool(state.run_id))):
             updates |= self._page.run_buttons.offered(whether=bool(state.run_id) and not state.shared)
         updates |= self._fields(state)
+        if self._changed("attachments", (state.chosen, state.refusals)):
+            updates |= self._page.attachments.drawn(state)
         updates |= self._shared_header(state) if state.shared else self._address(state)
         self._known = state
         return updates
@@ -53,8 +55,11 @@ class ConversationDrawing:
             updates |= self._run.view(state.frame.view, state.frame.elapsed_ms)
         elif self._changed("connecting", (state.turn, connecting := state.running and not state.waiting)):
             updates[panels.status] = status_html(RunView.start(state.asked.text)) if connecting else ""
-        # The run's own notice of its end is one part of the whole notice.
+        # The run's own notice of its end is one part of the whole notice; it knows nothing of the question's files.
         updates.pop(panels.notice, None)
+        updates.pop(panels.asked, None)
+        if self._changed("asked", state.question_html):
+            updates[panels.asked] = state.question_html
         if self._changed("notice", state.notice_html):
             updates[panels.notice] = state.notice_html
         return updates

@@ -11,6 +11,7 @@ from backend.present.pages.notices import latest_html
 from backend.present.theme.style import QUESTION_LINES
 from backend.present.words import ask as words_ask, run as words
 from backend.protocol.options import LONGEST_S
+from ui_gradio.ask.attachments import AttachmentWidgets, attach_button, lay_out_chosen_files
 from ui_gradio.choices import lay_out_cards
 from ui_gradio.deferred_updates import DeferredUpdates, Streaming
 from ui_gradio.navigation import lay_out_navigation
@@ -43,6 +44,7 @@ class AskPage:
     theme: gr.Textbox
     charts_ready: gr.Textbox
     fetch_trigger: gr.Textbox
+    attachments: AttachmentWidgets
     run_buttons: RunButtons
     panels: RunPanels
     recent: gr.HTML
@@ -50,9 +52,9 @@ class AskPage:
 
     def outputs(self) -> list[gr.blocks.Block]:
         """Every widget that a run may change."""
-        groups = ("run_buttons", "panels", "recent", "first")
+        groups = ("attachments", "run_buttons", "panels", "recent", "first")
         single = [getattr(self, field.name) for field in fields(self) if field.name not in groups]
-        return [*single, *self.run_buttons.outputs(), *self.panels.outputs()]
+        return [*single, *self.attachments.outputs(), *self.run_buttons.outputs(), *self.panels.outputs()]
 
     def streaming(self) -> Streaming:
         """The widgets that are drawn all the time, and the rest."""
@@ -112,8 +114,9 @@ def _lay_out_actions() -> dict[str, Any]:
 
 
 def _lay_out_composer() -> dict[str, Any]:
-    """Question, agent, options, and Ask or Stop."""
+    """Question, agent, options, files, and Ask or Stop."""
     with gr.Column(elem_id="ph-composer-card"):
+        chosen = lay_out_chosen_files()
         question = gr.Textbox(
             label=words.QUESTION_LABEL,
             placeholder=words.QUESTION_PLACEHOLDER,
@@ -145,6 +148,7 @@ def _lay_out_composer() -> dict[str, Any]:
                     info=words_ask.SPEED_HELP,
                     filterable=False,
                 )
+            attach = attach_button()
             ask = gr.Button(words.ASK, variant="primary", scale=0, min_width=72, elem_id="ph-ask-button")
             stop = gr.Button(words.STOP, variant="stop", scale=0, min_width=72, elem_id="ph-stop-button")
     phase = gr.HTML("", visible="hidden", elem_id="ph-phase")
@@ -156,4 +160,5 @@ def _lay_out_composer() -> dict[str, Any]:
         "ask": ask,
         "stop": stop,
         "phase": phase,
+        "attachments": AttachmentWidgets(attach, *chosen),
     }

@@ -13,6 +13,7 @@ from backend.desk.conversation import Conversation
 from backend.desk.desk import Desk
 from backend.present.pages.cards import run_cards_html
 from ui_gradio.ask.ask_handlers import AskHandlers, Intent
+from ui_gradio.ask.attachments import AttachmentHandlers
 from ui_gradio.ask.layout import AskPage, build_page
 from ui_gradio.browser import RUN_INTO_ADDRESS, WHEN_CHARTS_CAN_BE_DRAWN, with_theme
 from ui_gradio.choices import chosen
@@ -30,6 +31,7 @@ def build_ask(application: gr.Blocks, desk: Desk) -> None:
     page.stop.click(handlers.stop, inputs=[page.conversation], api_name="stop", **quiet(page.conversation))
     _connect_recent_runs(application, page, desk)
     _connect_charts(application, page, handlers)
+    AttachmentHandlers(desk.attachments, page.attachments).connect(page.conversation, page.agent)
     RunButtonHandlers(desk, page.run_buttons).connect(page.conversation)
     page.run_id.change(None, inputs=[page.run_id], js=RUN_INTO_ADDRESS, api_visibility="private")
     page.fetch_trigger.change(

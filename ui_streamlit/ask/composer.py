@@ -5,6 +5,7 @@ import streamlit as st
 from backend.desk.conversation import RUN_SPEEDS, Conversation, ConversationState
 from backend.present.words import ask as words_ask, run as words
 from backend.protocol.options import LONGEST_S
+from ui_streamlit.ask.attachments import draw_attach, draw_chosen_files
 from ui_streamlit.visit import Visit
 
 QUESTION = "ph-question"
@@ -40,21 +41,16 @@ def fill_fields(state: ConversationState) -> None:
 def draw_composer(visit: Visit, conversation: Conversation, state: ConversationState) -> None:
     """Draw it. Ctrl+Enter in the question asks; the page's script sends it on Enter, except during a run, when it would
     press Stop. Not Streamlit's chat input: that one takes what is typed during a run away on Enter."""
-    with (
-        st.container(key="ph-composer-card", gap=None),
-        st.form("ph-ask", border=False, enter_to_submit=not state.running),
-    ):
-        st.text_area(
-            words.QUESTION_LABEL,
-            key=QUESTION,
-            height="content",
-            placeholder=words.QUESTION_PLACEHOLDER if state.empty else words_ask.FOLLOW_UP_PLACEHOLDER,
-            label_visibility="collapsed",
-        )
-        with st.container(key="ph-composer-row", horizontal=True, vertical_alignment="center", gap="xsmall"):
-            _agent_field(state)
-            with st.popover(words_ask.OPTIONS, width="content"):
-                _option_fields()
+    with st.container(key="ph-composer-card", gap=None):
+        draw_chosen_files(visit, conversation, state)
+        with st.form("ph-ask", border=False, enter_to_submit=not state.running):
+            st.text_area(
+                words.QUESTION_LABEL,
+                key=QUESTION,
+                height="content",
+                placeholder=words.QUESTION_PLACEHOLDER if state.empty else words_ask.FOLLOW_UP_PLACEHOLDER,
+                label_visibility="collapsed",
+            )
             if state.running:
                 st.form_submit_button(
                     words.STOPPING if state.stopping else words.STOP,
@@ -67,6 +63,12 @@ def draw_composer(visit: Visit, conversation: Conversation, state: ConversationS
                 st.form_submit_button(
                     words.ASK, key=_ACTION, type="primary", width="content", on_click=lambda: _ask(visit, conversation)
                 )
+        # Outside the form, which would keep the chosen agent to itself: whether files can be attached depends on it.
+        with st.container(key="ph-composer-row", horizontal=True, vertical_alignment="center", gap="xsmall"):
+            _agent_field(state)
+            with st.popover(words_ask.OPTIONS, width="content"):
+                _option_fields()
+            draw_attach(visit, conversation, state, st.session_state[_AGENT])
 
 
 def _ask(visit: Visit, conversation: Conversation) -> None:

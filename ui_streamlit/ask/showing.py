@@ -44,7 +44,10 @@ class Showing:
             self._fit_widgets(state)
 
     def _fit_widgets(self, state: ConversationState) -> None:
-        form = (state.turn, state.running, state.stopping, state.empty, state.earlier, state.choices, state.fields)
+        form = (
+            *(state.turn, state.running, state.stopping, state.empty, state.earlier, state.choices, state.fields),
+            *(state.chosen, state.refusals),
+        )
         actions = (state.run_id, state.ended, state.may_retry, state.may_continue, state.may_wait_longer)
         if self._form is None:
             self._form = form

@@ -6,17 +6,20 @@ from dataclasses import dataclass
 from backend.present.answer.blocks import answer_html
 from backend.present.evidence.sources import ordered_sources, source_html
 from backend.present.markup import EMPTY, Markup, fragment, joined
+from backend.present.pages.attachments import attached_html
 from backend.present.words import ask as words_ask, run as words
 from backend.present.words.durations import format_count
+from backend.protocol.attachments import AttachmentNote
 from backend.protocol.run_view import RunView
 
 
 @dataclass(frozen=True, slots=True)
 class EarlierTurn:
-    """A run that was over before this one was asked: its id, and its last view."""
+    """A run that was over before this one was asked: its id, its last view, and its files."""
 
     run_id: str
     view: RunView
+    attachments: tuple[AttachmentNote, ...] = ()
 
 
 def earlier_turns_html(turns: Sequence[EarlierTurn]) -> str:
@@ -36,9 +39,10 @@ def _turn_html(turn: EarlierTurn) -> Markup:
     message, stream = turn.view.message, turn.view.stream
     ended_early = stream.outcome not in (None, "completed")
     return fragment(
-        '<article class="ph-turn"><div class="ph-question" dir="auto">{}</div>'
+        '<article class="ph-turn"><div class="ph-question" dir="auto">{}</div>{}'
         '<div class="ph-turn-answer">{}</div>{}{}</article>',
         message.question,
+        attached_html(turn.attachments),
         # Safe by the renderer, which escapes an agent's text.
         Markup(answer_html(turn.view, scope=turn.run_id)),
         fragment('<p class="ph-hint">{}</p>', words.outcome_sentence(turn.view)) if ended_early else EMPTY,

@@ -1,9 +1,12 @@
 """The surroundings of a run: header, question, and the designed states of a page with nothing, trouble, or an end."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from backend.present.markup import EMPTY, Markup, fragment
+from backend.present.pages.attachments import attached_html
 from backend.present.words import ask as words_ask, run as words
+from backend.protocol.attachments import AttachmentNote
 from backend.protocol.run_view import RunView
 
 _NOTICE_LOOKS: Final = {
@@ -42,9 +45,10 @@ def shared_header_html() -> str:
     return header_html(words_ask.SHARED_TITLE, words_ask.SHARED_SENTENCE)
 
 
-def question_html(question: str) -> str:
-    """The question as the reader asked it, line breaks kept."""
-    return str(fragment('<div class="ph ph-question" dir="auto">{}</div>', question))
+def question_html(question: str, attachments: Sequence[AttachmentNote] = ()) -> str:
+    """The question as the reader asked it, line breaks kept, with its files below."""
+    asked = fragment('<div class="ph ph-question" dir="auto">{}</div>', question)
+    return str(asked + attached_html(attachments))
 
 
 def latest_html() -> str:

@@ -1,13 +1,14 @@
 """A backend for the desk without a socket: away or unwilling when a test says so."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
 
 from backend.client.errors import BackendGone, ClientError, ProblemError
 from backend.client.frames import Frame
-from backend.client.replies import OfferedAgent, Readiness, RunState, RunSummary, SessionState, StartedRun
+from backend.client.replies import KnownFile, OfferedAgent, Readiness, RunState, RunSummary, SessionState, StartedRun
 from backend.protocol.events import DoneEvent, Event, Outcome, TokenEvent
+from backend.protocol.file_kinds import kind_of_file
 from backend.protocol.options import RunOptions
 from backend.protocol.recordings import RecordingHeader, recording_lines
 from backend.protocol.run_view import RunView
@@ -33,6 +34,7 @@ class FakeRun:
     agent: str
     options: RunOptions
     view: RunView
+    attachments: tuple[KnownFile, ...] = ()
     deleted: bool = False
     cancelled: int = 0
     watched_from_the_start: int = 0
@@ -75,13 +77,15 @@ class FakeBackend:
         self.ready_error: ClientError | None = None
         self.refusals: dict[str, ClientError] = {}
         """What a call of that name is answered with."""
-        self.offers = AGENTS
+        self.offers: tuple[OfferedAgent, ...] = AGENTS
         self.calls: list[str] = []
         self.runs: dict[str, FakeRun] = {}
         self.keys: dict[str, str] = {}
         """The run that each idempotency key started."""
         self.loses_an_answer = False
         """Whether the next question is accepted, and the connection breaks before the answer."""
+        self.files: dict[str, KnownFile] = {}
+        """Files that were uploaded and not deleted."""
         self.held: dict[str, asyncio.Event] = {}
         """Calls of that name are answered once the event is set."""
 
@@ -123,6 +127,7 @@ class FakeBackend:
             agent=run.agent,
             options=run.options,
             outcome=run.view.stream.outcome,
+            attachments=run.attachments,
             view=run.view,
         )
 
@@ -132,17 +137,36 @@ class FakeBackend:
         return SessionState(session_id=session_id, runs=runs)
 
     async def start_run(
-        self, question: str, agent: str, *, session_id: str | None, options: RunOptions, idempotency_key: str
+        self,
+        question: str,
+        agent: str,
+        *,
+        session_id: str | None,
+        options: RunOptions,
+        idempotency_key: str,
+        attachments: Sequence[str],
     ) -> StartedRun:
         await self._answer("start_run")
         if idempotency_key not in self.keys:
             run = self.add_run(question, session_id=session_id or "", agent=agent, options=options)
+            run.attachments = tuple(self.files[file_id] for file_id in attachments)
             self.keys[idempotency_key] = run.run_id
         run = self.runs[self.keys[idempotency_key]]
         if self.loses_an_answer:
             self.loses_an_answer = False
             raise BackendGone("The connection broke.")
         return StartedRun(run_id=run.run_id, session_id=run.session_id)
+
+    async def upload_file(self, name: str, data: bytes) -> KnownFile:
+        await self._answer("upload_file")
+        kind = kind_of_file(name, data)
+        file = KnownFile(file_id=f"file_{len(self.calls)}", name=name, size=len(data), kind=kind.name)
+        self.files[file.file_id] = file
+        return file
+
+    async def delete_file(self, file_id: str) -> None:
+        await self._answer("delete_file")
+        del self.files[file_id]
 
     async def cancel(self, run_id: str) -> None:
         await self._answer("cancel")
