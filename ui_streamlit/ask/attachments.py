@@ -17,18 +17,29 @@ _SERIAL: Final = "attach-serial"
 NOTHING: Final = "<span hidden></span>"
 """An invisible element."""
 
+NO_FILE: Final = "\N{EN DASH}"
+"""On a button that is not shown."""
+
 
 def draw_chosen_files(visit: Visit, conversation: Conversation, state: ConversationState) -> None:
-    """The chosen files, and why others were refused. Always the same number of elements: see ``actions``."""
+    """The chosen files, and why others were refused. Always the same elements, of which the page's style hides those
+    without a file: one that comes or goes while a pass is at work may stay on the page beside its successor."""
+
+    def detach(place: int) -> None:
+        chosen = conversation.state.chosen
+        if place < len(chosen):
+            visit.call(visit.desk.attachments.detach(conversation, chosen[place].file_id))
+
     with st.container(key="ph-chosen-files", horizontal=True, gap="xsmall"):
-        for file in state.chosen:
+        for place in range(MAX_ATTACHMENTS):
+            file = state.chosen[place] if place < len(state.chosen) else None
             st.button(
-                file_label(file),
-                key=f"ph-chosen-file-{file.file_id}",
-                on_click=lambda file_id=file.file_id: visit.call(visit.desk.attachments.detach(conversation, file_id)),
+                file_label(file) if file is not None else NO_FILE,
+                key=f"ph-chosen-file-{place}",
+                disabled=file is None,
+                on_click=detach,
+                args=(place,),
             )
-        for _ in range(len(state.chosen), MAX_ATTACHMENTS):
-            st.html(NOTHING)
     st.html(refusals_html(state.refusals) or NOTHING)
 
 
