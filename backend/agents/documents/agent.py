@@ -9,7 +9,7 @@ from backend.agents.documents.indexing.folder_index import StoppedError
 from backend.agents.documents.indexing.schema import IndexUnusableError
 from backend.agents.documents.library import Library
 from backend.agents.documents.library_answer import LibraryAnswer
-from backend.agents.person import PAUSED_BY_STEPS
+from backend.agents.person import PAUSED_BY_STEPS, Ask
 from backend.protocol.events import CitationEvent, Draft, StatusEvent, WarningEvent
 
 _READING = "read-files"
@@ -45,11 +45,11 @@ class DocumentsAgent:
             async for draft in self._from_files(request, context):
                 yield draft
         else:
-            async for draft in self._from_folder(request):
+            async for draft in self._from_folder(request, context.ask if request.options.may_ask else None):
                 yield draft
 
-    def _from_folder(self, request: RunRequest) -> AsyncIterator[Draft]:
-        return LibraryAnswer(self._library, request.question, _earlier(request)).drafts()
+    def _from_folder(self, request: RunRequest, ask: Ask | None = None) -> AsyncIterator[Draft]:
+        return LibraryAnswer(self._library, request.question, _earlier(request), ask).drafts()
 
     async def _from_files(self, request: RunRequest, context: RunContext) -> AsyncIterator[Draft]:
         """The answer of the attached files, or that of the folder where only the folder has one."""

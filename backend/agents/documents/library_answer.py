@@ -7,6 +7,7 @@ nothing else but the words between them, which are fixed templates. What it cann
 
 from collections.abc import AsyncIterator, Sequence
 
+from backend.agents.documents.ambiguity import possible_subjects, which_subject
 from backend.agents.documents.answering.answer import answer
 from backend.agents.documents.answering.artifacts import passages_artifact
 from backend.agents.documents.answering.composition import drafts
@@ -19,14 +20,17 @@ from backend.agents.documents.figures.tables import QueryError
 from backend.agents.documents.library import Library
 from backend.agents.documents.search.follow_up import understand_in_turn
 from backend.agents.documents.search.retrieval import knows, retrieve
+from backend.agents.person import Ask
 from backend.protocol.events import Draft, StatusEvent
 
 
 class LibraryAnswer:
     """Answers one question after the earlier ones of its conversation."""
 
-    def __init__(self, library: Library, question: str, earlier: Sequence[str]) -> None:
-        """``earlier`` are the questions before, the latest of them last."""
+    def __init__(self, library: Library, question: str, earlier: Sequence[str], ask: Ask | None = None) -> None:
+        """``earlier`` are the questions before, the latest of them last. ``ask`` reaches a person who is there to say
+        what was meant."""
+        self._ask = ask
         self._library = library
         self._question = question
         self._earlier = earlier
@@ -35,7 +39,7 @@ class LibraryAnswer:
         """The drafts in order. Raises ``FolderError``, ``IndexUnusableError`` and ``StoppedError``."""
         library = self._library
         yield StatusEvent(step_id="retrieve", step="retrieving", label="Searching the documents")
-        findings = await self._searched()
+        findings = await self._clarified(await self._searched())
         yield search_finished(findings)
         for warning in search_doubts(findings, library.readiness):
             yield warning
@@ -50,6 +54,17 @@ class LibraryAnswer:
             yield draft
         detail = counted(len(written.quotes), "citation")
         yield StatusEvent(step_id="summarize", step="summarizing", state="finished", detail=detail)
+
+    async def _clarified(self, findings: Findings) -> Findings:
+        """What is found once a person has said whom the question is about, where it does not."""
+        names = possible_subjects(findings.retrieval) if self._ask is not None else ()
+        if self._ask is None or not names:
+            return findings
+        chosen = await self._ask(which_subject(names))
+        if not chosen.accepted:
+            return findings
+        self._question = f"{self._question} ({chosen.value})"
+        return await self._searched()
 
     async def _searched(self) -> Findings:
         library = self._library
