@@ -2,11 +2,13 @@
 // the end is followed, and the page itself never moves; "Latest" leads there otherwise. The end of a run moves nothing.
 //
 // An answer that stands there within a second is read from its beginning, so nothing is followed before that. A move
-// upwards is the reader's, and holds at once: the browser tells of it a frame later, and an answer that grows meanwhile
-// would undo it. (For the same reason the wheel's listener is not passive: the browser waits for it.)
+// upwards holds at once if it is the reader's: the browser tells of it a frame later, and an answer that grows meanwhile
+// would undo it. (For the same reason the wheel's listener is not passive: the browser waits for it.) A part that is drawn
+// anew moves the place up as well, so a hand on wheel, screen, keys or mouse tells the two apart.
 {
   const NEAR_THE_END = 40;
   const READ_FROM_THE_BEGINNING_MS = 1000;
+  const BY_HAND_MS = 1000;
   const root = document.documentElement;
   const isOver = () => Boolean(document.querySelector('.ph-status[data-ph-run=ended]'));
 
@@ -14,7 +16,13 @@
 
   const follow = (box) => {
     let follows = true, began = null, last = 0, asked = '';
+    let touched = -Infinity;
     const leaves = () => { follows = false; };
+    const byHand = () => performance.now() - touched < BY_HAND_MS;
+    for (const kind of ['wheel', 'touchmove', 'keydown', 'pointerdown']) {
+      box.addEventListener(kind, () => { touched = performance.now(); }, {passive: true, capture: true});
+    }
+    box.addEventListener('pointermove', (event) => { if (event.buttons) touched = performance.now(); });
     const offerLatest = () => {
       root.toggleAttribute('data-ph-away', below(box) > NEAR_THE_END && Boolean(box.querySelector('.ph-answer')));
     };
@@ -25,7 +33,7 @@
     box.addEventListener('wheel', (event) => { if (event.deltaY < 0) leaves(); }, {passive: false});
     box.addEventListener('scroll', () => {
       const top = box.scrollTop;
-      if (top < last - 1) leaves();
+      if (top < last - 1 && byHand()) leaves();
       else if (top > last && below(box) < NEAR_THE_END) follows = true;
       last = top;
       offerLatest();
@@ -34,11 +42,11 @@
       const turns = box.querySelectorAll('.ph-turn').length;
       const question = [...box.querySelectorAll('.ph-question')].find((one) => !one.closest('.ph-turn'));
       const now = question ? `${turns} ${question.textContent}` : '';
-      if (now === asked) return;
+      // Gone for a moment while it is drawn anew, it is the same question when it is back.
+      if (!question || now === asked) return;
       asked = now;
       follows = true;
       began = null;
-      if (!question) return;
       const room = parseFloat(getComputedStyle(box).paddingTop);
       box.scrollTop += question.getBoundingClientRect().top - box.getBoundingClientRect().top - room;
       last = box.scrollTop;
@@ -47,7 +55,7 @@
       revealQuestion();
       if (!box.querySelector('.ph-answer')) { began = null; follows = true; offerLatest(); return; }
       began ??= performance.now();
-      if (box.scrollTop < last - 1) leaves();
+      if (box.scrollTop < last - 1 && byHand()) leaves();
       if (follows && !isOver() && performance.now() - began > READ_FROM_THE_BEGINNING_MS) toTheEnd();
       offerLatest();
     };
