@@ -1,5 +1,6 @@
 """A question that comes while a run of its conversation is active."""
 
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -9,7 +10,7 @@ import pytest
 
 from backend.protocol.events import StatusEvent, parse_event
 from tests.api.asking_agents import AskingProvider
-from tests.api.backend_server import BackendServer
+from tests.api.backend_server import DEADLINE_S, BackendServer
 from tests.api.readers import followed, frames
 from tests.api.told_agents import ToldProvider
 
@@ -44,6 +45,15 @@ def busy(client: httpx2.Client) -> tuple[str, str]:
 def questions(client: httpx2.Client, session_id: str) -> list[tuple[str, str | None]]:
     runs = client.get(f"/v1/sessions/{session_id}").json()["runs"]
     return [(run["question"], run["outcome"]) for run in runs]
+
+
+def runs_of(client: httpx2.Client, session_id: str, count: int) -> list[dict[str, Any]]:
+    """The conversation's runs, once there are so many: a queued one starts just after the end of the one before."""
+    deadline = time.monotonic() + DEADLINE_S
+    while True:
+        runs: list[dict[str, Any]] = client.get(f"/v1/sessions/{session_id}").json()["runs"]
+        if len(runs) >= count or time.monotonic() > deadline:
+            return runs
 
 
 def let_go(client: httpx2.Client, run_id: str) -> list[Any]:
@@ -94,10 +104,11 @@ def test_queued_questions_are_asked_one_after_the_other_and_stop_keeps_the_queue
     delivered = [event.delivered_to for event in events if isinstance(event, StatusEvent) and event.delivered_to]
     assert len(set(delivered)) == 1
     following = delivered[0]
+    runs_of(client, session_id, 2)
     with followed(client, following) as stream:
         next(message for message in stream if '"request":' in message.data)
     let_go(client, following)
-    runs = client.get(f"/v1/sessions/{session_id}").json()["runs"]
+    runs = runs_of(client, session_id, 3)
     assert [run["question"] for run in runs] == ["Why?", "first", "second"]
     assert runs[1]["run_id"] == following
     client.post(f"/v1/runs/{runs[2]['run_id']}/cancel")
@@ -115,7 +126,7 @@ def test_a_question_interrupts_and_inherits_the_queue(client: httpx2.Client) -> 
     with followed(client, taking.json()["run_id"]) as stream:
         next(message for message in stream if '"request":' in message.data)
     let_go(client, taking.json()["run_id"])
-    runs = client.get(f"/v1/sessions/{session_id}").json()["runs"]
+    runs = runs_of(client, session_id, 3)
     assert [run["question"] for run in runs] == ["Why?", "now", "later"]
     client.post(f"/v1/runs/{runs[2]['run_id']}/cancel")
 
