@@ -8,6 +8,7 @@ from backend.client.frames import Frame
 from backend.client.replies import KnownFile, TakenFiles
 from backend.desk.choices import Choice
 from backend.present.pages.conversation import EarlierTurn
+from backend.present.pages.input_cards import AnswerProblem, input_cards_html, inputs_changed
 from backend.present.pages.notices import error_html, question_html
 from backend.present.pages.problem import Problem
 from backend.present.pages.question_checks import USUAL_AGENT
@@ -70,6 +71,8 @@ class ConversationState:
     stopping: bool = False
     earlier: tuple[EarlierTurn, ...] = ()
     problem: Problem | None = None
+    answer_problems: Mapping[str, AnswerProblem] = field(default_factory=dict)
+    """Why the last answer to a request of the run was not taken, by ``input_id``."""
     offered: bool = False
     """True if the agents on offer have been loaded since the page was opened."""
     choices: tuple[Choice, ...] = ()
@@ -171,6 +174,20 @@ class ConversationState:
         return question_html(self.asked.text, self.asked.attachments) if self.asked.text else ""
 
     @property
+    def inputs(self) -> tuple[object, ...]:
+        """What a drawing of ``inputs_html`` depends on."""
+        view = self.frame.view if self.frame is not None else None
+        return self.turn, tuple(self.answer_problems.items()), () if view is None else inputs_changed(view)
+
+    @property
+    def inputs_html(self) -> str:
+        """What the run asks of a person, as cards. Safe HTML."""
+        if self.frame is None:
+            return ""
+        view, elapsed_ms = self.frame.view, self.frame.elapsed_ms
+        return input_cards_html(view, elapsed_ms, self.answer_problems, read_only=self.shared)
+
+    @property
     def notice_html(self) -> str:
         """The notice below the answer: trouble, or the run's end. Safe HTML."""
         if self.problem is not None:
@@ -239,5 +256,6 @@ class Conversation:
             "lost": False,
             "stopping": False,
             "problem": None,
+            "answer_problems": {},
         }
         self.change(**{**cleared, **changes})

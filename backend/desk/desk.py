@@ -1,6 +1,7 @@
 """The desk: the services of the pages, made once for a UI's process."""
 
 from backend.client.run_client import RunClient
+from backend.desk.answers import Answers
 from backend.desk.attachments import Attachments
 from backend.desk.feedback import RunFeedback
 from backend.desk.first_screen import FirstScreen
@@ -25,6 +26,7 @@ class Desk:
         self.public_url = public_url
         self.client = RunClient(backend)
         self.questions = Questions(self.client)
+        self.answers = Answers(self.client)
         self.first_screen = FirstScreen(self.questions)
         self.attachments = Attachments(self.client)
         self.replay = ReplayDesk(self.client)

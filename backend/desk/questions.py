@@ -213,7 +213,8 @@ class Questions:
             state.asked.text,
             state.agent,
             session_id=state.session_id or None,
-            options=state.asked.options,
+            # On a page there is a person who can answer.
+            options=state.asked.options.model_copy(update={"may_ask": True}),
             idempotency_key=conversation.key,
             attachments=[file.file_id for file in state.asked.attachments],
         )

@@ -60,6 +60,8 @@ class ConversationDrawing:
         updates.pop(panels.asked, None)
         if self._changed("asked", state.question_html):
             updates[panels.asked] = state.question_html
+        if self._changed("inputs", state.inputs):
+            updates[self._page.inputs] = state.inputs_html
         if self._changed("notice", state.notice_html):
             updates[panels.notice] = state.notice_html
         return updates

@@ -14,6 +14,7 @@ from backend.protocol.options import LONGEST_S
 from ui_gradio.ask.attachments import AttachmentWidgets, attach_button, lay_out_chosen_files
 from ui_gradio.choices import lay_out_cards
 from ui_gradio.deferred_updates import DeferredUpdates, Streaming
+from ui_gradio.input_cards import input_cards_widget
 from ui_gradio.navigation import lay_out_navigation
 from ui_gradio.run_buttons import RunButtons, lay_out_run_buttons, lay_out_unfolding_panels, small_button
 from ui_gradio.run_panels import RunPanels, lay_out_evidence, lay_out_reading
@@ -37,6 +38,7 @@ class AskPage:
     wait_longer: gr.Button
     retry: gr.Button
     after_run: gr.HTML
+    inputs: gr.HTML
     run_id: gr.Textbox
     conversation: gr.State
     deferred: gr.State
@@ -58,7 +60,7 @@ class AskPage:
 
     def streaming(self) -> Streaming:
         """The widgets that are drawn all the time, and the rest."""
-        often = [self.run_id, self.phase, self.strip, *self.panels.texts()]
+        often = [self.run_id, self.phase, self.strip, self.inputs, *self.panels.texts()]
         return Streaming(self.outputs(), often, self.fetch_trigger)
 
 
@@ -102,9 +104,11 @@ def _lay_out_welcome() -> dict[str, Any]:
 
 
 def _lay_out_actions() -> dict[str, Any]:
-    """The actions on the run, below its answer."""
+    """What the run asks, and the actions on it, below its answer."""
+    inputs = input_cards_widget()
     with gr.Row(elem_id="ph-actions"):
         return {
+            "inputs": inputs,
             "go_on": small_button(words.CONTINUE, variant="primary", visible=False),
             "wait_longer": small_button(words.WAIT_LONGER, variant="primary", visible=False),
             "retry": small_button(words.RETRY, visible=False),

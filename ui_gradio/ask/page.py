@@ -20,6 +20,7 @@ from ui_gradio.choices import chosen
 from ui_gradio.deferred_updates import DeferredUpdates
 from ui_gradio.drawing import Updates
 from ui_gradio.events import quiet
+from ui_gradio.input_cards import said_in
 from ui_gradio.run_buttons import RunButtonHandlers
 
 
@@ -86,6 +87,14 @@ def _connect_run(application: gr.Blocks, page: AskPage, desk: Desk, handlers: As
         ):
             yield updates
 
+    async def answer(
+        deferred: DeferredUpdates, conversation: Conversation, theme: Any, event: gr.EventData
+    ) -> AsyncIterator[Updates]:
+        async for updates in streaming.drawn(
+            handlers.proceed(desk.answers.answer, conversation, said_in(event), theme), deferred
+        ):
+            yield updates
+
     written = [page.question, page.agent, page.timeout, page.speed]
     does(page.ask.click, questions.ask, "ask", *written)
     does(page.question.submit, questions.ask, "submit", *written)
@@ -94,6 +103,7 @@ def _connect_run(application: gr.Blocks, page: AskPage, desk: Desk, handlers: As
     does(page.go_on.click, questions.carry_on, "continue", page.question)
     does(page.new_conversation.click, questions.begin_anew, "new_conversation")
     draws(page.first.input, choose, "choose")
+    draws(page.inputs.input, answer, "answer")
     draws(page.recent.input, choose, "choose_recent")
     draws(application.load, load, "load")
 

@@ -22,6 +22,7 @@ from ui_streamlit.ask.composer import QUESTION, draw_composer, fill_fields
 from ui_streamlit.ask.showing import Showing, first_to_draw
 from ui_streamlit.canvas import Canvas
 from ui_streamlit.choices import draw_cards
+from ui_streamlit.input_cards import draw_input_cards
 from ui_streamlit.run_slots import lay_out_evidence, lay_out_reading
 from ui_streamlit.run_strip import draw_strip
 from ui_streamlit.visit import Visit, named, put_into_address
@@ -72,6 +73,8 @@ def _lay_out(visit: Visit, conversation: Conversation, state: ConversationState)
         with slot:
             cards = run_cards_html(visit.call(visit.desk.recent_runs.cards()))
             _draw_cards(visit, conversation, "recent-cards", cards)
+    with reading.below:
+        draw_input_cards(state.inputs_html, lambda said: visit.call(visit.desk.answers.answer(conversation, said)))
     row = None
     if not (state.shared or state.empty):
         with reading.below:

@@ -25,7 +25,13 @@ from typing import Final
 
 from backend.present.strip.axis import axis_figures
 from backend.present.strip.geometry import geometry
-from backend.present.words import pages as words_pages, replay as words_replay, run as words, strip as words_strip
+from backend.present.words import (
+    pages as words_pages,
+    replay as words_replay,
+    run as words,
+    steering as words_steering,
+    strip as words_strip,
+)
 from backend.protocol.events import StepStateName
 
 _PARTS: Final = (
@@ -107,6 +113,13 @@ def _strip_words() -> dict[str, object]:
         "states": {"running" if state == "started" else state: words.STATE_WORDS[state] for state in states},
         "outcomes": words.OUTCOME_WORDS,
     }
+
+
+@cache
+def input_cards_script() -> str:
+    """The script of the cards of what a run asks, ``backend.present.pages.input_cards``: ``startInputCards``."""
+    told = {"notJson": words_steering.NOT_JSON, "timeLeft": words_steering.TIME_LEFT}
+    return f"const inputWords = {json.dumps(told)};\n{files(__name__).joinpath('input_cards.js').read_text('utf-8')}"
 
 
 @cache

@@ -184,7 +184,7 @@ async def test_retry_takes_the_place_of_what_did_not_succeed(
         state = await until(states, lambda state: bool(state.run_id))
     again = backend.named("Is it rising?")
     assert again.run_id != first.run_id
-    assert (again.agent, again.options) == ("scripted:brief", RunOptions(timeout_s=30, speed=2))
+    assert (again.agent, again.options) == ("scripted:brief", RunOptions(timeout_s=30, speed=2, may_ask=True))
     assert (again.session_id, state.earlier) == (first.session_id, ())
 
 
