@@ -42,17 +42,16 @@ async def test_an_approval_with_other_arguments_a_wrong_one_and_a_reload(
 async def test_a_form_is_answered_by_keyboard_and_a_question_in_another_place(
     reader: Reader, backend: httpx2.Client
 ) -> None:
-    await reader.open()
-    await reader.choose_agent("A form to fill in")
-    await reader.ask("Book a table.")
+    asked = {"question": "Book a table.", "agent": "scripted:form", "options": {"may_ask": True}}
+    run_id = backend.post("/v1/runs", json=asked).json()["run_id"]
+    await reader.open(run_id)
     card = reader.page.locator(CARD)
     await expect(card).to_contain_text("Waiting for your answers", timeout=DEADLINE_MS)
     guests = card.locator("[name=guests]")
     await guests.fill("many")
     await guests.press("Enter")
     await expect(card.get_by_role("alert")).to_contain_text("does not fit", timeout=DEADLINE_MS)
-    [run] = backend.get("/v1/runs", params={"text": "Book a table.", "limit": 1}).json()["runs"]
-    declined = backend.post(f"/v1/runs/{run['run_id']}/input", json={"action": "decline", "by": {"name": "Bo"}})
+    declined = backend.post(f"/v1/runs/{run_id}/input", json={"action": "decline", "by": {"name": "Bo"}})
     assert declined.status_code == 200
     await expect(card).to_contain_text("Skipped by Bo", timeout=DEADLINE_MS)
     await reader.expect_status("Completed")
