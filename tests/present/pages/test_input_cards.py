@@ -35,7 +35,7 @@ def view_of(*inputs: InputView) -> RunView:
 
 def asked(state: str = "open", answer: InputAnswer | None = None, **request: Any) -> InputView:
     request = {"input_id": "inp_1", "prompt": "Really?", **request}
-    return InputView(input_id="inp_1", step="asking", state=state, request=InputRequest(**request), answer=answer)  # type: ignore[arg-type]
+    return InputView(input_id="inp_1", step="asking", state=state, request=InputRequest(**request), answer=answer)
 
 
 def text_of(fragment: str) -> str:
@@ -124,7 +124,7 @@ def test_who_may_only_watch_has_nothing_to_press() -> None:
 
 def test_nothing_of_an_agent_becomes_markup() -> None:
     evil = '"><script>alert(1)</script>'
-    request = {
+    request: dict[str, Any] = {
         "kind": "form",
         "prompt": evil,
         "tool": ProposedTool(name=evil, arguments={evil: evil}, digest=evil),
