@@ -48,26 +48,39 @@ def inputs_changed(view: RunView) -> tuple[tuple[str, str], ...]:
 
 
 def _card(asked: InputView, elapsed_ms: float | None, problem: AnswerProblem | None, read_only: bool) -> Markup:
-    request = asked.request
-    is_open = asked.state == "open"
-    title = words.TITLES.get(request.kind, words.TITLES["text"]) if is_open else _outcome(asked)
+    request, is_open = asked.request, asked.state == "open"
+    asking = is_open and not read_only
+    label = anchor_id("input", asked.input_id)
     return fragment(
         '<form class="ph-input-card ph-input-card--{}" data-ph-input="{}" data-ph-state="{}" aria-labelledby="{}"'
-        '{}><p class="ph-input-title"><span class="ph-glyph ph-glyph--{}" aria-hidden="true"></span><strong>{}</strong>'
-        '{}</p><p class="ph-input-prompt" id="{}" dir="auto">{}</p>{}{}{}</form>',
+        '{}>{}<p class="ph-input-prompt" id="{}" dir="auto">{}</p>{}{}{}</form>',
         "open" if is_open else "over",
         asked.input_id,
         f"{asked.state} {problem.times if problem else 0}",
-        anchor_id("input", asked.input_id),
+        label,
         fragment(' data-ph-digest="{}"', request.tool.digest) if request.tool and request.tool.digest else EMPTY,
-        "waiting" if is_open else "finished" if asked.answer and asked.answer.action == "accept" else "cancelled",
-        title,
-        _time_left(asked, elapsed_ms) if is_open else EMPTY,
-        anchor_id("input", asked.input_id),
+        _title(asked, elapsed_ms),
+        label,
         request.prompt,
-        _tool(request.tool, asked.answer, is_open and not read_only) if request.tool else EMPTY,
-        _fields(asked) if is_open and not read_only else _given(asked),
+        _tool(request.tool, asked.answer, asking) if request.tool else EMPTY,
+        _fields(asked) if asking else _given(asked),
         fragment('<p class="ph-input-problem" role="alert">{}</p>', problem.sentence) if problem and is_open else EMPTY,
+    )
+
+
+def _title(asked: InputView, elapsed_ms: float | None) -> Markup:
+    """What kind of answer is waited for and how long, or what became of the request."""
+    if asked.state == "open":
+        state, title = "waiting", words.TITLES.get(asked.request.kind, words.TITLES["text"])
+    else:
+        accepted = asked.answer is not None and asked.answer.action == "accept"
+        state, title = "finished" if accepted else "cancelled", _outcome(asked)
+    return fragment(
+        '<p class="ph-input-title"><span class="ph-glyph ph-glyph--{}" aria-hidden="true"></span>'
+        "<strong>{}</strong>{}</p>",
+        state,
+        title,
+        _time_left(asked, elapsed_ms) if asked.state == "open" else EMPTY,
     )
 
 
