@@ -5,6 +5,7 @@ from streamlit.delta_generator import DeltaGenerator
 from backend.desk.conversation import ConversationState
 from backend.desk.player import SeenRun
 from backend.present.answer.blocks import AnswerBlock
+from backend.present.answer.formula_attributes import formulas_as_attributes
 from backend.present.evidence.artifacts import artifacts_html
 from backend.present.evidence.sources import sources_html
 from backend.present.evidence.steps import steps_html
@@ -107,10 +108,10 @@ class Canvas:
         for index, block in enumerate(blocks):
             if index == len(self._blocks):
                 # Not into an empty slot: the block is there from the pass before, and would vanish for a moment.
-                self._blocks.append((self._slots.answer.html(block.html), block.html))
+                self._blocks.append((self._slots.answer.html(formulas_as_attributes(block.html)), block.html))
             place, drawn = self._blocks[index]
             if drawn != block.html:
-                place.html(block.html)
+                place.html(formulas_as_attributes(block.html))
                 self._blocks[index] = (place, block.html)
         for place, _ in self._blocks[len(blocks) :]:
             place.empty()

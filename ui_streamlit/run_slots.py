@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from backend.present.answer.formula_attributes import formulas_as_attributes
+
 BOX_HEIGHT_PX = 420
 """The page's style fits the boxes to the window."""
 
@@ -47,7 +49,7 @@ def lay_out_reading(earlier: str = "", before: Callable[[], None] | None = None)
         if before is not None:
             before()
         if earlier:
-            st.html(earlier)
+            st.html(formulas_as_attributes(earlier))
         with st.container(key="ph-turn", gap=None):
             question, status = st.empty(), st.empty()
             answer = st.container(key="ph-answer", gap=None)

@@ -15,6 +15,7 @@ It looks for these in the fragments, besides their classes:
 - ``data-ph-announcement="…"`` on any element is read out each time it changes.
 - ``<button role="tab" data-ph-tab="sources">`` opens its panel; ``<button data-ph-latest>`` leads to the end of the
   conversation.
+- ``<span data-ph-formula="…">`` gets the MathML in it drawn (``answer.formula_attributes``).
 - ``<details data-ph-keep="key">`` stays as the reader left it when it is drawn again.
 """
 
@@ -48,6 +49,7 @@ _PARTS: Final = (
     "question_field",
     "keep_place",
     "scrolling_places",
+    "formulas",
 )
 """In the order in which they run: the others use declarations of those before them."""
 
