@@ -4,6 +4,7 @@ Streamlit draws a component once in a pass, so what comes during a pass reaches 
 """
 
 import json
+import time
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
@@ -22,17 +23,22 @@ _KEY: Final = "strip"
 def draw_strip(data: Mapping[str, Any], on_seek: Callable[[float], None] | None = None) -> None:
     """Draw it. ``on_seek`` takes the reader's moves, in milliseconds; the script runs again after each."""
     with st.container(key="ph-strip"):
-        _component()(key=_KEY, data=dict(data), on_seek_change=partial(_take, on_seek))
+        _component()(key=_KEY, data=_dated(data), on_seek_change=partial(_take, on_seek))
 
 
 def strip_news_html(data: Mapping[str, Any]) -> str:
     """Newer data for the strip that is on the page already. Safe HTML, not visible."""
-    return str(fragment('<span class="ph-strip-news" hidden>{}</span>', json.dumps(data)))
+    return str(fragment('<span class="ph-strip-news" hidden>{}</span>', json.dumps(_dated(data))))
 
 
 def seeks(visit: Visit, player: Player) -> Callable[[float], None]:
     """A reader's moves move this playhead."""
     return lambda at_ms: visit.do(partial(player.seek, at_ms))
+
+
+def _dated(data: Mapping[str, Any]) -> dict[str, Any]:
+    """The data with a number that grows: elements of an earlier pass stay on the page for a while."""
+    return {**data, "at": time.monotonic_ns() // 1000}
 
 
 def _take(on_seek: Callable[[float], None] | None) -> None:

@@ -61,7 +61,9 @@ function startStrip(host) {
     axis = live() ? axisReach(now()) : ends();
     axis = Math.max(axis, data.playhead?.duration_ms ?? 0);
     models.forEach((model, index) => {
-      runs[index].draw(model, axis, nowOf(index), data.runs[index].name, data.runs[index].scope);
+      const {name, scope, model: text} = data.runs[index], {host: box} = runs[index];
+      if (box.dataset.phModel !== text) box.dataset.phModel = text;
+      runs[index].draw(model, axis, nowOf(index), name, scope);
     });
     const first = runs[0]?.plot;
     if (first) {
