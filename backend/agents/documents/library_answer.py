@@ -41,7 +41,7 @@ class LibraryAnswer:
         yield StatusEvent(step_id="retrieve", step="retrieving", label="Searching the documents")
         findings = await self._clarified(await self._searched())
         yield search_finished(findings)
-        for warning in search_doubts(findings, library.readiness):
+        for warning in search_doubts(findings):
             yield warning
         async for draft in read_tables(library, findings):
             yield draft
@@ -77,6 +77,8 @@ class LibraryAnswer:
                 candidates = find_candidates(library.tables, library.corpus, retrieval)
             except QueryError as error:
                 candidates = Candidates((), (f"The tables could not be looked at: {error}",))
-            return Findings(asked, retrieval, evidence, candidates)
+            readiness = library.readiness
+            still_reading = "" if readiness.is_complete else readiness.sentence()
+            return Findings(asked, retrieval, evidence, candidates, still_reading=still_reading)
 
         return await library.read(search)

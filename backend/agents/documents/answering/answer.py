@@ -40,12 +40,11 @@ def answer(corpus: Corpus, findings: Findings) -> Composition:
         names = names_of(findings.from_rows.lines) if findings.from_rows is not None else frozenset()
         told.add(quoted(retrieval, evidence, stated, beside_figures=bool(stated), names=names))
     if findings.figures is None and not told.quotes:
-        return not_found(corpus, retrieval)
+        return not_found(corpus, retrieval, findings.still_reading)
     told.add(_doubts(corpus, retrieval, told.quotes, is_read=findings.from_rows is not None or bool(findings.cells)))
     if not stated:
         told.add(_contradictions(retrieval, told.quotes))
-    missing = findings.missing if findings.from_rows is not None else ()
-    return told.add(gaps(corpus, retrieval, evidence, told.quotes, missing)).say(_CLOSING)
+    return told.add(gaps(corpus, findings, told.quotes)).say(_CLOSING)
 
 
 def _figures(corpus: Corpus, findings: Findings) -> tuple[Composition, list[Quote]]:
@@ -61,13 +60,14 @@ def _figures(corpus: Corpus, findings: Findings) -> tuple[Composition, list[Quot
     if findings.figures is not None:
         of_table = FiguresTold(corpus, findings.retrieval.question, findings.figures)
         if of_table.lacks_period and not findings.evidence.is_enough:
-            return told.say(f"{_NOT_FOUND} ").add(of_table.lead()).warn("not_found", _NOT_ANSWERED), []
+            assumed = "".join(f" {sentence}" for sentence in findings.retrieval.scope.assumed)
+            return told.say(f"{_NOT_FOUND} ").add(of_table.lead()).say(assumed).warn("not_found", _NOT_ANSWERED), []
         stated = told.add(of_table.lead()).quotes
         return told.add(of_table.beside()).add(of_table.values()).add(of_table.doubts()), stated
     return told, told.quotes
 
 
-def not_found(corpus: Corpus, retrieval: Retrieval) -> Composition:
+def not_found(corpus: Corpus, retrieval: Retrieval, still_reading: str = "") -> Composition:
     """That the documents do not answer the question, with the words that they lack. Cites nothing."""
     documents, _ = corpus.sizes()
     told = Composition().say(_NOT_FOUND)
@@ -82,7 +82,7 @@ def not_found(corpus: Corpus, retrieval: Retrieval) -> Composition:
         told.say(f" Its words occur in the {where}, but no passage has enough of them together.")
     is_of_nobody = bool(retrieval.scope.unknown) and not retrieval.scope.subjects
     told.say("".join(f" {sentence}" for sentence in retrieval.scope.assumed if not is_of_nobody))
-    told.say(skipped_that_fit(corpus, retrieval))
+    told.say(skipped_that_fit(corpus, retrieval)).say(f" {literal(still_reading)}" if still_reading else "")
     if retrieval.hits:
         told.say(_NEAREST[retrieval.nearness])
     return told.warn("not_found", _NOT_ANSWERED)

@@ -35,6 +35,8 @@ class Findings:
     cells: Sequence[NamedCells] = ()
     missing: tuple[str, ...] = ()
     """Measures that were asked for and no row states, by the words of the question."""
+    still_reading: str = ""
+    """A sentence on the documents that are not read yet; empty if all are."""
 
     @property
     def is_answered(self) -> bool:

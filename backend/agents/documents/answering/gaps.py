@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from backend.agents.documents.answering.composition import Composition
 from backend.agents.documents.answering.evidence import QuotableEvidence
+from backend.agents.documents.answering.findings import Findings
 from backend.agents.documents.answering.fitness import asks_for_cause, gives_cause
 from backend.agents.documents.answering.quotes import Quote, literal
 from backend.agents.documents.indexing.corpus import Corpus
@@ -12,15 +13,10 @@ from backend.agents.documents.search.retrieval import Retrieval
 _MOST_NAMED = 8
 
 
-def gaps(
-    corpus: Corpus,
-    retrieval: Retrieval,
-    evidence: QuotableEvidence,
-    quotes: Sequence[Quote],
-    missing: Sequence[str] = (),
-) -> Composition:
-    """Sentences on what was looked for and not found beside the quotes, and on what was assumed. ``missing`` are the
-    measures that no row states."""
+def gaps(corpus: Corpus, findings: Findings, quotes: Sequence[Quote]) -> Composition:
+    """Sentences on what was looked for and not found beside the quotes, on what was assumed and on what is not read."""
+    retrieval, evidence = findings.retrieval, findings.evidence
+    missing = findings.missing if findings.from_rows is not None else ()
     cited = {quote.document.name for quote in quotes}
     sentences = [
         *retrieval.scope.assumed,
@@ -29,7 +25,10 @@ def gaps(
         *_without_periods(corpus, retrieval, cited),
         *_unmentioned(evidence),
         *_without_cause(retrieval, quotes),
+        skipped_that_fit(corpus, retrieval).strip(),
+        literal(findings.still_reading),
     ]
+    sentences = [sentence for sentence in sentences if sentence]
     return Composition().say(f"\n\n{' '.join(sentences)}" if sentences else "")
 
 

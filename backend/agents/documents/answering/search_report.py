@@ -3,7 +3,6 @@
 import textwrap
 
 from backend.agents.documents.answering.findings import Findings, counted
-from backend.agents.documents.indexing.readiness import FolderReadiness
 from backend.agents.documents.search.follow_up import RequestInContext
 from backend.agents.documents.search.retrieval import PASSAGES_SHOWN
 from backend.protocol.events import StatusEvent, ToolLog, WarningEvent
@@ -38,11 +37,11 @@ def search_finished(findings: Findings) -> StatusEvent:
     )
 
 
-def search_doubts(findings: Findings, readiness: FolderReadiness) -> list[WarningEvent]:
+def search_doubts(findings: Findings) -> list[WarningEvent]:
     """Warnings: the folder is not read to its end, a period is unclear, a table could not be used."""
     found = []
-    if not readiness.is_complete:
-        found.append(WarningEvent(code="still_reading", message=readiness.sentence(), step_id="retrieve"))
+    if findings.still_reading:
+        found.append(WarningEvent(code="still_reading", message=findings.still_reading, step_id="retrieve"))
     if findings.asked.unresolved:
         found.append(WarningEvent(code="period_unclear", message=_unresolved(findings.asked), step_id="retrieve"))
     found += [
