@@ -18,7 +18,7 @@ from backend.present.strip.model import (
     StripPoint,
     model_json,
 )
-from backend.present.strip.silences import Silences
+from backend.present.strip.silences import Silences, without
 from backend.present.strip.step_rows import StepRows
 from backend.present.theme.palette import step_series
 from backend.present.words import run as words, strip as words_strip
@@ -162,7 +162,9 @@ class StripFold:
         """The model with as much as there is room for."""
         rows, more_steps = self._rows(room)
         waits = [wait for wait in self._steps.waits if wait.row < len(rows) - bool(more_steps)]
-        silences = self._silences.gaps()
+        end_ms = self._silences.latest_ms
+        waited = [(wait.started_ms, end_ms if wait.ended_ms is None else wait.ended_ms) for wait in self._steps.waits]
+        silences = without(self._silences.gaps(), waited)
         return replace(
             whole,
             rows=rows,

@@ -38,3 +38,18 @@ class Silences:
 
 def _silent(moments: list[float]) -> list[tuple[float, float]]:
     return [(before, after) for before, after in pairwise(moments) if after - before > SILENT_AFTER_MS]
+
+
+def without(gaps: list[tuple[float, float]], waits: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    """The silences of an agent that could have said something: what it waited for a person is taken out of them."""
+    left = gaps
+    for wait_start, wait_end in waits:
+        parts = [
+            part
+            for start, end in left
+            for part in ((start, min(end, wait_start)), (max(start, wait_end), end))
+            if wait_start < end and start < wait_end
+        ]
+        untouched = [(start, end) for start, end in left if not (wait_start < end and start < wait_end)]
+        left = sorted([*untouched, *(part for part in parts if part[1] - part[0] > SILENT_AFTER_MS)])
+    return left

@@ -83,11 +83,6 @@ _STEP_SERIES: Final[dict[str, int]] = {
 }
 
 
-def step_colour(step: str, theme: Theme = "light") -> str:
-    """The colour of a step's bar, by its slug: the same in every figure."""
-    return SERIES[theme][step_series(step)]
-
-
 def step_series(step: str) -> int:
     """Which colour of the series a step's bar has, by its slug."""
     spread = sum((index + 1) * ord(character) for index, character in enumerate(step))

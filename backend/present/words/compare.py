@@ -19,8 +19,6 @@ WITH_STATUS: Final = "With status events"
 WITHOUT_STATUS: Final = "Without status events"
 TABLE_TITLE: Final = "In numbers"
 NOT_A_SCENARIO: Final = "Only scripted agents and recordings can run without status events."
-SAME_CLOCK: Final = "Both runs on one clock"
-"""Title of the figure with both timelines."""
 
 METRIC: Final = "Metric"
 DIFFERENCE: Final = "Difference"

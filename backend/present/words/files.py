@@ -6,7 +6,6 @@ from typing import Final
 ATTACH: Final = "Attach"
 ATTACH_HELP: Final = "Attach files to the question. They are for this conversation only."
 ATTACHED: Final = "Attached files"
-REMOVE: Final = "Remove {file}"
 
 TOO_LARGE: Final = "{name} is larger than {limit} MB, the most that can be attached. Attach a part of it."
 EMPTY: Final = "{name} is empty. Attach a file with something in it."

@@ -7,7 +7,6 @@ NO_QUESTION: Final = "Unknown question"
 NOT_ENDED: Final = "not ended"
 ANSWER: Final = "Answer"
 TIMELINE: Final = "Timeline"
-TIMELINE_ALTERNATIVE: Final = "Timeline of the run: steps, token events, citations and their markers, warnings, silence"
 TIMELINE_AS_TABLE: Final = "The timeline as a table"
 NUMBERS: Final = "In numbers"
 PLANE: Final = (

@@ -3,7 +3,6 @@
 from typing import Final
 
 LABEL: Final = "Run strip"
-STEPS: Final = "Steps"
 ANSWER: Final = "Answer"
 SOURCES: Final = "Sources"
 SIGNALS: Final = "Results, warnings"

@@ -68,6 +68,15 @@ def test_hidden_activity_is_not_silence() -> None:
     assert [round(index * model.bin_ms) for index in model.hidden] == [885, 1771]
 
 
+def test_a_wait_for_a_person_is_not_silence_and_what_is_silent_around_it_is() -> None:
+    states = [("started", 0), ("waiting", 1500), ("finished", 9000)]
+    events: list[KnownEvent] = [StatusEvent(step_id="t", step="asking", state=state, at_ms=at) for state, at in states]
+    assert strip_of(numbered([*events, TokenEvent(text="A", at_ms=10_500)])).silences == ((0, 1500), (9000, 10_500))
+    # While it waits, a warning divides the stretch and makes no part of it silent.
+    warned = WarningEvent(message="Thin.", at_ms=4000)
+    assert strip_of(numbered([*events[:2], warned, events[2]])).silences == ((0, 1500),)
+
+
 def test_a_wait_for_a_person_is_a_stretch_of_its_step() -> None:
     states = [("started", 0), ("waiting", 300), ("started", 800), ("waiting", 900)]
     model = strip_of(

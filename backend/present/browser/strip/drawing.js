@@ -135,7 +135,8 @@ function stripRun(host, compact) {
           'middle');
       }
     }
-    run.quiet = model.outcome ? null :
+    // An agent that waits for a person is not silent.
+    run.quiet = model.outcome || model.waits.some(([, , end]) => end === null) ? null :
       bar('quiet', 'ph-strip-silence', model.end, model.end, at.rows, at.axis - at.rows, layers.back);
     run.quiet?.setAttribute('visibility', 'hidden');
     for (const [ms, text] of axisTicks(axis)) {

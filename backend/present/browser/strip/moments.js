@@ -25,7 +25,8 @@ function momentsOf(model) {
 function activityAt(model, at, now) {
   const say = STRIP.words;
   if (model.outcome && at >= model.end) return say.outcomes[model.outcome].toLowerCase();
-  const quiet = model.silences.some(([start, end]) => start < at && at < end) || (!model.outcome && at - model.end > 1000);
+  const quiet = model.silences.some(([start, end]) => start < at && at < end) ||
+    (!model.outcome && at - model.end > 1000 && !model.waits.some(([, , end]) => end === null));
   if (quiet) return say.silence;
   const writes = model.first !== null && at >= model.first && (at <= model.last || (!model.outcome && at >= now - 1000));
   if (writes) return say.writing;
