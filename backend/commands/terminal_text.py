@@ -8,8 +8,8 @@ from rich.markdown import Markdown
 from rich.segment import Segment
 from rich.theme import Theme
 
-from backend.present.answer.markdown_blocks import MarkdownBlock, parse_blocks
-from backend.present.answer.partial_markdown import completed_tail, visible_text, without_open_formula
+from backend.present.answer.markdown_blocks import MarkdownBlock, growing_blocks, parse_blocks
+from backend.present.answer.partial_markdown import visible_text, without_open_formula
 from backend.present.words.printable import printable
 
 ROLE_STYLES = {
@@ -117,5 +117,5 @@ class SettlingAnswer:
             self._settled += tail[len(self._lead) : last.start]
             self._lead = last.lead
             tail = last.lead + tail[last.start :]
-        self.growing = parse_blocks(completed_tail(tail))
+        self.growing = growing_blocks(tail)
         return complete[:-1]

@@ -24,7 +24,7 @@ LONGEST_FORMULA: Final = 4_000
 
 _CLOSING: Final = {"\\(": "\\)", "\\[": "\\]", "$$": "$$", "$": "$"}
 _IN_LINE: Final = ("$", "\\(")
-_BLANK_LINE = re.compile(r"\n[ \t]*\n")
+_BLANK_LINE = re.compile(r"\n[ \t\r]*\n")
 _COMMAND = re.compile(r"\\[A-Za-z]+(?:\s*\{[^{}$\n]*\})?")
 _WORDS = re.compile(r"[A-Za-z]{3,}[\s,]+(?:[A-Za-z]{3,}|\Z)|[A-Za-z]{3,}\s+[a-z]{2}\b")
 _WORD = re.compile(r"[A-Za-z]{2,}")

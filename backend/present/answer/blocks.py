@@ -7,8 +7,8 @@ may freeze every block but the last, and bytes grow with the answer, not with it
 from dataclasses import dataclass
 
 from backend.present.answer.fragments import MarkerContext, block_html
-from backend.present.answer.markdown_blocks import MarkdownBlock, normalized, parse_blocks
-from backend.present.answer.partial_markdown import completed_tail, visible_text, without_open_formula
+from backend.present.answer.markdown_blocks import MarkdownBlock, growing_blocks, normalized, parse_blocks
+from backend.present.answer.partial_markdown import visible_text, without_open_formula
 from backend.present.evidence.sources import source_titles
 from backend.present.evidence.span_markers import marked_answer
 from backend.protocol.run_view import RunView
@@ -69,11 +69,7 @@ class AnswerRenderer:
             self._frozen_text += tail[len(self._lead) : last.start]
             self._lead = last.lead
             tail = last.lead + tail[last.start :]
-        growing = parse_blocks(tail)
-        if not closing or not growing or growing[-1].ends_in_code:
-            return growing
-        closed = completed_tail(tail)
-        return growing if closed == tail else parse_blocks(closed)
+        return growing_blocks(tail) if closing else parse_blocks(tail)
 
     def _draw(self, index: int, block: MarkdownBlock, context: MarkerContext, *, final: bool) -> AnswerBlock:
         signature = (final, *context.signature(block.numbers))

@@ -13,6 +13,7 @@ from markdown_it.token import Token
 
 from backend.present.answer.markdown_rules import markdown_parser
 from backend.present.answer.marker_rule import marker_numbers
+from backend.present.answer.partial_markdown import completed_tail
 
 LIST_PIECE_CHARACTERS: Final = 1_500
 """A list longer than this becomes several blocks, which look like one."""
@@ -70,6 +71,25 @@ def parse_blocks(text: str) -> list[MarkdownBlock]:
                 MarkdownBlock(piece, piece_tokens, marker_numbers(piece_tokens), starts[piece_first], piece_lead)
             )
     return blocks
+
+
+def growing_blocks(text: str) -> list[MarkdownBlock]:
+    """The blocks of an answer's growing end, with the half-typed signs of its last line closed.
+
+    The signs stay as they are in code, and where the line without them would begin another block: ``[***](http``.
+    """
+    blocks = parse_blocks(text)
+    if not blocks or blocks[-1].ends_in_code:
+        return blocks
+    closed = completed_tail(text)
+    if closed == text:
+        return blocks
+    completed = parse_blocks(closed)
+    return completed if _kinds(completed) == _kinds(blocks) else blocks
+
+
+def _kinds(blocks: Sequence[MarkdownBlock]) -> list[tuple[int, str]]:
+    return [(block.start, block.tokens[0].type) for block in blocks]
 
 
 def _top_level(tokens: Sequence[Token], line_count: int) -> list[tuple[int, int, tuple[Token, ...]]]:

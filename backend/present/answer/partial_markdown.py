@@ -10,8 +10,9 @@ from backend.protocol.citations import open_formula, settled_length
 from backend.protocol.formulas import LONGEST_FORMULA, formula_at, formula_sign
 from backend.protocol.markers import half_address
 
-# The bound keeps an endless line of signs from being held back forever.
-_UNDECIDED_LINE = re.compile(r"[ \t]*(?:[-*+_#>|:=~`\s\d.)]{0,64}|(?:```|~~~)[^\n]*)\Z", re.ASCII)
+# The bound keeps an endless line of signs from being held back forever. A rule or the second line of a table has none:
+# either would be another block if text followed.
+_UNDECIDED_LINE = re.compile(r"[ \t]*+(?:[-*+_#>|:=~`\s\d.)]{0,64}|[-:| \t]*|[*_ \t]*|(?:```|~~~)[^\n]*)\Z", re.ASCII)
 _HALF_LINK = re.compile(r"!?\[([^\[\]\n]*+(?:\[[^\[\]\n]*+\][^\[\]\n]*+)*+)\]\([^()\s]{0,2000}\Z")
 _FORMULA_SIGN = re.compile(r"\\.|\$+")
 _LONE_SIGN = re.compile(r"(?<=\s)[*~]{1,3}\Z")
@@ -31,24 +32,34 @@ def visible_text(answer: str) -> str:
 
     A last line of nothing but signs (``**``, ``1.``, ``|--``, an opening fence) may still become any kind of block.
     """
-    shown = answer[: half_address(answer[: settled_length(answer)])]
-    line_start = shown.rfind("\n") + 1
-    return shown[:line_start] if _UNDECIDED_LINE.match(shown, line_start) else shown
+    return _without_undecided_line(answer[: half_address(answer[: settled_length(answer)])])
+
+
+def _without_undecided_line(text: str) -> str:
+    line_start = text.rfind("\n") + 1
+    return text[:line_start] if _UNDECIDED_LINE.match(text, line_start) else text
 
 
 def without_open_formula(text: str) -> str:
     """``text``, which begins with a block, less a formula at its end that is not closed yet: its TeX is never shown.
 
-    A single dollar sign hides only what cannot be an amount of money, and that not for long.
+    A single dollar sign hides only what cannot be an amount of money, and that not for long. A last line of which
+    nothing but undecided signs remains (``***$``) is left out as well.
     """
+    shown = text[: _open_formula_start(text)]
+    return text if shown == text else _without_undecided_line(shown)
+
+
+def _open_formula_start(text: str) -> int:
     recent = max(text.rfind("$"), text.rfind("\\"))
     if recent < 0 or len(text) - recent > LONGEST_FORMULA:
-        return text
+        return len(text)
     start = open_formula(text)
     if start is None:
-        return _HALF_SIGN.sub("", text)
+        half = _HALF_SIGN.search(text)
+        return half.start() if half else len(text)
     is_money = text[start + 1 : start + 2].isdigit() or len(text) - start > _LONGEST_HIDDEN
-    return text if formula_sign(text, start) == "$" and is_money else text[:start]
+    return len(text) if formula_sign(text, start) == "$" and is_money else start
 
 
 def completed_tail(text: str) -> str:

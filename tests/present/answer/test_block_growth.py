@@ -60,6 +60,16 @@ def growing(pieces: list[str]) -> list[RunView]:
 @example(["1. a\n\n", "2", ". b"])
 @example(["- a\n", "  - b\n\n", "c\n", "- d"])
 @example(["-\n", "\u2028", "\n"])
+@example(["0", "\r", "***", "$", "0"])
+@example(["a\r", "\n", "---\\", "b"])
+@example(["a\n", "- \\(x", "\\)"])
+@example(["a\n", "***\\(x", "\\)"])
+@example(["a\n[***](http", "://b.example)"])
+@example(["a\n![# x](http", "://b.example)"])
+@example(["a\n[-](http", "://b.example)"])
+@example(["a\n", "-" * 70, " b"])
+@example(["a\n", "* " * 40, "b"])
+@example(["x\na | b\n", "-" * 60 + " | " + "-" * 60, " c"])
 def test_finished_blocks_never_change_and_only_the_last_grows(pieces: list[str]) -> None:
     renderer = AnswerRenderer()
     before: list[AnswerBlock] = []
