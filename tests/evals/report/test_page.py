@@ -166,14 +166,15 @@ async def _watched(page: Page, html: str, folder: Path) -> list[str]:
 
 
 @pytest.mark.browser
-async def test_it_opens_in_a_browser_and_draws_its_figures(page: Page, good: str, tmp_path: Path) -> None:
+async def test_it_opens_in_a_browser_and_shows_the_chosen_run(page: Page, good: str, tmp_path: Path) -> None:
     seen = await _watched(page, good, tmp_path)
     await page.locator("#waterfalls").scroll_into_view_if_needed()
-    figure = page.locator("[data-drawn='run-0']")
-    await figure.wait_for()
-    assert await figure.locator("svg").count() > 0
+    first, third = (page.locator(f"[data-shown='run-{place}'] .ph-strip") for place in (0, 2))
+    await expect(first).to_be_visible()
+    await expect(third).to_be_hidden()
     await page.get_by_role("button", name="run 3").click()
-    await page.locator("[data-drawn='run-2']").wait_for()
+    await expect(third).to_be_visible()
+    await expect(first).to_be_hidden()
     assert await page.get_by_role("button", name="run 3").get_attribute("aria-pressed") == "true"
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert seen == []
@@ -204,7 +205,7 @@ async def test_it_follows_the_readers_theme_and_prints_light(browser: Browser, g
 async def test_nothing_an_agent_says_acts_in_a_browser(page: Page, hostile: str, tmp_path: Path) -> None:
     seen = await _watched(page, hostile, tmp_path)
     await page.locator("#waterfalls").scroll_into_view_if_needed()
-    await page.locator("article [data-drawn]").first.wait_for()
+    await expect(page.locator("article .ph-strip").first).to_be_visible()
     assert await page.locator("img").count() == 0
     assert seen == []
 
