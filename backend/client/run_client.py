@@ -206,7 +206,7 @@ class RunClient(FileCalls, SteeringCalls, ReviewCalls):
         self, run_id: str, after: Cursor = START, *, give_up_after_s: float | None = None
     ) -> AsyncGenerator[Arrival | ConnectionChange, None]:
         """``follow`` with all that is known: each event with its JSON as sent, and what becomes of the connection."""
-        return follow_source(self._source(run_id), Resumption(after), Patience(give_up_after_s))
+        return follow_source(self.source(run_id), Resumption(after), Patience(give_up_after_s))
 
     async def frames(
         self,
@@ -231,12 +231,13 @@ class RunClient(FileCalls, SteeringCalls, ReviewCalls):
         else:
             view, after = RunView.start(question), START
         resumption = Resumption(after, finished=view.ended)
-        arrivals = follow_source(self._source(run_id), resumption, Patience(give_up_after_s))
+        arrivals = follow_source(self.source(run_id), resumption, Patience(give_up_after_s))
         async with aclosing(paced_frames(arrivals, view, tick_s=tick_s)) as frames:
             async for frame in frames:
                 yield frame
 
-    def _source(self, run_id: str) -> HttpEventSource:
+    def source(self, run_id: str) -> HttpEventSource:
+        """Where a run's stream and its snapshot come from, for ``follow_source``."""
         return HttpEventSource(self._http(), self.base_url, self.base_url + shown_path(run_id), self._heartbeat_s)
 
 
