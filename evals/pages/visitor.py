@@ -37,6 +37,8 @@ class Visitor:
         box = self.page.get_by_role("combobox", name=re.compile(words.AGENT_LABEL)).first
         for _ in range(MOST_TRIALS):
             await box.click()
+            # A long list is drawn in part: typing brings the one that is meant into view.
+            await box.fill(title)
             try:
                 await self.page.get_by_role("option", name=title, exact=True).first.click(timeout=LIST_MS)
             except PlaywrightTimeoutError:
