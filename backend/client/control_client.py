@@ -32,7 +32,7 @@ _ACTIVITY: TypeAdapter[SteeredRunState] = TypeAdapter(SteeredRunState)
 _MESSAGE: TypeAdapter[SteeredMessage] = TypeAdapter(SteeredMessage)
 
 
-class ControlChannel:
+class ControlClient:
     """The control channel of one conversation, open inside ``async with``. Its methods are those of ``RunClient``."""
 
     def __init__(

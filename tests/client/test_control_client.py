@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from backend.client import ProblemError, RunClient
-from backend.client.control_channel import ControlChannel
+from backend.client.control_client import ControlClient
 from backend.client.control_link import Opener
 from backend.client.control_socket import ControlSocket, NoControlChannel, open_socket
 from backend.client.errors import StreamLost
@@ -63,7 +63,7 @@ async def approved(client: RunClient, opener: Opener) -> tuple[list[Any], str]:
     events: list[Any] = []
     async with (
         asyncio.timeout(DEADLINE_S),
-        ControlChannel(client, started.session_id, GivenPerson(name="Ana"), opener=opener) as channel,
+        ControlClient(client, started.session_id, GivenPerson(name="Ana"), opener=opener) as channel,
         aclosing(channel.follow(started.run_id)) as items,
     ):
         async for item in items:
@@ -99,7 +99,7 @@ async def test_connections_that_break_after_a_few_messages_lose_and_double_nothi
 
 async def test_a_second_reader_of_a_run_has_a_stream_of_its_own(client: RunClient) -> None:
     started = await client.start_run("Show me.", "scripted:happy_path", options={"speed": 20})
-    async with asyncio.timeout(DEADLINE_S), ControlChannel(client, started.session_id) as channel:
+    async with asyncio.timeout(DEADLINE_S), ControlClient(client, started.session_id) as channel:
 
         async def read() -> list[Any]:
             return [item async for item in channel.follow(started.run_id)]
