@@ -69,6 +69,7 @@ async def test_keys_go_from_event_to_event_with_one_tab_stop(page: Page, show: S
     await expect(strip).to_have_attribute("aria-valuetext", "3.3 s of 3.3 s, an error")
     await page.keyboard.press("Tab")
     assert await page.evaluate("document.activeElement.closest('.ph-strip')") is None, "one stop"
+    assert await strip.locator("a, button, [href], [tabindex]").count() == 0, "a slider has no control inside"
     assert await page.evaluate("document.querySelector('.ph-strip-svg').getAttribute('aria-hidden')") == "true"
 
 

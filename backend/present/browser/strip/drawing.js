@@ -93,14 +93,13 @@ function stripRun(host, compact) {
     path.setAttribute('d', SIGN_PATHS[kind]);
     path.setAttribute('transform', `scale(${scale})`);
   };
-  const linked = (kind, point, shape, attributes, y, scope) => {
+  // What is inside a slider cannot be a link as well: the strip leads to a point's source when it is pressed.
+  const pointed = (kind, point, shape, attributes, y, scope) => {
     const leads = point.number && point.resolved;
-    const anchor = pool.take(`${kind}-link`, 'a', {
-      tabindex: -1, href: leads ? `#${['ph-source', scope, point.number].filter(Boolean).join('-')}` : ''}, layers.front);
-    if (!leads) anchor.removeAttribute('href');
-    const drawn = anchor.firstChild ?? anchor.appendChild(document.createElementNS(SVG, shape));
-    for (const [name, value] of Object.entries(attributes)) drawn.setAttribute(name, value);
-    drawn.phPoint = {at: point.at, y, text: pointText(kind, point), anchor};
+    const drawn = pool.take(kind, shape, {
+      ...attributes, class: `ph-strip-${kind} ${attributes.class ?? ''} ${leads ? 'ph-strip-leads' : ''}`}, layers.front);
+    const source = leads ? `#${['ph-source', scope, point.number].filter(Boolean).join('-')}` : null;
+    drawn.phPoint = {at: point.at, y, text: pointText(kind, point), drawn, source};
   };
 
   const drawNames = (now) => {
@@ -193,13 +192,11 @@ function stripRun(host, compact) {
       }
     }
     for (const one of model.citations) {
-      linked('citation', one, 'rect', {
-        class: 'ph-strip-citation', x: share(one.at), y: upper - 4, width: 8, height: 8}, upper, scope);
+      pointed('citation', one, 'rect', {x: share(one.at), y: upper - 4, width: 8, height: 8}, upper, scope);
     }
     for (const one of model.markers) {
-      linked('marker', one, 'circle', {
-        class: one.resolved ? 'ph-strip-marker' : 'ph-strip-marker ph-strip-marker--pending',
-        cx: share(one.at), cy: lower, r: 4}, lower, scope);
+      pointed('marker', one, 'circle', {
+        class: one.resolved ? '' : 'ph-strip-marker--pending', cx: share(one.at), cy: lower, r: 4}, lower, scope);
     }
   };
 

@@ -153,7 +153,7 @@ function startStrip(host) {
     const across = event.clientX - box.left, inside = across >= -2 && across <= box.width + 2;
     tip.hidden = !inside || event.pointerType === 'touch';
     for (const lit of root.querySelectorAll('.ph-strip-lit')) lit.classList.remove('ph-strip-lit');
-    near?.anchor.firstChild.classList.add('ph-strip-lit');
+    near?.drawn.classList.add('ph-strip-lit');
     if (tip.hidden) return;
     const ms = timeAt(event);
     tip.textContent = `${formatMs(ms)}: ${near ? near.text : activityAt(models[run], ms, nowOf(run))}`;
@@ -189,9 +189,8 @@ function startStrip(host) {
   root.addEventListener('pointerleave', () => { tip.hidden = true; });
   // A click near a point leads to its source: the shape is smaller than what can be hit.
   root.addEventListener('click', (event) => {
-    if (event.target.closest('a')) return;
-    const near = pointAt(event);
-    if (near?.anchor.hasAttribute('href')) near.anchor.dispatchEvent(new MouseEvent('click', {bubbles: true, cancelable: true}));
+    const source = pointAt(event)?.source;
+    if (source) root.dispatchEvent(new CustomEvent('ph-lead', {bubbles: true, detail: source}));
   });
   root.addEventListener('keydown', (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || !models.length) return;
