@@ -29,7 +29,7 @@ async def test_a_run_is_the_same_bytes_live_after_a_reload_in_replay_and_saved(
 ) -> None:
     run_id = start(backend, "scripted:brief", "Is it the same everywhere?")
     await reader.open(run_id)
-    await expect(reader.page.locator(".ph-strip-bar").first).to_be_visible(timeout=DEADLINE_MS)
+    await expect(reader.page.locator(".ph-strip-run .ph-strip-bar").first).to_be_visible(timeout=DEADLINE_MS)
     await reader.expect_status(words.OUTCOME_WORDS["completed"])
     models = [await model_on_page(reader)]
     await reader.page.reload()
