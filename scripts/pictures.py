@@ -84,7 +84,7 @@ def _ask(page: Page, url: str) -> None:
 
 def _take(page: Page, name: str, *, strip: bool = True) -> None:
     if strip:
-        expect(page.locator(".ph-strip-bar").first).to_be_visible(timeout=DEADLINE_MS)
+        expect(page.locator(".ph-strip-run .ph-strip-bar").first).to_be_visible(timeout=DEADLINE_MS)
     page.mouse.move(0, 0)
     # Not with animations disabled: that would end them, and a duration that counts on would read 3600 s.
     page.screenshot(path=FOLDER / f"{name}.png")

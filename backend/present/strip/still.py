@@ -46,7 +46,7 @@ def still_strip(
     axis = max(axis_ms or model.axis_ms, plan.end_ms if plan else 0.0)
     at = places(heights, max(len(model.rows), len(plan.steps) if plan else 0))
     return fragment(
-        '<div class="ph ph-strip ph-strip--still" role="img" aria-label="{}" data-ph-model="{}">{}</div>',
+        '<div class="ph ph-strip ph-strip--still" role="figure" aria-label="{}" data-ph-model="{}">{}</div>',
         strip_sentence(model),
         model.text,
         joined([_names(model, at), _plot(model, plan, axis, at, scope if linked else None)]),

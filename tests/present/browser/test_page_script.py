@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from backend.present.answer.blocks import answer_html
-from backend.present.browser import page_script, strip_script
+from backend.present.browser import input_cards_script, page_script, strip_script
 from backend.present.evidence.sources import sources_html
 from backend.present.words import replay as words_replay, run as words
 from tests.present.browser.conftest import Show
@@ -42,10 +42,10 @@ def test_nothing_in_it_makes_markup_of_text() -> None:
 
 
 def test_every_file_is_part_of_a_script() -> None:
-    folder = files("backend.present.browser")
+    folder, scripts = files("backend.present.browser"), page_script() + strip_script() + input_cards_script()
     for file in (*folder.iterdir(), *folder.joinpath("strip").iterdir()):
         if file.name.endswith(".js"):
-            assert file.read_text(encoding="utf-8") in page_script() + strip_script(), file.name
+            assert file.read_text(encoding="utf-8") in scripts, file.name
 
 
 @pytest.mark.browser

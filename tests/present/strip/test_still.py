@@ -39,6 +39,7 @@ def test_a_step_of_no_length_is_a_bar_in_its_row() -> None:
 
 def test_points_lead_to_their_sources_in_their_scope() -> None:
     drawn = str(still_strip(strip_of(run()), scope="first"))
+    assert 'role="img"' not in drawn, "what is read as one picture has no links inside"
     assert re.findall(r'href="#([^"]+)"', drawn) == [
         *("ph-source-first-1", "ph-source-first-2", "ph-source-first-1", "ph-source-first-2")
     ]
