@@ -73,8 +73,9 @@ def _lay_out(visit: Visit, conversation: Conversation, state: ConversationState)
         with slot:
             cards = run_cards_html(visit.call(visit.desk.recent_runs.cards()))
             _draw_cards(visit, conversation, "recent-cards", cards)
-    with reading.below:
-        draw_input_cards(state.inputs_html, lambda said: visit.call(visit.desk.answers.answer(conversation, said)))
+    if not state.empty:
+        with reading.below:
+            draw_input_cards(state.inputs_html, lambda said: visit.call(visit.desk.answers.answer(conversation, said)))
     row = None
     if not (state.shared or state.empty):
         with reading.below:
