@@ -36,6 +36,12 @@ ANSWER_IS = r"""
 BUTTON_IS_THERE = """
 (label) => [...document.querySelectorAll('button')].some((b) => b.checkVisibility() && b.innerText.trim() === label)
 """
+SCROLLED = """
+([css, name, beyond]) => {
+  const box = document.querySelector(css);
+  return {top: box.scrollTop, most: box.scrollHeight - box.clientHeight}[name] > beyond;
+}
+"""
 PLAYHEAD_IS = """
 ([label, at, way]) => {
   const strip = document.querySelector(`[role=slider][aria-label="${label}"]`);
@@ -193,3 +199,12 @@ class Reader(visitor.Visitor):
         box = self.page.locator(READING).first
         top, most = await box.evaluate("(box) => [box.scrollTop, box.scrollHeight - box.clientHeight]")
         return float(top), float(most)
+
+    async def expect_scrolled(self, beyond: float) -> None:
+        """Wait until the reading place is scrolled further than that, in pixels. The page itself looks, at each of its
+        frames: a page that is busy with an answer answers questions late."""
+        await self.page.wait_for_function(SCROLLED, arg=[READING, "top", beyond], timeout=DEADLINE_MS)
+
+    async def expect_room(self, beyond: float) -> None:
+        """Wait until the reading place could be scrolled further than that, in pixels."""
+        await self.page.wait_for_function(SCROLLED, arg=[READING, "most", beyond], timeout=DEADLINE_MS)
