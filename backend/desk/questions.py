@@ -237,6 +237,11 @@ class Questions:
                 if not conversation.shows(serial):
                     return
                 strip.take(frame)
+                # Whoever stops at the last frame of a run does not follow it again: the strip is whole with it.
+                if strip.behind and frame.view.ended:
+                    await strip.catch_up()
+                    if not conversation.shows(serial):
+                        return
                 yield conversation.change(frame=frame, strip=strip.model or conversation.state.strip)
                 if strip.behind and await strip.catch_up() and conversation.shows(serial):
                     yield conversation.change(strip=strip.model)

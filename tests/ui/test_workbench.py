@@ -1,6 +1,5 @@
 """The frame of the pages, in either UI: what is in a narrow window, and what moves while an answer is written."""
 
-
 import httpx2
 import pytest
 from playwright.async_api import expect

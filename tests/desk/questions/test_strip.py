@@ -43,6 +43,23 @@ async def test_the_strip_is_the_same_however_a_run_was_followed() -> None:
     assert all(strip is not None and strip.text == whole.text for strip in strips)
 
 
+async def test_a_pass_that_stops_once_the_run_is_over_has_its_whole_strip() -> None:
+    backend = FakeBackend()
+    questions = Questions(backend, between_trials_s=0)
+    run = backend.add_run("Why?")
+    run.say("Because [1].")
+    run.end()
+    conversation = Conversation()
+    await questions.open(conversation, run.run_id)
+    async with aclosing(questions.proceed(conversation)) as states:
+        async for _ in states:
+            if conversation.state.ended:
+                break
+    await followed(questions, conversation)
+    assert conversation.state.strip is not None
+    assert conversation.state.strip.text == strip_of(run.events).text
+
+
 async def test_a_strip_that_cannot_be_completed_stays_as_it_is() -> None:
     backend = FakeBackend()
     questions = Questions(backend, between_trials_s=0)
