@@ -90,6 +90,8 @@ def _endpoint(dialect: str, parts: SplitResult, model: str) -> str:
         raise AddressError("A conversation goes to Ollama's /api/chat: leave the path out of the address.")
     if dialect == "gemini":
         parts = parts._replace(path=_gemini_path(parts.path.rstrip("/"), model), query=_gemini_query(parts.query))
+    elif dialect == "flowise":
+        parts = parts._replace(path=_flowise_path(parts.path, model))
     elif dialect in _PATHS:
         parts = parts._replace(path=_full_path(parts.path, *_PATHS[dialect]))
     return urlunsplit(parts if parts.path else parts._replace(path="/"))
@@ -107,6 +109,15 @@ def _gemini_path(path: str, model: str) -> str:
         return path
     versioned = path if path.rpartition("/")[2].startswith("v1") else f"{path}/v1beta"
     return f"{versioned}/models/{model}:streamGenerateContent"
+
+
+def _flowise_path(path: str, flow: str) -> str:
+    base = path.rstrip("/")
+    if base and not base.endswith("/api/v1"):
+        return path
+    if flow == _USUAL_MODEL:
+        raise AddressError("The address names no flow: write flowise:http://HOST:PORT#FLOW-ID.")
+    return f"{base or '/api/v1'}/prediction/{flow}"
 
 
 def _gemini_query(query: str) -> str:

@@ -12,6 +12,7 @@ from backend.dialects.cohere import Cohere
 from backend.dialects.decoder import DialectDecoder
 from backend.dialects.dialect import Dialect
 from backend.dialects.dify import Dify
+from backend.dialects.flowise import Flowise
 from backend.dialects.gemini import Gemini
 from backend.dialects.langgraph.events import LangGraph
 from backend.dialects.native import Native
@@ -30,6 +31,7 @@ DIALECTS: Mapping[str, Callable[[AnswerDrafts], Dialect]] = {
     "langgraph": LangGraph,
     "ollama": Ollama,
     "dify": Dify,
+    "flowise": Flowise,
     "a2a": A2a,
     "cohere": Cohere,
     "bedrock": Bedrock,

@@ -133,6 +133,13 @@ def _dify(model: str, asked: ForeignQuestion) -> Body:
     }  # fmt: skip
 
 
+def _flowise(model: str, asked: ForeignQuestion) -> Body:
+    *earlier, (_, question) = _messages(asked)
+    roles = {"user": "userMessage", "assistant": "apiMessage"}
+    history: list[JsonValue] = [{"role": roles[role], "content": text} for role, text in earlier]
+    return {"question": question, "history": history, "streaming": True}
+
+
 def _a2a(model: str, asked: ForeignQuestion) -> Body:
     message: JsonValue = {
         "kind": "message", "role": "user", "messageId": f"{asked.run_id}-1",
@@ -161,6 +168,7 @@ _BODIES: Mapping[str, Callable[[str, ForeignQuestion], Body]] = {
     "langgraph": _langgraph,
     "ollama": _chat,
     "dify": _dify,
+    "flowise": _flowise,
     "a2a": _a2a,
     "cohere": _chat,
     "bedrock": _bedrock,

@@ -220,7 +220,7 @@ def test_strange_input_is_read_as_far_as_it_goes(
         (b"<!doctype html><html></html>", "This looks like a web page"),
         (b'0:"Hi"\nd:{"finishReason":"stop"}\n', "This looks like the data stream of the AI SDK 4"),
         (b'{"jsonrpc": "2.0", "id": 1, "result": {"tools": []}}', "This looks like JSON-RPC"),
-        (frames([{"event": "token", "data": "Hi"}]), "This looks like Flowise's stream"),
+        (frames([{"event": "token", "data": "Hi"}]), "a Flowise prediction: use --dialect flowise."),
     ],
 )
 def test_what_is_no_such_stream(written: Callable[[bytes], Path], tmp_path: Path, data: bytes, words: str) -> None:

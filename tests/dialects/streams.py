@@ -20,6 +20,7 @@ DIALECT_OF_PROTOCOL = {
     "langgraph": "langgraph",
     "ollama": "ollama",
     "dify": "dify",
+    "flowise": "flowise",
     "a2a": "a2a",
     "cohere-v2": "cohere",
     "bedrock-converse": "bedrock",

@@ -25,6 +25,7 @@ FILES = {
     "cohere.sse": "cohere",
     "dify.sse": "dify",
     "dify_agent.sse": "dify",
+    "flowise.sse": "flowise",
     "langgraph.sse": "langgraph",
     "langgraph_tuple.sse": "langgraph",
     "langgraph_values.sse": "langgraph",
@@ -88,7 +89,7 @@ def test_an_untouched_stream_is_whole(name: str) -> None:
     stream = read(FILES[name], STREAMS[name])
     assert stream.end.outcome == "completed"
     assert stream.warnings == []
-    assert stream.recognised == len([message for message in MESSAGES[name] if b"[DONE]" not in message])
+    assert stream.recognised == len([message for message in MESSAGES[name] if b"data: [DONE]" not in message])
 
 
 @given(names, st.data())
@@ -125,7 +126,7 @@ def test_lost_doubled_and_mixed_messages_never_raise(name: str, data: st.DataObj
 
 @given(names, st.data())
 def test_fields_of_any_other_value_never_raise(name: str, data: st.DataObject) -> None:
-    blocks = [block.rpartition(b"data: ") for block in MESSAGES[name] if b"[DONE]" not in block]
+    blocks = [block.rpartition(b"data:") for block in MESSAGES[name] if b"data: [DONE]" not in block]
     messages = [json.loads(block[2]) for block in blocks]
     for _ in range(data.draw(st.integers(1, 3))):
         replace(data.draw(st.sampled_from(messages)), data)

@@ -62,6 +62,11 @@ AROUND_A_TOOL: dict[str, list[Any]] = {
         {"event": "agent_thought", "id": "a", "tool": "look", "tool_input": "{}"},
         {"event": "agent_message", "answer": SECOND},
     ],
+    "flowise": [
+        {"event": "token", "data": FIRST},
+        {"event": "usedTools", "data": [{"tool": "look", "toolInput": {}, "toolOutput": "1"}]},
+        {"event": "token", "data": SECOND},
+    ],
     "cohere": [
         {"type": "content-delta", "index": 0, "delta": {"message": {"content": {"text": FIRST}}}},
         {"type": "tool-call-start", "index": 0, "delta": {"message": {"tool_calls": {"id": "t"}}}},

@@ -28,6 +28,7 @@ SAYS: dict[str, Any] = {
     "langgraph": lambda text: [{"type": "AIMessageChunk", "id": "m", "content": text}, {}],
     "ollama": lambda text: {"message": {"role": "assistant", "content": text}, "done": False},
     "dify": lambda text: {"event": "message", "answer": text},
+    "flowise": lambda text: {"event": "token", "data": text},
     "a2a": lambda text: {
         "kind": "artifact-update", "taskId": "t", "append": True,
         "artifact": {"artifactId": "a", "parts": [{"kind": "text", "text": text}]},
