@@ -11,11 +11,13 @@ what meets there                                 is
 ``One.`` block ``- two``                         two paragraphs
 ``The sky is blue.`` block `` Grass is green``   one paragraph: a citation's block ends there, and its blank is kept
 ``The sky is`` block ``blue``                    one paragraph
+``It says **Stop.`` block ``** Now``             one paragraph: its emphasis is ended there
 ===============================================  ===================================================================
 
 A block that follows directly upon another may be the middle of a sentence: some providers begin one for each citation.
 """
 
+import re
 from typing import Final
 
 TAIL: Final = 200
@@ -24,6 +26,7 @@ TAIL: Final = 200
 _BLANKS: Final = " \t\r"
 _CLOSERS: Final = "*_`)]}\"'”’»）」』】"
 _ENDS: Final = ".!?…:;。！？：；|>"
+_MARKS: Final = "*_`"
 _CONTINUES: Final = ",.;:!?)]}%…、，。；：！？）」』”’"
 
 
@@ -43,10 +46,18 @@ def paragraph_break(before: str, after: str, *, apart: bool) -> str:
     if not said or not head:
         return ""
     if not apart:
+        if head in _MARKS and _is_open(bare, head):
+            return ""
         return "\n\n" if closes and not has_blank and not _continues(head) else ""
     if not closes and ends == 0 and (has_blank or _continues(head)):
         return ""
     return "\n" * max(0, 2 - ends)
+
+
+def _is_open(before: str, mark: str) -> bool:
+    """Whether emphasis or code was begun with that sign in the last paragraph, and not ended."""
+    paragraph = before[before.rfind("\n\n") + 1 :]
+    return len(re.findall(f"{re.escape(mark)}+", paragraph)) % 2 == 1
 
 
 def _continues(head: str) -> bool:

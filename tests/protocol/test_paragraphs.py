@@ -22,6 +22,8 @@ CASES = [
     ("One.", "Two", False, "\n\n"),
     ("One.", " Two", False, ""),
     ("The sky is", "blue", False, ""),
+    ("It says **Stop.", "** Now", False, ""),
+    ("It says **Stop.**", "**Next**", False, "\n\n"),
     ("It fell to $", "3m", False, ""),
     ("said (", "Smith", False, ""),
 ]
