@@ -46,9 +46,7 @@ def paragraph_break(before: str, after: str, *, apart: bool) -> str:
     if not said or not head:
         return ""
     if not apart:
-        if head in _MARKS and _is_open(bare, head):
-            return ""
-        return "\n\n" if closes and not has_blank and not _continues(head) else ""
+        return "\n\n" if closes and not has_blank and not _continues(head, bare) else ""
     if not closes and ends == 0 and (has_blank or _continues(head)):
         return ""
     return "\n" * max(0, 2 - ends)
@@ -60,5 +58,5 @@ def _is_open(before: str, mark: str) -> bool:
     return len(re.findall(f"{re.escape(mark)}+", paragraph)) % 2 == 1
 
 
-def _continues(head: str) -> bool:
-    return head.islower() or head in _CONTINUES
+def _continues(head: str, before: str = "") -> bool:
+    return head.islower() or head in _CONTINUES or (head in _MARKS and _is_open(before, head))
