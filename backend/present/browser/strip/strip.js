@@ -131,8 +131,9 @@ function startStrip(host) {
     return event.clientY >= box.top && event.clientY <= box.bottom;
   });
 
-  // The point of a run's sources that is nearest to the pointer, if one is near.
+  // The point of a run's sources below the pointer, or the nearest if one is near.
   const pointAt = (event) => {
+    if (event.target.phPoint) return event.target.phPoint;
     const run = runs[runAt(event)];
     if (!run) return null;
     const box = run.plot.getBoundingClientRect();
