@@ -62,16 +62,15 @@ async def test_stop_comes_with_the_first_text_and_not_by_a_later_request(
     reader: Reader, backend: httpx2.Client
 ) -> None:
     run_id = start(backend, "scripted:patient")
-    first, answered = asyncio.Lock(), asyncio.Event()
+    # A page that opens asks for its run and, at the same time, for the latest runs of its first screen.
+    opening, answered = iter(range(2)), asyncio.Event()
 
-    async def answer_the_first(route: Route) -> None:
-        if first.locked():
+    async def answer_the_opening(route: Route) -> None:
+        if next(opening, None) is None:
             await answered.wait()
-        else:
-            await first.acquire()
         await route.continue_()
 
-    await reader.page.route("**/queue/join*", answer_the_first)
+    await reader.page.route("**/queue/join*", answer_the_opening)
     await reader.open(run_id)
     await reader.expect_text("w1 ")
     await expect(reader.button("Stop")).to_be_visible(timeout=DEADLINE_MS)
