@@ -7,7 +7,10 @@ import pytest
 from evals.suites.suite import Suite
 from evals.suites.suite_file import bundled_suites, load_suite
 
-NO_FAULTS = {"happy_path", "slow_retrieval", "chart_revised", "nested_steps", "long_answer"}
+NO_FAULTS = {
+    *("happy_path", "slow_retrieval", "chart_revised", "nested_steps", "long_answer"),
+    *("approval", "clarify", "form"),
+}
 """Scenarios in which nothing goes wrong."""
 
 
