@@ -11,7 +11,7 @@ import gradio as gr
 
 from backend.desk.conversation import Conversation
 from backend.desk.desk import Desk
-from backend.present.pages.addresses import SHARE
+from backend.present.pages.addresses import names_a_share
 from backend.present.pages.cards import run_cards_html
 from ui_gradio.ask.ask_handlers import AskHandlers, Intent
 from ui_gradio.ask.attachments import AttachmentHandlers
@@ -111,8 +111,7 @@ def _connect_run(application: gr.Blocks, page: AskPage, desk: Desk, handlers: As
 
 def _connect_recent_runs(application: gr.Blocks, page: AskPage, desk: Desk) -> None:
     async def recent(request: gr.Request) -> str:
-        # Whoever reads a shared run learns of no other.
-        return "" if request.query_params.get(SHARE) else run_cards_html(await desk.recent_runs.cards())
+        return "" if names_a_share(request.query_params) else run_cards_html(await desk.recent_runs.cards())
 
     common = {"outputs": [page.recent], **quiet(page.conversation)}
     application.load(recent, api_name="recent_runs", **common)

@@ -8,6 +8,7 @@ import gradio as gr
 
 from backend.desk.desk import Desk
 from backend.desk.run_pair import BOTH
+from backend.present.pages.addresses import names_a_share
 from backend.present.pages.cards import pair_cards_html
 from ui_gradio.browser import with_theme
 from ui_gradio.compare.compare_handlers import CompareHandlers
@@ -47,8 +48,8 @@ def build_compare(application: gr.Blocks, desk: Desk) -> None:
     charts = [*page.first.charts, *page.second.charts]
     draw_late_charts(application, page.pair, charts, lambda pair: pair.drawings, "draw_charts_of_both_again")
 
-    async def recent() -> str:
-        return pair_cards_html(await desk.recent_runs.pairs())
+    async def recent(request: gr.Request) -> str:
+        return "" if names_a_share(request.query_params) else pair_cards_html(await desk.recent_runs.pairs())
 
     application.load(recent, outputs=[page.recent], api_name="pairs_to_compare", **common)
     connect(application.load, handlers.arrive, "arrive_at_compare")

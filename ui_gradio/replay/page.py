@@ -3,6 +3,7 @@
 import gradio as gr
 
 from backend.desk.desk import Desk
+from backend.present.pages.addresses import names_a_share
 from backend.present.pages.cards import run_cards_html
 from ui_gradio.browser import with_theme
 from ui_gradio.events import quiet
@@ -36,8 +37,8 @@ def build_replay(application: gr.Blocks, desk: Desk) -> None:
         "draw_charts_of_replay_again",
     )
 
-    async def recent() -> str:
-        return run_cards_html(await desk.recent_runs.cards())
+    async def recent(request: gr.Request) -> str:
+        return "" if names_a_share(request.query_params) else run_cards_html(await desk.recent_runs.cards())
 
     application.load(recent, outputs=[page.recent], api_name="recent_runs_to_replay", **quiet(page.run))
     application.load(handlers.arrive, api_name="arrive_at_replay", **opening)

@@ -63,7 +63,7 @@ class DocumentsProvider:
         try:
             report = await in_thread(work, lambda _: self._library.stop_refresh())
         finally:
-            # What continues in the background is no preparation any more.
+            # What continues in the background does not count as preparation.
             waits = False
         if report is None:
             return [f"{self._library.readiness.sentence()} Answers come from those that are read."]

@@ -41,7 +41,7 @@ class CommandMemory:
             self._performed[key] = command, task
             task.add_done_callback(lambda done: self._settle(key, done))
         elif known[0] != command:
-            sentence = "This id was used for another command: give every command an id of its own."
+            sentence = "This id was used for another command: give every command another id."
             raise RequestProblem(422, "key-reused", sentence)
         else:
             task = known[1]

@@ -1,8 +1,10 @@
 """The four pages: their names, their titles, and the parameters of their addresses."""
 
+from collections.abc import Mapping
 from typing import Final, Literal
 
 from backend.present.words import pages as words_pages
+from backend.protocol.share_ids import is_share
 
 PageName = Literal["ask", "replay", "compare", "history"]
 
@@ -26,6 +28,11 @@ RUN_LINKS: Final[tuple[tuple[PageName, str, str], ...]] = (
     ("compare", words_pages.OPEN_IN_COMPARE, FIRST),
 )
 """The pages that a run opens in: page, label of the link, and the parameter that names the run."""
+
+
+def names_a_share(parameters: Mapping[str, str]) -> bool:
+    """Whether an address leads to a shared run: a reader who opens it learns of no other run."""
+    return any(is_share(value) for value in parameters.values())
 
 
 def moment_ms(text: str) -> float:

@@ -1,4 +1,4 @@
-"""Bringing an index up to date in a thread of its own; a caller waits for it as long as the caller likes."""
+"""Bringing an index up to date in a separate thread; a caller waits for it as long as it wants."""
 
 import threading
 import time

@@ -1,4 +1,4 @@
-"""Zip archives: each file within that has a reader is a document of its own. What unpacks to too much is refused."""
+"""Zip archives: each file within that has a reader is a separate document. What unpacks to too much is refused."""
 
 import hashlib
 import io

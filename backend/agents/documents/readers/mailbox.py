@@ -1,4 +1,4 @@
-"""Mailboxes (mbox): each message in the file is a document of its own."""
+"""Mailboxes (mbox): each message in the file is a separate document."""
 
 import hashlib
 import re
