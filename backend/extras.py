@@ -18,6 +18,7 @@ EXTRAS: Final[Mapping[str, str]] = MappingProxyType(
         "openai": "model",
         "anthropic": "model",
         "google": "model",
+        "redis": "redis",
         "socksio": "socks",
     }
 )

@@ -1,7 +1,23 @@
 """The settings of a server: one frozen object, made once by the command, passed down."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class StartSecrets:
+    """Secrets that are generated for one start of a server. None of them is ever shown by ``repr``."""
+
+    host_token: str = field(default="", repr=False)
+    """A host's token; empty where the named ones are all there are."""
+    ui_keys: tuple[str, ...] = field(default=(), repr=False)
+    """The credentials of the UIs."""
+    codes: tuple[str, ...] = field(default=(), repr=False)
+    """Codes that sign in as host, once each, soon."""
+
+
+NO_SECRETS: Final = StartSecrets()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +58,12 @@ class Settings:
     """The longest such silence that a run or an agent may ask for."""
     pause_limit_s: float = 600.0
     """How long a run may be paused before it is cancelled."""
+    drain_s: float = 0.0
+    """How long a server that is asked to stop waits for its runs before it ends them."""
+    keep_days: float | None = None
+    """After how many days an ended run is removed; None = never."""
+    keep_bytes: int | None = None
+    """How many bytes the runs and their files may take; None = as many as there are."""
     heartbeat_s: float = 15.0
     """Silence on a stream after which a comment is sent."""
     stalled_reader_s: float = 30.0
@@ -51,9 +73,31 @@ class Settings:
     memory_runs: int = 64
     """Ended runs whose log stays in memory."""
     max_recording_bytes: int = 64 * 1024 * 1024
+    token_file: Path | None = None
+    """The named tokens; None = no file."""
+    start_secrets: StartSecrets = NO_SECRETS
+    """What was generated for this start alone."""
+
+    @property
+    def has_tokens(self) -> bool:
+        """Whether callers need a token. Without any, everybody who reaches the server is its host."""
+        return self.token_file is not None or bool(self.start_secrets.host_token)
 
     @property
     def chosen_agents(self) -> tuple[str, ...]:
         """Agents that are there because the operator asked for them: they are offered before all others."""
         chosen = {"model": self.model, "remote": self.remote}
         return tuple(name for name, setting in chosen.items() if setting is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class RedisSettings:
+    """The Redis that the nodes of one deployment share. Durations are seconds."""
+
+    url: str
+    prefix: str = "playhead"
+    """What every name begins with."""
+    lease_s: float = 10.0
+    """How long a node may be silent before its runs count as lost."""
+    most_queued: int = 1000
+    """How many runs may wait for a worker."""

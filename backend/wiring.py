@@ -6,12 +6,17 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from fastapi import FastAPI
 
+from backend.access.gate import Gate
+from backend.access.participants import Participants
+from backend.access.signing_key import SigningKey
+from backend.access.tokens import TokenFile
 from backend.agents.agent import AgentEnvironment, AgentProvider
 from backend.agents.catalogue import AgentCatalogue, ProviderProgress
 from backend.api.app import create_app
 from backend.api.services import Services
 from backend.runs.file_library import FileLibrary
 from backend.runs.recording_library import RecordingLibrary
+from backend.runs.retention import KeptAmount, Retention
 from backend.runs.sqlite.store import SqliteStore
 from backend.runs.supervisor import RunSupervisor
 from backend.settings import Settings
@@ -33,7 +38,26 @@ def build_services(settings: Settings, providers: Iterable[AgentProvider] | None
         catalogue = AgentCatalogue(providers)
     files = FileLibrary(settings.data_dir / "files", store)
     supervisor = RunSupervisor(store, catalogue.find, settings, files=files)
-    return Services(settings, store, supervisor, catalogue, recordings, files)
+    key = SigningKey(settings.data_dir / "signing-key")
+    people, gate = Participants(key), gate_of(settings, key)
+    kept = KeptAmount(settings.keep_days, settings.keep_bytes)
+    retention = Retention(store, files, kept, supervisor.counts)
+    services = Services(settings, store, supervisor, catalogue, recordings, files, people, gate, store_load=store.load)
+    services.retention = retention
+    return services
+
+
+def gate_of(settings: Settings, key: SigningKey) -> Gate | None:
+    """The gate of a server that has tokens."""
+    if not settings.has_tokens:
+        return None
+    return Gate(
+        key,
+        None if settings.token_file is None else TokenFile(settings.token_file),
+        host_token=settings.start_secrets.host_token,
+        ui_keys=settings.start_secrets.ui_keys,
+        codes=settings.start_secrets.codes,
+    )
 
 
 @asynccontextmanager
@@ -49,7 +73,10 @@ async def running(services: Services, report: Report = lambda _: None) -> AsyncI
     work = [
         asyncio.create_task(services.catalogue.prepare(report)),
         asyncio.create_task(services.files.sweep_forever()),
+        asyncio.create_task(services.watch_tokens()),
     ]
+    if services.retention is not None:
+        work.append(asyncio.create_task(services.retention.apply_forever()))
     try:
         yield
     finally:
@@ -59,6 +86,11 @@ async def running(services: Services, report: Report = lambda _: None) -> AsyncI
         await stop(services)
         services.store_open = False
         await services.store.close()
+
+
+async def drain(services: Services) -> None:
+    """Take no new run, and give those that are running the operator's time to end."""
+    await services.supervisor.drain(services.settings.drain_s)
 
 
 async def stop(services: Services) -> None:

@@ -61,7 +61,7 @@ async def _measure_all(backend_url: str, events: int, sessions: int) -> None:
 
 
 async def _long_run(browser: Browser, module: str, url: str, backend_url: str, events: int) -> None:
-    context = await browser.new_context(viewport={"width": 1280, "height": 720})
+    context = await browser.new_context(viewport={"width": 1280, "height": 720}, bypass_csp=True)
     page = await context.new_page()
     async with delays.counted_traffic(page) as traffic:
         reader = Reader(page, url)
@@ -74,7 +74,9 @@ async def _long_run(browser: Browser, module: str, url: str, backend_url: str, e
 
 
 async def _many_sessions(browser: Browser, module: str, url: str, backend_url: str, sessions: int) -> None:
-    contexts = [await browser.new_context(viewport={"width": 1280, "height": 720}) for _ in range(sessions)]
+    contexts = [
+        await browser.new_context(viewport={"width": 1280, "height": 720}, bypass_csp=True) for _ in range(sessions)
+    ]
     readers = [Reader(await context.new_page(), url) for context in contexts]
     for reader in readers:
         await _prepare(reader, SESSION_EVENTS)

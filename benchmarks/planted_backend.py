@@ -1,12 +1,13 @@
-"""What ``playhead compare`` finds, end to end: ``python -m benchmarks.planted_backend [--repeats 3] [--record FILE]``.
+"""What ``playhead compare`` finds, end to end: ``python -m benchmarks.planted_backend [--repeats 20] [--record FILE]``.
 
 A real backend plays four short scenarios, and others play the same ones with a change planted: a freeze of one second
 in one scenario, everything 20 % slower, two citations of one scenario swapped, two sources of ranges of an answer
 swapped. A proxy in front freezes 1 of 5 answers, or leaves out the end of 1 in 75. In every repeat each is measured
 over HTTP, 104 runs a side, and compared with a result of the unchanged backend; so is a second result of the unchanged
 one. Printed is how often each change was found by name, how often two results of the same build were called
-different, and how loaded the machine was. A repeat takes about two minutes. ``--record`` writes how late every event
-came in the runs of the unchanged backend, which the tests resample.
+different, and how loaded the machine was. A repeat takes about two minutes on an idle machine, the usual twenty
+take forty. ``--record`` writes how late every event came in the runs of the unchanged backend, which the tests
+resample.
 """
 
 import argparse
@@ -158,7 +159,7 @@ def said(comparison: Comparison) -> str:
 def main() -> None:
     """Measure, compare, print."""
     parser = argparse.ArgumentParser(description="What playhead compare finds of planted changes.")
-    parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--repeats", type=int, default=20, help="rounds of about two minutes each (default 20)")
     parser.add_argument("--record", type=Path, help="write how late every event of the unchanged backend came")
     options = parser.parse_args()
     changes, unchanged, different, late = planted(), Counter[int](), 0, []

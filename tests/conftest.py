@@ -30,7 +30,7 @@ from evals.pages.visitor import DEADLINE_MS
 from tests.dialects.stream_index import OWN_STREAMS
 from tests.shared_folder import shared_folder
 
-pytest_plugins = ["tests.spreading", "tests.reruns"]
+pytest_plugins = ["tests.spreading", "tests.reruns", "tests.redis_server"]
 
 # How long an example takes says more of the machine than of the code. With CI set, the examples are always the same
 # ones: that is Hypothesis's own profile for it, which is the parent here.
@@ -105,10 +105,14 @@ def chromium_path() -> str:
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser(chromium_path: str) -> AsyncIterator[Browser]:
     """One headless Chromium for the session. What a test expects of a page may take as long on a busy machine as a
-    click may: Playwright's own patience with expectations is a sixth of that."""
+    click may: Playwright's own patience with expectations is a sixth of that.
+
+    All pages of one site and context share a process, so that a script which one of them has compiled is ready for the
+    next."""
     expect.set_options(timeout=DEADLINE_MS)
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=chromium_path, args=list(CHROMIUM_FLAGS))
+        flags = [*CHROMIUM_FLAGS, "--process-per-site"]
+        browser = await playwright.chromium.launch(executable_path=chromium_path, args=flags)
         yield browser
         await browser.close()
 

@@ -19,7 +19,7 @@ from backend.runs.frames import encode_frames
 from backend.runs.log import RunLog
 from backend.runs.log_follower import follow_log
 from backend.runs.lost_end import storage_failure
-from backend.runs.records import RunRecord, SessionRecord, asks_the_same
+from backend.runs.records import RunRecord, SessionRecord, asks_the_same, utc_now
 from backend.runs.review import FeedbackRecord, ShareRecord, UnknownShareError
 from backend.runs.search import PlaceError, RunPage, RunQuery
 from backend.runs.store import Batch, KeyReusedError, StoreError, UnknownRunError, UnknownSessionError
@@ -165,22 +165,27 @@ class MemoryStore:
         return [each for each in self._feedback if run_id in (None, each.run_id)]
 
     async def share(self, record: ShareRecord) -> tuple[ShareRecord, bool]:
-        self._kept(record.run_id)
+        if record.run_id:
+            self._kept(record.run_id)
+        else:
+            await self.session(record.session_id)
         self._check()
         for earlier in self._shares.values():
-            if earlier.run_id == record.run_id:
+            if earlier.is_as(record):
                 return earlier, False
         self._shares[record.share_id] = record
         return record, True
 
     async def shared(self, share_id: str) -> ShareRecord:
-        if share_id not in self._shares:
+        share = self._shares.get(share_id)
+        if share is None or share.ended_at(utc_now()):
             raise UnknownShareError(share_id)
-        return self._shares[share_id]
+        return share
 
     async def shares(self) -> Sequence[ShareRecord]:
-        numbers = {run_id: kept.number for run_id, kept in self._runs.items()}
-        return sorted(self._shares.values(), key=lambda each: (each.created_at, numbers[each.run_id]), reverse=True)
+        numbers = {share_id: number for number, share_id in enumerate(self._shares)}
+        alive = [each for each in self._shares.values() if not each.ended_at(utc_now())]
+        return sorted(alive, key=lambda each: (each.created_at, numbers[each.share_id]), reverse=True)
 
     async def unshare(self, share_id: str) -> None:
         await self.shared(share_id)
@@ -217,8 +222,10 @@ class MemoryStore:
             del self._files[file_id]
         return old
 
-    async def sessions(self, limit: int = 100) -> Sequence[SessionRecord]:
-        return [replace(self._session(session_id), runs=()) for session_id in self._order[: -limit - 1 : -1]]
+    async def sessions(self, limit: int = 100, owner: str | None = None) -> Sequence[SessionRecord]:
+        latest_first = [self._session(session_id) for session_id in reversed(self._order)]
+        asked = [each for each in latest_first if owner is None or any(run.owner == owner for run in each.runs)]
+        return [replace(each, runs=()) for each in asked[:limit]]
 
     async def session(self, session_id: str) -> SessionRecord:
         if session_id not in self._order:
@@ -238,6 +245,7 @@ class MemoryStore:
     def _remove_session(self, session_id: str) -> None:
         self._order.remove(session_id)
         self._files = {key: each for key, each in self._files.items() if each.session_id != session_id}
+        self._shares = {key: each for key, each in self._shares.items() if each.session_id != session_id}
         self._titles.pop(session_id, None)
         del self._begun[session_id]
 

@@ -2,7 +2,7 @@
 
 A process takes one file after the other, so that what a module's tests share is made once. The tests of one UI's pages
 all go to one process, whatever file they are in: a UI takes longer to start than most files take to run. They are the
-longest pieces and come first; the short ones after them even out the ends.
+longest pieces and come first; next are files with a browser or servers; the short ones after them even out the ends.
 
 A test that compares times is marked ``alone``. Nothing else runs while it does: it waits for the tests under way, and
 the others wait for it. Otherwise a neighbour that comes or goes would be taken for what the test looks for.
@@ -20,6 +20,12 @@ UIS = ("ui_gradio", "ui_streamlit")
 """The values of the fixture ``ui_name``, as they stand in the names of the tests."""
 
 
+_MARKS = {"alone": 4, "browser": 1, "server": 2}
+"""The place in the order of a file with a test of this mark; the first that fits counts."""
+
+_PLACE_OF_OTHERS = 3
+
+
 class ByFileOrUi(LoadScopeScheduling):  # type: ignore[misc]
     """A piece of work is a file, or all tests of one UI."""
 
@@ -35,15 +41,16 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> LoadScope
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """The UIs first, and files with tests that hold everybody up last."""
+    """The UIs first, then other files with a browser, then those with servers: the longest pieces before the short
+    ones. Files with tests that hold everybody up are last."""
     if not _is_one_of_several(config):
         return
-    late = {item.path for item in items if item.get_closest_marker("alone")}
+    marked = {name: {item.path for item in items if item.get_closest_marker(name)} for name in _MARKS}
 
     def place(item: pytest.Item) -> int:
         if "ui_name" in getattr(item, "fixturenames", ()):
             return 0
-        return 2 if item.path in late else 1
+        return next((place for name, place in _MARKS.items() if item.path in marked[name]), _PLACE_OF_OTHERS)
 
     items.sort(key=place)
 

@@ -118,7 +118,9 @@ SUITE = re.compile(r"^```yaml\n(suite:.*?)^```", re.MULTILINE | re.DOTALL)
 def test_the_suite_in_the_readme_is_one() -> None:
     (text,) = SUITE.findall((ROOT / "README.md").read_text(encoding="utf-8"))
     suite = parse_suite(text.encode(), "README.md")
-    assert {scenario.agent for scenario in suite.scenarios} == {"documents", "scripted:happy_path"}
+    assert {scenario.agent for scenario in suite.scenarios} == {
+        "documents", "scripted:happy_path", "scripted:approval",
+    }  # fmt: skip
     assert suite.limits
 
 

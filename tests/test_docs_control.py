@@ -3,11 +3,18 @@
 import json
 import re
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
-from backend.api.control import channel, channels, replies
-from backend.api.control.commands import HelloCommand, NotOffered, RunCommand, read_command
+from backend.api.control import channel, channels, replies, room_messages as room
+from backend.api.control.commands import HelloCommand, RunCommand, read_command
 from backend.api.problems import RequestProblem
+from backend.api.review_resources import CommentReply
+from backend.protocol.inputs import Person
+from backend.rooms.differences import NOBODY, RoomLook
+from backend.rooms.doors import CONVERSATION
+from backend.rooms.people import PersonPresent, RoomMember
+from backend.rooms.presented import PresentedView, Presenting
+from backend.runs.review import FeedbackRecord
 
 PAGE = (Path(__file__).resolve().parent.parent / "docs" / "control.md").read_text(encoding="utf-8")
 COMMANDS, REPLIES = (text.splitlines() for text in re.findall(r"^```json\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL))
@@ -19,9 +26,7 @@ def test_every_command_is_one_that_the_server_reads_and_none_is_missing() -> Non
     read = [read_command(text) for text in COMMANDS]
     assert isinstance(read[0], HelloCommand)
     assert {type(command) for command in read} >= set(get_args(RunCommand))
-    assert len({type(command) for command in read}) == len(read) == 10
-    for op in get_args(NotOffered.model_fields["op"].annotation):
-        assert f"`{op}`" in PAGE
+    assert len({type(command) for command in read}) == len(read) == 16
 
 
 def test_every_reply_has_the_members_that_the_server_sends() -> None:
@@ -34,9 +39,40 @@ def test_every_reply_has_the_members_that_the_server_sends() -> None:
         replies.run_event(RUN, snapshot),
         replies.run_over(RUN),
         replies.heartbeat(4, {RUN: 120}),
+        *messages_of_a_room(),
     ]
     assert [set(json.loads(text)) for text in sent] == [set(json.loads(text)) for text in REPLIES]
     assert {json.loads(text).get("id") for text in sent} == {None, "1-43"}
+
+
+def messages_of_a_room() -> list[str]:
+    """Who is there as a whole, as a difference and as counts, and a view."""
+    ana = PersonPresent("person_1", "Ana", 3, "host", "watching")
+    look, crowd = RoomLook.of({"person_1": ana}), RoomLook(None, {"people": 120, "watching": 120})
+    view = PresentedView(RUN, 1200.0, True, 1.0, "replay", "sources", 7, 99.0)
+    presenting = Presenting(RoomMember("person_1", "Ana", 3, "host"), 1, view)
+    parts = (look.whole(), {**(look.since(NOBODY) or {}), "gone": ["person_2"]}, crowd.whole())
+    by = Person(id="person_1", name="Ana")
+    said = FeedbackRecord("fb_2", RUN, None, "FY2026 Q3.", 3200, "", by=by, reply_to="fb_1")
+    comment = room.comment_message(RUN, CommentReply.of(said).model_dump(mode="json"))
+    other, counts = "run_2aQkD0sT5m8xVn3hYc7RbQ", {"first": 2, "second": 0, "same": 1}
+    votes = [room.votes_message(RUN, other, shown) for shown in ({"votes": 3}, counts)]
+    return [*map(room.who_message, parts), comment, *votes, room.playhead_message(presenting, CONVERSATION)]
+
+
+def test_every_member_of_a_room_s_messages_is_explained() -> None:
+    documented = [
+        json.loads(text) for text in REPLIES if {"who", "playhead", "comment", "votes"} & set(json.loads(text))
+    ]
+    sent = [json.loads(text) for text in messages_of_a_room()]
+    assert shape(documented) == shape(sent)
+
+
+def shape(value: Any) -> Any:
+    """The names of members, at every depth; of a list, those of its first member."""
+    if isinstance(value, dict):
+        return {name: shape(member) for name, member in value.items()}
+    return [shape(member) for member in value] if isinstance(value, list) else None
 
 
 def test_every_code_that_a_connection_ends_with_is_explained() -> None:

@@ -51,21 +51,22 @@ def test_advice_to_install_from_an_index_is_recognised(advice: str) -> None:
     assert not FROM_AN_INDEX.search("pip install '.[gradio]'")
 
 
-def test_nobody_is_sent_to_an_index_for_playhead(repository: Path) -> None:
+@pytest.fixture(scope="module")
+def strings(repository: Path) -> list[tuple[Path, str]]:
+    """Every string of the product, with its file."""
+    files = product_files(repository)
+    return [(path, text) for path in files for _, text in strings_of(path.read_text(encoding="utf-8"))]
+
+
+def test_nobody_is_sent_to_an_index_for_playhead(repository: Path, strings: list[tuple[Path, str]]) -> None:
     pages = [path for pattern in ("*.md", "docs/*.md", "scripts/*", "Makefile") for path in repository.glob(pattern)]
-    texts = [(path, path.read_text(encoding="utf-8")) for path in pages if path.is_file()]
-    texts += [(path, text) for path in product_files(repository) for _, text in strings_of(path.read_text("utf-8"))]
+    texts = [(path, path.read_text(encoding="utf-8")) for path in pages if path.is_file()] + strings
     assert len(texts) > 1000
     assert [path.relative_to(repository) for path, text in texts if FROM_AN_INDEX.search(text)] == []
 
 
-def test_how_to_install_is_said_in_one_place(repository: Path) -> None:
-    saying = {
-        path.relative_to(repository).as_posix()
-        for path in product_files(repository)
-        for _, text in strings_of(path.read_text(encoding="utf-8"))
-        if "pip install" in text
-    }
+def test_how_to_install_is_said_in_one_place(repository: Path, strings: list[tuple[Path, str]]) -> None:
+    saying = {path.relative_to(repository).as_posix() for path, text in strings if "pip install" in text}
     assert saying == {"backend/extras.py"}
 
 

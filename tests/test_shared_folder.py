@@ -51,4 +51,5 @@ def test_ci_uses_the_folder_beside_the_repository(
     if given is not None:
         environment[VARIABLE] = given
     told = subprocess.run([clone / ".ci" / "run"], env=environment, capture_output=True, text=True, check=True)
-    assert told.stdout == f"test CI=true data={expected.format(beside=folder)}\n"
+    data = f"CI=true data={expected.format(beside=folder)}"
+    assert told.stdout.splitlines() == [f"test {data}", f"faults {data}"]

@@ -10,18 +10,20 @@ from starlette.middleware import Middleware
 from backend.desk.desk import Desk
 from backend.doors.limits import FILES_KEPT_S, LOOK_EVERY_S
 from backend.doors.public_address import DIRECT, PublicAddress
+from backend.network.credentials import CREDENTIALS
 from backend.present.pages.addresses import TITLES, PageName
 from backend.present.theme.style import page_style_element
 from backend.present.words import run as words
 from ui_gradio.ask.page import build_ask
 from ui_gradio.browser import head_script
 from ui_gradio.compare.page import build_compare
+from ui_gradio.grant import grant_of_event
 from ui_gradio.history.page import build_history
 from ui_gradio.navigation import PATHS
 from ui_gradio.replay.page import build_replay
 from ui_gradio.server import guarded_app, serve_app
 from ui_gradio.stream_sockets import StreamSockets, stream_script, without_heartbeat
-from ui_gradio.style import page_style, theme
+from ui_gradio.style import BEFORE_ALL, page_style, theme
 
 
 class _Application(gr.Blocks):
@@ -31,9 +33,9 @@ class _Application(gr.Blocks):
         return without_heartbeat(super().get_config_file())
 
 
-def build(backend: str, public_url: str = "") -> gr.Blocks:
-    """The application for the backend at that address. ``public_url``: see ``Desk``."""
-    desk = Desk(backend, public_url)
+def build(backend: str) -> gr.Blocks:
+    """The application for the backend at that address."""
+    desk = Desk(backend)
     application: gr.Blocks
     with _Application(
         title=words.APP_TITLE, fill_width=True, analytics_enabled=False, delete_cache=(FILES_KEPT_S, FILES_KEPT_S)
@@ -65,19 +67,25 @@ def serve(
     port: int,
     *,
     files: str,
+    host: str = "127.0.0.1",
+    key: str = "",
     allowed_hosts: Sequence[str] = (),
     public_address: PublicAddress = DIRECT,
 ) -> None:
-    """Serve on loopback until the process is stopped. ``files`` is the folder that Gradio keeps its files in."""
+    """Serve until the process is stopped. ``files`` is the folder that Gradio keeps its files in. With ``key``, the
+    UI's own for a backend with tokens, people sign in first."""
+    CREDENTIALS.use(key, grant_of_event)
     app = guarded_app(
-        build(backend, public_address.public_url),
+        build(backend),
+        backend=backend,
         files=files,
-        allowed_hosts=allowed_hosts,
+        allowed_hosts=(*allowed_hosts, host),
+        cookie=f"playhead_gradio_{port}" if key else "",
         public_address=public_address,
         theme=theme(),
         # As head, not as css: Gradio rewrites css rule by rule and drops @property, which makes durations count.
-        head=page_style_element("host") + head_script() + stream_script(),
+        head=BEFORE_ALL + page_style_element("host") + head_script() + stream_script(),
         app_kwargs={"middleware": [Middleware(StreamSockets)]},
         css=page_style(),
     )
-    serve_app(app, port)
+    serve_app(app, host, port)

@@ -10,11 +10,14 @@ from backend.present.pages.addresses import FIRST, RUN, SECOND, SHARE
 RUN_INTO_ADDRESS: Final = "(run) => phPage.nameRun(run)"
 """Put the run's id into the page's address, so that a reload finds it again."""
 
-HERE: Final = "(first) => phPage.here(first)"
-"""Send the server the address of the application as the browser knows it, as the second of two inputs."""
+TAKE_QUESTION: Final = "(...values) => phPage.takeQuestion(...values)"
+"""Take what was written, the second of two inputs, out of its field."""
 
 WHEN_CHARTS_CAN_BE_DRAWN: Final = "() => phPage.chartsCanBeDrawn()"
 """Signals that charts can be drawn; until then nothing waits, and charts that came too early are drawn again."""
+
+WHEN_CHARTS_ARE_WANTED: Final = "() => phPage.chartsAreWanted()"
+"""Signals that the page has time for charts: a reader comes near one, or all else has been drawn for a while."""
 
 SAVE_FILE: Final = "() => phPage.saveFile()"
 """Have the browser save the file in the hidden download button."""

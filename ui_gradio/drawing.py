@@ -29,11 +29,13 @@ Updates = dict[gr.blocks.Block, Any]
 class Drawing:
     """Draws one run for one watcher."""
 
-    def __init__(self, panels: RunPanels, theme: Theme, scope: str = "") -> None:
-        """``scope`` distinguishes this run's markers and sources from those of another one on the page."""
+    def __init__(self, panels: RunPanels, theme: Theme, scope: str = "", *, holds_charts: bool = False) -> None:
+        """``scope`` distinguishes this run's markers and sources from those of another one on the page.
+        ``holds_charts``: charts wait for ``charts_again``."""
         self._widgets = panels
         self._panels = Panels(theme, scope)
         self._ended = False
+        self._holds_charts = holds_charts
         self._figures: list[dict[str, Any]] = []
 
     def seen(self, run: SeenRun) -> Updates:
@@ -74,11 +76,12 @@ class Drawing:
         return updates
 
     def charts_again(self) -> Updates:
-        """Its charts as they are, to be drawn again."""
+        """Its charts as they are, to be drawn again. From now on charts are drawn as they come."""
+        self._holds_charts = False
         return self._charts(revision=2)
 
     def _charts(self, revision: int) -> Updates:
-        return _placed(self._widgets, self._figures, revision)
+        return {} if self._holds_charts else _placed(self._widgets, self._figures, revision)
 
 
 def _open(html: str) -> str:
@@ -99,8 +102,8 @@ def _placed(panels: RunPanels, figures: Sequence[dict[str, Any]], revision: int)
 
 
 def plot_data(figure: dict[str, Any]) -> PlotData:
-    """A Plotly figure as Gradio's plot takes it."""
-    return PlotData(type="plotly", plot=json.dumps(figure))
+    """A Plotly figure as Gradio's plot takes it, without Plotly's bar: that contains a link to an outside site."""
+    return PlotData(type="plotly", plot=json.dumps({**figure, "config": {"displayModeBar": False}}))
 
 
 def blank(panels: RunPanels, question: str = "", *, status: bool = True) -> Updates:

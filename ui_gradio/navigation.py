@@ -8,6 +8,7 @@ import gradio as gr
 from backend.present.browser import page_script
 from backend.present.markup import fragment, joined
 from backend.present.pages.addresses import TITLES, PageName
+from backend.present.pages.people import people_slot
 from backend.present.words import pages as words_pages
 
 PATHS: Final[dict[PageName, str]] = {"ask": "./", "replay": "replay", "compare": "compare", "history": "history"}
@@ -37,7 +38,11 @@ def navigation_html(here: PageName) -> str:
     )
     return str(
         fragment(
-            '<div class="ph ph-places"><nav aria-label="{}">{}</nav>{}</div>', words_pages.PAGES_LABEL, links, switch
+            '<div class="ph ph-places"><nav aria-label="{}">{}</nav>{}{}</div>',
+            words_pages.PAGES_LABEL,
+            links,
+            people_slot(),
+            switch,
         )
     )
 

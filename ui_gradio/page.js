@@ -44,8 +44,27 @@
     return 'yes';
   };
 
+  const NEAR_PX = 200;
+  const CHARTS_AFTER_MS = 3000;
+
+  const chartsAreWanted = async () => {
+    const shows = (slot) => slot.checkVisibility({visibilityProperty: true});
+    const isNear = (slot) => slot.getBoundingClientRect().top - NEAR_PX <
+      (slot.closest('.ph-side')?.getBoundingClientRect().bottom ?? window.innerHeight);
+    for (let since = null; ; await pause(200)) {
+      const slots = [...document.querySelectorAll('[class*=ph-chart-slot-]')].filter(shows);
+      if (!slots.length) { since = null; continue; }
+      since ??= performance.now();
+      if (slots.some(isNear)) return 'yes';
+      if (performance.now() - since < CHARTS_AFTER_MS) continue;
+      await new Promise((resolve) => requestIdleCallback(resolve));
+      return 'yes';
+    }
+  };
+
   window.phPage = {
     chartsCanBeDrawn,
+    chartsAreWanted,
 
     // Put the run's id into the page's address, so that a reload finds it again.
     nameRun(run) {
@@ -54,8 +73,11 @@
       window.history.replaceState(null, '', address);
     },
 
-    // The first input of an event, and the address of the application as the browser knows it.
-    here: (first) => [first, new URL('./', document.baseURI).href],
+    // What was written, out of its field.
+    takeQuestion: (...values) => {
+      window.phSetQuestion?.('');
+      return values.slice(0, 2);
+    },
 
     // So many inputs of an event, the last one replaced by whether the page is light or dark. Gradio passes on the values
     // of the outputs behind them.

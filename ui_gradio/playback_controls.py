@@ -6,7 +6,7 @@ from typing import Any
 
 import gradio as gr
 
-from backend.desk.player import Moment, Player
+from backend.desk.player import Moment, Player, StripMove
 from backend.present.words import ask as words_ask, replay as words_replay
 from backend.protocol.playback import SPEEDS
 from ui_gradio.drawing import Updates
@@ -103,14 +103,17 @@ class Moving:
         player.set_speed(float(speed))
         return {self._widgets.strip: player.strip_data()}
 
-    async def seek(self, player: Player, event: gr.EventData) -> Updates:
-        """Move to where the reader put the playhead on the strip."""
-        if isinstance(event.ms, int | float):
-            player.seek(float(event.ms))
-        if player.playhead.playing:
-            return self._moved(player)
-        # Not the strip itself: its line is there already, and further while the reader drags it.
-        return {**self._moved(player), self._widgets.strip: gr.skip()}
+    async def seek(self, player: Player, event: gr.EventData) -> AsyncIterator[Updates]:
+        """Move to where the reader, or the presenter whom they follow, put the playhead on the strip."""
+        move = StripMove.read(event._data or {})  # noqa: SLF001
+        if move is not None and player.move(move):
+            async for moment in player.moments():
+                yield {**self.at(player, moment), self._widgets.speed: player.playhead.speed}
+        elif player.playhead.playing:
+            yield self._moved(player)
+        else:
+            # Not the strip itself: its line is there already, and further while the reader drags it.
+            yield {**self._moved(player), self._widgets.strip: gr.skip()}
 
     def _moved(self, player: Player) -> Updates:
         """The updates after a move. During playback the newest handler of it draws: of two, the older one might be seen

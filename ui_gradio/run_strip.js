@@ -1,6 +1,6 @@
 // The strip of a page. What is open and the moment go into the page's address: a reload and a link lead there again.
 const strip = startStrip(element);
-strip.tell = (ms) => trigger('input', {ms});
+strip.tell = (ms, to) => trigger('input', {ms, ...to});
 
 const nameInAddress = (named) => {
   const address = new URL(window.location);

@@ -2,6 +2,7 @@
 
 from functools import cache
 from importlib.resources import files
+from typing import Final
 
 import gradio as gr
 
@@ -34,6 +35,10 @@ _ROLES = {
     "button_cancel_text_color": "bad",
 }
 """Gradio's theme variables by Playhead's colour for each, light and dark."""
+
+
+BEFORE_ALL: Final = "<style>.nav-holder{display:none!important}</style>"
+"""For the page's head: Gradio draws its own navigation before it has read the rules for its boxes."""
 
 
 @cache

@@ -9,18 +9,22 @@ from pathlib import Path
 from backend.doors.allow_host import add_allow_host
 from backend.doors.limits import MAX_RECORDING_BYTES
 from backend.doors.public_address import add_public_address, public_address_of
+from backend.doors.sign_in.ui_key import take_ui_key
 from backend.launch.ports import STREAMLIT_PORT
 from backend.launch.ui_options import parse_with_free_port, ui_parser
+from backend.logs.set_up import add_log_format, set_up_logs
+from backend.network.credentials import CREDENTIALS
 from backend.present.theme.palette import COLOURS
 
 _SETTINGS = {
-    "server.address": "127.0.0.1",
     "server.headless": True,
     "server.fileWatcherType": "none",
     "server.runOnSave": False,
     "browser.gatherUsageStats": False,
     # A bare expression in the script would be drawn as a help page.
     "runner.magicEnabled": False,
+    # After each pass all others would wait until the whole memory is searched. Python does this by itself, less often.
+    "runner.postScriptGC": False,
     "client.toolbarMode": "minimal",
     "client.showErrorDetails": "none",
     "logger.level": "warning",
@@ -44,24 +48,33 @@ def main(arguments: list[str] | None = None) -> int:
     parser = ui_parser("ui_streamlit", "Streamlit", STREAMLIT_PORT)
     add_allow_host(parser)
     add_public_address(parser)
+    add_log_format(parser)
     options = parse_with_free_port(parser, arguments)
+    set_up_logs(options.log_format, printed=True)
     public_address = public_address_of(options)
+    key = take_ui_key(parser, options.host)
+    CREDENTIALS.use(key)
     # Streamlit's server would believe any proxy on this machine; ``Forwarded`` believes those that the operator trusts.
     os.environ["FORWARDED_ALLOW_IPS"] = ""
     from ui_streamlit.server import guarded_app
 
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     app = guarded_app(
-        Path(__file__).with_name("app.py"), allowed_hosts=options.allow_host, public_address=public_address
+        Path(__file__).with_name("app.py"),
+        backend=options.backend,
+        allowed_hosts=(*options.allow_host, options.host),
+        cookie=f"playhead_streamlit_{options.port}" if key else "",
+        public_address=public_address,
     )
     settings = {
         **_SETTINGS,
         **_theme(),
+        "server.address": options.host,
         "server.port": options.port,
         "server.maxUploadSize": MAX_RECORDING_BYTES // 1024**2,
     }
     # The script finds its options where Streamlit leaves it: in the arguments of this program.
-    sys.argv[1:] = ["--backend", options.backend, "--public-url", options.public_url]
+    sys.argv[1:] = ["--backend", options.backend]
     with suppress(KeyboardInterrupt):
         app.run(config=settings)
     return 0

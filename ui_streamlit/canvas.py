@@ -1,5 +1,7 @@
 """Draws a run into the page's slots, and only what changed."""
 
+from collections.abc import Mapping
+
 from streamlit.delta_generator import DeltaGenerator
 
 from backend.desk.conversation import ConversationState
@@ -16,21 +18,22 @@ from backend.present.pages.tabs import tabs_html
 from backend.present.theme.palette import Theme
 from backend.protocol.run_view import RunView
 from ui_streamlit.results import ResultSlots
-from ui_streamlit.run_slots import RunSlots
+from ui_streamlit.run_slots import ReadingSlots, RunSlots
 from ui_streamlit.run_strip import strip_news_html
 
 
 class Canvas:
     """One pass's drawing. Finished answer blocks have elements of their own and are sent once."""
 
-    def __init__(self, slots: RunSlots, theme: Theme, scope: str = "") -> None:
-        """``scope`` distinguishes this run's markers and sources from those of another one on the page."""
+    def __init__(self, slots: RunSlots, theme: Theme, scope: str = "", drawn: Mapping[Slot, str] | None = None) -> None:
+        """``scope`` distinguishes this run's markers and sources from those of another one on the page. ``drawn`` is
+        what this pass has drawn already."""
         self._slots = slots
         self._panels = Panels(theme, scope)
         self._scope = scope
         self._results: ResultSlots | None = None
         self._blocks: list[tuple[DeltaGenerator, str]] = []
-        self._drawn: dict[Slot, str] = {}
+        self._drawn: dict[Slot, str] = dict(drawn or {})
         self._strip: object = None
 
     def draw_conversation(self, state: ConversationState) -> None:
@@ -79,8 +82,8 @@ class Canvas:
 
     def _draw_before_a_run(self, state: ConversationState) -> None:
         """The page at the moment of the click, before the backend has answered; or before anything was asked."""
-        view, connecting = RunView.start(state.asked.text), state.running and not state.waiting
-        if not self._drawn:
+        view = RunView.start(state.asked.text)
+        if "steps" not in self._drawn:
             _fill(self._slots.results, artifacts_html(view))
         self._fill("steps", steps_html(view))
         self._fill("sources", sources_html(view))
@@ -88,7 +91,7 @@ class Canvas:
         self._fill("tabs", tabs_html(view))
         self._fill("metrics", metrics_html(view))
         self._fill("notice", state.notice_html)
-        self._fill("status", status_html(view, 0.0) if connecting else "")
+        self._fill("status", _first_status(state))
 
     def _draw_strip(self, state: ConversationState) -> None:
         """The strip on the page is laid out with its first data."""
@@ -116,6 +119,20 @@ class Canvas:
         for place, _ in self._blocks[len(blocks) :]:
             place.empty()
         del self._blocks[len(blocks) :]
+
+
+def draw_question(reading: ReadingSlots, state: ConversationState) -> dict[Slot, str]:
+    """A question that was just sent, before the rest of the page is laid out: a person waits for it. Returns what was
+    drawn."""
+    if state.frame is not None or not (status := _first_status(state)):
+        return {}
+    _fill(reading.question, state.question_html)
+    _fill(reading.status, status)
+    return {"question": state.question_html, "status": status}
+
+
+def _first_status(state: ConversationState) -> str:
+    return status_html(RunView.start(state.asked.text), 0.0) if state.running and not state.waiting else ""
 
 
 def draw_notice(slot: DeltaGenerator, problem: Problem | None) -> None:

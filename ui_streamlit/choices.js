@@ -1,8 +1,8 @@
 const listening = new WeakMap();
 
-export default function ({parentElement, data, setTriggerValue}) {
+window.phComponents.choices = function ({parentElement, data, setTriggerValue}) {
   const drawn = document.createElement('template');
-  drawn.innerHTML = data;
+  drawn.innerHTML = JSON.parse(new TextDecoder().decode(data));
   const place = parentElement.querySelector('div');
   if (place.innerHTML !== drawn.innerHTML) place.replaceChildren(drawn.content);
   place.removeEventListener('click', listening.get(place));

@@ -4,6 +4,7 @@ Streamlit's own button makes a file before it is pressed, or reports a failure i
 """
 
 from collections.abc import Callable, Coroutine
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -36,9 +37,19 @@ def draw_download() -> None:
     made: ExportedFile | None = st.session_state.pop(_MADE, None)
     if made is None:
         return
-    # Another number each time: the same script is not run twice.
+    # Another number each time: the same HTML is not drawn twice.
     serial = st.session_state[_SERIAL] = st.session_state.get(_SERIAL, 0) + 1
     with st.container(key=f"ph-file-{serial}"):
         st.download_button(made.name, made.content, made.name, made.media_type, key=f"file-{serial}", on_click="ignore")
-        script = Path(__file__).with_suffix(".js").read_text(encoding="utf-8").replace("{serial}", str(serial))
-        st.html(f"<script>{script}</script>", unsafe_allow_javascript=True)
+        st.html(save_html(serial), unsafe_allow_javascript=True)
+
+
+def save_html(serial: int) -> str:
+    """Has the browser save the file of the hidden button with that number. The number is beside the script, whose text
+    is always the same: the server allows exactly that."""
+    return f'<span data-ph-file="{serial}"></span><script>{_script()}</script>'
+
+
+@cache
+def _script() -> str:
+    return Path(__file__).with_suffix(".js").read_text(encoding="utf-8")

@@ -1,6 +1,6 @@
 const held = new WeakMap();
 
-export default function ({parentElement, data, setTriggerValue}) {
+window.phComponents.inputs = function ({parentElement, data, setTriggerValue}) {
   let cards = held.get(parentElement);
   if (!cards) {
     let tell = null;
@@ -9,6 +9,6 @@ export default function ({parentElement, data, setTriggerValue}) {
     held.set(parentElement, cards);
   }
   cards.tellBy((said) => setTriggerValue('said', said));
-  cards.take(data);
+  cards.take(JSON.parse(new TextDecoder().decode(data)));
   return () => { cards.stop(); held.delete(parentElement); };
 }

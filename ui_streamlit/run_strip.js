@@ -24,14 +24,14 @@ const readNews = (strip) => {
   return watcher;
 };
 
-export default function ({parentElement, data, setTriggerValue}) {
+window.phComponents.strip = function ({parentElement, data, setTriggerValue}) {
   let strip = held.get(parentElement);
   if (!strip) {
     strip = startStrip(parentElement);
     held.set(parentElement, strip);
   }
-  strip.tell = (ms) => setTriggerValue('seek', ms);
-  takeNewer(strip, data);
+  strip.tell = (ms, to) => setTriggerValue('seek', {ms, ...to});
+  takeNewer(strip, JSON.parse(new TextDecoder().decode(data)));
   strip.news ??= readNews(strip);
   return () => { strip.news.disconnect(); strip.stop(); held.delete(parentElement); };
 }

@@ -7,23 +7,22 @@ import json
 import time
 from collections.abc import Callable, Mapping
 from functools import partial
-from pathlib import Path
 from typing import Any, Final
 
 import streamlit as st
 
-from backend.desk.player import Player
-from backend.present.browser import strip_script
+from backend.desk.player import Player, StripMove
 from backend.present.markup import fragment
+from ui_streamlit.components import component, data_bytes
 from ui_streamlit.visit import Visit
 
 _KEY: Final = "strip"
 
 
-def draw_strip(data: Mapping[str, Any], on_seek: Callable[[float], None] | None = None) -> None:
-    """Draw it. ``on_seek`` takes the reader's moves, in milliseconds; the script runs again after each."""
+def draw_strip(data: Mapping[str, Any], on_seek: Callable[[StripMove], object] | None = None) -> None:
+    """Draw it. ``on_seek`` takes the reader's moves; the script runs again after each."""
     with st.container(key="ph-strip"):
-        _component()(key=_KEY, data=_dated(data), on_seek_change=partial(_take, on_seek))
+        component("strip")(key=_KEY, data=data_bytes(_dated(data)), on_seek_change=partial(_take, on_seek))
 
 
 def strip_news_html(data: Mapping[str, Any]) -> str:
@@ -31,9 +30,9 @@ def strip_news_html(data: Mapping[str, Any]) -> str:
     return str(fragment('<span class="ph-strip-news" hidden>{}</span>', json.dumps(_dated(data))))
 
 
-def seeks(visit: Visit, player: Player) -> Callable[[float], None]:
-    """A reader's moves move this playhead."""
-    return lambda at_ms: visit.do(partial(player.seek, at_ms))
+def seeks(visit: Visit, player: Player) -> Callable[[StripMove], object]:
+    """A reader's moves, or those of the presenter whom they follow, move this playhead."""
+    return lambda move: visit.do(partial(player.move, move))
 
 
 def _dated(data: Mapping[str, Any]) -> dict[str, Any]:
@@ -41,13 +40,8 @@ def _dated(data: Mapping[str, Any]) -> dict[str, Any]:
     return {**data, "at": time.monotonic_ns() // 1000}
 
 
-def _take(on_seek: Callable[[float], None] | None) -> None:
-    at_ms = getattr(st.session_state.get(_KEY), "seek", None)
-    if on_seek is not None and isinstance(at_ms, int | float):
-        on_seek(float(at_ms))
-
-
-def _component() -> Callable[..., object]:
-    """Registered at every pass, as Streamlit requires; the same text is the same component."""
-    script = strip_script() + Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
-    return st.components.v2.component("playhead_strip", html="<div></div>", js=script, isolate_styles=False)
+def _take(on_seek: Callable[[StripMove], object] | None) -> None:
+    fields = getattr(st.session_state.get(_KEY), "seek", None)
+    move = StripMove.read(fields) if isinstance(fields, Mapping) else None
+    if on_seek is not None and move is not None:
+        on_seek(move)

@@ -7,6 +7,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Final
 
+from backend.present.strip.geometry import FEWEST_ROWS, FULL, places
 from backend.present.theme.style import QUESTION_LINES
 
 
@@ -38,12 +39,15 @@ _GROUPS: Final[dict[str, str]] = {
     "@bordered": _keys(*_BORDERED),
     "@deletions": "[class*=st-key-ph-delete-]",
     "@boxes": _keys("list", "details"),
-    "@boxed": f":is(div:has(>{_keys(*_FRAME)}))",
+    "@boxed": f"@wrapper:has(>{_keys(*_FRAME)})",
     "@scrolled": _keys("reading", "panel-steps", "panel-sources", "panel-results"),
     "@sides": _keys("side-first", "side-second"),
     "@compared": ".stApp:has(.st-key-ph-side-first)",
+    "@element": ".stElementContainer",
+    "@wrapper": '[data-testid="stLayoutWrapper"]',
     "@link": 'a[data-testid="stPageLink-NavLink"]',
     "@question-lines": str(QUESTION_LINES),
+    "@strip-height": f"{places(FULL, FEWEST_ROWS).height}px",
 }
 """The selectors for the names in ``page.css``."""
 

@@ -1,17 +1,20 @@
 """One pass over one page: the desk, the page's colours, and links to the other pages."""
 
 from collections.abc import AsyncGenerator, Callable, Coroutine, Generator, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, TypeVar
-from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
 
 from backend.client.background import Background
 from backend.client.frames import TICK_S
 from backend.desk.desk import Desk
+from backend.doors.sign_in.door import GRANT
+from backend.network.credentials import acting_for
 from backend.present.pages.addresses import TITLES, PageName
+from backend.present.pages.people import people_slot
 from backend.present.theme.palette import Theme
 from ui_streamlit.plain_text import plain
 
@@ -26,18 +29,20 @@ class Visit:
     desk: Desk
     background: Background
     theme: Theme
+    grant: str = field(default="", repr=False)
+    """That of the person who signed in; empty for a visitor, and where nobody has to."""
     pages: dict[PageName, st.Page] = field(default_factory=dict)
 
     @classmethod
-    def to(cls, backend: str, public_url: str = "") -> "Visit":
-        """A pass over a page of the backend at this address. ``public_url``: see ``Desk``."""
-        return cls(
-            Desk(backend, public_url), Background.shared(), "dark" if st.context.theme.type == "dark" else "light"
-        )
+    def to(cls, backend: str) -> "Visit":
+        """A pass over a page of the backend at this address."""
+        theme: Theme = "dark" if st.context.theme.type == "dark" else "light"
+        return cls(Desk(backend), Background.shared(), theme, st.context.headers.get(GRANT, ""))
 
     def call(self, work: Coroutine[Any, Any, ResultType]) -> ResultType:
         """Run work of the desk on the background loop, and wait for its result."""
-        return self.background.call(work)
+        with acting_for(self.grant):
+            return self.background.call(work)
 
     def do(self, change: Callable[[], ResultType]) -> ResultType:
         """Change a state of the desk, or read several of its fields, on the background loop, where nothing else uses it
@@ -52,7 +57,13 @@ class Visit:
         self, source: AsyncGenerator[ItemType, None], tick_s: float = TICK_S
     ) -> Generator[ItemType | None, None, None]:
         """The desk's items, one after the other; None whenever ``tick_s`` seconds brought nothing."""
-        return self.background.iterate(source, tick_s)
+        return self.background.iterate(self._for_its_person(source), tick_s)
+
+    async def _for_its_person(self, source: AsyncGenerator[ItemType, None]) -> AsyncGenerator[ItemType, None]:
+        with acting_for(self.grant):
+            async with aclosing(source) as items:
+                async for item in items:
+                    yield item
 
     def say(self, sentence: str) -> None:
         """Show a sentence in passing, in a corner of the page, unless it is empty."""
@@ -75,6 +86,7 @@ class Visit:
                 for name, page in self.pages.items():
                     with st.container(key=f"ph-{'here' if name == here else 'place'}-{name}", width="content"):
                         st.page_link(page, label=TITLES[name])
+            st.html(str(people_slot()))
             if actions is not None:
                 actions()
 
@@ -115,17 +127,3 @@ def put_into_address(**parameters: str) -> None:
     wanted = {name: value for name, value in parameters.items() if value}
     if st.query_params.to_dict() != wanted:
         st.query_params.from_dict(wanted)
-
-
-def link_to(place: PageName, public_url: str, **parameters: str) -> str:
-    """The full address of a page, for sending it to another person: below ``public_url``, or where this page is."""
-    path = "/" if place == "ask" else f"/{place}"
-    return f"{public_url or _address_of_pages()}{path}?{urlencode(parameters)}"
-
-
-def _address_of_pages() -> str:
-    here = urlsplit(st.context.url or "")
-    above = here.path.rstrip("/")
-    for name in TITLES:
-        above = above.removesuffix(f"/{name}")
-    return f"{here.scheme}://{here.netloc}{above}"

@@ -10,6 +10,7 @@ and a warning counts them.
 
 from collections.abc import AsyncIterator, Iterator, Sequence
 
+from backend.access.callers import caller_now
 from backend.agents.agent import (
     AgentEnvironment,
     AgentOffer,
@@ -97,7 +98,9 @@ class RecordingProvider:
         return ()
 
     async def offers(self) -> Sequence[AgentOffer]:
-        """The imported recordings. Past runs can be played by id as well, but are not listed."""
+        """The imported recordings, for a host: an id is all it takes to play one. Past runs are not listed."""
+        if not caller_now().is_host:
+            return []
         return [
             AgentOffer(
                 agent=agent_of(recording_id),

@@ -4,7 +4,7 @@ A schedule is a series of cues with rising times that ends with exactly one ``Sc
 ``Hang``. It knows no clock: ``play_cues`` plays it on one, and ``backend.agents.plans`` derives the plan from it.
 """
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncGenerator, Iterable
 from dataclasses import dataclass, replace
 
 from backend.agents.agent import AgentFailure
@@ -60,7 +60,9 @@ def as_wanted(cues: Iterable[Cue], options: RunOptions) -> Iterable[Cue]:
     return (cue for cue in cues if not isinstance(cue.what, StatusEvent))
 
 
-async def play_cues(cues: Iterable[Cue], clock: Clock, speed: float, ask: Ask = nobody_answers) -> AsyncIterator[Draft]:
+async def play_cues(
+    cues: Iterable[Cue], clock: Clock, speed: float, ask: Ask = nobody_answers
+) -> AsyncGenerator[Draft, None]:
     """The drafts of a schedule, each at its time divided by ``speed``; speed 0 never waits.
 
     Every wait ends at a moment counted from the start, so that the delays of single sleeps never add up. Raises

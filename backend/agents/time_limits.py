@@ -22,11 +22,12 @@ class TimeLimits:
         """The limits that the options name, else the agent's ``own``, else the server's; never above the operator's.
 
         A run whose silence limit was chosen and whose timeout was not may take twice that silence at least: the silence
-        would otherwise be ended by the timeout.
+        would otherwise be ended by the timeout. An agent that names both limits keeps both.
         """
         chosen_s = options.silence_s or own.silence_s
         silence_s = min(chosen_s or settings.silence_timeout_s, settings.max_silence_s)
-        timeout_s = options.timeout_s or own.timeout_s
+        timeout_s = options.timeout_s
         if timeout_s is None:
-            timeout_s = max(settings.default_timeout_s, 2 * silence_s if chosen_s else 0.0)
+            has_room = options.silence_s or (chosen_s and own.timeout_s is None)
+            timeout_s = max(own.timeout_s or settings.default_timeout_s, 2 * silence_s if has_room else 0.0)
         return cls(timeout_s, silence_s, settings.max_silence_s)

@@ -4,12 +4,15 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from starlette.middleware import Middleware
 
 from backend import __version__
+from backend.api.authenticator import Authenticator
 from backend.api.conversations import MAX_CONVERSATION_BYTES
-from backend.api.problems import MEDIA_TYPE, ProblemReply, add_problem_handlers, problem_answer
+from backend.api.framework_problems import add_problem_handlers
+from backend.api.problems import MEDIA_TYPE, ProblemReply, problem_answer, problem_responses
+from backend.api.rights import enforce
 from backend.api.routes import (
     ag_ui,
     agents,
@@ -19,15 +22,20 @@ from backend.api.routes import (
     feedback,
     files,
     health,
+    metrics,
     openai,
+    openai_responses,
+    participants,
     recordings,
     runs,
     sessions,
     shared,
     shares,
+    sign_in,
     steering,
 )
 from backend.api.services import Services
+from backend.api.stream_schemas import stream_schemas
 from backend.doors.body_limit import BodyLimit
 from backend.doors.forwarded import Forwarded
 from backend.doors.guard import Guard
@@ -46,6 +54,8 @@ _TAGS = [
     {"name": "recordings", "description": "Export a run as a file, import one."},
     {"name": "sessions", "description": "The conversations so far."},
     {"name": "feedback", "description": "Feedback on runs."},
+    {"name": "access", "description": "Sign people in, on a server with tokens."},
+    {"name": "participants", "description": "People as the server can tell them apart."},
     {"name": "shares", "description": "Read-only links to one run, and their contents."},
     {"name": "agents", "description": "The agents on offer, and the plans of scripted runs."},
     {"name": "foreign clients", "description": "The same runs for clients of AG-UI, the AI SDK and OpenAI's API."},
@@ -53,11 +63,37 @@ _TAGS = [
 ]
 
 _ROOMS = (
-    *(runs, steering, events, recordings, sessions, feedback, shares, shared, agents),
-    *(ag_ui, ai_sdk, openai, health),
+    *(
+        sign_in,
+        runs,
+        participants,
+        steering,
+        control,
+        files,
+        events,
+        recordings,
+        sessions,
+        feedback,
+        shares,
+        shared,
+        agents,
+    ),
+    *(ag_ui, ai_sdk, openai, openai_responses, health, metrics),
 )
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+
+
+def _all_routes() -> APIRouter:
+    """The routes of every room. A caller needs its right to each."""
+    routes = APIRouter(dependencies=[Depends(enforce)])
+    for room in _ROOMS:
+        routes.include_router(room.router)
+    return routes
+
+
+# All apps of a process share these: what FastAPI works out for them at the first request takes 60 ms.
+_ROUTES = _all_routes()
 
 
 def create_app(services: Services, lifespan: Lifespan | None = None) -> FastAPI:
@@ -74,10 +110,18 @@ def create_app(services: Services, lifespan: Lifespan | None = None) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         lifespan=lifespan,
+        routes=_ROUTES.routes,
         telemetry={"auto_configure": False, "tracing": False, "metrics": False, "logs": False},
         middleware=[
-            Middleware(Guard, allowed_hosts=hosts, answer=problem_answer),
+            Middleware(
+                Guard,
+                allowed_hosts=hosts,
+                own_pages_only=services.gate is not None,
+                public_url=settings.public_url,
+                answer=problem_answer,
+            ),
             Middleware(Forwarded, address=address, allowed_hosts=hosts, answer=problem_answer),
+            *([] if services.gate is None else [Middleware(Authenticator, gate=services.gate)]),
             Middleware(
                 BodyLimit,
                 default=MAX_BODY_BYTES,
@@ -91,18 +135,14 @@ def create_app(services: Services, lifespan: Lifespan | None = None) -> FastAPI:
         ],
     )
     app.state.services = services
-    for room in (
-        *(runs, steering, control, files, events, recordings, sessions, feedback, shares, shared, agents),
-        *(ag_ui, ai_sdk, openai, health),
-    ):
-        app.include_router(room.router)
     add_problem_handlers(app)
     _describe_problems(app)
     return app
 
 
 def _describe_problems(app: FastAPI) -> None:
-    """Put the schema of problems where the routes' descriptions point, in place of the framework's own errors."""
+    """Put the schemas of problems and of streams where the routes' descriptions point, and take the framework's own
+    errors out."""
     generate = app.openapi
 
     def described() -> dict[str, Any]:
@@ -113,17 +153,34 @@ def _describe_problems(app: FastAPI) -> None:
             problem = ProblemReply.model_json_schema(ref_template="#/components/schemas/{model}")
             schemas.update(problem.pop("$defs", {}))
             schemas["ProblemReply"] = problem
+            for name, each in stream_schemas().items():
+                schemas.setdefault(name, each)
         return app.openapi_schema or generate()
 
     app.openapi = described  # type: ignore[method-assign]
 
 
 def _drop_framework_errors(schema: dict[str, Any]) -> None:
-    """The framework adds its own 422 to every route with a parameter that does not describe one, where text can be
-    nothing but text."""
+    """The framework adds its own 422 to every route with a parameter that does not describe one, also where text can be
+    nothing but text. What a body or a bounded parameter may be refused with is described in its place."""
     for name in ("HTTPValidationError", "ValidationError"):
         schema["components"]["schemas"].pop(name, None)
     for item in schema["paths"].values():
         for operation in item.values():
-            if MEDIA_TYPE not in operation["responses"].get("422", {"content": {MEDIA_TYPE: {}}})["content"]:
-                del operation["responses"]["422"]
+            answers = operation["responses"]
+            if MEDIA_TYPE not in answers.get("422", {"content": {MEDIA_TYPE: {}}})["content"]:
+                del answers["422"]
+            wrong = (400, 413, 415, 422) if "requestBody" in operation else ()
+            if any(_is_bounded(each["schema"]) for each in operation.get("parameters", ())):
+                wrong = (*wrong, 422)
+            for status, described in problem_responses(*wrong).items() if wrong else ():
+                answers.setdefault(str(status), described)
+
+
+def _is_bounded(schema: dict[str, Any]) -> bool:
+    """Whether a value may be refused that is text, as all values in an address are."""
+    kinds = [schema, *schema.get("anyOf", ())]
+    return any(each.get("type", "string") not in ("string", "null") or _BOUNDS & each.keys() for each in kinds)
+
+
+_BOUNDS = frozenset({"$ref", "enum", "const", "format", "maxLength", "minLength", "pattern"})

@@ -7,12 +7,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from backend.access.callers import caller_now
 from backend.agents.agent import Turn
 from backend.api.problems import RequestProblem
 from backend.api.questions import check_agent, check_question, check_silence
 from backend.api.resources import USUAL_AGENT
 from backend.api.services import Services
-from backend.protocol.options import RunOptions, not_unicode
+from backend.protocol.options import RunOptions
+from backend.protocol.sendable import not_unicode
 from backend.runs.history import MAX_TURNS
 from backend.runs.records import RunRecord
 from backend.runs.store import UnknownSessionError
@@ -22,6 +24,9 @@ MAX_CONVERSATION_BYTES = 8 * 1024 * 1024
 
 MAX_HISTORY_CHARACTERS = 256 * 1024
 """How much earlier conversation an agent receives at most; the earliest is left out."""
+
+_OWN_ID = re.compile(r"ses_[A-Za-z0-9_-]{22}", re.ASCII)
+"""An id as the server makes it, which nobody can guess."""
 
 _PLAIN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]{0,127}", re.ASCII)
 
@@ -91,15 +96,21 @@ def text_in(content: Any) -> str:
 
 def session_named(name: str) -> str | None:
     """The session that a client's name of a conversation means: that name itself, where it can stand in an address.
-    None where the client names none."""
+    None where the client names none.
+
+    On a server with tokens a name that others could guess is the conversation of the caller's own token."""
     if not name:
         return None
+    seed = caller_now().seed
+    if seed and not _OWN_ID.fullmatch(name):
+        return f"ses_{_digest(seed, name)}"
     return name if _PLAIN_ID.fullmatch(name) else f"ses_{_digest(name)}"
 
 
 def key_named(dialect: str, *names: str) -> str:
     """The idempotency key for a request that a client gave these names."""
-    return f"{dialect} {_digest(*names)}"
+    seed = caller_now().seed
+    return f"{dialect} {_digest(seed, *names) if seed else _digest(*names)}"
 
 
 async def accept(

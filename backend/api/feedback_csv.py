@@ -1,22 +1,27 @@
-"""Feedback as a table that a spreadsheet can open without running any of it.
-
-A cell that begins like a formula is one to a spreadsheet, whatever quotes are around it (CWE-1236). The usual answer,
-an apostrophe before it, is put at the beginning of every cell and also behind what some spreadsheets take for the
-border of a cell inside of one: a line break, a tab, and the semicolon that separates cells where the comma is the
-decimal sign.
-"""
+"""Feedback as a table that a spreadsheet can open without running any of it."""
 
 import csv
 import io
-import re
 from collections.abc import Iterable
+from dataclasses import astuple
 
+from backend.protocol.spreadsheet_cells import inert
 from backend.runs.review import FeedbackRecord
 
-COLUMNS = ("feedback_id", "run_id", "created_at", "agent", "question", "at_ms", "thumb", "comment")
-
-_FORMULA = re.compile(r"(^|[\n\r\t;])([^\S\n\r\t]*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])")
-"""Where a formula would begin: ``=``, ``+``, ``-``, ``@`` and their full-width forms, also behind spaces."""
+VOTE = ("other_run_id", "other_agent", "verdict")
+COLUMNS = (
+    "feedback_id",
+    "run_id",
+    "created_at",
+    "agent",
+    "question",
+    "at_ms",
+    "thumb",
+    "comment",
+    "by",
+    "reply_to",
+    *VOTE,
+)
 
 
 def feedback_csv(feedback: Iterable[FeedbackRecord]) -> bytes:
@@ -26,13 +31,9 @@ def feedback_csv(feedback: Iterable[FeedbackRecord]) -> bytes:
     writer.writerow(COLUMNS)
     for each in feedback:
         at_ms = "" if each.at_ms is None else f"{each.at_ms:.3f}"
-        told = (each.created_at, each.agent, each.question, at_ms, each.thumb or "", each.comment)
+        by = each.by.name if each.by is not None else ""
+        vote = ("", "", "") if each.preference is None else astuple(each.preference)
+        said = (at_ms, each.thumb or "", each.comment, by, each.reply_to or "", *vote)
+        told = (each.created_at, each.agent, each.question, *said)
         writer.writerow(map(inert, (each.feedback_id, each.run_id, *told)))
     return text.getvalue().encode("utf-8-sig")
-
-
-def inert(cell: str) -> str:
-    """The text, with an apostrophe before everything that a spreadsheet would take for a formula."""
-    if cell[:1] in ("\t", "\r", "\n"):
-        cell = f"'{cell}"
-    return _FORMULA.sub(r"\1\2'", cell)

@@ -27,7 +27,7 @@ def checked_title(title: str) -> str:
 def checked_comment(feedback: NewFeedback) -> str:
     """The comment without the white space around it. Raises a problem where nothing was said, or too much."""
     comment = feedback.comment.strip()
-    if not comment and feedback.thumb is None:
+    if not comment and feedback.thumb is None and feedback.preference is None:
         raise RequestProblem(422, "empty-feedback", "The feedback is empty: give a thumb (up or down) or a comment.")
     if "\0" in comment:
         raise RequestProblem(422, "comment-not-text", "The comment contains a NUL character: remove it.")

@@ -1,6 +1,7 @@
 """From a run's log to a foreign client: the same log and response as for a Playhead client, in other frames."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from contextlib import aclosing, suppress
 from datetime import datetime
 
@@ -11,15 +12,24 @@ from backend.api.event_stream import EventStream
 from backend.api.log_response import open_stream
 from backend.api.services import Services
 from backend.dialects.encoding.ag_ui import AgUiEncoder
-from backend.dialects.encoding.encoder import AnsweredRun, Encoder
+from backend.dialects.encoding.encoder import AnsweredRun, Encoder, SuspendingEncoder
 from backend.protocol.cursor import START, Cursor
 from backend.protocol.events import DoneEvent, ErrorEvent, Event, parse_event
+from backend.protocol.input_states import open_inputs
 from backend.runs.frames import frame_data
 from backend.runs.records import RunRecord
 from backend.runs.store import Batch, RunStore, UnknownRunError
 
 RUN_ID_HEADER = "X-Playhead-Run-Id"
 SESSION_ID_HEADER = "X-Playhead-Session-Id"
+
+ASKED_TOGETHER_S = 0.1
+"""How long the log is quiet before a stream ends with what is asked: an agent may ask several things at once."""
+
+UNANSWERED_S = 900.0
+"""How long a run waits that a client without a conversation has asked."""
+
+_Found = tuple[list[Event], Cursor]
 
 _DELETED = (
     ErrorEvent(code="deleted", message="The run was deleted."),
@@ -50,8 +60,12 @@ def open_foreign_stream(
 class OwningStream(Response):
     """A stream whose reader owns the run: it is cancelled when the reader leaves before its end."""
 
-    def __init__(self, services: Services, record: RunRecord, batches: AsyncIterator[Batch]) -> None:
+    def __init__(
+        self, services: Services, record: RunRecord, batches: AsyncIterator[Batch], suspended: Callable[[], bool]
+    ) -> None:
+        """``suspended`` says whether the stream has ended with what people are asked: the run waits for the next."""
         super().__init__()
+        self._suspended = suspended
         self._stream = open_foreign_stream(services, record, batches, openai_headers(record))
         self._services = services
         self._run_id = record.run_id
@@ -61,7 +75,10 @@ class OwningStream(Response):
         try:
             await self._stream.carry(scope, receive, send)
         finally:
-            await cancel_if_running(self._services, self._run_id)
+            if self._suspended():
+                await cancel_unanswered(self._services, self._run_id)
+            else:
+                await cancel_if_running(self._services, self._run_id)
 
 
 def openai_headers(record: RunRecord) -> dict[str, str]:
@@ -75,7 +92,36 @@ async def cancel_if_running(services: Services, run_id: str) -> None:
         await services.supervisor.cancel(run_id)
 
 
-async def events_of(store: RunStore, run_id: str) -> AsyncGenerator[tuple[list[Event], Cursor], None]:
+async def cancel_unanswered(services: Services, run_id: str, after_s: float = UNANSWERED_S) -> None:
+    """Cancel a run later whose only reader was asked something and never comes back with an answer."""
+    asked = await _open_inputs(services, run_id)
+    loop = asyncio.get_running_loop()
+
+    async def look() -> None:
+        if asked & await _open_inputs(services, run_id):
+            await cancel_if_running(services, run_id)
+
+    def begin() -> None:
+        looking = loop.create_task(look())
+        _cancelling.add(looking)
+        looking.add_done_callback(_cancelling.discard)
+
+    if asked:
+        loop.call_later(after_s, begin)
+
+
+async def _open_inputs(services: Services, run_id: str) -> set[str]:
+    try:
+        view = await services.store.snapshot(run_id)
+    except UnknownRunError:
+        return set()
+    return {asked.input_id for asked in open_inputs(view.stream.inputs)}
+
+
+_cancelling: set[asyncio.Task[None]] = set()
+
+
+async def events_of(store: RunStore, run_id: str) -> AsyncGenerator[_Found, None]:
     """The run's events from its first, batch by batch, live until ``done``. A run that is deleted ends as that."""
     ended = False
     try:
@@ -90,34 +136,89 @@ async def events_of(store: RunStore, run_id: str) -> AsyncGenerator[tuple[list[E
 
 
 async def encoded(store: RunStore, run_id: str, encoder: Encoder) -> AsyncIterator[Batch]:
-    """The whole run in the encoder's dialect."""
+    """The run in the encoder's dialect, whole or until people are asked."""
     yield Batch((encoder.begin(),), START, False)
-    async with aclosing(events_of(store, run_id)) as batches:
-        async for events, cursor in batches:
-            frames = tuple(frame for frame in map(encoder.encode, events) if frame)
-            if frames:
-                yield Batch(frames, cursor, isinstance(events[-1], DoneEvent))
+    async for batch in _until_asked(events_of(store, run_id), encoder, encoder.encode):
+        yield batch
 
 
-async def rejoined(store: RunStore, record: RunRecord, encoder: AgUiEncoder) -> AsyncIterator[Batch]:
-    """The run for a reader who joins again: its messages as they are now, then what comes."""
+async def resumed(
+    store: RunStore, run_id: str, encoder: SuspendingEncoder, seq: int, first: bytes = b""
+) -> AsyncIterator[Batch]:
+    """What comes after event ``seq`` of the run, as the stream that follows a client's answers; ``first`` is sent
+    after its beginning."""
+    begun = False
+
+    def encode(event: Event) -> bytes:
+        nonlocal begun
+        if event.seq and event.seq <= seq and not isinstance(event, DoneEvent):
+            encoder.absorb(event)
+            return b""
+        opening = b"" if begun else encoder.resume() + first
+        begun = True
+        return opening + encoder.encode(event)
+
+    async for batch in _until_asked(events_of(store, run_id), encoder, encode):
+        yield batch
+
+
+async def rejoined(
+    store: RunStore, record: RunRecord, encoder: AgUiEncoder, first: bytes = b""
+) -> AsyncIterator[Batch]:
+    """The run for a reader who joins again: its messages as they are now, ``first``, then what comes."""
     now = (await store.record(record.run_id)).last_seq
     begun = now == 0
     if begun:
-        yield Batch((encoder.rejoin(),), START, False)
-    async with aclosing(events_of(store, record.run_id)) as batches:
-        async for events, cursor in batches:
-            frames: list[bytes] = []
-            for event in events:
-                if not begun and event.seq <= now and not isinstance(event, DoneEvent):
-                    encoder.absorb(event)
-                    continue
-                if not begun:
-                    begun = True
-                    frames.append(encoder.rejoin())
-                frames.append(encoder.encode(event))
-            if not begun and cursor.seq >= now:
-                begun = True
-                frames.append(encoder.rejoin())
-            if kept := tuple(filter(None, frames)):
-                yield Batch(kept, cursor, isinstance(events[-1], DoneEvent))
+        yield Batch((encoder.rejoin() + first,), START, False)
+
+    def encode(event: Event) -> bytes:
+        nonlocal begun
+        opening = b""
+        if not begun:
+            if event.seq < now and not isinstance(event, DoneEvent):
+                encoder.absorb(event)
+                return b""
+            begun = True
+            if event.seq == now and not isinstance(event, DoneEvent):
+                encoder.absorb(event)
+                return encoder.rejoin() + first
+            opening = encoder.rejoin() + first
+        return opening + encoder.encode(event)
+
+    async for batch in _until_asked(events_of(store, record.run_id), encoder, encode):
+        yield batch
+
+
+async def _until_asked(
+    batches: AsyncGenerator[_Found, None], encoder: Encoder, encode: Callable[[Event], bytes]
+) -> AsyncIterator[Batch]:
+    """The events as ``encode`` writes them, to the run's end; or, in a dialect whose streams end with a request, until
+    one is open and nothing more comes for a moment."""
+    last = START
+    async with aclosing(batches):
+        while True:
+            if isinstance(encoder, SuspendingEncoder) and encoder.waits:
+                found, is_quiet = await _next_soon(batches)
+                if is_quiet:
+                    yield Batch((encoder.suspend(last.seq),), last, True)
+                    return
+            else:
+                found = await anext(batches, None)
+            if found is None:
+                return
+            events, last = found
+            frames = tuple(frame for frame in map(encode, events) if frame)
+            if frames:
+                yield Batch(frames, last, isinstance(events[-1], DoneEvent))
+
+
+async def _next_soon(batches: AsyncGenerator[_Found, None]) -> tuple[_Found | None, bool]:
+    """The next batch, None at the end, and whether none came within ``ASKED_TOGETHER_S``: then no other can be read."""
+    coming = asyncio.ensure_future(anext(batches, None))
+    try:
+        await asyncio.wait({coming}, timeout=ASKED_TOGETHER_S)
+    finally:
+        if not coming.done():
+            coming.cancel()
+            await asyncio.wait({coming})
+    return (None, True) if coming.cancelled() else (coming.result(), False)

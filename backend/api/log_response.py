@@ -5,6 +5,7 @@ from contextlib import aclosing
 
 from backend.api.event_stream import RETRY_MS, EventStream
 from backend.api.services import Services
+from backend.api.shared_runs import share_id_of
 from backend.api.stream_delivery import close_batches
 from backend.protocol.cursor import Cursor
 from backend.protocol.run_view import SnapshotEvent
@@ -67,7 +68,7 @@ async def while_shared(store: RunStore, share_id: str, batches: AsyncIterator[Ba
     """The batches, or none if the share was revoked before the stream was among those that its end ends
     (``OpenStreams.stop_shared``): the reader reconnects and gets the error."""
     try:
-        await store.shared(share_id)
+        await store.shared(share_id_of(share_id))
         async for batch in batches:
             yield batch
     except UnknownShareError:

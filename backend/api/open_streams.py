@@ -1,6 +1,7 @@
 """The streams under way, so that a server that stops can end them."""
 
 import asyncio
+from collections.abc import Container
 from typing import Protocol
 
 
@@ -10,6 +11,11 @@ class OpenStream(Protocol):
     @property
     def share_id(self) -> str | None:
         """The share through which its reader came, if it was one."""
+        ...
+
+    @property
+    def owner(self) -> str:
+        """The name of its reader's token; empty without one."""
         ...
 
     def stop(self) -> None:
@@ -42,10 +48,20 @@ class OpenStreams:
         while len(self) != count:
             await self._changed.wait()
 
+    def shares(self) -> set[str]:
+        """The shares through which something is open."""
+        return {stream.share_id for stream in self._streams if stream.share_id is not None}
+
     def stop_shared(self, share_id: str) -> None:
         """End the streams that were opened through a share, which was revoked."""
         for stream in list(self._streams):
             if stream.share_id == share_id:
+                stream.stop()
+
+    def stop_revoked(self, names: Container[str]) -> None:
+        """End the streams of readers whose token is not one of these any more."""
+        for stream in list(self._streams):
+            if stream.owner and stream.owner not in names:
                 stream.stop()
 
     async def close(self, grace_s: float) -> None:

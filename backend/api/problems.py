@@ -7,13 +7,11 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
-from fastapi import FastAPI, Request
-from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
-from starlette.routing import Match
 
+from backend.access.participants import ForgedParticipantError
 from backend.agents.agent import UnknownAgentError
 from backend.agents.catalogue import AgentNotReadyError
 from backend.doors.refusal import Refusal
@@ -24,9 +22,9 @@ from backend.runs.attached_files import FileAskedError, TooManyFilesError, TooMa
 from backend.runs.incoming_file import EmptyFileError, FileTooLargeError
 from backend.runs.review import UnknownShareError
 from backend.runs.search import PlaceError
+from backend.runs.start_refusals import ServerStoppingError, TooManyRunsError
 from backend.runs.steering.refusals import SteeringRefusal
-from backend.runs.store import KeyReusedError, StoreError, UnknownRunError, UnknownSessionError
-from backend.runs.supervisor import ServerStoppingError, TooManyRunsError
+from backend.runs.store import KeyReusedError, StoreError, StoreUnreachableError, UnknownRunError, UnknownSessionError
 
 MEDIA_TYPE = "application/problem+json"
 OPENAI_PATH = "/openai/"
@@ -112,7 +110,7 @@ def known_problem(error: Exception) -> RequestProblem | None:
         return error
     if isinstance(error, SteeringRefusal):
         return RequestProblem.of(error)
-    for kind, (status, slug) in _KNOWN.items():
+    for kind, (status, slug) in KNOWN_ERRORS.items():
         if isinstance(error, kind):
             wait_s = getattr(error, "retry_after_s", 2)
             headers = {"Retry-After": str(wait_s)} if status in _RETRIED else None
@@ -148,11 +146,11 @@ def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 
 _RETRIED = (429, 503)
-_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 _DESCRIPTIONS: dict[int, str] = {
+    401: "The server needs a token, and this one is missing or wrong.",
     400: "The request cannot be read: malformed JSON, a malformed cursor, or a malformed header.",
-    403: "A web page of another site sent the request, or a share was used for more than reading.",
+    403: "A web page of another site sent the request, or the right for it is missing.",
     404: "Not found.",
     405: "The method is not for this path.",
     409: "The state of the run or file does not allow it.",
@@ -170,31 +168,11 @@ _DESCRIPTIONS: dict[int, str] = {
 }
 
 
-def add_problem_handlers(app: FastAPI) -> None:
-    """Make every error of the app a problem."""
-
-    async def answer(request: Request, error: Exception) -> Response:
-        return problem_response(request.url.path, _as_problem(request, error))
-
-    for kind in (HTTPException, RequestValidationError, Exception, *_KNOWN):
-        app.add_exception_handler(kind, answer)
-
-
-def _as_problem(request: Request, error: Exception) -> RequestProblem:
-    known = known_problem(error)
-    if known is not None:
-        return known
-    if isinstance(error, RequestValidationError):
-        return _invalid(request, error)
-    if isinstance(error, HTTPException):
-        return _from_framework(request, error)
-    return RequestProblem(500, "server-error", "The server failed: its log says where; try again, or report it.")
-
-
-_KNOWN: dict[type[Exception], tuple[int, str]] = {
+KNOWN_ERRORS: dict[type[Exception], tuple[int, str]] = {
     UnknownRunError: (404, "unknown-run"),
     UnknownSessionError: (404, "unknown-session"),
     UnknownShareError: (404, "unknown-share"),
+    ForgedParticipantError: (403, "forged-participant"),
     UnknownAgentError: (422, "unknown-agent"),
     AgentNotReadyError: (503, "agent-not-ready"),
     ServerStoppingError: (503, "server-stopping"),
@@ -210,8 +188,10 @@ _KNOWN: dict[type[Exception], tuple[int, str]] = {
     TooManyFilesError: (422, "too-many-files"),
     FileAskedError: (409, "file-asked"),
     TooManyUnaskedError: (429, "too-many-unasked-files"),
+    StoreUnreachableError: (503, "store-unreachable"),
     StoreError: (507, "store-full"),
 }
+"""Errors of the product with the status and the slug of their problem."""
 
 
 def _sentence(error: Exception) -> str:
@@ -222,64 +202,3 @@ def _sentence(error: Exception) -> str:
     if isinstance(error, UnknownShareError):
         return "Shared run not found: the link is wrong, or it was withdrawn. Ask the person who sent it."
     return str(error)
-
-
-def _from_framework(request: Request, error: HTTPException) -> RequestProblem:
-    """A problem for what the framework refuses by itself."""
-    if error.status_code == 404:
-        detail = f"There is nothing at {request.url.path}: GET /openapi.json lists what there is."
-        return RequestProblem(404, "unknown-path", detail)
-    if error.status_code == 405:
-        allowed = ", ".join(_methods_of(request))
-        detail = f"{request.method} is not for {request.url.path}: use {allowed}."
-        return RequestProblem(405, "method-not-allowed", detail, headers={"Allow": allowed})
-    if error.status_code == 400:
-        return RequestProblem(400, "unreadable-body", "The body cannot be read: send JSON as UTF-8.")
-    return RequestProblem(error.status_code, "refused", str(error.detail), headers=error.headers)
-
-
-def _methods_of(request: Request) -> list[str]:
-    """Every method that the path takes (RFC 9110, section 15.5.6): the framework names those of one route alone."""
-    routes = request.app.router.routes
-    asked = {method: {**request.scope, "method": method} for method in _METHODS}
-    return [method for method, scope in asked.items() if any(route.matches(scope)[0] is Match.FULL for route in routes)]
-
-
-def _invalid(request: Request, error: RequestValidationError) -> RequestProblem:
-    errors = error.errors()
-    first = errors[0]
-    if first["loc"] == ("body",):
-        return _no_object(request, missing=first["type"] == "missing")
-    if first["type"] == "json_invalid":
-        reason = first.get("ctx", {}).get("error", "malformed")
-        detail = f"The body is not JSON (at character {first['loc'][-1]}: {reason}): send one JSON object."
-        return RequestProblem(400, "malformed-json", detail)
-    fields = [InvalidField(field=_place(each["loc"]), message=_reason(each)) for each in errors[:20]]
-    where = f"{fields[0].field}: " if fields[0].field else ""
-    more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
-    return RequestProblem(422, "invalid-request", f"{where}{fields[0].message}{more}", errors=fields)
-
-
-def _no_object(request: Request, *, missing: bool) -> RequestProblem:
-    """The body as a whole is not what was expected."""
-    sent = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if missing:
-        return RequestProblem(400, "empty-body", "The body is empty: send one JSON object.")
-    if sent != "application/json" and not sent.endswith("+json"):
-        detail = f"The body is of type {sent or 'unknown'!r}: send JSON, with Content-Type: application/json."
-        return RequestProblem(415, "not-json", detail)
-    return RequestProblem(422, "invalid-request", "The body is JSON, but not an object: send one JSON object.")
-
-
-def _place(location: tuple[int | str, ...]) -> str:
-    """Where the field is, without the part of the request it is in."""
-    return ".".join(str(part) for part in location[1:]).encode("utf-8", "replace").decode()
-
-
-def _reason(error: Mapping[str, Any]) -> str:
-    if error["type"] == "extra_forbidden":
-        return "Unknown field: remove it or correct its name."
-    if error["type"] == "missing":
-        return "This is missing: it is required."
-    message = str(error["msg"]).removeprefix("Value error, ")
-    return message if message.endswith(".") else f"{message}."

@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 
+from backend.access.callers import caller_now
+from backend.access.tokens import digest_of
 from backend.agents.agent import UnknownAgentError
-from backend.agents.catalogue import AgentCatalogue
+from backend.agents.offered_agents import OfferedAgents
 from backend.api.problems import RequestProblem
 from backend.protocol.attachments import MAX_ATTACHMENTS, Attachment
 from backend.protocol.file_kinds import titles_of
@@ -42,7 +44,7 @@ def check_silence(silence_s: float | None, longest_s: float) -> None:
         )
 
 
-async def check_agent(catalogue: AgentCatalogue, agent: str) -> None:
+async def check_agent(catalogue: OfferedAgents, agent: str) -> None:
     """Raise a problem unless there is an agent of that name, ready to run."""
     try:
         await catalogue.find(agent)
@@ -52,7 +54,7 @@ async def check_agent(catalogue: AgentCatalogue, agent: str) -> None:
 
 
 async def check_attachments(
-    catalogue: AgentCatalogue, store: RunStore, agent: str, file_ids: Sequence[str]
+    catalogue: OfferedAgents, store: RunStore, agent: str, file_ids: Sequence[str]
 ) -> tuple[Attachment, ...]:
     """The files of these ids. Raises a problem where the agent does not take them, and ``UnknownFileError``.
 
@@ -89,7 +91,8 @@ async def check_attachments(
 
 
 def check_key(key: str | None) -> str | None:
-    """The idempotency key, or None where there is none. Raises a problem for one that cannot be kept."""
+    """The idempotency key, or None where there is none. Two tokens never have the same one. Raises a problem for one
+    that cannot be kept."""
     if key is None:
         return None
     key = key.strip()
@@ -99,7 +102,8 @@ def check_key(key: str | None) -> str | None:
             "malformed-key",
             f"The Idempotency-Key must be 1 to {MAX_KEY_CHARACTERS} printable ASCII characters, such as a UUID.",
         )
-    return key
+    seed = caller_now().seed
+    return digest_of(f"{seed}\0{key}") if seed else key
 
 
 def wants_stream(accept: str | None) -> bool:

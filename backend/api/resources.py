@@ -1,31 +1,20 @@
 """What the API takes and gives as JSON, beside events and views."""
 
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from backend.agents.person import PauseMode
 from backend.protocol.attachments import MAX_ATTACHMENTS, MAX_FILE_BYTES, Attachment
 from backend.protocol.events import KnownEvent, Outcome
 from backend.protocol.inputs import GivenPerson
-from backend.protocol.options import RunOptions, WhenBusy, not_unicode
+from backend.protocol.options import RunOptions, WhenBusy
 from backend.protocol.run_view import RunView
+from backend.protocol.sendable import Text
 from backend.runs.records import RunRecord, SessionRecord
 
 USUAL_AGENT = "documents"
 """The agent of a run that names none."""
-
-
-def _well_formed(text: str) -> str:
-    """The text, unless JSON escapes put something into it that no UTF-8 can carry."""
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError as error:
-        raise ValueError(not_unicode("The text")) from error
-    return text
-
-
-Text = Annotated[str, AfterValidator(_well_formed)]
 
 
 class NewRun(BaseModel):
@@ -98,6 +87,9 @@ class RunSummaryReply(BaseModel):
     ttft_ms: float | None = Field(description="When its first token came; null if none did, and while it runs.")
     cancel_requested: bool
     attachments: list[Attachment]
+    worker: str | None = Field(
+        default=None, description="The worker that ran it, on many machines: the name that it prints at its start."
+    )
     links: RunLinks
 
     @classmethod
@@ -117,6 +109,7 @@ class RunSummaryReply(BaseModel):
             ttft_ms=record.ttft_ms,
             cancel_requested=record.cancel_requested,
             attachments=list(record.attachments),
+            worker=record.worker or None,
             links=RunLinks.of(record.run_id, base),
         )
 

@@ -1,13 +1,59 @@
 """What the API takes and gives as JSON about feedback and shares."""
 
+from dataclasses import asdict
+from typing import Annotated, Final, Literal
+
 from pydantic import BaseModel, ConfigDict, Field
 
-from backend.api.resources import RunNow, Text
+from backend.api.resources import RunNow
 from backend.protocol.attachments import AttachmentNote
 from backend.protocol.events import Outcome
+from backend.protocol.inputs import GivenPerson, Person
 from backend.protocol.options import RunOptions
+from backend.protocol.roles import Role
 from backend.protocol.run_view import RunView
-from backend.runs.review import FeedbackRecord, ShareRecord, Thumb
+from backend.protocol.sendable import Text
+from backend.runs.records import RunRecord
+from backend.runs.review import Compared, FeedbackRecord, Preferred, ShareRecord, Thumb
+
+
+class NewPreference(BaseModel):
+    """A vote: how the run compares with another run."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    run_id: Text = Field(max_length=200)
+    verdict: Preferred
+
+
+class PreferenceReply(BaseModel):
+    """A vote, with the agent of the other run; ``revealed``: who gave this showed the room the names of both agents."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    run_id: str
+    agent: str
+    verdict: Compared
+
+
+class AgentVotes(BaseModel):
+    """How often each of two agents was better, in the order of their names."""
+
+    first_agent: str
+    second_agent: str
+    first: int
+    second: int
+    same: int
+
+
+class VoteList(BaseModel):
+    """The votes, counted for every two agents: of one person on one pair of runs, the latest."""
+
+    pairs: list[AgentVotes]
+
+
+LONGEST_SHARE_S: Final = 366 * 24 * 3600
+"""The longest time after which a link may expire."""
 
 
 class NewFeedback(BaseModel):
@@ -15,6 +61,7 @@ class NewFeedback(BaseModel):
 
     model_config = ConfigDict(
         extra="forbid",
+        strict=True,
         json_schema_extra={"examples": [{"thumb": "down", "comment": "Which quarter is this?", "at_ms": 3200}]},
     )
 
@@ -25,6 +72,11 @@ class NewFeedback(BaseModel):
         allow_inf_nan=False,
         description="The moment of the run it is about, in milliseconds since the run was accepted; "
         "left out, the run as a whole.",
+    )
+    by: GivenPerson | None = Field(default=None, description="Who says it.")
+    preference: NewPreference | None = Field(default=None, description="A vote: how it compares with another run.")
+    reply_to: Text | None = Field(
+        default=None, max_length=100, description="The `feedback_id` on the same run that this answers."
     )
 
 
@@ -39,9 +91,29 @@ class FeedbackReply(BaseModel):
     created_at: str
     question: str
     agent: str
+    by: Person | None = None
+    reply_to: str | None = None
+    preference: PreferenceReply | None = None
 
     @classmethod
     def of(cls, record: FeedbackRecord) -> "FeedbackReply":
+        """The feedback of a record."""
+        return cls.model_validate(record, from_attributes=True)
+
+
+class CommentReply(BaseModel):
+    """Feedback as a room sees it: without what would lead from a share to another run."""
+
+    feedback_id: str
+    thumb: Thumb | None
+    comment: str
+    at_ms: float | None
+    created_at: str
+    by: Person | None
+    reply_to: str | None
+
+    @classmethod
+    def of(cls, record: FeedbackRecord) -> "CommentReply":
         """The feedback of a record."""
         return cls.model_validate(record, from_attributes=True)
 
@@ -53,16 +125,62 @@ class FeedbackList(BaseModel):
 
 
 class ShareReply(BaseModel):
-    """A link to one run: anyone with ``share_id`` may read the run, and nothing else."""
+    """A link to a run or a conversation: anyone with ``share_id`` may do there what the role allows, and nothing
+    elsewhere. ``expires_at`` is ISO 8601 in UTC; null = until it is withdrawn."""
 
     share_id: str = Field(examples=["share_8YvBtm3zQd2l5dYw0u1P4A"])
-    run_id: str
+    run_id: str | None
+    session_id: str | None
+    role: Role
     created_at: str
+    expires_at: str | None
+    by: Person | None = Field(default=None, description="Who made it; null where nobody says.")
 
     @classmethod
     def of(cls, record: ShareRecord) -> "ShareReply":
         """The share of a record."""
-        return cls.model_validate(record, from_attributes=True)
+        named = {"run_id": record.run_id or None, "session_id": record.session_id or None}
+        return cls.model_validate({**asdict(record), **named})
+
+
+class NewShare(BaseModel):
+    """What a link gives. A field that is not listed here is refused."""
+
+    model_config = ConfigDict(
+        extra="forbid", strict=True, json_schema_extra={"examples": [{"role": "comment", "expires_s": 86400}]}
+    )
+
+    role: Literal["view", "comment", "steer", "approve"] = "view"
+    expires_s: Annotated[float, Field(gt=0, le=LONGEST_SHARE_S, allow_inf_nan=False)] | None = Field(
+        default=None, description="Seconds until the link leads nowhere; left out, until it is withdrawn."
+    )
+    by: GivenPerson | None = Field(default=None, description="Who makes it.")
+
+
+class SharedRunSummary(BaseModel):
+    """One of the runs that a share shows, by a name that leads to it through the share."""
+
+    run_id: str
+    question: str
+    agent: str
+    created_at: str
+    outcome: Outcome | None
+
+    @classmethod
+    def of(cls, record: RunRecord, name: str) -> "SharedRunSummary":
+        """The summary of a record."""
+        agent = shown_agent(record.agent)
+        return cls(
+            run_id=name, question=record.question, agent=agent, created_at=record.created_at, outcome=record.outcome
+        )
+
+
+class SharedRunList(BaseModel):
+    """What a share shows, and what may be done with it."""
+
+    role: Role
+    expires_at: str | None
+    runs: list[SharedRunSummary]
 
 
 class ShareList(BaseModel):
@@ -103,6 +221,7 @@ class SharedRunReply(BaseModel):
     attachments: list[AttachmentNote]
     links: SharedLinks
     cursor: str = Field(examples=["1-42"])
+    role: Role = Field(default="view", description="What the share allows.")
     view: RunView
 
     @classmethod

@@ -6,16 +6,17 @@ from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
 from weakref import WeakValueDictionary
 
-from backend.agents.catalogue import AgentCatalogue
+from backend.agents.offered_agents import OfferedAgents
 from backend.api.problems import RequestProblem
 from backend.api.questions import check_agent, check_attachments, check_question, check_silence
 from backend.api.resources import NewRun
 from backend.api.steering_resources import MessageReply, NewMessage
 from backend.api.steering_service import SteeringService
 from backend.runs.records import RunRecord
+from backend.runs.run_host import RunHost
+from backend.runs.start_refusals import RETRY_AFTER_S
 from backend.runs.steering.messages import MessageMode
 from backend.runs.store import RunStore, UnknownSessionError
-from backend.runs.supervisor import RETRY_AFTER_S, RunSupervisor
 from backend.settings import Settings
 
 
@@ -43,8 +44,8 @@ class RunStarts:
         self,
         settings: Settings,
         store: RunStore,
-        supervisor: RunSupervisor,
-        catalogue: AgentCatalogue,
+        supervisor: RunHost,
+        catalogue: OfferedAgents,
         steering: SteeringService,
     ) -> None:
         self._settings = settings
@@ -63,7 +64,7 @@ class RunStarts:
         check_silence(new_run.options.silence_s, self._settings.max_silence_s)
         asked = await self._record_of(new_run, key)
         async with self._turn(new_run):
-            active = self._active(new_run, key)
+            active = await self._active(new_run, key)
             if active is None or new_run.when_busy == "beside":
                 return StartedQuestion(*await self._supervisor.accept(asked))
             if new_run.when_busy == "reject":
@@ -83,19 +84,17 @@ class RunStarts:
             return nullcontext()
         return self._turns.setdefault(new_run.session_id, asyncio.Lock())
 
-    def _active(self, new_run: NewRun, key: str | None) -> RunRecord | None:
+    async def _active(self, new_run: NewRun, key: str | None) -> RunRecord | None:
         """The run that is in the way. One that the same key started is not: it is the answer."""
         if new_run.session_id is None:
             return None
-        active = self._supervisor.active_in(new_run.session_id)
+        active = await self._supervisor.active_in(new_run.session_id)
         return None if active is None or (key is not None and active.idempotency_key == key) else active
 
     async def _interrupt(self, active: RunRecord, asked: RunRecord) -> StartedQuestion:
         queued = await self._supervisor.interrupt(active.run_id, asked.run_id)
         record, created = await self._supervisor.accept(asked)
-        steering = self._supervisor.steering(record.run_id)
-        if steering is not None:
-            await steering.inherit(queued)
+        await self._supervisor.inherit(record.run_id, queued)
         return StartedQuestion(record, created)
 
     async def _hand(self, active: RunRecord, new_run: NewRun, mode: MessageMode, key: str | None) -> HandedQuestion:

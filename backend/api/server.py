@@ -6,6 +6,7 @@ import signal
 import socket
 import struct
 from collections.abc import Awaitable, Callable, Iterator
+from types import FrameType
 
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -62,18 +63,24 @@ def address_of(listener: socket.socket) -> str:
 
 
 class Server(uvicorn.Server):
-    """A uvicorn that first lets the runs end, so that streams close with their ``done``, and then the connections."""
+    """A uvicorn that first lets the runs end, so that streams close with their ``done``, and then the connections.
+
+    The first signal begins to drain, while everybody is still answered; a second one ends that at once, and a third
+    does not even wait for connections.
+    """
 
     def __init__(
         self,
         app: ASGIApp,
         *,
         stop: Callable[[], Awaitable[None]],
+        drain: Callable[[], Awaitable[None]] | None = None,
         started: Callable[[], None] = lambda: None,
         connections: int | None = None,
     ) -> None:
-        """``started`` is called when connections are taken, ``stop`` when they no longer are. ``connections`` is how
-        many there may be at once; by default as many as this process has files for."""
+        """``started`` is called when connections are taken, ``stop`` when they no longer are. ``drain`` is called at
+        the first signal and returns when the server may stop; without one it stops then. ``connections`` is how many
+        there may be at once; by default as many as this process has files for."""
         most = most_connections(raise_file_limit()) if connections is None else connections
         super().__init__(
             uvicorn.Config(
@@ -92,11 +99,16 @@ class Server(uvicorn.Server):
             )
         )
         self._stop = stop
+        self._drain = drain
+        self._draining: asyncio.Task[None] | None = None
+        self._signals = 0
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._report_started = started
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Take connections, and say so."""
-        report_a_full_table_once(asyncio.get_running_loop())
+        self._loop = asyncio.get_running_loop()
+        report_a_full_table_once(self._loop)
         await super().startup(sockets)
         if self.started:
             self._report_started()
@@ -105,8 +117,30 @@ class Server(uvicorn.Server):
         """Take no more connections, stop what runs, then end the connections."""
         for server in self.servers:
             server.close()
+        if self._draining is not None:
+            self._draining.cancel()
+            await asyncio.wait({self._draining})
         await self._stop()
         await super().shutdown(sockets)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """A signal: drain, then stop, then stop without waiting."""
+        self._signals += 1
+        if self._drain is None or self._loop is None or self._signals > 1:
+            self.force_exit = self.force_exit or self.should_exit
+            self.should_exit = True
+        else:
+            # A handler runs between any two lines of the loop.
+            self._loop.call_soon_threadsafe(self._begin_to_drain, self._drain)
+
+    def _begin_to_drain(self, drain: Callable[[], Awaitable[None]]) -> None:
+        self._draining = asyncio.ensure_future(self._drain_and_stop(drain))
+
+    async def _drain_and_stop(self, drain: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await drain()
+        finally:
+            self.should_exit = True
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:

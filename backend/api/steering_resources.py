@@ -4,9 +4,10 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from backend.api.resources import RunLinks, Text
+from backend.api.resources import RunLinks
 from backend.protocol.inputs import GivenPerson, InputAnswer
 from backend.protocol.run_view import Activity, InputView
+from backend.protocol.sendable import Text
 from backend.runs.steering.messages import MessageMode, MessageState
 
 MessageId = Annotated[str, Field(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]

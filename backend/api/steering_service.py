@@ -1,10 +1,13 @@
 """Every verb by which people steer runs, once for HTTP, the control channel and foreign dialects.
 
-A verb raises ``RequestProblem`` where the run's state does not allow it, or what the store raises;
+A verb raises ``RequestProblem`` where the run's state does not allow it, or what the store and ``Participants`` raise;
 ``problems.known_problem`` makes a problem of either. A reply's ``cursor`` is that of the last event of the log after
 the verb: what it did is in the log up to there. Sending the same verb again changes nothing.
 """
 
+from backend.access.callers import caller_now
+from backend.access.participants import Participants
+from backend.api.lacking_role import lacking
 from backend.api.problems import RequestProblem
 from backend.api.questions import check_question
 from backend.api.resources import CancelledRun
@@ -17,8 +20,9 @@ from backend.api.steering_resources import (
     RunInputs,
 )
 from backend.protocol.cursor import Cursor
-from backend.protocol.inputs import STEERING, GivenAnswer, GivenPerson, InputAnswer, Person
+from backend.protocol.inputs import STEERING, GivenAnswer, GivenPerson, InputAnswer
 from backend.protocol.run_view import InputView, RunView
+from backend.runs.run_host import RunHost
 from backend.runs.steering.answered import says_the_same
 from backend.runs.steering.machine import already_answered, input_expired
 from backend.runs.steering.messages import (
@@ -32,7 +36,6 @@ from backend.runs.steering.messages import (
 from backend.runs.steering.refusals import SteeringRefusal, run_ended, unknown_input
 from backend.runs.steering.run_steering import RunSteering
 from backend.runs.store import RunStore
-from backend.runs.supervisor import RunSupervisor
 
 _STATES: dict[tuple[str, bool], MessageState] = {("finished", False): "delivered", ("cancelled", True): "withdrawn"}
 """What became of a message, by its step's state and whether it was withdrawn."""
@@ -41,9 +44,10 @@ _STATES: dict[tuple[str, bool], MessageState] = {("finished", False): "delivered
 class SteeringService:
     """The verbs over the runs of one server. ``via`` names the channel that a wish came over, such as ``http``."""
 
-    def __init__(self, store: RunStore, supervisor: RunSupervisor) -> None:
+    def __init__(self, store: RunStore, supervisor: RunHost, participants: Participants) -> None:
         self._store = store
         self._supervisor = supervisor
+        self._participants = participants
 
     async def inputs(self, run_id: str) -> RunInputs:
         """What the run asked of people, and how long each request is still open."""
@@ -62,13 +66,16 @@ class SteeringService:
         """Answer a request; without ``input_id`` the only one that is open.
 
         Problems: 404 ``unknown-input``, 409 ``already-answered``, ``changed``, ``run-ended``, ``several-inputs``,
-        ``no-open-input`` or ``not-answerable``, 410 ``input-expired``, 422 ``invalid-answer`` (it stays open)."""
+        ``no-open-input`` or ``not-answerable``, 410 ``input-expired``, 422 ``invalid-answer`` (it stays open), 403
+        ``not-allowed`` for an acceptance by somebody who may only decline."""
         steering = self._supervisor.steering(run_id)
         try:
             if input_id is None:
                 input_id = await self._only_input(run_id)
+            if given.action == "accept":
+                await self._check_approval(run_id, input_id)
             if steering is not None and steering.knows_input(input_id):
-                settled = await steering.answer(input_id, given, by=_person(given.by), via=via)
+                settled = await steering.answer(input_id, given, by=self._participants.person(given.by), via=via)
                 answer, cursor = settled.answer, str(steering.cursor)
             else:
                 view = await self._store.snapshot(run_id)
@@ -82,7 +89,7 @@ class SteeringService:
         """Pause the run. Problems: 409 ``cannot-pause``, ``not-started`` or ``run-ended``."""
         steering = await self._steering(run_id)
         try:
-            await steering.pause(_person(by))
+            await steering.pause(self._participants.person(by))
         except SteeringRefusal as refusal:
             raise RequestProblem.of(refusal) from refusal
         return _activity(run_id, steering)
@@ -91,7 +98,7 @@ class SteeringService:
         """Continue the run; one that runs stays as it is. Problems: 409 ``run-ended`` or ``not-started``."""
         steering = await self._steering(run_id)
         try:
-            await steering.resume(_person(by))
+            await steering.resume(self._participants.person(by))
         except SteeringRefusal as refusal:
             raise RequestProblem.of(refusal) from refusal
         return _activity(run_id, steering)
@@ -110,7 +117,7 @@ class SteeringService:
         steering = self._supervisor.steering(run_id)
         if steering is None:
             return await self._sent_before(run_id, message)
-        wanted = SentMessage(message.message_id, message.text, message.mode, _person(message.by))
+        wanted = SentMessage(message.message_id, message.text, message.mode, self._participants.person(message.by))
         try:
             sent = await steering.send(wanted)
         except SteeringRefusal as refusal:
@@ -133,6 +140,15 @@ class SteeringService:
         except SteeringRefusal as refusal:
             raise RequestProblem.of(refusal) from refusal
         return _message(run_id, sent, steering)
+
+    async def _check_approval(self, run_id: str, input_id: str) -> None:
+        """Raise a problem where the request needs somebody who may approve, and the caller may not."""
+        caller = caller_now()
+        if caller.may("approve"):
+            return
+        inputs = (await self._store.snapshot(run_id)).stream.inputs
+        if any(asked.input_id == input_id and asked.request.needs == "approve" for asked in inputs):
+            raise lacking(caller.role, "approve")
 
     async def _sent_before(self, run_id: str, message: NewMessage) -> MessageReply:
         """The reply to a message that a run which is over now took. Raises a problem for any other."""
@@ -204,10 +220,6 @@ def _remaining_ms(asked: InputView, elapsed_ms: float | None) -> float | None:
     if asked.state != "open" or expires_at_ms is None or elapsed_ms is None:
         return None
     return round(max(0.0, expires_at_ms - elapsed_ms), 3)
-
-
-def _person(given: GivenPerson | None) -> Person | None:
-    return None if given is None else given.person()
 
 
 def _activity(run_id: str, steering: RunSteering) -> RunActivity:

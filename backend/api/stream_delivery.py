@@ -7,20 +7,24 @@ costs while nothing happens is this object, its place in the log and one task th
 """
 
 import asyncio
+import logging
 import time
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import AbstractContextManager
 
 from starlette.types import Receive, Scope, Send
 
+from backend.access.callers import caller_now
 from backend.api.connection import CONNECTION_EXTENSION, PlainConnection, StreamConnection
 from backend.api.open_streams import OpenStreams
 from backend.protocol.sse import HEARTBEAT
 from backend.runs.log_follower import LogFollower
-from backend.runs.store import Batch
+from backend.runs.store import Batch, StoreUnreachableError
 
 LOOKS = 8
 """How often what is unsent is looked at in the time after which its reader counts as stalled."""
+
+_log = logging.getLogger(__name__)
 
 
 class StreamDelivery:
@@ -43,6 +47,7 @@ class StreamDelivery:
         "_task",
         "_waiting",
         "_watching",
+        "owner",
         "share_id",
     )
 
@@ -60,6 +65,7 @@ class StreamDelivery:
         """``watching`` is held as long as somebody reads. Durations are seconds. ``prefix`` stands before the first
         frame. ``share_id`` is the share through which the reader came, if it was one."""
         self.share_id = share_id
+        self.owner = caller_now().owner
         self._batches = batches
         self._streams = streams
         self._watching = watching
@@ -114,6 +120,10 @@ class StreamDelivery:
             # Somebody else may have cancelled the task as well.
             if not self._stopping or task is None or task.uncancel() > 0:
                 raise
+            return False
+        except StoreUnreachableError as error:
+            # Its reader comes back, here or at another node.
+            _log.info("A stream was left: %s", str(error))
             return False
         finally:
             self._task = None

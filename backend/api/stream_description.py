@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from backend.api.stream_schemas import MESSAGE, PLACE
 from backend.protocol.events import EVENT_TYPES
 
 _EXAMPLE = """retry: 1000
@@ -23,8 +24,9 @@ STREAM_CONTENT: dict[str, Any] = {
     "content": {
         "text/event-stream": {
             "schema": {
-                "type": "string",
-                "description": "Server-sent events, LF only, one block per event: `id: <attempt>-<seq>`, "
+                "$ref": f"{PLACE}{MESSAGE}",
+                "description": "Each message of the stream. Server-sent events, LF only, one block per event: "
+                "`id: <attempt>-<seq>`, "
                 f"`event: <type>` ({', '.join(EVENT_TYPES)}, or snapshot) and one `data:` line of ASCII JSON. "
                 "`retry:` stands inside the first block; a comment comes after silence. `done` is the last one: "
                 "a stream that closes without it was cut, and is resumed with `Last-Event-ID`.",
@@ -38,6 +40,11 @@ STREAM_CONTENT: dict[str, Any] = {
 
 def foreign_stream(description: str, example: str) -> dict[str, Any]:
     """The 200 of a route that streams in another dialect. ``example`` is how such a stream begins."""
-    schema = {"type": "string", "description": "Server-sent events, LF only; a comment comes after silence."}
+    schema = {
+        "type": "object",
+        "required": ["data"],
+        "properties": {"data": {"type": "string"}, "event": {"type": "string"}, "id": {"type": "string"}},
+        "description": "Each message of the stream. Server-sent events, LF only; a comment comes after silence.",
+    }
     examples = {"beginning": {"summary": "How it begins", "value": example}}
     return {"description": description, "content": {"text/event-stream": {"schema": schema, "examples": examples}}}

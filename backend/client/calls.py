@@ -8,7 +8,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from backend.client.connection import problem_of, shared_http, transport_failures
 from backend.client.errors import BackendGone, ProblemError
-from backend.protocol.options import not_unicode
+from backend.protocol.sendable import not_unicode
 from backend.protocol.share_ids import is_share
 
 AnswerType = TypeVar("AnswerType")

@@ -7,7 +7,7 @@ with ``new_http()``, hands it to ``RunClient`` and closes it.
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Generator
 from contextlib import asynccontextmanager
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -15,6 +15,7 @@ from weakref import WeakKeyDictionary
 import httpx2
 
 from backend.client.errors import BackendGone, ProblemError, StreamLost
+from backend.network.credentials import CREDENTIALS
 from backend.network.http_client import ProxyFailure, new_client
 
 CONNECT_TIMEOUT_S = 3.0
@@ -29,9 +30,18 @@ _MAX_PROBLEM_BYTES = 64 * 1024
 _shared: WeakKeyDictionary[asyncio.AbstractEventLoop, httpx2.AsyncClient] = WeakKeyDictionary()
 
 
+class _ProcessAuth(httpx2.Auth):
+    """Sends with each request what the process has, for the person whose turn it is when the request is made."""
+
+    def auth_flow(self, request: httpx2.Request) -> Generator[httpx2.Request, httpx2.Response, None]:
+        request.headers.update(CREDENTIALS.headers())
+        yield request
+
+
 def new_http() -> httpx2.AsyncClient:
     """An HTTP client with no limit on open streams, and no proxy for addresses of this machine."""
     return new_client(
+        auth=_ProcessAuth(),
         timeout=httpx2.Timeout(ANSWER_TIMEOUT_S, connect=CONNECT_TIMEOUT_S, pool=None),
         limits=httpx2.Limits(max_connections=None, max_keepalive_connections=32, keepalive_expiry=4.0),
     )

@@ -93,7 +93,7 @@ class ControlLink:
 
         Raises ``StreamLost``, ``ProblemError``, and ``NoControlChannel`` where everything goes over HTTP."""
         if run_id in self._followed:
-            # A connection follows a run once: another reader in this process gets a stream of its own.
+            # A connection follows a run once: another reader in this process gets a separate stream.
             raise NoControlChannel
         queue: asyncio.Queue[bytes | Lost | None] = asyncio.Queue()
         self._followed[run_id] = queue

@@ -10,6 +10,7 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidSta
 
 from backend.client.connection import CONNECT_TIMEOUT_S
 from backend.client.errors import StreamLost
+from backend.network.credentials import CREDENTIALS
 from backend.network.loopback import is_loopback
 
 SUBPROTOCOL = "playhead.v1"
@@ -63,6 +64,7 @@ async def open_socket(base_url: str, path: str) -> AsyncIterator[ControlSocket]:
         connection = await connect(
             f"{scheme}://{parts.netloc}{parts.path.rstrip('/')}{path}",
             subprotocols=[SUBPROTOCOL],  # type: ignore[list-item]
+            additional_headers=CREDENTIALS.headers(),
             # Compressing what is small and sent at once costs more than it saves.
             compression=None,
             proxy=None if own else True,

@@ -7,8 +7,9 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from backend.protocol.attachments import MAX_ATTACHMENTS, MAX_FILE_BYTES, AttachmentNote
 from backend.protocol.cursor import START, Cursor
 from backend.protocol.events import Outcome
-from backend.protocol.inputs import InputAnswer
+from backend.protocol.inputs import InputAnswer, Person
 from backend.protocol.options import RunOptions
+from backend.protocol.roles import Role
 from backend.protocol.run_view import Activity, InputView, RunView
 
 
@@ -55,6 +56,8 @@ class RunSummary(Reply):
     """When its first token came, in milliseconds since it was accepted; None where none came, or until it has ended."""
     cancel_requested: bool = False
     attachments: tuple[KnownFile, ...] = ()
+    worker: str | None = None
+    """The worker that ran it, where the backend has many machines."""
 
     @property
     def ended(self) -> bool:
@@ -94,6 +97,14 @@ class SessionState(SessionSummary):
     runs: tuple[RunSummary, ...] = ()
 
 
+class RunPreferred(Reply):
+    """A vote: how the run compares with another run, of that agent."""
+
+    run_id: str
+    agent: str = ""
+    verdict: Literal["better", "worse", "same"] = "same"
+
+
 class Feedback(Reply):
     """What somebody thinks of a run. ``at_ms`` is the moment of the run it is about, in milliseconds since the run was
     accepted, None for the run as a whole; ``created_at`` is ISO 8601 in UTC."""
@@ -106,6 +117,9 @@ class Feedback(Reply):
     created_at: str = ""
     question: str = ""
     agent: str = ""
+    by: Person | None = None
+    reply_to: str | None = None
+    preference: RunPreferred | None = None
 
 
 class Feedbacks(Reply):
@@ -115,17 +129,52 @@ class Feedbacks(Reply):
 
 
 class Share(Reply):
-    """A link to one run: anyone with ``share_id`` may read the run, and nothing else."""
+    """A link to a run or a conversation: anyone with ``share_id`` may do there what the role allows."""
 
     share_id: str
-    run_id: str
+    run_id: str | None = None
+    session_id: str | None = None
+    role: Role = "view"
     created_at: str = ""
+    expires_at: str | None = None
+    by: Person | None = None
+    """Who made it; None where nobody says."""
 
 
 class Shares(Reply):
     """Shares, the latest first."""
 
     shares: tuple[Share, ...]
+
+
+class RunThroughShare(Reply):
+    """One of the runs that a share shows. ``run_id`` is a name that leads to it through the share."""
+
+    run_id: str
+    question: str = ""
+    agent: str = ""
+    created_at: str = ""
+    outcome: Outcome | None = None
+
+
+class SharedRuns(Reply):
+    """What a share shows, in order, and what it allows."""
+
+    role: Role = "view"
+    expires_at: str | None = None
+    runs: tuple[RunThroughShare, ...] = ()
+
+    @property
+    def conversation(self) -> bool:
+        """True if it is a share of a conversation, whose runs have names of their own."""
+        return any("." in run.run_id for run in self.runs)
+
+
+class SignedInCaller(Reply):
+    """The caller as the backend knows it: the name of the token, and its role. Without tokens everybody is host."""
+
+    name: str = ""
+    role: Role = "host"
 
 
 class TakenFiles(Reply):

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from pydantic import ValidationError
 
+from backend.protocol.attempts import resumed_after
 from backend.protocol.cursor import START, Cursor, CursorError
 from backend.protocol.events import DoneEvent, Event, EventError, event_json, parse_event
 from backend.protocol.run_view import RunView, SnapshotEvent
@@ -103,7 +104,7 @@ class Resumption:
         """The snapshot that stands for what was missing. None if it brought nothing new: then wait."""
         self.needs_snapshot = False
         self.finished = view.ended
-        if not view.ended and cursor.attempt == self.cursor.attempt and cursor.seq <= self.cursor.seq:
+        if not view.ended and cursor <= self.cursor:
             return None
         self.cursor = cursor
         self.received = True
@@ -129,20 +130,26 @@ class Resumption:
 
     def _take_event(self, event: Event, cursor: Cursor | None) -> Event | None:
         seq = event.seq or (cursor.seq if cursor else 0)
-        if seq and seq <= self.cursor.seq:
+        attempt = cursor.attempt if cursor else max(1, event.attempt or self.cursor.attempt)
+        if attempt > self.cursor.attempt and self.cursor != START:
+            # Of a later attempt nothing is a duplicate, and only what continues the log here can be taken.
+            after = resumed_after(event)
+            if after != self.cursor and (after is not None or seq != self.cursor.seq + 1):
+                self.needs_snapshot = True
+                return None
+        if attempt < self.cursor.attempt or (seq and seq <= self.cursor.seq):
             self.duplicates += 1
             return None
         if seq > self.cursor.seq + 1:
             self.needs_snapshot = True
             return None
-        attempt = cursor.attempt if cursor else max(1, self.cursor.attempt)
         self.cursor = Cursor(attempt, seq or self.cursor.seq)
         self.finished = isinstance(event, DoneEvent)
         return event
 
     def _take_snapshot(self, snapshot: SnapshotEvent, cursor: Cursor | None) -> SnapshotEvent | None:
         at = cursor if cursor and cursor.seq == snapshot.seq else Cursor(self.cursor.attempt, snapshot.seq)
-        if at.attempt == self.cursor.attempt and at.seq <= self.cursor.seq:
+        if at <= self.cursor:
             self.duplicates += 1
             return None
         self.cursor = at

@@ -10,6 +10,7 @@ from urllib.parse import quote
 import httpx2
 from pydantic import TypeAdapter, ValidationError
 
+from backend.client.access import AccessCalls
 from backend.client.calls import run_path, shown_path
 from backend.client.errors import ProblemError
 from backend.client.files import FileCalls
@@ -56,7 +57,7 @@ _READINESS = TypeAdapter(Readiness)
 _PREPARATIONS = TypeAdapter(tuple[Preparation, ...])
 
 
-class RunClient(FileCalls, SteeringCalls, ReviewCalls):
+class RunClient(FileCalls, SteeringCalls, ReviewCalls, AccessCalls):
     """A client of the backend at ``base_url``, such as ``http://127.0.0.1:8750``.
 
     Cheap to make: it keeps an address and the HTTP client it is given, or the running event loop's shared one
@@ -225,6 +226,8 @@ class RunClient(FileCalls, SteeringCalls, ReviewCalls):
         if question is None:
             state = await self.run(run_id)
             view, after = state.view, state.cursor
+            # A share of a conversation names its latest run, which has another name.
+            run_id = state.run_id
             if not view.message.question:
                 message = view.message.model_copy(update={"question": state.question})
                 view = view.model_copy(update={"message": message})

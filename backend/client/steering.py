@@ -9,7 +9,9 @@ from pydantic import TypeAdapter
 from backend.client.calls import Calls, run_path
 from backend.client.replies import AnsweredInput, AskedInputs, SteeredMessage, SteeredRunState
 from backend.protocol.inputs import GivenAnswer, GivenPerson
+from backend.protocol.participants import IssuedParticipant
 
+_PARTICIPANT = TypeAdapter(IssuedParticipant)
 _INPUTS = TypeAdapter(AskedInputs)
 _ANSWERED = TypeAdapter(AnsweredInput)
 _ACTIVITY = TypeAdapter(SteeredRunState)
@@ -23,6 +25,10 @@ def new_message_id() -> str:
 
 class SteeringCalls(Calls):
     """What people do to a run that is running. Every call may be repeated."""
+
+    async def issue_participant(self) -> IssuedParticipant:
+        """An id for a person, signed by the backend: ``GivenPerson(id=ticket)`` acts under it."""
+        return self._read(await self._send("POST", "/v1/participants"), _PARTICIPANT)
 
     async def inputs(self, run_id: str) -> AskedInputs:
         """What the run asked of people, in order, and how long each request is still open."""

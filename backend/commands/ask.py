@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from backend.commands.data_option import default_data_dir
 from backend.commands.folder_options import DOCS_HELP
 from backend.commands.model_options import model_options
 from backend.commands.refusals import BadInput, exit_with, quiet_broken_pipe
 from backend.commands.remote_option import remote_option
-from backend.commands.serve import default_data_dir
 
 if TYPE_CHECKING:
     from backend.client import RunClient, StartedRun

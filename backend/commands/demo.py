@@ -1,33 +1,54 @@
 """``playhead demo``: the backend and both UIs as three supervised processes on this machine."""
 
+import json
 import os
 import sys
 import webbrowser
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 
 import click
 
 from backend.commands.allow_host_option import allow_host_option
+from backend.commands.drain_option import drain_option
 from backend.commands.folder_options import folder_options
+from backend.commands.log_format_option import log_format_option
 from backend.commands.max_runs_option import max_runs_option
 from backend.commands.model_options import model_options
 from backend.commands.public_address_options import proxy_options
 from backend.commands.reasoning_option import reasoning_option
+from backend.commands.redis_options import redis_option, shared_options
 from backend.commands.remote_option import remote_option
+from backend.commands.retention_options import retention_options
 from backend.commands.silence_options import silence_options
+from backend.commands.token_options import (
+    address_at,
+    check_access,
+    environment_of,
+    reached_at,
+    sign_in_text,
+    start_secrets,
+    token_options,
+)
 from backend.doors.allow_host import FLAG
 from backend.doors.public_address import PUBLIC_URL, TRUSTED_PROXY
 from backend.launch.child import ChildFailed, ChildProcess
 from backend.launch.ports import BACKEND_PORT, GRADIO_PORT, STREAMLIT_PORT, PortBusy, ensure_port_free
-from backend.launch.server import serve_command
+from backend.launch.server import serve_command, worker_command
 from backend.launch.supervisor import Supervisor
+from backend.logs.formats import LogFormat
+from backend.logs.set_up import FLAG as LOG_FORMAT
+from backend.settings import StartSecrets
 
 LOOPBACK = "127.0.0.1"
 READY_TIMEOUT_S = 120.0
 """How long a part may be silent without answering: importing a UI takes many seconds on a busy machine."""
+
+GRACE_S = 10.0
+"""How long a part may take to stop, besides the time that its runs get."""
 
 _WAITS_FOR = "Waiting for {} …"
 
@@ -49,13 +70,23 @@ class UiOptions:
     """What the operator said about hosts and proxies. Below ``public_url`` each part has a path of its own, as in
     docs/nginx.conf."""
 
+    host: str
     allowed_hosts: Sequence[str]
     trusted_proxies: Sequence[str]
     public_url: str
+    log_format: LogFormat
+    secrets: StartSecrets
+
+    @property
+    def probe(self) -> str:
+        """A page that answers everybody."""
+        return "/sign-in" if self.secrets.ui_keys else "/"
 
     def command_line(self, label: str) -> list[str]:
         """The options of the UI of that label."""
-        options = [part for host in self.allowed_hosts for part in (FLAG, host)]
+        options = ["--host", self.host]
+        options += [part for host in self.allowed_hosts for part in (FLAG, host)]
+        options += [LOG_FORMAT, self.log_format]
         options += (part for proxy in self.trusted_proxies for part in (TRUSTED_PROXY, proxy))
         return options + ([PUBLIC_URL, f"{self.public_url}/{label}"] if self.public_url else [])
 
@@ -70,12 +101,17 @@ class UiOptions:
 @folder_options
 @model_options
 @remote_option
-@click.option("--host", default=LOOPBACK, show_default=True, help="The backend's address on this machine.")
+@click.option("--host", default=LOOPBACK, show_default=True, help="The address on this machine of all three.")
+@token_options
 @allow_host_option
 @proxy_options
 @silence_options
 @reasoning_option
 @max_runs_option
+@drain_option
+@retention_options
+@log_format_option
+@redis_option()
 def command(
     port: int,
     gradio_port: int,
@@ -88,6 +124,8 @@ def command(
     mcp: Path | None,
     remote: str | None,
     host: str,
+    token_file: Path | None,
+    generate_token: bool,
     allowed_hosts: tuple[str, ...],
     trusted_proxies: tuple[str, ...],
     public_url: str,
@@ -95,14 +133,25 @@ def command(
     max_silence_s: float,
     show_reasoning: bool,
     max_runs: int,
+    drain_s: float,
+    keep_days: float | None,
+    keep_bytes: int | None,
+    log_format: LogFormat,
+    redis_url: str | None,
+    redis_prefix: str,
+    lease_s: float,
+    most_queued: int,
 ) -> None:
     """Start the backend and both UIs, print their addresses, and stop them all at Ctrl-C.
 
-    Without --model and --remote nothing leaves this machine, and no key is needed.
+    Without --model and --remote nothing leaves this machine, and no key is needed. With --redis the backend is a web
+    node, and a worker runs the agents.
     """
     ensure_installed("gradio", "streamlit")
+    check_access(host, token_file, generate_token=generate_token)
+    secrets = start_secrets(("gradio", "streamlit"), token_file, generate_token=generate_token)
     ensure_ports_free({"--port": port, "--gradio-port": gradio_port, "--streamlit-port": streamlit_port}, host)
-    backend_url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    backend_url = address_at(reached_at(host), port)
     serve = serve_command(
         port=port,
         data_dir=data_dir,
@@ -112,6 +161,8 @@ def command(
         model=model,
         mcp=mcp,
         remote=remote,
+        token_file=token_file,
+        generate_token=generate_token,
         allowed_hosts=allowed_hosts,
         trusted_proxies=trusted_proxies,
         public_url=f"{public_url}/api" if public_url else None,
@@ -119,19 +170,26 @@ def command(
         max_silence_s=max_silence_s,
         show_reasoning=show_reasoning,
         max_runs=max_runs,
+        drain_s=drain_s,
+        keep_days=keep_days,
+        keep_bytes=keep_bytes,
+        log_format=log_format,
+        **shared_options(redis_url, redis_prefix, lease_s, most_queued),
     )
     chosen = {"documents": docs_dir, "model": model, "remote": remote}
     said = BackendLines([agent for agent, setting in chosen.items() if setting is not None])
-    ui_options = UiOptions(allowed_hosts, trusted_proxies, public_url)
+    ui_options = UiOptions(host, allowed_hosts, trusted_proxies, public_url, log_format, secrets)
     parts = [
-        DemoProcess("backend", backend_url, "/readyz", ChildProcess("The backend", serve, on_line=said.hear)),
-        _ui("gradio", "The Gradio UI", gradio_port, "/", backend_url, ui_options),
+        DemoProcess("backend", backend_url, "/readyz", _draining(serve, said, drain_s, secrets)),
+        _ui("gradio", "The Gradio UI", gradio_port, ui_options.probe, backend_url, ui_options),
         _ui("streamlit", "The Streamlit UI", streamlit_port, "/_stcore/health", backend_url, ui_options),
     ]
+    workers = _workers(serve, said, drain_s) if redis_url else []
     opened = None if no_browser else _browser()
     try:
-        with Supervisor([part.process for part in parts]) as supervisor:
-            backend, *pages = parts
+        backend, *pages = parts
+        # Its pages show people how their runs end.
+        with Supervisor([*workers, *(part.process for part in parts)], first=[backend.process]) as supervisor:
             click.echo(_WAITS_FOR.format(backend.label), err=True)
             supervisor.wait_until_ready(backend.process, backend.url + backend.probe, READY_TIMEOUT_S)
             if said.failure:
@@ -145,6 +203,7 @@ def command(
                 if opened:
                     opened(labels[process].url)
                     opened = None
+            click.echo(sign_in_text(secrets, [(page.label, page.url) for page in pages], host, public_url), nl=False)
             click.echo(_suggestion(docs_dir))
             click.echo("ready")
             supervisor.watch()
@@ -168,7 +227,7 @@ def ensure_ports_free(ports: dict[str, int], host: str) -> None:
             raise click.ClickException(f"{other} and {flag} both name port {port}: choose different ones.")
         flags[port] = flag
         try:
-            ensure_port_free(port, flag, host if flag == "--port" else LOOPBACK)
+            ensure_port_free(port, flag, host)
         except PortBusy as busy:
             raise click.ClickException(str(busy)) from busy
         except OSError as error:
@@ -178,7 +237,22 @@ def ensure_ports_free(ports: dict[str, int], host: str) -> None:
 def _ui(label: str, name: str, port: int, probe: str, backend_url: str, options: UiOptions) -> DemoProcess:
     command_line = [sys.executable, "-m", f"ui_{label}", "--port", str(port), "--backend", backend_url]
     command_line += options.command_line(label)
-    return DemoProcess(label, f"http://{LOOPBACK}:{port}", probe, ChildProcess(name, command_line))
+    # In text a page's lines are shown when it dies.
+    on_line = partial(click.echo, err=True) if options.log_format == "json" else None
+    ui_key = environment_of(StartSecrets(ui_keys=options.secrets.ui_keys))
+    url = address_at(reached_at(options.host), port)
+    return DemoProcess(label, url, probe, ChildProcess(name, command_line, on_line=on_line, env=ui_key))
+
+
+def _draining(command: Sequence[str], said: "BackendLines", drain_s: float, secrets: StartSecrets) -> ChildProcess:
+    """The backend, which may take its time to stop."""
+    env = environment_of(secrets)
+    return ChildProcess("The backend", command, on_line=said.hear, grace_s=drain_s + GRACE_S, env=env)
+
+
+def _workers(serve: Sequence[str], said: "BackendLines", drain_s: float) -> list[ChildProcess]:
+    """The worker that goes with the backend."""
+    return [ChildProcess("The worker", worker_command(serve), on_line=said.hear, grace_s=drain_s + GRACE_S)]
 
 
 class BackendLines:
@@ -194,12 +268,22 @@ class BackendLines:
 
     def hear(self, line: str) -> None:
         """One line of its output; called from the thread that reads it."""
-        agent, failed, reason = line.partition(self._FAILED)
+        agent, failed, reason = _sentence_of(line).partition(self._FAILED)
         if failed and agent in self._asked_for:
             self.failure = self.failure or reason
         # Its address is printed once it is ready, like the others'; all else is progress or a warning.
         elif not line.startswith("backend http://"):
             click.echo(line, err=True)
+
+
+def _sentence_of(line: str) -> str:
+    """The message of a line of the log, or a line that is none."""
+    if not line.startswith("{"):
+        return line
+    try:
+        return str(json.loads(line)["message"])
+    except (ValueError, KeyError):
+        return line
 
 
 def _suggestion(docs_dir: Path | None) -> str:

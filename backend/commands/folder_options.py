@@ -6,6 +6,8 @@ from typing import Any, TypeVar
 
 import click
 
+from backend.commands.data_option import data_option
+
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 DOCS_HELP = "The folder with the documents.  [default: the bundled sample]"
@@ -14,13 +16,7 @@ _FOLDER = click.Path(path_type=Path, file_okay=False, exists=True)
 
 def folder_options(command: Command) -> Command:
     """Give a command the three options, as its parameters ``docs_dir``, ``scenarios_dir`` and ``data_dir``."""
-    with_data = click.option(
-        "--data",
-        "data_dir",
-        type=click.Path(path_type=Path, file_okay=False),
-        help="The folder for everything that is kept: runs, recordings, indexes.  [default: $XDG_DATA_HOME/playhead, "
-        "else ~/.local/share/playhead]",
-    )(command)
+    with_data = data_option(command)
     with_scenarios = click.option(
         "--scenarios",
         "scenarios_dir",

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 DIALECT_NAMES = (
     *("openai-chat", "openai-responses", "anthropic", "gemini", "ag-ui", "ai-sdk", "langgraph", "ollama", "dify"),
-    *("flowise", "a2a", "cohere", "bedrock", "native"),
+    *("flowise", "a2a", "cohere", "bedrock", "ai-sdk-4", "mastra", "native"),
 )
 """The dialects in the order in which the help text names them; a test checks that they are the readable ones."""
 

@@ -20,7 +20,7 @@ def remote_option(command: Command) -> Command:
         help="Play an agent that streams elsewhere, such as ag-ui:http://localhost:8000/agent or "
         "openai-chat:http://localhost:11434/v1#MODEL; a key comes from PLAYHEAD_REMOTE_KEY. Dialects: openai-chat, "
         "openai-responses, anthropic, gemini, ag-ui, ai-sdk, langgraph, ollama, dify, flowise, a2a, cohere, bedrock, "
-        "native.",
+        "ai-sdk-4, mastra, native.",
     )(command)
 
 

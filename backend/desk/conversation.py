@@ -6,18 +6,22 @@ from typing import Any, Final
 
 from backend.client.frames import Frame
 from backend.client.replies import KnownFile, TakenFiles
+from backend.desk.abilities import Abilities
 from backend.desk.choices import Choice
+from backend.desk.reader_rights import ReaderRights
 from backend.present.pages.conversation import EarlierTurn
 from backend.present.pages.input_cards import AnswerProblem, input_cards_html, inputs_changed
-from backend.present.pages.notices import error_html, question_html
+from backend.present.pages.notices import error_html, question_html, rights_html, shared_header_html
 from backend.present.pages.problem import Problem
 from backend.present.pages.question_checks import USUAL_AGENT
+from backend.present.pages.sent_messages import sent_changed, sent_messages_html
 from backend.present.strip.fold import EMPTY_STRIP
 from backend.present.strip.model import StripModel
 from backend.present.strip.page_data import ShownStrip, strip_data
 from backend.protocol.events import Outcome
 from backend.protocol.options import LONGEST_S, RunOptions
 from backend.protocol.playback import SPEEDS
+from backend.protocol.roles import Role
 from backend.protocol.share_ids import is_share
 
 RUN_SPEEDS: Final = (*SPEEDS, 0.0)
@@ -64,6 +68,10 @@ class ConversationState:
     session_id: str = ""
     strip: StripModel | None = None
     """The run on its clock; None until its events are known."""
+    role: Role = "host"
+    """What the reader may do: on a shared page what the share allows."""
+    conversation_shared: bool = False
+    """True if the page's share shows a whole conversation."""
     frame: Frame | None = None
     """The newest frame of this run: it is drawn at once after a click, and stays while the backend is away."""
     lost: bool = False
@@ -72,12 +80,16 @@ class ConversationState:
     earlier: tuple[EarlierTurn, ...] = ()
     problem: Problem | None = None
     answer_problems: Mapping[str, AnswerProblem] = field(default_factory=dict)
-    """Why the last answer to a request of the run was not taken, by ``input_id``."""
+    """Why the last answer to a request of the run was not taken, by ``input_id``, or a message not withdrawn."""
+    sent: frozenset[str] = frozenset()
+    """The ids of the messages that this page sent to the run."""
     offered: bool = False
     """True if the agents on offer have been loaded since the page was opened."""
     choices: tuple[Choice, ...] = ()
     questions: Mapping[str, str] = field(default_factory=dict)
     """The question that each agent on offer proposes, by its name."""
+    abilities: Mapping[str, Abilities] = field(default_factory=dict)
+    """What people can do to runs of the agents on offer, by the agents' names."""
     usual: str = USUAL_AGENT
     """The agent that the page starts with."""
     fields: FieldValues = field(default_factory=FieldValues)
@@ -90,8 +102,28 @@ class ConversationState:
 
     @property
     def shared(self) -> bool:
-        """True if the page is read-only: its address names a share."""
+        """True if the page's address names a share."""
         return is_share(self.named)
+
+    @property
+    def rights(self) -> ReaderRights:
+        """What the reader may do here."""
+        return ReaderRights(self.role, self.shared)
+
+    @property
+    def writes(self) -> bool:
+        """True if the field for a question belongs on the page: to ask, or to send a message to the run."""
+        return self.rights.asks or (self.rights.steers and self.running)
+
+    @property
+    def header_html(self) -> str:
+        """What the page is, where somebody shared it; else empty. Safe HTML."""
+        return shared_header_html(conversation=self.conversation_shared) if self.shared else ""
+
+    @property
+    def rights_html(self) -> str:
+        """What the reader may do here, where the page is not for asking; else empty. Safe HTML."""
+        return "" if self.rights.asks or self.settling else rights_html(self.role, through_share=self.shared)
 
     @property
     def outcome(self) -> Outcome | None:
@@ -126,7 +158,7 @@ class ConversationState:
     @property
     def may_retry(self) -> bool:
         """True if the last question has no complete answer, and no run is working on one."""
-        return bool(self.asked.text) and not (self.running or self.shared) and self.outcome != "completed"
+        return bool(self.asked.text) and self.rights.asks and not self.running and self.outcome != "completed"
 
     @property
     def may_continue(self) -> bool:
@@ -148,11 +180,6 @@ class ConversationState:
     def may_wait_longer(self) -> bool:
         """True if a time limit ended the run, and it may be asked again with a longer one."""
         return self.longer_options is not None
-
-    @property
-    def moment_ms(self) -> float | None:
-        """The run's time so far, in milliseconds. None once it is over: then feedback is about the whole run."""
-        return self.frame.elapsed_ms if self.frame is not None and not self.ended else None
 
     @property
     def agent(self) -> str:
@@ -177,15 +204,20 @@ class ConversationState:
     def inputs(self) -> tuple[object, ...]:
         """What a drawing of ``inputs_html`` depends on."""
         view = self.frame.view if self.frame is not None else None
-        return self.turn, tuple(self.answer_problems.items()), () if view is None else inputs_changed(view)
+        drawn = () if view is None else (inputs_changed(view), sent_changed(view), self.running, self.role)
+        return self.turn, tuple(self.answer_problems.items()), drawn
 
     @property
     def inputs_html(self) -> str:
-        """What the run asks of a person, as cards. Safe HTML."""
+        """What the run asks of people, as cards, and what they sent to it. Safe HTML."""
         if self.frame is None:
             return ""
-        view, elapsed_ms = self.frame.view, self.frame.elapsed_ms
-        return input_cards_html(view, elapsed_ms, self.answer_problems, read_only=self.shared)
+        view, elapsed_ms, problems = self.frame.view, self.frame.elapsed_ms, self.answer_problems
+        sentences = {name: problem.sentence for name, problem in problems.items()}
+        cards = input_cards_html(view, elapsed_ms, problems, role=self.role)
+        return cards + sent_messages_html(
+            view, self.sent, sentences, read_only=not (self.rights.steers and self.running)
+        )
 
     @property
     def notice_html(self) -> str:
@@ -208,26 +240,31 @@ class Conversation:
         self.serial = 0
         self.key = ""
         """The idempotency key of the last question."""
+        self.unsent: tuple[str, str, RunOptions, tuple[KnownFile, ...]] | None = None
+        """Text, agent, options and files of a question that is back in its field, since the backend did not answer."""
         self.fresh = False
         """True if nothing of the run has been seen, because it was started just now."""
-        self.share_id = ""
-        self.commenting = False
-        """The share of this run whose link is on the page, and whether a comment is being written there."""
+        self.live = False
+        """True if the page has seen this run before its end."""
 
     @property
     def run_id(self) -> str:
         """The run on the page."""
         return self.state.run_id
 
-    @property
-    def moment_ms(self) -> float | None:
-        """The current moment of the run, in milliseconds."""
-        return self.state.moment_ms
-
     def change(self, **changes: Any) -> ConversationState:
         """Change these fields of the state; returns the new state."""
         self.state = replace(self.state, **changes)
         return self.state
+
+    def note_problem(self, name: str, sentence: str) -> None:
+        """Note why the last answer to the request of that id was not taken, or a message not withdrawn; empty = it
+        was."""
+        known = dict(self.state.answer_problems)
+        before = known.pop(name, None)
+        if sentence:
+            known[name] = AnswerProblem(sentence, before.times + 1 if before else 1)
+        self.change(answer_problems=known)
 
     def show(self) -> int:
         """Begin another showing; returns its number."""
@@ -242,10 +279,12 @@ class Conversation:
         """The next values of the page's fields, for ``change``."""
         return FieldValues(self.state.fields.change + 1, question, agent)
 
-    def turn_over(self, **changes: Any) -> None:
-        """Clear the page of the run it shows, and change these fields of the state."""
-        self.show()
-        self.share_id, self.commenting, self.fresh = "", False, False
+    def turn_over(self, *, keeps_showing: bool = False, **changes: Any) -> None:
+        """Clear the page of the run it shows, and change these fields of the state. ``keeps_showing``: what follows is
+        a part of the showing that is under way."""
+        if not keeps_showing:
+            self.show()
+        self.fresh, self.live = False, False
         cleared: dict[str, Any] = {
             "turn": self.state.turn + 1,
             "pending": False,
@@ -257,5 +296,6 @@ class Conversation:
             "stopping": False,
             "problem": None,
             "answer_problems": {},
+            "sent": frozenset(),
         }
         self.change(**{**cleared, **changes})

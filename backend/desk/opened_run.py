@@ -52,18 +52,11 @@ class OpenedRun(Player):
     opened_id: str = ""
     is_open: bool = False
     strip: StripModel = EMPTY_STRIP
-    share_id: str = ""
-    commenting: bool = False
 
     @property
     def run_id(self) -> str:
         """The run for feedback and shares; empty if there can be none."""
         return "" if is_share(self.opened_id) else self.opened_id
-
-    @property
-    def moment_ms(self) -> float | None:
-        """The playhead's position, in milliseconds."""
-        return self.position_ms()
 
     def named(self) -> dict[str, str]:
         """The run's parameters for the page's address; empty ones are left out of it."""
@@ -90,7 +83,7 @@ class OpenedRun(Player):
         """Open another run, or more of the same, with the playhead at that moment."""
         self.playback = Playback(recording.events, recording.header.question)
         self.strip = strip_of(recording.events)
-        self.opened_id, self.is_open, self.share_id, self.commenting = opened_id, True, "", False
+        self.opened_id, self.is_open = opened_id, True
         self.playhead = Playhead(speed=self.playhead.speed)
         self.seek(at_ms)
 

@@ -1,7 +1,8 @@
 """The playback on a page: one run or two under one playhead, and the page at that moment."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+import math
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -12,6 +13,9 @@ from backend.protocol.run_view import RunView
 
 PLAYED_EVERY_S: Final = 0.1
 """The time between two draws during playback; the strip's line moves by itself meanwhile."""
+
+MOST_SPEED: Final = 100.0
+"""The fastest playback that is followed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,25 @@ class Moment:
     playing: bool = False
     strip: dict[str, Any] | None = None
     """The data for the strip's script; None if it has them already."""
+
+
+@dataclass(frozen=True, slots=True)
+class StripMove:
+    """A move on the strip: to a moment in milliseconds, and, where a presenter is followed, whether it plays and how
+    fast."""
+
+    at_ms: float
+    playing: bool | None = None
+    speed: float | None = None
+
+    @classmethod
+    def read(cls, fields: Mapping[str, Any]) -> "StripMove | None":
+        """The move in what the strip's script sent; None for anything else."""
+        at_ms, playing, speed = fields.get("ms"), fields.get("playing"), fields.get("speed")
+        if not isinstance(at_ms, int | float) or not math.isfinite(at_ms):
+            return None
+        known_speed = float(speed) if isinstance(speed, int | float) and 0 < speed <= MOST_SPEED else None
+        return cls(float(at_ms), playing if isinstance(playing, bool) else None, known_speed)
 
 
 @dataclass(slots=True)
@@ -68,6 +91,18 @@ class Player(PlayheadClock):
         elif self.playback.duration_ms:
             self.play()
         return self.playhead.playing
+
+    def move(self, move: StripMove) -> bool:
+        """Move as on the strip. Returns whether it plays now and did not before: then somebody has to draw it."""
+        before = self.playhead.playing
+        if move.speed is not None and move.speed != self.playhead.speed:
+            self.set_speed(move.speed)
+        self.seek(max(0.0, move.at_ms))
+        if move.playing and not self.at_the_end():
+            self.play()
+        elif move.playing is False:
+            self.pause()
+        return self.playhead.playing and not before
 
     async def moments(self, every_s: float = PLAYED_EVERY_S) -> AsyncGenerator[Moment, None]:
         """The moments to draw during playback, and at last the one where it stopped. Ends without that one if another

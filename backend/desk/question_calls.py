@@ -4,10 +4,10 @@ from collections.abc import AsyncGenerator, Sequence
 from typing import Protocol
 
 from backend.client.frames import Frame
-from backend.client.replies import OfferedAgent, RunState, SessionState, StartedRun
+from backend.client.replies import OfferedAgent, RunState, SessionState, SharedRuns, SignedInCaller, StartedRun
 from backend.desk.backend_watch import ReadyCall
 from backend.desk.run_recording import RecordingCall
-from backend.protocol.options import RunOptions
+from backend.protocol.options import RunOptions, WhenBusy
 
 
 class QuestionCalls(ReadyCall, RecordingCall, Protocol):
@@ -15,7 +15,11 @@ class QuestionCalls(ReadyCall, RecordingCall, Protocol):
 
     async def agents(self) -> tuple[OfferedAgent, ...]: ...  # noqa: D102 - said by the class
 
+    async def me(self) -> SignedInCaller: ...  # noqa: D102 - said by the class
+
     async def run(self, run_id: str) -> RunState: ...  # noqa: D102 - said by the class
+
+    async def shared_runs(self, share_id: str) -> SharedRuns: ...  # noqa: D102 - said by the class
 
     async def session(self, session_id: str) -> SessionState: ...  # noqa: D102 - said by the class
 
@@ -27,9 +31,8 @@ class QuestionCalls(ReadyCall, RecordingCall, Protocol):
         session_id: str | None,
         options: RunOptions,
         idempotency_key: str,
+        when_busy: WhenBusy,
         attachments: Sequence[str],
     ) -> StartedRun: ...
-
-    async def cancel(self, run_id: str) -> None: ...  # noqa: D102 - said by the class
 
     def frames(self, run_id: str, *, question: str | None) -> AsyncGenerator[Frame, None]: ...  # noqa: D102

@@ -5,22 +5,23 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Final
 
-from pydantic import ValidationError
-
 from backend.client.errors import BackendGone, ClientError, ProblemError
 from backend.client.replies import KnownFile, RunState
 from backend.desk.attachments import attachments_problem
 from backend.desk.backend_watch import BETWEEN_TRIALS_S, trials_in_vain
-from backend.desk.choices import agent_choices
+from backend.desk.control_channels import Channels
 from backend.desk.conversation import AskedQuestion, Conversation, ConversationState
-from backend.desk.followed_strip import FollowedStrip
+from backend.desk.next_question import BETWEEN_LOOKS_S
+from backend.desk.offered_agents import take_offers
 from backend.desk.question_calls import QuestionCalls
-from backend.desk.race import question_for
+from backend.desk.question_options import options_by_hand
+from backend.desk.run_following import RunFollowing
+from backend.desk.shared_conversation import LOOKS_EVERY_S, SharedConversation
 from backend.present.pages.conversation import EarlierTurn
 from backend.present.pages.problem import Problem, problem_of
-from backend.present.pages.question_checks import question_problem, starting_agent
+from backend.present.pages.question_checks import question_problem
 from backend.present.words import ask as words_ask
-from backend.protocol.options import LONGEST_S, RunOptions
+from backend.protocol.options import LONGEST_S
 
 TURNS_SHOWN: Final = 20
 """Of a long conversation, the latest turns are shown above the current one; all of them are in the history."""
@@ -33,9 +34,19 @@ class Questions:
     progress.
     """
 
-    def __init__(self, client: QuestionCalls, between_trials_s: float = BETWEEN_TRIALS_S) -> None:
-        """``between_trials_s``: see ``trials_in_vain``."""
+    def __init__(
+        self,
+        client: QuestionCalls,
+        channels: Channels,
+        between_trials_s: float = BETWEEN_TRIALS_S,
+        looks_every_s: float = LOOKS_EVERY_S,
+    ) -> None:
+        """``channels`` are what runs are stopped over. ``between_trials_s``: see ``trials_in_vain``;
+        ``looks_every_s``: see ``SharedConversation``."""
         self._client = client
+        self._channels = channels
+        self._following = RunFollowing(client, channels, min(between_trials_s, BETWEEN_LOOKS_S))
+        self._shared = SharedConversation(client, TURNS_SHOWN, looks_every_s)
         self._between_trials_s = between_trials_s
 
     async def ask(
@@ -49,7 +60,7 @@ class Questions:
         if conversation.state.running:
             return
         sentence = question_problem(question) or attachments_problem(conversation.state, agent)
-        options = _options(timeout_s, speed)
+        options = options_by_hand(timeout_s, speed)
         if options is None:
             sentence = words_ask.TIMEOUT_INVALID.format(limit=f"{LONGEST_S:,.0f}")
         if sentence or options is None:
@@ -93,9 +104,9 @@ class Questions:
             conversation.turn_over(asked=AskedQuestion(), earlier=(), session_id="", named=run_id, opening=run_id)
 
     async def open_shared(self, conversation: Conversation, share_id: str) -> None:
-        """The page was opened through a read-only link."""
+        """The page was opened through a link that somebody shared."""
         if share_id != conversation.state.named:
-            conversation.turn_over(named=share_id, opening=share_id)
+            conversation.turn_over(named=share_id, opening=share_id, role="view", conversation_shared=False, earlier=())
 
     async def begin_anew(self, conversation: Conversation) -> None:
         """Begin another conversation. The current one stays in the history, and its run continues there."""
@@ -105,13 +116,10 @@ class Questions:
         conversation.change(chosen=(), refusals=())
 
     async def stop(self, conversation: Conversation) -> str:
-        """Stop the question or run under way; ``proceed`` follows it to its end. A question that waits for the backend
-        goes back into its field. Returns a sentence to show in passing if it could not be stopped."""
+        """Stop the question or run under way; ``proceed`` follows it to its end. Returns a sentence to show in passing
+        if it could not be stopped."""
         state = conversation.state
-        if state.pending and state.waiting:
-            self._withdraw(conversation)
-            return ""
-        if state.shared or state.stopping or not state.running:
+        if state.stopping or not (state.rights.steers and state.running):
             return ""
         conversation.change(stopping=True)
         return await self._cancel(conversation) if state.run_id else ""
@@ -120,7 +128,8 @@ class Questions:
         """Do the remaining work, and yield the state first and then at every change.
 
         Loads the agents on offer, opens the run in the address, starts the question and follows its run to the end.
-        While the backend is away, the state has a notice, and this continues by itself. Ends when nothing remains, or
+        While the backend is away, the state has a notice, and this continues by itself; a question that could not be
+        sent is back in its field. Ends when nothing remains, or
         when another showing of the conversation has begun. Closing it stops nothing but the showing.
         """
         serial = conversation.show()
@@ -146,7 +155,9 @@ class Questions:
                 async for _ in trials:
                     if not conversation.shows(serial):
                         return
-                    # A stop may have withdrawn the waiting question meanwhile.
+                    # A reply that was lost is asked for once more; a backend that is away is not waited for.
+                    if conversation.state.pending:
+                        self._withdraw(conversation)
                     yield conversation.state
             if not conversation.shows(serial):
                 return
@@ -154,32 +165,40 @@ class Questions:
 
     async def _remaining(self, conversation: Conversation, serial: int) -> AsyncGenerator[ConversationState, None]:
         """One pass over the remaining work. Raises ``ClientError``."""
-        for step in (self._load_agents, self._take_up, self._start, self._follow):
+        # A question that another run keeps waiting is shown with that run.
+        steps = (self._load_agents, self._take_up, self._start, self._take_up, self._following.follow, self._go_along)
+        for step in steps:
             async with aclosing(step(conversation, serial)) as states:
                 async for state in states:
                     yield state
             if not conversation.shows(serial):
                 return
 
+    async def _go_along(self, conversation: Conversation, serial: int) -> AsyncGenerator[ConversationState, None]:
+        """Show the further runs of a shared conversation, one after the other."""
+        turn = -1
+        while conversation.shows(serial) and turn != conversation.state.turn:
+            turn = conversation.state.turn
+            for step in (self._shared.next_run, self._following.follow):
+                async with aclosing(step(conversation, serial)) as states:
+                    async for state in states:
+                        yield state
+
     async def _load_agents(self, conversation: Conversation, serial: int) -> AsyncGenerator[ConversationState, None]:
         if conversation.state.offered or conversation.state.shared:
             return
-        offers = await self._client.agents()
-        if not conversation.shows(serial):
-            return
-        state, usual = conversation.state, starting_agent([offer.agent for offer in offers])
-        fields = state.fields
-        if not state.choices or (state.empty and usual != state.usual):
-            # The reader has not chosen from this list yet.
-            fields = conversation.fill(agent=state.asked.agent or usual)
-        asks, choices = {offer.agent: question_for(offer) for offer in offers}, agent_choices(offers)
-        taken = {offer.agent: offer.attachments for offer in offers if offer.attachments is not None}
-        yield conversation.change(
-            offered=True, choices=choices, questions=asks, usual=usual, fields=fields, taken=taken
-        )
+        offers, caller = await self._client.agents(), await self._client.me()
+        if conversation.shows(serial):
+            conversation.change(role=caller.role)
+            yield take_offers(conversation, offers)
 
     async def _take_up(self, conversation: Conversation, serial: int) -> AsyncGenerator[ConversationState, None]:
         if not conversation.state.opening:
+            return
+        if conversation.state.shared:
+            async with aclosing(self._shared.open(conversation, serial)) as states:
+                async for state in states:
+                    yield state
             return
         run = await self._client.run(conversation.state.opening)
         earlier = await self._turns_before(run)
@@ -216,40 +235,25 @@ class Questions:
             # On a page there is a person who can answer.
             options=state.asked.options.model_copy(update={"may_ask": True}),
             idempotency_key=conversation.key,
+            # Another page may have a run of this conversation under way.
+            when_busy="queue",
             attachments=[file.file_id for file in state.asked.attachments],
         )
         if not conversation.shows(serial):
+            return
+        if run.message_id is not None:
+            conversation.turn_over(keeps_showing=True, asked=AskedQuestion(), named=run.run_id, opening=run.run_id)
+            yield conversation.change(sent=frozenset({run.message_id}))
             return
         conversation.fresh = True
         yield conversation.change(pending=False, run_id=run.run_id, session_id=run.session_id, named=run.run_id)
         if conversation.state.stopping:
             await self._cancel(conversation)
 
-    async def _follow(self, conversation: Conversation, serial: int) -> AsyncGenerator[ConversationState, None]:
-        state = conversation.state
-        if not state.running:
-            return
-        # A run that was just started is followed from its first event; all events of another one come in one frame.
-        question, conversation.fresh = state.asked.text if conversation.fresh else None, False
-        async with aclosing(self._client.frames(state.run_id, question=question)) as frames:
-            strip = FollowedStrip(self._client, state.run_id)
-            async for frame in frames:
-                if not conversation.shows(serial):
-                    return
-                strip.take(frame)
-                # Whoever stops at the last frame of a run does not follow it again: the strip is whole with it.
-                if strip.behind and frame.view.ended:
-                    await strip.catch_up()
-                    if not conversation.shows(serial):
-                        return
-                yield conversation.change(frame=frame, strip=strip.model or conversation.state.strip)
-                if strip.behind and await strip.catch_up() and conversation.shows(serial):
-                    yield conversation.change(strip=strip.model)
-
     async def _cancel(self, conversation: Conversation) -> str:
-        turn = conversation.state.turn
+        turn, session_id = conversation.state.turn, conversation.state.session_id
         try:
-            await self._client.cancel(conversation.state.run_id)
+            await self._channels.calls(session_id).cancel(conversation.state.run_id)
         except ClientError as error:
             if conversation.state.turn == turn:
                 conversation.change(stopping=False)
@@ -264,13 +268,17 @@ class Questions:
         earlier = state.earlier
         if keeps_turn and state.run_id and state.frame is not None:
             earlier = (*earlier, EarlierTurn(state.run_id, state.frame.view, state.asked.attachments))
-        conversation.key = uuid.uuid4().hex
+        # The backend may have the question although its reply was lost: with the same key it is one run all the same.
+        if (asked.text, asked.agent or state.usual, asked.options, asked.attachments) != conversation.unsent:
+            conversation.key = uuid.uuid4().hex
+        conversation.unsent = None
         fields = conversation.fill(question="" if empties_field else None, agent=asked.agent or state.usual)
         conversation.turn_over(asked=asked, pending=True, earlier=earlier, fields=fields)
 
     def _withdraw(self, conversation: Conversation) -> None:
-        """Take a question back, as if it had not been asked. The page still waits for the backend."""
+        """Put a question that could not be sent back into its field. The page still waits for the backend."""
         state = conversation.state
+        conversation.unsent = (state.asked.text, state.agent, state.asked.options, state.asked.attachments)
         conversation.change(
             turn=state.turn + 1,
             pending=False,
@@ -302,14 +310,3 @@ def _put_back(state: ConversationState) -> tuple[KnownFile, ...]:
     if not state.pending:
         return state.chosen
     return (*state.asked.attachments, *(file for file in state.chosen if file not in state.asked.attachments))
-
-
-def _options(timeout_s: float | None, speed: float) -> RunOptions | None:
-    """Only options that the reader set: the backend knows the rest. None for a timeout that the backend cannot keep."""
-    by_hand = {"timeout_s": float(timeout_s)} if timeout_s else {}
-    if speed != 1:
-        by_hand["speed"] = float(speed)
-    try:
-        return RunOptions(**by_hand)
-    except ValidationError:
-        return None

@@ -1,5 +1,6 @@
 """The Compare page's behaviour: get two runs, chosen or raced against each other, follow both, and stop both."""
 
+import secrets
 from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -19,7 +20,7 @@ from backend.desk.race import (
 )
 from backend.desk.run_pair import BOTH, PairedRun, RunPair, Which
 from backend.desk.run_recording import recording_of_run
-from backend.present.pages.addresses import FIRST, MOMENT, SECOND, moment_ms
+from backend.present.pages.addresses import BLIND, FIRST, MOMENT, SECOND, moment_ms
 from backend.present.pages.cards import pair_of, read_choice
 from backend.present.pages.problem import Problem, problem_of, recording_of_file
 from backend.present.pages.question_checks import question_problem
@@ -102,6 +103,7 @@ class CompareDesk:
 
     async def choose(self, pair: RunPair, which: Which, run_id: str) -> Problem | None:
         """Open a run or a share on one side; an empty id clears the side. Returns the reason if it cannot be opened."""
+        pair.blind = False
         if not run_id:
             pair.put(which, None)
             return None
@@ -121,12 +123,19 @@ class CompareDesk:
         opened."""
         return _put(pair, which, recording_of_file(data))
 
-    async def race(self, pair: RunPair, question: str, first: str, second: str) -> Problem | None:
-        """Ask two agents one question at once. Returns the reason if not both could be started; then neither runs."""
+    async def race(
+        self, pair: RunPair, question: str, first: str, second: str, *, blind: bool = False
+    ) -> Problem | None:
+        """Ask two agents one question at once. Returns the reason if not both could be started; then neither runs.
+
+        ``blind``: the page does not say which is which, and chance decides which is the first.
+        """
         sentence = question_problem(question)
         if sentence or not first or not second:
             return Problem("invalid_question", sentence)
-        return await self._start_both(pair, question, (Entrant(first), Entrant(second)))
+        if blind and secrets.randbelow(2):
+            first, second = second, first
+        return await self._start_both(pair, question, (Entrant(first), Entrant(second)), blind=blind)
 
     async def race_status(self, pair: RunPair, scenario: str) -> Problem | None:
         """Play one scenario with and without its status events. Returns the reason if not both could be started."""
@@ -165,11 +174,15 @@ class CompareDesk:
                 problem = await self.choose(pair, which, run_id)
                 if problem is not None:
                     return problem
+        if pair.serial != serial:
+            pair.blind = address.get(BLIND) == "1"
         if pair.serial != serial and address.get(MOMENT):
             pair.seek(moment_ms(address[MOMENT]))
         return None
 
-    async def _start_both(self, pair: RunPair, question: str, both: tuple[Entrant, Entrant]) -> Problem | None:
+    async def _start_both(
+        self, pair: RunPair, question: str, both: tuple[Entrant, Entrant], *, blind: bool = False
+    ) -> Problem | None:
         try:
             run_ids = await start_both(self._client, question, *both)
         except ClientError as error:
@@ -179,6 +192,7 @@ class CompareDesk:
                 run_id=run_id, question=question, agent=entrant.agent, options=RunOptions(**entrant.options)
             )
             pair.put(which, PairedRun(Recording(header, ()), run_id))
+        pair.blind = blind
         return None
 
 

@@ -107,31 +107,20 @@ class HistoryState:
 class RunHistory:
     """One tab's memory. It is changed on the event loop only, by the desk's services; pages read its ``state``.
 
-    ``serial`` counts the wishes: fetching stops once the reader wants something else. The rest makes the chosen run a
-    ``RunOnPage``.
+    ``serial`` counts the wishes: fetching stops once the reader wants something else.
     """
 
     state: HistoryState = field(default_factory=HistoryState)
     serial: int = 0
-    share_id: str = ""
-    commenting: bool = False
 
     @property
     def run_id(self) -> str:
         """The run whose details are on the page; empty for none."""
         return self.state.chosen.run.run_id if self.state.chosen is not None else ""
 
-    @property
-    def moment_ms(self) -> float | None:
-        """None: feedback on a past run is about all of it."""
-        return None
-
     def change(self, **changes: Any) -> HistoryState:
         """Change these fields of the state; returns the new state."""
-        run_id = self.run_id
         self.state = replace(self.state, **changes)
-        if self.run_id != run_id:
-            self.share_id = ""
         return self.state
 
     def want(self, **changes: Any) -> None:

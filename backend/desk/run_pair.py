@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from backend.desk.player import Moment, Player, SeenRun
-from backend.present.pages.addresses import FIRST, SECOND
+from backend.present.pages.addresses import BLIND, FIRST, SECOND
 from backend.present.pages.comparison import Compared
 from backend.present.pages.problem import Problem
 from backend.present.strip.fold import strip_of
@@ -55,6 +55,8 @@ class RunPair(Player):
     first: PairedRun | None = None
     second: PairedRun | None = None
     serial: int = 0
+    blind: bool = False
+    """True while the page does not say which agents they are of."""
     _strips: dict[Which, tuple[Recording, StripModel]] = field(default_factory=dict)
 
     @property
@@ -79,7 +81,8 @@ class RunPair(Player):
 
     def named(self) -> dict[str, str]:
         """Both runs' parameters for the page's address; empty for a run from a file, which is in this tab only."""
-        return {FIRST: self.first.run_id if self.first else "", SECOND: self.second.run_id if self.second else ""}
+        named = {FIRST: self.first.run_id if self.first else "", SECOND: self.second.run_id if self.second else ""}
+        return {**named, BLIND: "1" if self.blind and all(named.values()) else ""}
 
     def side(self, which: Which) -> PairedRun:
         """That side. Raises ``ValueError`` if it is missing."""
@@ -107,7 +110,7 @@ class RunPair(Player):
     def compared(self) -> tuple[Compared, Compared]:
         """Both with their names on the page. Raises ``ValueError`` if one is missing."""
         first, second = (self.side(which).recording for which in BOTH)
-        names = _names(first.header, second.header)
+        names = _BLIND_NAMES if self.blind else _names(first.header, second.header)
         return (
             Compared(names[0], first.events, first.header.question),
             Compared(names[1], second.events, second.header.question),
@@ -144,6 +147,9 @@ class RunPair(Player):
         if known is None or known[0] is not recording:
             known = self._strips[which] = (recording, strip_of(recording.events))
         return known[1]
+
+
+_BLIND_NAMES: Final = (words_compare.ANSWER_A, words_compare.ANSWER_B)
 
 
 def _playback(side: PairedRun) -> Playback:

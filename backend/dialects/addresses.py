@@ -92,6 +92,8 @@ def _endpoint(dialect: str, parts: SplitResult, model: str) -> str:
         parts = parts._replace(path=_gemini_path(parts.path.rstrip("/"), model), query=_gemini_query(parts.query))
     elif dialect == "flowise":
         parts = parts._replace(path=_flowise_path(parts.path, model))
+    elif dialect == "mastra":
+        parts = parts._replace(path=_mastra_path(parts.path, model))
     elif dialect in _PATHS:
         parts = parts._replace(path=_full_path(parts.path, *_PATHS[dialect]))
     return urlunsplit(parts if parts.path else parts._replace(path="/"))
@@ -118,6 +120,15 @@ def _flowise_path(path: str, flow: str) -> str:
     if flow == _USUAL_MODEL:
         raise AddressError("The address names no flow: write flowise:http://HOST:PORT#FLOW-ID.")
     return f"{base or '/api/v1'}/prediction/{flow}"
+
+
+def _mastra_path(path: str, agent: str) -> str:
+    base = path.rstrip("/")
+    if base and not base.endswith("/api"):
+        return path
+    if agent == _USUAL_MODEL:
+        raise AddressError("The address names no agent: write mastra:http://HOST:PORT#AGENT-ID.")
+    return f"{base or '/api'}/agents/{agent}/stream"
 
 
 def _gemini_query(query: str) -> str:

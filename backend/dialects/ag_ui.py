@@ -7,12 +7,18 @@ back (``backend.dialects.native_events``).
 """
 
 import re
+from collections.abc import Mapping
+
+from pydantic import JsonValue
 
 from backend.dialects.ag_ui_calls import OWN, AgUiCalls, own_metadata
+from backend.dialects.ag_ui_interrupts import asked_by, resume_entry
 from backend.dialects.ag_ui_texts import AgUiTexts
+from backend.dialects.ag_ui_thread import AgUiThread
 from backend.dialects.answer_drafts import AnswerDrafts
+from backend.dialects.asked_person import Continuation, PersonReply
 from backend.dialects.dialect import JsonObject
-from backend.dialects.json_values import object_of, objects_of, text_of, whole_number_of
+from backend.dialects.json_values import object_of, objects_of, plain, text_of, whole_number_of
 from backend.dialects.native_events import OwnEvents
 from backend.dialects.person_requests import asked_at_end, asked_in, is_interrupt
 from backend.protocol.events import Outcome
@@ -50,8 +56,11 @@ class AgUi:
         self._own = OwnEvents(drafts)
         self._ended = False
         self._outcome: Outcome = "completed"
+        self._continues = False
+        """Whether the next run of the thread continues this one, after answers."""
         self._calls = AgUiCalls(drafts, self._own)
         self._texts = AgUiTexts(drafts, self._own)
+        self._thread = AgUiThread()
 
     def read(self, message: JsonObject, event: str) -> bool:
         """Read one event; its type stands in ``type``."""
@@ -60,6 +69,7 @@ class AgUi:
             return False
         if message.get("rawEvent") is not None:
             self._drafts.count_loss("raw events of the provider")
+        self._thread.take(kind, message)
         if kind.startswith("TEXT_MESSAGE_"):
             self._texts.read(kind, message)
         elif kind.startswith("TOOL_CALL_"):
@@ -91,13 +101,16 @@ class AgUi:
             self._drafts.count_loss("citations of what was searched, which the stream has none of", searches)
         if self._ended:
             self._drafts.end.complete(self._outcome)
+            self._calls.end_all({asked.call for asked in self._drafts.asked})
         self._own.close_steps(self._outcome if self._ended else self._own.outcome or "interrupted")
 
     def _read_run(self, kind: str, message: JsonObject) -> None:
         if kind == "RUN_STARTED":
             self._ended = False
-            self._drafts.end.resume()
-            self._texts.begin_run()
+            if not self._continues and not self._drafts.asked:
+                self._texts.begin_run()
+            self._continues = False
+            self._drafts.continue_after()
         elif kind == "RUN_FINISHED":
             self._end_run(message)
         elif kind == "RUN_ERROR":
@@ -145,17 +158,30 @@ class AgUi:
             return
         self._drafts.count_loss("custom events")
 
+    def answer(self, replies: Mapping[str, PersonReply]) -> Continuation:
+        """The ``resume`` of the next request, with the messages and the state that a client would have by now."""
+        self._continues = True
+        resume: list[JsonValue] = [plain(resume_entry(asked, replies[asked.key])) for asked in self._drafts.asked]
+        fields: dict[str, JsonValue] = {"resume": resume, "state": self._thread.state}
+        return Continuation(added={"messages": self._thread.messages()}, fields=fields)
+
     def _end_run(self, message: JsonObject) -> None:
         self._ended = True
-        self._calls.end_all()
         result = message.get("result")
         if result is not None and not self._own.read_end(object_of(message, "result")):
             self._drafts.count_loss("the run's result value")
         outcome = object_of(message, "outcome")
         self._outcome = "cancelled" if text_of(outcome, "type") == "cancelled" else "completed"
         self._read_usage(message)
-        for asked in asked_at_end(message):
-            self._drafts.ask_person(asked)
+        interrupts = objects_of(outcome, "interrupts")
+        asked = [asked_by(interrupt, self._calls.proposed) for interrupt in interrupts]
+        if interrupts and all(asked):
+            for each in asked:
+                self._drafts.ask_person(each or "")
+            return
+        self._calls.end_all()
+        for each_asked in asked_at_end(message):
+            self._drafts.ask_person(each_asked)
 
     def _read_usage(self, message: JsonObject) -> None:
         if self._own.outcome is not None:

@@ -1,10 +1,13 @@
 """The tool calls of AG-UI: events that start, grow and end one, and calls as messages of the thread have them."""
 
+from collections.abc import Collection
+
 from backend.dialects.answer_drafts import AnswerDrafts
 from backend.dialects.dialect import JsonObject
 from backend.dialects.json_values import is_lookup, object_of, parsed, plain, text_of
 from backend.dialects.native_events import OwnEvents
 from backend.dialects.step_drafts import MAX_STEPS
+from backend.protocol.inputs import ProposedTool
 
 OWN = "playhead"
 """The key of our metadata, and what the names of our CUSTOM events begin with."""
@@ -16,7 +19,7 @@ class AgUiCalls:
     def __init__(self, drafts: AnswerDrafts, own: OwnEvents) -> None:
         self._drafts = drafts
         self._own = own
-        self._calls: set[str] = set()
+        self._calls: dict[str, None] = {}
         """Ids of all tool calls, those that are over too."""
         self._last_call = ""
         self.searches = 0
@@ -52,7 +55,7 @@ class AgUiCalls:
     def _start(self, key: str, name: str, step: JsonObject) -> None:
         if key in self._calls or len(self._calls) >= MAX_STEPS:
             return
-        self._calls.add(key)
+        self._calls[key] = None
         self._drafts.steps.end_thinking()
         if self._own.start_call(key, name or "tool", step):
             return
@@ -84,10 +87,14 @@ class AgUiCalls:
         else:
             self._drafts.steps.complete_arguments(key, arguments)
 
-    def end_all(self) -> None:
-        """The run is over: results that were not sent do not come."""
-        for call in self._calls:
-            self._drafts.steps.end_call(call)
+    def proposed(self, key: str) -> ProposedTool | None:
+        """The call of that id, as a person is shown it."""
+        tool = self._drafts.steps.proposed(key) or self._own.proposed(key)
+        return None if tool is None else ProposedTool(name=tool.name[:200], arguments=tool.arguments)
+
+    def end_all(self, undecided: Collection[str] = ()) -> None:
+        """The run is over: results that were not sent do not come. ``undecided`` calls never ran."""
+        self._drafts.end_calls(call for call in self._calls if call not in undecided)
 
 
 def own_metadata(message: JsonObject) -> JsonObject:

@@ -5,8 +5,10 @@ update, never a duplicate. Memory is bounded: what goes beyond a bound is counte
 """
 
 from collections import Counter
+from collections.abc import Iterable, Sequence
 
 from backend.dialects.answer_end import AnswerEnd
+from backend.dialects.asked_person import AskedPerson
 from backend.dialects.cited_sources import CitedSources
 from backend.dialects.dialect import Loss, StreamEnd
 from backend.dialects.step_drafts import StepDrafts
@@ -27,7 +29,13 @@ MAX_TEXT_CHARS = 8_000_000
 WARNINGS_PER_CODE = 5
 """After so many of one code the rest is counted, and reported in one warning at the end."""
 
+MAX_ASKED = 50
+"""Requests of one answer that can be open at a time."""
+
 _MAX_KINDS_OF_LOSSES = 200
+
+_MOST_NAMED = 6
+"""Tools that a warning names."""
 
 _FURTHER_LOSSES = "content of further kinds"
 
@@ -44,11 +52,18 @@ class AnswerDrafts:
         self.length = 0
         """Code points that the agent has written as its answer so far. Ranges count them; what of them is shown is
         decided here alone (``backend.protocol.written_answer``)."""
-        self.steps = StepDrafts(self._drafts.append, self.count_loss, self._part_texts, show_reasoning=show_reasoning)
+        self.steps = StepDrafts(
+            self._drafts.append,
+            self.count_loss,
+            self._part_texts,
+            lambda: self.length,
+            show_reasoning=show_reasoning,
+        )
         """Steps, tool calls and thinking."""
         self.end = AnswerEnd()
         """Outcome, error and usage."""
         self._sources = CitedSources(self._drafts.append, self.count_loss, self._written.shown_span)
+        self._asked: dict[str, AskedPerson] = {}
         self._native_tools: set[str] = set()
         self._warned: Counter[str] = Counter()
         self._lost: Counter[str] = Counter()
@@ -93,10 +108,18 @@ class AnswerDrafts:
         """Whether texts begin with thinking whose start is not marked; None while nothing shows it."""
         return self._written.begins_in_thought
 
+    @property
+    def asked(self) -> Sequence[AskedPerson]:
+        """What a person is asked and can answer, while the agent waits for it."""
+        return tuple(self._asked.values())
+
     def close(self) -> StreamEnd:
         """Nothing more comes: open steps are closed, delayed drafts are sent."""
         self._send(self._written.close())
         self._sources.close(self.length)
+        for asked in self._asked.values():
+            self.steps.end(asked.call, "cancelled", detail="Nobody decided on this call.")
+            self._tell_asked(" ".join(asked.prompt.split())[:500])
         self.steps.close("finished" if self.end.outcome == "completed" else "failed")
         for code, count in self._warned.items():
             more = count - WARNINGS_PER_CODE
@@ -155,12 +178,37 @@ class AnswerDrafts:
         if self._warned[code] <= WARNINGS_PER_CODE:
             self._drafts.append(WarningEvent(code=code, message=message, citation_id=citation_id))
 
-    def ask_person(self, asked: str) -> None:
-        """The agent stopped to ask a person: a warning says what for, and the answer ends as interrupted."""
-        said = " ".join(asked.split())[:500] or "It does not say what for."
-        self.warn("input_requested", f"The agent stopped to ask a person: {said}")
-        self.count_loss("requests for a person's input")
+    def ask_person(self, asked: str | AskedPerson) -> None:
+        """The agent stopped to ask a person: the answer ends as interrupted, and a warning says what for, unless it is
+        a request that is answered while the agent is heard."""
+        prompt = asked.prompt if isinstance(asked, AskedPerson) else asked
+        said = " ".join(prompt.split())[:500] or "It does not say what for."
         self.end.wait_for_person(said)
+        if isinstance(asked, AskedPerson) and len(self._asked) < MAX_ASKED:
+            self._asked[asked.key] = asked
+        else:
+            self._tell_asked(said)
+
+    def answered(self, key: str) -> None:
+        """The stream shows that the request of that id, or about that tool call, is answered."""
+        for asked in [each for each in self._asked.values() if key in (each.key, each.call)]:
+            del self._asked[asked.key]
+            if not self._asked:
+                self.end.resume()
+
+    def continue_after(self) -> None:
+        """The agent continues: nobody is asked any more."""
+        self._asked.clear()
+        self.end.resume()
+
+    def end_calls(self, keys: Iterable[str]) -> None:
+        """The answer is whole, and the stream has no results of these tool calls. A warning names those that nobody
+        ran."""
+        names = [name for key in keys if (name := self.steps.end_call(key))]
+        if names:
+            said = ", ".join(name[:100] for name in names[:_MOST_NAMED])
+            more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
+            self.warn("call_not_run", f"The agent left these calls to its caller, and nobody ran them: {said}{more}.")
 
     def count_loss(self, what: str, count: int = 1) -> None:
         """The stream carried this, and Playhead has no event for it. ``what`` is a plain word, the same for the same
@@ -169,6 +217,10 @@ class AnswerDrafts:
             self._lost[what] += count
         else:
             self._lost[_FURTHER_LOSSES] += count
+
+    def _tell_asked(self, said: str) -> None:
+        self.warn("input_requested", f"The agent stopped to ask a person: {said}")
+        self.count_loss("requests for a person's input")
 
     def _part_texts(self, *, marked: bool) -> None:
         """Something comes between two texts: thinking that the stream marks (``marked``), or a tool call."""

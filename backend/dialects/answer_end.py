@@ -60,6 +60,11 @@ class AnswerEnd:
         """The agent continues: nobody is asked any more."""
         self._asked = None
 
+    def reopen(self) -> None:
+        """Another stream continues the answer: the end that was seen is not its end. An error remains."""
+        if self._error is None:
+            self._outcome = None
+
     def fail(self, code: str, message: str, *, retryable: bool = False, outcome: Outcome = "failed") -> None:
         """The stream carries an error. The first one counts."""
         if self._error is None:

@@ -113,8 +113,7 @@ class AnthropicBlocks:
 
     def end_calls(self) -> None:
         """The message is whole: what it called is not answered in it."""
-        for call in self._calls:
-            self._drafts.steps.end_call(call)
+        self._drafts.end_calls(self._calls)
         self._calls.clear()
 
     def _summarise(self, block: _Block, said: JsonObject) -> None:

@@ -117,8 +117,7 @@ class Bedrock:
 
     def _end(self, reason: str) -> None:
         self._cited.stop_all()
-        for key in self._calls.values():
-            self._drafts.steps.end_call(key)
+        self._drafts.end_calls(self._calls.values())
         if reason in ("guardrail_intervened", "content_filtered"):
             self._drafts.end.fail(reason, CONTENT_FILTER)
         elif reason.startswith("malformed"):

@@ -45,6 +45,9 @@ class Cohere:
 
     def read(self, message: JsonObject, event: str) -> bool:
         """Read one message, a whole answer, or an error that came in place of either."""
+        if "payload" in message:
+            # Mastra's chunks have types that begin alike.
+            return False
         kind = text_of(message, "type") or (event if event in _KINDS else "")
         if not kind and isinstance(message.get("message"), dict) and "finish_reason" in message:
             self._read_whole(message)
@@ -173,8 +176,7 @@ class Cohere:
 
     def _end(self, end: JsonObject) -> None:
         self._read_usage(object_of(end, "usage"))
-        for key in self._calls.values():
-            self._drafts.steps.end_call(key)
+        self._drafts.end_calls(self._calls.values())
         reason = text_of(end, "finish_reason").upper()
         if reason in _FAILED or end.get("error"):
             told = text_of(end, "error") or _FAILED.get(reason, _FAILED["ERROR"])

@@ -1,12 +1,13 @@
 """From the bytes of a foreign stream to Playhead drafts, for any dialect. No content of a stream makes it raise."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from pydantic import JsonValue
 
 from backend.dialects.addresses import without_key
 from backend.dialects.answer_drafts import AnswerDrafts
+from backend.dialects.asked_person import AskedPerson, AskingDialect, Continuation, PersonReply
 from backend.dialects.dialect import Dialect, ListDialect, Loss, StreamEnd
 from backend.dialects.framing import Framing
 from backend.dialects.json_text import JsonTexts
@@ -32,6 +33,7 @@ class DialectDecoder:
         self._key = key
         self._drafts = drafts
         self._dialect = dialect
+        self._max_message_bytes = max_message_bytes
         self._framing = Framing(max_message_bytes)
         self._texts = JsonTexts()
         self._end: StreamEnd | None = None
@@ -74,6 +76,32 @@ class DialectDecoder:
             end = replace(end, error=end.error.model_copy(update={"message": told}))
         self._end = end
         return [*drafts, *self._drafts.take()]
+
+    @property
+    def asked(self) -> Sequence[AskedPerson]:
+        """What a person is asked in this stream and can answer: another stream may follow the answers."""
+        return self._drafts.asked if isinstance(self._dialect, AskingDialect) and self._end is None else ()
+
+    def end_stream(self) -> list[Draft]:
+        """The connection has ended, and perhaps the answer has not. Gives the drafts so far."""
+        framing, self._framing = self._framing, Framing(self._max_message_bytes)
+        try:
+            return self._read_all(framing.close())
+        except MessageTooLargeError as error:
+            self._drafts.end.fail("message_too_large", str(error))
+            return self._drafts.take()
+
+    def continue_with(self, replies: Mapping[str, PersonReply]) -> Continuation:
+        """The answers to everything that is ``asked``, by its keys. What is fed next is the stream that follows them;
+        the request for it contains what is returned."""
+        continuation = Continuation()
+        if isinstance(self._dialect, AskingDialect):
+            for asked in self._drafts.asked:
+                reply = replies[asked.key]
+                self._drafts.steps.decide(asked.call, accepted=reply.accepted, arguments=reply.arguments)
+            continuation = self._dialect.answer(replies)
+        self._drafts.continue_after()
+        return continuation
 
     @property
     def end(self) -> StreamEnd:

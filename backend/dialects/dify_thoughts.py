@@ -32,7 +32,7 @@ class DifyThoughts:
     def finish(self) -> None:
         """Nothing more comes: results that were not sent do not come."""
         for key in self._open:
-            self._drafts.steps.end_call(key)
+            self._drafts.steps.end(key, detail="Called; its result is not part of the stream.")
 
     def _read_tool(self, key: str, name: str, arguments: JsonValue, result: JsonValue) -> None:
         if key not in self._open:

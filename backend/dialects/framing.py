@@ -1,12 +1,14 @@
 """The messages of a foreign stream: server-sent events, or plain JSON where a server answers so.
 
 Errors and answers that are not streamed come as one JSON document; some servers send one object a line, or an array
-that grows. The first byte that is not a space, after a byte order mark if there is one, shows which it is. Lines of
-JSON are read as they come (``json_lines``), and whatever else is JSON once it is whole.
+that grows, and the AI SDK 4 sends lines with a code before the value (``coded_lines``). The first bytes that are not
+spaces, after a byte order mark if there is one, show which it is. Lines of JSON are read as they come (``json_lines``),
+and whatever else is JSON once it is whole.
 """
 
 import json
 
+from backend.dialects.coded_lines import BEGINS, COULD_BEGIN, CodedLines
 from backend.dialects.json_lines import JsonLines
 from backend.dialects.stray_errors import StrayErrors
 from backend.protocol.sse import MAX_MESSAGE_BYTES, Decoder, Message
@@ -29,7 +31,7 @@ class Framing:
         self._head = b""
         """A byte order mark, or what may become one, before anything else has come."""
         self._sse: Decoder | None = None
-        self._lines: JsonLines | None = None
+        self._lines: JsonLines | CodedLines | None = None
         self._stray = StrayErrors()
 
     def feed(self, data: bytes) -> list[Message]:
@@ -56,6 +58,12 @@ class Framing:
         if bare[0] in _JSON_STARTS:
             self._lines = JsonLines(self._limit)
             return bare
+        if BEGINS.match(bare):
+            self._lines = CodedLines(self._limit)
+            return bare
+        if COULD_BEGIN.fullmatch(bare):
+            self._head = bare
+            return b""
         self._sse = Decoder(self._limit, self._stray.take)
         return data
 

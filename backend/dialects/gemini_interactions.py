@@ -175,8 +175,7 @@ class GeminiInteractions:
         if error or status == "failed":
             self._read_error(error)
         elif status in ("completed", "requires_action"):
-            for call in self._calls.values():
-                self._drafts.steps.end_call(call)
+            self._drafts.end_calls(self._calls.values())
             self._drafts.end.complete()
         elif status == "incomplete":
             self._drafts.warn("length_limit", "The answer ends where a limit of the provider was reached.")

@@ -73,8 +73,7 @@ class GeminiParts:
     def end_calls(self) -> None:
         """The answer is whole: what it called is not answered in it."""
         self._end_growing()
-        for call in self._calls:
-            self._drafts.steps.end_call(call)
+        self._drafts.end_calls(self._calls)
         self._calls.clear()
 
     def _say(self, text: str) -> None:

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from backend.dialects.answer_drafts import AnswerDrafts
 from backend.dialects.dialect import JsonObject
 from backend.dialects.native_events import OwnEvents
+from backend.protocol.attempts import steps_back
 from backend.protocol.events import (
     EVENT_TYPES,
     DoneEvent,
@@ -87,6 +88,10 @@ class Native:
     def _read_event(self, event: KnownEvent) -> None:
         if self._done:
             self._drafts.count_loss("events after the end")
+        elif steps_back(event, self._last_seq):
+            self._last_seq = event.seq
+            self._drafts.count_loss("a new attempt that leaves out what was shown")
+            self._take(event)
         elif 0 < event.seq <= self._last_seq:
             self._drafts.count_loss("repeated events")
         else:

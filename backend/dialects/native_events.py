@@ -16,6 +16,7 @@ from backend.protocol.events import (
     Outcome,
     StatusEvent,
     TokenEvent,
+    ToolLog,
     UnknownEvent,
     WarningEvent,
     parse_event,
@@ -32,8 +33,9 @@ OUTCOMES: dict[str, Outcome] = {
 
 _CARRIED = frozenset({"status", "citation", "artifact", "warning"})
 
-_NOT_TOLD = frozenset({"type", "id", "seq", "at_ms", "started_ms", "ended_ms"})
-"""Fields of an event that no draft has. Other dialects carry them; the times belong to a run that the stream lacks."""
+_NOT_TOLD = frozenset({"type", "id", "seq", "at_ms", "started_ms", "ended_ms", "request", "answer"})
+"""Fields of an event that no draft has. Other dialects carry them; the times belong to a run that the stream lacks, and
+what people are asked is asked by the dialect's own means."""
 
 
 @dataclass(slots=True)
@@ -107,6 +109,11 @@ class OwnEvents:
     def knows_call(self, call: str) -> bool:
         """Whether that tool call is a Playhead step."""
         return call in self._calls
+
+    def proposed(self, call: str) -> ToolLog | None:
+        """That tool call, as far as it is known."""
+        known = self._calls.get(call)
+        return None if known is None else ToolLog(name=known.name, arguments=known.arguments)
 
     def start_call(self, call: str, name: str, step: JsonObject) -> bool:
         """A tool call that is the step of these fields. False if they are not a step."""

@@ -84,8 +84,7 @@ class Ollama:
         self._drafts.end.add_usage({ours: plain(line.get(theirs)) for theirs, ours in _USAGE_NAMES.items()})
         if any(name.endswith("_duration") for name in line):
             self._drafts.count_loss("durations that the server measured")
-        for key in self._calls:
-            self._drafts.steps.end_call(key)
+        self._drafts.end_calls(self._calls)
         if text_of(line, "done_reason") == "length":
             self._drafts.warn("length_limit", LIMIT_REACHED)
         self._drafts.end.complete()

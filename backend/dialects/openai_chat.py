@@ -12,10 +12,11 @@ from collections.abc import Mapping
 from pydantic import JsonValue
 
 from backend.dialects.answer_drafts import AnswerDrafts
+from backend.dialects.chat_calls import ChatCalls
+from backend.dialects.chat_sources import ChatSources
 from backend.dialects.dialect import CONTENT_FILTER, LIMIT_REACHED, JsonObject
 from backend.dialects.json_values import object_of, objects_of, plain, text_of, whole_number_of
 from backend.dialects.said_text import count_unread, said_objects, said_text
-from backend.protocol.events import Span
 
 _USAGE_NAMES = {"prompt_tokens": "input_tokens", "completion_tokens": "output_tokens", "total_tokens": "total_tokens"}
 
@@ -59,8 +60,8 @@ class OpenAIChat:
         self._drafts = drafts
         self._finish_reason = ""
         self._ended = False
-        self._calls: dict[str, str] = {}
-        """Tool calls that are being written: the index in the message to the key of the step."""
+        self._sources = ChatSources(drafts)
+        self._calls = ChatCalls(drafts)
 
     def read(self, message: JsonObject, event: str) -> bool:
         """Read one chunk, a whole completion, or an error that came in place of either."""
@@ -71,7 +72,7 @@ class OpenAIChat:
         if kind == "text_completion" or not isinstance(message.get("choices"), list):
             # Legacy completions have choices too, which contain a text and no message.
             return (bool(error) and "jsonrpc" not in message) or self._read_usage_alone(kind, message)
-        self._read_sources(message)
+        self._sources.read_lists(message)
         for field, what in _LOST.items():
             if message.get(field):
                 self._drafts.count_loss(what)
@@ -114,7 +115,7 @@ class OpenAIChat:
 
     def done_marker(self) -> None:
         """``[DONE]``: the answer is whole, unless its finish reason says otherwise."""
-        self._end_calls()
+        self._calls.end()
         if self._ended:
             return
         self._ended = True
@@ -148,21 +149,10 @@ class OpenAIChat:
         if refusal := text_of(delta, "refusal"):
             self._drafts.add_text(refusal)
             self._drafts.count_loss("refusal marked as such")
-        self._read_tools(delta)
-        for annotation in objects_of(delta, "annotations"):
-            self._read_annotation(annotation)
-        for passage in objects_of(object_of(delta, "context"), "citations"):
-            self._read_passage(passage)
+        self._calls.read(delta)
+        self._sources.read_delta(delta)
         if delta.get("audio") or delta.get("images"):
             self._drafts.count_loss("audio and images")
-
-    def _read_tools(self, delta: JsonObject) -> None:
-        for call in objects_of(delta, "tool_calls"):
-            self._read_call(call)
-        if legacy := object_of(delta, "function_call"):
-            self._read_call({"index": "function_call", "function": dict(legacy)})
-        for tool in objects_of(delta, "executed_tools"):
-            self._read_executed_tool(tool)
 
     def _read_parts(self, parts: list[JsonObject]) -> None:
         for part in parts:
@@ -173,68 +163,6 @@ class OpenAIChat:
                 self._drafts.steps.add_thinking("".join(text_of(each, "text") for each in objects_of(part, "thinking")))
             else:
                 self._drafts.count_loss(f"content of type {kind[:40] or 'unknown'}")
-
-    def _read_call(self, call: JsonObject) -> None:
-        function = object_of(call, "function")
-        name = text_of(function, "name")
-        index = str(call.get("index", call.get("id") or ""))
-        if not name and index not in self._calls and self._calls:
-            # Some servers number no calls: a chunk without a number continues the last call.
-            index = next(reversed(self._calls))
-        if name and (index not in self._calls or text_of(call, "id") not in ("", self._calls[index])):
-            self._calls[index] = text_of(call, "id") or f"call {index}"
-            self._drafts.steps.start_call(self._calls[index], name, kind="function")
-        key = self._calls.get(index, "")
-        arguments = function.get("arguments")
-        if isinstance(arguments, str):
-            if arguments:
-                self._drafts.steps.add_arguments(key, arguments)
-        elif arguments is not None:
-            self._drafts.steps.complete_arguments(key, plain(arguments))
-
-    def _end_calls(self) -> None:
-        for key in self._calls.values():
-            self._drafts.steps.end_call(key)
-        self._calls.clear()
-
-    def _read_executed_tool(self, tool: JsonObject) -> None:
-        name = text_of(tool, "type") or text_of(tool, "name") or "tool"
-        key = f"executed {tool.get('index', 0)}"
-        self._drafts.steps.start_call(key, name)
-        if arguments := text_of(tool, "arguments"):
-            self._drafts.steps.add_arguments(key, arguments)
-            self._drafts.steps.complete_arguments(key)
-        output = tool.get("output")
-        if output is not None or tool.get("search_results") is not None:
-            result: JsonValue = plain(output if output is not None else tool.get("search_results"))
-            self._drafts.steps.end(key, result=result)
-
-    def _read_annotation(self, annotation: JsonObject) -> None:
-        cited = object_of(annotation, "url_citation")
-        url = text_of(cited, "url")
-        if text_of(annotation, "type") != "url_citation" or not url:
-            self._drafts.count_loss(f"annotations of type {text_of(annotation, 'type')[:40] or 'unknown'}")
-            return
-        self._drafts.add_citation(
-            url, title=text_of(cited, "title") or url, url=url, quote=text_of(cited, "content"), span=_span_of(cited)
-        )
-
-    def _read_passage(self, passage: JsonObject) -> None:
-        url, quote = text_of(passage, "url"), text_of(passage, "content")
-        file = text_of(passage, "filepath")
-        title = text_of(passage, "title") or file or url or "Retrieved text"
-        self._drafts.add_citation(f"{url or file}\n{quote}", title=title, url=url, quote=quote, source=file)
-
-    def _read_sources(self, message: JsonObject) -> None:
-        results = {text_of(result, "url"): result for result in objects_of(message, "search_results")}
-        citations = message.get("citations")
-        listed = citations if isinstance(citations, list) else list(results)
-        for source in listed:
-            url = source if isinstance(source, str) else text_of(source, "url") if isinstance(source, dict) else ""
-            if url:
-                result = results.get(url, {})
-                quote = text_of(result, "snippet")
-                self._drafts.add_citation(url, title=text_of(result, "title") or url, url=url, quote=quote)
 
     def _read_usage(self, usage: JsonObject) -> None:
         if not usage:
@@ -250,9 +178,3 @@ class OpenAIChat:
         status = whole_number_of(fields, "status_code") or whole_number_of(fields, "code")
         retryable = status in _RETRYABLE or code in {*_RETRYABLE_CODES, *map(str, _RETRYABLE)}
         self._drafts.end.fail(str(code)[:80], text_of(fields, "message"), retryable=retryable)
-
-
-def _span_of(cited: JsonObject) -> Span | None:
-    """The supported range; equal ends (0 and 0) are how servers say that they know none."""
-    start, end = whole_number_of(cited, "start_index"), whole_number_of(cited, "end_index")
-    return Span(start=start, end=end) if start is not None and end is not None and 0 <= start < end else None

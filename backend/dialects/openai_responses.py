@@ -7,7 +7,12 @@ it keeps anew: there an id that was seen says the place. ``[DONE]``, which some 
 ``response`` that was not streamed is read as well. The items of tools are read in ``responses_tools``.
 """
 
+from collections.abc import Mapping
+
+from pydantic import JsonValue
+
 from backend.dialects.answer_drafts import AnswerDrafts
+from backend.dialects.asked_person import AskedPerson, Continuation, PersonReply
 from backend.dialects.dialect import CONTENT_FILTER, LIMIT_REACHED, JsonObject
 from backend.dialects.json_values import object_of, objects_of, plain, text_of, whole_number_of
 from backend.dialects.responses_tools import ResponsesTools
@@ -33,6 +38,8 @@ class OpenAIResponses:
         self._tools = ResponsesTools(drafts)
         self._parts: dict[tuple[str, str], tuple[int, int]] = {}
         """Parts of the answer by their place: where each begins and how much of it was said, in code points."""
+        self._response = ""
+        """The id of the response."""
         self._last_item = ""
         """The item of the text that was said last."""
         self._annotated: set[tuple[str, str]] = set()
@@ -44,6 +51,7 @@ class OpenAIResponses:
         """Read one message, a whole response, or an error that came in place of either."""
         kind = text_of(message, "type") or ("" if event == "message" else event)
         if text_of(message, "object") == "response" and not kind:
+            self._response = text_of(message, "id")
             self._read_end(text_of(message, "status") or "completed", message)
             return True
         if kind == "keepalive":
@@ -59,11 +67,24 @@ class OpenAIResponses:
     def done_marker(self) -> None:
         """``[DONE]`` says nothing about the response: its own end does."""
 
+    def answer(self, replies: Mapping[str, PersonReply]) -> Continuation:
+        """The decisions, as the input after the response that asked for them."""
+        asked = self._drafts.asked
+        decisions: list[JsonValue] = [_decision(each, replies[each.key]) for each in asked]
+        self._tools.begin_response(asked)
+        self._parts.clear()
+        self._annotated.clear()
+        self._places.clear()
+        self._last_item = ""
+        self._drafts.end.reopen()
+        return Continuation(fields={"input": decisions, "previous_response_id": self._response})
+
     def finish(self) -> None:
         """The connection has ended."""
         self._tools.finish()
 
     def _read_typed(self, kind: str, message: JsonObject) -> None:
+        self._response = text_of(object_of(message, "response"), "id") or self._response
         what, _, phase = kind.rpartition(".")
         self._note_place(message)
         if kind == "output_text.delta":
@@ -222,3 +243,13 @@ class OpenAIResponses:
         code = "provider_error" if code == "error" else code
         retryable = code in _RETRYABLE or code.startswith("5") or code == "429"
         self._drafts.end.fail(code, text_of(error, "message"), retryable=retryable)
+
+
+def _decision(asked: AskedPerson, reply: PersonReply) -> JsonValue:
+    decision: dict[str, JsonValue] = {
+        "type": "mcp_approval_response",
+        "approval_request_id": asked.key,
+        "approve": reply.accepted,
+    }
+    reason = reply.note or ("Nobody answered in time." if reply.expired else "")
+    return {**decision, "reason": reason} if reason else decision

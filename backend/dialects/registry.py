@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from backend.dialects.a2a import A2a
 from backend.dialects.ag_ui import AgUi
 from backend.dialects.ai_sdk import AiSdk
+from backend.dialects.ai_sdk_4 import AiSdk4
 from backend.dialects.answer_drafts import AnswerDrafts
 from backend.dialects.anthropic import Anthropic
 from backend.dialects.bedrock import Bedrock
@@ -15,6 +16,7 @@ from backend.dialects.dify import Dify
 from backend.dialects.flowise import Flowise
 from backend.dialects.gemini import Gemini
 from backend.dialects.langgraph.events import LangGraph
+from backend.dialects.mastra import Mastra
 from backend.dialects.native import Native
 from backend.dialects.ollama import Ollama
 from backend.dialects.openai_chat import OpenAIChat
@@ -28,10 +30,12 @@ DIALECTS: Mapping[str, Callable[[AnswerDrafts], Dialect]] = {
     "gemini": Gemini,
     "ag-ui": AgUi,
     "ai-sdk": AiSdk,
+    "ai-sdk-4": AiSdk4,
     "langgraph": LangGraph,
     "ollama": Ollama,
     "dify": Dify,
     "flowise": Flowise,
+    "mastra": Mastra,
     "a2a": A2a,
     "cohere": Cohere,
     "bedrock": Bedrock,

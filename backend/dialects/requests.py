@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pydantic import JsonValue
 
 from backend.dialects.addresses import RemoteAddress
+from backend.dialects.asked_person import Continuation
 
 Body = dict[str, JsonValue]
 
@@ -25,12 +26,13 @@ ANTHROPIC_VERSION = "2023-06-01"
 @dataclass(frozen=True, slots=True)
 class ForeignQuestion:
     """What is asked. ``earlier`` are the questions and answers before it; ``run_id`` names the run, and ``thread_id``
-    its conversation, where a dialect takes such names."""
+    its conversation, where a dialect takes such names. ``stream``: which stream of the answer is asked for, from 1."""
 
     question: str
     earlier: Sequence[tuple[str, str]] = ()
     run_id: str = "run"
     thread_id: str = "thread"
+    stream: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +44,28 @@ class RemoteRequest:
     body: bytes
     tells_earlier: bool = True
     """Whether the agent receives the earlier conversation."""
+    is_first: bool = True
+    """False for a request that continues an answer."""
 
 
-def remote_request(address: RemoteAddress, asked: ForeignQuestion, key: str | None = None) -> RemoteRequest:
-    """The request that asks this of that agent. ``key`` is sent as the dialect wants it."""
+def remote_request(
+    address: RemoteAddress, asked: ForeignQuestion, key: str | None = None, after: Continuation | None = None
+) -> RemoteRequest:
+    """The request that asks this of that agent. ``key`` is sent as the dialect wants it. ``after``: what people have
+    answered it since, for the request that continues the answer."""
     headers = {"Accept": "text/event-stream", "Accept-Encoding": "identity", "Content-Type": "application/json"}
     if address.dialect in _OF_LINES:
         headers["Accept"] = "application/x-ndjson, application/json"
     headers |= _key_headers(address.dialect, key)
     body = _BODIES[address.dialect](address.model, asked)
+    if after is not None:
+        for name, items in after.added.items():
+            before = body.get(name)
+            body[name] = [*(before if isinstance(before, list) else []), *items]
+        body |= after.fields
     content = json.dumps(body, ensure_ascii=True).encode("ascii")
-    return RemoteRequest(address.url, headers, content, tells_earlier=address.dialect not in _OWN_CONVERSATIONS)
+    tells_earlier = address.dialect not in _OWN_CONVERSATIONS
+    return RemoteRequest(address.url, headers, content, tells_earlier, is_first=after is None)
 
 
 def _key_headers(dialect: str, key: str | None) -> dict[str, str]:
@@ -98,8 +111,9 @@ def _ag_ui(model: str, asked: ForeignQuestion) -> Body:
         {"id": f"{asked.run_id}-{place}", "role": role, "content": text}
         for place, (role, text) in enumerate(_messages(asked), start=1)
     ]
+    run_id = asked.run_id if asked.stream == 1 else f"{asked.run_id}-{asked.stream}"
     return {
-        "threadId": asked.thread_id, "runId": asked.run_id, "messages": messages, "state": {}, "tools": [],
+        "threadId": asked.thread_id, "runId": run_id, "messages": messages, "state": {}, "tools": [],
         "context": [], "forwardedProps": {},
     }  # fmt: skip
 
@@ -140,6 +154,18 @@ def _flowise(model: str, asked: ForeignQuestion) -> Body:
     return {"question": question, "history": history, "streaming": True}
 
 
+def _ai_sdk_4(model: str, asked: ForeignQuestion) -> Body:
+    messages: list[JsonValue] = [
+        {"id": f"{asked.run_id}-{place}", "role": role, "content": text, "parts": [{"type": "text", "text": text}]}
+        for place, (role, text) in enumerate(_messages(asked), start=1)
+    ]
+    return {"id": asked.thread_id, "messages": messages}
+
+
+def _mastra(model: str, asked: ForeignQuestion) -> Body:
+    return {"messages": [{"role": role, "content": text} for role, text in _messages(asked)]}
+
+
 def _a2a(model: str, asked: ForeignQuestion) -> Body:
     message: JsonValue = {
         "kind": "message", "role": "user", "messageId": f"{asked.run_id}-1",
@@ -169,6 +195,8 @@ _BODIES: Mapping[str, Callable[[str, ForeignQuestion], Body]] = {
     "ollama": _chat,
     "dify": _dify,
     "flowise": _flowise,
+    "ai-sdk-4": _ai_sdk_4,
+    "mastra": _mastra,
     "a2a": _a2a,
     "cohere": _chat,
     "bedrock": _bedrock,

@@ -6,13 +6,15 @@ its result is in no stream. Where the server made a summary of what came before 
 takes time, and only the server can read its text.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from pydantic import JsonValue
 
 from backend.dialects.answer_drafts import AnswerDrafts
+from backend.dialects.asked_person import AskedPerson
 from backend.dialects.dialect import JsonObject
 from backend.dialects.json_values import object_of, parsed, plain, text_of
+from backend.protocol.inputs import ProposedTool
 
 _CALLER_RUNS = ("function_call", "custom_tool_call", "computer_call", "local_shell_call", "apply_patch_call")
 
@@ -21,7 +23,9 @@ _ARGUMENT_FIELDS = ("arguments", "input", "action", "queries", "code", "operatio
 
 _RESULT_FIELDS = ("output", "results", "outputs", "tools", "error")
 
-_CALLS = frozenset({"mcp_list_tools", "mcp_approval_request", "program", "compaction"})
+_APPROVAL = "mcp_approval_request"
+
+_CALLS = frozenset({"mcp_list_tools", _APPROVAL, "program", "compaction"})
 """Items that are calls, whose types do not end as those of calls do."""
 
 _ANSWERED_BY_ITEM = frozenset({"shell_call", "program", "tool_search_call"})
@@ -47,6 +51,8 @@ class ResponsesTools:
         self._waiting: dict[str, str] = {}
         """Calls of tools that the server runs whose result comes in a separate item: call id to key."""
         self._answered: set[str] = set()
+        self._of_caller: list[str] = []
+        """Calls that the caller has to run."""
 
     def read(self, what: str, phase: str, message: JsonObject) -> bool:
         """A message about a call. ``what`` and ``phase`` are the last parts of its type, such as
@@ -81,19 +87,40 @@ class ResponsesTools:
             self._end(key, kind, item)
         return True
 
+    def begin_response(self, decided: Iterable[AskedPerson]) -> None:
+        """Another response continues the answer: its items are numbered anew."""
+        for asked in decided:
+            self._drafts.steps.end(asked.call)
+        self._seen.clear()
+        self._pieces.clear()
+
     def finish(self) -> None:
         """No result comes any more."""
+        self._drafts.end_calls(self._of_caller)
         for key in self._waiting.values():
-            self._drafts.steps.end_call(key)
+            self._drafts.steps.end(key, detail="Called; its result is not part of the stream.")
 
     def _start(self, key: str, kind: str, item: JsonObject) -> None:
         self._seen.add(key)
         name = text_of(item, "name") or kind.removesuffix("_call")
         self._drafts.steps.start_call(key, name, arguments=_arguments_of(item), kind=kind)
-        if kind == "mcp_approval_request":
-            self._drafts.ask_person(f"Approve {name[:200]}?")
+        if kind == _APPROVAL:
+            self._ask(key, name[:200], item)
+
+    def _ask(self, key: str, name: str, item: JsonObject) -> None:
+        request = text_of(item, "id")
+        if not request:
+            self._drafts.ask_person(f"Approve {name}?")
+            return
+        tool = ProposedTool(name=name, arguments=_arguments_of(item))
+        server = text_of(item, "server_label")[:100]
+        prompt = f"Run {name} of {server}?" if server else f"Run {name}?"
+        self._drafts.ask_person(AskedPerson(request, prompt, kind="approval", tool=tool, call=key))
 
     def _end(self, key: str, kind: str, item: JsonObject) -> None:
+        if kind == _APPROVAL:
+            # Open until somebody has decided.
+            return
         arguments = _arguments_of(item)
         if arguments is not None:
             self._drafts.steps.complete_arguments(key, arguments)
@@ -103,7 +130,7 @@ class ResponsesTools:
         if text_of(item, "status") in ("failed", "incomplete") or item.get("error"):
             self._drafts.steps.end(key, "failed", result=result, detail=_reason(item))
         elif result is None and (kind in _CALLER_RUNS or text_of(item, "execution") == "client"):
-            self._drafts.steps.end_call(key)
+            self._of_caller.append(key)
         elif result is None and kind in _ANSWERED_BY_ITEM:
             self._waiting[_call_of(item, kind)] = key
         else:

@@ -38,6 +38,8 @@ class _Step:
     arguments: list[str] = field(default_factory=list)
     argument_chars: int = 0
     open: bool = True
+    written: int = 0
+    """How much of the answer came before it."""
 
 
 class StepDrafts:
@@ -48,21 +50,25 @@ class StepDrafts:
         write: Callable[[StatusEvent], None],
         count_loss: Callable[[str], None],
         part_texts: PartTexts,
+        written: Callable[[], int],
         *,
         show_reasoning: bool = False,
     ) -> None:
         """``write`` takes every change of a step, ``count_loss`` the plain word for what is left out. ``part_texts`` is
-        called before a step that is between two texts of the answer. ``show_reasoning``: the step of thinking carries
-        what the model thought."""
+        called before a step that is between two texts of the answer, ``written`` gives its length. ``show_reasoning``:
+        the step of thinking carries what the model thought."""
         self._write = write
         self._count_loss = count_loss
         self._part_texts = part_texts
+        self._written = written
         self._shows_reasoning = show_reasoning
         self._thoughts: list[str] = []
         """What was thought since the step's last status."""
         self._thought_chars = 0
         self._steps: dict[str, _Step] = {}
         self._hidden = HiddenActivity()
+        self._decided: dict[str, bool] = {}
+        """Calls that a person has decided on, and whether they may run."""
 
     @property
     def tool_calls(self) -> int:
@@ -156,9 +162,11 @@ class StepDrafts:
         number = len(self._steps) + 1
         if known is not None:
             self._steps[f"{key}\n{number - 1}"] = known
+            self._decided.pop(key, None)
         log = ToolLog(name=tool, arguments=arguments) if tool is not None else None
         above = self._steps.get(parent) if parent is not None else None
         made = _Step(f"step-{number}", step, label, above.step_id if above else None, log)
+        made.written = self._written()
         self._steps[key] = made
         self._tell(made, "started", detail)
 
@@ -181,6 +189,9 @@ class StepDrafts:
         step = self._steps.get(key)
         if step is None or step.tool is None:
             self._count_loss("arguments of an unknown tool call")
+        elif key in self._decided:
+            # Sent once more, perhaps as a person changed them.
+            return
         elif step.argument_chars + len(piece) > MAX_ARGUMENT_CHARS:
             self._count_loss("arguments beyond the longest")
         else:
@@ -189,7 +200,7 @@ class StepDrafts:
 
     def complete_arguments(self, key: str, arguments: JsonValue = None) -> None:
         """All arguments are there: those added piece by piece, or these."""
-        step = self._steps.get(key)
+        step = self._steps.get(key) if key not in self._decided else None
         if step is not None and self._gather_arguments(step, arguments) and step.open:
             self._tell(step, "progress")
 
@@ -203,15 +214,44 @@ class StepDrafts:
             return
         if key == THINKING:
             self._tell_activity(step)
+        if self._decided.get(key) is False:
+            state, detail = "cancelled", detail or "A person declined this call."
         self._gather_arguments(step, None)
         if step.tool is not None and result is not None:
             step.tool = step.tool.model_copy(update={"result": result})
         step.open = False
         self._tell(step, state, detail)
 
-    def end_call(self, key: str) -> None:
-        """An open tool call ends that is the caller's to run: what came of it is in no stream."""
-        self.end(key, detail="Called; its result is not part of the stream.")
+    def proposed(self, key: str) -> ToolLog | None:
+        """The tool call of that key, as far as it is known."""
+        step = self._steps.get(key)
+        if step is None or step.tool is None:
+            return None
+        self._gather_arguments(step, None)
+        return step.tool
+
+    def decide(self, key: str, *, accepted: bool, arguments: JsonValue = None) -> None:
+        """A person has decided on an open tool call. ``arguments`` are those that run, if they are not the proposed
+        ones. A call that may not run ends as cancelled, whatever its result says."""
+        step = self._steps.get(key)
+        if step is None or step.tool is None or not step.open:
+            return
+        self._decided[key] = accepted
+        if accepted and arguments is not None:
+            step.tool = step.tool.model_copy(update={"effective_arguments": arguments})
+            self._tell(step, "progress")
+
+    def end_call(self, key: str) -> str:
+        """An open tool call ends of whose result the stream says nothing. If text followed, the sender ran it; else it
+        is the caller's to run, and was not: gives its name then."""
+        step = self._steps.get(key)
+        if step is None or not step.open or step.tool is None:
+            return ""
+        if key in self._decided or self._written() > step.written:
+            self.end(key, detail="Called; its result is not part of the stream.")
+            return ""
+        self.end(key, "cancelled", detail="Not run: the caller of the agent has to run it.")
+        return step.tool.name
 
     def close(self, state: Literal["finished", "failed"]) -> None:
         """Nothing more comes: every open step ends, the latest first."""

@@ -6,6 +6,7 @@ anyone but a trusted proxy says with such headers is removed, since the framewor
 """
 
 from collections.abc import Iterable
+from typing import Final
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -18,6 +19,9 @@ _SAID_BY_PROXIES = frozenset(
     {b"forwarded", b"x-forwarded-prefix", b"x-forwarded-proto", b"x-forwarded-host", b"x-forwarded-server"}
     | {b"x-forwarded-port", b"x-forwarded-for", b"x-forwarded-scheme", b"x-script-name", b"x-gradio-server"}
 )
+FORWARDED: Final = "playhead.forwarded"
+"""In the scope of a request: whether a proxy passed it on, as far as its headers say."""
+
 _SECURE = {"http": "https", "ws": "wss", "https": "https", "wss": "wss"}
 _PLAIN = {secure: plain for plain, secure in (("http", "https"), ("ws", "wss"))}
 
@@ -54,7 +58,12 @@ class Forwarded:
         headers = Headers(scope=scope)
         peer = scope.get("client")
         trusted = peer is not None and self._address.trusts(peer[0])
-        scope = {**scope, "headers": [each for each in scope["headers"] if each[0].lower() not in _SAID_BY_PROXIES]}
+        said = any(name.lower() in _SAID_BY_PROXIES for name, _ in scope["headers"])
+        scope = {
+            **scope,
+            FORWARDED: said,
+            "headers": [each for each in scope["headers"] if each[0].lower() not in _SAID_BY_PROXIES],
+        }
         prefix = self._address.prefix
         if trusted:
             host = _last(headers, "x-forwarded-host")
@@ -63,6 +72,9 @@ class Forwarded:
                 return
             prefix = _prefix(headers) or prefix
             scope = _as_seen(scope, _last(headers, "x-forwarded-proto"), host)
+            sender = _last(headers, "x-forwarded-for")
+            if sender:
+                scope = {**scope, "client": (sender, 0)}
         await self._app(_below(scope, prefix), receive, _unbuffered(send))
 
 

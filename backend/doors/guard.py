@@ -1,7 +1,7 @@
 """A server on loopback needs a guard against web pages: a DNS name rebound to it, another site's script, form or frame.
 
-A page of another site cannot read an answer anyway, since no server here allows it to. The guard keeps the server from
-acting on its requests at all.
+A page of another site cannot read an answer anyway: the guard removes what a framework says to allow that. And it keeps
+the server from acting on its requests at all.
 """
 
 from collections.abc import Iterable
@@ -9,24 +9,49 @@ from collections.abc import Iterable
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from backend.doors.hosts import KnownHosts, host_name, origin_name
+from backend.doors.hosts import KnownHosts, host_and_port, host_name, origin_name, page_origin
 from backend.doors.refusal import Answer, Refusal, plain_text, refuse
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+_CROSS_ORIGIN = b"access-control-"
+"""How the headers begin that let pages of other origins read an answer. Gradio sends them to all, with credentials."""
 _FRAME_OPTIONS = b"x-frame-options"
-_NO_FRAMES = ((b"content-security-policy", b"frame-ancestors 'none'"), (_FRAME_OPTIONS, b"DENY"))
+_REFERRER_POLICY = b"referrer-policy"
+_TYPE_OPTIONS = b"x-content-type-options"
+_PLACED = (
+    (b"content-security-policy", b"frame-ancestors 'none'; object-src 'none'; base-uri 'self'; form-action 'self'"),
+    (_FRAME_OPTIONS, b"DENY"),
+    (_REFERRER_POLICY, b"no-referrer"),
+    (_TYPE_OPTIONS, b"nosniff"),
+)
+"""Said of every response. A page's address may contain a share, which no site that a source links to is sent. What is
+not said to be a page never becomes one."""
 
 
 class Guard:
-    """Refuses a Host that is not this server (421) and what a page of another site asks for (403), and forbids framing.
+    """Refuses a Host that is not this server (421) and what a page of another site asks for (403), and forbids other
+    pages to frame or read an answer.
 
     From another site only a navigation is taken: a person who follows a link. HTTP and WebSockets are treated alike.
+    On a server without tokens every page of this machine counts as its own; with ``own_pages_only`` those of another
+    port do not, since a person's sign-in would go with what they send.
     """
 
-    def __init__(self, app: ASGIApp, *, allowed_hosts: Iterable[str] = (), answer: Answer = plain_text) -> None:
-        """``allowed_hosts`` are answered to besides loopback. Raises ``ValueError`` for one that is not a host name."""
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        allowed_hosts: Iterable[str] = (),
+        own_pages_only: bool = False,
+        public_url: str = "",
+        answer: Answer = plain_text,
+    ) -> None:
+        """``allowed_hosts`` are answered to besides loopback. Raises ``ValueError`` for one that is not a host name.
+        ``public_url`` is the address of the server's own pages where that is not the one in the request."""
         self._app = app
         self._hosts = KnownHosts(allowed_hosts)
+        self._own_pages_only = own_pages_only
+        self._public_origin = page_origin(public_url)
         self._answer = answer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -34,7 +59,7 @@ class Guard:
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
-        send = _unframed(send)
+        send = _private(send)
         refusal = self._refusal(scope)
         if refusal is None:
             await self._app(scope, receive, send)
@@ -46,12 +71,21 @@ class Guard:
         hosts = headers.getlist("host")
         if len(hosts) != 1 or host_name(hosts[0]) not in self._hosts:
             return _wrong_host(scope, hosts)
-        if "cross-site" in headers.getlist("sec-fetch-site"):
+        foreign = ("cross-site", "same-site") if self._own_pages_only else ("cross-site",)
+        if any(site in foreign for site in headers.getlist("sec-fetch-site")):
             return None if _is_navigation(scope, headers) else _CROSS_SITE
         if scope["type"] == "http" and scope["method"] in _SAFE_METHODS:
             return None
-        foreign = any(origin_name(origin) not in self._hosts for origin in headers.getlist("origin"))
-        return _CROSS_SITE if foreign else None
+        if all(self._is_own(origin, hosts[0]) for origin in headers.getlist("origin")):
+            return None
+        return _CROSS_SITE
+
+    def _is_own(self, origin: str, host: str) -> bool:
+        """Whether a page of that origin is one of this server's."""
+        if not self._own_pages_only:
+            return origin_name(origin) in self._hosts
+        sent = page_origin(origin)
+        return sent is not None and (sent[1:] == host_and_port(host, sent[0]) or sent == self._public_origin)
 
 
 _CROSS_SITE = Refusal(
@@ -84,13 +118,19 @@ def _is_navigation(scope: Scope, headers: Headers) -> bool:
     )
 
 
-def _unframed(send: Send) -> Send:
-    """Forbid other pages to show the response inside theirs, where a person would click without seeing on what."""
+def _private(send: Send) -> Send:
+    """Forbid other pages to read the response, or to show it inside theirs, where a person would click without seeing
+    on what; and what no page here needs: plug-ins, another base for its addresses, forms and referrers for other
+    sites."""
 
-    async def send_unframed(message: Message) -> None:
+    async def send_private(message: Message) -> None:
         if message["type"] == "http.response.start":
-            others = [header for header in message.get("headers", ()) if header[0].lower() != _FRAME_OPTIONS]
-            message = {**message, "headers": [*others, *_NO_FRAMES]}
+            others = [header for header in message.get("headers", ()) if _is_kept(header[0].lower())]
+            message = {**message, "headers": [*others, *_PLACED]}
         await send(message)
 
-    return send_unframed
+    return send_private
+
+
+def _is_kept(header: bytes) -> bool:
+    return header not in (_FRAME_OPTIONS, _REFERRER_POLICY, _TYPE_OPTIONS) and not header.startswith(_CROSS_ORIGIN)

@@ -128,6 +128,11 @@ class ChildProcess:
         return self._process is not None and not self._ended.is_set()
 
     @property
+    def pid(self) -> int | None:
+        """The id of the process that guards it and starts it, or None while it was not started."""
+        return self._process.pid if self._process else None
+
+    @property
     def returncode(self) -> int | None:
         """Its exit code, 128 + the signal's number if one ended it, or None while it has not ended."""
         return self._process.poll() if self._process else None

@@ -24,8 +24,10 @@ class Supervisor:
     the main thread can use it.
     """
 
-    def __init__(self, children: Sequence[ChildProcess]) -> None:
+    def __init__(self, children: Sequence[ChildProcess], first: Sequence[ChildProcess] = ()) -> None:
+        """``first`` are those of them that are stopped before the others are asked to."""
         self._children = list(children)
+        self._first = list(first)
         self._handlers: dict[signal.Signals, Callable[[int, FrameType | None], object] | int | None] = {}
 
     def __enter__(self) -> "Supervisor":
@@ -87,12 +89,13 @@ class Supervisor:
         return bool(ready) and os.read(self._happenings, 1) != CHILD_ENDED
 
     def _stop_all(self) -> None:
-        for child in self._children:
-            child.ask_to_stop()
-        while any(child.running for child in self._children):
-            if self._stop_asked_within(None):
-                for child in self._children:
-                    child.kill()
+        for group in (self._first, self._children):
+            for child in group:
+                child.ask_to_stop()
+            while any(child.running for child in group):
+                if self._stop_asked_within(None):
+                    for child in self._children:
+                        child.kill()
         for child in self._children:
             child.wait()
         signal.set_wakeup_fd(self._wakeup)

@@ -4,8 +4,9 @@ from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from backend.protocol.citations import Marker, MarkerScan, scan_markers
+from backend.protocol.citations import MarkerScan, scan_markers
 from backend.protocol.events import CitationEvent, Event, TokenEvent
+from backend.protocol.marker_run import Marker
 
 
 @dataclass(frozen=True, slots=True)

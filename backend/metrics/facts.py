@@ -50,6 +50,31 @@ CANCEL_TO_LAST_TOKEN = Fact(
     "Time from just before the request to cancel was written until the last token event that came after it; 0 where "
     "none came. No value for a run that was not cancelled.",
 )
+PAUSE = Fact(
+    "pause_ms",
+    "Pause to paused",
+    "ms",
+    "lower",
+    "Time from just before the request to pause was written until the status that says that the run is paused arrived; "
+    "of several the longest. No value for a run that was not paused by the suite.",
+)
+ANSWER = Fact(
+    "answer_ms",
+    "Answer to closed request",
+    "ms",
+    "lower",
+    "Time from just before the answer to a request was written until the status that closes the request arrived; of "
+    "several the longest. No value for a run that was not answered by the suite.",
+)
+MESSAGE_TO_DELIVERY = Fact(
+    "message_to_delivery_ms",
+    "Message sent to delivery",
+    "ms",
+    "lower",
+    "Time from just before a message was written until the status arrived that says that the agent has read it, or "
+    "that it began the conversation's next run; of several the longest. No value for a run that was sent none by the "
+    "suite, or that never read it.",
+)
 RECOVERY = Fact(
     "recovery_ms",
     "Recovery from a cut",
@@ -94,6 +119,42 @@ RENDER_DELAY_P95 = Fact(
     "that shows it. Only through a page.",
     plane="paint",
 )
+CLICK_TO_STOPPED = Fact(
+    "click_to_stopped_ms",
+    "Click to stopped",
+    "ms",
+    "lower",
+    "Time from the press of Stop until the animation frame that shows that the run has ended, on the browser's "
+    "clock; of several the longest. Only through a page, where the run was stopped.",
+    plane="paint",
+)
+CLICK_TO_PAUSED = Fact(
+    "click_to_paused_ms",
+    "Click to paused",
+    "ms",
+    "lower",
+    "Time from the press that pauses until the animation frame that shows the run paused, on the browser's clock; "
+    "of several the longest. Only through a page, where the run was paused.",
+    plane="paint",
+)
+CLICK_TO_ANSWERED = Fact(
+    "click_to_answered_ms",
+    "Click to answered",
+    "ms",
+    "lower",
+    "Time from the press that answers a request until the animation frame that shows the request closed, on the "
+    "browser's clock; of several the longest. Only through a page, where the run was answered.",
+    plane="paint",
+)
+CLICK_TO_DELIVERED = Fact(
+    "click_to_delivered_ms",
+    "Click to delivered",
+    "ms",
+    "lower",
+    "Time from the press of Now until the animation frame that shows that the agent has read the message, on the "
+    "browser's clock; of several the longest. Only through a page, where the run was sent a message.",
+    plane="paint",
+)
 
 INTENDED: dict[str, Fact] = {
     "ttfe_ms": TTFE_INTENDED,
@@ -103,8 +164,25 @@ INTENDED: dict[str, Fact] = {
 }
 """The metrics that are also measured from the intended start, each with its form."""
 
-WIRE_FACTS: tuple[Fact, ...] = (*INTENDED.values(), CANCEL_TO_DONE, CANCEL_TO_LAST_TOKEN, RECOVERY)
-"""Null in every result of a run that is started at once, never cancelled and never cut."""
+WIRE_FACTS: tuple[Fact, ...] = (
+    *INTENDED.values(),
+    CANCEL_TO_DONE,
+    CANCEL_TO_LAST_TOKEN,
+    PAUSE,
+    ANSWER,
+    MESSAGE_TO_DELIVERY,
+    RECOVERY,
+)
+"""Null in every result of a run that is started at once, and that is neither steered nor cut."""
 
-PAGE_FACTS: tuple[Fact, ...] = (PERCEIVED_TTFS, PERCEIVED_TTFT, RENDER_DELAY_P50, RENDER_DELAY_P95)
+PAGE_FACTS: tuple[Fact, ...] = (
+    PERCEIVED_TTFS,
+    PERCEIVED_TTFT,
+    RENDER_DELAY_P50,
+    RENDER_DELAY_P95,
+    CLICK_TO_STOPPED,
+    CLICK_TO_PAUSED,
+    CLICK_TO_ANSWERED,
+    CLICK_TO_DELIVERED,
+)
 """Only of a run that was asked for and seen in a page."""

@@ -9,6 +9,7 @@ from typing import Literal
 from backend.metrics.answer import Answer, grow
 from backend.metrics.expectation import Expectation
 from backend.metrics.steps import StepSpan, step_spans
+from backend.protocol.attempts import steps_back
 from backend.protocol.checks import Violation, check
 from backend.protocol.events import DoneEvent, Event, StatusEvent, TokenEvent
 from backend.protocol.person_time import PersonTime
@@ -51,8 +52,13 @@ class Trace:
     @cached_property
     def _fresh(self) -> tuple[int, ...]:
         """Indexes of the events that change anything: no duplicates, and nothing after the first done."""
-        last_seq, indexes = 0, []
+        last_seq = 0
+        indexes: list[int] = []
         for index, event in enumerate(self.received):
+            if steps_back(event, last_seq):
+                last_seq = event.seq - 1
+                while indexes and self.received[indexes[-1]].seq > last_seq:
+                    indexes.pop()
             if event.seq == 0 or event.seq > last_seq:
                 last_seq = max(last_seq, event.seq)
                 indexes.append(index)

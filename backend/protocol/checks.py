@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from backend.protocol.attempts import resumed_after, standing
 from backend.protocol.citations import MarkerScan, scan_markers
 from backend.protocol.events import (
     CitationEvent,
@@ -89,6 +90,9 @@ class Checker:
 
     def _order(self, event: Event) -> list[Violation]:
         found = []
+        after = resumed_after(event)
+        if after is not None:
+            self._last_seq = min(self._last_seq, after.seq)
         if event.seq != self._last_seq + 1:
             found.append(Violation("in-order", event.seq, f"seq is {event.seq}, expected {self._last_seq + 1}."))
         if event.at_ms < self._last_at_ms:
@@ -146,5 +150,5 @@ class Checker:
 def check(events: Iterable[Event]) -> list[Violation]:
     """Every violation of a whole stream, in order."""
     checker = Checker()
-    found = [violation for event in events for violation in checker.feed(event)]
+    found = [violation for event in standing(events) for violation in checker.feed(event)]
     return found + checker.close()

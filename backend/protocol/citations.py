@@ -11,9 +11,8 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from pydantic import BaseModel, ConfigDict
-
 from backend.protocol.formulas import formula_at, formula_sign, is_open
+from backend.protocol.marker_run import Marker
 from backend.protocol.markers import MarkerText, half_marker, is_settled, marker_at
 
 LONGEST_CODE_SPAN: Final = 4_000
@@ -23,16 +22,6 @@ _FENCE = re.compile(r"[ \t>]{0,100}+(?:(?:[-*+]|\d{1,9}[.)])[ \t]{1,100}+){0,20}
 _BECOMES_FENCE = re.compile(r"[ \t>]{0,100}+(?:(?:[-*+]|\d{1,9}[.)])[ \t]{0,100}+){0,20}+(?:\d{1,9}|`{0,80}|~{0,80})\Z")
 _SIGNS = re.compile(r"[`$\\\[【]")
 _BACKTICKS = re.compile(r"`+")
-
-
-class Marker(BaseModel):
-    """One reference in the answer: its citation number and where its brackets stand (end exclusive)."""
-
-    model_config = ConfigDict(frozen=True)
-
-    number: int
-    start: int
-    end: int
 
 
 @dataclass(frozen=True, slots=True)

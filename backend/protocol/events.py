@@ -61,10 +61,16 @@ class Counts(Payload):
 
 
 class EventBase(Payload):
-    """The stamp every event carries: ``seq`` counts from 1 (0 = unstamped), ``at_ms`` is milliseconds."""
+    """The stamp every event carries: ``seq`` counts from 1 (0 = unstamped), ``at_ms`` is milliseconds.
+
+    Only the first event of an attempt above 1 has ``attempt`` and ``resumes_after``, the cursor after which that
+    attempt continues the log.
+    """
 
     seq: int = Field(default=0, ge=0)
     at_ms: float = Field(default=0.0, ge=0, allow_inf_nan=False)
+    attempt: int | None = Field(default=None, ge=1)
+    resumes_after: str | None = None
 
 
 class StatusEvent(EventBase):
@@ -246,7 +252,13 @@ def event_body(draft: BaseModel) -> str:
 
     Raises ``ValueError`` where it cannot be written as JSON.
     """
-    if type(draft) is TokenEvent and not draft.__pydantic_extra__ and "\x7f" not in draft.text:
+    if (
+        type(draft) is TokenEvent
+        and not draft.__pydantic_extra__
+        and "\x7f" not in draft.text
+        and draft.attempt is None
+        and draft.resumes_after is None
+    ):
         # A tenth of the time; the two differ in one character alone.
         return f'"type":"token","text":{_json_text(draft.text)}}}'
     return body_of(event_json(draft))
@@ -294,9 +306,9 @@ def _decode_object(text: str | bytes) -> dict[str, Any]:
 
 
 def _unknown(fields: dict[str, Any], name: str, problem: str | None) -> UnknownEvent:
-    stamps = {"seq": fields.pop("seq", 0), "at_ms": fields.pop("at_ms", 0.0)}
+    stamps = {name: fields.pop(name) for name in EventBase.model_fields if name in fields}
     kept = {key: value for key, value in fields.items() if key not in ("type", "problem")}
     try:
         return UnknownEvent.model_validate({**kept, **stamps, "type": name, "problem": problem})
     except ValidationError:
-        return UnknownEvent.model_validate({**kept, "type": name, "problem": problem or "unreadable seq or at_ms"})
+        return UnknownEvent.model_validate({**kept, "type": name, "problem": problem or "unreadable stamp"})

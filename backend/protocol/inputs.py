@@ -4,11 +4,12 @@ A step that waits carries an ``InputRequest``; that step's next status carries t
 events, so that every watcher learns of an answer as it learns of a token.
 """
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, JsonValue, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, FiniteFloat, JsonValue, model_validator
 
 from backend.protocol.payload import Payload
+from backend.protocol.sendable import Text, sendable
 
 InputKind = Literal["approval", "choice", "text", "form"]
 InputAction = Literal["accept", "decline", "cancel"]
@@ -124,16 +125,13 @@ class InputCounts(Payload):
 
 
 class GivenPerson(BaseModel):
-    """Who acts, as the caller says: recorded, and shown as unverified."""
+    """Who acts, as the caller says: recorded, and shown as unverified. ``id`` is a participant's ticket, or an id of
+    the caller's own kind."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    id: str | None = Field(default=None, max_length=100)
-    name: str = Field(default="", max_length=100)
-
-    def person(self) -> Person | None:
-        """The person as the log keeps it; None for one without id and name."""
-        return Person(id=self.id, name=self.name.strip()) if self.id or self.name.strip() else None
+    id: Text | None = Field(default=None, max_length=100)
+    name: Text = Field(default="", max_length=100)
 
 
 class GivenAnswer(BaseModel):
@@ -146,8 +144,8 @@ class GivenAnswer(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     action: InputAction
-    value: JsonValue = None
-    arguments: dict[str, JsonValue] | None = None
-    note: str | None = Field(default=None, max_length=2000)
-    digest: str | None = Field(default=None, max_length=128)
+    value: Annotated[JsonValue, AfterValidator(sendable)] = None
+    arguments: Annotated[dict[str, JsonValue] | None, AfterValidator(sendable)] = None
+    note: Text | None = Field(default=None, max_length=2000)
+    digest: Text | None = Field(default=None, max_length=128)
     by: GivenPerson | None = None

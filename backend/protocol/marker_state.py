@@ -7,15 +7,16 @@ change what one of them is.
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from backend.protocol.citations import Marker, MarkerScan, markers_before, scan_tail
+from backend.protocol.citations import MarkerScan, markers_before, scan_tail
 from backend.protocol.events import CitationEvent
+from backend.protocol.marker_run import Marker, MarkerRun
 from backend.protocol.run_view import MessageState
 
 
 def markers_after(message: MessageState, answer: str) -> dict[str, Any]:
     """The fields of the message that change by more text: ``answer`` is the one of ``message``, and continues."""
     line = message.marker_line
-    settled, doubtful = markers_before(message.markers, line), markers_before(message.doubtful_markers, line)
+    settled, doubtful = message.markers.before(line), message.doubtful_markers.before(line)
     tail = scan_tail(answer, line, message.marker_fence, settled, doubtful)
     cited = _numbers(message.citations) if tail.markers or tail.doubtful or message.settled_pending is None else set()
     found = tail.with_cited(cited)
@@ -25,8 +26,8 @@ def markers_after(message: MessageState, answer: str) -> dict[str, Any]:
     now_settled = markers_before(found, tail.line_start)
     pending = _joined(pending, _without_citation(now_settled, cited))
     return {
-        "markers": settled + found,
-        "doubtful_markers": doubtful + tail.doubtful,
+        "markers": settled.followed_by(found),
+        "doubtful_markers": doubtful.followed_by(tail.doubtful),
         "marker_line": tail.line_start,
         "marker_fence": tail.fence,
         "settled_pending": pending,
@@ -50,10 +51,10 @@ def markers_with(
     in_doubt = {(marker.start, marker.number) for marker in message.doubtful_markers}
     certain = tuple(marker for marker in message.markers if (marker.start, marker.number) not in in_doubt)
     cited = _numbers(citations)
-    markers = MarkerScan(markers=certain, doubtful=message.doubtful_markers).with_cited(cited)
+    markers = MarkerScan(markers=certain, doubtful=tuple(message.doubtful_markers)).with_cited(cited)
     settled = markers_before(markers, message.marker_line)
     return {
-        "markers": markers,
+        "markers": MarkerRun(markers),
         "settled_pending": _without_citation(settled, cited),
         "pending": _without_citation(markers, cited),
     }

@@ -123,9 +123,12 @@ def half_marker(text: str) -> int:
 
 def is_settled(text: str, start: int, marker: MarkerText | None) -> bool:
     """Whether nothing that follows ``text`` changes what the bracket at ``start`` is; ``marker`` is what it is now."""
-    if marker is None:
-        return _HALF.match(text, start) is None
-    return marker.end + LONGEST_LOOK_AHEAD < len(text) and not _HALF_ADDRESS.match(text, marker.end)
+    if marker is None and _HALF.match(text, start):
+        return False
+    form = None if marker is not None else _FORM.match(text, start)
+    # A closed bracket may be text for now only by what follows it, such as half of another bracket or of an address.
+    end = marker.end if marker is not None else form.end() if form is not None else None
+    return end is None or (end + LONGEST_LOOK_AHEAD < len(text) and not _HALF_ADDRESS.match(text, end))
 
 
 def half_address(text: str) -> int:

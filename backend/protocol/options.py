@@ -14,15 +14,12 @@ LONGEST_S = 3600.0
 """The longest time limit of a run, in seconds."""
 
 
-def not_unicode(what: str) -> str:
-    """The sentence for a text, such as ``The text``, that UTF-8 cannot carry. JSON's escapes can put one together."""
-    return f"{what} contains half of a surrogate pair: send valid Unicode."
-
-
 class RunOptions(BaseModel):
-    """Options of one run; an unknown one is refused, so that a typing error is never silently ignored."""
+    """Options of one run; an unknown one is refused, so that a typing error is never silently ignored.
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    A number as text, or 0 for false, is refused as well: who sends it may mean something else."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     timeout_s: float | None = Field(
         default=None, gt=0, le=LONGEST_S, description="End the run as timed_out after this many seconds."
@@ -50,6 +47,10 @@ class RunOptions(BaseModel):
         default=False,
         description="A person is there to answer: the agent may ask where it would guess otherwise, and a scenario "
         "leaves the answers to the person. What needs an approval is asked in any case.",
+    )
+    background: bool = Field(
+        default=False,
+        description="Nobody waits for the answer, as in a suite: where runs are queued, those of people come first.",
     )
     on_abandon: Literal["continue", "cancel"] = Field(
         default="continue", description="What becomes of the run when nobody has watched it for a while."

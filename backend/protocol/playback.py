@@ -10,6 +10,7 @@ from itertools import accumulate
 from math import inf
 from typing import Final
 
+from backend.protocol.attempts import standing
 from backend.protocol.events import Event, TokenEvent
 from backend.protocol.run_view import RunView
 from backend.protocol.view import fold
@@ -34,7 +35,7 @@ class Playback:
     """
 
     def __init__(self, events: Sequence[Event], question: str = "") -> None:
-        self.events: tuple[Event, ...] = tuple(events)
+        self.events: tuple[Event, ...] = tuple(standing(events))
         self.question = question
         # A time that goes back hides nothing that came before it, as in ``view_at``.
         self._reached_ms = list(accumulate((event.at_ms for event in self.events), max))

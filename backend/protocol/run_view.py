@@ -9,7 +9,6 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
-from backend.protocol.citations import Marker
 from backend.protocol.events import (
     OPEN_STATES,
     ArtifactEvent,
@@ -22,6 +21,7 @@ from backend.protocol.events import (
     WarningEvent,
 )
 from backend.protocol.inputs import InputAnswer, InputRequest, Person
+from backend.protocol.marker_run import MarkerRun
 
 Phase = Literal["connecting", "open", "reconnecting", "ended"]
 Activity = Literal["running", "waiting", "paused"]
@@ -100,6 +100,8 @@ class StreamState(State):
     activity: Activity = "running"
     steps: tuple[StepView, ...] = ()
     inputs: tuple[InputView, ...] = ()
+    attempt: int = 1
+    """The attempt that the latest events are of, as far as events say so."""
     last_seq: int = 0
     last_at_ms: float = 0.0
     duplicates: int = 0
@@ -126,11 +128,11 @@ class MessageState(State):
     question: str = ""
     answer: str = ""
     citations: tuple[CitationEvent, ...] = ()
-    markers: tuple[Marker, ...] = ()
+    markers: MarkerRun = Field(default_factory=MarkerRun)
     pending: tuple[int, ...] = ()
     """Numbers of markers on screen whose citation has not come, in order of first appearance."""
     warnings: tuple[WarningEvent, ...] = ()
-    doubtful_markers: tuple[Marker, ...] = ()
+    doubtful_markers: MarkerRun = Field(default_factory=MarkerRun)
     """Brackets that are markers as soon as a citation has their number; those in ``markers`` already are included."""
     marker_line: int = 0
     """Where the search for markers continues (code points): nothing that follows changes what is before it."""

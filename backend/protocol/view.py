@@ -1,13 +1,16 @@
 """The fold: events in, view out. One pure function serves live runs, reloads, replay, scrubbing and tests.
 
 Duplicates (``seq`` not above the last one) change nothing but their count. A gap is recorded and the event still
-applied: the client's part is to fetch a snapshot. The first ``done`` is final; whatever follows it changes nothing.
+applied: the client's part is to fetch a snapshot. So is an attempt that leaves out events which are in the view
+already; among events that are folded together, what it leaves out is never applied. The first ``done`` is final;
+whatever follows it changes nothing.
 """
 
 from collections.abc import Iterable, Sequence
 from itertools import takewhile
 from typing import Any
 
+from backend.protocol.attempts import resumed_after, standing
 from backend.protocol.events import (
     ArtifactEvent,
     CitationEvent,
@@ -56,7 +59,7 @@ def reduce(view: RunView, event: Event | SnapshotEvent) -> RunView:
 def fold(view: RunView, events: Iterable[Event]) -> RunView:
     """``reduce`` over many events. Runs of tokens are joined first, so that a long answer costs linear time."""
     group: list[Event] = []
-    for event in events:
+    for event in standing(events):
         if group and not (_is_writing(view) and _continues(group[-1], event)):
             view = _apply(view, group)
             group = []
@@ -76,7 +79,12 @@ def _is_writing(view: RunView) -> bool:
 
 def _continues(last: Event, event: Event) -> bool:
     """Whether two tokens follow each other without a gap, and may be applied in one go."""
-    return isinstance(last, TokenEvent) and isinstance(event, TokenEvent) and last.seq > 0 and event.seq == last.seq + 1
+    return isinstance(last, TokenEvent) and isinstance(event, TokenEvent) and _follows(last, event)
+
+
+def _follows(last: Event, event: Event) -> bool:
+    """Whether the event has the next number, in the same attempt."""
+    return last.seq > 0 and event.seq == last.seq + 1 and event.attempt is None
 
 
 def _apply(view: RunView, events: list[Event]) -> RunView:
@@ -85,17 +93,23 @@ def _apply(view: RunView, events: list[Event]) -> RunView:
     if view.ended:
         late = stream.model_copy(update={"duplicates": stream.duplicates + len(events)})
         return view.model_copy(update={"stream": late})
-    fresh = [event for event in events if event.seq == 0 or event.seq > stream.last_seq]
-    changes: dict[str, Any] = {"duplicates": stream.duplicates + len(events) - len(fresh)}
+    after = resumed_after(events[0])
+    if after is not None and (events[0].attempt or 1) > stream.attempt:
+        changes: dict[str, Any] = {"attempt": events[0].attempt}
+        known_seq, fresh = after.seq, events
+    else:
+        changes, known_seq = {}, stream.last_seq
+        fresh = [event for event in events if event.seq == 0 or event.seq > known_seq]
+    changes["duplicates"] = stream.duplicates + len(events) - len(fresh)
     if not fresh:
         return view.model_copy(update={"stream": stream.model_copy(update=changes)})
     redraw = stream.phase != "open"
     changes["phase"] = "open"
     first, last = fresh[0], fresh[-1]
-    if first.seq > stream.last_seq + 1:
+    if known_seq < stream.last_seq or first.seq > stream.last_seq + 1:
         changes["gaps"] = (*stream.gaps, Gap(expected=stream.last_seq + 1, got=first.seq))
         redraw = True
-    changes["last_seq"] = max(stream.last_seq, last.seq)
+    changes["last_seq"] = max(known_seq, last.seq)
     changes["last_at_ms"] = max(stream.last_at_ms, last.at_ms)
     changes["longest_gap_ms"] = _longest_gap(stream, fresh)
     parts = _parts(view, fresh, changes)

@@ -6,32 +6,27 @@ task waits for the end: the agent's, a limit's or a cancel.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 
 from pydantic import JsonValue, TypeAdapter, ValidationError
 
-from backend.agents.agent import (
-    Agent,
-    ConversationFiles,
-    RunContext,
-    RunRequest,
-    Turn,
-    Usage,
-)
+from backend.agents.agent import Agent, ConversationFiles, RunContext, RunRequest, Turn, Usage
 from backend.agents.clock import Clock
 from backend.agents.person import steerable_of
 from backend.protocol.cursor import Cursor
-from backend.protocol.ending import Ending
-from backend.protocol.events import ErrorEvent, StatusEvent
+from backend.protocol.ending import Ending, Tally
+from backend.protocol.events import ErrorEvent, Outcome, StatusEvent, WarningEvent, event_body
 from backend.protocol.run_view import StepView
 from backend.runs.agent_end import checked_drafts, ending_of, failed
 from backend.runs.draft_intake import DraftIntake
 from backend.runs.history import earlier_turns
 from backend.runs.limits import Limits
+from backend.runs.own_keys import own_keys, without_keys
 from backend.runs.records import RunRecord
 from backend.runs.run_writer import RunWriter
-from backend.runs.screening import BadDraftError, is_large, screen
+from backend.runs.screening import BadDraftError, is_plain_token, screen
 from backend.runs.state import RunClosedError, RunState, is_active
 from backend.runs.steering.run_steering import RunSteering
 from backend.runs.steering.stopwatch import Stopwatch
@@ -77,17 +72,22 @@ class ActiveRun:
         accepted_at: float,
         history: Sequence[Turn] | None = None,
         files_of: FilesOf = no_files,
+        tally: Tally | None = None,
     ) -> None:
-        """``history`` stands in for the earlier runs of the session."""
+        """``history`` stands in for the earlier runs of the session. ``tally`` has counted what is in the log before
+        the agent begins."""
         self.record = record
         self.watchers = 0
+        self.outcome: Outcome = "interrupted"
+        """How the run has ended, once it has."""
         self.agent_task: asyncio.Task[None] | None = None
         """Where the agent lives; may outlast the run if the agent will not let go."""
         self._store = store
         self._limits = limits
         self._clock = clock
         self._accepted_at = accepted_at
-        self._stopwatch = Stopwatch(accepted_at)
+        # Where it was queued elsewhere, its limits count from now on.
+        self._stopwatch = Stopwatch(accepted_at if tally is None else clock.now())
         self.steering = RunSteering(self, clock, timer, limits.settings.pause_limit_s)
         """What people do to this run."""
         self.follow_up = True
@@ -95,7 +95,7 @@ class ActiveRun:
         self._history = history
         self._files_of = files_of
         self._changed = asyncio.Event()
-        self._writer = RunWriter(store, record, clock, accepted_at)
+        self._writer = RunWriter(store, record, clock, accepted_at, tally)
         self._intake = DraftIntake(limits.size, show_reasoning=limits.settings.show_reasoning)
         self._watchdog = Watchdog(limits, timer, self.stop)
         self._taken = 0
@@ -114,16 +114,17 @@ class ActiveRun:
         """Milliseconds since the run was accepted."""
         return (self._clock.now() - self._accepted_at) * 1000
 
-    def add_watcher(self) -> None:
-        """Somebody watches the run."""
+    @contextmanager
+    def watched(self) -> Iterator[None]:
+        """Somebody watches the run until the end of the context."""
         self.watchers += 1
         self._watchdog.watched(True)
-
-    def remove_watcher(self) -> None:
-        """Somebody who watched the run has left."""
-        self.watchers -= 1
-        if self.watchers == 0:
-            self._watchdog.watched(False)
+        try:
+            yield
+        finally:
+            self.watchers -= 1
+            if self.watchers == 0:
+                self._watchdog.watched(False)
 
     def stop(self, ending: Ending) -> bool:
         """End the run like this. False if its end had been decided before."""
@@ -132,6 +133,11 @@ class ActiveRun:
         self._stop = ending
         self._changed.set()
         return True
+
+    def abandon(self) -> None:
+        """The run is another server's: end here, and write nothing more."""
+        self.follow_up = False
+        self.stop(Ending("interrupted"))
 
     async def execute(self, open_agent: OpenAgent) -> None:
         """Run the agent to its end and write ``done``. Raises nothing of the agent's or the store's."""
@@ -153,9 +159,11 @@ class ActiveRun:
             last_words = self.steering.close(ending.closing_reason, follow_up=self.follow_up)
             self._watchdog.stop()
             self.agent_task.cancel()
+        self.outcome = ending.outcome
         try:
             await self._writer.end(replace(ending, usage=self._usage, last_words=(*ending.last_words, *last_words)))
         except (StoreError, UnknownRunError) as error:
+            self.outcome = "failed" if isinstance(error, StoreError) else "cancelled"
             logger.warning("The end of run %s was not kept: %s", self.record.run_id, str(error))
         except Exception:
             logger.exception("Run %s could not be ended.", self.record.run_id)
@@ -179,7 +187,7 @@ class ActiveRun:
         self._watchdog.limit(self._limits)
         request = RunRequest(self.record.run_id, self.record.question, self.record.options, history)
         steerable = steerable_of(agent)
-        self.steering.machine.start(steerable)
+        self.steering.start(steerable)
         context = RunContext(
             self.steering.clock_for(steerable, self._clock),
             self._take_usage,
@@ -188,7 +196,7 @@ class ActiveRun:
             files,
             self.steering.people(),
         )
-        drafts = checked_drafts(agent.run(request, context))
+        drafts = without_keys(checked_drafts(agent.run(request, context)), own_keys())
         try:
             async for draft in drafts:
                 self._watchdog.heard()
@@ -242,12 +250,12 @@ class ActiveRun:
         self._stopwatch.stand(self._clock.now(), waiting=waiting, paused=paused)
         self._watchdog.stand(waiting=waiting, paused=paused)
 
-    async def note(self, statuses: Sequence[StatusEvent]) -> None:
-        """Write what people did, whatever the run's size: they were promised it. Raises ``StoreError`` and
-        ``RunClosedError``."""
+    async def note(self, drafts: Sequence[StatusEvent | WarningEvent]) -> None:
+        """Write what people or the server did, whatever the run's size: they were promised it. Raises ``StoreError``
+        and ``RunClosedError``."""
         if not is_active(self.state):
             raise RunClosedError
-        screened = [kept for status in statuses for kept in screen(status)]
+        screened = [kept for draft in drafts for kept in screen(draft)]
         self._intake.count(screened)
         try:
             await self._writer.write(screened, self._clock.now())
@@ -268,16 +276,10 @@ class ActiveRun:
         if self._found is None:
             self._stopwatch.heard(at)
             try:
-                if is_large(draft):
-                    screened = await self._intake.screened_beside(draft)
-                    # The run may have been ended meanwhile.
-                    if not is_active(self.state):
-                        raise RunClosedError
+                if is_plain_token(draft) and self._intake.takes_token(body := event_body(draft)):
+                    await self._writer.write_token(draft.text, body, at)
                 else:
-                    screened = self._intake.screened(draft)
-                drafts, self._found = self._intake.up_to_end(screened)
-                if drafts:
-                    await self._writer.write(drafts, at)
+                    await self._take_screened(draft, at)
             except RunClosedError:
                 raise
             except BadDraftError as error:
@@ -289,6 +291,16 @@ class ActiveRun:
                 self._found = error
         if self._found is not None:
             self._changed.set()
+
+    async def _take_screened(self, draft: object, at: float) -> None:
+        """Write what screening leaves of a draft, up to the run's end."""
+        screened = await self._intake.screened(draft)
+        # The run may have been ended meanwhile.
+        if not is_active(self.state):
+            raise RunClosedError
+        drafts, self._found = self._intake.up_to_end(screened)
+        if drafts:
+            await self._writer.write(drafts, at)
 
     def _overdue(self, at: float) -> Ending | None:
         """What the limits say of the run's own clock: it may be a virtual one, that no watchdog waits on."""

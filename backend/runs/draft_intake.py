@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from backend.protocol.ending import Ending
 from backend.protocol.events import ErrorEvent
 from backend.runs.agent_end import failed
-from backend.runs.screening import ScreenedDraft, screen
+from backend.runs.screening import ScreenedDraft, is_large, screen
 
 _STAMP_BYTES = 60
 """About how much the stamp and the names of an event add to its body."""
@@ -20,17 +20,24 @@ class DraftIntake:
         self._show_reasoning = show_reasoning
         self._size = 0
 
-    def screened(self, draft: object) -> Sequence[ScreenedDraft]:
-        """The drafts to write for what the agent yielded. Raises ``BadDraftError``."""
+    async def screened(self, draft: object) -> Sequence[ScreenedDraft]:
+        """The drafts to write for what the agent yielded; beside the event loop, where they take long to encode. Raises
+        ``BadDraftError``."""
+        if is_large(draft):
+            return await asyncio.to_thread(screen, draft, show_reasoning=self._show_reasoning)
         return screen(draft, show_reasoning=self._show_reasoning)
-
-    async def screened_beside(self, draft: object) -> Sequence[ScreenedDraft]:
-        """As ``screened``, beside the event loop, for a draft that takes long to encode."""
-        return await asyncio.to_thread(screen, draft, show_reasoning=self._show_reasoning)
 
     def count(self, screened: Sequence[ScreenedDraft]) -> None:
         """Count drafts that are written whatever the run's size."""
         self._size += sum(len(body) + _STAMP_BYTES for _, body in screened)
+
+    def takes_token(self, body: str) -> bool:
+        """Count a token; False, and nothing is counted, where the run would be too large with it."""
+        size = self._size + len(body) + _STAMP_BYTES
+        if size > self._most_bytes:
+            return False
+        self._size = size
+        return True
 
     def up_to_end(self, screened: Sequence[ScreenedDraft]) -> tuple[Sequence[ScreenedDraft], Ending | None]:
         """Count these drafts up to the first that ends the run; gives those, and that end."""

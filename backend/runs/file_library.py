@@ -97,11 +97,13 @@ class FileLibrary:
             folder,
         )
 
-    async def tidy(self, session_id: str, before: Sequence[FileRecord]) -> None:
-        """Delete the contents of those of a session's files that the store no longer knows, and what agents made of
-        them."""
+    async def tidy(self, session_id: str, before: Sequence[str]) -> None:
+        """Delete the contents of those of a session's files, by their ids, that the store no longer knows, and what
+        agents made of them."""
+        if not before:
+            return
         left = {each.file_id for each in await self._store.files(session_id)}
-        gone = [each.file_id for each in before if each.file_id not in left]
+        gone = [file_id for file_id in before if file_id not in left]
         if gone:
             await self._delete(gone)
             # What was made of the others is made again.

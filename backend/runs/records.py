@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Literal
 
+from backend.access.callers import caller_now
 from backend.protocol.attachments import Attachment
 from backend.protocol.events import DoneEvent, Outcome
 from backend.protocol.options import RunOptions
@@ -39,6 +40,10 @@ class RunRecord:
     """The caller's key; the same key again finds this run."""
     attachments: tuple[Attachment, ...] = ()
     """The files that were asked with."""
+    owner: str = ""
+    """The name of the token that it was asked with; empty on a server without tokens."""
+    worker: str = ""
+    """The worker that ran it last, where a deployment has many; empty on one machine, and until it is taken."""
 
     @classmethod
     def asked(
@@ -51,8 +56,8 @@ class RunRecord:
         key: str | None = None,
         attachments: Sequence[Attachment] = (),
     ) -> "RunRecord":
-        """A run that is asked for now, under a new id. ``session_id`` is the conversation it continues; None begins a
-        new one. ``key`` is the caller's idempotency key."""
+        """A run that the caller of this request asks for, under a new id. ``session_id`` is the conversation it
+        continues; None begins a new one. ``key`` is the caller's idempotency key."""
         return cls(
             run_id=new_run_id(),
             session_id=session_id or new_session_id(),
@@ -62,6 +67,7 @@ class RunRecord:
             created_at=utc_now(),
             idempotency_key=key,
             attachments=tuple(attachments),
+            owner=caller_now().owner,
         )
 
     @property

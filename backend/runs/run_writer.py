@@ -14,15 +14,18 @@ from backend.runs.store import RunStore
 
 
 class RunWriter:
-    """Stamps and appends for one run. ``accepted_at`` is in seconds of ``clock``."""
+    """Stamps and appends for one run. ``accepted_at`` is in seconds of ``clock``; ``tally`` has counted what is in the
+    log before."""
 
-    def __init__(self, store: RunStore, record: RunRecord, clock: Clock, accepted_at: float) -> None:
+    def __init__(
+        self, store: RunStore, record: RunRecord, clock: Clock, accepted_at: float, tally: Tally | None = None
+    ) -> None:
         self._store = store
         self._run_id = record.run_id
         self._attempt = record.attempt
         self._clock = clock
         self._accepted_at = accepted_at
-        self._tally = Tally()
+        self._tally = tally or Tally()
 
     @property
     def steps(self) -> Sequence[StepView]:
@@ -50,6 +53,14 @@ class RunWriter:
                 tally.add_token(draft.text, seq, at_ms)
             else:
                 tally.add([stamp(draft, seq, at_ms)])
+
+    async def write_token(self, text: str, body: str, at: float) -> None:
+        """As ``write``, for a token with this text and this ``event_body``: nearly all events are one."""
+        tally, attempt = self._tally, self._attempt
+        at_ms = stamp_time(max(tally.last_at_ms, (at - self._accepted_at) * 1000))
+        seq = tally.last_seq + 1
+        await self._store.append(self._run_id, seq, (encode_stamped("token", body, seq, at_ms, attempt),))
+        tally.add_token(text, seq, at_ms)
 
     async def end(self, ending: Ending) -> None:
         """Close what is open and write ``done``. Raises what ``RunStore.finish`` raises."""

@@ -3,7 +3,7 @@
 It is encoded here, once: its size, its validity and its frame all come from the same JSON."""
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeGuard
 
 from pydantic import ValidationError
 from pydantic_core import PydanticSerializationError
@@ -69,6 +69,14 @@ def screen(draft: object, *, show_reasoning: bool = False) -> Sequence[ScreenedD
     if len(body) > MAX_EVENT_BYTES:
         return _without(draft, f"it has {len(body):,} bytes, at most {MAX_EVENT_BYTES:,} are kept")
     return [screened]
+
+
+def is_plain_token(draft: object) -> TypeGuard[TokenEvent]:
+    """Whether the draft is a token that ``screen`` gives back as it is, as nearly all drafts are."""
+    if type(draft) is not TokenEvent:
+        return False
+    text = draft.text
+    return isinstance(text, str) and len(text) <= MAX_TOKEN_CHARACTERS and text.isascii()
 
 
 def is_large(draft: object) -> bool:

@@ -39,6 +39,8 @@ class RunQuery:
     """The agent's whole name."""
     outcome: OutcomeWanted = ""
     session_id: str = ""
+    owner: str | None = None
+    """The owner of the runs; None = anybody."""
 
     def fits(self, record: RunRecord) -> bool:
         """Whether the run is one of those that are looked for."""
@@ -47,6 +49,7 @@ class RunQuery:
             and self.agent in ("", record.agent)
             and self.session_id in ("", record.session_id)
             and self.outcome in ("", record.outcome or "running")
+            and self.owner in (None, record.owner)
         )
 
 

@@ -22,6 +22,10 @@ class StoreError(Exception):
     people."""
 
 
+class StoreUnreachableError(StoreError):
+    """The store does not answer, or takes nothing for now. Trying again may help."""
+
+
 class UnknownRunError(LookupError):
     """No run of that id."""
 
@@ -169,8 +173,8 @@ class RunStore(ReviewStore, FileStore, Protocol):
         runs. Raises ``UnknownSessionError``."""
         ...
 
-    async def sessions(self, limit: int = 100) -> Sequence[SessionRecord]:
-        """Sessions, the latest first, without their runs."""
+    async def sessions(self, limit: int = 100, owner: str | None = None) -> Sequence[SessionRecord]:
+        """Sessions, the latest first, without their runs; with ``owner`` those in which that owner asked."""
         ...
 
     async def session(self, session_id: str) -> SessionRecord:

@@ -9,12 +9,24 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable
 
+from backend.runs.event_lag import EventLag
+
 REST_S = 0.0001
 """A tick is followed by a pause of so many seconds for each callback: beyond 10,000 writes a second the pauses grow to
 the longest, and a write then carries several events. A write costs a tenth of that."""
 
 SHORTEST_REST_S = 0.001
 """The shortest pause between two ticks: events that come one by one, closely, are delivered together."""
+
+FEW_A_SECOND = 1000
+"""So many callbacks a second get along with the shortest pause."""
+
+REST_FOR_RATE_S = 0.000_002
+"""For each further callback a second the pause grows by so many seconds. A tick that serves many streams costs each of
+them less: the code that delivers stays in the processor's caches, and there is one write into the journal."""
+
+RATE_WINDOW_S = 0.25
+"""How long callbacks are counted for their rate."""
 
 LONGEST_REST_S = 0.04
 """The longest pause between two ticks: what one tick may add to the delay of an event."""
@@ -37,13 +49,21 @@ class Tick:
 
     def __init__(self, keep: Callback = _nothing) -> None:
         self.keep = keep
+        self.lag = EventLag()
+        self._waiting_since = 0.0
+        self._delivering_since = 0.0
         self._due: dict[Callback, None] = {}
         self._now: deque[Callback] = deque()
         self._planned = False
         self._rest_until = 0.0
+        self._served = 0
+        self._served_since = 0.0
+        self._rest_for_rate_s = SHORTEST_REST_S
 
     def add(self, callbacks: Iterable[Callback]) -> None:
         """Call back at the next tick, once however often it is added before."""
+        if not self._due:
+            self._waiting_since = asyncio.get_running_loop().time()
         for callback in callbacks:
             self._due[callback] = None
         if not self._planned:
@@ -71,13 +91,28 @@ class Tick:
         if not self._now:
             self._now.extend(self._due)
             self._due.clear()
-            self._rest_until = loop.time() + min(LONGEST_REST_S, max(SHORTEST_REST_S, REST_S * len(self._now)))
+            self._delivering_since = self._waiting_since
+            self._rest_until = loop.time() + self._rest_s(loop.time(), len(self._now))
         for _ in range(min(CALLS_PER_TURN, len(self._now))):
             if self._now:
                 self._now.popleft()()
         if self._now:
             loop.call_soon(self._run)
-        elif self._due:
+            return
+        if self._delivering_since:
+            self.lag.add(loop.time() - self._delivering_since)
+            self._delivering_since = 0.0
+        if self._due:
             loop.call_at(self._rest_until, self._run)
         else:
             self._planned = False
+
+    def _rest_s(self, now: float, served: int) -> float:
+        """How long to pause after a tick with so many callbacks."""
+        self._served += served
+        passed = now - self._served_since
+        if passed >= RATE_WINDOW_S:
+            rate = self._served / passed
+            self._served, self._served_since = 0, now
+            self._rest_for_rate_s = SHORTEST_REST_S + REST_FOR_RATE_S * max(0.0, rate - FEW_A_SECOND)
+        return min(LONGEST_REST_S, max(self._rest_for_rate_s, REST_S * served))

@@ -1,4 +1,4 @@
-"""``playhead bench``: measures the harness itself."""
+"""``playhead bench``: measures the harness itself, and compares transports."""
 
 import json
 from collections.abc import Callable, Iterator, Sequence
@@ -8,13 +8,18 @@ from typing import TYPE_CHECKING
 
 import click
 
+from evals.commands.bench_transports import transports
+
 if TYPE_CHECKING:
     from evals.results.harness_figures import Calibration
 
 
-@click.group(name="bench", short_help="Measure the accuracy of the harness.")
+@click.group(name="bench", short_help="Measure the harness, and compare transports.")
 def command() -> None:
-    """Measure how accurate the harness is on this machine."""
+    """Measure how accurate the harness is on this machine, and what the transports of a stream cost."""
+
+
+command.add_command(transports)
 
 
 @command.command(short_help="Measure how accurate the harness is on this machine.")

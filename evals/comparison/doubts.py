@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from evals.comparison.pairs import Pairing
+from evals.results.groups import TRANSPORT_WORDS
 from evals.results.models import Results
 from evals.results.overload import overload
 
@@ -34,6 +35,17 @@ def check_comparable(a: Results, b: Results) -> None:
             f"One suite was played {a.suite.concurrency} runs at a time and the other {b.suite.concurrency}: "
             "play both under the same load."
         )
+    ways = [_transports(results) for results in (a, b)]
+    if not set(ways[0]) & set(ways[1]):
+        raise ComparisonError(
+            f"The runs of one result were read over {' and '.join(ways[0])}, those of the other over "
+            f"{' and '.join(ways[1])}: play both over the same transport."
+        )
+
+
+def _transports(results: Results) -> tuple[str, ...]:
+    """How the runs were read, in words; a page reads its runs itself."""
+    return tuple(dict.fromkeys(TRANSPORT_WORDS[run.transport] for run in results.runs))
 
 
 def doubts(a: Results, b: Results) -> tuple[str, ...]:

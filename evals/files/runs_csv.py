@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from backend.protocol.spreadsheet_cells import inert
 from evals.results.models import Results
 
 _FIELDS: Final = (
@@ -16,13 +17,11 @@ _FIELDS: Final = (
         "load",
         "through",
         "disturbance",
+        "worker",
         "intended_ms",
     ),
     *("outcome", "expected", "as_expected", "started", "recording", "source", "error"),
 )
-
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
-"""Beginnings of a cell that a spreadsheet would take for a formula."""
 
 
 def runs_csv(results: Results) -> str:
@@ -49,5 +48,4 @@ def _inert(value: object) -> object:
     if not isinstance(value, str):
         return value
     # A lone carriage return would end the line for some readers: it is not put in quotes.
-    line = value.replace("\r", " ")
-    return f"'{line}" if value.startswith(_FORMULA) else line
+    return inert(value.replace("\r", " "))

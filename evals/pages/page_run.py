@@ -1,5 +1,6 @@
 """One run asked for in a page: the records of the page and of the wire."""
 
+import asyncio
 from dataclasses import dataclass, field
 
 from playwright.async_api import Browser, Error as PlaywrightError, Page
@@ -8,7 +9,9 @@ from backend.client import ClientError
 from backend.present.words import run as words
 from backend.protocol.run_view import RunView
 from backend.protocol.view import fold
+from evals.pages.control_frames import Steered, read_steering, watch_steering
 from evals.pages.frames import PageClock, Shown, read_clock, read_frames, wait_until_shown, watch
+from evals.pages.page_steering import steer_page
 from evals.pages.render_delay import needs
 from evals.pages.visitor import Visitor
 from evals.pages.wire_follower import Follower
@@ -35,6 +38,7 @@ class PageCapture:
     clock: PageClock | None = None
     click_ms: float | None = None
     frames: list[Shown] = field(default_factory=list)
+    steered: Steered = field(default_factory=Steered)
     failure: str | None = None
 
 
@@ -43,7 +47,7 @@ async def play_in_page(
 ) -> PageCapture:
     """Ask the question of ``play`` in a fresh window of the UI at ``url``, whose backend is at ``address``."""
     found = PageCapture()
-    context = await browser.new_context(viewport={"width": WIDTH, "height": HEIGHT})
+    context = await browser.new_context(viewport={"width": WIDTH, "height": HEIGHT}, bypass_csp=True)
     try:
         await _play(await context.new_page(), url, play, title, address, deadline_s, found)
     except (PlaywrightError, AssertionError) as error:
@@ -64,10 +68,16 @@ async def _play(
     if play.scenario.speed != 1:
         await visitor.choose_speed(play.scenario.speed)
     await watch(page)
+    await watch_steering(page)
     clocks = [await read_clock(page)]
     async with Follower(address, play.question, play.scenario.agent, deadline_s) as follower:
         await visitor.ask(play.question)
-        capture = await follower.capture()
+        steering = asyncio.create_task(steer_page(visitor, play.scenario))
+        try:
+            capture = await follower.capture()
+        finally:
+            steering.cancel()
+            await asyncio.wait([steering])
     if capture is None:
         found.failure = f"The page started no run within {deadline_s:g} s."
         return
@@ -78,6 +88,7 @@ async def _play(
         found.failure = f"The page had not shown the end of the run {LAST_WORDS_MS / 1000:g} s after it."
     await wait_until_shown(page, [needed[-1][1] if needed else 0 for needed in needs(found.arrivals.events).values()])
     found.click_ms, found.frames = await read_frames(page)
+    found.steered = await read_steering(page)
     clocks.append(await read_clock(page))
     found.clock = min(clocks, key=lambda clock: clock.bracket_ms)
 

@@ -42,6 +42,8 @@ def score_page(play: Play, repeat: int, started: str, through: Interface, seen: 
     if late is not None:
         seen.arrivals.stamps_ns = late
     connections = Connections.one(replace(seen.capture, connect_ns=None, sent_ns=click_ns or asked_ns))
+    if seen.clock is not None:
+        connections.calls = seen.steered.calls(seen.clock, seen.arrivals.events)
     if seen.failure is not None:
         seen.arrivals.failure = seen.arrivals.failure or seen.failure
     scored = score_arrivals(PlayedRun(play, repeat, started, connections), seen.arrivals)
@@ -53,7 +55,7 @@ def score_page(play: Play, repeat: int, started: str, through: Interface, seen: 
 
 
 def _figures(seen: PageCapture, arrivals_ns: list[int] | None) -> tuple[PageResult, dict[str, float | None]]:
-    values: dict[str, float | None] = dict.fromkeys(PAGE_KEYS)
+    values: dict[str, float | None] = dict.fromkeys(PAGE_KEYS) | seen.steered.times_ms()
     painted, notes = first_frames(seen.arrivals.events, seen.frames)
     for key, what in (("perceived_ttfs_ms", "steps"), ("perceived_ttft_ms", "letters")):
         first_ms = first_frame_ms(seen.frames, what)

@@ -9,6 +9,7 @@ from backend.launch.child import ChildFailed
 from evals.pages.browser import open_browser
 from evals.pages.page_run import PageCapture, play_in_page
 from evals.pages.page_scores import score_page
+from evals.pages.page_steering import can_steer
 from evals.pages.page_target import MODULES, PageError, PageTarget, served
 from evals.playing.runner import interleaved, started_now
 from evals.playing.target import Play
@@ -19,8 +20,9 @@ from evals.wire.exchange import Address
 
 
 def playable(plays: Sequence[Play]) -> list[Play]:
-    """The plays that are possible in a page: cancels and cuts are not, and the page chooses the seed."""
-    return [play for play in plays if play.scenario.disturbance is None and play.scenario.seed == 0]
+    """The plays that are possible in a page: cuts are not, nor what a person cannot do there, and the page chooses the
+    seed."""
+    return [play for play in plays if can_steer(play.scenario) and play.scenario.seed == 0]
 
 
 async def play_through(

@@ -5,7 +5,7 @@ import asyncio
 import threading
 
 from backend.client import RunClient, close_shared_http
-from evals.playing.connections import RUNS_PATH
+from evals.playing.run_player import RUNS_PATH
 from evals.wire.arrivals import get_request
 from evals.wire.exchange import Address, Capture, exchange
 from evals.wire.message_end import message_end

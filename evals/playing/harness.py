@@ -1,11 +1,12 @@
 """The harness measures itself: the delays of its loop, its CPU time, and its machine."""
 
 import asyncio
+import gc
 import os
 import platform
 import time
-from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from itertools import chain
@@ -151,3 +152,16 @@ def _memory_mb() -> int | None:
         return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // (1024 * 1024)
     except (AttributeError, OSError, ValueError):
         return None
+
+
+@contextmanager
+def without_collection() -> Iterator[None]:
+    """No garbage collection while stamps are taken: a full one would delay every arrival meanwhile."""
+    gc.collect()
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()

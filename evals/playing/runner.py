@@ -2,15 +2,15 @@
 ended."""
 
 import asyncio
-import gc
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from time import perf_counter_ns
 
-from evals.playing.connections import Connections, play_run
-from evals.playing.harness import Effort, measured_effort
+from evals.playing.connections import Connections
+from evals.playing.harness import Effort, measured_effort, without_collection
+from evals.playing.run_player import play_run
 from evals.playing.target import Play
 from evals.suites.load import Load
 from evals.suites.suite import Suite
@@ -20,7 +20,7 @@ Ended = Callable[[Play], None]
 """Called when a run, warm-up or not, has ended."""
 
 PlayRun = Callable[[Play, Address, float], Awaitable[Connections]]
-"""Plays a run to its end, or to so many seconds after its request: see ``evals.playing.connections.play_run``."""
+"""Plays a run to its end, or to so many seconds after its request: see ``evals.playing.run_player.play_run``."""
 
 
 def started_now() -> str:
@@ -177,7 +177,7 @@ async def play_suite(
     place = {id(play): index for index, play in enumerate(plays)}
     runs: list[PlayedRun] = []
     most_at_once = 1
-    with _no_collection():
+    with without_collection():
         async with measured_effort() as effort:
             for load in suite.loads:
                 playing = _Playing(address, suite, stop, ended, load, play_run)
@@ -185,16 +185,3 @@ async def play_suite(
                 runs += sorted(playing.runs, key=lambda run: (run.repeat, place[id(run.play)]))
                 most_at_once = max(most_at_once, playing.most_at_once)
     return PlayedSuite(runs, len(warming.runs), len(schedule) * len(suite.loads) - len(runs), effort, most_at_once)
-
-
-@contextmanager
-def _no_collection() -> Iterator[None]:
-    """No garbage collection while stamps are taken: a full one would delay every arrival meanwhile."""
-    gc.collect()
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()

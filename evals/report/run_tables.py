@@ -50,14 +50,19 @@ def _step_cells(found: list[StepResult]) -> list[Cell]:
 
 
 def slowest(runs: Sequence[RunResult], choice: RunChoice) -> ReportTable:
-    """The runs with the longest time from the request to done."""
+    """The runs with the longest time from the request to done, and where there are many machines, their workers."""
+    many = any(run.worker for run in runs)
     keys = ("e2e_ms", "ttft_ms", "unattributed_ms", "stalled_ms")
     rows = [
         [_run_cell(place, runs, choice), *(value(key, runs[place].metrics.get(key)) for key in keys),
-         _recording_cell(runs[place])]
+         *([words(runs[place].worker or "", "muted")] if many else []), _recording_cell(runs[place])]
         for place in choice.slowest
     ]  # fmt: skip
-    heads = (*titled(("Run", "End to end", "First token", "Unattributed", "Stalled"), 1), ("Recording", False))
+    heads = (
+        *titled(("Run", "End to end", "First token", "Unattributed", "Stalled"), 1),
+        *many * [("Worker", False)],
+        ("Recording", False),
+    )
     return ReportTable("Slowest runs", heads, rows)
 
 

@@ -7,11 +7,15 @@ from evals.results.models import RunResult
 Conditions = tuple[str, float, int, str, str, str | None, str | None]
 
 
+TRANSPORT_WORDS = {"post": "POST", "events": "GET /events", "websocket": "WebSocket"}
+"""How a run was read, as people read it."""
+
+
 def with_groups(runs: Sequence[RunResult]) -> tuple[RunResult, ...]:
     """The runs, each with the name of its group.
 
     A scenario that is played at several speeds, with several seeds or under several loads makes several groups, and
-    their names show the difference. Cancelled runs, cut runs, runs over another transport and runs through a page
+    their names show the difference. Steered runs, cut runs, runs over another transport and runs through a page
     are groups as well.
     """
     names = names_of({conditions(run) for run in runs})
@@ -51,6 +55,6 @@ def _name(one: Conditions, alike: Sequence[Conditions]) -> str:
     if load and len({other[3] for other in alike if other[3]}) > 1:
         marks.append(load)
     marks += [asked] if asked else []
-    marks += ["over GET /events"] if transport == "events" else []
+    marks += [f"over {TRANSPORT_WORDS[transport]}"] if transport != "post" else []
     marks += [f"through {through}"] if through else []
     return f"{scenario} ({', '.join(marks)})" if marks else scenario

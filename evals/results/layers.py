@@ -54,8 +54,8 @@ def layers_text(layer: LayerResult) -> str:
 
 
 def _undisturbed(run: RunResult) -> bool:
-    """Whether the run was started in a page, or arrived whole as the answer to its POST."""
-    return run.through is not None or (run.transport == "post" and run.disturbance is None)
+    """Whether nothing was done to the run, and it was started in a page or arrived as the answer to its POST."""
+    return run.disturbance is None and (run.through is not None or run.transport == "post")
 
 
 def _beyond_agent(run: RunResult, key: str) -> float | None:

@@ -127,8 +127,9 @@ class RunResult(Part):
     - ``question``: the question that was asked
     - ``load``: the load it was played under ("closed 10", "poisson 5/s")
     - ``intended_ms``: how long after its scheduled start an open loop started it
-    - ``transport``: how the stream was read: as the answer to the POST that starts the run, or over ``GET /events``
-    - ``disturbance``: what the harness did to the run (a cancel, a cut)
+    - ``transport``: how the run was read and steered: server-sent events as the answer to the POST that starts it, or
+      over ``GET /events``, or the control channel
+    - ``disturbance``: what the harness did to the run (a cancel, a cut, a pause, answers, a message)
     - ``through``: the UI whose page was measured
     - ``recording``: its file in the folder of the results, null where none was written
     - ``source``: the recording that was scored, as a path below the target
@@ -136,6 +137,7 @@ class RunResult(Part):
     - ``labels``: what the suite calls the question by, such as its topic; results are grouped by them
     - ``expectation``: what the suite knows to be right about the answer, null where it says nothing
     - ``notes``: facts about the run that are not a fault of it
+    - ``worker``: the worker that ran it, where the target has many machines
     - ``plan``: the index of its plan in ``plans`` of the results, from 0; null where no plan is known
     """
 
@@ -163,7 +165,7 @@ class RunResult(Part):
     load: str = ""
     tags: tuple[str, ...] = ()
     intended_ms: float | None = None
-    transport: Literal["post", "events"] = "post"
+    transport: Literal["post", "events", "websocket"] = "post"
     disturbance: str | None = None
     through: Interface | None = None
     recording: str | None = None
@@ -174,6 +176,7 @@ class RunResult(Part):
     notes: tuple[str, ...] = ()
     labels: dict[str, str] = {}
     expectation: ExpectationResult | None = None
+    worker: str | None = None
 
     def value(self, metric: str) -> float | None:
         """The metric's value for statistics over runs: None where the run could not be measured to its end, since

@@ -1,4 +1,4 @@
-"""What a run that was cancelled, cut, or read over several connections comes to: one list of arrivals, the metrics of
+"""What a run that was steered, cut, or read over several connections comes to: one list of arrivals, the metrics of
 the disturbance, and what went otherwise than it must.
 """
 
@@ -12,14 +12,26 @@ from backend.protocol.events import DoneEvent
 from backend.protocol.run_view import RunView
 from backend.protocol.view import fold
 from evals.playing.connections import Connections, RunConnection
+from evals.playing.steering import ACCEPTED
+from evals.scoring.control_latency import call_ms, control_latencies, control_shortfalls
+from evals.suites.suite import SuiteScenario
 from evals.wire.arrivals import Arrivals, parse
+from evals.wire.captures import read_capture
 from evals.wire.exchange import Capture
 
-ACCEPTED = (200, 201, 202)
 NOTHING_FOLLOWS = 204
 
+_DONE = {
+    "cancel": "cancelled",
+    "pause": "paused",
+    "resume": "resumed",
+    "answer": "answered",
+    "message": "sent a message",
+}
+"""What was done, in the text of results."""
 
-def joined(connections: Connections, read: Callable[[Capture], Arrivals] = parse) -> Arrivals:
+
+def joined(connections: Connections, read: Callable[[Capture], Arrivals] = read_capture) -> Arrivals:
     """The events of all connections one after the other, as the harness saw them, duplicates included; ``read`` parses
     what one of them left."""
     each = [read(part.capture) for part in connections.parts]
@@ -50,37 +62,17 @@ def _failure(part: RunConnection, arrivals: Arrivals, so_far: Arrivals) -> str |
 
 
 def disturbance_metrics(connections: Connections, wire: Trace) -> dict[str, float | None]:
-    """Cancel latency and recovery, in milliseconds on the wire's plane; None for what was not done to the run.
+    """How long the run took to do what was asked of it, and its recovery, in milliseconds on the wire's plane; None
+    for what was not done to it.
 
-    ``cancel_to_done_ms`` counts from the moment just before the cancel's first byte is written. So does
-    ``cancel_to_last_token_ms``, which is 0 where no token came after it, and None where the run sent none at all.
     ``recovery_ms`` is the longest of the run's recoveries: from the moment the harness hung up to the first new event
     on the next connection, which is opened at once; None where nothing new was left to come.
     """
-    recoveries = [recovery for _, recovery in _recoveries(connections, wire) if recovery is not None]
-    values: dict[str, float | None] = {
-        "recovery_ms": rounded(max(recoveries, default=None)),
-        "cancel_to_done_ms": None,
-        "cancel_to_last_token_ms": None,
-    }
-    cancel_ms = _cancel_ms(connections)
-    if cancel_ms is None or wire.done_ms is None or wire.done_ms < cancel_ms:
-        return values
-    values["cancel_to_done_ms"] = rounded(wire.done_ms - cancel_ms)
-    if wire.tokens:
-        values["cancel_to_last_token_ms"] = rounded(max(0.0, wire.tokens[-1][1] - cancel_ms))
-    return values
+    found = [recovery for _, recovery in recoveries(connections, wire) if recovery is not None]
+    return {"recovery_ms": rounded(max(found, default=None)), **control_latencies(connections, wire)}
 
 
-def _cancel_ms(connections: Connections) -> float | None:
-    """When the cancel was sent, on the wire's plane."""
-    sent_ns = connections.first.sent_ns
-    if connections.cancel is None or connections.cancel.sent_ns is None or sent_ns is None:
-        return None
-    return (connections.cancel.sent_ns - sent_ns) / 1e6
-
-
-def _recoveries(connections: Connections, wire: Trace) -> Iterator[tuple[float, float | None]]:
+def recoveries(connections: Connections, wire: Trace) -> Iterator[tuple[float, float | None]]:
     """For every cut: when it was, and how long it took until a new event came; milliseconds on the wire's plane."""
     sent_ns = connections.first.sent_ns or 0
     begun = 0
@@ -99,48 +91,35 @@ def _recoveries(connections: Connections, wire: Trace) -> Iterator[tuple[float, 
 def disturbance_text(asked: str, connections: Connections, wire: Trace) -> str:
     """What was done to the run, as results say it: what was asked, and when it happened."""
     found = []
-    cancel_ms = _cancel_ms(connections)
-    if cancel_ms is not None:
-        before = sum(at_ms <= cancel_ms for at_ms in wire.received_ms)
-        found.append(f"cancelled {cancel_ms:.1f} ms after the request, when {before} events had come")
+    for call in connections.calls:
+        sent_ms = call_ms(connections, call)
+        if sent_ms is not None:
+            before = sum(at_ms <= sent_ms for at_ms in wire.received_ms)
+            found.append(f"{_DONE[call.op]} {sent_ms:.1f} ms after the request, when {before} events had come")
     found += [
         f"cut at {cut_ms:.1f} ms" + ("" if recovery is None else f", back after {recovery:.1f} ms")
-        for cut_ms, recovery in _recoveries(connections, wire)
+        for cut_ms, recovery in recoveries(connections, wire)
     ]
     return f"{asked}: {'; '.join(found)}" if found else f"{asked}: the run ended before that"
 
 
-def shortfalls(connections: Connections, cuts: int, cancels: bool, wire: Trace) -> list[str]:
-    """What went otherwise than it must, a sentence each: nothing is lost, and what is kept is what was seen.
-
-    ``cuts`` is how many cuts were asked for, ``cancels`` whether a cancel was.
-    """
+def shortfalls(connections: Connections, scenario: SuiteScenario, wire: Trace) -> list[str]:
+    """What went otherwise than it must, a sentence each: nothing is lost, and what is kept is what was seen."""
     found = []
+    cuts = len(scenario.cut.after_events) if scenario.cut else 0
     made = sum(part.capture.hung_up_ns is not None for part in connections.parts)
     if made < cuts:
         found.append(f"The run ended after {len(wire.events)} events, {cuts - made} of its {cuts} cuts never came.")
     missing = lost(wire)
     if missing:
         found.append(f"{missing:g} events were lost over {made} cuts.")
-    if cancels:
-        found += _cancel_shortfalls(connections, wire)
+    found += control_shortfalls(connections, scenario, wire)
     if connections.log is not None:
-        found += _log_shortfalls(connections.log, wire)
+        found += kept_differences(connections.log, wire)
     return found
 
 
-def _cancel_shortfalls(connections: Connections, wire: Trace) -> list[str]:
-    cancel_ms = _cancel_ms(connections)
-    if connections.cancel is None:
-        return ["The run ended before it was to be cancelled."]
-    if cancel_ms is None or parse(connections.cancel).status not in ACCEPTED:
-        return [f"The cancel was not taken: {parse(connections.cancel).failure}"]
-    if wire.done_ms is not None and wire.done_ms < cancel_ms:
-        return ["The run ended while its cancel was on the way."]
-    return []
-
-
-def _log_shortfalls(log: Capture, wire: Trace) -> list[str]:
+def kept_differences(log: Capture, wire: Trace) -> list[str]:
     """Where what came to the harness is not what a reader sees who comes later."""
     read = parse(log)
     if read.failure is not None:

@@ -15,7 +15,8 @@ from evals.playing.runner import PlayedRun
 from evals.results.run import MetricValues, RunResult
 from evals.scoring import run_parts
 from evals.scoring.continuation import disturbance_metrics, disturbance_text, joined, shortfalls
-from evals.wire.arrivals import Arrivals, parse
+from evals.wire.arrivals import Arrivals
+from evals.wire.captures import read_capture
 from evals.wire.exchange import Capture
 
 _LONGEST_ERROR = 300
@@ -35,7 +36,7 @@ class ScoredRun:
     timing: str | None = None
 
 
-def score(played: PlayedRun, read: Callable[[Capture], Arrivals] = parse) -> ScoredRun:
+def score(played: PlayedRun, read: Callable[[Capture], Arrivals] = read_capture) -> ScoredRun:
     """Parse and measure one played run; ``read`` parses what one connection left. Never raises for what the target
     sent."""
     return score_arrivals(played, joined(played.connections, read))
@@ -47,8 +48,8 @@ def score_arrivals(played: PlayedRun, arrivals: Arrivals) -> ScoredRun:
     wire = replace(wire_trace(played.connections.first, arrivals), expectation=scenario.content)
     stamped = Trace.of_server_times("server", arrivals.events if arrivals.server_times else ())
     server = replace(stamped, expectation=scenario.content)
-    # What a script says of a whole run is no truth about one that is cancelled on purpose.
-    plan = play.plan if scenario.cancel is None else None
+    # What a script says of a run is not true of one to which something else is done on purpose.
+    plan = None if scenario.is_steered else play.plan
     error = arrivals.failure or (None if wire.done else _cut_off(wire))
     surprises = () if error else tuple(_surprises(played, wire))
     asked = scenario.disturbance
@@ -148,12 +149,11 @@ def _surprises(played: PlayedRun, wire: Trace) -> list[str]:
         scripted = play.scripted_violations.get(rule, 0)
         if len(seen) > scripted:
             found.append(f"Rule {rule} was broken {len(seen)} times, scripted {scripted}: {seen[-1].message}")
-    if play.plan is not None and outcome == play.expected == "completed":
+    if play.plan is not None and outcome == play.expected == "completed" and not play.scenario.is_steered:
         found += _departures(play.plan.events, wire.events)
     if play.scenario.comes_whole:
         return found
-    cuts = len(play.scenario.cut.after_events) if play.scenario.cut else 0
-    return found + shortfalls(played.connections, cuts, play.scenario.cancel is not None, wire)
+    return found + shortfalls(played.connections, play.scenario, wire)
 
 
 def wrong_end(trace: Trace, expected: Outcome) -> str:

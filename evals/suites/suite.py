@@ -13,6 +13,7 @@ from evals.suites.disturbance import CANCEL, CUT, TRANSPORT, Cancel, Cut, Transp
 from evals.suites.expectation import EXPECT, WrittenExpectation, as_mapping
 from evals.suites.limits import LIMITS, Limits
 from evals.suites.load import LOAD, MAX_CONCURRENCY, Load
+from evals.suites.steering import ANSWER, MAX_ANSWERS, MESSAGE, PAUSE, Pause, SuiteAnswer, SuiteMessage
 
 MAX_REPEATS = 10_000
 MAX_SCENARIOS = 10_000
@@ -45,7 +46,10 @@ class WrittenScenario(_Part):
     expect: WrittenExpectation | None = Field(default=None, description=EXPECT)
     cancel: Cancel | None = Field(default=None, description=CANCEL)
     cut: Cut | None = Field(default=None, description=CUT)
-    transport: Transport = Field(default="post", description=TRANSPORT)
+    pause: Pause | None = Field(default=None, description=PAUSE)
+    answer: tuple[SuiteAnswer, ...] = Field(default=(), strict=False, max_length=MAX_ANSWERS, description=ANSWER)
+    message: SuiteMessage | None = Field(default=None, description=MESSAGE)
+    transport: Transport | None = Field(default=None, description=TRANSPORT)
     limits: Limits = Field(default_factory=dict, strict=False, description=LIMITS)
     tags: tuple[str, ...] = Field(default=(), strict=False, max_length=20, description=_TAGS)
     labels: dict[str, str] = Field(default_factory=dict, max_length=20, description=_LABELS)
@@ -58,9 +62,15 @@ class WrittenScenario(_Part):
     def _as_mapping(cls, value: object) -> object:
         return as_mapping(value)
 
+    @field_validator("answer", mode="before")
+    @classmethod
+    def _as_answers(cls, value: object) -> object:
+        return tuple(value) if isinstance(value, list) else (value,)
+
 
 class Suite(_Part):
-    """A suite. ``repeats`` applies to every scenario without its own; warm-up runs are played and left out."""
+    """A suite. ``repeats``, ``speed`` and ``transport`` apply to every scenario without its own; warm-up runs are
+    played and left out."""
 
     suite: str = Field(min_length=1, max_length=100, description="the suite's name")
     description: str = Field(default="", max_length=2000, description="a sentence")
@@ -74,6 +84,7 @@ class Suite(_Part):
         description=f"a whole number of runs at a time, 1 to {MAX_CONCURRENCY}",
     )
     load: tuple[Load, ...] = Field(default=(), strict=False, max_length=20, description=LOAD)
+    transport: Transport = Field(default="post", description=TRANSPORT)
     deadline_s: float = Field(
         default=60.0,
         strict=False,
@@ -116,7 +127,10 @@ class Suite(_Part):
                 content=run.expect.content if run.expect else None,
                 cancel=run.cancel,
                 cut=run.cut,
-                transport=run.transport,
+                pause=run.pause,
+                answers=run.answer,
+                message=run.message,
+                transport=run.transport or self.transport,
                 limits=run.limits,
                 tags=(*self.tags, *run.tags),
                 labels=run.labels,
@@ -153,12 +167,21 @@ class SuiteScenario:
     name: str | None = None
     content: Expectation | None = None
     labels: Mapping[str, str] = field(default_factory=dict)
+    pause: Pause | None = None
+    answers: tuple[SuiteAnswer, ...] = ()
+    message: SuiteMessage | None = None
 
     @property
     def disturbance(self) -> str | None:
         """The disturbance of its runs, in words; None for undisturbed runs."""
-        done = [str(part) for part in (self.cancel, self.cut) if part is not None]
-        return ", ".join(done) or None
+        done = [str(part) for part in (self.cancel, self.cut, self.pause, self.message) if part is not None]
+        answers = ", ".join(str(answer) for answer in self.answers)
+        return ", ".join([*done, f"answer {answers}"] if answers else done) or None
+
+    @property
+    def is_steered(self) -> bool:
+        """True if something is done to its runs that their script does not contain."""
+        return self.cancel is not None or self.pause is not None or self.message is not None or bool(self.answers)
 
     @property
     def comes_whole(self) -> bool:

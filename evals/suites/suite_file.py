@@ -15,6 +15,7 @@ from evals.suites.disturbance import Cancel, Cut
 from evals.suites.expectation import WrittenExpectation
 from evals.suites.limits import check_limits
 from evals.suites.load import Load
+from evals.suites.steering import Pause, SuiteAnswer, SuiteMessage
 from evals.suites.suite import Suite, WrittenScenario
 
 _SUITES = files("evals.suites")
@@ -24,6 +25,9 @@ _SCENARIO: Final = "a scenario"
 _NESTED: Final[Mapping[str, type[BaseModel]]] = {
     "cancel": Cancel,
     "cut": Cut,
+    "pause": Pause,
+    "answer": SuiteAnswer,
+    "message": SuiteMessage,
     "load": Load,
     "expect": WrittenExpectation,
 }

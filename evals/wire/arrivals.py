@@ -13,6 +13,7 @@ from typing import Protocol
 
 import h11
 
+from backend.network.credentials import CREDENTIALS
 from backend.protocol.events import Event, EventError, UnknownEvent, parse_event
 from backend.protocol.sse import Decoder, MessageTooLargeError
 from evals.wire.exchange import Address, Capture
@@ -95,7 +96,9 @@ def get_request(address: Address, path: str, last_event_id: str = "") -> bytes:
 def _request(
     method: str, address: Address, path: str, accept: str, headers: list[tuple[str, str]], content: bytes
 ) -> bytes:
-    return request_bytes(method, address, address.path + path, [("Accept", accept), *headers], content)
+    # Of a Playhead backend: whoever else is measured learns nothing of this token.
+    credentials = CREDENTIALS.headers().items()
+    return request_bytes(method, address, address.path + path, [("Accept", accept), *credentials, *headers], content)
 
 
 def request_bytes(

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from backend.client.connection import not_an_address
 from evals.wire.stamps import Capture, Heard, StampingProtocol, StampingSocket
 
-__all__ = ["Address", "Capture", "Heard", "TargetAddressError", "exchange"]
+__all__ = ["Address", "Capture", "Heard", "TargetAddressError", "exchange", "open_link"]
 
 CONNECT_TIMEOUT_S = 10.0
 
@@ -93,7 +93,7 @@ async def exchange(
     began_ns = perf_counter_ns()
     try:
         async with asyncio.timeout(CONNECT_TIMEOUT_S):
-            link = await _link(address, capture, heard)
+            link = await open_link(address, capture, heard)
     except TimeoutError:
         capture.failure = f"{address.url} did not accept a connection within {CONNECT_TIMEOUT_S:g} s."
         return capture
@@ -133,8 +133,8 @@ async def _ended(link: StampingSocket | StampingProtocol, capture: Capture, over
             return
 
 
-async def _link(address: Address, capture: Capture, heard: Heard | None) -> StampingSocket | StampingProtocol:
-    """A connection to the address on which every arrival is stamped."""
+async def open_link(address: Address, capture: Capture, heard: Heard | None) -> StampingSocket | StampingProtocol:
+    """A connection to the address on which every arrival is stamped. Raises ``OSError``."""
     connection = await _connected(address)
     try:
         if address.scheme == "http" and _READS_SOCKETS:

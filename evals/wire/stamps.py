@@ -43,6 +43,8 @@ class Capture:
     """When the harness itself closed the connection, on purpose; None for a connection left to its server."""
     left_open: bool = False
     """True if the answer was complete and its server kept the connection open; ``closed_ns`` is then its end."""
+    over_web_socket: bool = False
+    """True if the bytes are those of a control channel, its handshake included."""
     failure: str | None = None
 
     @property

@@ -20,13 +20,14 @@ SETTINGS = Settings(Path(), default_timeout_s=120, silence_timeout_s=60, max_sil
         ({"silence_s": 75}, {}, 150, 75),
         ({"silence_s": 5}, {}, 120, 5),
         ({"silence_s": 75, "timeout_s": 80}, {}, 80, 75),
-        ({"silence_s": 75}, {"timeout_s": 30, "silence_s": 5}, 30, 75),
+        ({"silence_s": 75}, {"timeout_s": 30, "silence_s": 5}, 150, 75),
+        ({}, {"timeout_s": 30, "silence_s": 25}, 30, 25),
         ({}, {"silence_s": 300}, 600, 300),
         ({}, {"silence_s": 3600}, 1800, 900),
     ],
 )
 def test_limits(options: dict[str, float], own: dict[str, float], timeout_s: float, silence_s: float) -> None:
-    limits = TimeLimits.of(RunOptions(**options), RunOptions(**own), SETTINGS)
+    limits = TimeLimits.of(RunOptions.model_validate(options), RunOptions.model_validate(own), SETTINGS)
     assert (limits.timeout_s, limits.silence_s, limits.longest_silence_s) == (timeout_s, silence_s, 900)
 
 

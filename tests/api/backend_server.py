@@ -14,6 +14,7 @@ from backend.agents.agent import AgentProvider
 from backend.api.app import create_app
 from backend.api.server import Server, address_of, listen
 from backend.api.services import Services
+from backend.network.http_client import tls
 from backend.settings import Settings
 from backend.wiring import build_services, running, stop
 
@@ -65,7 +66,7 @@ class BackendServer:
 
     def client(self) -> httpx2.Client:
         """A new client of the server."""
-        return httpx2.Client(base_url=self.url, timeout=DEADLINE_S, trust_env=False)
+        return httpx2.Client(base_url=self.url, timeout=DEADLINE_S, trust_env=False, verify=tls())
 
     def connections(self) -> list[Any]:
         """The protocols of the connections that uvicorn holds."""

@@ -19,8 +19,9 @@ Frame = tuple[str, str, str]
 
 
 def start(client: httpx2.Client, agent: str = "told:ordinary", **body: Any) -> str:
-    """Start a run; gives its id."""
-    response = client.post("/v1/runs", json={"question": "Why?", "agent": agent, **body})
+    """Start a run as soon as its agent is prepared; gives its id."""
+    while (response := client.post("/v1/runs", json={"question": "Why?", "agent": agent, **body})).status_code == 503:
+        assert response.json()["type"] == "urn:playhead:problem:agent-not-ready", response.text
     assert response.status_code == 201, response.text
     return str(response.json()["run_id"])
 

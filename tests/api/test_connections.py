@@ -164,13 +164,13 @@ def test_a_server_that_stops_ends_runs_and_streams(tmp_path: Path, told: ToldPro
             stopping.start()
             seen += stream
             stopping.join(DEADLINE_S)
-    assert [message.event for message in seen] == ["status", "token", "status", "done"]
+    assert [message.event for message in seen] == ["status", "token", "warning", "status", "done"]
     assert '"outcome":"interrupted"' in seen[-1].data
     assert told.held.cancelled.is_set()
     with BackendServer(tmp_path, [told]) as backend, backend.client() as client:
         again = frames(client, run_id)
         assert again == [(message.id, message.event, message.data) for message in seen]
-        assert Cursor.parse(again[-1][0]) == Cursor(1, 4)
+        assert Cursor.parse(again[-1][0]) == Cursor(1, 5)
 
 
 @pytest.mark.alone

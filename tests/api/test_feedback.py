@@ -9,7 +9,8 @@ import httpx2
 import pytest
 from hypothesis import given, strategies as st
 
-from backend.api.feedback_csv import COLUMNS, feedback_csv, inert
+from backend.api.feedback_csv import COLUMNS, feedback_csv
+from backend.protocol.spreadsheet_cells import inert
 from backend.runs.review import FeedbackRecord
 from tests.api.readers import finish, frames, start
 from tests.api.told_agents import ToldProvider
@@ -136,36 +137,6 @@ def test_the_table_is_asked_for_by_its_media_type(client: httpx2.Client) -> None
     assert row["question"] == '\'=HYPERLINK("http://evil.example","Click")'
     for accept in ("application/json", "*/*", "text/csv;q=0", "application/json, text/csv;q=0.5"):
         assert client.get("/v1/feedback", headers={"Accept": accept}).json()["feedback"][0]["run_id"] == run_id
-
-
-FORMULAS = [
-    "=1+1",
-    "+1",
-    "-2+3+cmd|' /C calc'!A0",
-    "@SUM(A1)",
-    " =1",
-    "\t=1",
-    "\r=1",
-    "\n=1",
-    "\uff1d1",
-    "\u00a0=1",
-    "fine\n=1",
-    "fine;=1",
-    "fine\t=1",
-    "a\r\n  @b",
-]
-
-
-@pytest.mark.parametrize("text", FORMULAS, ids=ascii)
-def test_no_cell_and_nothing_that_may_be_taken_for_one_begins_like_a_formula(text: str) -> None:
-    for piece in _cells(inert(text)):
-        assert piece.lstrip()[:1] not in SIGNS or not piece.strip()
-    assert inert(text).replace("'", "") == text.replace("'", ""), "nothing is lost"
-
-
-@pytest.mark.parametrize("text", ["", "Fine.", "a = b", "1-2", "x@y.example", "- ", "3 + 4", "it's", "; "])
-def test_ordinary_text_stays_as_it_is(text: str) -> None:
-    assert inert(text) == (f"'{text}" if text == "- " else text)
 
 
 @given(st.text(alphabet=st.characters(codec="utf-8"), max_size=40), st.text(alphabet="=+-@;\t\r\n ',\"ab", max_size=20))

@@ -131,8 +131,8 @@ def test_ten_kills_at_any_moment_lose_nothing_that_was_shown(servers: MortalServ
         check_kept(client, watched)
 
 
-def test_a_request_that_waited_when_the_server_died_says_so_and_asking_again_works(servers: MortalServers) -> None:
-    """Pending approvals live in memory, gone after a restart while the badge stays: not here."""
+def test_pending_approvals_live_in_memory_gone_after_a_restart_while_the_badge_stays(servers: MortalServers) -> None:
+    """The complaint. Here a request that waited when the server died says so, and asking again works."""
     with servers.next() as client:
         run_id = start(client, "asks:several")
         with client.stream("GET", f"/v1/runs/{run_id}/events") as stream:

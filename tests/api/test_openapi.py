@@ -1,19 +1,48 @@
 """The description of the API is valid, complete, and true of what the app answers."""
 
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
+from referencing import Registry
+from referencing.jsonschema import DRAFT202012
 
 from backend.api.app import create_app
+from backend.protocol.events import (
+    ArtifactEvent,
+    CitationEvent,
+    Counts,
+    DoneEvent,
+    ErrorEvent,
+    Span,
+    StatusEvent,
+    TokenEvent,
+    WarningEvent,
+    event_json,
+)
+from backend.protocol.run_view import RunView, SnapshotEvent
 from backend.settings import Settings
 from backend.wiring import build_services
 from tests.api.told_agents import ToldProvider
 
 Operation = dict[str, Any]
 
+SENT = (
+    StatusEvent(seq=1, at_ms=1.0, step="retrieving", step_id="s"),
+    TokenEvent(seq=2, at_ms=2.0, text="A"),
+    CitationEvent(seq=3, at_ms=3.0, citation_id="c", number=1, title="T", spans=(Span(start=0, end=1),)),
+    ArtifactEvent(seq=4, at_ms=4.0, artifact_id="a", kind="value", content={"value": 1}),
+    WarningEvent(seq=5, at_ms=5.0, code="dated", message="Old."),
+    ErrorEvent(seq=6, at_ms=6.0, code="x", message="Y."),
+    DoneEvent(seq=7, at_ms=7.0, outcome="failed", counts=Counts(tokens=1)),
+    SnapshotEvent(seq=7, at_ms=7.0, view=RunView.start("Why?")),
+)
+
 PUBLIC = {
+    ("get", "/metrics"),
     ("post", "/v1/runs"),
     ("get", "/v1/runs"),
     ("get", "/v1/runs/{run_id}"),
@@ -39,7 +68,10 @@ PUBLIC = {
     ("post", "/v1/runs/{run_id}/feedback"),
     ("get", "/v1/runs/{run_id}/feedback"),
     ("get", "/v1/feedback"),
+    ("get", "/v1/votes"),
     ("post", "/v1/runs/{run_id}/share"),
+    ("post", "/v1/sessions/{session_id}/share"),
+    ("get", "/v1/shared/{share_id}/runs"),
     ("get", "/v1/shares"),
     ("get", "/v1/shared/{share_id}"),
     ("get", "/v1/shared/{share_id}/events"),
@@ -56,8 +88,12 @@ PUBLIC = {
     ("get", "/ai-sdk/{chat_id}/stream"),
     ("post", "/ai-sdk/{chat_id}/cancel"),
     ("post", "/openai/v1/chat/completions"),
+    ("post", "/openai/v1/responses"),
     ("get", "/openai/v1/models"),
     ("get", "/openai/v1/models/{model}"),
+    ("post", "/v1/participants"),
+    ("post", "/v1/sign-in"),
+    ("get", "/v1/me"),
     ("get", "/healthz"),
     ("get", "/readyz"),
 }
@@ -102,7 +138,8 @@ def test_every_operation_documents_its_errors_as_problems(schema: dict[str, Any]
             assert problem == {"$ref": "#/components/schemas/ProblemReply"}
             assert list(answer["content"]) == ["application/problem+json"]
         assert {"500", "421"} <= set(errors), (method, path)
-        assert ("403" in errors) == (method in ("post", "patch", "delete")), (method, path)
+        guarded = method in ("post", "patch", "delete") or path == "/metrics"
+        assert ("403" in errors) == guarded, (method, path)
         assert ("{" not in path) or "404" in errors, (method, path)
     assert "HTTPValidationError" not in schema["components"]["schemas"]
 
@@ -145,10 +182,35 @@ def test_the_seven_events_and_the_view_are_described(schema: dict[str, Any]) -> 
 
 def test_a_shared_run_is_described_without_what_leads_to_the_run(schema: dict[str, Any]) -> None:
     described = schema["components"]["schemas"]
-    assert set(described["RunNow"]["properties"]) - set(described["SharedRunReply"]["properties"]) == {"session_id"}
+    assert set(described["RunNow"]["properties"]) - set(described["SharedRunReply"]["properties"]) == {
+        "session_id",
+        "worker",
+    }
     assert set(described["SharedLinks"]["properties"]) == {"self", "events", "recording"}
 
 
 def test_examples_are_there(schema: dict[str, Any]) -> None:
     for name in ("NewRun", "NewFeedback"):
         assert schema["components"]["schemas"][name]["examples"]
+
+
+def test_a_stream_is_described_down_to_its_events(schema: dict[str, Any]) -> None:
+    """What a run sends fits the schema that its stream's description leads to."""
+    streams = [
+        answer["content"]["text/event-stream"]["schema"]
+        for each in operations(schema).values()
+        for answer in each["responses"].values()
+        if "text/event-stream" in answer.get("content", {})
+    ]
+    assert len(streams) >= 3
+    message = next(each for each in streams if "$ref" in each)
+    assert all("$ref" in each or "data" in each["required"] for each in streams)
+    registry = Registry().with_resource("urn:api", DRAFT202012.create_resource(schema))
+    validator = Draft202012Validator({"$ref": f"urn:api{message['$ref']}"}, registry=registry)
+    data = Draft202012Validator({"$ref": "urn:api#/components/schemas/StreamData"}, registry=registry)
+    for event in SENT:
+        sent = {"id": "1-1", "event": event.type, "data": event_json(event)}
+        assert list(validator.iter_errors(sent)) == []
+        assert list(data.iter_errors(json.loads(sent["data"]))) == [], event.type
+    assert list(data.iter_errors({"type": "token", "seq": 1, "at_ms": 1.0})) != [], "a token without its text"
+    assert list(validator.iter_errors({"event": "snap", "data": "{}"})) != []

@@ -65,7 +65,7 @@ def test_a_shared_run_is_the_run_and_tells_nothing_else(client: httpx2.Client) -
         "events": f"/v1/shared/{share_id}/events",
         "recording": f"/v1/shared/{share_id}/recording",
     }
-    same = set(own) - {"run_id", "session_id", "links"}
+    same = set(own) - {"run_id", "session_id", "links", "worker"}
     assert {key: shown[key] for key in same} == {key: own[key] for key in same}
     assert record.headers["cache-control"] == "no-store"
     assert [(each.id, each.event, each.data) for each in messages(iter([events.content]))] == sent

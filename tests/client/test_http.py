@@ -215,7 +215,9 @@ async def test_a_snapshot_in_the_stream_is_handed_on(http: httpx2.AsyncClient) -
 
     async def handler(request: Request, writer: asyncio.StreamWriter) -> None:
         frame = f"id: 2-4\nevent: snapshot\ndata: {data}\n\n".encode()
-        writer.write(STREAM_HEAD + frame + b"".join(FRAMES[4:]))
+        # What follows is of the snapshot's attempt: a lower one would be older than it.
+        later = [each.replace(b"id: 1-", b"id: 2-") for each in FRAMES[4:]]
+        writer.write(STREAM_HEAD + frame + b"".join(later))
 
     async with raw_server(handler) as server:
         items = await collected(RunClient(server.url, http), Cursor(1, 9))

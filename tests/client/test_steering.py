@@ -7,7 +7,7 @@ import pytest
 
 from backend.client import ProblemError, RunClient, new_http
 from backend.client.steering import new_message_id
-from backend.protocol.inputs import GivenAnswer, GivenPerson
+from backend.protocol.inputs import GivenAnswer, GivenPerson, Person
 from tests.api.asking_agents import AskingProvider
 from tests.api.backend_server import BackendServer
 
@@ -52,8 +52,14 @@ async def test_every_verb(client: RunClient) -> None:
         await client.answer(run_id, request.input_id, GivenAnswer(action="accept", value=3))
     assert (refused.value.status, refused.value.slug) == (422, "invalid-answer")
     assert refused.value.members["errors"] == [{"field": "value", "message": "Write a text."}]
-    answered = await client.answer(run_id, None, GivenAnswer(action="accept", value="x", by=ANA))
-    assert (answered.input_id, answered.answer.by and answered.answer.by.name) == (request.input_id, "Ana")
+    ana, other = await client.issue_participant(), await client.issue_participant()
+    for forged in (ana.id, f"{ana.id}.{other.ticket.partition('.')[2]}", f"{ana.ticket}x"):
+        with pytest.raises(ProblemError) as refused:
+            await client.answer(run_id, None, GivenAnswer(action="accept", value="x", by=GivenPerson(id=forged)))
+        assert (refused.value.status, refused.value.slug) == (403, "forged-participant")
+    by = GivenPerson(id=ana.ticket, name="Ana")
+    answered = await client.answer(run_id, None, GivenAnswer(action="accept", value="x", by=by))
+    assert answered.answer.by == Person(id=ana.id, name="Ana")
     async for frame in client.frames(run_id):
         view = frame.view
     [kept] = view.stream.inputs

@@ -30,6 +30,7 @@ class Case:
     whole: bool = False
     question: str = ""
     options: dict[str, Any] = field(default_factory=dict)
+    answers: list[dict[str, Any]] = field(default_factory=list)
 
 
 SCENARIOS = (

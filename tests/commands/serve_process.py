@@ -9,17 +9,20 @@ from pathlib import Path
 
 import httpx2
 
+from backend.network.http_client import tls
+
 DEADLINE_S = 60.0
 
 
 class ServeProcess:
     """A child that serves at ``url`` once ``wait_until_listening`` has returned."""
 
-    def __init__(self, *arguments: str) -> None:
+    def __init__(self, *arguments: str, cwd: Path | None = None) -> None:
         self.url = ""
         self.process = subprocess.Popen(
             [sys.executable, "-m", "backend.cli", "serve", *arguments],
             stdin=subprocess.DEVNULL,
+            cwd=cwd,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -34,7 +37,7 @@ class ServeProcess:
 
     def client(self) -> httpx2.Client:
         """A client of it."""
-        return httpx2.Client(base_url=self.url, timeout=DEADLINE_S, trust_env=False)
+        return httpx2.Client(base_url=self.url, timeout=DEADLINE_S, trust_env=False, verify=tls())
 
     def end(self, number: signal.Signals | None = None) -> tuple[int, str, str]:
         """Send the signal and wait; gives the exit code and what else was said on stdout and stderr."""

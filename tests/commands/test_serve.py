@@ -10,14 +10,14 @@ from urllib.parse import urlsplit
 import pytest
 from click.testing import CliRunner
 
-from backend.commands.serve import command, default_data_dir
+from backend.commands.data_option import default_data_dir
+from backend.commands.serve import command
 from backend.protocol.cursor import Cursor
 from backend.protocol.sse import Decoder, Message
+from tests.api.readers import start
 from tests.commands.serve_process import DEADLINE_S, ServeProcess, serving
 
 pytestmark = pytest.mark.server
-
-ASK = {"question": "Why?", "agent": "scripted:long_answer"}
 
 
 def messages(child: ServeProcess, run_id: str, cursor: str = "", limit: int | None = None) -> list[Message]:
@@ -74,7 +74,7 @@ def test_a_host_that_others_reach_needs_a_token(tmp_path: Path, host: str) -> No
 def test_a_signal_ends_runs_as_interrupted(tmp_path: Path, number: signal.Signals) -> None:
     with serving(tmp_path) as child:
         with child.client() as client:
-            run_id = client.post("/v1/runs", json=ASK).json()["run_id"]
+            run_id = start(client, "scripted:long_answer")
             before = messages(child, run_id, limit=3)
         code, _, err = child.end(number)
     assert code == 0
@@ -91,7 +91,7 @@ def test_a_signal_ends_runs_as_interrupted(tmp_path: Path, number: signal.Signal
 def test_a_killed_server_keeps_the_log_and_ends_the_run_when_it_is_back(tmp_path: Path) -> None:
     with serving(tmp_path) as child:
         with child.client() as client:
-            run_id = client.post("/v1/runs", json=ASK).json()["run_id"]
+            run_id = start(client, "scripted:long_answer")
         before = messages(child, run_id, limit=40)
         code, _, _ = child.end(signal.SIGKILL)
     assert code == -signal.SIGKILL
@@ -155,7 +155,7 @@ def test_a_broken_scenario_is_told_on_the_terminal_and_the_rest_is_served(tmp_pa
 def test_how_many_runs_there_may_be_is_the_operator_s(tmp_path: Path) -> None:
     with serving(tmp_path, "--max-runs", "1") as child, child.client() as client:
         ask = {"question": "Show me", "agent": "scripted:stall"}
-        run_id = client.post("/v1/runs", json=ask).json()["run_id"]
+        run_id = start(client, "scripted:stall")
         refused = client.post("/v1/runs", json=ask)
         assert (refused.status_code, refused.json()["type"]) == (429, "urn:playhead:problem:too-many-runs")
         assert refused.json()["detail"] == (
@@ -168,12 +168,12 @@ def test_how_many_runs_there_may_be_is_the_operator_s(tmp_path: Path) -> None:
 
 def test_the_silence_limits_are_the_operator_s(tmp_path: Path) -> None:
     with serving(tmp_path, "--silence-s", "0.3", "--max-silence-s", "5") as child, child.client() as client:
-        ask = {"question": "Show me.", "agent": "scripted:timeout", "options": {"timeout_s": 60}}
-        run = client.post("/v1/runs", json=ask).json()["run_id"]
+        run = start(client, "scripted:timeout", options={"timeout_s": 60})
         events = client.get(f"/v1/runs/{run}/events").text
         assert '"code":"silence"' in events
         assert '"limit_s":0.3,"longest_limit_s":5' in events
-        refused = client.post("/v1/runs", json={**ask, "options": {"silence_s": 6}})
+        ask = {"question": "Show me.", "agent": "scripted:timeout", "options": {"silence_s": 6}}
+        refused = client.post("/v1/runs", json=ask)
         assert refused.json()["detail"] == (
             "silence_s is 6, and this server allows an agent at most 5 s of silence: ask for less, or start the server "
             "with a longer --max-silence-s."

@@ -131,8 +131,9 @@ def test_plain_lines_hold_the_same_without_a_control_code() -> None:
 
 @pytest.mark.parametrize("rows", [3, 5, 12, 40])
 def test_an_answer_longer_than_the_screen_is_whole_in_the_end(rows: int) -> None:
-    words = [f"word{number} " + ("\n\n" if number % 97 == 0 else "") for number in range(600)]
-    text = drawn(stamped([*(TokenEvent(text=word) for word in words), DoneEvent()]), rows=rows).text
+    # Three words in a row, so a paragraph is 32 rows and all of them are 66.
+    words = [f"word{number} " + ("\n\n" if number % 97 == 0 else "") for number in range(200)]
+    text = drawn(stamped([*(TokenEvent(text=word) for word in words), DoneEvent()]), rows=rows, columns=24).text
     assert [word for word in text.split() if word.startswith("word")] == [word.strip() for word in words]
 
 

@@ -13,10 +13,10 @@ from backend.client.replies import (
     RunSummary,
     SessionState,
     SessionSummary,
-    Share,
 )
 from backend.client.run_client import OutcomeWanted
 from backend.protocol.events import DoneEvent, KnownEvent, Outcome, TokenEvent, stamp
+from backend.protocol.inputs import GivenPerson, Person
 from backend.protocol.recordings import RecordingHeader, recording_lines
 from tests.fakes import turn
 
@@ -37,6 +37,8 @@ class FakeHistory:
     def __init__(self) -> None:
         self._added = 0
         self.away = False
+        self.forged = False
+        """Whether the tickets of people are another server's."""
         self.asked = asyncio.Event()
         """Set once it was asked while it was away whether it is ready."""
         self.trials = 0
@@ -54,7 +56,6 @@ class FakeHistory:
         self.titles: dict[str, str] = {}
         self.offers = (OfferedAgent(agent="reports", title="Annual reports"), OfferedAgent(agent="scripted:brief"))
         self.given: list[Feedback] = []
-        self.shared: dict[str, str] = {}
         """The run behind each share."""
 
     def add(
@@ -140,10 +141,20 @@ class FakeHistory:
         return "\r\n".join(item.comment for item in self.given).encode()
 
     async def give_feedback(
-        self, run_id: str, *, thumb: Literal["up", "down"] | None, comment: str, at_ms: float | None
+        self,
+        run_id: str,
+        *,
+        thumb: Literal["up", "down"] | None,
+        comment: str,
+        at_ms: float | None,
+        by: GivenPerson | None,
+        reply_to: str | None,
     ) -> Feedback:
         await self._answer("give_feedback", run_id, thumb, comment, at_ms)
-        self.given.append(Feedback(feedback_id="fb", run_id=run_id, thumb=thumb, comment=comment, at_ms=at_ms))
+        if self.forged and by is not None and by.id is not None:
+            raise ProblemError(403, "forged-participant", "Not signed.")
+        said = Feedback(feedback_id="fb", run_id=run_id, thumb=thumb, comment=comment, at_ms=at_ms, reply_to=reply_to)
+        self.given.append(said.model_copy(update={"by": None if by is None else Person(name=by.name)}))
         return self.given[-1]
 
     async def recording(self, run_id: str) -> bytes:
@@ -166,18 +177,6 @@ class FakeHistory:
     async def delete_session(self, session_id: str) -> None:
         await self._answer("delete_session", session_id)
         self.past = [run for run in self.past if run.session_id != session_id]
-
-    async def share(self, run_id: str) -> Share:
-        await self._answer("share", run_id)
-        self._found(run_id)
-        share_id = next((share for share, run in self.shared.items() if run == run_id), f"share_{len(self.calls)}")
-        self.shared[share_id] = run_id
-        return Share(share_id=share_id, run_id=run_id)
-
-    async def unshare(self, share_id: str) -> None:
-        await self._answer("unshare", share_id)
-        if self.shared.pop(share_id, None) is None:
-            raise _unknown()
 
     async def _answer(self, *call: Any) -> None:
         name = call[0]

@@ -10,6 +10,7 @@ from backend.desk.answers import Answers
 from backend.desk.conversation import Conversation
 from backend.present.words import steering as words
 from backend.protocol.inputs import GivenAnswer, InputAnswer
+from tests.desk.without_channels import WithoutChannels
 
 
 class FakeBackend:
@@ -41,7 +42,7 @@ def conversation() -> Conversation:
 
 async def test_an_answer_is_passed_on_as_the_card_gives_it(backend: FakeBackend, conversation: Conversation) -> None:
     said = {"input_id": "inp_1", "action": "accept", "value": {"guests": 4}, "digest": "d1"}
-    await Answers(backend).answer(conversation, json.dumps(said))
+    await Answers(WithoutChannels(backend)).answer(conversation, json.dumps(said))
     [(run_id, input_id, answer)] = backend.taken
     assert (run_id, input_id, answer.action, answer.value, answer.digest) == (
         *("run_1", "inp_1", "accept"),
@@ -52,7 +53,7 @@ async def test_an_answer_is_passed_on_as_the_card_gives_it(backend: FakeBackend,
 async def test_a_refusal_stands_at_its_card_until_an_answer_is_taken(
     backend: FakeBackend, conversation: Conversation
 ) -> None:
-    answers, said = Answers(backend), json.dumps({"input_id": "inp_1", "action": "accept"})
+    answers, said = Answers(WithoutChannels(backend)), json.dumps({"input_id": "inp_1", "action": "accept"})
     backend.error = ProblemError(422, "invalid-answer", "It does not fit.")
     await answers.answer(conversation, said)
     first = conversation.state.answer_problems["inp_1"]
@@ -72,7 +73,7 @@ async def test_a_refusal_stands_at_its_card_until_an_answer_is_taken(
     "said", ["", "no JSON", "[]", "7", "{}", '{"input_id": "inp_1", "action": "dance"}', "[" * 9999]
 )
 async def test_what_is_not_an_answer_is_not_sent(said: str, backend: FakeBackend, conversation: Conversation) -> None:
-    await Answers(backend).answer(conversation, said)
+    await Answers(WithoutChannels(backend)).answer(conversation, said)
     assert backend.taken == []
     assert [problem.sentence for problem in conversation.state.answer_problems.values()] == [words.NOT_TAKEN]
 
@@ -80,7 +81,7 @@ async def test_what_is_not_an_answer_is_not_sent(said: str, backend: FakeBackend
 async def test_without_a_run_and_on_a_shared_one_nothing_is_sent(backend: FakeBackend) -> None:
     said = json.dumps({"input_id": "inp_1", "action": "accept"})
     for conversation in (Conversation(), Conversation()):
-        await Answers(backend).answer(conversation, said)
-        conversation.change(run_id="run_1", named="share_1")
-        await Answers(backend).answer(conversation, said)
+        await Answers(WithoutChannels(backend)).answer(conversation, said)
+        conversation.change(run_id="run_1", named="share_1", role="view")
+        await Answers(WithoutChannels(backend)).answer(conversation, said)
     assert backend.taken == []

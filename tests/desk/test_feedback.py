@@ -2,11 +2,10 @@
 
 import pytest
 
-from backend.desk.feedback import RunFeedback, SentComment
+from backend.desk.feedback import GivenOnPage, RunFeedback
 from backend.present.pages.problem import Problem
 from backend.present.words import ask as words_ask
 from tests.desk.fake_history import REFUSED, FakeHistory
-from tests.desk.test_sharing import ShownRun
 
 
 @pytest.fixture
@@ -19,51 +18,34 @@ def feedback(backend: FakeHistory) -> RunFeedback:
     return RunFeedback(backend, between_trials_s=0)
 
 
-@pytest.mark.parametrize("moment_ms", [None, 1234.5])
-async def test_a_thumb_is_about_the_moment_that_is_looked_at(
-    backend: FakeHistory, feedback: RunFeedback, moment_ms: float | None
+async def test_a_thumb_and_a_comment_are_saved_with_who_said_them_and_what_they_are_about(
+    backend: FakeHistory, feedback: RunFeedback
 ) -> None:
-    run = ShownRun(backend.add("What is it?"), moment_ms=moment_ms)
-    assert await feedback.rate(run, "up") == words_ask.FEEDBACK_KEPT
-    assert await feedback.rate(run, "down") == words_ask.FEEDBACK_KEPT
-    assert [(item.thumb, item.comment, item.at_ms) for item in backend.given] == [
-        ("up", "", moment_ms),
-        ("down", "", moment_ms),
+    run_id = backend.add("What is it?")
+    ana = {"name": "Ana", "id": "ticket"}
+    assert (await feedback.give({"run": run_id, "thumb": "up", "at_ms": 1234.5, "by": ana})).given is not None
+    said = await feedback.give({"run": run_id, "comment": "  Well said.\n", "by": ana, "reply_to": "fb_1"})
+    assert said.sentence == words_ask.FEEDBACK_KEPT
+    assert [(item.thumb, item.comment, item.at_ms, item.reply_to) for item in backend.given] == [
+        ("up", "", 1234.5, None),
+        (None, "Well said.", None, "fb_1"),
     ]
+    assert {item.by and item.by.name for item in backend.given} == {"Ana"}
+    # A ticket of an earlier server is no reason to lose what was said.
+    backend.forged = True
+    assert (await feedback.give({"run": run_id, "thumb": "up", "by": ana})).sentence == words_ask.FEEDBACK_KEPT
 
 
-async def test_a_comment_is_kept_without_the_spaces_around_it_and_its_field_folded_away(
-    backend: FakeHistory, feedback: RunFeedback
-) -> None:
-    run = ShownRun(backend.add("What is it?"), commenting=True, moment_ms=20.0)
-    assert await feedback.comment(run, "  Well said.\n") == SentComment(kept=True, sentence=words_ask.FEEDBACK_KEPT)
-    assert [(item.thumb, item.comment, item.at_ms) for item in backend.given] == [(None, "Well said.", 20.0)]
-    assert not run.commenting
-
-
-async def test_an_empty_comment_is_answered_in_a_sentence_and_not_sent(
-    backend: FakeHistory, feedback: RunFeedback
-) -> None:
-    run = ShownRun(backend.add("What is it?"), commenting=True)
-    assert await feedback.comment(run, " \n ") == SentComment(kept=False, sentence=words_ask.COMMENT_EMPTY)
-    assert (run.commenting, backend.calls) == (True, [])
-
-
-async def test_feedback_that_could_not_be_sent_is_not_kept(backend: FakeHistory, feedback: RunFeedback) -> None:
-    run = ShownRun(backend.add("What is it?"), commenting=True)
+async def test_what_cannot_be_saved_is_answered_in_a_sentence(backend: FakeHistory, feedback: RunFeedback) -> None:
+    run_id = backend.add("What is it?")
+    assert await feedback.give({"run": run_id, "comment": " \n "}) == GivenOnPage(words_ask.COMMENT_EMPTY)
+    for said in ({}, {"run": run_id, "thumb": "sideways"}, {"run": run_id, "comment": "x", "more": 1}):
+        assert await feedback.give(said) == GivenOnPage(words_ask.FEEDBACK_NOT_SENT)
+    assert backend.calls == []
     backend.refusals["give_feedback"] = REFUSED
-    assert await feedback.comment(run, "Well said.") == SentComment(kept=False, sentence=REFUSED.sentence)
-    assert run.commenting
+    assert await feedback.give({"run": run_id, "comment": "x"}) == GivenOnPage(REFUSED.sentence)
     backend.away = True
-    assert await feedback.rate(run, "up") == "Nobody answers."
-
-
-async def test_the_field_for_a_comment_unfolds_and_folds_and_takes_the_link_away(
-    backend: FakeHistory, feedback: RunFeedback
-) -> None:
-    run = ShownRun(backend.add("What is it?"), share_id="share_1")
-    assert (await feedback.toggle_comment(run), run.commenting, run.share_id) == ("", True, "")
-    assert (await feedback.toggle_comment(run), run.commenting) == ("", False)
+    assert await feedback.give({"run": run_id, "thumb": "down"}) == GivenOnPage("Nobody answers.")
 
 
 async def test_all_feedback_is_listed_the_newest_first(backend: FakeHistory, feedback: RunFeedback) -> None:

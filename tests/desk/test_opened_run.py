@@ -54,7 +54,7 @@ async def test_an_address_leads_to_a_moment(desk: ReplayDesk) -> None:
     assert (offer.shown.question, offer.shown.hint, offer.shown.unfinished) == ("What of run_1?", "", False)
     assert offer.shown.address == {"run": "run_1", "share": "", "t": "400"}
     assert opened.strip_data()["named"] == {"run": "run_1", "share": ""}
-    assert (opened.run_id, opened.moment_ms) == ("run_1", 400)
+    assert (opened.run_id, opened.position_ms()) == ("run_1", 400)
 
 
 async def test_a_share_is_for_reading_only(desk: ReplayDesk, backend: FakeBackend) -> None:

@@ -1,11 +1,12 @@
 """What is played: a playhead on a clock that the test moves, and the moments that are drawn while it moves."""
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 
 from backend.desk.opened_run import OpenedRun
-from backend.desk.player import Moment, Player
+from backend.desk.player import Moment, Player, StripMove
 from backend.protocol.events import Event
 from backend.protocol.playback import Playback
 from tests.metrics.traces import done, status, token
@@ -99,6 +100,34 @@ def test_what_has_no_duration_does_not_play() -> None:
     empty = OpenedRun()
     assert not empty.press_play()
     assert empty.moves == 0
+
+
+@pytest.mark.parametrize(
+    ("fields", "at_ms", "playing", "speed"),
+    [
+        ({"ms": 300}, 300, True, 1.0),
+        ({"ms": 300, "playing": True, "speed": 2}, 300, True, 2.0),
+        ({"ms": 300, "playing": False, "speed": 4}, 300, False, 4.0),
+        ({"ms": 5000, "playing": True}, 1000, True, 1.0),
+        ({"ms": -5, "speed": 1e9}, 0, True, 1.0),
+    ],
+)
+def test_a_move_takes_over_what_a_presenter_does(
+    fields: dict[str, Any], at_ms: float, playing: bool, speed: float
+) -> None:
+    moved, _ = player()
+    moved.play()
+    move = StripMove.read(fields)
+    assert move is not None
+    assert not moved.move(move), "it was drawn already"
+    assert (moved.position_ms(), moved.playhead.playing, moved.playhead.speed) == (at_ms, playing, speed)
+
+
+def test_a_move_that_starts_to_play_has_to_be_drawn() -> None:
+    moved, _ = player()
+    assert moved.move(StripMove(100, playing=True, speed=1.0))
+    assert not moved.move(StripMove(1000, playing=True)), "it plays already, to its end"
+    assert StripMove.read({"ms": "0"}) is StripMove.read({}) is StripMove.read({"ms": float("nan")}) is None
 
 
 async def moments(playing: Player, clock: Clock, every_s: float) -> AsyncIterator[Moment]:

@@ -190,6 +190,23 @@ async def test_two_agents_race_to_the_end_of_the_slower_one(desk: CompareDesk, b
     assert (last.running, pair.position_ms()) == (False, 900)
 
 
+async def test_a_blind_race_names_no_agent_and_chance_decides_which_is_first(
+    desk: CompareDesk, backend: FakeBackend
+) -> None:
+    backend.most_runs = 1000
+    orders: set[tuple[str, ...]] = set()
+    while len(orders) < 2:
+        pair = RunPair()
+        assert await desk.race(pair, "Who is first?", "documents", "scripted:brief", blind=True) is None
+        assert [run.name for run in pair.compared()] == [words_compare.ANSWER_A, words_compare.ANSWER_B]
+        orders.add(tuple(side.recording.header.agent for side in pair.sides))
+    opened = RunPair()
+    await arrived(desk, opened, a="run_1", b="run_2", blind="1")
+    assert (opened.blind, opened.named()["blind"]) == (True, "1")
+    await desk.choose(opened, "first", "run_2")
+    assert not opened.blind, "another run on one side is no blind comparison"
+
+
 async def test_one_scenario_with_and_without_its_status(desk: CompareDesk, backend: FakeBackend) -> None:
     pair = RunPair()
     assert await desk.race_status(pair, "scripted:brief") is None

@@ -71,7 +71,7 @@ def test_a_pair_with_one_side_missing_cannot_be_compared_nor_played() -> None:
     pair.put("first", side())
     with pytest.raises(ValueError, match="not two runs"):
         pair.compared()
-    assert (pair.complete, pair.named()) == (False, {"a": "run_1", "b": ""})
+    assert (pair.complete, pair.named()) == (False, {"a": "run_1", "b": "", "blind": ""})
     assert (pair.moment().runs, pair.moment().text, pair.press_play()) == ((), "", False)
 
 
@@ -112,7 +112,7 @@ def test_a_new_pair_is_seen_whole() -> None:
     pair = pair_of_both()
     assert (pair.position_ms(), pair.at_the_end()) == (2000, True)
     assert [view.message.answer for view in pair.playback.views_at(pair.position_ms())] == ["Slow.", "Fast."]
-    assert pair.named() == {"a": "run_slow", "b": "run_fast"}
+    assert pair.named() == {"a": "run_slow", "b": "run_fast", "blind": ""}
 
 
 def test_the_playhead_stops_at_every_event_of_both() -> None:

@@ -126,7 +126,7 @@ async def test_a_chosen_run_is_shown_with_its_conversation_and_its_feedback_the_
     assert chosen is not None
     assert (chosen.run.question, chosen.conversation) == ("First?", "Revenue")
     assert [item.comment for item in chosen.feedback] == ["new", "old"]
-    assert (tab.history.run_id, tab.history.moment_ms) == (run_id, None)
+    assert tab.history.run_id == run_id
     await tab.choose(None)
     assert (tab.state.chosen, tab.history.run_id) == (None, "")
 
@@ -153,11 +153,10 @@ async def test_what_is_on_the_page_stays_until_the_details_of_the_next_run_have_
     first, second = tab.backend.add("First?"), tab.backend.add("Second?")
     await tab.open()
     await tab.choose(first)
-    tab.history.share_id = "share_1"
     await tab.search_desk.choose(tab.history, second)
-    assert (tab.state.chosen_id, tab.history.run_id, tab.history.share_id) == (second, first, "share_1")
+    assert (tab.state.chosen_id, tab.history.run_id) == (second, first)
     await tab.settle()
-    assert (tab.history.run_id, tab.history.share_id) == (second, "")
+    assert tab.history.run_id == second
 
 
 async def test_a_run_that_was_deleted_elsewhere_is_not_listed_any_more(tab: HistoryTab) -> None:

@@ -1,87 +1,114 @@
-"""The link to a run: shown, folded away, withdrawn."""
+"""The links to a run and to its conversation: listed, made and withdrawn."""
 
-import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from backend.desk.sharing import Sharing
-from backend.present.words import pages as words_pages
-from tests.desk.fake_history import REFUSED, FakeHistory, HeldCall
+from backend.client.errors import ClientError, ProblemError
+from backend.client.replies import RunState, Share
+from backend.desk.sharing import Sharing, ShownShare
+from backend.present.words import sharing as words
+from backend.protocol.inputs import GivenPerson, Person
+from backend.protocol.roles import Role
+from backend.protocol.run_view import RunView
+from tests.desk.fake_history import REFUSED
+
+NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)
+FORGED = ProblemError(403, "forged-participant", "Not signed.")
 
 
 @dataclass
-class ShownRun:
-    """Implements ``RunOnPage``."""
+class Links:
+    """Implements ``SharingCalls``: one conversation of two runs, and another run."""
 
-    run_id: str
-    share_id: str = ""
-    commenting: bool = False
-    moment_ms: float | None = None
+    kept: list[Share] = field(default_factory=list)
+    refusal: ClientError | None = None
+
+    async def run(self, run_id: str) -> RunState:
+        session = "ses_2" if run_id == "run_other" else "ses_1"
+        return RunState(run_id=run_id, session_id=session, view=RunView.start())
+
+    async def shares(self) -> tuple[Share, ...]:
+        return tuple(reversed(self.kept))
+
+    async def share(
+        self, run_id: str, role: Role = "view", expires_s: float | None = None, by: GivenPerson | None = None
+    ) -> Share:
+        return self._keep(Share(share_id="", run_id=run_id, role=role), expires_s, by)
+
+    async def share_conversation(
+        self, session_id: str, role: Role = "view", expires_s: float | None = None, by: GivenPerson | None = None
+    ) -> Share:
+        return self._keep(Share(share_id="", session_id=session_id, role=role), expires_s, by)
+
+    async def unshare(self, share_id: str) -> None:
+        if self.refusal is not None:
+            raise self.refusal
+        if not any(share.share_id == share_id for share in self.kept):
+            raise ProblemError(404, "unknown-share", "No such share.")
+        self.kept = [share for share in self.kept if share.share_id != share_id]
+
+    def _keep(self, share: Share, expires_s: float | None, by: GivenPerson | None) -> Share:
+        if self.refusal is not None:
+            raise self.refusal
+        if by is not None and by.id is not None:
+            raise FORGED
+        told = {
+            "share_id": f"share_{len(self.kept) + 1}",
+            "expires_at": None if expires_s is None else (NOW + timedelta(seconds=expires_s)).isoformat(),
+            "by": None if by is None else Person(name=by.name),
+        }
+        self.kept.append(share.model_copy(update=told))
+        return self.kept[-1]
 
 
 @pytest.fixture
-def backend() -> FakeHistory:
-    return FakeHistory()
+def links() -> Links:
+    return Links()
 
 
 @pytest.fixture
-def sharing(backend: FakeHistory) -> Sharing:
-    return Sharing(backend)
+def sharing(links: Links) -> Sharing:
+    return Sharing(links, now=lambda: NOW)
 
 
-@pytest.fixture
-def run(backend: FakeHistory) -> ShownRun:
-    return ShownRun(backend.add("What is it?"))
+async def test_a_link_is_made_listed_with_what_it_gives_and_withdrawn(links: Links, sharing: Sharing) -> None:
+    wanted = {"run": "run_1", "scope": "conversation", "role": "steer", "expires_s": 86400}
+    # A ticket of an earlier server is no reason to have no link.
+    made = await sharing.make({**wanted, "by": {"name": "Ana", "id": "participant_of_another_server"}})
+    assert (made.made, made.problem) == ("share_1", "")
+    await sharing.make({"run": "run_1"})
+    await sharing.make({"run": "run_other", "role": "comment"})
+    detail = f"{words.LEFT.format(left='1 day')}, {words.MADE_BY.format(name='Ana')}"
+    assert (await sharing.list("run_1")).shares == (
+        ShownShare("share_2", "This run: watch", words.NEVER_EXPIRES),
+        ShownShare("share_1", "Conversation: steer", detail),
+    )
+    # The other run of that conversation has the conversation's link alone.
+    assert [each.share_id for each in (await sharing.list("run_2")).shares] == ["share_1"]
+    assert [each.share_id for each in (await sharing.withdraw("run_1", "share_1")).shares] == ["share_2"]
+    # It was withdrawn in another tab meanwhile.
+    assert (await sharing.withdraw("run_1", "share_1")).problem == ""
+    assert [share.role for share in links.kept] == ["view", "comment"]
 
 
-async def test_share_shows_the_link_and_once_more_folds_it_away(
-    backend: FakeHistory, sharing: Sharing, run: ShownRun
-) -> None:
-    run.commenting = True
-    assert await sharing.toggle(run) == ""
-    first = run.share_id
-    assert backend.shared == {first: run.run_id}
-    assert not run.commenting
-    assert (await sharing.toggle(run), run.share_id) == ("", "")
-    assert backend.shared == {first: run.run_id}, "a link that is folded away still works"
-    assert (await sharing.toggle(run), run.share_id) == ("", first)
+async def test_what_cannot_be_done_is_answered_in_a_sentence(links: Links, sharing: Sharing) -> None:
+    links.refusal = REFUSED
+    assert (await sharing.make({"run": "run_1"})).problem == REFUSED.sentence
+    assert (await sharing.withdraw("run_1", "share_1")).problem == REFUSED.sentence
+    links.refusal = None
+    for wanted in ({}, {"run": "run_1", "role": "host"}, {"run": "run_1", "expires_s": 0}, {"run": "run_1", "more": 1}):
+        assert (await sharing.make(wanted)).problem == words.FAILED
+    assert links.kept == []
 
 
-async def test_a_share_that_was_withdrawn_elsewhere_is_not_shown_again(
-    backend: FakeHistory, sharing: Sharing, run: ShownRun
-) -> None:
-    await sharing.unfold(run)
-    first = run.share_id
-    await sharing.fold(run)
-    await backend.unshare(first)
-    await sharing.unfold(run)
-    assert run.share_id in backend.shared
-    assert run.share_id != first
-
-
-async def test_a_link_is_withdrawn(backend: FakeHistory, sharing: Sharing, run: ShownRun) -> None:
-    await sharing.unfold(run)
-    assert await sharing.withdraw(run) == words_pages.UNSHARED
-    assert (run.share_id, backend.shared) == ("", {})
-    backend.names()
-    assert (await sharing.withdraw(run), backend.names()) == ("", [])
-
-
-async def test_what_cannot_be_done_is_answered_in_a_sentence(
-    backend: FakeHistory, sharing: Sharing, run: ShownRun
-) -> None:
-    backend.refusals = {"share": REFUSED, "unshare": REFUSED}
-    run.commenting = True
-    assert (await sharing.unfold(run), run.share_id, run.commenting) == (REFUSED.sentence, "", True)
-    run.share_id = "share_1"
-    assert (await sharing.withdraw(run), run.share_id) == (REFUSED.sentence, "share_1")
-
-
-async def test_a_link_never_shows_beside_another_run(backend: FakeHistory, sharing: Sharing, run: ShownRun) -> None:
-    held = backend.held["share"] = HeldCall()
-    pressed = asyncio.create_task(sharing.unfold(run))
-    await held.reached.wait()
-    run.run_id = backend.add("Another?")
-    held.answered.set()
-    assert (await pressed, run.share_id) == ("", "")
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        (5, "less than a minute"), (60, "1 minute"), (3000, "50 minutes"), (3598, "1 hour"),
+        (86_398, "1 day"), (604_790, "7 days"), (7200, "2 hours"),
+    ],
+)  # fmt: skip
+def test_the_time_left_is_said_in_its_largest_unit(seconds: float, said: str) -> None:
+    assert words.time_left(seconds) == said

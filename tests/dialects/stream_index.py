@@ -27,12 +27,19 @@ def _has_lines(row: Row) -> bool:
     return str(row["file"]).endswith((".ndjson", ".jsonl"))
 
 
+def _messages_of(row: Row) -> bytes:
+    """What begins a message in the file."""
+    if str(row["file"]).endswith(".txt"):
+        return rb"^[0-9a-k]:"
+    return rb"^\{" if _has_lines(row) else rb"^data:"
+
+
 def _in_full(folder: Path, row: Row) -> Row:
     """A row of our own index with what can be counted."""
     data, text = (folder / row["file"]).read_bytes(), row["text"]
     return row | {
         "bytes": len(data),
-        "n_events": len(re.findall(rb"^\{" if _has_lines(row) else rb"^data:", data, re.MULTILINE)),
+        "n_events": len(re.findall(_messages_of(row), data, re.MULTILINE)),
         "done_marker": b"data: [DONE]" in data,
         "has_errors": row["errors"],
         "has_reasoning": row["reasoning"],

@@ -21,6 +21,8 @@ DIALECT_OF_PROTOCOL = {
     "ollama": "ollama",
     "dify": "dify",
     "flowise": "flowise",
+    "vercel-data-stream": "ai-sdk-4",
+    "mastra": "mastra",
     "a2a": "a2a",
     "cohere-v2": "cohere",
     "bedrock-converse": "bedrock",

@@ -92,7 +92,7 @@ def test_an_output_without_its_call_is_a_step_too_and_a_call_without_output_says
         tool("output-available", output=1), {**tool("input-start", toolName="x"), "toolCallId": "d"}, FINISH
     )
     assert stream.tools == 2
-    assert stream.statuses[-1].detail == "Called; its result is not part of the stream."
+    assert stream.statuses[-1].detail == "Not run: the caller of the agent has to run it."
 
 
 def test_a_request_for_approval_is_a_warning() -> None:

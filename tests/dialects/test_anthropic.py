@@ -204,7 +204,7 @@ def test_a_message_that_was_not_streamed() -> None:
     assert stream.text == "Zürich liegt."
     assert stream.citations[-1].spans == (Span(start=7, end=13),)
     assert (stream.tools, stream.end.outcome) == (1, "completed")
-    assert stream.statuses[-1].detail == "Called; its result is not part of the stream."
+    assert stream.statuses[-1].detail == "Not run: the caller of the agent has to run it."
     assert stream.end.usage == {"input_tokens": 3, "output_tokens": 4}
 
 

@@ -26,6 +26,8 @@ FILES = {
     "dify.sse": "dify",
     "dify_agent.sse": "dify",
     "flowise.sse": "flowise",
+    "ai_sdk_4.txt": "ai-sdk-4",
+    "mastra.sse": "mastra",
     "langgraph.sse": "langgraph",
     "langgraph_tuple.sse": "langgraph",
     "langgraph_values.sse": "langgraph",
@@ -49,7 +51,7 @@ STREAMS = {name: (DATA / (name if "." in name else f"{name}.sse")).read_bytes() 
 
 def parted(data: bytes) -> list[bytes]:
     """The messages of a stream of server-sent events, or of lines."""
-    between = b"\n" if data[:1] == b"{" else b"\n\n"
+    between = b"\n" if data[:1] == b"{" or data[1:2] == b":" else b"\n\n"
     return [block + between for block in data.split(between) if block]
 
 
@@ -88,7 +90,7 @@ def test_every_dialect_has_a_stream_here() -> None:
 def test_an_untouched_stream_is_whole(name: str) -> None:
     stream = read(FILES[name], STREAMS[name])
     assert stream.end.outcome == "completed"
-    assert stream.warnings == []
+    assert {warning.code for warning in stream.warnings} <= {"call_not_run"}
     assert stream.recognised == len([message for message in MESSAGES[name] if b"data: [DONE]" not in message])
 
 
@@ -126,10 +128,10 @@ def test_lost_doubled_and_mixed_messages_never_raise(name: str, data: st.DataObj
 
 @given(names, st.data())
 def test_fields_of_any_other_value_never_raise(name: str, data: st.DataObject) -> None:
-    blocks = [block.rpartition(b"data:") for block in MESSAGES[name] if b"data: [DONE]" not in block]
+    blocks = [opened(block) for block in MESSAGES[name] if b"data: [DONE]" not in block]
     messages = [json.loads(block[2]) for block in blocks]
     for _ in range(data.draw(st.integers(1, 3))):
-        replace(data.draw(st.sampled_from(messages)), data)
+        replace(data.draw(st.sampled_from([each for each in messages if isinstance(each, dict | list)])), data)
     damaged = b"".join(
         head + mark + json.dumps(message).encode() + (b"\n\n" if mark else b"\n")
         for (head, mark, _), message in zip(blocks, messages, strict=True)
@@ -137,6 +139,13 @@ def test_fields_of_any_other_value_never_raise(name: str, data: st.DataObject) -
     check(FILES[name], damaged)
     # What raises is caught and counted, so the whole message is lost for one strange field: none may.
     assert "unreadable messages" not in read(FILES[name], damaged).losses
+
+
+def opened(block: bytes) -> tuple[bytes, bytes, bytes]:
+    """What comes before the JSON of a message, the mark of server-sent events where it has one, and the JSON."""
+    if block[1:2] == b":":
+        return block[:2], b"", block[2:]
+    return block.rpartition(b"data:")
 
 
 def replace(value: Any, data: st.DataObject) -> None:

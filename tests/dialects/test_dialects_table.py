@@ -53,7 +53,9 @@ def rows() -> dict[tuple[str, str], tuple[str, ...]]:
     table = {}
     for dialect, rest in ROW.findall((ROOT / "docs" / "dialects.md").read_text(encoding="utf-8")):
         server, *cells = (cell.strip() for cell in rest.split("|"))
-        table[dialect, server] = tuple(cells)
+        # Another table says how people are asked.
+        if len(cells) > 1:
+            table[dialect, server] = tuple(cells)
     return table
 
 

@@ -41,7 +41,8 @@ def test_sources_and_usage() -> None:
 def test_calls_in_pieces() -> None:
     stream = read("openai-chat", STREAMS["openai_chat_tools"])
     assert arguments(stream) == [("get_weather", {"city": "Zürich"}), ("get_time", {})]
-    assert stream.states[-2:] == [("running_tool", "finished")] * 2
+    assert stream.states[-2:] == [("running_tool", "cancelled")] * 2, "nobody ran what is left to the caller"
+    assert [warning.code for warning in stream.warnings] == ["call_not_run"]
 
 
 def test_pieces_of_a_call_keep_coming_where_each_chunk_repeats_the_message() -> None:

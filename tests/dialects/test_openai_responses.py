@@ -43,7 +43,7 @@ def test_a_stream_with_everything() -> None:
         ("retrieving", "finished"),
         ("running_tool", "started"),
         ("running_tool", "progress"),
-        ("running_tool", "finished"),
+        ("running_tool", "cancelled"),
     ]
     call = stream.statuses[-1].tool
     assert call is not None
@@ -119,7 +119,8 @@ def test_an_end_that_numbers_its_items_anew_repeats_nothing() -> None:
         item(True, 3, **call),
         completed(output=[answer, call]),
     )
-    assert (stream.text, stream.tools, stream.warnings) == ("Whole.", 1, [])
+    assert (stream.text, stream.tools) == ("Whole.", 1)
+    assert [warning.code for warning in stream.warnings] == ["call_not_run"]
 
 
 def test_an_item_that_is_told_by_its_id_alone_is_not_said_again_at_the_end() -> None:
@@ -171,7 +172,7 @@ def test_a_program_waits_for_its_output_and_goes_on_in_the_next_response() -> No
     call: dict[str, Any] = {"type": "function_call", "id": "f", "name": "look", "arguments": "{}"}
     output: dict[str, Any] = {"type": "program_output", "call_id": "c", "result": '{"units": 4}'}
     first = responses(item(False, **program | {"code": ""}), item(True, **program), item(True, 1, **call), completed())
-    assert tools(first) == [("look", "finished", {}, None), ("program", "finished", "look()", None)]
+    assert tools(first) == [("look", "cancelled", {}, None), ("program", "finished", "look()", None)]
     whole = responses(item(True, **program), item(True, 1, **output), completed(output=[program, output]))
     assert tools(whole) == [("program", "finished", "look()", {"units": 4})]
     after = responses(item(False, **output | {"result": ""}), item(True, **output), completed(output=[output]))

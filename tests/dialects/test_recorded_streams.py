@@ -13,7 +13,7 @@ from tests.dialects.streams import DIALECT_OF_PROTOCOL, ReadStream, read
 PIECE = 977
 """Bytes at once: a prime, so that messages and characters are cut everywhere."""
 
-NOT_RECORDED = {"a2a", "bedrock", "dify", "flowise", "langgraph", "ollama"}
+NOT_RECORDED = {"a2a", "ai-sdk-4", "bedrock", "dify", "flowise", "langgraph", "mastra", "ollama"}
 """Dialects whose streams are made from documented shapes: nobody published a recording that is known here."""
 
 SAID = {

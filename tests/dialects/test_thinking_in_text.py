@@ -35,6 +35,8 @@ SAYS: dict[str, Any] = {
     },
     "cohere": lambda text: {"type": "content-delta", "index": 0, "delta": {"message": {"content": {"text": text}}}},
     "bedrock": lambda text: {"contentBlockDelta": {"contentBlockIndex": 0, "delta": {"text": text}}},
+    "ai-sdk-4": lambda text: text,
+    "mastra": lambda text: {"type": "text-delta", "from": "AGENT", "payload": {"text": text}},
     "native": lambda text: {"type": "token", "text": text},
 }  # fmt: skip
 """A message of each dialect that says a piece of text."""
@@ -46,7 +48,7 @@ def said(dialect: str, pieces: list[str], *, show_reasoning: bool = False) -> Re
     drafts = []
     for piece in pieces:
         message = SAYS[dialect](piece)
-        event = "event: messages\n" if dialect == "langgraph" else ""
+        event = {"langgraph": "event: messages\n", "ai-sdk-4": "event: 0\n"}.get(dialect, "")
         drafts += decoder.feed(f"{event}data: {json.dumps(message)}\n\n".encode())
     drafts += decoder.close()
     losses = {loss.what: loss.count for loss in decoder.losses}

@@ -13,6 +13,7 @@ import httpx2
 from backend.launch.child import ChildProcess
 from backend.launch.ports import free_port
 from backend.launch.server import serve_command
+from backend.network.http_client import tls
 
 START_S = 90.0
 DEADLINE_S = 60.0
@@ -39,10 +40,12 @@ class Listener:
     process: ChildProcess
     files: Path
     """The folder in which it makes temporary ones."""
+    lines: list[str]
+    """Everything that it has written."""
 
     def call(self, method: str, path: str, **headers: str) -> httpx2.Response:
         """Send a small request, a file or an event, under these headers."""
-        with httpx2.Client(timeout=DEADLINE_S, trust_env=False) as client:
+        with httpx2.Client(timeout=DEADLINE_S, trust_env=False, verify=tls()) as client:
             files = {"files": ("z.bin", bytes(1000))}
             return client.request(
                 method, self.url + path, headers=named(headers), files=files if method != "GET" else None
@@ -83,15 +86,16 @@ def running_listeners(folder: Path) -> Iterator[dict[str, Listener]]:
     """All three, while inside, with everything they keep under ``folder``."""
     with ExitStack() as stack:
 
-        def start(name: str, port: int, command: list[str]) -> tuple[str, ChildProcess, Path]:
+        def start(name: str, port: int, command: list[str]) -> tuple[str, ChildProcess, Path, list[str]]:
             files = folder / name
             files.mkdir()
-            process = ChildProcess(name, command, env={"TMPDIR": str(files)})
-            return f"http://127.0.0.1:{port}", stack.enter_context(process), files
+            lines: list[str] = []
+            process = ChildProcess(name, command, env={"TMPDIR": str(files)}, on_line=lines.append)
+            return f"http://127.0.0.1:{port}", stack.enter_context(process), files, lines
 
         port = free_port()
         command = serve_command(port=port, data_dir=folder / "data", allowed_hosts=[ALLOWED])
-        url, process, files = start("backend", port, command)
+        url, process, files, lines = start("backend", port, command)
         found = {
             "backend": Listener(
                 url=url,
@@ -102,6 +106,7 @@ def running_listeners(folder: Path) -> Iterator[dict[str, Listener]]:
                 answers="application/problem+json",
                 process=process,
                 files=files,
+                lines=lines,
             )
         }
         for module, history, upload, websocket in (
@@ -119,8 +124,8 @@ def running_listeners(folder: Path) -> Iterator[dict[str, Listener]]:
             ),
         ):
             port = free_port()
-            options = ["--port", str(port), "--backend", url, "--allow-host", ALLOWED]
-            ui_url, process, files = start(module, port, [sys.executable, "-m", module, *options])
+            options = ["--port", str(port), "--backend", url, "--allow-host", ALLOWED, "--log-format", "json"]
+            ui_url, process, files, lines = start(module, port, [sys.executable, "-m", module, *options])
             found[module] = Listener(
                 url=ui_url,
                 page="/",
@@ -130,6 +135,7 @@ def running_listeners(folder: Path) -> Iterator[dict[str, Listener]]:
                 answers="text/plain; charset=utf-8",
                 process=process,
                 files=files,
+                lines=lines,
             )
         for listener in found.values():
             listener.process.wait_until_ready(listener.url + listener.page, START_S)

@@ -60,14 +60,8 @@ def nginx_path() -> str:
     return found
 
 
-@contextmanager
-def running_nginx(folder: Path, ports: Mapping[str, int], example_port: int | None = None) -> Iterator[Nginx]:
-    """nginx in front of the listeners at these ports, while inside; all that it writes is under ``folder``.
-
-    ``example_port`` is where the example listens, where that has to be known before.
-    """
-    program = nginx_path()
-    folder.mkdir()
+def make_certificate(folder: Path) -> tuple[Path, Path]:
+    """A certificate for localhost and its key, in the folder."""
     certificate, key = folder / "cert.pem", folder / "key.pem"
     subprocess.run(
         [
@@ -77,10 +71,24 @@ def running_nginx(folder: Path, ports: Mapping[str, int], example_port: int | No
         check=True,
         capture_output=True,
     )
+    return certificate, key
+
+
+@contextmanager
+def running_nginx(
+    folder: Path, ports: Mapping[str, int], example_port: int | None = None, example_host: str = "127.0.0.1"
+) -> Iterator[Nginx]:
+    """nginx in front of the listeners at these ports, while inside; all that it writes is under ``folder``.
+
+    ``example_port`` is where the example listens, where that has to be known before, and ``example_host`` the address.
+    """
+    program = nginx_path()
+    folder.mkdir()
+    certificate, key = make_certificate(folder)
     own = {name: free_port() for name in ("plain", "impatient", "kept", "example")}
     own["example"] = example_port or own["example"]
     text = EXAMPLE.read_text(encoding="utf-8")
-    text = text.replace("listen 443 ssl", f"listen 127.0.0.1:{own['example']} ssl")
+    text = text.replace("listen 443 ssl", f"listen {example_host}:{own['example']} ssl")
     text = re.sub(r"ssl_certificate .*;", f"ssl_certificate {certificate};", text)
     text = re.sub(r"ssl_certificate_key .*;", f"ssl_certificate_key {key};", text)
     for name, usual in USUAL_PORTS.items():

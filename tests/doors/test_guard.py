@@ -137,8 +137,18 @@ async def test_nothing_may_be_framed_whatever_the_app_says() -> None:
     answers = [await call(guard), await call(guard, headers=[("Host", "evil.example")])]
     for sent in answers:
         assert sent.header("x-frame-options") == ["DENY"]
-        assert sent.header("content-security-policy")[-1] == "frame-ancestors 'none'"
+        assert sent.header("content-security-policy")[-1].startswith("frame-ancestors 'none'; object-src 'none'; ")
+        assert sent.header("referrer-policy") == ["no-referrer"]
+        assert sent.header("x-content-type-options") == ["nosniff"]
     assert answers[0].header("content-security-policy")[0] == "default-src 'self'"
+
+
+async def test_no_page_of_another_origin_reads_an_answer_whatever_the_app_says() -> None:
+    allowed = [("Access-Control-Allow-Origin", EVIL[1]), ("access-control-allow-credentials", "true")]
+    sent = await call(Guard(EchoApp(allowed)), headers=[LOOPBACK, EVIL])
+    assert sent.status == 200
+    for name, _ in allowed:
+        assert sent.header(name.lower()) == []
 
 
 async def test_other_scopes_pass() -> None:

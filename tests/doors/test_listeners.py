@@ -1,8 +1,13 @@
 """Every attack on every listener: the backend and both UIs as people run them."""
 
+import json
+import os
+import secrets
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
+import httpx2
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, async_playwright, expect
@@ -22,6 +27,7 @@ pytestmark = pytest.mark.server
 NAMES = ("backend", "ui_gradio", "ui_streamlit")
 EVIL = {"host": "evil.test", "origin": "http://evil.test"}
 FOREIGN = {"origin": "http://evil.test", "sec_fetch_site": "cross-site"}
+KEY = "sk-planted-0123456789abcdefghij"
 LIMIT = Settings(data_dir=Path()).max_recording_bytes
 
 
@@ -72,7 +78,7 @@ def test_a_link_leads_to_it_and_no_frame_shows_it(listener: Listener) -> None:
     answer = listener.call("GET", listener.page, **link)
     assert answer.status_code == 200
     assert answer.headers["x-frame-options"] == "DENY"
-    assert answer.headers["content-security-policy"] == "frame-ancestors 'none'"
+    assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
     assert listener.call("GET", listener.page, **{**link, "sec_fetch_dest": "iframe"}).status_code == 403
 
 
@@ -131,6 +137,79 @@ def test_the_files_of_gradio_are_the_users_alone(listeners: dict[str, Listener])
     assert Path(path).is_relative_to(folder)
     assert gradio.call("GET", f"/gradio_api/file={path}").content == bytes(1000)
     assert gradio.call("GET", f"/gradio_api/file={folder}/../../data/playhead.sqlite").status_code == 404
+
+
+@pytest.mark.parametrize("name", ["a.html", "a.svg", "a.xhtml", "a.xml", "a.js", "a.pdf", "a", "a.html.png"])
+def test_a_file_that_somebody_uploads_never_becomes_a_page(listeners: dict[str, Listener], name: str) -> None:
+    """A link to it would run its scripts as a page of this server, for whoever follows it."""
+    gradio = listeners["ui_gradio"]
+    content = b"<html xmlns='http://www.w3.org/1999/xhtml'><script>alert(document.cookie)</script></html>"
+    with httpx2.Client(base_url=gradio.url, timeout=DEADLINE_S, trust_env=False) as client:
+        for kind in ("text/html", "image/svg+xml", "image/png"):
+            sent = client.post(gradio.upload[1], files={"files": (name, content, kind)}).raise_for_status()
+            answer = client.get(f"/gradio_api/file={sent.json()[0]}", headers={"Accept": "text/html"})
+            shown = answer.headers.get("content-type", "").partition(";")[0]
+            saved = answer.headers.get("content-disposition", "").startswith("attachment")
+            assert saved or (shown.startswith("image/") and "svg" not in shown), answer.headers
+            assert answer.headers["x-content-type-options"] == "nosniff"
+            assert "sha256-" not in answer.headers["content-security-policy"]
+
+
+@pytest.mark.parametrize("page", ["", "replay", "compare"])
+def test_no_event_of_gradio_reads_or_deletes_a_file_that_was_not_uploaded(
+    listeners: dict[str, Listener], page: str, tmp_path: Path
+) -> None:
+    """An event names the files that a page has uploaded: whoever sends one could name any other."""
+    gradio = listeners["ui_gradio"]
+    secret = tmp_path / "secret.jsonl"
+    secret.write_text("a secret of this machine", encoding="utf-8")
+    (folder,) = gradio.files.glob("playhead-gradio-*")
+    (folder / "link.jsonl").symlink_to(secret)
+    with httpx2.Client(base_url=gradio.url, timeout=DEADLINE_S, trust_env=False) as client:
+        config = client.get(f"/{page}").text.partition("window.gradio_config = ")[2]
+        fields: dict[str, Any] = json.JSONDecoder().raw_decode(config)[0]
+        kinds = {each["id"]: each["type"] for each in fields["components"]}
+        events = {each["id"]: [kinds.get(name) for name in each["inputs"]] for each in fields["dependencies"]}
+        takers = {number: inputs for number, inputs in events.items() if "uploadbutton" in inputs}
+        assert takers
+        climbing = os.path.relpath(secret, Path.cwd())
+        for number, inputs in takers.items():
+            for path in (
+                str(secret),
+                climbing,
+                f"{folder}/../../{secret}",
+                f"file://{secret}",
+                str(folder / "link.jsonl"),
+            ):
+                for more in ({}, {"is_stream": True}, {"orig_name": "a.jsonl", "url": f"{gradio.url}/x"}):
+                    file = {"path": path, "meta": {"_type": "gradio.FileData"}, **more}
+                    for given in (file, [file]):
+                        data = [given if kind == "uploadbutton" else None for kind in inputs]
+                        said = event_of_gradio(client, number, data)
+                        assert '"success":false' in said, (path, more, said[:300])
+                        assert "a secret" not in said
+            (uploaded,) = gradio.call(*gradio.upload).json()
+            own = {"path": uploaded, "orig_name": "z.bin", "meta": {"_type": "gradio.FileData"}}
+            several = [own] if page == "" else own
+            data = [several if kind == "uploadbutton" else None for kind in inputs]
+            said = event_of_gradio(client, number, data)
+            assert '"success":true' in said, said[:300]
+    assert secret.read_text(encoding="utf-8") == "a secret of this machine"
+    (folder / "link.jsonl").unlink()
+    copies = [file for file in gradio.files.rglob("*") if file.is_file() and b"a secret" in file.read_bytes()]
+    assert copies == []
+
+
+def event_of_gradio(client: httpx2.Client, number: int, data: list[Any]) -> str:
+    """What the page's event of that number is answered with for these inputs."""
+    session = secrets.token_hex(8)
+    asked = {"data": data, "fn_index": number, "session_hash": session, "event_data": None, "trigger_id": None}
+    client.post("/gradio_api/queue/join", json=asked).raise_for_status()
+    with client.stream("GET", "/gradio_api/queue/data", params={"session_hash": session}) as stream:
+        for line in stream.iter_lines():
+            if "process_completed" in line:
+                return line.replace('": ', '":')
+    pytest.fail("the event did not end")
 
 
 def test_the_uis_take_what_the_backend_takes() -> None:
@@ -208,6 +287,17 @@ async def test_neither_ui_opens_for_a_foreign_page(
 
         await page.get_by_text("A link").click()
         await expect(page.get_by_label("Question").first).to_be_visible(timeout=DEADLINE_S * 1000)
+
+
+def test_a_ui_writes_json_alone_whatever_it_is_asked(listeners: dict[str, Listener]) -> None:
+    """Last, so that it reads what all attacks have made it write, and what it writes without its backend."""
+    listeners["backend"].process.stop()
+    for name in NAMES[1:]:
+        ui = listeners[name]
+        assert ui.call("GET", f"/?run={KEY}").status_code == 200
+        ui.call("GET", "/nothing-here", host="example.com")
+        assert [line for line in ui.lines if not line.startswith("{")] == []
+        assert KEY[3:] not in "".join(ui.lines)
 
 
 def test_a_ui_ends_at_once_and_leaves_nothing(listeners: dict[str, Listener]) -> None:

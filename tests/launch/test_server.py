@@ -7,7 +7,7 @@ import httpx2
 import pytest
 
 from backend.launch.child import ChildDied
-from backend.launch.server import LocalServer
+from backend.launch.server import LocalServer, serve_command, worker_command
 
 pytestmark = pytest.mark.server
 
@@ -26,3 +26,23 @@ def test_a_backend_that_cannot_start_is_named_with_its_reason(tmp_path: Path) ->
     with pytest.raises(ChildDied, match="The backend ended by itself") as death, LocalServer(not_a_folder):
         pass
     assert str(not_a_folder) in str(death.value)
+
+
+def test_a_worker_has_the_agents_and_the_redis_of_its_backend_and_none_of_its_doors(tmp_path: Path) -> None:
+    serve = serve_command(
+        port=8750,
+        docs_dir=tmp_path,
+        model="anthropic:x",
+        allowed_hosts=["a.example"],
+        show_reasoning=True,
+        generate_token=True,
+        drain_s=5.0,
+        redis_url="redis://127.0.0.1:6379/0",
+        redis_prefix="p",
+        lease_s=3.0,
+    )
+    words = worker_command(serve)
+    assert words[words.index("worker") + 1 :] == [
+        *("--docs", str(tmp_path), "--model", "anthropic:x", "--drain-s", "5.0"),
+        *("--redis", "redis://127.0.0.1:6379/0", "--redis-prefix", "p", "--lease-s", "3.0", "--show-reasoning"),
+    ]

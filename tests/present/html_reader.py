@@ -26,7 +26,7 @@ TAGS = frozenset(
         "h4",
     }
     | {"h5", "h6", "header", "hr", "li", "ol", "p", "pre", "progress", "s", "section", "span", "strong", "summary"}
-    | {"table", "tbody", "td", "th", "thead", "tr", "ul", "kbd", "mark", "sub", "sup"}
+    | {"table", "tbody", "td", "th", "thead", "tr", "ul", "kbd", "mark", "sub", "sup", "input", "textarea"}
 )
 MATHML = frozenset(
     {"math", "mrow", "mi", "mn", "mo", "mtext", "mspace", "mfrac", "msqrt", "mroot", "mstyle", "mpadded", "mphantom"}
@@ -43,15 +43,27 @@ ATTRIBUTES = frozenset(
         "aria-label",
         "class",
         "data-number",
+        "data-value",
+        "data-ph-account",
         "data-ph-announcement",
+        "data-ph-comment",
         "data-ph-copy",
         "data-ph-csv",
+        "data-ph-elapsed",
         "data-ph-keep",
         "data-count",
         "data-ph-latest",
+        "data-ph-on-run",
+        "data-ph-returned",
         "data-ph-run",
+        "data-ph-sent",
+        "data-ph-sent-state",
+        "data-ph-share",
         "data-ph-sortable",
         "data-ph-tab",
+        "data-ph-turn",
+        "data-ph-thumb",
+        "data-ph-withdraw",
         "dir",
         "href",
         "type",
@@ -60,15 +72,16 @@ ATTRIBUTES = frozenset(
         "max",
         "rel",
         "role",
+        "rows",
         "scope",
         "start",
     }
     | {"style", "tabindex", "target", "title", "value"}
 )
 BLOCKS = frozenset({"blockquote", "dd", "div", "dt", "h3", "h4", "h5", "h6", "li", "p", "pre", "td", "th", "tr"})
-VOID = frozenset({"br", "hr"})
+VOID = frozenset({"br", "hr", "input"})
 STYLE = re.compile(r"animation-delay:-\d+ms|width:\d{1,3}%")
-HREF = re.compile(r"https?://|mailto:|#ph-", re.IGNORECASE)
+HREF = re.compile(r"https?://|mailto:|#ph-|replay\?run=[\w-]+$|\./\?share=[\w-]+$", re.IGNORECASE)
 
 
 @dataclass

@@ -3,7 +3,8 @@
 import pytest
 from hypothesis import example, given, settings, strategies as st
 
-from backend.protocol.citations import Marker, MarkerScan, find_markers, scan_markers, settled_length
+from backend.protocol.citations import MarkerScan, find_markers, scan_markers, settled_length
+from backend.protocol.marker_run import Marker
 from tests.strategies import PIECES
 
 
@@ -62,11 +63,15 @@ GROWING = st.one_of(
 @example(["$$x$$", "$"])
 @example(["```", "x`", "\n", "[1]"])
 @example(["\\", "[1]"])
+@example(["[2[1]", "[", "1]"])
+@example(["1[1](https:", "//a.example/b", ")"])
 def test_scanning_as_it_grows_finds_the_same(pieces: list[str]) -> None:
     answer, scan = "", MarkerScan()
     for piece in pieces:
         answer += piece
         scan = scan_markers(answer, scan)
+    whole = scan_markers(answer)
+    assert (scan.markers, scan.doubtful) == (whole.markers, whole.doubtful)
     assert scan.markers == find_markers(answer)
     assert scan.with_cited({1, 2, 2024}) == find_markers(answer, {1, 2, 2024})
 

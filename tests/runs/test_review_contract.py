@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
+from backend.protocol.inputs import Person
 from backend.runs.ids import new_feedback_id, new_share_id
-from backend.runs.review import FeedbackRecord, ShareRecord, UnknownShareError
-from backend.runs.store import KeyReusedError, RunStore, UnknownRunError
+from backend.runs.review import FeedbackRecord, RunPreference, ShareRecord, UnknownShareError
+from backend.runs.store import KeyReusedError, RunStore, UnknownRunError, UnknownSessionError
 from tests.runs.logs import a_run, an_ended_run, words
 
 TIME = "2026-11-22T20:00:00.000+00:00"
@@ -32,7 +33,17 @@ async def test_feedback_comes_in_order_with_what_it_is_about(store: RunStore) ->
     assert new
     assert (first.question, first.agent, first.at_ms) == ("Why?", "documents", 3.25)
     second, _ = await store.add_feedback(said(other, thumb=None, comment="Still running"))
-    third, _ = await store.add_feedback(said(one, comment=""))
+    third, _ = await store.add_feedback(
+        said(
+            one,
+            comment="",
+            by=Person(id="prt_1", name="Ana"),
+            reply_to=first.feedback_id,
+            preference=RunPreference(other, "fake", "better"),
+        )
+    )
+    assert third.preference == RunPreference(other, "fake", "better")
+    assert (third.by, third.reply_to) == (Person(id="prt_1", name="Ana"), first.feedback_id)
     assert await store.feedback() == [first, second, third]
     assert await store.feedback(one) == [first, third]
     assert await store.feedback(other) == [second]
@@ -91,6 +102,44 @@ async def test_all_shares_are_listed_latest_first(store: RunStore) -> None:
     await store.unshare(made[2].share_id)
     await store.delete(one)
     assert await store.shares() == [made[0]]
+
+
+async def test_a_run_has_one_share_for_each_role_and_any_number_that_expire(store: RunStore) -> None:
+    run_id = await an_ended_run(store)
+    view, steer = [(await store.share(ShareRecord.of_run(run_id, role)))[0] for role in ("view", "steer")]
+    assert (await store.share(ShareRecord.of_run(run_id, "steer"))) == (steer, False)
+    ana = Person(id="prt_1", name="Ana", verified=True)
+    brief = [(await store.share(ShareRecord.of_run(run_id, "view", 600, ana)))[0] for _ in range(2)]
+    assert len({each.share_id for each in (view, steer, *brief)}) == 4
+    assert await store.shared(brief[0].share_id) == brief[0]
+    assert {each.share_id: each.by for each in await store.shares()}[brief[0].share_id] == ana
+    assert (await store.shared(steer.share_id)).role == "steer"
+    await store.delete(run_id)
+    assert await store.shares() == []
+
+
+async def test_a_share_whose_time_is_over_leads_nowhere(store: RunStore) -> None:
+    run_id = await an_ended_run(store)
+    over, _ = await store.share(ShareRecord.of_run(run_id, "view", -1))
+    with pytest.raises(UnknownShareError):
+        await store.shared(over.share_id)
+    assert await store.shares() == []
+
+
+async def test_a_conversation_is_shared_as_a_whole(store: RunStore) -> None:
+    run_id = await an_ended_run(store)
+    session_id = (await store.record(run_id)).session_id
+    share, new = await store.share(ShareRecord.of_session(session_id, "comment"))
+    assert (new, share.run_id, share.session_id, share.role) == (True, "", session_id, "comment")
+    assert await store.share(ShareRecord.of_session(session_id, "comment")) == (share, False)
+    assert await store.shared(share.share_id) == share
+    await a_run(store, session_id=session_id)
+    await store.delete(run_id)
+    assert await store.shares() == [share], "it goes with the conversation, not with a run"
+    await store.purge(session_id)
+    assert await store.shares() == []
+    with pytest.raises(UnknownSessionError):
+        await store.share(ShareRecord.of_session(session_id))
 
 
 async def test_an_id_of_a_run_is_no_share(store: RunStore) -> None:

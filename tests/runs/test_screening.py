@@ -16,6 +16,7 @@ from backend.protocol.events import (
     ToolLog,
     UnknownEvent,
     WarningEvent,
+    body_of,
     event_body,
     event_json,
 )
@@ -25,6 +26,7 @@ from backend.runs.screening import (
     BadDraftError,
     clean_text,
     error_draft,
+    is_plain_token,
     screen as screened,
 )
 from tests import strategies
@@ -80,6 +82,21 @@ def test_half_characters_never_reach_the_wire(text: str) -> None:
 
 def test_two_halves_of_a_character_become_one_and_a_lone_one_is_replaced() -> None:
     assert clean_text("a\ud83d\ude00b\ud83dc") == "a\U0001f600b\ufffdc"
+
+
+@given(st.one_of(st.text(), st.text(alphabet=st.sampled_from('a"\\\x00\x7f\n'))))
+def test_a_plain_token_is_written_as_screening_would_write_it(text: str) -> None:
+    token = TokenEvent(text=text)
+    assert is_plain_token(token) is text.isascii()
+    if text.isascii():
+        assert screened(token) == [(token, event_body(token))]
+        assert body_of(event_json(token)) == event_body(token)
+
+
+def test_only_a_token_of_the_right_size_and_kind_is_plain() -> None:
+    assert is_plain_token(TokenEvent(text="x" * MAX_TOKEN_CHARACTERS))
+    others = [TokenEvent(text="x" * (MAX_TOKEN_CHARACTERS + 1)), TokenEvent(text="").model_copy(update={"text": 7})]
+    assert not any(map(is_plain_token, [*others, WarningEvent(code="a", message="b"), "text", None]))
 
 
 @pytest.mark.parametrize("extra", [0, 1, MAX_TOKEN_CHARACTERS * 3])

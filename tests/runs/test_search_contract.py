@@ -57,6 +57,12 @@ TEXTS = [
     ("%", False),
     ("_", False),
     ("risk%rising", False),
+    ("*", False),
+    ("risk*rising", False),
+    ("r?sk", False),
+    ("[r]isk", False),
+    ("[", False),
+    ("risk\0", False),
     ("Risk is  rising", False),
     ("\\", False),
     ("'", False),
@@ -92,6 +98,22 @@ async def test_runs_are_found_by_agent_session_and_outcome(store: RunStore) -> N
     assert await found(store, RunQuery(outcome="cancelled")) == []
     assert await found(store, RunQuery(text="what", agent="scripted:happy_path", session_id=session)) == [three]
     assert await found(store, RunQuery(text="what", outcome="completed")) == []
+
+
+async def test_what_an_owner_asked_is_found_apart(store: RunStore) -> None:
+    first, second = new_session_id(), new_session_id()
+    ana = [await a_run(store, session_id=session_id, owner="ana") for session_id in (first, second)]
+    ben = await a_run(store, session_id=first, owner="ben")
+    nobody = await a_run(store, question="Nobody's")
+    assert await found(store, RunQuery(owner="ana")) == ana[::-1]
+    assert await found(store, RunQuery(owner="ben", text="")) == [ben]
+    assert await found(store, RunQuery(owner="ana", text="nobody")) == []
+    assert await found(store, RunQuery(owner="")) == [nobody]
+    assert {each.session_id for each in await store.sessions(owner="ana")} == {first, second}
+    assert [each.session_id for each in await store.sessions(owner="ben")] == [first]
+    assert len(await store.sessions(1, "ana")) == 1
+    assert len(await store.sessions()) == 3
+    assert (await store.record(ben)).owner == "ben"
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 7, 8])

@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import aclosing
+from dataclasses import replace
 
 import pytest
 
@@ -12,6 +13,7 @@ from backend.protocol.sse import encode_event
 from backend.protocol.view import RunView, fold
 from backend.runs.ids import new_session_id
 from backend.runs.log import BATCH_BYTES, BATCH_FRAMES
+from backend.runs.records import RunRecord
 from backend.runs.store import (
     KeyReusedError,
     RunStore,
@@ -23,20 +25,46 @@ from tests.fakes import settle, turn
 from tests.runs.logs import a_record, a_run, an_ended_run, append, frames_of, stamped, the_end, words
 
 
+def as_submitted(record: RunRecord) -> RunRecord:
+    """The record without the worker, which a store of many machines knows once one has the run."""
+    return replace(record, worker="")
+
+
 async def test_a_submitted_run_is_known(store: RunStore) -> None:
     record = a_record(question="Warum? \u2028 שלום", options=RunOptions(speed=4, seed=7))
     assert await store.submit(record) == (record, True)
-    assert await store.record(record.run_id) == record
-    assert (await store.session(record.session_id)).runs == (record,)
+    assert as_submitted(await store.record(record.run_id)) == record
+    assert tuple(map(as_submitted, (await store.session(record.session_id)).runs)) == (record,)
     assert (await store.snapshot(record.run_id)).message.question == record.question
     assert await store.events(record.run_id) == []
+
+
+async def test_who_looks_for_a_run_while_it_is_submitted_follows_it_to_its_end(store: RunStore) -> None:
+    async def follow(run_id: str) -> bool:
+        while True:
+            try:
+                async with aclosing(store.follow(run_id, START)) as batches:
+                    return [batch.ended async for batch in batches][-1]
+            except UnknownRunError:
+                await asyncio.sleep(0)
+
+    for _ in range(40):
+        record = a_record()
+        following = asyncio.create_task(follow(record.run_id))
+        await turn()
+        await store.submit(record)
+        await append(store, record.run_id, words(3))
+        await store.finish(record.run_id, [], the_end(4))
+        async with asyncio.timeout(30):
+            assert await following
 
 
 async def test_the_same_key_finds_the_same_run(store: RunStore) -> None:
     first = a_record(idempotency_key="k")
     await store.submit(first)
     again = a_record(idempotency_key="k", session_id=first.session_id)
-    assert await store.submit(again) == (first, False)
+    kept, new = await store.submit(again)
+    assert (as_submitted(kept), new) == (first, False)
     with pytest.raises(UnknownRunError):
         await store.record(again.run_id)
 
@@ -44,7 +72,8 @@ async def test_the_same_key_finds_the_same_run(store: RunStore) -> None:
 async def test_the_same_key_without_a_session_finds_the_run_that_began_one(store: RunStore) -> None:
     first = a_record(idempotency_key="k")
     await store.submit(first)
-    assert await store.submit(a_record(idempotency_key="k")) == (first, False)
+    kept, new = await store.submit(a_record(idempotency_key="k"))
+    assert (as_submitted(kept), new) == (first, False)
     assert len(await store.sessions()) == 1
 
 

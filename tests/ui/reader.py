@@ -8,7 +8,12 @@ from urllib.parse import urlparse
 
 from playwright.async_api import ConsoleMessage, Locator, Page, Request, expect
 
-from backend.present.words import history as words_history, replay as words_replay
+from backend.present.words import (
+    history as words_history,
+    pages as words_pages,
+    replay as words_replay,
+    sharing as words_sharing,
+)
 from backend.present.words.durations import format_clock
 from evals.pages import visitor
 
@@ -103,6 +108,26 @@ class Reader(visitor.Visitor):
     async def expect_text(self, text: str) -> None:
         """Wait until the answer holds this."""
         await expect(self.answer.filter(has_text=text).first).to_be_visible(timeout=DEADLINE_MS)
+
+    async def make_link(self, within: Locator | None = None, **choices: str) -> str:
+        """Share the run, by the button inside that part of the page, and return the link. ``choices``: what to choose
+        in the fields ``role`` and ``expiry``, and ``scope``."""
+        buttons = (within or self.page).get_by_role("button", name=words_pages.SHARE, exact=True)
+        # By the keyboard: below an answer that grows the button never stands still.
+        await buttons.filter(visible=True).first.press("Enter", timeout=DEADLINE_MS)
+        dialogue = self.page.get_by_role("dialog", name=words_sharing.TITLE)
+        if "scope" in choices:
+            await dialogue.get_by_label(choices["scope"]).check()
+        for label, name in ((words_sharing.ROLE, "role"), (words_sharing.EXPIRY, "expiry")):
+            if name in choices:
+                await dialogue.get_by_label(label).select_option(choices[name])
+        await dialogue.get_by_role("button", name=words_sharing.MAKE).click()
+        link = dialogue.locator("input:read-only:focus")
+        await expect(link).to_be_visible(timeout=DEADLINE_MS)
+        address = await link.input_value()
+        await self.page.keyboard.press("Escape")
+        await expect(dialogue).to_have_count(0)
+        return address
 
     @property
     def answer(self) -> Locator:

@@ -55,3 +55,26 @@ async def test_a_form_is_answered_by_keyboard_and_a_question_in_another_place(
     assert declined.status_code == 200
     await expect(card).to_contain_text("Skipped by Bo", timeout=DEADLINE_MS)
     await reader.expect_status("Completed")
+
+
+async def test_a_request_expires_is_answered_in_another_tab_and_a_waiting_run_is_stopped(
+    reader: Reader, backend: httpx2.Client
+) -> None:
+    asked = {"question": "Who answers?", "agent": "scripted:asks", "options": {"may_ask": True}}
+    run_id = backend.post("/v1/runs", json=asked).json()["run_id"]
+    await reader.open(run_id)
+    cards = reader.page.locator(CARD)
+    await expect(cards.nth(0)).to_contain_text("Nobody answered in time", timeout=DEADLINE_MS)
+    await expect(cards.nth(1)).to_contain_text("Waiting for your approval", timeout=DEADLINE_MS)
+    await reader.expect_status("Waiting for you: Shall it continue?")
+    other = Reader(await reader.page.context.new_page(), reader.url)
+    await other.open(run_id)
+    await other.page.locator(CARD).nth(1).get_by_role("button", name="Approve").click(timeout=DEADLINE_MS)
+    await expect(cards.nth(1)).to_contain_text("Approved", timeout=DEADLINE_MS)
+    await expect(cards.nth(1).get_by_role("button")).to_have_count(0)
+    await expect(cards.nth(2)).to_contain_text("Waiting for your answer", timeout=DEADLINE_MS)
+    await reader.press("Stop")
+    await reader.expect_status("Stopped")
+    await expect(cards.nth(2)).to_contain_text("Nobody answered before the run ended", timeout=DEADLINE_MS)
+    await other.expect_status("Stopped")
+    assert other.complaints == []

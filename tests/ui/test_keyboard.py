@@ -49,6 +49,7 @@ async def test_markers_logs_and_replay_open_without_a_mouse(reader: Reader, back
     await reader.page.keyboard.press("Home")
     await expect(reader.page.get_by_role("tab", name="Steps")).to_be_focused()
     log = reader.page.locator("details.ph-tool").filter(has_text="Result").first
+    await expect(log.locator("summary")).to_be_visible()
     await log.locator("summary").focus()
     await reader.page.keyboard.press("Enter")
     await expect(log.locator("pre").last).to_contain_text("96")
@@ -70,14 +71,14 @@ async def test_what_happens_is_read_out(reader: Reader) -> None:
     await reader.choose_agent("Endless")
     await reader.ask("Tell me everything.")
     # The activity lasts until it is stopped, so that a slow page has its time to say it.
-    await reader.page.wait_for_function("window.said.includes('Writing the answer.')")
+    await reader.page.wait_for_function("() => window.said.includes('Writing the answer.')")
     await reader.expect_text("Paragraph 2 is here")
     await reader.press("Stop")
-    await reader.page.wait_for_function("window.said.at(-1)?.startsWith('Stopped')")
+    await reader.page.wait_for_function("() => window.said.at(-1)?.startsWith('Stopped')")
     await reader.choose_agent("Brief")
     await reader.ask("What is brief?")
     await reader.expect_status("Completed")
-    await reader.page.wait_for_function("window.said.at(-1)?.startsWith('Completed')")
+    await reader.page.wait_for_function("() => window.said.at(-1)?.startsWith('Completed')")
     said = await reader.page.evaluate("window.said.slice(window.said.findIndex((text) => text.startsWith('Stopped')))")
     assert len(await reader.page.evaluate("window.said")) - len(said) <= 4, "the answer's words are not read out"
     assert len(said) <= 9, "an activity is read out when it changes"

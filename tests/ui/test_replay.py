@@ -90,15 +90,6 @@ async def test_keys_play_and_jump(reader: Reader, brief_run: tuple[str, Recordin
     await reader.expect_status(words.OUTCOME_WORDS["completed"])
 
 
-async def test_a_point_of_the_strip_moves_the_playhead(reader: Reader, brief_run: tuple[str, Recording]) -> None:
-    run_id, recording = brief_run
-    await reader.open(run_id, place="replay")
-    await reader.expect_moment()
-    await reader.press_strip(0.6)
-    await reader.expect_playhead_after(recording.events[-1].at_ms * 0.2)
-    assert await reader.playhead_ms() < recording.events[-1].at_ms
-
-
 async def test_a_recording_file_opens(
     reader: Reader, backend: httpx2.Client, brief_run: tuple[str, Recording], tmp_path: Path
 ) -> None:

@@ -46,7 +46,7 @@ async def test_a_backend_that_goes_and_comes_back(browser: Browser, lone_ui: Lon
     scenarios = Path(__file__).parent / "scenarios"
     command = serve_command(port=lone_ui.backend_port, data_dir=tmp_path / "data", scenarios_dir=scenarios)
     url = f"http://127.0.0.1:{lone_ui.backend_port}"
-    context = await browser.new_context(viewport={"width": 1280, "height": 720})
+    context = await browser.new_context(viewport={"width": 1280, "height": 720}, bypass_csp=True)
     reader = Reader(await context.new_page(), lone_ui.url)
     await reader.open()
     await expect(reader.page.locator(".ph-notice")).to_contain_text("The backend is not answering")

@@ -1,4 +1,4 @@
-"""An answer as models write them, in both UIs: a block of code is copied as it is written, and formulas are drawn."""
+"""An answer as models write them, in both UIs: a block of code is copied as it is written, formulas are drawn."""
 
 import httpx2
 import pytest
@@ -10,7 +10,9 @@ from tests.ui.runs import finished
 pytestmark = [pytest.mark.browser, pytest.mark.server]
 
 
-async def test_the_button_of_a_code_block_copies_its_code(reader: Reader, backend: httpx2.Client) -> None:
+async def test_code_is_copied_as_it_is_written_and_formulas_and_tables_are_drawn(
+    reader: Reader, backend: httpx2.Client
+) -> None:
     run_id = await finished(backend, "scripted:written")
     await reader.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     await reader.open(run_id)
@@ -23,12 +25,10 @@ async def test_the_button_of_a_code_block_copies_its_code(reader: Reader, backen
     await reader.page.wait_for_function(
         "async (code) => (await navigator.clipboard.readText()) === code", arg=code.rstrip("\n")
     )
-
-
-async def test_formulas_are_drawn(reader: Reader, backend: httpx2.Client) -> None:
-    await reader.open(await finished(backend, "scripted:written"))
     formulas = reader.page.locator(".ph-formula math")
     await expect(formulas).to_have_count(2)
     assert (
         await formulas.evaluate_all("(all) => all.map((each) => each.getBoundingClientRect().width > 40)") == [True] * 2
     )
+    await expect(reader.answer.get_by_role("cell", name="reads the file")).to_have_count(1)
+    assert "**" not in await reader.answer_text()

@@ -9,7 +9,7 @@ from typing import Any
 import gradio as gr
 from gradio.utils import diff
 
-from backend.protocol.events import TokenEvent
+from backend.protocol.events import ArtifactEvent, TokenEvent
 from backend.protocol.run_view import RunView
 from backend.protocol.view import fold
 from ui_gradio.deferred_updates import DeferredUpdates, Streaming
@@ -39,6 +39,21 @@ def sent_of(pieces: Sequence[str]) -> list[int]:
     return sent
 
 
+def charts_while_held() -> list[int]:
+    """How many charts are drawn of a run that has one: when it comes, when it is wanted, and when it changes then."""
+    with gr.Blocks():
+        panels = lay_out_evidence(lay_out_reading())
+    drawing, drawn, view = Drawing(panels, "light", holds_charts=True), [], RunView.start()
+    for height in (1, 2):
+        chart = ArtifactEvent(
+            seq=height, at_ms=height, artifact_id="a", kind="chart", content={"data": [{"type": "bar", "y": [height]}]}
+        )
+        view = fold(view, [chart])
+        updates = [drawing.view(view, height), *([drawing.charts_again()] if height == 1 else [])]
+        drawn += [sum(slot in update for slot in panels.charts) for update in updates]
+    return drawn
+
+
 async def divided() -> dict[str, Any]:
     """What a run's event yields of three drawings, by the names of the widgets, and what waits then, twice."""
     with gr.Blocks():
@@ -63,4 +78,4 @@ async def divided() -> dict[str, Any]:
 
 if __name__ == "__main__":
     sent = {name: sent_of(pieces) for name, pieces in ANSWERS.items()}
-    print(json.dumps({"sent": sent, "divided": asyncio.run(divided())}))  # noqa: T201
+    print(json.dumps({"sent": sent, "divided": asyncio.run(divided()), "held": charts_while_held()}))  # noqa: T201

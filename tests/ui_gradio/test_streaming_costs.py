@@ -43,3 +43,7 @@ def test_a_run_says_what_it_holds_and_what_else_changes_waits(costs: dict[str, A
     assert set(map(json.dumps, last.values())) == {json.dumps(divided["skip"])}
     assert divided["waited"] == {"__type__": "update", "visible": False, "value": "Ask"}
     assert divided["left"] == divided["skip"]
+
+
+def test_a_chart_that_is_held_comes_when_it_is_wanted(costs: dict[str, Any]) -> None:
+    assert costs["held"] == [0, 1, 1]

@@ -3,20 +3,20 @@
 import gradio as gr
 
 from backend.desk.conversation import ConversationState
+from backend.desk.steering import controls_of
 from backend.present.answer.markdown_export import export_markdown
-from backend.present.pages.addresses import RUN, SHARE
+from backend.present.pages.addresses import run_parameter
 from backend.present.pages.conversation import earlier_turns_html
 from backend.present.pages.copy_button import copy_button_html
-from backend.present.pages.notices import shared_header_html
+from backend.present.pages.run_buttons import run_buttons_html
 from backend.present.pages.status import status_html
 from backend.present.theme.palette import Theme
 from backend.present.words import ask as words_ask, pages as words_pages, run as words
 from backend.protocol.run_view import RunView
 from ui_gradio.ask.layout import AskPage
+from ui_gradio.ask.steering import phase_of
 from ui_gradio.drawing import Drawing, Updates, blank
 from ui_gradio.navigation import in_a_row, link_html
-
-_RUNNING = "<span hidden data-running></span>"
 
 
 class ConversationDrawing:
@@ -35,12 +35,18 @@ class ConversationDrawing:
         updates = self._run_panels(state)
         if self._changed("buttons", _what_fits(state)):
             updates |= buttons(self._page, state)
-        if self._changed("run_buttons", (state.turn, bool(state.run_id))):
-            updates |= self._page.run_buttons.offered(whether=bool(state.run_id) and not state.shared)
+        if self._changed("run_buttons", (state.turn, state.run_id, state.role)):
+            rights = state.rights
+            updates[self._page.run_buttons] = run_buttons_html(
+                state.run_id, comments=rights.comments, shares=rights.shares
+            )
         updates |= self._fields(state)
         if self._changed("attachments", (state.chosen, state.refusals)):
             updates |= self._page.attachments.drawn(state)
-        updates |= self._shared_header(state) if state.shared else self._address(state)
+        if self._changed("rights", (state.header_html, state.rights_html)):
+            updates |= {self._page.header: state.header_html, self._page.rights: state.rights_html}
+        if not state.shared:
+            updates |= self._address(state)
         self._known = state
         return updates
 
@@ -48,7 +54,8 @@ class ConversationDrawing:
         panels, updates = self._page.panels, Updates()
         if self._changed("question", (state.turn, state.asked.text)) or self._run is None:
             self._run = Drawing(panels, self._theme)
-            updates = {**blank(panels, state.asked.text), panels.earlier: earlier_turns_html(state.earlier)}
+            earlier = earlier_turns_html(state.earlier, comments=state.rights.comments, shares=state.rights.shares)
+            updates = {**blank(panels, state.asked.text), panels.earlier: earlier}
         if self._changed("strip", (state.turn, state.strip, state.running, bool(state.run_id), state.waiting)):
             updates[self._page.strip] = state.strip_data
         if state.frame is not None:
@@ -85,12 +92,6 @@ class ConversationDrawing:
     def _address(self, state: ConversationState) -> Updates:
         return {self._page.run_id: state.named} if state.named != self._known.named else {}
 
-    def _shared_header(self, state: ConversationState) -> Updates:
-        if not self._changed("header", state.run_id):
-            return {}
-        link = link_html("replay", words_pages.OPEN_IN_REPLAY, **{SHARE: state.run_id}) if state.run_id else ""
-        return {self._page.header: in_a_row(shared_header_html(), link)}
-
     def _changed(self, name: str, value: object) -> bool:
         """True if this value differs from the last one drawn under that name."""
         if name in self._drawn and self._drawn[name] == value:
@@ -107,9 +108,9 @@ def buttons(page: AskPage, state: ConversationState) -> Updates:
     that is Plotly's script, seconds on a busy machine.
     """
     return {
-        page.phase: _RUNNING if state.running else "",
+        page.phase: phase_of(state),
         page.stop: gr.update(value=words.STOPPING if state.stopping else words.STOP, interactive=not state.stopping),
-        page.new_conversation: gr.update(visible=not state.empty),
+        page.new_conversation: gr.update(visible=state.rights.asks and not state.empty),
         page.go_on: gr.update(visible=state.may_continue),
         page.wait_longer: gr.update(visible=state.may_wait_longer),
         page.retry: gr.update(
@@ -117,6 +118,7 @@ def buttons(page: AskPage, state: ConversationState) -> Updates:
             variant="secondary" if state.may_continue or state.may_wait_longer else "primary",
         ),
         page.after_run: _after_run(state),
+        **page.steering.drawn(state),
     }
 
 
@@ -124,11 +126,12 @@ def _what_fits(state: ConversationState) -> tuple[object, ...]:
     """The facts that the buttons depend on. They are drawn once more with the first part of the answer: if they appear
     together with the row around them, a button may stay away."""
     answering = state.frame is not None and bool(state.frame.view.message.answer)
-    return state.turn, state.running, state.stopping, state.empty, state.outcome, state.may_retry, answering
+    asking = state.turn, state.running, state.stopping, state.empty, state.outcome, state.may_retry
+    return *asking, answering, controls_of(state), state.role, state.writes
 
 
 def _after_run(state: ConversationState) -> str:
     if state.running or not state.run_id or state.frame is None:
         return ""
     copy = copy_button_html(export_markdown(state.frame.view), "ph-answer-markdown")
-    return in_a_row(copy, link_html("replay", words_pages.OPEN_IN_REPLAY, **{RUN: state.run_id}))
+    return in_a_row(copy, link_html("replay", words_pages.OPEN_IN_REPLAY, **run_parameter(state.run_id)))

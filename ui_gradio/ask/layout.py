@@ -12,11 +12,13 @@ from backend.present.theme.style import QUESTION_LINES
 from backend.present.words import ask as words_ask, run as words
 from backend.protocol.options import LONGEST_S
 from ui_gradio.ask.attachments import AttachmentWidgets, attach_button, lay_out_chosen_files
+from ui_gradio.ask.steering import SteeringWidgets, lay_out_steering
 from ui_gradio.choices import lay_out_cards
 from ui_gradio.deferred_updates import DeferredUpdates, Streaming
 from ui_gradio.input_cards import input_cards_widget
 from ui_gradio.navigation import lay_out_navigation
-from ui_gradio.run_buttons import RunButtons, lay_out_run_buttons, lay_out_unfolding_panels, small_button
+from ui_gradio.phase import phase_widget
+from ui_gradio.run_buttons import run_buttons_widget, small_button
 from ui_gradio.run_panels import RunPanels, lay_out_evidence, lay_out_reading
 from ui_gradio.run_strip import strip_widget
 
@@ -26,6 +28,7 @@ class AskPage:
     """The widgets of the page that change, besides those of the run."""
 
     header: gr.HTML
+    rights: gr.HTML
     new_conversation: gr.Button
     question: gr.Textbox
     agent: gr.Dropdown
@@ -47,16 +50,18 @@ class AskPage:
     charts_ready: gr.Textbox
     fetch_trigger: gr.Textbox
     attachments: AttachmentWidgets
-    run_buttons: RunButtons
+    steering: SteeringWidgets
+    run_buttons: gr.HTML
     panels: RunPanels
     recent: gr.HTML
     first: gr.HTML
 
     def outputs(self) -> list[gr.blocks.Block]:
         """Every widget that a run may change."""
-        groups = ("attachments", "run_buttons", "panels", "recent", "first")
+        groups = ("attachments", "steering", "panels", "recent", "first")
         single = [getattr(self, field.name) for field in fields(self) if field.name not in groups]
-        return [*single, *self.attachments.outputs(), *self.run_buttons.outputs(), *self.panels.outputs()]
+        parts = (self.attachments, self.steering, self.panels)
+        return [*single, *(widget for part in parts for widget in part.outputs())]
 
     def streaming(self) -> Streaming:
         """The widgets that are drawn all the time, and the rest."""
@@ -75,7 +80,7 @@ def build_page() -> AskPage:
             )
             gr.HTML(latest_html(), padding=False, elem_id="ph-latest")
             with gr.Column(elem_id="ph-composer"):
-                run_buttons = lay_out_unfolding_panels(parts.pop("buttons"))
+                parts["rights"] = gr.HTML("", padding=False, elem_id="ph-rights")
                 parts.update(_lay_out_composer())
         panels = lay_out_evidence(reading, before=lambda: parts.update(strip=strip_widget()))
     return AskPage(
@@ -85,7 +90,6 @@ def build_page() -> AskPage:
         theme=gr.Textbox("light", visible="hidden", label="Theme"),
         charts_ready=gr.Textbox("", visible="hidden", label="Charts"),
         fetch_trigger=gr.Textbox("", visible="hidden", label="Changes"),
-        run_buttons=run_buttons,
         panels=panels,
         **parts,
     )
@@ -113,7 +117,7 @@ def _lay_out_actions() -> dict[str, Any]:
             "wait_longer": small_button(words.WAIT_LONGER, variant="primary", visible=False),
             "retry": small_button(words.RETRY, visible=False),
             "after_run": gr.HTML("", padding=False, elem_id="ph-after-run"),
-            "buttons": lay_out_run_buttons(),
+            "run_buttons": run_buttons_widget(),
         }
 
 
@@ -153,9 +157,10 @@ def _lay_out_composer() -> dict[str, Any]:
                     filterable=False,
                 )
             attach = attach_button()
+            steering = lay_out_steering()
             ask = gr.Button(words.ASK, variant="primary", scale=0, min_width=72, elem_id="ph-ask-button")
             stop = gr.Button(words.STOP, variant="stop", scale=0, min_width=72, elem_id="ph-stop-button")
-    phase = gr.HTML("", visible="hidden", elem_id="ph-phase")
+    phase = phase_widget()
     return {
         "question": question,
         "agent": agent,
@@ -164,5 +169,6 @@ def _lay_out_composer() -> dict[str, Any]:
         "ask": ask,
         "stop": stop,
         "phase": phase,
+        "steering": steering,
         "attachments": AttachmentWidgets(attach, *chosen),
     }

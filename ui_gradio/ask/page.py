@@ -16,13 +16,13 @@ from backend.present.pages.cards import run_cards_html
 from ui_gradio.ask.ask_handlers import AskHandlers, Intent
 from ui_gradio.ask.attachments import AttachmentHandlers
 from ui_gradio.ask.layout import AskPage, build_page
+from ui_gradio.ask.steering import SteeringHandlers
 from ui_gradio.browser import RUN_INTO_ADDRESS, WHEN_CHARTS_CAN_BE_DRAWN, with_theme
 from ui_gradio.choices import chosen
 from ui_gradio.deferred_updates import DeferredUpdates
 from ui_gradio.drawing import Updates
 from ui_gradio.events import quiet
 from ui_gradio.input_cards import said_in
-from ui_gradio.run_buttons import RunButtonHandlers
 
 
 def build_ask(application: gr.Blocks, desk: Desk) -> None:
@@ -34,7 +34,7 @@ def build_ask(application: gr.Blocks, desk: Desk) -> None:
     _connect_recent_runs(application, page, desk)
     _connect_charts(application, page, handlers)
     AttachmentHandlers(desk.attachments, page.attachments).connect(page.conversation, page.agent)
-    RunButtonHandlers(desk, page.run_buttons).connect(page.conversation)
+    SteeringHandlers(desk.steering, page.steering).connect(page.conversation, page.question)
     page.run_id.change(None, inputs=[page.run_id], js=RUN_INTO_ADDRESS, api_visibility="private")
     page.fetch_trigger.change(
         _deferred,
@@ -92,7 +92,7 @@ def _connect_run(application: gr.Blocks, page: AskPage, desk: Desk, handlers: As
         deferred: DeferredUpdates, conversation: Conversation, theme: Any, event: gr.EventData
     ) -> AsyncIterator[Updates]:
         async for updates in streaming.drawn(
-            handlers.proceed(desk.answers.answer, conversation, said_in(event), theme), deferred
+            handlers.proceed(desk.run_cards.press, conversation, said_in(event), theme), deferred
         ):
             yield updates
 

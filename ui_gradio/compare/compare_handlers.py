@@ -54,10 +54,10 @@ class CompareHandlers:
             yield updates
 
     async def race(
-        self, pair: DrawnPair, question: str, first: str | None, second: str | None, theme: Theme
+        self, pair: DrawnPair, question: str, first: str | None, second: str | None, blind: bool, theme: Theme
     ) -> AsyncIterator[Updates]:
         """Ask two agents one question at once."""
-        problem = await self._desk.race(pair, question, first or "", second or "")
+        problem = await self._desk.race(pair, question, first or "", second or "", blind=blind)
         async for updates in self._show(pair, problem, theme):
             yield updates
 

@@ -32,6 +32,7 @@ class Choosing:
     question: gr.Textbox
     first_agent: gr.Dropdown
     second_agent: gr.Dropdown
+    blind: gr.Checkbox
     race: gr.Button
     scenario: gr.Dropdown
     status_race: gr.Button
@@ -128,13 +129,15 @@ def _ways() -> Choosing:
             question = gr.Textbox(label=words.QUESTION_LABEL, lines=1, max_lines=QUESTION_LINES, scale=5, min_width=220)
             first_agent = _list(words_compare.FIRST_AGENT)
             second_agent = _list(words_compare.SECOND_AGENT)
+            blind = gr.Checkbox(label=words_compare.HIDE_NAMES, scale=0, min_width=220)
             race = gr.Button(words_compare.START_RACE, variant="primary", scale=0, min_width=110)
         with gr.Tab(words_compare.WITH_AND_WITHOUT_STATUS), gr.Row(elem_classes="ph-fields"):
             scenario = _list(words_compare.SCENARIO_LABEL, hint=words_compare.NOT_A_SCENARIO)
             status_race = gr.Button(words_compare.START_RACE, variant="primary", scale=0, min_width=110)
     return Choosing(
-        first_run, first_file, second_run, second_file, question, first_agent, second_agent, race, scenario, status_race
-    )
+        first_run, first_file, second_run, second_file, question, first_agent, second_agent, blind, race, scenario,
+        status_race,
+    )  # fmt: skip
 
 
 def _run_field(label: str) -> tuple[gr.Dropdown, gr.UploadButton]:
@@ -153,10 +156,10 @@ def _side(which: str) -> tuple[gr.HTML, RunPanels]:
         name = gr.HTML("", padding=False)
         status = gr.HTML("", padding=False, elem_classes="ph-side-status")
         with gr.Column(elem_id=f"ph-side-{which}", elem_classes="ph-side"):
-            parts = [gr.HTML("", padding=False) for _ in range(5)]
+            earlier, asked = gr.HTML("", padding=False), gr.HTML("", padding=False)
             answer = answer_widget()
+            notice, warnings, steps = (gr.HTML("", padding=False) for _ in range(3))
             # Further charts show their data as tables.
             charts = (chart_slot(0), chart_slot(1))
             results, sources = gr.HTML("", padding=False), gr.HTML("", padding=False)
-    earlier, asked, steps, notice, warnings = parts
     return name, RunPanels(status, earlier, asked, notice, warnings, answer, steps, results, sources, charts)

@@ -10,8 +10,9 @@ from backend.desk.desk import Desk
 from backend.desk.run_pair import BOTH
 from backend.present.pages.addresses import names_a_share
 from backend.present.pages.cards import pair_cards_html
-from ui_gradio.browser import with_theme
+from ui_gradio.browser import WHEN_CHARTS_ARE_WANTED, WHEN_CHARTS_CAN_BE_DRAWN, with_theme
 from ui_gradio.compare.compare_handlers import CompareHandlers
+from ui_gradio.compare.drawn_pair import DrawnPair
 from ui_gradio.compare.layout import build_page
 from ui_gradio.events import quiet
 from ui_gradio.late_charts import draw_late_charts
@@ -21,7 +22,7 @@ def build_compare(application: gr.Blocks, desk: Desk) -> None:
     """Lay the page out and make it work. Call this inside ``gr.Blocks``."""
     page = build_page()
     handlers, fields = CompareHandlers(desk.compare, page), page.choosing
-    agents, common = (fields.question, fields.first_agent, fields.second_agent), quiet(page.pair)
+    agents, common = (fields.question, fields.first_agent, fields.second_agent, fields.blind), quiet(page.pair)
 
     def connect(event: Callable[..., Any], handler: Callable[..., Any], api_name: str, *inputs: Any) -> None:
         wanted = [page.pair, *inputs, page.theme]
@@ -46,7 +47,11 @@ def build_compare(application: gr.Blocks, desk: Desk) -> None:
     connect(fields.status_race.click, handlers.race_status, "race_status", fields.scenario)
 
     charts = [*page.first.charts, *page.second.charts]
-    draw_late_charts(application, page.pair, charts, lambda pair: pair.drawings, "draw_charts_of_both_again")
+    # The page first: Plotly's script takes a browser a second or more, and the charts are below what is compared.
+    wanted = WHEN_CHARTS_ARE_WANTED, DrawnPair.drawings_with_charts
+    draw_late_charts(application, page.pair, charts, *wanted, "draw_charts_of_both")
+    can_be_drawn = WHEN_CHARTS_CAN_BE_DRAWN, DrawnPair.drawings_with_charts
+    draw_late_charts(application, page.pair, charts, *can_be_drawn, "draw_charts_of_both_again")
 
     async def recent(request: gr.Request) -> str:
         return "" if names_a_share(request.query_params) else pair_cards_html(await desk.recent_runs.pairs())

@@ -21,7 +21,9 @@ class PairDrawing:
         self._page, self._moving, self._pair, self._theme = page, moving, pair, theme
         self._drawn: PairUpdate | None = None
         sides = zip((page.first, page.second), BOTH, strict=True)
-        pair.drawings = tuple(Drawing(panels, theme, which) for panels, which in sides)
+        pair.drawings = tuple(
+            Drawing(panels, theme, which, holds_charts=not pair.charts_wanted) for panels, which in sides
+        )
 
     def updates(self, update: PairUpdate) -> Updates:
         """The changes for this update."""

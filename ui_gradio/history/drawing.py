@@ -8,9 +8,10 @@ from backend.present.pages.addresses import RUN_LINKS
 from backend.present.pages.cards import run_list_html
 from backend.present.pages.feedback import feedback_html
 from backend.present.pages.history import chosen_run_html, no_run_chosen_html
+from backend.present.pages.run_buttons import run_buttons_html
 from ui_gradio.drawing import Updates
 from ui_gradio.history.layout import HistoryPage
-from ui_gradio.navigation import link_html
+from ui_gradio.navigation import in_a_row, link_html
 
 
 def drawn(page: HistoryPage, history: RunHistory, before: HistoryState) -> Updates:
@@ -26,7 +27,7 @@ def drawn(page: HistoryPage, history: RunHistory, before: HistoryState) -> Updat
     if (now.conversations, now.terms.session_id) != (before.conversations, before.terms.session_id):
         updates[search.conversation] = gr.update(choices=list(now.conversations), value=now.terms.session_id)
     if now.chosen != before.chosen:
-        updates |= _chosen(page, now.chosen, before.chosen) | page.run_buttons.unfolded(history)
+        updates |= _chosen(page, now.chosen, before.chosen)
     if now.deleting != before.deleting:
         updates[actions.confirm] = gr.update(visible=now.deleting is not None)
         updates[actions.confirm_question] = str(fragment('<p class="ph" role="alert">{}</p>', now.deletion_question))
@@ -39,9 +40,9 @@ def _chosen(page: HistoryPage, chosen: ChosenRun | None, before: ChosenRun | Non
     updates: Updates = {
         page.chosen: chosen_run_html(chosen.run),
         page.actions_column: gr.update(visible=True),
-        **page.run_buttons.offered(whether=True),
-        page.actions.links: " ".join(
-            link_html(name, label, **{parameter: chosen.run.run_id}) for name, label, parameter in RUN_LINKS
+        page.actions.links: in_a_row(
+            *(link_html(name, label, **{parameter: chosen.run.run_id}) for name, label, parameter in RUN_LINKS),
+            run_buttons_html(chosen.run.run_id, comments=False),
         ),
         page.actions.feedback: feedback_html(chosen.feedback),
     }

@@ -13,7 +13,7 @@ from backend.present.pages.notices import header_html, section_title_html
 from backend.present.words import history as words_history, pages as words_pages, run as words
 from ui_gradio.choices import lay_out_cards
 from ui_gradio.navigation import lay_out_navigation
-from ui_gradio.run_buttons import RunButtons, lay_out_run_buttons, lay_out_unfolding_panels, small_button
+from ui_gradio.run_buttons import small_button
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,6 @@ class HistoryPage:
     chosen: gr.HTML
     actions_column: gr.Column
     actions: ActionWidgets
-    run_buttons: RunButtons
     exports: dict[ExportForm, gr.Button]
     feedback_tab: gr.Tab
     all_feedback: gr.HTML
@@ -66,7 +65,7 @@ class HistoryPage:
         single: list[gr.blocks.Block] = [self.notice, self.runs, self.more, self.chosen, self.actions_column]
         parts = (self.search, self.actions)
         grouped = [getattr(part, each.name) for part in parts for each in fields(part)]
-        return [*single, *grouped, *self.run_buttons.outputs()]
+        return [*single, *grouped]
 
 
 def build_page() -> HistoryPage:
@@ -88,10 +87,10 @@ def build_page() -> HistoryPage:
         with gr.Column(scale=5, min_width=320, elem_id="ph-evidence"):
             chosen = gr.HTML(no_run_chosen_html(), padding=False)
             with gr.Column(visible=False) as column:
-                actions, run_buttons, exports = _actions()
+                actions, exports = _actions()
     file = gr.DownloadButton("Save", visible="hidden", elem_id="ph-file")
     return HistoryPage(
-        search, notice, runs, more, chosen, column, actions, run_buttons, exports,
+        search, notice, runs, more, chosen, column, actions, exports,
         feedback_tab, all_feedback, save_feedback, file, state,
     )  # fmt: skip
 
@@ -116,11 +115,9 @@ def _filter(label: str, choices: tuple[Choice, ...]) -> gr.Dropdown:
     return gr.Dropdown(list(choices), value="", label=label, allow_custom_value=True, scale=2, min_width=130)
 
 
-def _actions() -> tuple[ActionWidgets, RunButtons, dict[ExportForm, gr.Button]]:
+def _actions() -> tuple[ActionWidgets, dict[ExportForm, gr.Button]]:
     with gr.Row(elem_classes="ph-small-row"):
         links = gr.HTML("", padding=False, elem_id="ph-links")
-        share = lay_out_run_buttons(feedback=False)
-    run_buttons = lay_out_unfolding_panels(share, floating=False)
     gr.HTML(section_title_html(words_history.EXPORT), padding=False)
     with gr.Row(elem_classes="ph-small-row"):
         exports = {form: small_button(label) for form, label in EXPORT_LABELS.items()}
@@ -140,4 +137,4 @@ def _actions() -> tuple[ActionWidgets, RunButtons, dict[ExportForm, gr.Button]]:
     widgets = ActionWidgets(
         links, delete_run, name, save_name, delete_conversation, confirm, question, delete, keep, feedback
     )
-    return widgets, run_buttons, exports
+    return widgets, exports

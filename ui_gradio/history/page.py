@@ -18,7 +18,6 @@ from ui_gradio.drawing import Updates
 from ui_gradio.events import quiet, say
 from ui_gradio.history.drawing import drawn
 from ui_gradio.history.layout import HistoryPage, build_page
-from ui_gradio.run_buttons import RunButtonHandlers
 
 
 def build_history(application: gr.Blocks, desk: Desk) -> None:
@@ -38,7 +37,6 @@ def build_history(application: gr.Blocks, desk: Desk) -> None:
     does(page.actions.delete_conversation.click, partial(actions.ask_to_delete, what="conversation"))
     does(page.actions.keep.click, actions.keep)
     does(page.actions.delete.click, actions.delete)
-    RunButtonHandlers(desk, page.run_buttons).connect(page.state)
     for form, button in page.exports.items():
         _saves(page, button, partial(actions.export, form=form))
     _saves(page, page.save_feedback, lambda _: actions.export_feedback())

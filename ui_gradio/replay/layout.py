@@ -11,7 +11,7 @@ from ui_gradio.choices import lay_out_cards
 from ui_gradio.navigation import lay_out_navigation
 from ui_gradio.playback_controls import MovingWidgets, lay_out_moves
 from ui_gradio.replay.drawn_run import DrawnRun
-from ui_gradio.run_buttons import RunButtons, lay_out_run_buttons, lay_out_unfolding_panels, small_button
+from ui_gradio.run_buttons import run_buttons_widget, small_button
 from ui_gradio.run_panels import RunPanels, lay_out_evidence, lay_out_reading
 from ui_gradio.run_strip import strip_widget
 
@@ -36,14 +36,14 @@ class ReplayPage:
     run: gr.State
     theme: gr.Textbox
     moving: MovingWidgets
-    run_buttons: RunButtons
+    run_buttons: gr.HTML
     panels: RunPanels
 
     def outputs(self) -> list[gr.blocks.Block]:
         """Every widget that may change."""
-        groups = ("moving", "run_buttons", "panels", "recent")
+        groups = ("moving", "panels", "recent")
         single = [getattr(self, field.name) for field in fields(self) if field.name not in groups]
-        return [*single, *self.moving.outputs(), *self.run_buttons.outputs(), *self.panels.outputs()]
+        return [*single, *self.moving.outputs(), *self.panels.outputs()]
 
 
 def build_page() -> ReplayPage:
@@ -60,8 +60,7 @@ def build_page() -> ReplayPage:
             previous, play, following, speed = lay_out_moves()
             hint = gr.HTML("", padding=False)
             refresh = small_button(words_replay.REFRESH, visible=False)
-            buttons = lay_out_run_buttons()
-        run_buttons = lay_out_unfolding_panels(buttons)
+            run_buttons = run_buttons_widget()
         moment = gr.HTML("", padding=False, elem_id="ph-moment")
         panels, strip, timeline_text = _run_columns()
     run = gr.State(DrawnRun())

@@ -5,12 +5,11 @@ import gradio as gr
 from backend.desk.desk import Desk
 from backend.present.pages.addresses import names_a_share
 from backend.present.pages.cards import run_cards_html
-from ui_gradio.browser import with_theme
+from ui_gradio.browser import WHEN_CHARTS_CAN_BE_DRAWN, with_theme
 from ui_gradio.events import quiet
 from ui_gradio.late_charts import draw_late_charts
 from ui_gradio.replay.layout import build_page
 from ui_gradio.replay.replay_handlers import ReplayHandlers
-from ui_gradio.run_buttons import RunButtonHandlers
 
 
 def build_replay(application: gr.Blocks, desk: Desk) -> None:
@@ -27,12 +26,12 @@ def build_replay(application: gr.Blocks, desk: Desk) -> None:
     page.refresh.click(handlers.refresh, api_name="refresh_replay", **opening)
     page.open_another.click(handlers.open_another, api_name="open_another", **common)
     handlers.moving.connect(page.run, outputs)
-    RunButtonHandlers(desk, page.run_buttons).connect(page.run)
 
     draw_late_charts(
         application,
         page.run,
         list(page.panels.charts),
+        WHEN_CHARTS_CAN_BE_DRAWN,
         lambda run: [run.drawing] if run.drawing is not None else [],
         "draw_charts_of_replay_again",
     )

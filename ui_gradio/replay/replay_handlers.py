@@ -9,6 +9,7 @@ from backend.desk.player import Moment
 from backend.present.markup import fragment
 from backend.present.pages.addresses import FIRST, RUN
 from backend.present.pages.problem import Problem
+from backend.present.pages.run_buttons import run_buttons_html
 from backend.present.theme.palette import Theme
 from backend.present.timeline.text import timeline_text_html
 from backend.present.words import pages as words_pages
@@ -76,7 +77,7 @@ class ReplayHandlers:
         run.drawing = Drawing(page.panels, theme)
         return {
             **blank(page.panels, shown.question),
-            **page.run_buttons.offered(whether=bool(shown.run_id)),
+            page.run_buttons: run_buttons_html(shown.run_id),
             page.opening: gr.update(visible=False),
             page.open_another: gr.update(visible=True),
             page.links: _links(shown),

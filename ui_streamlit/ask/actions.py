@@ -8,11 +8,11 @@ from streamlit.delta_generator import DeltaGenerator
 
 from backend.desk.conversation import Conversation, ConversationState
 from backend.present.answer.markdown_export import export_markdown
+from backend.present.pages.addresses import run_parameter
 from backend.present.pages.copy_button import copy_button_html
+from backend.present.pages.run_buttons import run_buttons_html
 from backend.present.words import pages as words_pages, run as words
 from ui_streamlit.ask.composer import QUESTION
-from ui_streamlit.feedback import draw_feedback
-from ui_streamlit.sharing import draw_share_link
 from ui_streamlit.visit import Visit
 
 
@@ -48,13 +48,14 @@ def draw_actions(visit: Visit, conversation: Conversation, state: ConversationSt
         _nothing()
     if state.run_id and state.ended and state.frame is not None:
         st.html(copy_button_html(export_markdown(state.frame.view), "ph-answer-markdown"), width="content")
-        visit.link("replay", words_pages.OPEN_IN_REPLAY, run=state.run_id)
+        visit.link("replay", words_pages.OPEN_IN_REPLAY, **run_parameter(state.run_id))
     else:
         _nothing()
         _nothing()
-    if state.run_id:
-        draw_share_link(visit, conversation)
-        draw_feedback(visit, conversation)
+    if state.run_id and state.rights.comments:
+        st.html(run_buttons_html(state.run_id, shares=state.rights.shares), width="content")
+    else:
+        _nothing()
 
 
 def _nothing() -> None:

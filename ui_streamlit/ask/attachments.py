@@ -49,13 +49,17 @@ def draw_attach(visit: Visit, conversation: Conversation, state: ConversationSta
     if taken is None:
         st.html(NOTHING)
         return
-    key = f"ph-attach-{kept(_SERIAL, int)}"
+    serial = kept(_SERIAL, int)
+    key = f"ph-attach-{serial}"
 
     def attach() -> None:
+        # A press that comes before the browser has heard that this field is gone reports its files once more.
+        if st.session_state[_SERIAL] != serial:
+            return
         uploads = st.session_state[key]
         files = [(upload.name, upload.getvalue()) for upload in uploads]
         visit.call(visit.desk.attachments.attach(conversation, files, agent))
-        st.session_state[_SERIAL] += 1
+        st.session_state[_SERIAL] = serial + 1
 
     # Under another key it is closed again.
     with st.popover(words.ATTACH, width="content", key=f"{key}-box"):

@@ -6,6 +6,7 @@ from backend.desk.conversation import RUN_SPEEDS, Conversation, ConversationStat
 from backend.present.words import ask as words_ask, run as words
 from backend.protocol.options import LONGEST_S
 from ui_streamlit.ask.attachments import draw_attach, draw_chosen_files
+from ui_streamlit.ask.steering import draw_steering
 from ui_streamlit.visit import Visit
 
 QUESTION = "ph-question"
@@ -51,6 +52,7 @@ def draw_composer(visit: Visit, conversation: Conversation, state: ConversationS
                 placeholder=words.QUESTION_PLACEHOLDER if state.empty else words_ask.FOLLOW_UP_PLACEHOLDER,
                 label_visibility="collapsed",
             )
+            draw_steering(visit, conversation, state, QUESTION)
             if state.running:
                 st.form_submit_button(
                     words.STOPPING if state.stopping else words.STOP,

@@ -6,6 +6,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from backend.desk.conversation import Conversation, ConversationState
+from backend.desk.steering import controls_of
 from ui_streamlit.ask.actions import draw_actions
 from ui_streamlit.canvas import Canvas
 from ui_streamlit.visit import Visit, put_into_address
@@ -41,12 +42,12 @@ class Showing:
         self._canvas.draw_conversation(state)
         if not state.shared:
             put_into_address(run=state.named)
-            self._fit_widgets(state)
+        self._fit_widgets(state)
 
     def _fit_widgets(self, state: ConversationState) -> None:
         form = (
             *(state.turn, state.running, state.stopping, state.empty, state.earlier, state.choices, state.fields),
-            *(state.chosen, state.refusals, state.inputs),
+            *(state.chosen, state.refusals, state.inputs, controls_of(state), state.role),
         )
         actions = (state.run_id, state.ended, state.may_retry, state.may_continue, state.may_wait_longer)
         if self._form is None:

@@ -15,12 +15,15 @@ from backend.present.words import compare as words_compare, pages as words_pages
 from ui_streamlit.visit import Visit, put_into_address
 
 _WAYS: Final = (words_compare.TWO_RUNS, words_compare.RACE, words_compare.WITH_AND_WITHOUT_STATUS)
+_WAY: Final = "compare-way"
 _PROBLEM: Final = "compare-problem"
 _QUESTION: Final = "ph-question-race"
 _FIRST: Final = "race-first"
 _SECOND: Final = "race-second"
+_BLIND: Final = "race-blind"
 _SCENARIO: Final = "status-scenario"
-"""Keys of the session state: why the last choice could not be opened or started, and the fields of the races."""
+"""Keys of the session state: the way on the page, why the last choice could not be opened or
+started, and the fields of the races."""
 
 Work = Callable[[], Coroutine[Any, Any, Problem | None]]
 
@@ -39,7 +42,7 @@ class PairChoice:
             _WAYS,
             default=_WAYS[0],
             required=True,
-            key="compare-way",
+            key=_WAY,
             label_visibility="collapsed",
         )
         if way == words_compare.RACE and self._offer.agents:
@@ -68,13 +71,13 @@ class PairChoice:
             return self._desk.put_file(self._pair, which, upload.getvalue())
 
         st.session_state[key] = run_id or None
-        _list(column, label, self._offer.runs, key, placeholder=words_replay.CHOOSE_RUN, on_change=self._do(choose))
+        _list(column, label, self._offer.runs, key, placeholder=words_replay.CHOOSE_RUN, on_change=self._choose(choose))
         column.file_uploader(
             f"{label}: {words_pages.UPLOAD_LABEL.lower()}",
             type=["jsonl"],
             help=words_pages.UPLOAD_HELP,
             key=file_key,
-            on_change=self._do(put_file),
+            on_change=self._choose(put_file),
         )
 
     def _race(self) -> None:
@@ -84,13 +87,14 @@ class PairChoice:
 
         def race() -> Coroutine[Any, Any, Problem | None]:
             question, first, second = (st.session_state[key] or "" for key in (_QUESTION, _FIRST, _SECOND))
-            return self._desk.race(self._pair, question, first, second)
+            return self._desk.race(self._pair, question, first, second, blind=bool(st.session_state[_BLIND]))
 
         with st.form("ph-race", border=False):
             slots = st.columns([5, 3, 3, 1.6], vertical_alignment="bottom", gap="small")
             slots[0].text_area(words.QUESTION_LABEL, key=_QUESTION, height="content")
             _list(slots[1], words_compare.FIRST_AGENT, agents, _FIRST)
             _list(slots[2], words_compare.SECOND_AGENT, agents, _SECOND)
+            st.checkbox(words_compare.HIDE_NAMES, key=_BLIND)
             self._start(slots[3], race)
 
     def _status_race(self) -> None:
@@ -105,6 +109,12 @@ class PairChoice:
 
     def _start(self, slot: DeltaGenerator, work: Work) -> None:
         slot.form_submit_button(words_compare.START_RACE, type="primary", width="stretch", on_click=self._do(work))
+
+    def _choose(self, work: Work) -> Callable[[], None]:
+        """Do it unless these lists are no longer on the page. A browser learns of that a moment later, and a press in
+        between sends the field's value once more."""
+        do = self._do(work)
+        return lambda: do() if st.session_state.get(_WAY) == words_compare.TWO_RUNS else None
 
     def _do(self, work: Work) -> Callable[[], None]:
         """Do it when the field has changed. The address then names the runs on the page."""

@@ -28,6 +28,8 @@ class PairDrawing:
         """Lays out what this update needs, and draws it."""
         self._update: PairUpdate | None = None
         self._notice, self._sentence = st.empty(), st.empty()
+        # Before what is below it, which it would move.
+        self._sentence.html(first_to_move_html(*update.compared))
         self._text = _controls(visit, pair, update)
         left, right = st.columns([5, 6], gap="medium")
         with left, st.container(key="ph-timeline", height=COLUMN_HEIGHT_PX, border=False, gap=None, autoscroll=False):
@@ -87,7 +89,8 @@ def _side_canvas(column: DeltaGenerator, name: str, visit: Visit, scope: Which) 
         st.html(section_title_html(name))
         status = st.empty()
         with st.container(key=f"ph-side-{scope}", height=SIDE_HEIGHT_PX, border=True, gap="xsmall", autoscroll=False):
-            asked, steps, notice, warnings = st.empty(), st.empty(), st.empty(), st.empty()
+            asked = st.empty()
             answer = st.container(key=f"ph-answer-{scope}", gap=None)
+            notice, warnings, steps = st.empty(), st.empty(), st.empty()
             results, sources = st.empty(), st.empty()
     return Canvas(RunSlots(status, asked, notice, warnings, answer, steps, results, sources), visit.theme, scope)

@@ -10,9 +10,9 @@ from backend.present.pages.addresses import RUN_LINKS
 from backend.present.pages.feedback import feedback_html
 from backend.present.pages.history import chosen_run_html
 from backend.present.pages.notices import section_title_html
+from backend.present.pages.run_buttons import run_buttons_html
 from backend.present.words import history as words_history
 from ui_streamlit.download import draw_save_button
-from ui_streamlit.sharing import draw_share_link
 from ui_streamlit.visit import Visit
 
 
@@ -23,7 +23,7 @@ def draw_chosen(visit: Visit, history: RunHistory, state: HistoryState, chosen: 
     with st.container(key="ph-chosen-links", horizontal=True, vertical_alignment="center", gap="xsmall"):
         for page, label, parameter in RUN_LINKS:
             visit.link(page, label, **{parameter: run_id})
-        draw_share_link(visit, history)
+        st.html(run_buttons_html(run_id, comments=False), width="content")
     st.html(section_title_html(words_history.EXPORT))
     with st.container(key="ph-chosen-exports", horizontal=True, gap="xsmall"):
         for form, label in EXPORT_LABELS.items():

@@ -24,7 +24,9 @@ def note_opening(visit: Visit, history: RunHistory) -> None:
 def draw_search(visit: Visit, history: RunHistory, state: HistoryState) -> None:
     """Draw the fields with the terms of the search."""
     text, agent, outcome, conversation = _FIELDS
-    terms, columns = state.terms, st.columns([4, 3, 2, 3], gap="small")
+    terms = state.terms
+    with st.container(key="ph-search"):
+        columns = st.columns([4, 3, 2, 3], gap="small")
     for key, value in zip(_FIELDS, (terms.text, terms.agent, terms.outcome, terms.session_id), strict=True):
         if st.session_state.get(key) != value:
             st.session_state[key] = value

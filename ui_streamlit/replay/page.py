@@ -68,7 +68,9 @@ def _head(visit: Visit, opened: OpenedRun, offer: ReplayOffer) -> Problem | None
 def _play(visit: Visit, opened: OpenedRun, shown: ShownRun) -> None:
     """The run at the playhead, and for as long as it plays."""
     draw_controls(visit, opened, shown)
-    text = st.empty()
+    newest = shown.moment
+    with st.container(key="ph-moment"):
+        text = st.empty()
     with st.container(key="ph-columns", horizontal=True, gap=None):
         with st.container(key="ph-conversation", gap=None):
             reading = lay_out_reading()
@@ -80,7 +82,6 @@ def _play(visit: Visit, opened: OpenedRun, shown: ShownRun) -> None:
         canvas.draw_seen(moment.runs[0])
         text.html(moment.text)
 
-    newest = shown.moment
     draw(newest)
     if newest.playing:
         for moment in visit.iterate(opened.moments()):

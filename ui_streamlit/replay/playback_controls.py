@@ -6,10 +6,9 @@ import streamlit as st
 
 from backend.desk.opened_run import OpenedRun, ShownRun
 from backend.desk.player import Player
+from backend.present.pages.run_buttons import run_buttons_html
 from backend.present.words import ask as words_ask, replay as words_replay
 from backend.protocol.playback import SPEEDS
-from ui_streamlit.feedback import draw_feedback
-from ui_streamlit.sharing import draw_share_link
 from ui_streamlit.visit import Visit
 
 
@@ -51,8 +50,7 @@ def draw_controls(visit: Visit, opened: OpenedRun, shown: ShownRun) -> None:
         if shown.unfinished:
             st.button(words_replay.REFRESH, key="refresh", on_click=partial(_refresh, visit, opened))
         if shown.run_id:
-            draw_share_link(visit, opened)
-            draw_feedback(visit, opened)
+            st.html(run_buttons_html(shown.run_id), width="content")
 
 
 def _refresh(visit: Visit, opened: OpenedRun) -> None:

@@ -4,6 +4,7 @@ import hashlib
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
@@ -47,6 +48,7 @@ class Library:
         self._tables: Tables | None = None
         self._making_tables = threading.Lock()
         self._unchanged_until = float("-inf")
+        self._is_long_look = False
 
     @classmethod
     def of(cls, settings: Settings) -> "Library":
@@ -99,14 +101,23 @@ class Library:
 
         Raises as ``refresh``.
         """
-        if time.monotonic() < self._unchanged_until:
-            return
+        if not self._is_unchanged():
+            is_new = self._refreshing.start()
+            self._settled(CHANGES_WAITED_FOR_S if is_new else 0.0, stop)
+
+    def _is_unchanged(self) -> bool:
+        """Whether the index is as the folder is, or was a moment ago."""
+        if self._is_resting:
+            return True
         begun = time.thread_time()
-        if self._index.is_current() and self.corpus.sizes()[0]:
+        is_current = self._index.is_current() and self.corpus.sizes()[0] > 0
+        if is_current:
             self._rest(time.thread_time() - begun)
-            return
-        is_new = self._refreshing.start()
-        self._settled(CHANGES_WAITED_FOR_S if is_new else 0.0, stop)
+        return is_current
+
+    @property
+    def _is_resting(self) -> bool:
+        return time.monotonic() < self._unchanged_until
 
     def _settled(self, seconds: float, stop: threading.Event | None) -> RefreshReport | None:
         """What the refresh did, or None where it takes longer and there is something to answer from meanwhile."""
@@ -128,6 +139,7 @@ class Library:
 
     def _rest(self, look_s: float) -> None:
         """Take the folder as unchanged for a while; the longer a look at it takes, the longer."""
+        self._is_long_look = look_s > LONG_LOOK_S
         self._unchanged_until = time.monotonic() + CHECK_SECONDS * min(max(1.0, look_s / LONG_LOOK_S), MOST_CHECKS)
 
     async def read(self, work: Callable[[], Read]) -> Read:
@@ -137,6 +149,13 @@ class Library:
         stop = threading.Event()
 
         def read() -> Read:
+            if self._is_long_look and not self._is_resting:
+                # Looking at thousands of files takes as long as a search: both at once.
+                with ThreadPoolExecutor(1) as beside:
+                    look = beside.submit(self._is_unchanged)
+                    found = work()
+                if look.result():
+                    return found
             self.refresh_if_changed(stop)
             return work()
 

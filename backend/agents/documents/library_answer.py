@@ -13,11 +13,13 @@ from backend.agents.documents.answering.artifacts import passages_artifact
 from backend.agents.documents.answering.composition import drafts
 from backend.agents.documents.answering.evidence import find_evidence
 from backend.agents.documents.answering.findings import Findings, counted, read_tables
+from backend.agents.documents.answering.outline_request import named_sections, outlines
 from backend.agents.documents.answering.search_report import search_doubts, search_finished
 from backend.agents.documents.blocking import in_thread
 from backend.agents.documents.figures.selection import Candidates, find_candidates
 from backend.agents.documents.figures.tables import QueryError
 from backend.agents.documents.library import Library
+from backend.agents.documents.search.asked_outline import asked_outline
 from backend.agents.documents.search.follow_up import understand_in_turn
 from backend.agents.documents.search.retrieval import knows, retrieve
 from backend.agents.person import Ask
@@ -43,9 +45,13 @@ class LibraryAnswer:
         yield search_finished(findings)
         for warning in search_doubts(findings):
             yield warning
-        async for draft in read_tables(library, findings):
-            yield draft
-        if findings.retrieval.hits:
+        if not findings.outlines:
+            async for draft in read_tables(library, findings):
+                yield draft
+        if not findings.is_answered:
+            sections = await in_thread(lambda: named_sections(library.corpus, findings.retrieval), library.interrupt)
+            findings.outlines = sections
+        if findings.retrieval.hits and not findings.outlines:
             yield passages_artifact(findings.retrieval.hits, is_answered=findings.is_answered)
 
         yield StatusEvent(step_id="summarize", step="summarizing", label="Writing the answer")
@@ -70,7 +76,9 @@ class LibraryAnswer:
         library = self._library
 
         def search() -> Findings:
-            asked = understand_in_turn(self._question, self._earlier, lambda words: knows(library.corpus, words))
+            # What a document is about is a question that stands alone, however few words it has.
+            earlier = () if asked_outline(self._question) is not None else self._earlier
+            asked = understand_in_turn(self._question, earlier, lambda words: knows(library.corpus, words))
             retrieval = retrieve(library.corpus, asked.question)
             evidence = find_evidence(library.corpus, retrieval)
             try:
@@ -79,6 +87,7 @@ class LibraryAnswer:
                 candidates = Candidates((), (f"The tables could not be looked at: {error}",))
             readiness = library.readiness
             still_reading = "" if readiness.is_complete else readiness.sentence()
-            return Findings(asked, retrieval, evidence, candidates, still_reading=still_reading)
+            outlined = outlines(library.corpus, retrieval)
+            return Findings(asked, retrieval, evidence, candidates, outlines=outlined, still_reading=still_reading)
 
         return await library.read(search)

@@ -18,6 +18,7 @@ from backend.agents.model.steering import MODEL_STEERING
 from backend.agents.model.work import Work
 from backend.protocol.citations import find_markers
 from backend.protocol.events import Draft
+from backend.protocol.thinking_models import thinks_by_name
 
 if TYPE_CHECKING:
     from anyio.streams.memory import MemoryObjectSendStream
@@ -54,7 +55,7 @@ class ModelAgent:
         """``servers`` are the MCP servers whose tools the loop has. ``show_reasoning``: readers may see what the model
         thinks."""
         self._show_reasoning = show_reasoning
-        self._begins_in_thought = False
+        self._begins_in_thought = thinks_by_name(model.name)
         """Whether earlier runs showed that its texts begin with thinking whose start is not marked."""
         self._model = model
         self._loop = loop

@@ -9,7 +9,7 @@ from pydantic_ai.messages import BinaryContent, UserContent
 from backend.agents.agent import AttachedFile, RunContext
 from backend.agents.documents.attached import AttachedDocuments, readable
 from backend.agents.documents.blocking import in_thread
-from backend.agents.documents.indexing.corpus import Document
+from backend.agents.documents.indexing.stored_documents import Document
 from backend.agents.model.work import Work
 from backend.protocol.events import StatusEvent, WarningEvent
 from backend.protocol.file_kinds import PICTURES

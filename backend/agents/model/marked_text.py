@@ -7,8 +7,9 @@ become one: a few characters for a moment, never more.
 from collections.abc import Iterator
 
 from backend.agents.model.sources import Sources
-from backend.protocol.citations import Marker, MarkerScan, scan_markers, settled_length
+from backend.protocol.citations import MarkerScan, scan_markers, settled_length
 from backend.protocol.events import Draft, Span, TokenEvent, WarningEvent
+from backend.protocol.marker_run import Marker
 
 _SENTENCE_ENDS = (". ", "! ", "? ", "\n")
 

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from backend.agents.documents.answering.quotes import Quote
-from backend.agents.documents.indexing.corpus import Document, Passage
+from backend.agents.documents.indexing.stored_documents import Document, Passage
 from backend.protocol.events import CitationEvent, Locator, Span
 
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, asynccontextmanager, suppress
+from dataclasses import replace
 from uuid import uuid4
 
 import httpx2
@@ -11,14 +12,19 @@ from backend.agents.agent import AgentFailure, RunContext, RunRequest
 from backend.agents.person import HELD
 from backend.agents.remote.answers import BUSY, MOST_WAIT_S, refusal, retry_after_s, unreachable, wrong_dialect
 from backend.agents.remote.connection import new_client
+from backend.agents.remote.people import can_be_asked, replies_of
 from backend.dialects.addresses import RemoteAddress
 from backend.dialects.decoder import DialectDecoder
 from backend.dialects.dialect import Loss, losses_sentence
 from backend.dialects.registry import open_decoder
 from backend.dialects.requests import ForeignQuestion, RemoteRequest, remote_request
 from backend.protocol.events import Draft, StatusEvent, WarningEvent
+from backend.protocol.thinking_models import thinks_by_name
 
 MOST_RETRIES = 2
+
+MOST_STREAMS = 100
+"""Streams of one answer: the agent may ask people at the end of each but the last."""
 
 END_GRACE_S = 2.0
 """How long to read on after the end of the stream: some servers keep the connection open."""
@@ -32,8 +38,8 @@ _CONNECTING = StatusEvent(step_id="remote-connecting", step="connecting")
 class Habits:
     """What the runs of one agent have shown of it, for those that follow."""
 
-    def __init__(self) -> None:
-        self.begins_in_thought = False
+    def __init__(self, *, begins_in_thought: bool = False) -> None:
+        self.begins_in_thought = begins_in_thought
         """Whether its texts begin with thinking whose start is not marked."""
 
     def learn(self, decoder: DialectDecoder) -> None:
@@ -59,7 +65,7 @@ class RemoteAgent:
         """``habits`` is what earlier runs showed; ``show_reasoning``: readers may see what its model thinks."""
         self._address = address
         self._key = key
-        self._habits = habits or Habits()
+        self._habits = habits or Habits(begins_in_thought=thinks_by_name(address.model))
         self._show_reasoning = show_reasoning
 
     async def run(self, request: RunRequest, context: RunContext) -> AsyncIterator[Draft]:
@@ -69,16 +75,40 @@ class RemoteAgent:
         # Anyone who knows a run's id can read the run, so it is not sent.
         call = uuid4().hex
         turns = [(turn.question, turn.answer) for turn in request.history]
-        remote = remote_request(
-            self._address, ForeignQuestion(request.question, turns, f"run-{call}", f"thread-{call}"), self._key
-        )
+        asked = ForeignQuestion(request.question, turns, f"run-{call}", f"thread-{call}")
+        remote = remote_request(self._address, asked, self._key)
         decoder = open_decoder(
             self._address.dialect,
             key=self._key,
             show_reasoning=self._show_reasoning,
             opened=self._habits.begins_in_thought,
         )
-        async with new_client() as http, aclosing(self._answer(http, remote, context)) as answer:
+        async with new_client() as http:
+            for number in range(1, MOST_STREAMS + 1):
+                async for draft in self._hear(http, remote, decoder, context):
+                    yield draft
+                for draft in decoder.end_stream():
+                    yield draft
+                if number == MOST_STREAMS or not can_be_asked(decoder.asked, may_ask=request.options.may_ask):
+                    break
+                after = decoder.continue_with(await replies_of(context, decoder.asked))
+                remote = remote_request(self._address, replace(asked, stream=number + 1), self._key, after)
+        for draft in decoder.close():
+            yield draft
+        self._habits.learn(decoder)
+        context.report_usage(decoder.end.usage)
+        losses = list(decoder.losses)
+        if turns and not remote.tells_earlier:
+            losses.append(Loss("earlier turns, which this agent does not receive", len(turns)))
+        if losses:
+            yield WarningEvent(code="lost", message=losses_sentence(losses))
+        self._end(decoder)
+
+    async def _hear(
+        self, http: httpx2.AsyncClient, remote: RemoteRequest, decoder: DialectDecoder, context: RunContext
+    ) -> AsyncIterator[Draft]:
+        """The drafts of one stream, until it ends."""
+        async with aclosing(self._answer(http, remote, context)) as answer:
             while (piece := await _next(answer, decoder)) is not None:
                 if isinstance(piece, bytes):
                     before = decoder.messages
@@ -90,16 +120,6 @@ class RemoteAgent:
                     context.report_usage(decoder.usage)
                 else:
                     yield piece
-        for draft in decoder.close():
-            yield draft
-        self._habits.learn(decoder)
-        context.report_usage(decoder.end.usage)
-        losses = list(decoder.losses)
-        if turns and not remote.tells_earlier:
-            losses.append(Loss("earlier turns, which this agent does not receive", len(turns)))
-        if losses:
-            yield WarningEvent(code="lost", message=losses_sentence(losses))
-        self._end(decoder)
 
     async def _answer(
         self, http: httpx2.AsyncClient, request: RemoteRequest, context: RunContext
@@ -112,7 +132,8 @@ class RemoteAgent:
                     failure = await refusal(self._address, response, self._key)
                     if failure is not None:
                         raise failure
-                    yield _CONNECTING.model_copy(update={"state": "finished"})
+                    if request.is_first:
+                        yield _CONNECTING.model_copy(update={"state": "finished"})
                     # Cut: the text so far is shown, and the decoder reports the missing end.
                     with suppress(httpx2.HTTPError):
                         async for chunk in response.aiter_bytes():

@@ -11,6 +11,7 @@ from backend.dialects.addresses import KEY_VARIABLE, MODEL_VARIABLE, RemoteAddre
 from backend.dialects.registry import DIALECTS
 from backend.network.http_client import tls
 from backend.protocol.events import KnownEvent
+from backend.protocol.thinking_models import thinks_by_name
 
 
 class RemoteProvider:
@@ -20,7 +21,7 @@ class RemoteProvider:
         """``show_reasoning``: readers may see what its model thinks."""
         self._address = address
         self._key = key
-        self._habits = Habits()
+        self._habits = Habits(begins_in_thought=address is not None and thinks_by_name(address.model))
         self._show_reasoning = show_reasoning
 
     @property

@@ -6,62 +6,43 @@ a malformed scenario. Times are seconds at speed 1, rates are token events per s
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, JsonValue, StringConstraints, Tag
+from pydantic import Discriminator, Field, JsonValue, Tag
 
-from backend.protocol.inputs import InputAction, InputKind, Needs, OnExpiry
-
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
-Name = Annotated[str, StringConstraints(min_length=1, max_length=128)]
-Words = Annotated[str, StringConstraints(min_length=1, max_length=4000)]
-Seconds = Annotated[float, Field(ge=0, le=3600)]
-Rate = Annotated[float, Field(gt=0, le=100_000)]
-Fraction = Annotated[float, Field(ge=0, le=1)]
-Jitter = Annotated[float, Field(ge=0, le=0.95)]
-Token = Annotated[str, StringConstraints(max_length=16_384)]
-Row = Annotated[tuple[str | int | float | None, ...], Field(strict=False)]
-Pieces = Literal["words"] | Annotated[int, Field(ge=1, le=1000)]
-
-RATE_TEXT = "a number of token events per second, above 0"
-JITTER_TEXT = "a number from 0 to 0.95: the share by which a time varies"
-PIECES_TEXT = "words, or a number of characters (code points) per token, 1 to 1000"
-_SLUG = "a short name in small letters, digits and underscores, such as retrieving"
-_STEP_REF = "the name or id of a step that was started"
-_LABEL = "a text for people"
-_ARTIFACT = "the artifact's id, a text (the same id again revises it)"
-_TITLE = "a text: the title"
-
-
-class ScenarioPart(BaseModel):
-    """A frozen part of a scenario; numbers stay numbers and texts stay texts, nothing is converted."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
-
-
-class ToolCall(ScenarioPart):
-    """The entry of the tool log."""
-
-    name: Words = Field(description="a text: the tool's name")
-    arguments: JsonValue = Field(default=None, description="what goes into the tool")
-    result: JsonValue = Field(default=None, description="what comes out of the tool, shown at its end")
-    approved: Slug | None = Field(default=None, description="the name of the ask that approved this call")
-
-
-class Position(ScenarioPart):
-    """The position of a quote in its document."""
-
-    page: int | None = Field(default=None, ge=1, description="a page number, from 1")
-    line: int | None = Field(default=None, ge=1, description="a line number, from 1")
-    start: int | None = Field(default=None, ge=0, description="a position in code points")
-    end: int | None = Field(default=None, ge=0, description="a position in code points")
+from backend.agents.scripted.action_parts import (
+    ARTIFACT_TEXT,
+    JITTER_TEXT,
+    LABEL_TEXT,
+    PIECES_TEXT,
+    RATE_TEXT,
+    SLUG_TEXT,
+    STEP_TEXT,
+    TITLE_TEXT,
+    AskOption,
+    Fraction,
+    Jitter,
+    Name,
+    Pieces,
+    Position,
+    ProposedCall,
+    Rate,
+    Row,
+    ScenarioPart,
+    Seconds,
+    Slug,
+    Token,
+    ToolCall,
+    Words,
+)
+from backend.protocol.inputs import InputKind, Needs, OnExpiry
 
 
 class Step(ScenarioPart):
     """A whole step: it starts, takes its time or runs the actions inside, and finishes."""
 
-    step: Slug = Field(description=_SLUG)
+    step: Slug = Field(description=SLUG_TEXT)
     id: Name | None = Field(default=None, description="a text: the step's id")
-    label: Words | None = Field(default=None, description=_LABEL)
-    detail: Words | None = Field(default=None, description=_LABEL)
+    label: Words | None = Field(default=None, description=LABEL_TEXT)
+    detail: Words | None = Field(default=None, description=LABEL_TEXT)
     tool: ToolCall | None = Field(default=None, description="a mapping with name, arguments and result")
     lasts: Seconds = Field(default=0.0, description="a number of seconds from 0 to 3600")
     do: tuple["Action", ...] = Field(default=(), strict=False, description="a list of actions")
@@ -71,35 +52,35 @@ class Step(ScenarioPart):
 class Start(ScenarioPart):
     """A step begins and stays open until ``finish`` or ``fail``."""
 
-    start: Slug = Field(description=_SLUG)
+    start: Slug = Field(description=SLUG_TEXT)
     id: Name | None = Field(default=None, description="a text: the step's id")
-    label: Words | None = Field(default=None, description=_LABEL)
-    detail: Words | None = Field(default=None, description=_LABEL)
-    parent: Name | None = Field(default=None, description=_STEP_REF)
+    label: Words | None = Field(default=None, description=LABEL_TEXT)
+    detail: Words | None = Field(default=None, description=LABEL_TEXT)
+    parent: Name | None = Field(default=None, description=STEP_TEXT)
     tool: ToolCall | None = Field(default=None, description="a mapping with name, arguments and result")
 
 
 class Progress(ScenarioPart):
     """The progress of an open step."""
 
-    progress: Name = Field(description=_STEP_REF)
+    progress: Name = Field(description=STEP_TEXT)
     at: Fraction | None = Field(default=None, description="a number from 0 to 1")
-    detail: Words | None = Field(default=None, description=_LABEL)
+    detail: Words | None = Field(default=None, description=LABEL_TEXT)
 
 
 class Finish(ScenarioPart):
     """An open step ends well."""
 
-    finish: Name = Field(description=_STEP_REF)
-    detail: Words | None = Field(default=None, description=_LABEL)
+    finish: Name = Field(description=STEP_TEXT)
+    detail: Words | None = Field(default=None, description=LABEL_TEXT)
     result: JsonValue = Field(default=None, description="what came out of the step's tool")
 
 
 class Fail(ScenarioPart):
     """An open step fails; the run continues."""
 
-    fail: Name = Field(description=_STEP_REF)
-    detail: Words | None = Field(default=None, description=_LABEL)
+    fail: Name = Field(description=STEP_TEXT)
+    detail: Words | None = Field(default=None, description=LABEL_TEXT)
     result: JsonValue = Field(default=None, description="what came out of the step's tool")
 
 
@@ -126,7 +107,7 @@ class Cite(ScenarioPart):
     cite: Annotated[int, Field(ge=1, le=9999)] | Name = Field(
         description="the number of a marker (1 for [1]), or a text: an id"
     )
-    title: Words = Field(description=_TITLE)
+    title: Words = Field(description=TITLE_TEXT)
     id: Name | None = Field(default=None, description="a text: the citation's id; again = an update")
     source: Words | None = Field(default=None, description="a text: where it comes from")
     url: Words | None = Field(default=None, description="a text: an address")
@@ -139,8 +120,8 @@ class Cite(ScenarioPart):
 class Chart(ScenarioPart):
     """A chart: bars, a line, or a whole Plotly figure."""
 
-    chart: Name = Field(description=_ARTIFACT)
-    title: Words = Field(description=_TITLE)
+    chart: Name = Field(description=ARTIFACT_TEXT)
+    title: Words = Field(description=TITLE_TEXT)
     bars: dict[str, int | float] | None = Field(default=None, description="a mapping of labels to numbers")
     line: dict[str, int | float] | None = Field(default=None, description="a mapping of labels to numbers")
     unit: Words | None = Field(default=None, description="a text: what the numbers are")
@@ -150,8 +131,8 @@ class Chart(ScenarioPart):
 class Table(ScenarioPart):
     """A table."""
 
-    table: Name = Field(description=_ARTIFACT)
-    title: Words = Field(description=_TITLE)
+    table: Name = Field(description=ARTIFACT_TEXT)
+    title: Words = Field(description=TITLE_TEXT)
     columns: tuple[str, ...] = Field(strict=False, min_length=1, description="a list of column names")
     rows: tuple[Row, ...] = Field(strict=False, description="a list of rows, each a list of texts and numbers")
 
@@ -159,8 +140,8 @@ class Table(ScenarioPart):
 class Documents(ScenarioPart):
     """A list of documents or passages."""
 
-    documents: Name = Field(description=_ARTIFACT)
-    title: Words = Field(description=_TITLE)
+    documents: Name = Field(description=ARTIFACT_TEXT)
+    title: Words = Field(description=TITLE_TEXT)
     items: tuple[dict[str, JsonValue], ...] = Field(
         strict=False, description="a list of mappings with title, source, date, url, text"
     )
@@ -169,45 +150,28 @@ class Documents(ScenarioPart):
 class Value(ScenarioPart):
     """One figure."""
 
-    value: Name = Field(description=_ARTIFACT)
-    title: Words = Field(description=_TITLE)
+    value: Name = Field(description=ARTIFACT_TEXT)
+    title: Words = Field(description=TITLE_TEXT)
     amount: float | int | Words = Field(description="a number or a text")
     unit: Words | None = Field(default=None, description="a text")
-    detail: Words | None = Field(default=None, description=_LABEL)
+    detail: Words | None = Field(default=None, description=LABEL_TEXT)
 
 
 class Warn(ScenarioPart):
     """A reason to trust less."""
 
     warn: Name = Field(description="a short code, such as dated_evidence")
-    message: Words = Field(description=_LABEL)
+    message: Words = Field(description=LABEL_TEXT)
     citation_id: Name | None = Field(default=None, description="the id of a citation")
-    step_id: Name | None = Field(default=None, description=_STEP_REF)
+    step_id: Name | None = Field(default=None, description=STEP_TEXT)
 
 
 class Error(ScenarioPart):
     """The run fails here."""
 
     error: Name = Field(description="a short code, such as provider_unavailable")
-    message: Words = Field(description=_LABEL)
+    message: Words = Field(description=LABEL_TEXT)
     retryable: bool = Field(default=False, description="true or false")
-
-
-class AskOption(ScenarioPart):
-    """One thing to choose."""
-
-    value: Words = Field(description="a text: what the answer contains")
-    label: Words | None = Field(default=None, description="a text: what people see")
-    description: Words | None = Field(default=None, description=_LABEL)
-
-
-class ProposedCall(ScenarioPart):
-    """A tool call to approve."""
-
-    name: Words = Field(description="a text: the tool's name")
-    arguments: JsonValue = Field(default=None, description="what goes into the tool")
-    editable: bool = Field(default=False, description="true or false: whether the arguments may be changed")
-    arguments_schema: dict[str, JsonValue] | None = Field(default=None, description="a JSON Schema of the arguments")
 
 
 class Ask(ScenarioPart):
@@ -216,7 +180,7 @@ class Ask(ScenarioPart):
     ask: Slug = Field(description="a short name in small letters, digits and underscores, such as approve_transfer")
     prompt: Words = Field(description="a text: what is asked")
     kind: InputKind = Field(default="text", description="approval, choice, text or form")
-    label: Words | None = Field(default=None, description=_LABEL)
+    label: Words | None = Field(default=None, description=LABEL_TEXT)
     options: tuple[Words | AskOption, ...] = Field(
         default=(), strict=False, description="a list of texts, or of mappings with value, label and description"
     )
@@ -231,19 +195,6 @@ class Ask(ScenarioPart):
     sensitive: bool = Field(default=False, description="true or false")
     accepted: tuple["Action", ...] = Field(default=(), strict=False, description="a list of actions")
     declined: tuple["Action", ...] = Field(default=(), strict=False, description="a list of actions")
-
-
-class OwnAnswer(ScenarioPart):
-    """The answer that a scenario gives itself where no person is there."""
-
-    input: Slug = Field(description="the name of an ask")
-    after_ms: Annotated[float, Field(ge=0, le=3_600_000)] = Field(
-        default=0.0, description="a number of milliseconds, 0 or more"
-    )
-    action: InputAction = Field(default="accept", description="accept, decline or cancel")
-    value: JsonValue = Field(default=None, description="the value")
-    arguments: dict[str, JsonValue] | None = Field(default=None, description="a mapping: the changed arguments")
-    note: Words | None = Field(default=None, description=_LABEL)
 
 
 class Stall(ScenarioPart):

@@ -8,16 +8,8 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from backend.agents.scripted.actions import (
-    ACTIONS,
-    BRANCHES,
-    Ask,
-    OwnAnswer,
-    Position,
-    ProposedCall,
-    ToolCall,
-    action_name,
-)
+from backend.agents.scripted.action_parts import OwnAnswer, Position, ProposedCall, ToolCall
+from backend.agents.scripted.actions import ACTIONS, BRANCHES, Ask, action_name
 from backend.agents.scripted.repeats import written_out
 from backend.agents.scripted.scenario import Scenario
 from backend.agents.scripted.schedule import TimelineError, schedule

@@ -1,13 +1,13 @@
 """The agent that plays a scenario."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
 
 from backend.agents.agent import RunContext, RunRequest
-from backend.agents.person import PAUSED_EXACTLY
 from backend.agents.scheduled_drafts import as_wanted, play_cues
 from backend.agents.scripted.scenario import Scenario
 from backend.agents.scripted.schedule import schedule
-from backend.protocol.events import Draft
+from backend.protocol.events import Draft, StatusEvent, TokenEvent
 
 
 def play(scenario: Scenario, request: RunRequest, context: RunContext) -> AsyncIterator[Draft]:
@@ -18,7 +18,18 @@ def play(scenario: Scenario, request: RunRequest, context: RunContext) -> AsyncI
     """
     options = request.options
     cues = schedule(scenario, options.seed, by_itself=not options.may_ask)
-    return play_cues(as_wanted(cues, options), context.clock, options.speed, context.ask)
+    drafts = play_cues(as_wanted(cues, options), context.clock, options.speed, context.ask)
+    return drafts if scenario.hears is None else _hearing(drafts, scenario.hears, context)
+
+
+async def _hearing(drafts: AsyncGenerator[Draft, None], hears: str, context: RunContext) -> AsyncIterator[Draft]:
+    """The drafts, and after the start of each step what is said to the messages that came until then."""
+    async with aclosing(drafts):
+        async for draft in drafts:
+            yield draft
+            if isinstance(draft, StatusEvent) and draft.state == "started":
+                for message in await context.messages():
+                    yield TokenEvent(text=hears.replace("{message}", message.text))
 
 
 class ScriptedAgent:
@@ -31,7 +42,7 @@ class ScriptedAgent:
     def __init__(self, scenario: Scenario) -> None:
         self._scenario = scenario
         self.default_options = scenario.own_options
-        self.steerable = PAUSED_EXACTLY
+        self.steerable = scenario.steerable
 
     def run(self, request: RunRequest, context: RunContext) -> AsyncIterator[Draft]:
         """Play the scenario once."""

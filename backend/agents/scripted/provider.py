@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Sequence
 
 from backend.agents.agent import AgentEnvironment, AgentOffer, Progress, RunRequest, UnknownAgentError
-from backend.agents.person import PAUSED_EXACTLY
 from backend.agents.plans import UnplannedError, planned_events
 from backend.agents.scheduled_drafts import as_wanted
 from backend.agents.scripted.library import ScenarioLibrary
@@ -43,7 +42,7 @@ class ScriptedProvider:
                 title=scenario.title,
                 description=scenario.description,
                 examples=(scenario.question,),
-                steerable=PAUSED_EXACTLY,
+                steerable=scenario.steerable,
             )
             for name, scenario in scenarios.items()
         ]

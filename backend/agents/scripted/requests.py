@@ -10,7 +10,8 @@ from backend.agents.agent import AgentFailure
 from backend.agents.asked_input import asked_input
 from backend.agents.input_answers import answer_faults
 from backend.agents.person import PersonAnswer, PersonRequest, ScriptedAnswer
-from backend.agents.scripted.actions import Ask, OwnAnswer
+from backend.agents.scripted.action_parts import OwnAnswer
+from backend.agents.scripted.actions import Ask
 from backend.protocol.inputs import GivenAnswer, InputOption, ProposedTool
 
 _ANSWER = re.compile(r"\{([a-z][a-z0-9_]*)(?:\.([A-Za-z0-9_]+))?\}")

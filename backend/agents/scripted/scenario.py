@@ -2,11 +2,11 @@
 
 from pydantic import Field
 
-from backend.agents.scripted.actions import (
+from backend.agents.person import Steerable
+from backend.agents.scripted.action_parts import (
     JITTER_TEXT,
     PIECES_TEXT,
     RATE_TEXT,
-    Action,
     Jitter,
     OwnAnswer,
     Pieces,
@@ -14,6 +14,7 @@ from backend.agents.scripted.actions import (
     ScenarioPart,
     Words,
 )
+from backend.agents.scripted.actions import Action
 from backend.protocol.events import Outcome
 from backend.protocol.options import RunOptions
 
@@ -33,10 +34,18 @@ class Scenario(ScenarioPart):
     expect_outcome: Outcome | None = Field(
         default=None, description="completed, failed, timed_out, cancelled or interrupted"
     )
+    hears: Words | None = Field(
+        default=None, description="a text: what it says to a message that a person sends while it plays, {message}"
+    )
     answers: tuple[OwnAnswer, ...] = Field(
         default=(), strict=False, description="a list of answers, each with input, after_ms, action and value"
     )
     timeline: tuple[Action, ...] = Field(strict=False, description="a list of actions")
+
+    @property
+    def steerable(self) -> Steerable:
+        """What people can do with its runs."""
+        return Steerable(pause="exact", messages=self.hears is not None)
 
     @property
     def own_options(self) -> RunOptions:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from backend.agents.person import PersonAnswer
 from backend.agents.scheduled_drafts import Cue, Hang, ScheduledAsk, ScheduledEnd, ScheduledFailure
 from backend.agents.scripted import actions, drafts
+from backend.agents.scripted.action_parts import ToolCall
 from backend.agents.scripted.pieces import split_pieces
 from backend.agents.scripted.requests import effective_arguments, filled, own_answer, person_request
 from backend.agents.scripted.scenario import Scenario
@@ -158,7 +159,7 @@ class _Walk:
         self.at_s += action.lasts * self._factor(self.scenario.jitter)
         yield Cue(self.at_s, self.steps.end(step_id, "finished", detail=action.found, result=None))
 
-    def _run(self, tool: actions.ToolCall | None) -> RunTool | None:
+    def _run(self, tool: ToolCall | None) -> RunTool | None:
         """The tool call as it runs."""
         if tool is None:
             return None

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from pydantic import JsonValue
 
-from backend.agents.scripted.actions import ToolCall
+from backend.agents.scripted.action_parts import ToolCall
 from backend.protocol.events import StatusEvent, StepStateName, ToolLog
 from backend.yaml_lines.complaints import did_you_mean
 

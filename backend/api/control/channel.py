@@ -9,10 +9,13 @@ import json
 import logging
 import time
 from collections.abc import Coroutine
+from dataclasses import replace
 
 from pydantic import ValidationError
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from backend.access.callers import acting, caller_now, set_caller
+from backend.api.authenticator import address_of_peer, authenticated
 from backend.api.connection import CONNECTION_EXTENSION
 from backend.api.control.allowance import COMMANDS_PER_S, Allowance
 from backend.api.control.command_memory import CommandMemory, Performed
@@ -21,7 +24,8 @@ from backend.api.control.commands import (
     AnyCommand,
     FollowCommand,
     HelloCommand,
-    NotOffered,
+    RunCommand,
+    StartCommand,
     UnfollowCommand,
     id_in,
     read_command,
@@ -29,10 +33,16 @@ from backend.api.control.commands import (
 from backend.api.control.follows import MOST_FOLLOWED, Follows
 from backend.api.control.performer import CommandPerformer
 from backend.api.control.replies import ack, heartbeat, nack
+from backend.api.control.room import clock_ms
+from backend.api.control.room_connection import RoomCommand, RoomConnection
 from backend.api.control.stall import StallWatch
+from backend.api.lacking_role import not_allowed, sign_in_first
 from backend.api.problems import RequestProblem, known_problem
+from backend.api.rights import CONTROL, OPERATIONS, RIGHTS, check_right
 from backend.api.services import Services
+from backend.api.shared_runs import share_id_of, shared_run
 from backend.protocol.cursor import Cursor
+from backend.runs.store import UnknownRunError
 
 _log = logging.getLogger(__name__)
 
@@ -41,8 +51,11 @@ HELLO_WITHIN_S = 5.0
 """How long a client may take to say hello."""
 
 NO_HELLO = 4401
+NOT_ADMITTED = 4403
 HELLO_TOO_LATE = 4408
 READER_STALLED = 4008
+_UNPROVEN = (401, 422, 429)
+"""The statuses of a first command that proves nothing: without a token, with a wrong one, or unreadable."""
 NOT_TEXT = 1003
 TOO_LARGE = 1009
 SERVER_FAILED = 1011
@@ -58,6 +71,8 @@ class ControlChannel:
         self, websocket: WebSocket, services: Services, memory: CommandMemory, session_id: str, share_id: str | None
     ) -> None:
         self.room = session_id if share_id is None else share_id
+        self.is_shared = share_id is not None
+        self.owner = caller_now().owner
         self._websocket = websocket
         self._services = services
         self._memory = memory
@@ -65,6 +80,7 @@ class ControlChannel:
         self._share_id = share_id
         self._allowance = Allowance(time.monotonic)
         self._follows = Follows(services, session_id, share_id, self._send)
+        self._in_room = RoomConnection(services, session_id, self._send)
         self._performer: CommandPerformer | None = None
         self._sending = asyncio.Lock()
         self._stall = StallWatch(services.settings.stalled_reader_s)
@@ -80,8 +96,10 @@ class ControlChannel:
         try:
             self._begin(self._read())
             self._begin(self._look())
+            self._begin(self._in_room.carry())
             end = await self._end
         finally:
+            self._in_room.leave()
             for task in (*self._tasks, *self._follows.tasks):
                 task.cancel()
             await asyncio.gather(*self._tasks, *self._follows.tasks, return_exceptions=True)
@@ -138,6 +156,7 @@ class ControlChannel:
 
     async def _take(self, text: str) -> None:
         """Carry out what one message asks for."""
+        self._in_room.hear()
         command_id: str | None = None
         try:
             if not self._allowance.take():
@@ -148,9 +167,6 @@ class ControlChannel:
                 )
             command = _read(text)
             command_id = command.id
-            if self._performer is None and not isinstance(command, HelloCommand):
-                self._finish((NO_HELLO, "say-hello-first"))
-                return
             await self._obey(command)
         except Exception as error:
             problem = known_problem(error)
@@ -161,10 +177,14 @@ class ControlChannel:
                 problem = RequestProblem(500, "server-error", "The server failed: its log says where; try again.")
             named = command_id or id_in(_json(text))
             await self._send(nack(named, self._websocket.url.path, problem))
+            if self._performer is None and self._services.gate is not None:
+                # Nobody stays who has not proved anything.
+                self._finish((NO_HELLO if problem.status_code in _UNPROVEN else NOT_ADMITTED, problem.slug))
 
     async def _obey(self, command: AnyCommand) -> None:
         performer = self._performer
         if isinstance(command, HelloCommand):
+            await self._admit(command)
             self._performer = self._performer or CommandPerformer(
                 self._session_id,
                 command.participant,
@@ -172,22 +192,58 @@ class ControlChannel:
                 self._services.starts,
                 self._services.steering,
             )
+            person = await self._in_room.enter(command, self._share_id)
             limits = {"commands_per_s": COMMANDS_PER_S, "followed": MOST_FOLLOWED, "message_bytes": MAX_MESSAGE_BYTES}
-            await self._send(ack(command.id, {"room": self.room, "limits": limits}))
+            await self._send(ack(command.id, {"room": self.room, "limits": limits, "clock_ms": clock_ms(), **person}))
+        elif performer is None:
+            self._finish((NO_HELLO, "say-hello-first"))
         elif isinstance(command, FollowCommand):
             await self._follows.follow(command.run, Cursor.parse(command.after), command.id)
         elif isinstance(command, UnfollowCommand):
             await self._follows.unfollow(command.run)
             await self._send(ack(command.id, {"run": command.run}))
-        elif isinstance(command, NotOffered):
-            sentence = f"This server does not offer {command.op!r}: use the commands that it offers."
-            raise RequestProblem(404, "not-offered", sentence)
-        elif self._share_id is not None or performer is None:
-            sentence = "A share is read-only: ask the person who sent the link to steer the run."
-            raise RequestProblem(403, "share-is-read-only", sentence)
+        elif isinstance(command, RoomCommand):
+            if self._share_id is None:
+                check_right(OPERATIONS[command.op], caller_now())
+            await self._send(ack(command.id, {**await self._in_room.obey(command), "clock_ms": clock_ms()}))
+        elif self._share_id is not None:
+            performed = await self._perform_shared(command, performer, self._share_id)
+            self._begin(self._acknowledge(command.id, performed))
         else:
+            check_right(OPERATIONS[command.op], caller_now())
             performed = await self._memory.once(self._session_id, command, lambda: performer.perform(command))
             self._begin(self._acknowledge(command.id, performed))
+
+    async def _perform_shared(
+        self, command: StartCommand | RunCommand, performer: CommandPerformer, share_id: str
+    ) -> Performed:
+        """Carry a command out as the share's role allows, on a run that the share names."""
+        if isinstance(command, StartCommand):
+            raise not_allowed("A share starts no runs: sign in, or queue the question as a message.")
+        if share_id_of(command.run) != share_id_of(share_id):
+            raise UnknownRunError(command.run)
+        shared = await shared_run(self._services.store, command.run)
+        shared.check(RIGHTS[OPERATIONS[command.op]].role or "view")
+        on_run = command.model_copy(update={"run": shared.run_id})
+        with acting(replace(caller_now(), role=shared.share.role, trusted=False, through=shared.name)):
+            performed = await self._memory.once(self._session_id, on_run, lambda: performer.perform(on_run))
+        result = performed.result.model_copy(update={"run_id": shared.name})
+        return Performed(result, shared.name, performed.cursor)
+
+    async def _admit(self, hello: HelloCommand) -> None:
+        """Find out who says hello, and whether they may be here. Raises a problem if they may not."""
+        gate = self._services.gate
+        if hello.share is not None and hello.share != self._share_id:
+            raise not_allowed("This connection is not for that share: connect to the share's own address.")
+        if gate is None or self._share_id is not None:
+            return
+        if caller_now().role is None:
+            if hello.token is None:
+                raise sign_in_first()
+            set_caller(authenticated(gate, hello.token.get_secret_value(), "", address_of_peer(self._websocket.scope)))
+            self.owner = caller_now().owner
+            await self._services.store.session(self._session_id)
+        check_right(CONTROL, caller_now())
 
     async def _acknowledge(self, command_id: str, performed: Performed) -> None:
         """Say that a command was carried out, once its effect was sent where its run is followed."""

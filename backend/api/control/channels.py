@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Container
 from typing import Protocol
 
 MOST_CHANNELS = 200
@@ -16,12 +17,23 @@ class OpenChannel(Protocol):
         """The conversation or the share that the connection is for."""
         ...
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether it was opened through a share."""
+        ...
+
+    @property
+    def owner(self) -> str:
+        """The name of the token that it was opened with; empty without one."""
+        ...
+
     def close(self, code: int, reason: str) -> None:
         """Close the connection with that code, soon."""
         ...
 
 
 SHARE_WITHDRAWN = 4403
+TOKEN_REVOKED = 4401
 SERVER_STOPS = 1012
 """RFC 6455's registry: the service restarts, and the client may come back."""
 
@@ -59,11 +71,21 @@ class OpenChannels:
         while len(self) != count:
             await self._changed.wait()
 
+    def shares(self) -> set[str]:
+        """The shares through which something is open."""
+        return {channel.room.partition(".")[0] for channel in self._channels if channel.is_shared}
+
     def withdraw(self, share_id: str) -> None:
         """Close what was opened through a share."""
         for channel in list(self._channels):
-            if channel.room == share_id:
+            if channel.room.partition(".")[0] == share_id:
                 channel.close(SHARE_WITHDRAWN, "share-withdrawn")
+
+    def close_revoked(self, names: Container[str]) -> None:
+        """Close what was opened with a token that is not one of these any more."""
+        for channel in list(self._channels):
+            if channel.owner and channel.owner not in names:
+                channel.close(TOKEN_REVOKED, "token-revoked")
 
     def close(self) -> None:
         """Close every connection: the server stops."""

@@ -11,6 +11,7 @@ from backend.api.control.replies import ack
 from backend.api.log_response import follow_from, while_shared
 from backend.api.problems import RequestProblem
 from backend.api.services import Services
+from backend.api.shared_runs import pinned_run, share_id_of
 from backend.protocol.cursor import Cursor
 from backend.runs.store import UnknownRunError
 
@@ -80,9 +81,9 @@ class Follows:
 
     async def _run_id(self, run: str) -> str:
         if self._share_id is not None:
-            if run != self._share_id:
+            if share_id_of(run) != share_id_of(self._share_id):
                 raise UnknownRunError(run)
-            return (await self._services.store.shared(run)).run_id
+            return (await pinned_run(self._services.store, run)).run_id
         if (await self._services.store.record(run)).session_id != self._session_id:
             raise UnknownRunError(run)
         return run

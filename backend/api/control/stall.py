@@ -19,7 +19,11 @@ class StallWatch:
         self._sent += 1
 
     def stalled(self, now: float, unsent: int) -> bool:
-        """Whether nothing was taken for the whole time although something waits. ``unsent`` counts what waits."""
-        if unsent == 0 or self._stuck != (self._sent, unsent):
-            self._stuck, self._since = (self._sent, unsent), now
+        """Whether nothing was taken for the whole time although something waits. ``unsent`` counts what waits. More of
+        that shows no reader: the server's own pings are put behind what waits.
+        """
+        sent, waited = self._stuck
+        if 0 in (unsent, waited) or sent != self._sent or unsent < waited:
+            self._since = now
+        self._stuck = (self._sent, unsent)
         return now - self._since >= self._stalled_s

@@ -1,6 +1,7 @@
 """AG-UI 1.0: runs for its clients, from the same log."""
 
-from typing import Annotated, Any
+import time
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
@@ -17,15 +18,19 @@ from backend.api.conversations import (
     usual_agent,
 )
 from backend.api.event_stream import EventStream
-from backend.api.foreign_streams import answered, encoded, open_foreign_stream, rejoined
+from backend.api.foreign_answers import AnswersRefused, ReadAnswer, take_answers, waiting_in
+from backend.api.foreign_streams import answered, encoded, open_foreign_stream, rejoined, resumed
 from backend.api.problems import RequestProblem, problem_responses
-from backend.api.resources import CancelledRun, Text
+from backend.api.resources import CancelledRun
 from backend.api.routes.runs import CANCEL_ANSWERS, RunId, RunToChange, cancel_run
 from backend.api.services import Services, ServicesOf
 from backend.api.stream_description import foreign_stream
 from backend.dialects.encoding.ag_ui import AgUiEncoder
-from backend.dialects.encoding.encoder import JsonFields
+from backend.dialects.encoding.encoder import AnsweredRun, JsonFields
+from backend.dialects.encoding.request_answers import given_answer
+from backend.protocol.inputs import GivenAnswer, InputRequest
 from backend.protocol.options import RunOptions
+from backend.protocol.sendable import Text
 from backend.runs.records import RunRecord
 from backend.runs.store import KeyReusedError
 
@@ -45,8 +50,8 @@ class AgUiMessage(BaseModel):
 
     model_config = ConfigDict(extra="allow")
 
-    id: str = ""
-    role: str
+    id: Text = ""
+    role: Text
     content: Any = None
 
 
@@ -57,6 +62,16 @@ class ForwardedProps(BaseModel):
 
     agent: Text | None = None
     options: RunOptions = Field(default_factory=RunOptions)
+
+
+class ResumeEntry(BaseModel):
+    """The answer to one interrupt of the stream before."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    interrupt_id: Text = Field(alias="interruptId", description="The `id` of the interrupt.")
+    status: Literal["resolved", "cancelled"] = "resolved"
+    payload: Any = Field(default=None, description="The answer, as the interrupt's `responseSchema` says.")
 
 
 class AgUiInput(BaseModel):
@@ -80,6 +95,9 @@ class AgUiInput(BaseModel):
     run_id: Text = Field(default="", alias="runId", description="The client's name of the run; sent again, it rejoins.")
     messages: list[AgUiMessage] = Field(description="The conversation; its last user message is the question.")
     forwarded_props: ForwardedProps | None = Field(default=None, alias="forwardedProps")
+    resume: list[ResumeEntry] | None = Field(
+        default=None, description="The answers to all interrupts of the stream before: the run continues."
+    )
 
 
 @router.post(
@@ -94,9 +112,12 @@ async def ag_ui_run(
     asked: AgUiInput,
     services: ServicesOf,
     agent: Annotated[Text, Query(description="The agent, where `forwardedProps.agent` names none.")] = "",
-) -> EventStream:
+) -> Response:
     """The run continues when the connection closes. The same `threadId` and `runId` sent again join it: the messages as
-    they are now, then what comes. Earlier messages are the history, unless the session knows as many turns itself."""
+    they are now, then what comes. Earlier messages are the history, unless the session knows as many turns itself.
+
+    A stream ends with the outcome `interrupt` where people are asked. Send the answers to all its interrupts as
+    `resume`, under a new `runId`: the stream that follows continues the same run."""
     return await _run(services, asked, agent)
 
 
@@ -112,7 +133,7 @@ async def ag_ui_run_agent(
     agent: Annotated[Text, Path(description="The agent's name.", examples=["scripted:happy_path"])],
     asked: AgUiInput,
     services: ServicesOf,
-) -> EventStream:
+) -> Response:
     """As `POST /ag-ui`, for clients that cannot name an agent in the request."""
     return await _run(services, asked, agent)
 
@@ -157,13 +178,18 @@ async def ag_ui_cancel(run_id: RunToChange, services: ServicesOf, response: Resp
     return await cancel_run(run_id, services, response)
 
 
-async def _run(services: Services, asked: AgUiInput, agent: str) -> EventStream:
+async def _run(services: Services, asked: AgUiInput, agent: str) -> Response:
     props = asked.forwarded_props or ForwardedProps()
     session_id = session_named(asked.thread_id)
+    if asked.resume:
+        return await _continued(services, asked, session_id)
     conversation = _asked(asked)
     known = await runs_of(services, session_id)
     history = conversation.history if len(conversation.history) > len(known) else None
     key = key_named("ag-ui", asked.thread_id, asked.run_id) if asked.run_id else None
+    if all(run.idempotency_key != key for run in known) and await waiting_in(services, session_id):
+        sentence = "The conversation waits for an answer: send it as `resume`, or stop the run."
+        return _refused(asked, AnswersRefused("missing-answers", sentence))
     named = props.agent or agent or usual_agent(services)
     try:
         record, new = await accept(services, conversation, named, session_id, props.options, history=history, key=key)
@@ -176,8 +202,38 @@ async def _run(services: Services, asked: AgUiInput, agent: str) -> EventStream:
     return open_foreign_stream(services, record, encoded(services.store, record.run_id, encoder))
 
 
-def _rejoined(services: Services, record: RunRecord, encoder: AgUiEncoder) -> EventStream:
-    return open_foreign_stream(services, record, rejoined(services.store, record, encoder))
+async def _continued(services: Services, asked: AgUiInput, session_id: str | None) -> Response:
+    """The stream after the answers. A client that was cut in it, or whose requests were answered elsewhere, gets the
+    messages as they are now."""
+    given: dict[str, ReadAnswer] = {each.interrupt_id: _read_answer(each) for each in asked.resume or []}
+    try:
+        taken = await take_answers(services, given, via="ag-ui", session_id=session_id)
+    except AnswersRefused as refused:
+        return _refused(asked, refused)
+    encoder = _encoder(taken.record, asked)
+    warned = b"".join(encoder.warn(code, message) for code, message in taken.late)
+    if taken.repeated:
+        return _rejoined(services, taken.record, encoder, warned)
+    batches = resumed(services.store, taken.record.run_id, encoder, taken.seq, warned)
+    return open_foreign_stream(services, taken.record, batches)
+
+
+def _read_answer(entry: ResumeEntry) -> ReadAnswer:
+    def read(request: InputRequest) -> GivenAnswer:
+        return GivenAnswer(action="cancel") if entry.status == "cancelled" else given_answer(request, entry.payload)
+
+    return read
+
+
+def _refused(asked: AgUiInput, refused: AnswersRefused) -> Response:
+    """A stream that says why the run does not continue, as this client reads errors."""
+    nobody = AnsweredRun("run", asked.thread_id, "", "", round(time.time() * 1000))
+    encoder = AgUiEncoder(nobody, thread_id=asked.thread_id, run_id=asked.run_id)
+    return Response(encoder.refuse(refused.code, refused.message), media_type="text/event-stream")
+
+
+def _rejoined(services: Services, record: RunRecord, encoder: AgUiEncoder, first: bytes = b"") -> EventStream:
+    return open_foreign_stream(services, record, rejoined(services.store, record, encoder, first))
 
 
 def _asked(asked: AgUiInput) -> LastQuestion:

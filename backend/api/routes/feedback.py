@@ -1,18 +1,20 @@
 """Feedback: what people think of runs."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Response
 
+from backend.access.callers import caller_now
 from backend.api.feedback_csv import feedback_csv
-from backend.api.feedback_intake import checked_comment, checked_moment
 from backend.api.problems import problem_responses
 from backend.api.questions import asks_for, check_key
-from backend.api.review_resources import FeedbackList, FeedbackReply, NewFeedback
+from backend.api.review_resources import AgentVotes, FeedbackList, FeedbackReply, NewFeedback, VoteList
+from backend.api.rights import as_named
 from backend.api.routes.runs import RunId, RunToChange
 from backend.api.services import Services, ServicesOf
-from backend.runs.records import RunRecord
+from backend.api.votes import counted_votes, counts_by_agents
 from backend.runs.review import FeedbackRecord
 
 router = APIRouter(tags=["feedback"])
@@ -51,23 +53,9 @@ async def give_feedback(
     ] = None,
 ) -> FeedbackReply:
     """A thumb, a comment, or both; about a moment of the run, or about all of it. The call can be repeated."""
-    comment = checked_comment(new_feedback)
-    key = check_key(idempotency_key)
-    run = await services.store.record(run_id)
-    at_ms = checked_moment(new_feedback.at_ms, run, await _elapsed_ms(services, run))
-    record, new = await services.store.add_feedback(
-        FeedbackRecord.given(run_id, new_feedback.thumb, comment, at_ms, key=key)
-    )
+    record, new = await services.feedback.give(run_id, new_feedback, check_key(idempotency_key))
     response.status_code = 201 if new else 200
-    return FeedbackReply.of(record)
-
-
-async def _elapsed_ms(services: Services, run: RunRecord) -> float:
-    """How far the run is: by the server's clock while it is running here, else by its last event."""
-    elapsed_ms = services.supervisor.elapsed_ms(run.run_id)
-    if elapsed_ms is None:
-        return (await services.store.snapshot(run.run_id)).stream.last_at_ms
-    return elapsed_ms
+    return as_named(FeedbackReply.of(record))
 
 
 @router.get(
@@ -78,7 +66,7 @@ async def _elapsed_ms(services: Services, run: RunRecord) -> float:
 )
 async def list_feedback_of_run(run_id: RunId, services: ServicesOf) -> FeedbackList:
     """In the order in which it was given."""
-    return _listed(await services.store.feedback(run_id))
+    return _listed(await services.feedback.of_run(run_id))
 
 
 @router.get(
@@ -93,11 +81,38 @@ async def list_feedback(
     accept: Annotated[str | None, Header(description="`text/csv` gives a table for spreadsheets.")] = None,
 ) -> Response | FeedbackList:
     """In the order in which it was given: as JSON, or as a table where `Accept` names that and no JSON."""
-    found = await services.store.feedback()
+    found = await _seen(services, await services.store.feedback())
     if not asks_for(accept, CSV_TYPE) or asks_for(accept, "application/json"):
         return _listed(found)
     headers = {"Content-Disposition": 'attachment; filename="feedback.csv"', "X-Content-Type-Options": "nosniff"}
     return Response(feedback_csv(found), media_type=f"{CSV_TYPE}; charset=utf-8", headers={**headers, "Vary": "Accept"})
+
+
+@router.get(
+    "/v1/votes",
+    operation_id="list_votes",
+    summary="Which of two agents people preferred",
+    responses=problem_responses(421),
+)
+async def list_votes(services: ServicesOf) -> VoteList:
+    """Counted for every two agents. The votes themselves are in the feedback."""
+    found = await _seen(services, await services.store.feedback())
+    pairs = counts_by_agents(counted_votes(found))
+    return VoteList(
+        pairs=[
+            AgentVotes(first_agent=first, second_agent=second, **asdict(counts))
+            for (first, second), counts in pairs.items()
+        ]
+    )
+
+
+async def _seen(services: Services, records: Sequence[FeedbackRecord]) -> Sequence[FeedbackRecord]:
+    """The feedback on runs that are in the caller's lists."""
+    owner = caller_now().sees_of
+    if owner is None:
+        return records
+    owners = {run_id: (await services.store.record(run_id)).owner for run_id in {each.run_id for each in records}}
+    return [each for each in records if owners[each.run_id] == owner]
 
 
 def _listed(records: Iterable[FeedbackRecord]) -> FeedbackList:

@@ -1,35 +1,32 @@
 """OpenAI's chat completions: our agents as its models."""
 
-import asyncio
-from contextlib import suppress
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Request, Response
-from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from backend.api.conversations import Said, accept, asked_in, text_in
+from backend.api.foreign_answers import AnswersRefused, ReadAnswer, take_answers
 from backend.api.foreign_streams import (
     OwningStream,
     answered,
-    cancel_if_running,
     encoded,
-    events_of,
-    openai_headers,
+    resumed,
 )
+from backend.api.openai_completion import whole_completion
 from backend.api.problems import RequestProblem, problem_responses
-from backend.api.resources import Text
 from backend.api.services import Services, ServicesOf
 from backend.api.stream_description import foreign_stream
-from backend.dialects.encoding.openai_chat import OpenAIAnswer, OpenAIChatEncoder
-from backend.protocol.events import DoneEvent, Outcome
+from backend.dialects.encoding.open_requests import RequestName
+from backend.dialects.encoding.openai_answer import OpenAICompletion
+from backend.dialects.encoding.openai_chat import OpenAIChatEncoder
+from backend.dialects.encoding.request_answers import given_answer
+from backend.dialects.json_values import parsed
 from backend.protocol.options import RunOptions
+from backend.protocol.sendable import Text
 from backend.runs.records import RunRecord
 
 router = APIRouter(tags=["foreign clients"])
-
-_STATUSES: dict[Outcome, int] = {"failed": 500, "timed_out": 504, "interrupted": 503, "cancelled": 409}
-"""How a run that did not complete is answered where nothing was streamed yet."""
 
 _STREAM = foreign_stream(
     "With `stream`: chunks, `data:` lines only, `[DONE]` at the end. A run that does not complete ends with an `error` "
@@ -44,14 +41,15 @@ class ChatMessage(BaseModel):
 
     model_config = ConfigDict(extra="ignore")
 
-    role: str
+    role: Text
     content: Any = None
+    tool_call_id: Text = Field(default="", description="Of a tool's message: the call of `ask_person` that it answers.")
 
 
 class StreamOptions(BaseModel):
     """What is wanted of a stream beside the answer."""
 
-    model_config = ConfigDict(extra="ignore")
+    model_config = ConfigDict(extra="ignore", strict=True)
 
     include_usage: bool = False
 
@@ -61,6 +59,7 @@ class ChatRequest(BaseModel):
 
     model_config = ConfigDict(
         extra="ignore",
+        strict=True,
         json_schema_extra={
             "examples": [{"model": "scripted:happy_path", "messages": [{"role": "user", "content": "Why?"}]}]
         },
@@ -70,7 +69,7 @@ class ChatRequest(BaseModel):
     messages: list[ChatMessage] = Field(description="The conversation; its last user message is the question.")
     stream: bool | None = None
     stream_options: StreamOptions | None = None
-    n: Literal[1] | None = Field(default=None, description="One answer is given.")
+    n: int | None = Field(default=None, ge=1, le=1, description="One answer is given.")
     options: RunOptions = Field(default_factory=RunOptions)
 
 
@@ -99,17 +98,26 @@ class ModelList(BaseModel):
 )
 async def chat_completion(asked: ChatRequest, services: ServicesOf, request: Request) -> Response:
     """The connection owns the run: closing it cancels the run, which is how clients of this API cancel. Problems have a
-    member `error` of the shape that such clients read. The header `X-Playhead-Run-Id` names the run."""
+    member `error` of the shape that such clients read. The header `X-Playhead-Run-Id` names the run.
+
+    What people are asked ends the completion with a call of the tool `ask_person`, whose arguments contain the `prompt`
+    and the `schema` of the answer. Send the messages again with its result as a message of the role `tool`: the next
+    completion is the rest of the same run."""
+    if given := _answers(asked.messages):
+        return await _continued(services, asked, given, request)
     conversation = asked_in(Said(message.role, text_in(message.content)) for message in asked.messages)
     try:
         record, _ = await accept(services, conversation, asked.model, None, asked.options, history=conversation.history)
     except RequestProblem as error:
         raise _no_model(error) if error.slug == "unknown-agent" else error from error
     if not asked.stream:
-        return await _completion(services, record, request)
-    wanted = asked.stream_options or StreamOptions()
-    encoder = OpenAIChatEncoder(answered(record), include_usage=wanted.include_usage)
-    return OwningStream(services, record, encoded(services.store, record.run_id, encoder))
+        completion = OpenAICompletion(answered(record))
+        frames = encoded(services.store, record.run_id, completion)
+        return await whole_completion(services, record, request, completion, frames)
+    encoder = _encoder(asked, record)
+    return OwningStream(
+        services, record, encoded(services.store, record.run_id, encoder), suspended=lambda: encoder.suspended
+    )
 
 
 @router.get(
@@ -138,51 +146,44 @@ async def get_model(
     return ModelReply(id=model)
 
 
+def _encoder(asked: ChatRequest, record: RunRecord) -> OpenAIChatEncoder:
+    wanted = asked.stream_options or StreamOptions()
+    return OpenAIChatEncoder(answered(record), include_usage=wanted.include_usage)
+
+
+def _answers(messages: list[ChatMessage]) -> dict[str, ReadAnswer]:
+    """The answers in the tools' messages after the last message of anybody else."""
+    given: dict[str, ReadAnswer] = {}
+    for message in reversed(messages):
+        if message.role != "tool":
+            break
+        if RequestName.read(message.tool_call_id) is not None:
+            given[message.tool_call_id] = _read_answer(text_in(message.content))
+    return given
+
+
+def _read_answer(content: str) -> ReadAnswer:
+    return lambda request: given_answer(request, parsed(content))
+
+
+async def _continued(
+    services: Services, asked: ChatRequest, given: dict[str, ReadAnswer], request: Request
+) -> Response:
+    """The completion after the answers: the rest of the run."""
+    try:
+        taken = await take_answers(services, given, via="openai-chat")
+    except AnswersRefused as refused:
+        raise refused.problem() from refused
+    store, record = services.store, taken.record
+    if not asked.stream:
+        completion = OpenAICompletion(answered(record))
+        frames = resumed(store, record.run_id, completion, taken.seq)
+        return await whole_completion(services, record, request, completion, frames)
+    encoder = _encoder(asked, record)
+    late = b"".join(encoder.warn(code, message) for code, message in taken.late)
+    frames = resumed(store, record.run_id, encoder, taken.seq, late)
+    return OwningStream(services, record, frames, suspended=lambda: encoder.suspended)
+
+
 def _no_model(error: RequestProblem) -> RequestProblem:
     return RequestProblem(404, "model-not-found", str(error.detail), **error.members)
-
-
-async def _completion(services: Services, record: RunRecord, request: Request) -> Response:
-    """The whole answer once the run has ended; the run is cancelled if the caller leaves before."""
-    answer = OpenAIAnswer(answered(record))
-    collecting = asyncio.create_task(_collect(services, record.run_id, answer))
-    leaving = asyncio.create_task(_left(request))
-    try:
-        with services.supervisor.watching(record.run_id):
-            await asyncio.wait({collecting, leaving}, return_when=asyncio.FIRST_COMPLETED)
-        if collecting.done():
-            await collecting
-    finally:
-        collecting.cancel()
-        leaving.cancel()
-        await asyncio.wait({collecting, leaving})
-        if answer.done is None:
-            await cancel_if_running(services, record.run_id)
-    done = answer.done or DoneEvent(outcome="cancelled")
-    headers = openai_headers(record)
-    if done.outcome == "completed":
-        return JSONResponse(answer.completion(done), headers=headers)
-    retryable = answer.error is not None and answer.error.retryable
-    told = answer.error_fields(done)
-    raise RequestProblem(
-        _STATUSES[done.outcome],
-        str(told["code"]),
-        str(told["message"]),
-        # OpenAI's clients ask again on any of these statuses, and a run is dear.
-        headers={**headers, "X-Should-Retry": "true" if retryable else "false"},
-        outcome=done.outcome,
-        answer=answer.text,
-    )
-
-
-async def _collect(services: Services, run_id: str, answer: OpenAIAnswer) -> None:
-    async for events, _ in events_of(services.store, run_id):
-        for event in events:
-            answer.take(event)
-
-
-async def _left(request: Request) -> None:
-    """Return once the caller has closed the connection."""
-    with suppress(asyncio.CancelledError):
-        while (await request.receive())["type"] != "http.disconnect":
-            pass

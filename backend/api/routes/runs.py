@@ -4,13 +4,16 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Response
 
+from backend.access.callers import caller_now
 from backend.api.event_stream import EventStream
 from backend.api.log_response import open_stream
-from backend.api.problems import RequestProblem, problem_responses
+from backend.api.problems import problem_responses
 from backend.api.questions import check_key, wants_stream
 from backend.api.resources import AcceptedRun, CancelledRun, NewRun, RunLinks, RunList, RunNow, RunSummaryReply
+from backend.api.rights import as_named
 from backend.api.run_starts import HandedQuestion
 from backend.api.services import LinksBase, ServicesOf
+from backend.api.shared_runs import shared_run
 from backend.api.steering_resources import QueuedQuestion
 from backend.api.stream_description import STREAM_CONTENT
 from backend.protocol.cursor import START, Cursor
@@ -26,18 +29,13 @@ MAX_PAGE = 1000
 RunId = Annotated[str, Path(description="The run's id.", examples=["run_8YvBtm3zQd2l5dYw0u1P4A"])]
 
 
-def _run_to_change(run_id: RunId) -> str:
-    if is_share(run_id):
-        raise RequestProblem(
-            403,
-            "share-is-read-only",
-            "A share is read-only: ask the person who sent the link to stop, change or comment on the run.",
-        )
-    return run_id
+async def _run_to_change(run_id: RunId, services: ServicesOf) -> str:
+    # What the share's role allows was looked at before: see ``rights.enforce``.
+    return (await shared_run(services.store, run_id)).run_id if is_share(run_id) else run_id
 
 
 RunToChange = Annotated[str, Depends(_run_to_change)]
-"""The id of a run that is to be changed, or commented on: the id of a share is refused."""
+"""The id of a run that is to be changed, or commented on. A share's id stands for its run, where its role allows it."""
 
 _NAMES: dict[str, Any] = {
     "Location": {"description": "The run's path.", "schema": {"type": "string"}},
@@ -136,7 +134,7 @@ async def list_runs(
 ) -> RunList:
     """Runs of all conversations that match every filter, the latest first. An empty or missing filter matches all
     runs. A page may contain fewer runs than `limit` while runs end; only `next` says whether more follow."""
-    query = RunQuery(text=text.strip(), agent=agent, outcome=outcome, session_id=session_id)
+    query = RunQuery(text.strip(), agent, outcome, session_id, owner=caller_now().sees_of)
     page = await services.store.runs(query, limit, before)
     return RunList(runs=[RunSummaryReply.of(record, base) for record in page.runs], next=page.next)
 
@@ -189,4 +187,4 @@ async def cancel_run(run_id: RunToChange, services: ServicesOf, response: Respon
     """Ask the run to stop; its answer so far is kept. The call can be repeated."""
     cancelled = await services.steering.cancel(run_id)
     response.status_code = 202 if cancelled.outcome is None else 200
-    return cancelled
+    return as_named(cancelled)

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
 
+from backend.access.callers import caller_now
 from backend.api.feedback_intake import checked_title
 from backend.api.problems import problem_responses
 from backend.api.resources import (
@@ -32,8 +33,10 @@ _PAGE = 1000
 async def list_sessions(
     services: ServicesOf, limit: Annotated[int, Query(ge=1, le=_PAGE, description="How many at most.")] = 100
 ) -> SessionList:
-    """The latest first, without their runs."""
-    return SessionList(sessions=[SessionSummaryReply.of(record) for record in await services.store.sessions(limit)])
+    """The latest first, without their runs. On a server with tokens, those in which the caller's own token asked; a
+    host gets all."""
+    found = await services.store.sessions(limit, caller_now().sees_of)
+    return SessionList(sessions=[SessionSummaryReply.of(record) for record in found])
 
 
 @router.get(

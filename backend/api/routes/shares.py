@@ -5,9 +5,11 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Response
 
 from backend.api.problems import problem_responses
-from backend.api.review_resources import ShareList, ShareReply
+from backend.api.review_resources import NewShare, ShareList, ShareReply
 from backend.api.routes.runs import RunToChange
+from backend.api.routes.sessions import SessionId
 from backend.api.services import ServicesOf
+from backend.protocol.inputs import Person
 from backend.runs.review import ShareRecord
 
 router = APIRouter(tags=["shares"])
@@ -22,13 +24,47 @@ ShareId = Annotated[str, Path(description="The share's id.", examples=["share_8Y
     status_code=201,
     responses={
         200: {"description": "The run was shared before: this is its share.", "model": ShareReply},
-        **problem_responses(403, 404, 421, 507),
+        **problem_responses(403, 404, 421, 422, 507),
     },
 )
-async def share_run(run_id: RunToChange, services: ServicesOf, response: Response) -> ShareReply:
-    """Gives an id under which the run can be looked at, and nothing else be done or seen. A run has one share: asked
-    for again, it is the same until it is withdrawn."""
-    record, new = await services.store.share(ShareRecord.of_run(run_id))
+async def share_run(
+    run_id: RunToChange, services: ServicesOf, response: Response, wanted: NewShare | None = None
+) -> ShareReply:
+    """Gives an id under which the run can be reached with the role, and nothing else be done or seen; without a body it
+    can be looked at. Asked for again, a share that does not expire is the same until it is withdrawn."""
+    asked = wanted or NewShare()
+    return await _kept(
+        services, response, ShareRecord.of_run(run_id, asked.role, asked.expires_s, _by(services, asked))
+    )
+
+
+@router.post(
+    "/v1/sessions/{session_id}/share",
+    operation_id="share_session",
+    summary="Share a conversation",
+    status_code=201,
+    responses={
+        200: {"description": "The conversation was shared before: this is its share.", "model": ShareReply},
+        **problem_responses(403, 404, 421, 422, 507),
+    },
+)
+async def share_session(
+    session_id: SessionId, services: ServicesOf, response: Response, wanted: NewShare | None = None
+) -> ShareReply:
+    """The same for a conversation with all its runs, also those to come."""
+    asked = wanted or NewShare()
+    return await _kept(
+        services, response, ShareRecord.of_session(session_id, asked.role, asked.expires_s, _by(services, asked))
+    )
+
+
+def _by(services: ServicesOf, asked: NewShare) -> Person | None:
+    return services.participants.person(asked.by)
+
+
+async def _kept(services: ServicesOf, response: Response, wanted: ShareRecord) -> ShareReply:
+    """The share that is kept now; 201 if it is new."""
+    record, new = await services.store.share(wanted)
     response.status_code = 201 if new else 200
     return ShareReply.of(record)
 
@@ -50,5 +86,4 @@ async def list_shares(services: ServicesOf) -> ShareList:
 async def withdraw_share(share_id: ShareId, services: ServicesOf) -> None:
     """Withdraws the link: it no longer opens the run, and streams opened through it end. The run stays."""
     await services.store.unshare(share_id)
-    services.streams.stop_shared(share_id)
-    services.channels.withdraw(share_id)
+    services.withdraw_share(share_id)

@@ -5,7 +5,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path
 
 from backend.api.problems import problem_responses
-from backend.api.routes.runs import RunId, RunToChange
+from backend.api.rights import as_named
+from backend.api.routes.runs import RunToChange
 from backend.api.services import ServicesOf
 from backend.api.steering_resources import Acting, MessageReply, NewMessage, RecordedAnswer, RunActivity, RunInputs
 from backend.protocol.inputs import GivenAnswer
@@ -31,9 +32,9 @@ _ANSWERED: dict[int | str, dict[str, Any]] = {
     response_model_exclude_none=False,
     responses=problem_responses(404, 421),
 )
-async def list_inputs(run_id: RunId, services: ServicesOf) -> RunInputs:
+async def list_inputs(run_id: RunToChange, services: ServicesOf) -> RunInputs:
     """Every request of the run, open or not, with the answers, and the time that each open one still has."""
-    return await services.steering.inputs(run_id)
+    return as_named(await services.steering.inputs(run_id))
 
 
 @router.post(
@@ -46,7 +47,7 @@ async def answer_input(
     run_id: RunToChange, input_id: InputId, given: GivenAnswer, services: ServicesOf
 ) -> RecordedAnswer:
     """The first valid answer wins; a value that does not fit leaves the request open."""
-    return await services.steering.answer(run_id, input_id, given, via=VIA)
+    return as_named(await services.steering.answer(run_id, input_id, given, via=VIA))
 
 
 @router.post(
@@ -57,7 +58,7 @@ async def answer_input(
 )
 async def answer_only_input(run_id: RunToChange, given: GivenAnswer, services: ServicesOf) -> RecordedAnswer:
     """The same for the request that is open, where exactly one is."""
-    return await services.steering.answer(run_id, None, given, via=VIA)
+    return as_named(await services.steering.answer(run_id, None, given, via=VIA))
 
 
 @router.post(
@@ -68,7 +69,7 @@ async def answer_only_input(run_id: RunToChange, given: GivenAnswer, services: S
 )
 async def pause_run(run_id: RunToChange, services: ServicesOf, acting: Acting | None = None) -> RunActivity:
     """Pause the run as its agent can; a paused run stays paused. GET /v1/agents lists which agents can be paused."""
-    return await services.steering.pause(run_id, None if acting is None else acting.by)
+    return as_named(await services.steering.pause(run_id, None if acting is None else acting.by))
 
 
 @router.post(
@@ -79,7 +80,7 @@ async def pause_run(run_id: RunToChange, services: ServicesOf, acting: Acting | 
 )
 async def resume_run(run_id: RunToChange, services: ServicesOf, acting: Acting | None = None) -> RunActivity:
     """Continue a paused run; one that is not paused stays as it is."""
-    return await services.steering.resume(run_id, None if acting is None else acting.by)
+    return as_named(await services.steering.resume(run_id, None if acting is None else acting.by))
 
 
 @router.post(
@@ -92,7 +93,7 @@ async def resume_run(run_id: RunToChange, services: ServicesOf, acting: Acting |
 async def send_message(run_id: RunToChange, message: NewMessage, services: ServicesOf) -> MessageReply:
     """Accept a message for the agent, or for the conversation's next run. The log shows when it is delivered, or why it
     was returned."""
-    return await services.steering.send(run_id, message)
+    return as_named(await services.steering.send(run_id, message))
 
 
 @router.delete(
@@ -103,4 +104,4 @@ async def send_message(run_id: RunToChange, message: NewMessage, services: Servi
 )
 async def withdraw_message(run_id: RunToChange, message_id: MessageName, services: ServicesOf) -> MessageReply:
     """Take back a message that was not delivered yet."""
-    return await services.steering.withdraw(run_id, message_id)
+    return as_named(await services.steering.withdraw(run_id, message_id))

@@ -4,9 +4,14 @@ Data lines only. A citation is a separate activity message, a ``CUSTOM`` event, 
 text message, where it comes with the text that follows it. Whatever was opened is closed before the run is, since a
 client takes a stream that was cut for one that has ended well: only ``RUN_FINISHED`` with its outcome says that it
 did.
+
+A run that waits for people ends the stream, and is not over: ``suspend`` closes what is open and asks. The stream that
+follows the answers begins with ``resume`` and continues with the log.
 """
 
+from backend.dialects.encoding.ag_ui_interrupts import interrupt_of
 from backend.dialects.encoding.ag_ui_messages import AgUiMessages
+from backend.dialects.encoding.ag_ui_steps import METADATA_KEY, AgUiSteps
 from backend.dialects.encoding.encoder import (
     AnsweredRun,
     JsonFields,
@@ -14,10 +19,8 @@ from backend.dialects.encoding.encoder import (
     end_of,
     failure_of,
     fields_of,
-    json_text,
-    text_of,
 )
-from backend.dialects.encoding.step_changes import StepChange, StepChanges
+from backend.dialects.encoding.open_requests import OpenRequests, RequestName
 from backend.protocol.events import (
     ArtifactEvent,
     CitationEvent,
@@ -28,7 +31,6 @@ from backend.protocol.events import (
     TokenEvent,
     WarningEvent,
 )
-from backend.protocol.run_view import StepView
 
 PROTOCOL_VERSION = "1.0"
 PREFIX = "playhead."
@@ -36,7 +38,6 @@ PREFIX = "playhead."
 fields are the value. ``playhead.run`` and ``playhead.end`` describe the run as a whole."""
 
 ACTIVITY = "citation"
-METADATA_KEY = "playhead"
 
 _KEEP_ACTIVITIES: JsonFields = {"@ag-ui/client": {"authoritativeActivityTypes": []}}
 """A client never sends the activities it has, such as the citations of earlier runs, and would drop those that a
@@ -47,7 +48,6 @@ _USAGE_NAMES = (
     ("outputTokens", "output_tokens"),
     ("reasoningTokens", "reasoning_tokens"),
 )
-_STEP_FIELDS = {"step_id", "step", "state", "label", "detail", "progress", "parent_id"}
 
 
 class AgUiEncoder:
@@ -60,9 +60,8 @@ class AgUiEncoder:
         messages up to the question, for a reader who joins again."""
         self._run = run
         self._thread = {"threadId": thread_id or run.session_id, "runId": run_id or run.run_id}
-        self._steps = StepChanges()
-        self._names: dict[str, str] = {}
-        self._calls: dict[str, bool] = {}
+        self._steps = AgUiSteps(run.run_id, self._event)
+        self._requests = OpenRequests()
         self._writing = False
         self._cited: dict[str, JsonFields] = {}
         self._told: dict[str, JsonFields] = {}
@@ -87,16 +86,50 @@ class AgUiEncoder:
         snapshot = self._event("MESSAGES_SNAPSHOT", messages=self._messages.snapshot(), metadata=_KEEP_ACTIVITIES)
         events = [*self._beginning(), snapshot]
         events += self._told.values()
-        for step_id, name in self._names.items():
-            step = next(step for step in self._steps.open if step.step_id == step_id)
-            events.append(self._event("STEP_STARTED", stepName=name, metadata=_told_of(step)))
-        for step in self._steps.open:
-            call = self._call_id(step.step_id, self._steps.round(step.step_id))
-            if step.tool is not None and self._calls.get(call) is False:
-                events.append(self._event("TOOL_CALL_START", toolCallId=call, toolCallName=step.tool.name))
+        events += self._steps.open_again()
         if self._writing:
             events.append(self._event("TEXT_MESSAGE_START", messageId=self._run.message_id, role="assistant"))
         return self._frames(events)
+
+    @property
+    def waits(self) -> bool:
+        """Whether the run asks something that nobody has answered yet."""
+        return bool(self._requests.open)
+
+    def suspend(self, seq: int) -> bytes:
+        """The stream ends here, after event ``seq`` of the run, with everything that people are asked."""
+        interrupts = []
+        for asked in self._requests.open:
+            name = str(RequestName(self._run.run_id, asked.input_id, seq))
+            interrupts.append(interrupt_of(asked, name, self._steps.call_of(asked.step_id), self._run.created_ms))
+        outcome = {"type": "interrupt", "interrupts": interrupts}
+        return self._frames([*self._close(), self._event("RUN_FINISHED", **self._thread, outcome=outcome)])
+
+    def resume(self) -> bytes:
+        """In place of ``begin``, once all events up to the answers' ``seq`` are absorbed: what is open begins anew."""
+        self._close()
+        return self._frames([*self._beginning(), *self._steps.open_again()])
+
+    def refuse(self, code: str, message: str) -> bytes:
+        """A whole stream that says why the run does not continue."""
+        error = self._event("RUN_ERROR", message=message, code=code)
+        return self._frames([self._event("RUN_STARTED", **self._thread, protocolVersion=PROTOCOL_VERSION), error])
+
+    def warn(self, code: str, message: str) -> bytes:
+        """A warning that is not the run's: about what this client sent."""
+        value = {"type": "warning", "code": code, "message": message}
+        return self._frames([self._event("CUSTOM", name=f"{PREFIX}warning", value=value)])
+
+    def _close(self) -> list[JsonFields]:
+        return [*self._close_text(), *self._steps.close()]
+
+    def _close_text(self) -> list[JsonFields]:
+        if not self._writing:
+            return []
+        self._writing = False
+        cited, self._cited = self._cited, {}
+        closed = self._event("TEXT_MESSAGE_END", messageId=self._run.message_id)
+        return [{**closed, "metadata": cited} if cited else closed]
 
     def _beginning(self) -> list[JsonFields]:
         told = {"run_id": self._run.run_id, "session_id": self._run.session_id, "agent": self._run.agent}
@@ -105,6 +138,7 @@ class AgUiEncoder:
 
     def _events(self, event: Event) -> list[JsonFields]:
         self._at_ms = event.at_ms
+        self._requests.take(event)
         match event:
             case TokenEvent():
                 return self._text(event.text)
@@ -155,57 +189,13 @@ class AgUiEncoder:
         return custom
 
     def _status(self, event: StatusEvent) -> list[JsonFields]:
-        changes = self._steps.take(event)
-        events = [made for change in changes for made in self._step(change)]
-        if any(not change.began and not change.ended for change in changes):
+        events, continued = self._steps.take(event)
+        if continued or event.request is not None or event.answer is not None:
             events.append(self._event("CUSTOM", name=f"{PREFIX}{event.type}", value=fields_of(event)))
         return events
 
-    def _step(self, change: StepChange) -> list[JsonFields]:
-        step = change.step
-        events: list[JsonFields] = []
-        if change.began and step.tool is None:
-            name = step.step
-            # Two open steps of one name would end a client.
-            while name in self._names.values():
-                name = f"{name} ({step.step_id})"
-            self._names[step.step_id] = name
-            events.append(self._event("STEP_STARTED", stepName=name, metadata=_told_of(step)))
-        if step.tool is not None:
-            events += self._call(change)
-        if change.ended and step.step_id in self._names:
-            name = self._names.pop(step.step_id)
-            events.append(self._event("STEP_FINISHED", stepName=name, metadata=_told_of(step)))
-        return events
-
-    def _call(self, change: StepChange) -> list[JsonFields]:
-        step, call = change.step, self._call_id(change.step.step_id, change.round)
-        tool = step.tool
-        if tool is None or (call not in self._calls and not step.is_open and not change.ended):
-            return []
-        events = []
-        if call not in self._calls:
-            self._calls[call] = False
-            events.append(
-                self._event("TOOL_CALL_START", toolCallId=call, toolCallName=tool.name, metadata=_told_of(step))
-            )
-        if not self._calls[call] and (tool.arguments is not None or change.ended):
-            self._calls[call] = True
-            arguments = json_text({} if tool.arguments is None else tool.arguments)
-            events.append(self._event("TOOL_CALL_ARGS", toolCallId=call, delta=arguments))
-            events.append(self._event("TOOL_CALL_END", toolCallId=call))
-        if change.ended:
-            content = text_of(tool.result) or step.detail or ""
-            result = self._event("TOOL_CALL_RESULT", messageId=f"{call}:result", toolCallId=call, content=content)
-            events.append({**result, "role": "tool", "metadata": _told_of(step)})
-        return events
-
     def _end(self, done: DoneEvent) -> list[JsonFields]:
-        events = [made for change in self._steps.close(done.outcome, done.at_ms) for made in self._step(change)]
-        if self._writing:
-            self._writing = False
-            closed = self._event("TEXT_MESSAGE_END", messageId=self._run.message_id)
-            events.append({**closed, "metadata": self._cited} if self._cited else closed)
+        events = [*self._steps.end(done.outcome, done.at_ms), *self._close_text()]
         end = {name: value for name, value in end_of(self._run, done).items() if value is not None}
         events.append(self._event("CUSTOM", name=f"{PREFIX}end", value=end))
         usage = _usage(done)
@@ -215,18 +205,11 @@ class AgUiEncoder:
         code, message = failure_of(done, self._error)
         return [*events, self._event("RUN_ERROR", message=message, code=code, **usage, metadata={METADATA_KEY: end})]
 
-    def _call_id(self, step_id: str, time: int) -> str:
-        return f"{self._run.run_id}:{step_id}:{time}"
-
     def _event(self, kind: str, **fields: object) -> JsonFields:
         return {"type": kind, "timestamp": self._run.created_ms + round(self._at_ms), **fields}
 
     def _frames(self, events: list[JsonFields]) -> bytes:
         return b"".join(data_frame(event) for event in events)
-
-
-def _told_of(step: StepView) -> JsonFields:
-    return {METADATA_KEY: step.model_dump(mode="json", include=_STEP_FIELDS, exclude_none=True)}
 
 
 def _usage(done: DoneEvent) -> JsonFields:

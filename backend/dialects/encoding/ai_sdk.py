@@ -3,12 +3,19 @@
 One assistant message with one text part. A step is a ``data-step`` part, the same id again updates it; a tool's step
 is a dynamic tool part besides. A citation is a source part, once, and a ``data-citation`` part that is updated. How
 the run ended is in the message's metadata, since an abort looks like a cut to these clients: with ``finish`` where it
-completed, else in a separate chunk before ``abort`` or ``error``, after which they read nothing.
+completed, else in a separate chunk before ``abort`` or ``error``, after which they read nothing. What people are asked
+is a ``data-request`` part, which is updated with the answer.
+
+A client of version 6 or later can say that it takes approvals: then the stream ends with ``tool-approval-request`` for
+tool calls and a call of the client's own tool ``ask_person`` for everything else, and the next one continues the same
+message. Only then types of that version are sent.
 """
 
 from typing import Any
 
+from backend.dialects.encoding.ai_sdk_calls import AiSdkCalls
 from backend.dialects.encoding.encoder import AnsweredRun, JsonFields, data_frame, end_of, failure_of, fields_of
+from backend.dialects.encoding.open_requests import OpenRequests, RequestName
 from backend.dialects.encoding.step_changes import StepChange, StepChanges
 from backend.protocol.addresses import safe_url
 from backend.protocol.events import (
@@ -21,6 +28,7 @@ from backend.protocol.events import (
     TokenEvent,
     WarningEvent,
 )
+from backend.protocol.run_view import InputView
 
 DONE_MARKER = b"data: [DONE]\n\n"
 TEXT_ID = "answer"
@@ -32,13 +40,21 @@ _STEP_FIELDS = {"step_id", "step", "state", "label", "detail", "progress", "pare
 class AiSdkEncoder:
     """Writes the chunks of one run. A replay has the same message id, and takes the place of what came before."""
 
-    def __init__(self, run: AnsweredRun) -> None:
+    def __init__(self, run: AnsweredRun, *, approvals: bool = False) -> None:
+        """``approvals``: the client takes approvals and answers ``ask_person``."""
         self._run = run
+        self._approvals = approvals
         self._steps = StepChanges()
-        self._calls: dict[str, str] = {}
+        self._requests = OpenRequests()
+        self._calls = AiSdkCalls(run.run_id, approvals=approvals)
         self._writing = False
         self._sources: set[str] = set()
         self._error: ErrorEvent | None = None
+
+    @property
+    def waits(self) -> bool:
+        """Whether the client has to answer something now."""
+        return self._approvals and bool(self._requests.open)
 
     def begin(self) -> bytes:
         """The message begins; its metadata names the run."""
@@ -46,26 +62,57 @@ class AiSdkEncoder:
         start = {"type": "start", "messageId": self._run.message_id, "messageMetadata": told}
         return _chunks([start, {"type": "start-step"}])
 
+    def absorb(self, event: Event) -> None:
+        """An event that the client has in its message."""
+        self.encode(event)
+
+    def suspend(self, seq: int) -> bytes:
+        """The stream ends after event ``seq`` of the run, with everything that people are asked."""
+        chunks = [*self._ask(seq), {"type": "finish-step"}, {"type": "finish", "finishReason": "tool-calls"}]
+        return _chunks(chunks) + DONE_MARKER
+
+    def resume(self) -> bytes:
+        """In place of ``begin``, once all events up to the answers' ``seq`` are absorbed: the message continues."""
+        self._ask(0)
+        return self.begin()
+
+    def _ask(self, seq: int) -> list[JsonFields]:
+        steps = {step.step_id: step for step in self._steps.open}
+        asking: list[JsonFields] = []
+        for asked in self._requests.open:
+            step_id = asked.step_id or ""
+            name = str(RequestName(self._run.run_id, asked.input_id, seq))
+            asking += self._calls.ask(asked, steps.get(step_id), self._steps.round(step_id), name)
+        return [*self._end_text(), *self._calls.leave(), *asking]
+
+    def _end_text(self) -> list[JsonFields]:
+        if not self._writing:
+            return []
+        self._writing = False
+        return [{"type": "text-end", "id": TEXT_ID}]
+
     def encode(self, event: Event) -> bytes:
         """The chunks for one event."""
+        asked = [_request(asked) for asked in self._requests.take(event)]
+        if isinstance(event, DoneEvent):
+            return _chunks([*asked, *self._end(event)]) + DONE_MARKER
+        return _chunks([*self._event(event), *asked])
+
+    def _event(self, event: Event) -> list[JsonFields]:
         match event:
             case TokenEvent():
-                return _chunks(self._text(event.text))
+                return self._text(event.text)
             case StatusEvent():
-                return _chunks([chunk for change in self._steps.take(event) for chunk in self._step(change)])
+                return [chunk for change in self._steps.take(event) for chunk in self._step(change)]
             case CitationEvent():
-                return _chunks(self._citation(event))
+                return self._citation(event)
             case ArtifactEvent():
-                key = event.artifact_id or f"artifact-{event.seq}"
-                return _chunks([_data("artifact", key, _payload(event))])
+                return [_data("artifact", event.artifact_id or f"artifact-{event.seq}", _payload(event))]
             case WarningEvent():
-                return _chunks([_data("warning", f"warning-{event.seq}", _payload(event))])
+                return [_data("warning", f"warning-{event.seq}", _payload(event))]
             case ErrorEvent():
                 self._error = event
-                return b""
-            case DoneEvent():
-                return _chunks(self._end(event)) + DONE_MARKER
-        return b""
+        return []
 
     def _text(self, text: str) -> list[JsonFields]:
         if not text:
@@ -79,20 +126,8 @@ class AiSdkEncoder:
     def _step(self, change: StepChange) -> list[JsonFields]:
         step = change.step
         told = step.model_dump(mode="json", include=_STEP_FIELDS, exclude_none=True)
-        if step.tool is None:
-            return [_data("step", step.step_id, told)]
-        chunks = [_data("step", step.step_id, {**told, "tool": step.tool.name})]
-        call = f"{self._run.run_id}:{step.step_id}:{change.round}"
-        asked: JsonFields = {"type": "tool-input-available", "toolCallId": call, "toolName": step.tool.name}
-        asked |= {"input": step.tool.arguments, "providerExecuted": True, "dynamic": True}
-        # Sent once more where more of it is known: the same call again is an update of it.
-        known = f"{step.tool.name}\n{step.tool.arguments!r}"
-        if self._calls.get(call) != known:
-            self._calls[call] = known
-            chunks.append(asked)
-        if not step.is_open:
-            chunks.append(_outcome_of_call(call, change))
-        return chunks
+        named = told if step.tool is None else {**told, "tool": step.tool.name}
+        return [_data("step", step.step_id, named), *self._calls.take(change)]
 
     def _citation(self, citation: CitationEvent) -> list[JsonFields]:
         key = citation.citation_id or f"citation-{citation.seq}"
@@ -105,9 +140,7 @@ class AiSdkEncoder:
 
     def _end(self, done: DoneEvent) -> list[JsonFields]:
         chunks = [chunk for change in self._steps.close(done.outcome, done.at_ms) for chunk in self._step(change)]
-        if self._writing:
-            chunks.append({"type": "text-end", "id": TEXT_ID})
-        chunks.append({"type": "finish-step"})
+        chunks += [*self._end_text(), {"type": "finish-step"}]
         metadata = end_of(self._run, done)
         if done.outcome == "completed":
             return [*chunks, {"type": "finish", "messageMetadata": metadata}]
@@ -118,13 +151,14 @@ class AiSdkEncoder:
         return [*chunks, {"type": "error", "errorText": message}]
 
 
-def _outcome_of_call(call: str, change: StepChange) -> JsonFields:
-    step = change.step
-    if step.state == "finished":
-        output = step.tool.result if step.tool is not None else None
-        return {"type": "tool-output-available", "toolCallId": call, "output": output, "dynamic": True}
-    error = step.detail or f"The tool's step was {step.state}."
-    return {"type": "tool-output-error", "toolCallId": call, "errorText": error, "dynamic": True}
+def warning(key: str, code: str, message: str) -> bytes:
+    """The part for a warning that is not the run's: about what this client sent."""
+    return _chunks([_data("warning", key, {"code": code, "message": message})])
+
+
+def _request(asked: InputView) -> JsonFields:
+    told = asked.model_dump(mode="json", exclude={"asked_ms", "ended_ms"}, exclude_none=True)
+    return _data("request", asked.input_id, told)
 
 
 def _source(key: str, citation: CitationEvent) -> JsonFields:

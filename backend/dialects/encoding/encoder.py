@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from pydantic import JsonValue
 
@@ -43,6 +43,32 @@ class Encoder(Protocol):
 
     def encode(self, event: Event) -> bytes:
         """The frames for one event; empty where the dialect says nothing of it."""
+        ...
+
+
+@runtime_checkable
+class SuspendingEncoder(Encoder, Protocol):
+    """One of a dialect whose streams end where people are asked, and in which another stream follows the answers.
+
+    That one is written by a new encoder: all events up to the end of the stream before are absorbed, ``resume`` comes
+    in place of ``begin``, and ``encode`` continues.
+    """
+
+    @property
+    def waits(self) -> bool:
+        """Whether the run asks something that nobody has answered yet."""
+        ...
+
+    def suspend(self, seq: int) -> bytes:
+        """The end of the stream after event ``seq``, with everything that is asked. Nothing is left open."""
+        ...
+
+    def absorb(self, event: Event) -> None:
+        """An event that the client knows from the stream before."""
+        ...
+
+    def resume(self) -> bytes:
+        """The beginning of the stream that follows the answers."""
         ...
 
 

@@ -12,11 +12,15 @@ It looks for these in the fragments, besides their classes:
 - ``<button data-ph-copy="#id">`` copies the text of that element; with an empty value, the code beside it.
 - ``<table id data-ph-sortable>`` sorts by its headings (``data-value`` on a cell replaces its text for sorting);
   ``<button data-ph-csv="#id">`` saves it as CSV, in the order on screen, named by its caption or ``aria-label``.
+- ``<button data-ph-share="run id">`` opens the share dialogue of that run; inside an element with
+  ``data-ph-on-run="run id"`` ``<button data-ph-thumb="up">`` gives feedback on it, and ``<button data-ph-comment>``
+  opens the card of its comments.
 - ``data-ph-announcement="…"`` on any element is read out each time it changes.
 - ``<button role="tab" data-ph-tab="sources">`` opens its panel; ``<button data-ph-latest>`` leads to the end of the
   conversation.
 - ``<span data-ph-formula="…">`` gets the MathML in it drawn (``answer.formula_attributes``).
 - ``<details data-ph-keep="key">`` stays as the reader left it when it is drawn again.
+- ``<span data-ph-people>`` gets the initials of the people of the room (``room/``), as soon as there are two.
 """
 
 import json
@@ -27,9 +31,13 @@ from typing import Final
 from backend.present.strip.axis import axis_figures
 from backend.present.strip.geometry import geometry
 from backend.present.words import (
+    account as words_account,
+    messages as words_messages,
     pages as words_pages,
+    people as words_people,
     replay as words_replay,
     run as words,
+    sharing as words_sharing,
     steering as words_steering,
     strip as words_strip,
 )
@@ -38,6 +46,7 @@ from backend.protocol.events import StepStateName
 _PARTS: Final = (
     "document_changes",
     "announcements",
+    "ticking",
     "conversation",
     "tabs",
     "markers_lead_to_sources",
@@ -50,11 +59,25 @@ _PARTS: Final = (
     "keep_place",
     "scrolling_places",
     "formulas",
+    "room/identity",
+    "room/connection",
+    "room/presence",
+    "room/people",
+    "room/presenting",
+    "room/following",
+    "feedback",
+    "room/comments",
+    "room/timeline_comments",
+    "room/votes",
+    "sharing/dialogue",
+    "account",
 )
 """In the order in which they run: the others use declarations of those before them."""
 
 _WORDS: Final = {
     "stop": words.STOP,
+    "afterThis": words_messages.AFTER_THIS,
+    "now": words_messages.NOW,
     "play": words_replay.PLAY,
     "pause": words_replay.PAUSE,
     "next": words_replay.NEXT_EVENT,
@@ -71,8 +94,14 @@ def page_script() -> str:
     """All of it as one script; idempotent."""
     folder = files(__name__)
     parts = "\n".join(folder.joinpath(f"{name}.js").read_text(encoding="utf-8") for name in _PARTS)
-    say = json.dumps(_WORDS)
-    return f"(() => {{\nif (window.phStarted) return;\nwindow.phStarted = true;\nconst say = {say};\n{parts}}})();\n"
+    told = {
+        "say": _WORDS,
+        "sayPeople": words_people.SCRIPT_WORDS,
+        "sayShare": words_sharing.SCRIPT_WORDS,
+        "sayAccount": words_account.SCRIPT_WORDS,
+    }
+    words = "\n".join(f"const {name} = {json.dumps(each)};" for name, each in told.items())
+    return f"(() => {{\nif (window.phStarted) return;\nwindow.phStarted = true;\n{words}\n{parts}}})();\n"
 
 
 _STRIP_PARTS: Final = ("reading", "moments", "drawing", "strip")
@@ -112,7 +141,11 @@ def _strip_words() -> dict[str, object]:
         "artifact": words_strip.ARTIFACT,
         "stepBegins": words_strip.STEP_BEGINS,
         "stepEnds": words_strip.STEP_ENDS,
-        "states": {"running" if state == "started" else state: words.STATE_WORDS[state] for state in states},
+        "states": {
+            **{"running" if state == "started" else state: words.STATE_WORDS[state] for state in states},
+            "paused": words_strip.ROW_PAUSED,
+            "queued": words_strip.ROW_QUEUED,
+        },
         "outcomes": words.OUTCOME_WORDS,
     }
 
@@ -127,4 +160,7 @@ def input_cards_script() -> str:
 @cache
 def browser_rules() -> str:
     """The CSS for the script's additions to the page; part of ``theme.style.stylesheet``."""
-    return files(__name__).joinpath("browser.css").read_text(encoding="utf-8")
+    folder = files(__name__)
+    paths = (("browser.css",), ("room", "room.css"), ("sharing", "dialogue.css"))
+    parts = (folder.joinpath(*path) for path in paths)
+    return "\n".join(part.read_text(encoding="utf-8") for part in parts)

@@ -59,8 +59,10 @@
       if (follows && !isOver() && performance.now() - began > READ_FROM_THE_BEGINNING_MS) toTheEnd();
       offerLatest();
     };
+    let due = 0;
+    const lookOnce = () => { due ||= requestAnimationFrame(() => { due = 0; look(); }); };
     look();
-    new MutationObserver(look).observe(box, {childList: true, subtree: true, characterData: true});
+    new MutationObserver(lookOnce).observe(box, {childList: true, subtree: true, characterData: true});
     new ResizeObserver(offerLatest).observe(box);
     document.addEventListener('click', (event) => {
       if (!box.isConnected || !event.target.closest?.('[data-ph-latest]')) return;

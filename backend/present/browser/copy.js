@@ -1,5 +1,5 @@
-// A button with `data-ph-copy="#id"` copies the text of that element, and says that it did. Without an id it copies the
-// code beside it.
+// A button with `data-ph-copy="#id"` copies the text of that element, and says that it did. Without an id it copies the code
+// beside it.
 {
   const SAYS_SO_MS = 2000;
 
@@ -12,7 +12,8 @@
       const field = document.createElement('textarea');
       field.value = text;
       field.style.cssText = 'position:fixed;top:0;opacity:0';
-      document.body.append(field);
+      // What is outside an open dialogue cannot be selected.
+      (document.querySelector('dialog[open]') ?? document.body).append(field);
       field.select();
       const done = document.execCommand('copy');
       field.remove();

@@ -13,7 +13,7 @@ function onDocumentChange(listener) {
 // Streamlit puts new elements in the place of the old; Gradio changes the old ones into the new, attributes included, so
 // that nothing noted on an element lasts.
 new MutationObserver(() => { for (const listener of listeners) listener(); }).observe(document.documentElement, {
-  childList: true, subtree: true, characterData: true, attributeFilter: ['open', 'data-ph-announcement'],
+  childList: true, subtree: true, characterData: true, attributeFilter: ['open', 'data-ph-announcement', 'data-ph-elapsed'],
 });
 
 function isVisible(element) {

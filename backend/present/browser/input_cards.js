@@ -1,5 +1,5 @@
-// The cards of what a run asks. Each framework starts it with startInputCards(place, tell): ``place`` is the element
-// of the cards, ``tell`` takes an answer as JSON.
+// The cards of what a run asks, and the messages that people sent to it. Each framework starts it with startInputCards(place, tell): ``place`` is the element
+// of the cards, ``tell`` takes an answer, or a message to withdraw, as JSON.
 const startInputCards = (place, tell) => {
   // A number that cannot be read stays as it was written: the server says what is wrong with it.
   const read = {
@@ -29,6 +29,7 @@ const startInputCards = (place, tell) => {
 
   const answer = (card, action) => {
     const said = {input_id: card.dataset.phInput, action};
+    if (window.phPerson) said.by = window.phPerson();
     if (card.dataset.phDigest) said.digest = card.dataset.phDigest;
     if (action === 'accept') {
       try {
@@ -55,6 +56,30 @@ const startInputCards = (place, tell) => {
     if (button) answer(button.closest('form'), 'decline');
   });
 
+  place.addEventListener('click', (event) => {
+    const button = event.target.closest('button[data-ph-withdraw]');
+    if (!button) return;
+    button.disabled = true;
+    tell(JSON.stringify({withdraw: button.dataset.phWithdraw}));
+  });
+
+  // A message that comes back while its sender looks on stands in the question's field again, before what was written
+  // there meanwhile. One that had come back before the page was opened stays where it is.
+  const waiting = new Set();
+  let drawn = false;
+  const lookAtMessages = () => {
+    for (const message of place.querySelectorAll('[data-ph-sent]')) {
+      const id = message.dataset.phSent;
+      if (message.dataset.phSentState === 'started') {
+        if (drawn && !waiting.has(id)) message.scrollIntoView({block: 'nearest'});
+        waiting.add(id);
+      } else if (waiting.delete(id) && message.dataset.phReturned) {
+        window.phPutIntoQuestion?.(message.dataset.phReturned);
+      }
+    }
+    drawn = true;
+  };
+
   const count = () => {
     for (const left of place.querySelectorAll('[data-ph-left-s]')) {
       left.phEnds ??= performance.now() + 1000 * Number(left.dataset.phLeftS);
@@ -68,10 +93,10 @@ const startInputCards = (place, tell) => {
   return {
     // Cards that did not change stay the elements they are, with what was typed into them.
     take: (html) => {
-      const drawn = document.createElement('template');
-      drawn.innerHTML = html;
+      const given = document.createElement('template');
+      given.innerHTML = html;
       const known = new Map([...place.querySelectorAll('form[data-ph-input]')].map((card) => [card.dataset.phInput, card]));
-      for (const card of drawn.content.querySelectorAll('form[data-ph-input]')) {
+      for (const card of given.content.querySelectorAll('form[data-ph-input]')) {
         const before = known.get(card.dataset.phInput);
         if (!before) continue;
         if (before.dataset.phState === card.dataset.phState) card.replaceWith(before);
@@ -83,7 +108,10 @@ const startInputCards = (place, tell) => {
           }
         }
       }
-      place.replaceChildren(drawn.content);
+      const focused = place.contains(document.activeElement) ? document.activeElement : null;
+      place.replaceChildren(given.content);
+      if (focused?.isConnected) focused.focus({preventScroll: true});
+      lookAtMessages();
       count();
     },
     stop: () => clearInterval(clock),

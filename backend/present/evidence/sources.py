@@ -83,13 +83,40 @@ def locator_text(locator: Locator | None) -> str:
 
 def sources_html(view: RunView, *, scope: str = "") -> str:
     """All sources as cards, or a notice if there are none."""
-    sources = ordered_sources(view)
-    missing = _missing_html(view)
-    if not sources:
-        text = words.NO_SOURCES if view.ended else words.EMPTY_SOURCES
-        return str(fragment('<div class="ph ph-panel ph-sources"><p class="ph-empty">{}</p>{}</div>', text, missing))
-    cards = joined(source_html(source, ended=view.ended, scope=scope) for source in sources)
-    return str(fragment('<div class="ph ph-panel"><ol class="ph-sources">{}</ol>{}</div>', cards, missing))
+    return SourceCards(scope).html(view)
+
+
+class SourceCards:
+    """The sources of one run as they grow: a card that would be the same is not made again."""
+
+    def __init__(self, scope: str = "") -> None:
+        """``scope`` is part of the anchors."""
+        self._scope = scope
+        self._made: dict[str, tuple[Source, bool, Markup]] = {}
+
+    def html(self, view: RunView) -> str:
+        """All sources as cards, or a notice if there are none."""
+        sources = ordered_sources(view)
+        missing = _missing_html(view)
+        if not sources:
+            text = words.NO_SOURCES if view.ended else words.EMPTY_SOURCES
+            return str(
+                fragment('<div class="ph ph-panel ph-sources"><p class="ph-empty">{}</p>{}</div>', text, missing)
+            )
+        cards = joined(self._card(source, view.ended) for source in sources)
+        return str(fragment('<div class="ph ph-panel"><ol class="ph-sources">{}</ol>{}</div>', cards, missing))
+
+    def _card(self, source: Source, ended: bool) -> Markup:
+        known = self._made.get(source.key)
+        if known is not None and known[1] == ended and _same(known[0], source):
+            return known[2]
+        card = source_html(source, ended=ended, scope=self._scope)
+        self._made[source.key] = (source, ended, card)
+        return card
+
+
+def _same(one: Source, other: Source) -> bool:
+    return one.citation is other.citation and (one.uses, one.warnings) == (other.uses, other.warnings)
 
 
 def source_html(source: Source, *, ended: bool, scope: str = "") -> Markup:

@@ -11,6 +11,7 @@ from backend.present.markup import EMPTY, Markup, anchor_id, fragment, joined
 from backend.present.words import run as words
 from backend.present.words.durations import format_ms
 from backend.protocol.events import StepStateName, ToolLog
+from backend.protocol.inputs import PAUSED, STEERING
 from backend.protocol.run_view import RunView, StepView
 
 MAX_TOOL_TEXT: Final = 4_000
@@ -20,6 +21,7 @@ MAX_THOUGHT_TEXT: Final = 20_000
 """Characters of a model's thinking that are shown."""
 
 _GLYPHS: Final[dict[StepStateName, str]] = {"started": "running", "progress": "running"}
+_PEOPLE: Final = {PAUSED: "paused", STEERING: "waiting"}
 
 
 def steps_html(view: RunView, elapsed_ms: float | None = None, *, scope: str = "") -> str:
@@ -72,8 +74,8 @@ def _step_html(step: StepView, view: RunView, now: float, nested: Markup, scope:
         '<span class="ph-glyph ph-glyph--{}" role="img" aria-label="{}"></span>'
         '<span class="ph-step-label" dir="auto">{}</span>{}</div>{}{}{}{}{}{}{}</li>',
         step.state,
-        _GLYPHS.get(step.state, step.state),
-        words.STATE_WORDS[step.state],
+        _glyph(step),
+        words.step_state(step),
         words.step_label(step),
         _duration_html(step, now),
         fragment('<p class="ph-step-detail" dir="auto">{}</p>', words.shortened(step.detail, 400))
@@ -88,6 +90,13 @@ def _step_html(step: StepView, view: RunView, now: float, nested: Markup, scope:
     )
 
 
+def _glyph(step: StepView) -> str:
+    """Nothing turns for a step in which the agent does not work."""
+    if step.is_open and step.step in _PEOPLE:
+        return _PEOPLE[step.step]
+    return _GLYPHS.get(step.state, step.state)
+
+
 def _duration_html(step: StepView, now: float) -> Markup:
     if step.state == "waiting" or step.is_open:
         return live_duration(max(0.0, now - step.started_ms))
@@ -100,7 +109,8 @@ def live_duration(elapsed_ms: float) -> Markup:
     """A duration that continues to count in the browser, by CSS alone, from ``elapsed_ms`` on."""
     return fragment(
         '<span class="ph-duration" aria-hidden="true">'
-        '<span class="ph-ticking" style="animation-delay:-{}ms"></span></span>',
+        '<span class="ph-ticking" data-ph-elapsed="{}" style="animation-delay:-{}ms"></span></span>',
+        round(elapsed_ms),
         round(elapsed_ms),
     )
 

@@ -1,11 +1,21 @@
 """Data as an HTML table that scrolls by itself, with numbers right-aligned; the pages' script sorts and saves it."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from backend.present.markup import EMPTY, Markup, fragment, joined
 from backend.present.words import run as words
 from backend.present.words.durations import NO_VALUE
+
+
+@dataclass(frozen=True, slots=True)
+class SortedCell:
+    """A cell whose text does not sort by itself, and the number that it sorts by."""
+
+    text: str
+    by: float
+
 
 MAX_ROWS: Final = 200
 MAX_COLUMNS: Final = 40
@@ -23,7 +33,7 @@ def table_html(columns: Sequence[str], rows: Sequence[Sequence[Any]], *, title: 
     body = joined(
         fragment(
             "<tr>{}</tr>",
-            joined(fragment("<td{}>{}</td>", css, cell_text(cell)) for css, cell in zip(classes, row, strict=False)),
+            joined(_cell(css, cell) for css, cell in zip(classes, row, strict=False)),
         )
         for row in shown
     )
@@ -39,6 +49,12 @@ def table_html(columns: Sequence[str], rows: Sequence[Sequence[Any]], *, title: 
         element_id,
         words.DOWNLOAD_CSV,
     )
+
+
+def _cell(css: Markup, cell: Any) -> Markup:
+    if isinstance(cell, SortedCell):
+        return fragment('<td{} data-value="{}">{}</td>', css, f"{cell.by:.10g}", cell.text)
+    return fragment("<td{}>{}</td>", css, cell_text(cell))
 
 
 def cell_text(value: Any) -> str:

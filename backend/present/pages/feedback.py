@@ -6,6 +6,7 @@ from typing import Literal, Protocol
 from backend.present.markup import EMPTY, Markup, fragment, joined
 from backend.present.words import ask as words_ask, history as words_history
 from backend.present.words.durations import format_clock
+from backend.protocol.inputs import Person
 
 
 class Remark(Protocol):
@@ -32,16 +33,23 @@ class Remark(Protocol):
         ...
 
     @property
+    def by(self) -> Person | None:
+        """The reader, as they call themselves; None where nobody says."""
+        ...
+
+    @property
     def question(self) -> str:
         """The run's question."""
         ...
 
 
 def feedback_html(remarks: Sequence[Remark], *, with_question: bool = False) -> str:
-    """The feedback in order. ``with_question``: show for each the question it is about."""
-    if not remarks:
+    """The feedback in order, without votes, which say nothing in words. ``with_question``: show for each the question
+    it is about."""
+    said = [remark for remark in remarks if remark.thumb is not None or remark.comment]
+    if not said:
         return str(fragment('<p class="ph ph-empty">{}</p>', words_history.NO_FEEDBACK))
-    items = joined(_remark_html(remark, with_question) for remark in remarks)
+    items = joined(_remark_html(remark, with_question) for remark in said)
     return str(fragment('<ul class="ph ph-remarks">{}</ul>', items))
 
 
@@ -57,7 +65,12 @@ def thumb_word(thumb: Literal["up", "down"] | None) -> str:
 
 def _remark_html(remark: Remark, with_question: bool) -> Markup:
     tone = {"up": "good", "down": "caution", None: "muted"}[remark.thumb]
-    facts = [thumb_word(remark.thumb), moment_of(remark), remark.created_at[:16].replace("T", " ")]
+    facts = [
+        remark.by.name if remark.by is not None else "",
+        thumb_word(remark.thumb),
+        moment_of(remark),
+        remark.created_at[:16].replace("T", " "),
+    ]
     return fragment(
         '<li class="ph-remark ph-tone--{}">{}<p class="ph-remark-facts">{}</p>{}</li>',
         tone,

@@ -60,6 +60,11 @@ class RunFacts(Protocol):
         """The number of its events."""
         ...
 
+    @property
+    def worker(self) -> str | None:
+        """The worker that ran it, where there are many machines."""
+        ...
+
 
 def chosen_run_html(run: RunFacts) -> str:
     """The run chosen from the list, with the facts about it."""
@@ -70,6 +75,7 @@ def chosen_run_html(run: RunFacts) -> str:
         (words_history.TOOK, format_ms(run.duration_ms)),
         (words_history.ANSWERED_AFTER, format_ms(run.ttft_ms)),
         (words_history.EVENTS, f"{run.last_seq:,}"),
+        *([(words_history.WORKER, run.worker)] if run.worker else []),
     ]
     rows = joined(fragment("<dt>{}</dt><dd>{}</dd>", name, value) for name, value in facts)
     return str(

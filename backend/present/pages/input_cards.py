@@ -13,6 +13,7 @@ from backend.present.markup import EMPTY, Markup, anchor_id, fragment, joined
 from backend.present.pages.input_fields import value_fields
 from backend.present.words import run as words_run, steering as words
 from backend.protocol.inputs import InputAnswer, ProposedTool
+from backend.protocol.roles import Role, covers
 from backend.protocol.run_view import InputView, RunView
 
 
@@ -28,15 +29,15 @@ def input_cards_html(
     elapsed_ms: float | None = None,
     problems: Mapping[str, AnswerProblem] | None = None,
     *,
-    read_only: bool = False,
+    role: Role = "host",
 ) -> str:
     """A card for each request of the run; empty if there is none. Safe HTML.
 
     ``elapsed_ms``: milliseconds since the run was accepted, as of now. ``problems``: why the last answer was not
-    taken, by ``input_id``. ``read_only``: without buttons, for those who may only watch.
+    taken, by ``input_id``. ``role``: what the reader may do; the buttons are those that it includes.
     """
     problems = problems or {}
-    cards = [_card(asked, elapsed_ms, problems.get(asked.input_id), read_only) for asked in view.stream.inputs]
+    cards = [_card(asked, elapsed_ms, problems.get(asked.input_id), role) for asked in view.stream.inputs]
     if not cards:
         return ""
     return str(fragment('<div class="ph ph-inputs">{}</div>', joined(cards)))
@@ -47,9 +48,10 @@ def inputs_changed(view: RunView) -> tuple[tuple[str, str], ...]:
     return tuple((asked.input_id, asked.state) for asked in view.stream.inputs)
 
 
-def _card(asked: InputView, elapsed_ms: float | None, problem: AnswerProblem | None, read_only: bool) -> Markup:
+def _card(asked: InputView, elapsed_ms: float | None, problem: AnswerProblem | None, role: Role) -> Markup:
     request, is_open = asked.request, asked.state == "open"
-    asking = is_open and not read_only
+    asking = is_open and covers(role, "steer")
+    accepts = covers(role, request.needs)
     label = anchor_id("input", asked.input_id)
     return fragment(
         '<form class="ph-input-card ph-input-card--{}" data-ph-input="{}" data-ph-state="{}" aria-labelledby="{}"'
@@ -59,19 +61,20 @@ def _card(asked: InputView, elapsed_ms: float | None, problem: AnswerProblem | N
         f"{asked.state} {problem.times if problem else 0}",
         label,
         fragment(' data-ph-digest="{}"', request.tool.digest) if request.tool and request.tool.digest else EMPTY,
-        _title(asked, elapsed_ms),
+        _title(asked, elapsed_ms, accepts=accepts),
         label,
         request.prompt,
-        _tool(request.tool, asked.answer, asking) if request.tool else EMPTY,
-        _fields(asked) if asking else _given(asked),
+        _tool(request.tool, asked.answer, asking and accepts) if request.tool else EMPTY,
+        _fields(asked, accepts=accepts) if asking else _given(asked),
         fragment('<p class="ph-input-problem" role="alert">{}</p>', problem.sentence) if problem and is_open else EMPTY,
     )
 
 
-def _title(asked: InputView, elapsed_ms: float | None) -> Markup:
+def _title(asked: InputView, elapsed_ms: float | None, *, accepts: bool) -> Markup:
     """What kind of answer is waited for and how long, or what became of the request."""
     if asked.state == "open":
-        state, title = "waiting", words.TITLES.get(asked.request.kind, words.TITLES["text"])
+        titles = words.TITLES if accepts else words.TITLES_OF_OTHERS
+        state, title = "waiting", titles.get(asked.request.kind, titles["text"])
     else:
         accepted = asked.answer is not None and asked.answer.action == "accept"
         state, title = "finished" if accepted else "cancelled", _outcome(asked)
@@ -120,14 +123,20 @@ def _code(title: str, written: str) -> Markup:
     return fragment('<span class="ph-input-caption">{}</span><pre dir="ltr">{}</pre>', title, written)
 
 
-def _fields(asked: InputView) -> Markup:
+def _fields(asked: InputView, *, accepts: bool) -> Markup:
+    """The fields and buttons; without ``accepts`` the answer can only be declined."""
     approval = asked.request.kind == "approval"
-    return fragment(
-        '{}<p class="ph-input-buttons"><button type="submit" class="ph-button ph-button--primary">{}</button>'
-        '<button type="button" class="ph-button" data-ph-action="decline">{}</button></p>',
-        EMPTY if approval else value_fields(asked.request),
+    accept = fragment(
+        '<button type="submit" class="ph-button ph-button--primary">{}</button>',
         words.APPROVE if approval else words.SEND,
+    )
+    return fragment(
+        '{}<p class="ph-input-buttons">{}<button type="button" class="ph-button" data-ph-action="decline">{}</button>'
+        "</p>{}",
+        EMPTY if approval or not accepts else value_fields(asked.request),
+        accept if accepts else EMPTY,
         words.DENY if approval else words.SKIP,
+        EMPTY if accepts else fragment('<p class="ph-hint">{}</p>', words.OTHERS_APPROVE),
     )
 
 

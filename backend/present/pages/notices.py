@@ -7,6 +7,7 @@ from backend.present.markup import EMPTY, Markup, fragment
 from backend.present.pages.attachments import attached_html
 from backend.present.words import ask as words_ask, run as words
 from backend.protocol.attachments import AttachmentNote
+from backend.protocol.roles import Role
 from backend.protocol.run_view import RunView
 
 _NOTICE_LOOKS: Final = {
@@ -40,9 +41,16 @@ def header_html(title: str = words.APP_TITLE, explanation: str = words.EXPLANATI
     )
 
 
-def shared_header_html() -> str:
-    """The same for a shared run."""
-    return header_html(words_ask.SHARED_TITLE, words_ask.SHARED_SENTENCE)
+def shared_header_html(*, conversation: bool = False) -> str:
+    """The same for what somebody shared: a run, or a whole conversation."""
+    title = words_ask.SHARED_CONVERSATION if conversation else words_ask.SHARED_TITLE
+    return header_html(title, words_ask.SHARED_SENTENCE)
+
+
+def rights_html(role: Role, *, through_share: bool) -> str:
+    """What the reader may do, where that is not to ask."""
+    sentence = words_ask.SHARED_RIGHTS[role] if through_share else words_ask.OWN_RIGHTS[role]
+    return str(fragment('<p class="ph ph-rights">{}</p>', sentence))
 
 
 def question_html(question: str, attachments: Sequence[AttachmentNote] = ()) -> str:

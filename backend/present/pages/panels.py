@@ -9,7 +9,7 @@ from typing import Final, Literal, get_args
 
 from backend.present.answer.blocks import AnswerBlock, AnswerRenderer
 from backend.present.evidence.artifacts import ArtifactView, artifact_views, artifacts_html
-from backend.present.evidence.sources import sources_html
+from backend.present.evidence.sources import SourceCards
 from backend.present.evidence.steps import steps_html
 from backend.present.evidence.warnings import warnings_html
 from backend.present.pages.notices import error_html, question_html
@@ -60,6 +60,7 @@ class Panels:
         self._theme: Theme = theme
         self._scope = scope
         self._answer = AnswerRenderer(scope)
+        self._sources = SourceCards(scope)
         self._seen: dict[str, object] = {}
         self._drawn: dict[str, object] = {}
 
@@ -90,7 +91,7 @@ class Panels:
             offer("question", question_html(message.question))
             offer("answer", tuple(self._answer.blocks(view)))
             offer("warnings", warnings_html(view, scope=self._scope))
-            offer("sources", sources_html(view, scope=self._scope))
+            offer("sources", self._sources.html(view))
         if self._moved("artifacts", (view.artifacts.revision, view.ended)):
             offer("results", artifacts_html(view, scope=self._scope))
             offer("artifacts", tuple(artifact_views(view, self._theme, scope=self._scope)))

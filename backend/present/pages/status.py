@@ -12,6 +12,8 @@ from backend.protocol.run_view import RunView
 _TONES: Final = {
     "connecting": "accent",
     "open": "accent",
+    "waiting": "waiting",
+    "paused": "muted",
     "reconnecting": "caution",
     "completed": "good",
     "cancelled": "muted",
@@ -22,6 +24,8 @@ _TONES: Final = {
 _GLYPHS: Final = {
     "connecting": "running",
     "open": "running",
+    "waiting": "waiting",
+    "paused": "paused",
     "reconnecting": "offline",
     "completed": "finished",
     "cancelled": "cancelled",
@@ -63,7 +67,7 @@ def status_html(view: RunView, elapsed_ms: float | None = None) -> str:
     not a live region: the page's script reads the announcement out when that changes.
     """
     stream = view.stream
-    state = stream.outcome or stream.phase
+    state = stream.outcome or (stream.activity if _is_for_people(view) else stream.phase)
     return str(
         fragment(
             '<div class="ph ph-status ph-tone--{}" data-ph-run="{}" data-ph-announcement="{}">'
@@ -78,6 +82,16 @@ def status_html(view: RunView, elapsed_ms: float | None = None) -> str:
             joined(_facts(view, elapsed_ms)),
         )
     )
+
+
+def facts_html(view: RunView) -> Markup:
+    """The facts of a run that is over: first token, duration, sources and warnings."""
+    return fragment('<ul class="ph-facts">{}</ul>', joined(_facts(view, None)))
+
+
+def _is_for_people(view: RunView) -> bool:
+    """True if the run does not work because it is paused, or waits for somebody."""
+    return view.stream.phase == "open" and view.stream.activity != "running"
 
 
 def _facts(view: RunView, elapsed_ms: float | None) -> Iterator[Markup]:

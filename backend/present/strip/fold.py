@@ -10,7 +10,6 @@ from backend.present.strip.density import Density, bin_width
 from backend.present.strip.markers_in_time import MarkersInTime
 from backend.present.strip.model import (
     MOST_ROWS,
-    ROW_STATES,
     RowState,
     Signal,
     StepRow,
@@ -19,10 +18,11 @@ from backend.present.strip.model import (
     model_json,
 )
 from backend.present.strip.silences import Silences, without
-from backend.present.strip.step_rows import StepRows
+from backend.present.strip.step_rows import StepRows, row_state
 from backend.present.theme.palette import step_series
 from backend.present.words import run as words, strip as words_strip
 from backend.present.words.printable import printable
+from backend.protocol.attempts import standing
 from backend.protocol.events import (
     ArtifactEvent,
     CitationEvent,
@@ -80,7 +80,7 @@ class StripFold:
 
     def add(self, events: Iterable[Event]) -> None:
         """More events of the run."""
-        for event in events:
+        for event in standing(events):
             if self._outcome is None and (event.seq == 0 or event.seq > self.last_seq):
                 self.last_seq = max(self.last_seq, event.seq)
                 self._take(event)
@@ -207,13 +207,13 @@ def strip_of(events: Iterable[Event]) -> StripModel:
 def _row(step: StepView, depth: int, room: _Room) -> StepRow:
     label = _within(words.step_label(step), room.label_bytes)
     series = step_series(step.step)
-    return StepRow(label, _whole(step.started_ms), _known(step.ended_ms), ROW_STATES[step.state], series, depth)
+    return StepRow(label, _whole(step.started_ms), _known(step.ended_ms), row_state(step), series, depth)
 
 
 def _rest(steps: Sequence[StepView]) -> StepRow:
     """One row for steps that have none of their own: from the first start to the last end, failed if one failed."""
-    states = {ROW_STATES[step.state] for step in steps}
-    order: tuple[RowState, ...] = ("waiting", "running", "failed", "cancelled", "finished")
+    states = {row_state(step) for step in steps}
+    order: tuple[RowState, ...] = ("paused", "waiting", "running", "queued", "failed", "cancelled", "finished")
     ends = [step.ended_ms for step in steps if step.ended_ms is not None]
     return StepRow(
         label=words_strip.MORE_STEPS.format(len(steps)),

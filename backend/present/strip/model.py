@@ -9,7 +9,9 @@ from backend.protocol.events import Outcome, StepStateName
 MOST_ROWS: Final = 40
 """Rows of steps; of more steps, the last row stands for all that have none of their own."""
 
-RowState = Literal["running", "waiting", "finished", "failed", "cancelled"]
+RowState = Literal["running", "waiting", "paused", "queued", "finished", "failed", "cancelled"]
+"""``paused``: the run stands still; ``queued``: a message that is not delivered yet. Their first two letters differ."""
+
 SignalKind = Literal["warning", "error", "artifact"]
 
 ROW_STATES: Final[dict[StepStateName, RowState]] = {
@@ -77,7 +79,7 @@ class StripModel:
     more_steps: int = 0
     """The steps that the last row stands for; 0 if each step has a row."""
     waits: tuple[tuple[int, int, int | None], ...] = ()
-    """(row, start, end) of each stretch in which a step waited for a person."""
+    """(row, start, end) of each stretch in which a step waited for a person, or the run was paused."""
     citations: tuple[StripPoint, ...] = ()
     more_citations: int = 0
     markers: tuple[StripPoint, ...] = ()

@@ -3,9 +3,13 @@
 from dataclasses import dataclass
 from typing import Final
 
+from backend.present.strip.model import ROW_STATES, RowState
 from backend.protocol.events import Outcome, StatusEvent
+from backend.protocol.inputs import PAUSED, STEERING
 from backend.protocol.run_view import StepView
 from backend.protocol.steps import close_open_steps, fold_status
+
+_OF_PEOPLE: Final[dict[str, RowState]] = {PAUSED: "paused", STEERING: "queued"}
 
 DEEPEST: Final = 3
 """Steps nested deeper are drawn at this depth."""
@@ -13,7 +17,8 @@ DEEPEST: Final = 3
 
 @dataclass(slots=True)
 class WaitStretch:
-    """A stretch in which a step waited for a person; open while it still waits. Milliseconds of the run."""
+    """A stretch in which a step waited for a person, or the run was paused; open while it lasts. Milliseconds of the
+    run."""
 
     row: int
     started_ms: float
@@ -72,13 +77,24 @@ class StepRows:
                 step, self._announced = step.model_copy(update={"step_id": name}), len(self.steps)
             self._index.setdefault(step.step_id, len(self.steps))
             self.steps.append(step)
-            if step.state == "waiting":
+            if _waits(step):
                 self.waits.append(WaitStretch(len(self.steps) - 1, at_ms))
 
     def _note_wait(self, index: int, step: StepView, at_ms: float) -> None:
-        was, now = self.steps[index].state == "waiting", step.state == "waiting"
+        was, now = _waits(self.steps[index]), _waits(step)
         if now and not was:
             self.waits.append(WaitStretch(index, at_ms))
         elif was and not now:
             last = next(wait for wait in reversed(self.waits) if wait.row == index)
             last.ended_ms = at_ms
+
+
+def row_state(step: StepView) -> RowState:
+    """The state of a step's row: what people have an open part in does not count as work."""
+    if step.is_open and step.step in _OF_PEOPLE:
+        return _OF_PEOPLE[step.step]
+    return ROW_STATES[step.state]
+
+
+def _waits(step: StepView) -> bool:
+    return row_state(step) in ("waiting", "paused")

@@ -23,6 +23,8 @@ _BAR_SHARE: Final = 0.56
 _STATE_WORDS: Final[dict[RowState, str]] = {
     "running": words.STATE_WORDS["started"],
     "waiting": words.STATE_WORDS["waiting"],
+    "paused": words_strip.ROW_PAUSED,
+    "queued": words_strip.ROW_QUEUED,
     "finished": words.STATE_WORDS["finished"],
     "failed": words.STATE_WORDS["failed"],
     "cancelled": words.STATE_WORDS["cancelled"],

@@ -32,6 +32,7 @@ _STROKE = 'fill="none" stroke="#000" stroke-width="1.8" stroke-linecap="round" s
 _GLYPHS: Final[dict[str, str]] = {
     "running": f'<circle cx="8" cy="8" r="5.5" {_STROKE} stroke-dasharray="20 15"/>',
     "waiting": f'<g {_STROKE}><circle cx="8" cy="8" r="6"/><path d="M8 4.8V8l2.2 1.6"/></g>',
+    "paused": f'<path d="M5.2 3.5v9M10.8 3.5v9" {_STROKE}/>',
     "finished": f'<path d="M3.2 8.6l3.2 3.1 6.4-7.2" {_STROKE}/>',
     "failed": f'<path d="M4 4l8 8M12 4l-8 8" {_STROKE}/>',
     "cancelled": f'<g {_STROKE}><circle cx="8" cy="8" r="6"/><path d="M4 12l8-8"/></g>',

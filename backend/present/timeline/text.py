@@ -1,9 +1,10 @@
 """The timeline as text, to unfold beside the strip: for readers who cannot see it or want the numbers."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from backend.present.evidence.sources import source_title
-from backend.present.evidence.tables import table_html
+from backend.present.evidence.tables import SortedCell, table_html
 from backend.present.markup import Markup, fragment
 from backend.present.strip.markers_in_time import MarkersInTime
 from backend.present.strip.silences import Silences
@@ -24,29 +25,34 @@ from backend.protocol.events import (
 Row = tuple[float, str, str]
 """Milliseconds, kind and name."""
 
+_COLUMNS: Final = ("Time", "What", "Which")
+
 
 def timeline_text_html(events: Sequence[Event], element_id: str = "ph-timeline-table", of: str = "") -> Markup:
     """A table of events with their times. ``element_id`` must be unique on the page; ``of`` names the run if there are
     two."""
-    columns, rows = timeline_table(events)
+    rows = [(SortedCell(format_ms(at_ms), at_ms), what, which) for at_ms, what, which in _rows(events)]
     title = f"{words_report.TIMELINE_AS_TABLE}: {of}" if of else words_report.TIMELINE_AS_TABLE
     return fragment(
         '<div class="ph"><details class="ph-details" data-ph-keep="{}"><summary>{}</summary>{}</details></div>',
         element_id,
         title,
-        table_html(columns, rows, title=title, element_id=element_id),
+        table_html(_COLUMNS, rows, title=title, element_id=element_id),
     )
 
 
 def timeline_table(events: Sequence[Event]) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
     """What the strip shows, in order: time, kind and name. Token events are in it as the first, the last and their
     count."""
+    return _COLUMNS, tuple((format_ms(at_ms), what, which) for at_ms, what, which in _rows(events))
+
+
+def _rows(events: Sequence[Event]) -> list[Row]:
     rows = [*_steps(events), *_sources(events), *_signals(events), *_answer(events), *_silences(events)]
     rows += [
         (event.at_ms, "End", words.OUTCOME_WORDS[event.outcome]) for event in events if isinstance(event, DoneEvent)
     ]
-    ordered = sorted(rows, key=lambda row: row[0])
-    return ("Time", "What", "Which"), tuple((format_ms(at_ms), what, which) for at_ms, what, which in ordered)
+    return sorted(rows, key=lambda row: row[0])
 
 
 def _steps(events: Sequence[Event]) -> list[Row]:

@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from backend.protocol.roles import Role
+
 NEW_CONVERSATION: Final = "New conversation"
 FOLLOW_UP_PLACEHOLDER: Final = "Ask a follow-up question"
 
@@ -17,14 +19,29 @@ SPEED_HELP: Final = "How fast a scripted or recorded run plays. Other agents run
 SPEED_AS_FAST_AS_POSSIBLE: Final = "without waiting"
 
 SHARED_TITLE: Final = "A shared run"
-SHARED_SENTENCE: Final = "Someone shared this run with you. You can read it and follow it live."
+SHARED_CONVERSATION: Final = "A shared conversation"
+SHARED_SENTENCE: Final = "Someone shared it with you. You follow it live."
+SHARED_RIGHTS: Final[dict[Role, str]] = {
+    "view": "You watch. Ask the presenter for a link that lets you comment.",
+    "comment": "You watch, and you may comment.",
+    "steer": "You watch, and you may comment, stop the run, and send it messages.",
+    "approve": "You watch, and you may comment, stop the run, send it messages, and approve what it asks for.",
+    "host": "You may do everything here.",
+}
+"""What a share allows, in a sentence."""
+OWN_RIGHTS: Final[dict[Role, str]] = {
+    "view": "You may look at runs. Ask a host of this server for a token that lets you ask questions.",
+    "comment": "You may look at runs and comment on them. Ask a host of this server for a token that lets you ask "
+    "questions.",
+    **dict.fromkeys(("steer", "approve", "host"), "You may ask questions."),
+}
+"""What a token allows that is not enough to ask a question."""
 SHARE_NOT_FOUND: Final = "This link no longer works. Ask the person who sent it for a new one."
 
 HELPFUL: Final = "Helpful"
 NOT_HELPFUL: Final = "Not helpful"
 COMMENT: Final = "Comment"
-COMMENT_LABEL: Final = "Your comment on this moment of the run"
-SEND_COMMENT: Final = "Send comment"
+FEEDBACK_NOT_SENT: Final = "The server did not take this: reload the page, and try again."
 COMMENT_EMPTY: Final = "Write a comment first."
 FEEDBACK_KEPT: Final = "Thank you. Your feedback is saved with the run."
 """Shown once feedback is saved."""

@@ -17,13 +17,6 @@ OPEN_IN_REPLAY: Final = "Open in Replay"
 OPEN_IN_COMPARE: Final = "Open in Compare"
 
 SHARE: Final = "Share"
-SHARE_LINK_LABEL: Final = "Read-only link to this run"
-SHARE_HELP: Final = (
-    "Anyone with the link can read this run and follow it live. Nobody can stop or change it with the link."
-)
-COPY_LINK: Final = "Copy link"
-UNSHARE: Final = "End sharing"
-UNSHARED: Final = "The link no longer works."
 
 SAVE_RECORDING: Final = "Save recording"
 SAVE_MARKDOWN: Final = "Save as Markdown"

@@ -3,8 +3,11 @@
 import re
 from typing import Final
 
+from backend.present.words import messages as words_messages, steering as words_steering
 from backend.protocol.events import ArtifactEvent, ErrorEvent, Outcome, StepStateName, WarningEvent
-from backend.protocol.run_view import Phase, RunView, StepView
+from backend.protocol.inputs import PAUSED, STEERING
+from backend.protocol.run_view import Activity, Phase, RunView, StepView
+from backend.protocol.steps import waits_for_person
 
 APP_TITLE: Final = "Playhead"
 EXPLANATION: Final = (
@@ -145,6 +148,13 @@ STATE_WORDS: Final[dict[StepStateName, str]] = {
     "cancelled": "cancelled",
 }
 
+_PAUSE_WORDS: Final[dict[StepStateName, str]] = {"started": "paused", "finished": "resumed"}
+_MESSAGE_WORDS: Final[dict[StepStateName, str]] = {
+    "started": "accepted",
+    "finished": "delivered",
+    "cancelled": "not delivered",
+}
+
 PHASE_WORDS: Final[dict[Phase, str]] = {
     "connecting": "Connecting",
     "open": "Working",
@@ -179,12 +189,20 @@ def shortened(text: str, limit: int = _MAX_LABEL) -> str:
 
 def step_label(step: StepView) -> str:
     """A step's name: its own label, else the words for its slug, with the tool's name if it runs one."""
+    if step.step == STEERING:
+        return words_messages.NEXT_QUESTION if step.mode == "queue" else words_messages.MESSAGE
     if step.label and step.label.strip():
         return shortened(step.label)
     known = _STEP_LABELS.get(step.step) or readable(step.step)
     if step.tool and step.step == "running_tool" and step.tool.name.strip():
         return shortened(f"{known}: {step.tool.name}")
     return known
+
+
+def step_state(step: StepView) -> str:
+    """A step's state in a word or two."""
+    of_people = {PAUSED: _PAUSE_WORDS, STEERING: _MESSAGE_WORDS}.get(step.step, {})
+    return of_people.get(step.state, STATE_WORDS[step.state])
 
 
 def current_activity(view: RunView) -> str:
@@ -194,10 +212,21 @@ def current_activity(view: RunView) -> str:
         return OUTCOME_WORDS[stream.outcome]
     if stream.phase != "open":
         return PHASE_WORDS[stream.phase]
-    running = [step for step in stream.steps if step.is_open]
+    running = [step for step in stream.steps if step.is_open and step.step != STEERING]
+    if stream.activity != "running":
+        return _without_work(stream.activity, running)
     if running:
         return step_label(running[-1])
     return _STEP_LABELS["summarizing"] if view.message.answer else PHASE_WORDS["open"]
+
+
+def _without_work(activity: Activity, steps: list[StepView]) -> str:
+    """Why a run does not work: it is paused, or a step of these waits for somebody."""
+    if activity == "paused":
+        mode = next((step.mode for step in reversed(steps) if step.step == PAUSED), None)
+        return words_steering.PAUSED.get(mode or "", words_steering.PAUSED_PLAINLY)
+    waiting = [step for step in steps if waits_for_person(step)]
+    return words_steering.WAITING_FOR.format(step=step_label(waiting[-1])) if waiting else words_steering.WAITING
 
 
 def outcome_sentence(view: RunView) -> str:

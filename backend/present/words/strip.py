@@ -23,3 +23,6 @@ ERROR: Final = "an error"
 ARTIFACT: Final = "a result arrives"
 STEP_BEGINS: Final = "{} begins"
 STEP_ENDS: Final = "{}: {}"
+
+ROW_PAUSED: Final = "the run stands still"
+ROW_QUEUED: Final = "accepted"

@@ -24,10 +24,11 @@ MOST_MARKS: Final = 200
 MOST_GRID: Final = 12
 """Rows, and columns, of a grid of plots."""
 MOST_POINTS: Final[dict[str, int]] = {
-    **dict.fromkeys(("indicator", "pie", "sankey"), 1_000),
-    **dict.fromkeys(("sunburst", "treemap"), 3_000),
+    **dict.fromkeys(("indicator", "pie"), 500),
+    **dict.fromkeys(("sankey", "sunburst", "treemap"), 1_000),
     **dict.fromkeys(("candlestick", "ohlc"), 3_000),
-    **dict.fromkeys(("bar", "funnel", "waterfall", "box", "violin"), 10_000),
+    **dict.fromkeys(("funnel", "waterfall"), 5_000),
+    **dict.fromkeys(("bar", "box", "violin"), 10_000),
     **dict.fromkeys(("scatter", "contour"), 20_000),
     **dict.fromkeys(("histogram", "histogram2d"), 100_000),
     **dict.fromkeys(("heatmap", "scattergl"), 200_000),

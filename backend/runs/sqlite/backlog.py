@@ -62,6 +62,7 @@ class TailPiece:
 
     def refused(self, error: Exception) -> None:
         """Keep the tail for later and note why."""
+        self.backlog.refusals += 1
         if self.tail.failure is None:
             logger.warning("Events could not be written and are kept in memory: %s", str(error))
         self.tail.failure = error
@@ -76,6 +77,8 @@ class Backlog:
         self._lock = threading.Lock()
         self._tails: dict[Tail, None] = {}
         self._deleted: set[int] = set()
+        self.refusals = 0
+        """How often a tail could not be committed."""
 
     def add(self, tails: Iterable[Tail]) -> None:
         """These tails have something to write."""

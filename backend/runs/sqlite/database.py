@@ -8,15 +8,18 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
+from backend.runs.event_lag import EventLag
 from backend.runs.records import RunRecord
 from backend.runs.sqlite.backlog import Backlog, TailPiece
-from backend.runs.sqlite.journal import Journal, read_journal
+from backend.runs.sqlite.journal import FILE_NAMES as JOURNAL_NAMES, Journal, read_journal
 from backend.runs.sqlite.journal_queue import JournalQueue
 from backend.runs.sqlite.lock import FolderLock
 from backend.runs.sqlite.recovery import end_unfinished, insert_journaled
-from backend.runs.sqlite.schema import connect, prepare, refused_by_system, storage_problem, sync_log
+from backend.runs.sqlite.schema import FILE_NAME, connect, prepare, refused_by_system, storage_problem, sync_log
+from backend.runs.sqlite.soundness import check_writable
 from backend.runs.sqlite.writer import GroupWriter
 from backend.runs.store import StoreError
+from backend.runs.store_load import StoreLoad
 
 T = TypeVar("T")
 
@@ -28,7 +31,7 @@ class Database:
 
     def __init__(self, folder: Path, backlog: Backlog) -> None:
         self.folder = folder
-        self.unkept = JournalQueue(backlog, self.poke)
+        self.unkept = JournalQueue(backlog, self.poke, self._note_journal_error)
         """What has to be in the journal before anybody is shown it."""
         self._backlog = backlog
         self._journal: Journal | None = None
@@ -36,6 +39,12 @@ class Database:
         self._lock = FolderLock(folder)
         self._writer: GroupWriter | None = None
         self._reading: sqlite3.Connection | None = None
+        self._errors = dict.fromkeys(("read", "write", "journal"), 0)
+        self._files = {
+            "database": [folder / FILE_NAME],
+            "log": [folder / f"{FILE_NAME}-wal"],
+            "journal": [folder / name for name in JOURNAL_NAMES],
+        }
         self._reader = ThreadPoolExecutor(max_workers=1, thread_name_prefix="run-log-reader")
 
     def open(self) -> list[RunRecord]:
@@ -46,6 +55,7 @@ class Database:
         self._lock.acquire()
         writing: sqlite3.Connection | None = None
         try:
+            check_writable(self.folder)
             writing = connect(self.folder)
             prepare(writing, self.folder)
             insert_journaled(writing, read_journal(self.folder))
@@ -100,6 +110,7 @@ class Database:
         try:
             return await asyncio.wrap_future(writer.submit(run, committed))
         except sqlite3.Error as error:
+            self._errors["write"] += 1
             raise self.problem(error) from error
 
     async def read(self, run: Callable[[sqlite3.Connection], T]) -> T:
@@ -110,7 +121,21 @@ class Database:
         try:
             return await asyncio.get_running_loop().run_in_executor(self._reader, run, reading)
         except sqlite3.Error as error:
+            self._errors["read"] += 1
             raise self.problem(error) from error
+
+    def _note_journal_error(self) -> None:
+        self._errors["journal"] += 1
+
+    def load(self, lag: EventLag) -> StoreLoad:
+        """What there is to do, and what could not be done."""
+        return StoreLoad(
+            unsaved_runs=self._backlog.unsaved(),
+            waiting_writes=0 if self._writer is None else self._writer.waiting,
+            errors={**self._errors, "write": self._errors["write"] + self._backlog.refusals},
+            sizes={kind: sum(map(_size_of, files)) for kind, files in self._files.items()},
+            lag=lag,
+        )
 
     def poke(self) -> None:
         """The backlog has something to write."""
@@ -128,3 +153,10 @@ class Database:
         if isinstance(error, OSError):
             return refused_by_system(error, self.folder)
         return error if isinstance(error, StoreError) else StoreError(f"The log cannot be written ({error}).")
+
+
+def _size_of(file: Path) -> int:
+    try:
+        return file.stat().st_size
+    except FileNotFoundError:
+        return 0

@@ -14,12 +14,13 @@ logger = logging.getLogger(__name__)
 class JournalQueue:
     """Belongs to the event loop."""
 
-    def __init__(self, backlog: Backlog, poke: Callable[[], None]) -> None:
-        """``poke`` is called when the backlog has something to write."""
+    def __init__(self, backlog: Backlog, poke: Callable[[], None], refused: Callable[[], None]) -> None:
+        """``poke`` is called when the backlog has something to write, ``refused`` when the disk takes nothing."""
         self.journal: Journal | None = None
         """None while the store is closed."""
         self._backlog = backlog
         self._poke = poke
+        self._refused = refused
         self._tails: dict[Tail, None] = {}
 
     def add(self, tail: Tail) -> None:
@@ -46,6 +47,7 @@ class JournalQueue:
         try:
             self.journal.add(b"".join(records))
         except OSError as error:
+            self._refused()
             logger.warning("Events could not be written to the journal: %s", str(error))
             for tail in tails:
                 tail.failure = tail.failure or error

@@ -6,6 +6,7 @@ import sqlite3
 from pathlib import Path
 
 from backend.runs.search import folded
+from backend.runs.sqlite.soundness import check_pages, check_version, damaged
 from backend.runs.store import StoreError
 
 FILE_NAME = "runs.sqlite3"
@@ -99,7 +100,54 @@ _SEARCH = (
 )
 """What is looked for in a run, folded: a search passes over all of it, and over nothing else."""
 
-_STEPS = (_RUNS, _REVIEW, _FILES, _SEARCH)
+_OWNERS = (
+    "ALTER TABLE run ADD COLUMN owner TEXT NOT NULL DEFAULT ''",
+    "CREATE INDEX run_of_owner ON run (owner, number)",
+)
+"""Whose token a run was asked with; empty where there was none."""
+
+_AUTHORS = (
+    "ALTER TABLE feedback ADD COLUMN by_id TEXT",
+    "ALTER TABLE feedback ADD COLUMN by_name TEXT",
+    "ALTER TABLE feedback ADD COLUMN reply_to TEXT",
+)
+"""Who gave feedback (both null where nobody says), and the ``feedback_id`` that it answers."""
+
+_SHARES = (
+    "ALTER TABLE share RENAME TO share_of_run",
+    """CREATE TABLE share (
+        number INTEGER PRIMARY KEY,
+        share_id TEXT NOT NULL UNIQUE,
+        run INTEGER REFERENCES run ON DELETE CASCADE,
+        session_id TEXT REFERENCES session ON DELETE CASCADE,
+        role TEXT NOT NULL,
+        created_at TEXT NOT NULL,
+        expires_at TEXT,
+        CHECK ((run IS NULL) <> (session_id IS NULL))
+    ) STRICT""",
+    """INSERT INTO share (share_id, run, role, created_at)
+        SELECT share_id, run, 'view', created_at FROM share_of_run ORDER BY created_at, run""",
+    "DROP TABLE share_of_run",
+    "CREATE INDEX share_of_run ON share (run)",
+    "CREATE INDEX share_of_session ON share (session_id)",
+)
+"""Shares have a role and may expire, and lead to a run or to a conversation."""
+
+_VOTES = (
+    "ALTER TABLE feedback ADD COLUMN other_run TEXT",
+    "ALTER TABLE feedback ADD COLUMN other_agent TEXT",
+    "ALTER TABLE feedback ADD COLUMN verdict TEXT",
+)
+"""How the run compares with another one, all three or none: a vote outlives the other run."""
+
+_SHARE_MAKERS = (
+    "ALTER TABLE share ADD COLUMN by_id TEXT",
+    "ALTER TABLE share ADD COLUMN by_name TEXT",
+    "ALTER TABLE share ADD COLUMN by_verified INTEGER",
+)
+"""Who made a share; all null where nobody says."""
+
+_STEPS = (_RUNS, _REVIEW, _FILES, _SEARCH, _OWNERS, _AUTHORS, _SHARES, _VOTES, _SHARE_MAKERS)
 """Each brings a file from one version to the next. What was released is never changed: files were made with it."""
 
 SCHEMA_VERSION = len(_STEPS)
@@ -148,21 +196,33 @@ def sync_log(folder: Path) -> None:
 
 def prepare(connection: sqlite3.Connection, folder: Path) -> None:
     """Make the tables in a new file, and bring an older version's up to date, all or nothing. Raises ``StoreError``
-    for a file that a newer version wrote."""
+    for a file that a newer version wrote, that is damaged, or that has not the tables of its version."""
+    file = folder / FILE_NAME
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     if version > SCHEMA_VERSION:
         raise StoreError(
-            f"{folder / FILE_NAME} was written by a newer Playhead (schema {version}, this one knows "
+            f"{file} was written by a newer Playhead (schema {version}, this one knows "
             f"{SCHEMA_VERSION}): use the newer one, or choose another folder with --data."
         )
-    if version == SCHEMA_VERSION:
-        return
+    check_pages(connection, file)
+    check_version(connection, file, _STEPS, version)
+    # A file that cannot be written says so here, and not at the first question.
     connection.execute("BEGIN IMMEDIATE")
+    if version == SCHEMA_VERSION:
+        connection.execute("ROLLBACK")
+        return
     for step in _STEPS[version:]:
         for statement in step:
             connection.execute(statement)
     connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
     connection.execute("COMMIT")
+
+
+def check_copy(connection: sqlite3.Connection, file: Path) -> None:
+    """Raise ``StoreError`` or ``sqlite3.Error`` unless this is a sound database of a version that is known."""
+    check_pages(connection, file)
+    connection.create_function("folded", 1, folded, deterministic=True)
+    check_version(connection, file, _STEPS, connection.execute("PRAGMA user_version").fetchone()[0])
 
 
 def storage_problem(error: sqlite3.Error, folder: Path) -> StoreError:
@@ -173,14 +233,9 @@ def storage_problem(error: sqlite3.Error, folder: Path) -> StoreError:
     if code == sqlite3.SQLITE_IOERR:
         return _refusing(folder)
     if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
-        return StoreError(
-            f"The data folder {folder} cannot be written: check its permissions, or choose another one with --data."
-        )
+        return _read_only(folder)
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-        return StoreError(
-            f"{folder / FILE_NAME} is damaged or not a database: restore a copy of it, "
-            "or choose another folder with --data."
-        )
+        return damaged(folder / FILE_NAME)
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return StoreError(f"Another program is using {folder / FILE_NAME}: close it and try again.")
     return StoreError(f"The log under {folder} cannot be written ({error}).")
@@ -188,7 +243,15 @@ def storage_problem(error: sqlite3.Error, folder: Path) -> StoreError:
 
 def refused_by_system(error: OSError, folder: Path) -> StoreError:
     """What a refused write beside the database means, in one sentence."""
+    if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
+        return _read_only(folder)
     return _full(folder) if error.errno == errno.ENOSPC else _refusing(folder)
+
+
+def _read_only(folder: Path) -> StoreError:
+    return StoreError(
+        f"The data folder {folder} cannot be written: check its permissions, or choose another one with --data."
+    )
 
 
 def _full(folder: Path) -> StoreError:

@@ -15,7 +15,7 @@ from backend.runs.sqlite.file_statements import delete_files_left, read_attachme
 
 _SELECT_RUN = (
     "SELECT number, run_id, session_id, question, agent, options, created_at, attempt, outcome, last_seq, "
-    "duration_ms, ttft_ms, cancel_requested, idempotency_key, attachments FROM run "
+    "duration_ms, ttft_ms, cancel_requested, idempotency_key, attachments, owner FROM run "
 )
 
 
@@ -104,10 +104,14 @@ def event_data(connection: sqlite3.Connection, run: StoredRun) -> Iterator[str]:
     return (data for (data,) in rows)
 
 
-def load_sessions(connection: sqlite3.Connection, limit: int) -> list[SessionRecord]:
-    """The latest sessions, without their runs."""
-    query = "SELECT session_id, title, created_at, updated_at FROM session ORDER BY updated_at DESC, session_id LIMIT ?"
-    return [SessionRecord(*row) for row in connection.execute(query, (limit,))]
+def load_sessions(connection: sqlite3.Connection, limit: int, owner: str | None) -> list[SessionRecord]:
+    """The latest sessions, or those of them in which the owner asked, without their runs."""
+    query = (
+        "SELECT session_id, title, created_at, updated_at FROM session "
+        "WHERE ?1 IS NULL OR session_id IN (SELECT session_id FROM run WHERE owner = ?1) "
+        "ORDER BY updated_at DESC, session_id LIMIT ?2"
+    )
+    return [SessionRecord(*row) for row in connection.execute(query, (owner, limit))]
 
 
 def load_session(connection: sqlite3.Connection, session_id: str) -> SessionRecord | None:
@@ -182,6 +186,7 @@ def _stored(row: tuple[Any, ...]) -> StoredRun:
         cancel,
         key,
         attachments,
+        owner,
     ) = row
     return StoredRun(
         number,
@@ -200,5 +205,6 @@ def _stored(row: tuple[Any, ...]) -> StoredRun:
             cancel_requested=bool(cancel),
             idempotency_key=key,
             attachments=read_attachments(attachments),
+            owner=owner,
         ),
     )

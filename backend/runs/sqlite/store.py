@@ -21,11 +21,14 @@ from backend.runs.sqlite.backlog import Backlog, Tail
 from backend.runs.sqlite.database import Database
 from backend.runs.sqlite.files import SqliteFiles
 from backend.runs.sqlite.memory import KeptRun, RunMemory
+from backend.runs.sqlite.oldest_runs import delete_oldest, kept_bytes
 from backend.runs.sqlite.review import SqliteReviews
+from backend.runs.sqlite.run_loading import RunLoading
 from backend.runs.sqlite.run_search import find_runs
 from backend.runs.sqlite.statements import StoredRun
 from backend.runs.sqlite.submission import submit_run
 from backend.runs.store import StoreError, UnknownRunError, UnknownSessionError
+from backend.runs.store_load import StoreLoad
 from backend.runs.tick import Tick
 
 logger = logging.getLogger(__name__)
@@ -49,7 +52,7 @@ class SqliteStore(SqliteReviews, SqliteFiles):
         super().__init__(Database(data_dir, self._backlog))
         self._memory = RunMemory(memory_runs)
         self._tick = Tick(self._database.unkept.write)
-        self._loading: dict[str, asyncio.Task[KeptRun]] = {}
+        self._loading = RunLoading(self._database, self._memory)
 
     async def open(self) -> Sequence[RunRecord]:
         """See ``RunStore.open``."""
@@ -64,14 +67,19 @@ class SqliteStore(SqliteReviews, SqliteFiles):
             runs = "1 run" if unsaved == 1 else f"{unsaved} runs"
             raise StoreError(f"The end of {runs} could not be written to {self._database.folder}.")
 
+    def load(self) -> StoreLoad:
+        """What the store has to do, for the server's operator."""
+        return self._database.load(self._tick.lag)
+
     async def submit(self, record: RunRecord) -> tuple[RunRecord, bool]:
         """See ``RunStore.submit``."""
-        number, kept = await self._database.write(lambda connection: submit_run(connection, record, _now()))
-        if number is None:
-            known = self._memory.find(kept.run_id)
-            return (_as_it_is(known) if known else kept), False
-        log = RunLog(record.question, self._tick)
-        self._memory.keep(KeptRun(record, log, Tail(number, log, record.attempt)))
+        with self._loading.submitting(record.run_id):
+            number, kept = await self._database.write(lambda connection: submit_run(connection, record, _now()))
+            if number is None:
+                known = self._memory.find(kept.run_id)
+                return (_as_it_is(known) if known else kept), False
+            log = RunLog(record.question, self._tick)
+            self._memory.keep(KeptRun(record, log, Tail(number, log, record.attempt)))
         return record, True
 
     async def append(self, run_id: str, first_seq: int, frames: Sequence[bytes]) -> None:
@@ -162,22 +170,22 @@ class SqliteStore(SqliteReviews, SqliteFiles):
 
     async def events(self, run_id: str) -> Sequence[Event]:
         """See ``RunStore.events``."""
-        return await (await self._find(run_id)).log.events()
+        return await (await self._loading.find(run_id)).log.events()
 
     async def snapshot(self, run_id: str) -> RunView:
         """See ``RunStore.snapshot``."""
-        return await (await self._find(run_id)).log.view()
+        return await (await self._loading.find(run_id)).log.view()
 
     async def knows(self, run_id: str, cursor: Cursor) -> bool:
         """See ``RunStore.knows``."""
-        return (await self._find(run_id)).log.knows(cursor)
+        return (await self._loading.find(run_id)).log.knows(cursor)
 
     def follow(self, run_id: str, cursor: Cursor) -> LogFollower:
         """See ``RunStore.follow``."""
 
         async def open_log() -> tuple[RunLog, KeptRun]:
             # Holding the run keeps it in memory for as long as somebody follows it.
-            run = await self._find(run_id)
+            run = await self._loading.find(run_id)
             return run.log, run
 
         return LogFollower(open_log, cursor)
@@ -220,9 +228,9 @@ class SqliteStore(SqliteReviews, SqliteFiles):
             raise UnknownSessionError(session_id)
         return renamed
 
-    async def sessions(self, limit: int = 100) -> Sequence[SessionRecord]:
+    async def sessions(self, limit: int = 100, owner: str | None = None) -> Sequence[SessionRecord]:
         """See ``RunStore.sessions``."""
-        return await self._database.read(lambda connection: statements.load_sessions(connection, limit))
+        return await self._database.read(lambda connection: statements.load_sessions(connection, limit, owner))
 
     async def session(self, session_id: str) -> SessionRecord:
         """See ``RunStore.session``."""
@@ -244,9 +252,26 @@ class SqliteStore(SqliteReviews, SqliteFiles):
         for run_id in (await self._database.write(delete)).values():
             self._drop(run_id)
 
+    async def remove_oldest(self, before: str | None, limit: int) -> Sequence[RunRecord]:
+        """See ``RetentionStore.remove_oldest``."""
+
+        def delete(connection: sqlite3.Connection) -> list[StoredRun]:
+            deleted = delete_oldest(connection, before or "", limit)
+            self._backlog.forget(run.number for run in deleted)
+            return deleted
+
+        records = [run.record for run in await self._database.write(delete)]
+        for record in records:
+            self._drop(record.run_id)
+        return records
+
+    async def kept_bytes(self) -> int:
+        """See ``RetentionStore.kept_bytes``."""
+        return await self._database.read(kept_bytes)
+
     def _drop(self, run_id: str) -> None:
         """Forget a run that was deleted, and end the streams of its followers."""
-        self._loading.pop(run_id, None)
+        self._loading.drop(run_id)
         run = self._memory.drop(run_id)
         if run is not None:
             run.log.close()
@@ -259,37 +284,6 @@ class SqliteStore(SqliteReviews, SqliteFiles):
         """Raise what an append to a run that is not in memory deserves."""
         await self.record(run_id)
         raise RunEndedError
-
-    async def _find(self, run_id: str) -> KeptRun:
-        """The run, loaded if it is not in memory; several callers share one load."""
-        run = self._memory.find(run_id)
-        if run is not None:
-            return run
-        loading = self._loading.get(run_id)
-        if loading is None:
-            loading = asyncio.ensure_future(self._load(run_id))
-            self._loading[run_id] = loading
-        try:
-            return await asyncio.shield(loading)
-        finally:
-            if loading.done() and self._loading.get(run_id) is loading:
-                del self._loading[run_id]
-
-    async def _load(self, run_id: str) -> KeptRun:
-        def read(connection: sqlite3.Connection) -> tuple[StoredRun, RunLog] | None:
-            stored = statements.find_run(connection, run_id)
-            return None if stored is None else (stored, statements.load_log(connection, stored))
-
-        found = await self._database.read(read)
-        # A session that was purged meanwhile took the load out of the list.
-        if found is None or run_id not in self._loading:
-            raise UnknownRunError(run_id)
-        stored, log = found
-        tail = Tail(stored.number, log, stored.record.attempt)
-        tail.settled = True
-        run = KeptRun(stored.record, log, tail, finishing=True)
-        self._memory.keep(run)
-        return run
 
 
 def _as_it_is(run: KeptRun) -> RunRecord:

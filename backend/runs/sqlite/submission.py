@@ -11,7 +11,7 @@ from backend.runs.store import KeyReusedError
 
 _INSERT_RUN = (
     "INSERT INTO run (run_id, session_id, question, agent, options, created_at, attempt, outcome, last_seq, "
-    "cancel_requested, idempotency_key, attachments) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    "cancel_requested, idempotency_key, attachments, owner) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 
 
@@ -41,7 +41,7 @@ def _insert_run(connection: sqlite3.Connection, record: RunRecord, now: str) -> 
     row = (
         *(record.run_id, record.session_id, record.question, record.agent, record.options.model_dump_json()),
         *(record.created_at, record.attempt, record.outcome, record.last_seq, record.cancel_requested),
-        *(record.idempotency_key, stored_attachments(record.attachments)),
+        *(record.idempotency_key, stored_attachments(record.attachments), record.owner),
     )
     number = cast(int, connection.execute(_INSERT_RUN, row).lastrowid)
     connection.execute("INSERT INTO run_text VALUES (?, ?)", (number, folded(record.question)))

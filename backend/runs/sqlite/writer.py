@@ -111,6 +111,11 @@ class GroupWriter:
             self._condition.notify()
         return job.future
 
+    @property
+    def waiting(self) -> int:
+        """How many functions wait to be run."""
+        return len(self._jobs)
+
     def poke(self) -> None:
         """Have the backlog committed soon."""
         if self._due:

@@ -75,6 +75,8 @@ class RunSteering:
         """What people queued, once the run is closed: it begins the next run, ``next_run_id``."""
         self.next_run_id: str | None = None
         self.held = HeldDrafts()
+        self.begun = asyncio.Event()
+        """Set once the agent runs."""
         self._run = run
         self._timer = timer
         self._pause_limit_s = pause_limit_s
@@ -92,6 +94,11 @@ class RunSteering:
     def knows_input(self, input_id: str) -> bool:
         """Whether the agent asked with this id, in this process."""
         return self.machine.knows_input(input_id)
+
+    def start(self, steerable: Steerable) -> None:
+        """The agent runs from now on, and can be steered like this."""
+        self.machine.start(steerable)
+        self.begun.set()
 
     def people(self) -> People:
         """What the agent reaches people with."""

@@ -75,7 +75,7 @@ class ForeignTarget:
                 )
             if scenario.disturbance is not None or scenario.transport != "post":
                 raise TargetError(
-                    f"The suite cuts, cancels or reads runs of {scenario.agent!r} in another way, and only a Playhead "
+                    f"The suite cuts, steers or reads runs of {scenario.agent!r} in another way, and only a Playhead "
                     "backend supports this: remove it, or measure a playhead serve --remote with --url."
                 )
         runs = tuple(run.model_copy(update={"agent": AGENT, "speed": None, "seed": 0}) for run in suite.runs)

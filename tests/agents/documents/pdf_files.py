@@ -26,10 +26,14 @@ def _with_contents(pages: Sequence[bytes], title: str) -> bytes:
 _WIDTHS = {".": 0.278, ",": 0.278, " ": 0.278, "(": 0.333, ")": 0.333, "%": 0.889, "$": 0.556, "-": 0.333}
 
 
-def placed_pdf(pages: Sequence[Sequence[tuple[float, float, str]]], size: float = 10) -> bytes:
-    """A PDF with each text beginning at its point (from the lower left), in Helvetica."""
+def placed_pdf(
+    pages: Sequence[Sequence[tuple[float, float, str]]], size: float = 10, drawn: Sequence[str] = ()
+) -> bytes:
+    """A PDF with each text beginning at its point (from the lower left), in Helvetica; ``drawn`` are operators, such as
+    ``100 50 m 100 90 l S``, for every page."""
     shown = [
-        b"BT /F1 %g Tf " % size
+        " ".join(drawn).encode()
+        + b" BT /F1 %g Tf " % size
         + b" ".join(b"1 0 0 1 %g %g Tm (%s) Tj" % (x, y, _escaped(text)) for x, y, text in texts)
         + b" ET"
         for texts in pages

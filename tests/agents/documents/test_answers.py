@@ -7,7 +7,7 @@ from hypothesis import given, settings, strategies as st
 
 from backend.agents.documents.answering.composition import Composition, drafts
 from backend.agents.documents.answering.quotes import Quote, literal, shown
-from backend.agents.documents.indexing.corpus import Document
+from backend.agents.documents.indexing.stored_documents import Document
 from backend.agents.documents.library import Library
 from backend.protocol.citations import find_markers
 from backend.protocol.events import CitationEvent, TokenEvent, WarningEvent
@@ -193,14 +193,16 @@ async def test_a_folder_of_every_format(library_of: LibraryOf, tmp_path: Path) -
         assert locator is not None
         assert locator.page == page
     told = await ask(library, "What is the length of a blue whale?")
-    assert told.content("table") == {"columns": ["animal", "length_m"], "rows": [["blue whale", 30.0]]}
+    assert told.content("table") == {"columns": ["animal", "length_m"], "rows": [["blue whale", "30"]]}
     assert "blue whale,30" in told.quotes
 
 
+@pytest.mark.parametrize("long_look_s", [60.0, -1.0])
 async def test_a_changed_file_is_read_before_the_next_answer(
-    library_of: LibraryOf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    library_of: LibraryOf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, long_look_s: float
 ) -> None:
     monkeypatch.setattr("backend.agents.documents.library.CHECK_SECONDS", 0.0)
+    monkeypatch.setattr("backend.agents.documents.library.LONG_LOOK_S", long_look_s)
     folder = tmp_path / "live"
     folder.mkdir()
     (folder / "a.txt").write_text("The meeting is on Monday.")

@@ -83,6 +83,22 @@ def test_web_tables_join_signs_span_headers_and_follow_indentation() -> None:
     assert_ranges_are_verbatim(extraction)
 
 
+def test_a_label_above_rows_that_stand_as_far_left_is_their_section_up_to_its_total() -> None:
+    cells = "<tr><td{}>{}</td><td>{}</td></tr>"
+    lines = [
+        cells.format("", "Revenue", ""), cells.format("", "Tents", "60"), cells.format("", "Stoves", "7"),
+        cells.format(' style="padding-left:10pt"', "Total", "67"), cells.format("", "Profit", ""),
+        cells.format("", "Tents", "9"), cells.format(' style="padding-left:10pt"', "Total", "9"),
+        cells.format("", "Stores", "4"),
+    ]  # fmt: skip
+    page = f"<table><tr><td></td><td>2031</td></tr>{''.join(lines)}</table>"
+    (table,) = read_document("a.html", page.encode()).tables
+    assert [(section, label) for section, label, _ in rows(table)] == [
+        ("Revenue", "Tents"), ("Revenue", "Stoves"), ("Revenue", "Total"), ("Profit", "Tents"), ("Profit", "Total"),
+        ("", "Stores"),
+    ]  # fmt: skip
+
+
 def test_a_cell_of_a_web_table_may_span_rows_and_hold_paragraphs() -> None:
     page = b"<table><tr><th>Year<th>Quarter<th>Sales<tr><td rowspan=2>2031<td>Q1<td><p>5</p><tr><td>Q2<td>6</table>"
     (table,) = read_document("a.html", page).tables

@@ -7,6 +7,7 @@ import pytest
 
 from backend.agents.documents.library import Library
 from tests.agents.documents.asking import ask, assert_sound
+from tests.agents.documents.conftest import LibraryOf
 
 FILES = {
     "CV Nadia Brandt.txt": "NADIA BRANDT\nSite manager\n\nBorn: 14 May 1984, Lindau\nPhone: +49 170 5550\n\n"
@@ -16,7 +17,7 @@ FILES = {
     "Parties: Weir Bridges Ltd (client) and Pico Cleaning GmbH (contractor)\n"
     "Contract number: PC-41\nNotice period: 6 weeks to the end of a quarter\n\n"
     "1. Services. The contractor cleans the offices on Monday and Friday.\n\n"
-    "2. Price. The client pays 1,150 euros a month plus VAT.\n",
+    "2. Price. The client pays 1,150 euros a month plus VAT.\n\n3. Guarantee. Two months' pay.\n",
     "2025-03-04 Meeting notes.md": "# Weekly meeting, 4 March 2025\n\nPresent: Ida Solberg, Ben Otto. Absent: Nadia "
     "Brandt.\n\n## Topics\n\n- **Elm bridge.** Inspection found corrosion at two bearings.\n\n## Decisions\n\n"
     "- The Elm bridge stays closed to lorries until the bearings are replaced.\n",
@@ -38,6 +39,7 @@ FILES = {
 ANSWERED = [
     ("Where did Nadia Brandt study?", "CV Nadia Brandt.txt", "University of Graz"),
     ("What is the notice period of the cleaning contract?", "Service contract Pico Cleaning.txt", "6 weeks"),
+    ("How much guarantee does Pico Cleaning owe?", "Service contract Pico Cleaning.txt", "Two months' pay"),
     ("What was decided about the Elm bridge?", "2025-03-04 Meeting notes.md", "stays closed to lorries"),
     ("Who was absent from the meeting on 11 March 2025?", "2025-03-11 Meeting notes.md", "Ben Otto"),
     ("What is the daily allowance in Norway?", "Travel rules.html", "Norway, Daily allowance: 75 euros"),
@@ -95,3 +97,23 @@ async def test_a_cell_found_by_its_names_comes_with_its_table(office: Library) -
     told = await ask(office, "What is the hotel limit in Poland?")
     assert "Poland, Hotel limit: 110 euros" in told.answer
     assert told.content("table")["rows"] == [["Poland", "41 euros", "110 euros"]]
+
+
+async def test_files_called_alike_are_told_apart_and_a_place_is_not_taken_at_its_word(
+    tmp_path: Path, library_of: LibraryOf
+) -> None:
+    folder = tmp_path / "accidents"
+    folder.mkdir()
+    for name, place, text in (
+        ("a", "Ridge Lake", "The pilot was fatally injured. The aircraft was painted white."),
+        ("b", "Death Valley", "Nobody was hurt. The aircraft burned out at noon."),
+    ):
+        fields = f"# Accident report\n\nLocation: {place}, CA Accident Number: X-{name}\n\n"
+        (folder / f"{name}.md").write_text(f"{fields}{text}\n")
+    library = library_of(folder)
+    told = await ask(library, "Which accidents were fatal?")
+    assert_sound(told, library)
+    assert "fatally injured" in told.quotes
+    assert "Death Valley" not in told.quotes
+    told = await ask(library, "What does each report say about the aircraft?")
+    assert "Accident report, a.md" in told.answer

@@ -148,6 +148,43 @@ def test_marks_on_the_axis_of_a_chart_are_no_table() -> None:
     assert read_document("a.pdf", placed_pdf([axis])).tables == ()
 
 
+RULED: list[Text] = [
+    (60, 770, "Goal 4: Answer sooner"),
+    *((60, 740, "No."), (110, 740, "Measure"), (260, 746, "FY 2030"), (260, 734, "Results")),
+    *((360, 746, "FY 2031"), (360, 734, "Results"), (460, 740, "Met")),
+    *((60, 690, "4.1"), (110, 702, "Average number of"), (110, 690, "minutes to answer"), (110, 678, "a call")),
+    *((260, 690, "15.8"), (360, 690, "6.60"), (460, 690, "Not met")),
+    *((60, 640, "4.2"), (110, 646, "Percent of tents"), (110, 634, "pitched in the rain")),
+    *((260, 640, "-"), (360, 640, "98.4%"), (460, 640, "Met")),
+]
+RULES = [
+    "50 728 500 32 re S",
+    *(
+        f"{x} {low} m {x} {high} l S"
+        for x in (100, 250, 350, 450)
+        for low, high in ((620, 664), (664, 726), (726, 760))
+    ),
+]
+SHADED = [f"0.9 g 300 {y - 4} 2 14 re f 302 {y - 4} 90 14 re f 0 g" for y in (728, 714, 675)]
+
+
+def test_what_is_ruled_off_as_a_cell_belongs_together() -> None:
+    extraction = read_document("a.pdf", placed_pdf([RULED], drawn=RULES))
+    (table,) = extraction.tables
+    assert table.title == "Goal 4: Answer sooner"
+    before, now = "FY 2030 Results", "FY 2031 Results"
+    assert rows(table) == [
+        ("", "Average number of minutes to answer a call", [(before, "15.8"), (now, "6.60"), ("Met", "Not met")]),
+        ("", "Percent of tents pitched in the rain", [(before, "-"), (now, "98.4%"), ("Met", "Met")]),
+    ]
+    assert_ranges_are_verbatim(extraction)
+
+
+def test_shading_of_single_cells_rules_nothing() -> None:
+    plain = read_document("a.pdf", placed_pdf([STATEMENT])).tables
+    assert read_document("a.pdf", placed_pdf([STATEMENT], drawn=SHADED)).tables == plain
+
+
 def text_of(extraction: Extraction) -> str:
     return "\n".join(extraction.text[passage.start : passage.end] for passage in passages_of(extraction))
 

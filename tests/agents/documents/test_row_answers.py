@@ -27,6 +27,7 @@ period: {quarter}
 | Research and development | {research} | 21 | 66 |
 | Net income (loss) | $ (12) | $ 9 | $ 31 |
 | Diluted earnings per share | $ 1.20 | $ 0.90 | $ 3.10 |
+| Cash dividends declared per common share | $ 0.15 | $ 0.14 | $ 0.45 |
 | Kettles returned under warranty (number) | 310 | 280 | 905 |
 | Repurchases of common stock | $ (14) | $ — | $ (20) |
 | Effective tax rate | 21.5 % | 20.0 % | 21.0 % |
@@ -96,6 +97,12 @@ async def test_one_period_is_stated_in_a_sentence_with_the_year_before(reports: 
         ("What was the effective tax rate in Q2 2023?", "21.5 % in the three months ended June 30, 2023"),
         ("What were earnings per share in Q1 2023?", "$1.20 in the three months ended March 31, 2023"),
         ("What was the R&D spending in Q3 2023?", "$24 million in the three months ended September 30, 2023"),
+        ("What dividend per share was declared in Q1 2023?", "$0.15 in the three months ended March 31, 2023"),
+        (
+            "What was revenue in the quarter ended June 30, 2023?",
+            "$260 million in the three months ended June 30, 2023",
+        ),
+        ("What were inventories on December 31, 2022?", "$70 million on December 31, 2022"),
         ("What were inventory levels in Q3 2023?", "$88 million on September 30, 2023"),
         ("What was the revenue from kettle sales in Q2 2023?", "Net sales (Kettles)"),
         ("What were share buybacks in Q3 2023?", "$14 million in the three months ended September 30, 2023"),
@@ -115,6 +122,7 @@ async def test_the_figure_asked_for_leads(reports: Library, question: str, state
     [
         "What was the gross margin in Q3 2023?",
         "What was revenue from kitchen robots in Q3 2023?",
+        "What was revenue in the quarter ended June 15, 2023?",
         "Who audits it?",
         "Why do kettles fail?",
     ],

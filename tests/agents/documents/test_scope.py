@@ -102,6 +102,12 @@ def test_a_course_of_time_takes_every_period_the_newest_first(reports: Library, 
     assert scope.documents == ("2023 Q2 GBX.md", "2023 Q1 GBX.md", "2022 Q4 GBX.md")
 
 
+def test_a_development_within_the_latest_report_is_not_a_course_of_time(reports: Library) -> None:
+    scope = found(reports, "In the latest report, what effect did fluctuations have on Globex's copper?").scope
+    assert not scope.wants_course
+    assert scope.documents == ("2023 Q2 GBX.md",)
+
+
 def test_a_comparison_has_the_documents_of_each(reports: Library) -> None:
     scope = found(reports, "Compare the copper sales of Globex and Initech in Q2 2023.").scope
     assert scope.by_subject == {"Globex": ("2023 Q2 GBX.md",), "Initech": ("2023 Q2 NTCH.md",)}
@@ -125,3 +131,23 @@ def test_a_year_is_that_of_the_report_named_after_it(tmp_path: Path, library_of:
     }
     library = library_of(filled(tmp_path / "years", texts))
     assert found(library, "How much copper was sold in FY 2017?").scope.documents == ("2017-report.md",)
+
+
+async def test_a_word_in_small_letters_is_no_name_where_the_texts_write_it_so_too(
+    tmp_path: Path, library_of: LibraryOf
+) -> None:
+    folder = tmp_path / "minutes"
+    folder.mkdir()
+    (folder / "Minutes 2031-03-03 garden committee.md").write_text(
+        "# Garden committee, minutes of 3 March 2031\n\n## Tools\n\nOlga Lind: the deputy garden warden is away.\n"
+    )
+    (folder / "Minutes 2031-05-05 garden committee.md").write_text(
+        "# Garden committee, minutes of 5 May 2031\n\nPresent: Ruth Moor (chair), Piet Haag.\n\n## Fence\n\n"
+        "About 14 metres of fence fell in the storm. Cost so far: 730 euros.\n"
+    )
+    (folder / "leaflet.txt").write_text("NORVAL tablets\n\nThe usual dose is one tablet in the evening.\n")
+    (folder / "lease.md").write_text("# Lease of a shop\n\nThe rent is 450 euros a month.\n")
+    library = library_of(folder)
+    library.refresh()
+    told = await ask(library, "Who is the deputy garden warden?")
+    assert told.citations[0].document_id == "Minutes 2031-03-03 garden committee.md"

@@ -175,6 +175,19 @@ def test_words_of_a_question(question: str, words: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
+    "question",
+    [
+        "Which patents are there, especially weird ones?",
+        "Which patents are there in the weird matters section?",
+        "Which patents are there, and why are they weird?",
+    ],
+)
+def test_what_is_asked_aside_counts_less(question: str) -> None:
+    importance = {concept.word: concept.importance for concept in understand(question).concepts}
+    assert importance["weird"] < importance["patents"]
+
+
+@pytest.mark.parametrize(
     ("question", "direction", "is_yes_or_no"),
     [
         ("Is revenue rising?", "rising", True),

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 from hypothesis import given, strategies as st
 
-from backend.agents.documents.indexing.corpus import Document, Passage
+from backend.agents.documents.indexing.stored_documents import Document, Passage
 from backend.agents.model.marked_text import MarkedText
 from backend.agents.model.sources import Sources
 from backend.protocol.checks import check

@@ -179,3 +179,28 @@ async def test_an_agent_that_marks_only_the_end_of_its_thinking_is_known_from_it
         answers.append("".join([draft.text async for draft in run if isinstance(draft, TokenEvent)]))
     assert answers[1] == "It is 4."
     assert answers[0] == "Hm. \n\n It is 4.", "it is warned of"
+
+
+@pytest.mark.parametrize(
+    ("model", "text", "warnings"),
+    [
+        ("deepseek-r1:8b", "Yes.", ["lost"]),
+        ("Qwen3-30B-A3B-Thinking-2507", "Yes.", ["lost"]),
+        ("llama3", "Hm, so.\n\nYes.", ["thinking_shown"]),
+    ],
+)
+async def test_a_model_that_thinks_by_its_name_is_read_right_from_its_first_run(
+    served: tuple[ScriptedProvider, str], model: str, text: str, warnings: list[str]
+) -> None:
+    provider, url = served
+    provider.script(chat("Hm, so.", "</think>", "Yes."))
+    heard = await hear(f"openai-chat:{url}/v1#{model}")
+    assert (heard.text, heard.warnings) == (text, warnings)
+
+
+async def test_a_model_that_thinks_by_its_name_and_does_not_keeps_its_answer(
+    served: tuple[ScriptedProvider, str],
+) -> None:
+    provider, url = served
+    provider.script(chat("Just ", "an answer."))
+    assert (await hear(f"openai-chat:{url}/v1#qwq")).text == "Just an answer."

@@ -7,6 +7,7 @@ from typing import Any, Literal
 import yaml
 from hypothesis import strategies as st
 
+from backend.agents.scripted.action_parts import ToolCall
 from backend.agents.scripted.actions import (
     Action,
     Cite,
@@ -20,7 +21,6 @@ from backend.agents.scripted.actions import (
     Start,
     Step,
     Table,
-    ToolCall,
     Value,
     Wait,
     Warn,

@@ -38,6 +38,7 @@ VIOLATIONS: dict[str, dict[str, int]] = {
     "orphan_and_dangling": {"citation-first": 1},
     "slow_retrieval": {},
     "stall": {},
+    "steering": {},
     "timeout": {},
     "tool_retry": {},
     "unicode": {},
@@ -46,6 +47,9 @@ VIOLATIONS: dict[str, dict[str, int]] = {
 
 OUTCOMES = {"error_mid_answer": "failed", "timeout": "timed_out"}
 """How the scenarios end that are not completed."""
+
+MOST_MS = {"steering": 24_000}
+"""How long a scenario may take in which a person needs the time to act; all others six seconds."""
 
 NAMES = sorted(VIOLATIONS)
 
@@ -79,11 +83,11 @@ def test_it_breaks_the_rules_it_is_meant_to_break_and_no_other(name: str) -> Non
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_it_ends_as_expected_within_six_seconds(name: str) -> None:
+def test_it_ends_as_expected_and_soon(name: str) -> None:
     end = done(plan(name))
     assert end.outcome == OUTCOMES.get(name, "completed")
     assert load(name).expect_outcome in (None, end.outcome)
-    assert 1000 <= end.at_ms <= 6000
+    assert 1000 <= end.at_ms <= MOST_MS.get(name, 6000)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -18,6 +18,8 @@ class Control:
         self.connection = connection
         self.seen: list[dict[str, Any]] = []
         """Every message that was read, in order."""
+        self._passed = 0
+        """How many of them ``until`` has looked at."""
 
     def send(self, command_id: str, op: str, **fields: Any) -> None:
         """Send a command."""
@@ -31,11 +33,16 @@ class Control:
         return message
 
     def until(self, key: str, value: Any = None) -> dict[str, Any]:
-        """Read on to the message with that member, of that value if one is given."""
+        """The next message with that member, of that value if one is given, after what the last such call gave.
+
+        It may have been read already: what a command causes can come before its reply."""
         while True:
-            message = self.next()
-            if key in message and (value is None or message[key] == value):
-                return message
+            while self._passed < len(self.seen):
+                message = self.seen[self._passed]
+                self._passed += 1
+                if key in message and (value is None or message[key] == value):
+                    return message
+            self.next()
 
     def call(self, command_id: str, op: str, **fields: Any) -> dict[str, Any]:
         """Send a command and read on to its reply: the ack, or the nack."""

@@ -102,9 +102,12 @@ def test_messages_pauses_and_cancel_do_what_their_calls_do(server: BackendServer
 @pytest.mark.parametrize(
     ("op", "fields", "slug"),
     [
-        ("presence", {"state": "typing"}, "not-offered"),
-        ("playhead", {}, "not-offered"),
-        ("comment", {}, "not-offered"),
+        ("presence", {"activity": "typing"}, "not-in-room"),
+        ("presence", {"activity": "asleep"}, "invalid-command"),
+        ("playhead", {}, "not-in-room"),
+        ("comment", {"run": "RUN", "text": " "}, "empty-feedback"),
+        ("comment", {"run": "run_x", "text": "Why?"}, "unknown-run"),
+        ("comment", {"run": "RUN", "text": "Why?", "reply_to": "fb_x"}, "unknown-feedback"),
         ("dance", {}, "invalid-command"),
         ("pause", {}, "invalid-command"),
         ("pause", {"run": "run_elsewhere"}, "unknown-run"),

@@ -19,3 +19,10 @@ def test_a_reader_who_takes_something_is_slow_and_one_who_has_everything_is_idle
     assert not watch.stalled(15, 400)
     assert not watch.stalled(100, 0)
     assert not watch.stalled(108, 0)
+
+
+def test_a_ping_behind_what_waits_does_not_show_a_reader() -> None:
+    watch = StallWatch(stalled_s=8)
+    assert not watch.stalled(100, 500)
+    assert not watch.stalled(104, 506)
+    assert watch.stalled(108, 506)

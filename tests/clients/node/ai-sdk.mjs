@@ -3,33 +3,10 @@
 // `rejoin` is "place" (resume in the chat that has half of the answer), "browser" (the same, with the words in which a
 // browser tells of a lost connection: the client then keeps its state) or "reload" (a new chat with the question).
 
+import { State } from "./ai-sdk-state.mjs";
 import { Connection, playAll, post } from "./matrix.mjs";
 
 const { AbstractChat, DefaultChatTransport } = await import(process.argv[4]);
-
-/** What @ai-sdk/react keeps in React's state. */
-class State {
-  status = "ready";
-  error = undefined;
-
-  constructor(messages) {
-    this.messages = messages;
-  }
-
-  pushMessage = (message) => {
-    this.messages = [...this.messages, structuredClone(message)];
-  };
-
-  popMessage = () => {
-    this.messages = this.messages.slice(0, -1);
-  };
-
-  replaceMessage = (index, message) => {
-    this.messages = this.messages.with(index, structuredClone(message));
-  };
-
-  snapshot = (value) => structuredClone(value);
-}
 
 class Chat extends AbstractChat {
   constructor(id, transport, messages = []) {

@@ -5,6 +5,7 @@ import pytest
 from backend.desk.conversation import Conversation
 from backend.desk.questions import Questions
 from tests.desk.questions.fake_backend import FakeBackend
+from tests.desk.without_channels import WithoutChannels
 
 
 @pytest.fixture
@@ -14,7 +15,7 @@ def backend() -> FakeBackend:
 
 @pytest.fixture
 def questions(backend: FakeBackend) -> Questions:
-    return Questions(backend, between_trials_s=0)
+    return Questions(backend, WithoutChannels(backend), between_trials_s=0)
 
 
 @pytest.fixture

@@ -6,11 +6,24 @@ from dataclasses import dataclass, field
 
 from backend.client.errors import BackendGone, ClientError, ProblemError
 from backend.client.frames import Frame
-from backend.client.replies import KnownFile, OfferedAgent, Readiness, RunState, RunSummary, SessionState, StartedRun
-from backend.protocol.events import DoneEvent, Event, Outcome, TokenEvent
+from backend.client.replies import (
+    KnownFile,
+    OfferedAgent,
+    Readiness,
+    RunState,
+    RunSummary,
+    RunThroughShare,
+    SessionState,
+    SharedRuns,
+    SignedInCaller,
+    StartedRun,
+)
+from backend.protocol.events import DoneEvent, Event, Outcome, StatusEvent, TokenEvent
 from backend.protocol.file_kinds import kind_of_file
-from backend.protocol.options import RunOptions
+from backend.protocol.inputs import STEERING
+from backend.protocol.options import RunOptions, WhenBusy
 from backend.protocol.recordings import RecordingHeader, recording_lines
+from backend.protocol.roles import Role
 from backend.protocol.run_view import RunView
 from backend.protocol.view import fold
 from tests.fakes import turn
@@ -57,6 +70,17 @@ class FakeRun:
         self.events.append(event)
         self.tick()
 
+    def queue(self, text: str, message_id: str) -> None:
+        """A question that is asked when this run ends."""
+        seq, at_ms = self.view.stream.last_seq + 1, self.view.stream.last_at_ms + 10
+        self.take(StatusEvent(seq=seq, at_ms=at_ms, step_id=message_id, step=STEERING, detail=text, mode="queue"))
+
+    def hand_over(self, message_id: str, run_id: str) -> None:
+        """The question begins that run."""
+        seq, at_ms = self.view.stream.last_seq + 1, self.view.stream.last_at_ms + 10
+        status = StatusEvent(step_id=message_id, step=STEERING, state="finished", delivered_to=run_id)
+        self.take(status.model_copy(update={"seq": seq, "at_ms": at_ms}))
+
     def tick(self) -> None:
         """Whoever follows the run gets a frame."""
         self.changes += 1
@@ -78,6 +102,12 @@ class FakeBackend:
         self.refusals: dict[str, ClientError] = {}
         """What a call of that name is answered with."""
         self.offers: tuple[OfferedAgent, ...] = AGENTS
+        self.role: Role = "host"
+        """Of who asks."""
+        self.share_role: Role = "view"
+        """What every share allows."""
+        self.conversations: dict[str, list[str]] = {}
+        """The names of the runs that a share of a conversation shows."""
         self.calls: list[str] = []
         self.runs: dict[str, FakeRun] = {}
         self.keys: dict[str, str] = {}
@@ -112,6 +142,18 @@ class FakeBackend:
             raise self.ready_error
         return Readiness()
 
+    async def me(self) -> SignedInCaller:
+        await turn()
+        return SignedInCaller(role=self.role)
+
+    async def shared_runs(self, share_id: str) -> SharedRuns:
+        await self._answer("shared_runs")
+        names = self.conversations.get(share_id.partition(".")[0])
+        if names is None:
+            self._found(share_id)
+            names = [share_id]
+        return SharedRuns(role=self.share_role, runs=tuple(RunThroughShare(run_id=name) for name in names))
+
     async def agents(self) -> tuple[OfferedAgent, ...]:
         await self._answer("agents")
         return self.offers
@@ -121,7 +163,7 @@ class FakeBackend:
         run = self._found(run_id)
         shown_session = "" if run_id.startswith("share_") else run.session_id
         return RunState(
-            run_id=run_id,
+            run_id=self.conversations.get(run_id, [run_id])[-1],
             session_id=shown_session,
             question=run.question,
             agent=run.agent,
@@ -144,9 +186,16 @@ class FakeBackend:
         session_id: str | None,
         options: RunOptions,
         idempotency_key: str,
+        when_busy: WhenBusy = "beside",
         attachments: Sequence[str],
     ) -> StartedRun:
         await self._answer("start_run")
+        active = [run for run in self.runs.values() if run.session_id == (session_id or "") and not run.view.ended]
+        if active and when_busy == "queue" and idempotency_key not in self.keys:
+            active[0].queue(question, f"msg_{idempotency_key}")
+            return StartedRun(
+                run_id=active[0].run_id, session_id=active[0].session_id, message_id=f"msg_{idempotency_key}"
+            )
         if idempotency_key not in self.keys:
             run = self.add_run(question, session_id=session_id or "", agent=agent, options=options)
             run.attachments = tuple(self.files[file_id] for file_id in attachments)

@@ -147,7 +147,6 @@ async def test_files_come_back_with_a_question_that_was_refused_or_withdrawn(
     backend.away = True
     await questions.ask(conversation, "Why?", "reader")
     async with aclosing(questions.proceed(conversation)) as states:
-        await until(states, lambda state: state.waiting)
-        await questions.stop(conversation)
+        await until(states, lambda state: state.waiting and not state.pending)
     assert (conversation.state.fields.question, names(conversation.state.chosen)) == ("Why?", ["a.txt"])
     assert taken_by(conversation.state, "") == TAKEN

@@ -10,6 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from backend.desk.conversation import Conversation, ConversationState
 from backend.desk.questions import Questions
 from tests.desk.questions.fake_backend import FULL, FakeBackend, FakeRun
+from tests.desk.without_channels import WithoutChannels
 from tests.fakes import settle
 
 OUTCOMES = st.sampled_from(["completed", "cancelled", "timed_out", "failed", "interrupted"])
@@ -22,7 +23,7 @@ class AnyOrder(RuleBasedStateMachine):
     def open_the_page(self) -> None:
         self.runner = asyncio.Runner()
         self.backend = FakeBackend()
-        self.questions = Questions(self.backend, between_trials_s=0)
+        self.questions = Questions(self.backend, WithoutChannels(self.backend), between_trials_s=0)
         self.conversation = Conversation()
         self.showings: list[asyncio.Task[None]] = []
         self.asked = 0

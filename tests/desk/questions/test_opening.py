@@ -11,8 +11,10 @@ from backend.desk.questions import TURNS_SHOWN, Questions
 from backend.present.pages.problem import Problem
 from backend.present.words import ask as words_ask
 from backend.protocol.options import RunOptions
+from backend.protocol.roles import Role
 from tests.desk.questions.fake_backend import FULL, UNKNOWN, FakeBackend
 from tests.desk.questions.states import asked, showing, to_the_end
+from tests.desk.without_channels import WithoutChannels
 from tests.fakes import settle
 
 
@@ -201,6 +203,50 @@ async def test_a_shared_run_is_followed_and_cannot_be_changed(
         assert (seen[-1].outcome, seen[-1].may_retry) == ("failed", False)
     assert "agents" not in backend.calls
     assert run.cancelled == 0
+
+
+async def test_a_shared_conversation_shows_its_runs_and_those_to_come(
+    conversation: Conversation, backend: FakeBackend
+) -> None:
+    first, second = backend.add_run("Is it rising?"), backend.add_run("How fast?")
+    first.end()
+    second.end()
+    names = [f"share_1.{name}" for name in "abc"]
+    backend.runs |= {"share_1": second, names[0]: first, names[1]: second}
+    backend.conversations["share_1"] = names[:2]
+    following = Questions(backend, WithoutChannels(backend), 0, looks_every_s=0)
+    await following.open_shared(conversation, "share_1")
+    assert not conversation.state.writes, "until it is known what the share allows"
+    async with showing(following, conversation) as seen:
+        await settle()
+        state = seen[-1]
+        assert (state.asked.text, [turn.run_id for turn in state.earlier]) == ("How fast?", names[:1])
+        assert (state.conversation_shared, state.rights.comments, state.writes) == (True, False, False)
+        backend.runs[names[2]] = backend.add_run("And now?")
+        backend.conversations["share_1"] = names
+        await settle()
+        state = seen[-1]
+        assert (state.asked.text, [turn.run_id for turn in state.earlier]) == ("And now?", names[:2])
+
+
+@pytest.mark.parametrize("role", ["comment", "steer"])
+async def test_who_may_steer_a_shared_run_stops_it(
+    questions: Questions, conversation: Conversation, backend: FakeBackend, role: Role
+) -> None:
+    run = backend.runs["share_1"] = backend.add_run("Is it rising?")
+    backend.share_role = role
+    await questions.open_shared(conversation, "share_1")
+    async with showing(questions, conversation) as seen:
+        await settle()
+        assert (seen[-1].rights.comments, seen[-1].writes) == (True, role == "steer")
+        await questions.stop(conversation)
+        await settle()
+        assert run.cancelled == int(role == "steer")
+        if not run.view.ended:
+            run.end()
+        await settle()
+    # What is asked next is for the people of the conversation.
+    assert not conversation.state.writes
 
 
 async def test_a_share_that_was_withdrawn_says_so_before_and_while_it_is_read(

@@ -53,21 +53,28 @@ async def test_a_stop_before_the_question_was_accepted_cancels_the_run_at_once(
         assert seen[-1].outcome == "cancelled"
 
 
-async def test_a_question_waits_for_the_backend_and_is_asked_once_by_itself(
+async def test_a_question_that_cannot_be_sent_is_back_in_its_field_and_is_the_same_when_it_is_asked_again(
     questions: Questions, conversation: Conversation, backend: FakeBackend
 ) -> None:
     await to_the_end(questions, conversation)
     backend.away = True
-    await questions.ask(conversation, "Is it rising?", "reports")
+    await questions.ask(conversation, "Is it rising?", "scripted:brief")
+    key = conversation.key
     async with showing(questions, conversation) as seen:
         await settle()
         state = seen[-1]
-        assert (state.waiting, state.running, state.pending, state.may_retry) == (True, True, True, False)
+        assert (state.waiting, state.running, state.pending, state.empty) == (True, False, False, True)
+        assert (state.fields.question, state.fields.agent) == ("Is it rising?", "scripted:brief")
         assert state.problem == Problem("backend_down", "Nobody answers.")
         backend.away = False
         await settle()
-        assert (seen[-1].waiting, seen[-1].run_id) == (False, "run_1")
-    assert len(backend.runs) == 1
+        assert (seen[-1].problem, seen[-1].running, seen[-1].notice_html) == (None, False, "")
+    assert backend.runs == {}
+    await questions.ask(conversation, "Is it rising?", "scripted:brief")
+    assert conversation.key == key
+    await questions.begin_anew(conversation)
+    await questions.ask(conversation, "Is it rising?", "scripted:brief")
+    assert conversation.key != key
 
 
 async def test_a_question_whose_answer_was_lost_is_sent_again_as_the_same_question(
@@ -94,24 +101,6 @@ async def test_a_question_on_its_way_outlives_its_showing(
         assert seen[-1].run_id == "run_1"
     assert backend.calls.count("start_run") == 2
     assert len(backend.runs) == 1
-
-
-async def test_stop_takes_back_a_question_that_waits_for_the_backend(
-    questions: Questions, conversation: Conversation, backend: FakeBackend
-) -> None:
-    backend.away = True
-    await questions.ask(conversation, "Is it rising?", "scripted:brief")
-    async with showing(questions, conversation) as seen:
-        await settle()
-        assert await questions.stop(conversation) == ""
-        state = conversation.state
-        assert (state.running, state.waiting, state.empty) == (False, True, True)
-        assert (state.fields.question, state.fields.agent) == ("Is it rising?", "scripted:brief")
-        backend.away = False
-        await settle()
-        assert (seen[-1].problem, seen[-1].running) == (None, False)
-        assert seen[-1].notice_html == ""
-    assert backend.runs == {}
 
 
 async def test_a_stop_while_the_backend_goes_takes_the_question_back(

@@ -7,6 +7,7 @@ from backend.desk.conversation import Conversation
 from backend.desk.questions import Questions
 from backend.present.strip.fold import strip_of
 from tests.desk.questions.fake_backend import UNKNOWN, FakeBackend
+from tests.desk.without_channels import WithoutChannels
 from tests.fakes import settle
 
 
@@ -18,7 +19,7 @@ async def followed(questions: Questions, conversation: Conversation) -> None:
 
 async def test_the_strip_is_the_same_however_a_run_was_followed() -> None:
     backend = FakeBackend()
-    questions = Questions(backend, between_trials_s=0)
+    questions = Questions(backend, WithoutChannels(backend), between_trials_s=0)
     asking, joining, late = Conversation(), Conversation(), Conversation()
     await questions.ask(asking, "Why?", "reports")
     following = asyncio.create_task(followed(questions, asking))
@@ -45,7 +46,7 @@ async def test_the_strip_is_the_same_however_a_run_was_followed() -> None:
 
 async def test_a_pass_that_stops_once_the_run_is_over_has_its_whole_strip() -> None:
     backend = FakeBackend()
-    questions = Questions(backend, between_trials_s=0)
+    questions = Questions(backend, WithoutChannels(backend), between_trials_s=0)
     run = backend.add_run("Why?")
     run.say("Because [1].")
     run.end()
@@ -62,7 +63,7 @@ async def test_a_pass_that_stops_once_the_run_is_over_has_its_whole_strip() -> N
 
 async def test_a_strip_that_cannot_be_completed_stays_as_it_is() -> None:
     backend = FakeBackend()
-    questions = Questions(backend, between_trials_s=0)
+    questions = Questions(backend, WithoutChannels(backend), between_trials_s=0)
     run = backend.add_run("Why?")
     run.say("Because ")
     run.end()

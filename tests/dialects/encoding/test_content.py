@@ -7,7 +7,8 @@ import pytest
 
 from backend.dialects.encoding.ag_ui import AgUiEncoder
 from backend.dialects.encoding.ai_sdk import AiSdkEncoder
-from backend.dialects.encoding.openai_chat import OpenAIAnswer, OpenAIChatEncoder, usage_fields
+from backend.dialects.encoding.openai_answer import OpenAIAnswer, usage_fields
+from backend.dialects.encoding.openai_chat import OpenAIChatEncoder
 from backend.protocol.events import (
     CitationEvent,
     DoneEvent,

@@ -9,6 +9,7 @@ from backend.dialects.encoding.ag_ui import AgUiEncoder
 from backend.dialects.encoding.ai_sdk import AiSdkEncoder
 from backend.dialects.encoding.encoder import Encoder
 from backend.dialects.encoding.openai_chat import OpenAIChatEncoder
+from backend.dialects.encoding.openai_responses import OpenAIResponsesEncoder
 from backend.protocol.events import CitationEvent, DoneEvent, KnownEvent, Outcome, UnknownEvent
 from tests.dialects.encoded_runs import RUN, answer_of, ended, runs_with_tools, stream_of
 from tests.dialects.foreign_readers import AgUiClient, ChatClient, Fields, messages_in, objects_in, text_of_chunks
@@ -18,6 +19,7 @@ ENCODERS: dict[str, Callable[[], Encoder]] = {
     "ag-ui": lambda: AgUiEncoder(RUN),
     "ai-sdk": lambda: AiSdkEncoder(RUN),
     "openai-chat": lambda: OpenAIChatEncoder(RUN),
+    "openai-responses": lambda: OpenAIResponsesEncoder(RUN),
 }
 
 OUTCOMES: list[Outcome] = ["completed", "cancelled", "timed_out", "failed", "interrupted"]

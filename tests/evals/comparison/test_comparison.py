@@ -201,6 +201,9 @@ def test_scenarios_of_one_result_alone_are_told_and_other_suites_are_refused() -
         compare(a, faster)
     with pytest.raises(ComparisonError, match="two suites, 'made' and 'other'"):
         compare(a, a.model_copy(update={"suite": a.suite.model_copy(update={"name": "other"})}))
+    other_way = tuple(run.model_copy(update={"transport": "websocket"}) for run in b.runs)
+    with pytest.raises(ComparisonError, match="read over POST, those of the other over WebSocket: play both over"):
+        compare(a, b.model_copy(update={"runs": other_way}))
     with pytest.raises(ComparisonError, match="no metric 'ttft'; did you mean 'ttft_ms'"):
         compare(a, a, only=["ttft"])
 

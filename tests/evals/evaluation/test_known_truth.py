@@ -195,6 +195,7 @@ def test_every_metric_is_held_to_the_truth_or_named_as_an_exception() -> None:
     held |= {"dangling_exposure_marker_ms", "dangling_share"}
     not_scripted = {"usage_tokens_per_s", "connect_ms", "cancel_to_done_ms", "cancel_to_last_token_ms", "recovery_ms"}
     not_scripted |= {fact.key for fact in INTENDED.values()}
-    # What people do: how long it takes has tests of its own, in tests/metrics.
+    # What people do: how long it takes has tests of its own, in tests/metrics and tests/evals/playing.
     not_scripted |= {"waited_ms", "paused_ms", "deliver_ms", "resume_ms"}
+    not_scripted |= {"pause_ms", "answer_ms", "message_to_delivery_ms"}
     assert clocked - not_scripted == held

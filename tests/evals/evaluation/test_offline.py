@@ -35,6 +35,9 @@ OUT_OF_REACH = {
     "recovery_ms",
     "cancel_to_done_ms",
     "cancel_to_last_token_ms",
+    "pause_ms",
+    "answer_ms",
+    "message_to_delivery_ms",
 }
 
 

@@ -56,11 +56,13 @@ async def test_a_page_that_is_none_makes_failed_runs(backend: str, chromium_path
 async def test_a_suite_that_was_stopped_opens_no_page() -> None:
     stop = asyncio.Event()
     stop.set()
-    suite = parse_suite(b"suite: own\nrepeats: 2\nruns: [{agent: a}, {agent: b, cancel: {at_ms: 1}}]", "own.yaml")
+    suite = parse_suite(
+        b"suite: own\nrepeats: 2\nruns: [{agent: a}, {agent: b, cancel: {after_events: 1}}]", "own.yaml"
+    )
     plays = [Play(scenario, "Why?", None, "completed", {}) for scenario in suite.scenarios]
     nowhere = Address("http", "127.0.0.1", 9)
     seen, left = await play_through(PageTarget("gradio"), suite, plays, nowhere, stop, Watcher())
-    assert (seen, left) == ([], 2), "what is cancelled on purpose is not asked for in a page"
+    assert (seen, left) == ([], 2), "a page does not count events"
 
 
 def test_a_missing_browser_is_one_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -32,6 +32,7 @@ def test_runs_that_were_disturbed_or_broke_say_nothing_of_a_layer() -> None:
     others = [
         direct(1, 9000, disturbance="cancel after event 3"), direct(1, 9000, transport="events"),
         direct(1, 9000, error="The connection broke."),
+        in_page(1, 9000).model_copy(update={"disturbance": "cancel at 300 ms"}),
     ]  # fmt: skip
     assert layers([*others, *runs]) == layers(runs)
 

@@ -7,6 +7,8 @@ import pytest
 from evals.suites.suite import Suite
 from evals.suites.suite_file import bundled_suites, load_suite
 
+FOR_PEOPLE = {"steering"}
+"""Scenarios that last as long as a person needs to act: no suite plays them."""
 NO_FAULTS = {
     *("happy_path", "slow_retrieval", "chart_revised", "nested_steps", "long_answer"),
     *("approval", "clarify", "form"),
@@ -35,19 +37,23 @@ def test_a_bundled_suite_plays_what_is_there(name: str, scenarios: set[str]) -> 
 
 
 def test_quick_plays_every_scenario(scenarios: set[str]) -> None:
-    assert played(load_suite("quick")) == scenarios
+    assert played(load_suite("quick")) == scenarios - FOR_PEOPLE
 
 
 def test_faults_plays_every_fault_and_disturbs_runs(scenarios: set[str]) -> None:
     suite = load_suite("faults")
-    assert scenarios - NO_FAULTS <= played(suite)
+    assert scenarios - NO_FAULTS - FOR_PEOPLE <= played(suite)
     assert sum(scenario.cancel is not None for scenario in suite.scenarios) >= 3
     assert sum(scenario.cut is not None for scenario in suite.scenarios) >= 3
+    assert any(scenario.pause for scenario in suite.scenarios)
+    assert any(scenario.answers for scenario in suite.scenarios)
 
 
 def test_the_transports_are_compared_run_by_run() -> None:
     scenarios = load_suite("transports").scenarios
     alike = [(scenario.agent, scenario.speed, scenario.seed, scenario.repeats) for scenario in scenarios]
-    over_post = [key for key, scenario in zip(alike, scenarios, strict=True) if scenario.transport == "post"]
-    over_events = [key for key, scenario in zip(alike, scenarios, strict=True) if scenario.transport == "events"]
-    assert over_post == over_events
+    ways = {
+        way: [key for key, scenario in zip(alike, scenarios, strict=True) if scenario.transport == way]
+        for way in ("post", "events", "websocket")
+    }
+    assert ways["post"] == ways["events"] == ways["websocket"]

@@ -33,6 +33,49 @@ def test_a_scenario_takes_from_the_suite_what_it_does_not_say() -> None:
     assert suite.with_repeats(None) == suite
 
 
+STEERED = b"""suite: steered
+transport: websocket
+runs:
+  - agent: scripted:clarify
+    answer: {after_ms: 300, value: Aurora Foods}
+  - agent: scripted:clarify
+    transport: post
+    pause: {after_events: 3}
+    message: {at_ms: 500, text: Only 2024., mode: queue}
+    answer:
+      - {value: Aurora Foods}
+      - {action: decline, note: No.}
+"""
+
+
+def test_what_is_done_to_a_run_and_over_which_transport() -> None:
+    first, second = parse_suite(STEERED, "steered.yaml").scenarios
+    assert (first.transport, first.disturbance) == ("websocket", "answer accept after 300 ms")
+    assert first.answers[0].body == {"action": "accept", "value": "Aurora Foods"}
+    assert (second.transport, [answer.action for answer in second.answers]) == ("post", ["accept", "decline"])
+    assert second.disturbance == (
+        "pause after event 3 for 500 ms, message at 500 ms to the queue, answer accept after 0 ms, decline after 0 ms"
+    )
+    assert (first.is_steered, first.comes_whole) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("change", "line", "said"),
+    [
+        ((b"transport: websocket", b"transport: socket"), 2, "'transport' must be post (the answer to the POST"),
+        ((b"{after_events: 3}", b"{after_events: 3, at_ms: 1}"), 8, "'pause' must be {after_events: 12, for_ms: 500}"),
+        ((b"{after_events: 3}", b"{after_event: 3}"), 8, "'pause' has no field 'after_event'"),
+        ((b"text: Only 2024., ", b""), 9, "'message' needs the field 'text', {at_ms: 500, text: Only 2024.}"),
+        ((b"{action: decline, note: No.}", b"{action: refuse}"), 12, "'answer' must be {after_ms: 300"),
+    ],
+)
+def test_a_mistake_in_what_is_done_is_reported_with_its_line(change: tuple[bytes, bytes], line: int, said: str) -> None:
+    with pytest.raises(SourceError) as caught:
+        parse_suite(STEERED.replace(*change), "steered.yaml")
+    assert str(caught.value).startswith(f"steered.yaml, line {line}: ")
+    assert said in str(caught.value)
+
+
 def test_the_bundled_suites_can_be_loaded() -> None:
     assert "quick" in bundled_suites()
     for name in bundled_suites():

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from backend.protocol.events import Event
-from evals.playing.connections import play_run
 from evals.playing.foreign.timed_events import foreign_end, read_foreign
+from evals.playing.run_player import play_run
 from evals.playing.runner import PlayedRun
 from evals.scoring.scored_run import score
 from evals.wire.arrivals import get_request, parse

@@ -10,9 +10,11 @@ from playwright.async_api import Page, expect
 from backend.present.answer.blocks import answer_html
 from backend.present.browser import input_cards_script, page_script, strip_script
 from backend.present.evidence.sources import sources_html
+from backend.present.timeline.text import timeline_text_html
 from backend.present.words import replay as words_replay, run as words
+from backend.protocol.events import DoneEvent, TokenEvent
 from tests.present.browser.conftest import Show
-from tests.present.samples import HOSTILE, answered, cited
+from tests.present.samples import HOSTILE, answered, cited, numbered
 
 Redraw = Callable[[str, str], Awaitable[None]]
 
@@ -43,7 +45,8 @@ def test_nothing_in_it_makes_markup_of_text() -> None:
 
 def test_every_file_is_part_of_a_script() -> None:
     folder, scripts = files("backend.present.browser"), page_script() + strip_script() + input_cards_script()
-    for file in (*folder.iterdir(), *folder.joinpath("strip").iterdir()):
+    rooms = (folder, *(folder.joinpath(name) for name in ("strip", "room", "sharing")))
+    for file in (file for room in rooms for file in room.iterdir()):
         if file.name.endswith(".js"):
             assert file.read_text(encoding="utf-8") in scripts, file.name
 
@@ -135,6 +138,24 @@ async def test_a_table_sorts_by_numbers_and_stays_sorted(page: Page, show: Show,
     assert await column.all_inner_texts() == ["$130,497", "60,922", "26,974", "(5)", "–"]
     await redraw("#place", TABLE + "<p>More.</p>")
     assert await column.all_inner_texts() == ["$130,497", "60,922", "26,974", "(5)", "–"]
+
+
+@pytest.mark.browser
+async def test_comments_on_moments_stand_in_the_timeline_at_their_times(page: Page, show: Show, redraw: Redraw) -> None:
+    events = numbered([TokenEvent(at_ms=100, text="word"), DoneEvent(at_ms=900, latency_ms=900)])
+    table = str(timeline_text_html(events))
+    await show(f"<div id=place>{table}</div>")
+    dots = [{"id": "f1", "at": 500, "colour": 2, "by": "Ann", "said": "<b>Here</b>", "text": ""}]
+    say = "(dots) => document.dispatchEvent(new CustomEvent('ph-comments', {detail: {dots, label: '', offered: true}}))"
+    kinds = "() => [...document.querySelectorAll('tbody tr')].map((row) => row.cells[1].textContent)"
+    await page.evaluate(say, dots)
+    order = ["Answer", "Answer", "Comment", "End"]
+    assert await page.evaluate(kinds) == order
+    await expect(page.locator("tbody tr", has_text="Comment")).to_contain_text("Ann: <b>Here</b>")
+    await redraw("#place", table)
+    assert await page.evaluate(kinds) == order
+    await page.evaluate(say, [])
+    assert await page.evaluate(kinds) == ["Answer", "Answer", "End"]
 
 
 @pytest.mark.browser

@@ -43,7 +43,12 @@ async def shown(page: Page, show: Show, events: Sequence[KnownEvent], live_ms: f
 
 
 async def take(page: Page, data: dict[str, Any]) -> None:
-    await page.evaluate("(data) => window.strip.take(data)", data)
+    # The strip draws once a frame.
+    await page.evaluate(
+        "(data) => new Promise((drawn) => { window.strip.take(data); "
+        "requestAnimationFrame(() => requestAnimationFrame(drawn)); })",
+        data,
+    )
 
 
 async def test_keys_go_from_event_to_event_with_one_tab_stop(page: Page, show: Show) -> None:
@@ -125,6 +130,17 @@ async def test_what_moves_stands_still_where_motion_is_reduced(page: Page, show:
     moved = "(before) => document.querySelector('.ph-strip-now').style.left !== before"
     await page.wait_for_function(moved, arg=before, polling=50)
     assert await page.evaluate("window.frames") == 0
+
+
+async def test_a_strip_that_is_begun_twice_in_one_place_is_there_once(page: Page, show: Show) -> None:
+    data = await shown(page, show, run())
+    await page.add_script_tag(
+        content=f"(() => {{ {strip_script()}\nwindow.strip = startStrip(document.querySelector('#strip')); }})();"
+    )
+    await take(page, data)
+    await expect(page.locator(".ph-strip .ph-strip-run")).to_have_count(1)
+    await page.evaluate("window.strip.stop()")
+    await expect(page.locator(".ph-strip")).to_have_count(0)
 
 
 async def test_forced_colours_still_tell_steps_warnings_and_silence_apart(page: Page, show: Show) -> None:

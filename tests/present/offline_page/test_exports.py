@@ -27,6 +27,7 @@ class Facts:
     duration_ms: float | None = None
     ttft_ms: float | None = 820.0
     last_seq: int = 1234
+    worker: str | None = None
 
 
 @pytest.mark.parametrize(
@@ -71,5 +72,7 @@ def test_a_past_run_says_what_is_known() -> None:
     assert "2026-11-23 10:05 UTC" in shown
     assert "820 ms" in shown
     assert "1,234" in shown
+    assert "Worker" not in shown
+    assert "Worker c0ffee" in visible(chosen_run_html(Facts(worker="c0ffee")))
     assert Fragment(chosen_run_html(Facts(question="<script>", agent="<b>"))).problems == []
     assert when("") == "–"

@@ -25,6 +25,8 @@ class Said:
     at_ms = 1500.0
     created_at = "2026-11-23T10:00:00Z"
     question = ""
+    by = None
+    reply_to = None
 
 
 def recording(text: str = "Revenue rose") -> Recording:

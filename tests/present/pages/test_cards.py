@@ -34,6 +34,7 @@ class PastRun:
     duration_ms: float | None = 94.0
     ttft_ms: float | None = 20.0
     last_seq: int = 12
+    worker: str | None = None
 
 
 def card(run_id: str, question: str = "Is it rising?") -> RunCard:

@@ -117,7 +117,7 @@ def test_a_refused_answer_keeps_the_card_open_and_says_why_each_time_anew() -> N
 
 
 def test_who_may_only_watch_has_nothing_to_press() -> None:
-    card = drawn(asked(kind="approval", tool=TOOL), read_only=True)
+    card = drawn(asked(kind="approval", tool=TOOL), role="comment")
     assert "<button" not in card
     assert "<textarea" not in card
 

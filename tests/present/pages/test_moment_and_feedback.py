@@ -5,10 +5,12 @@ from typing import Literal
 
 import pytest
 
+from backend.client.replies import Feedback
 from backend.present.pages.conversation import EarlierTurn, earlier_turns_html
 from backend.present.pages.feedback import feedback_html
 from backend.present.timeline.moment_text import moment_clock, moment_html, moment_text
 from backend.protocol.events import DoneEvent, StatusEvent, TokenEvent, UnknownEvent
+from backend.protocol.inputs import Person
 from backend.protocol.playback import Playback
 from tests.present.html_reader import Fragment, visible
 from tests.present.samples import answered, cited, hostile_run, numbered
@@ -21,6 +23,7 @@ class Said:
     thumb: Literal["up", "down"] | None
     comment: str = ""
     at_ms: float | None = None
+    by: Person | None = None
     created_at: str = "2026-11-23T10:00:00Z"
     question: str = "Why?"
 
@@ -70,8 +73,9 @@ def test_earlier_turns_have_anchors_of_their_own() -> None:
     html = earlier_turns_html([EarlierTurn("run_a", turn), EarlierTurn("run_b", turn)])
     read = Fragment(html)
     assert read.problems == []
-    assert len(read.ids) == len(set(read.ids)) == 2
-    assert {link.removeprefix("#") for link in read.links} == set(read.ids)
+    assert len(read.ids) == len(set(read.ids)) == 4
+    assert {link.removeprefix("#") for link in read.links if link.startswith("#")} < set(read.ids)
+    assert [link for link in read.links if not link.startswith("#")] == ["replay?run=run_a", "replay?run=run_b"]
     assert "1 source" in visible(html)
     assert earlier_turns_html([]) == ""
 
@@ -88,8 +92,13 @@ def test_hostile_turns_are_inert() -> None:
 
 
 def test_feedback_says_what_when_and_of_which_moment() -> None:
-    html = feedback_html([Said("up", "Good source.", 3400), Said(None, HOSTILE)], with_question=True)
+    by = Person(name=HOSTILE)
+    remarks = [Said("up", "Good source.", 3400), Said(None, HOSTILE, by=by), Said(None, "Why?", by=Person(name="Ana"))]
+    html = feedback_html(remarks, with_question=True)
     assert Fragment(html).problems == []
     shown = visible(html)
     assert "Why? Helpful, at 0:03.4, 2026-11-23 10:00 Good source." in shown
+    assert "Why? Ana, 2026-11-23 10:00 Why?" in shown
     assert visible(feedback_html([])) == "No feedback yet."
+    vote = Feedback(feedback_id="fb", run_id="run_a", thumb=None, comment="", at_ms=None)
+    assert visible(feedback_html([vote])) == "No feedback yet.", "a vote says nothing in words"

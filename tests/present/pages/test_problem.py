@@ -42,7 +42,7 @@ def test_bytes_that_are_not_a_recording_are_reported_by_where_they_came_from() -
 
 
 @pytest.mark.parametrize(
-    ("text", "ms"), [("1500", 1500), ("2.5", 2.5), ("", 0), ("x", 0), ("-1", 0), ("1.2.3", 0), ("²", 0)]
+    ("text", "ms"), [("1500", 1500), ("2.5", 2500), ("0.0", 0), ("", 0), ("x", 0), ("-1", 0), ("1.2.3", 0), ("²", 0)]
 )
 def test_a_moment_of_an_address(text: str, ms: float) -> None:
     assert moment_ms(text) == ms

@@ -8,9 +8,15 @@ from backend.present.pages.notices import error_html, header_html, notice_html
 from backend.present.pages.status import elapsed_of, metric_values, metrics_html, status_html
 from backend.present.words import run as words
 from backend.protocol.events import DoneEvent, ErrorEvent, Outcome, StatusEvent, TokenEvent
+from backend.protocol.inputs import PAUSED, STEERING, InputRequest
 from backend.protocol.run_view import RunView
 from tests.present.html_reader import Fragment, visible
 from tests.present.samples import answered, view_of
+
+WORK = StatusEvent(step_id="w", step="w", label="Searching")
+ASKS = StatusEvent(
+    step_id="a", step="a", label="Which company", state="waiting", request=InputRequest(input_id="i", prompt="Which?")
+)
 
 
 def running() -> RunView:
@@ -67,6 +73,10 @@ def test_a_running_clock_counts_in_the_browser() -> None:
         (view_of(TokenEvent(text="x")), "Writing the answer"),
         (view_of(StatusEvent(step_id="a", step="a", state="finished")), "Working"),
         (view_of(DoneEvent(outcome="cancelled", partial=True)), "Stopped"),
+        (view_of(WORK, StatusEvent(step_id="m", step=STEERING, mode="queue")), "Searching"),
+        (view_of(WORK, ASKS), "Waiting for you: Which company"),
+        (view_of(WORK, ASKS, StatusEvent(step_id="p", step=PAUSED, mode="exact")), "Paused"),
+        (view_of(WORK, StatusEvent(step_id="p", step=PAUSED, mode="hold")), "On hold"),
     ],
 )
 def test_the_line_says_what_happens_now(view: RunView, activity: str) -> None:

@@ -22,6 +22,7 @@ from backend.protocol.events import (
     TokenEvent,
     WarningEvent,
 )
+from backend.protocol.inputs import PAUSED, STEERING
 from backend.protocol.run_view import RunView
 from backend.protocol.view import fold
 from tests.present.samples import cited, numbered
@@ -84,6 +85,18 @@ def test_a_wait_for_a_person_is_a_stretch_of_its_step() -> None:
     )
     assert model.waits == ((0, 300, 800), (0, 900, None))
     assert model.rows[0].state == "waiting"
+
+
+def test_a_pause_is_a_stretch_that_is_not_silent_and_a_message_is_not_work() -> None:
+    pause = [
+        StatusEvent(step_id="p", step=PAUSED, state=state, at_ms=at)
+        for state, at in (("started", 500), ("finished", 6000))
+    ]
+    message = StatusEvent(step_id="m", step=STEERING, mode="queue", at_ms=400)
+    model = strip_of(numbered([message, pause[0]]))
+    assert ([row.state for row in model.rows], model.waits) == (["queued", "paused"], ((1, 500, None),))
+    model = strip_of(numbered([message, *pause, TokenEvent(text="A", at_ms=6500)]))
+    assert (model.waits, model.silences) == (((1, 500, 6000),), ())
 
 
 @pytest.mark.parametrize(

@@ -96,8 +96,10 @@ async def test_a_running_run_ends_for_its_watchers_and_is_kept_once_there_is_roo
 async def test_a_new_run_is_refused_with_a_sentence_and_taken_once_there_is_room(store: SqliteStore) -> None:
     await fill(store)
     refused = a_record(question="x" * 15_000, idempotency_key="k")
+    assert store.load().errors == {"read": 0, "write": 0, "journal": 0}
     with pytest.raises(StoreError, match="disk is full"):
         await store.submit(refused)
+    assert store.load().errors["write"] > 0
     with pytest.raises(UnknownRunError):
         await store.record(refused.run_id)
     assert await store.sessions() == []

@@ -1,4 +1,6 @@
-"""What people complain about in other products that ask a person: each complaint is a test, named after it."""
+"""What people complain about in other products that ask a person: each complaint is a test, named after it.
+
+That pending approvals live in memory is tested where servers are killed: tests/api/test_kill.py."""
 
 import asyncio
 
@@ -146,7 +148,7 @@ async def test_stop_throws_the_queue_away(bench: Bench) -> None:
     following = [step.delivered_to for step in (await run.view()).stream.steps if step.delivered_to]
     assert len(set(following)) == 1
     await settle()
-    active = run.supervisor.active_in(run.record.session_id)
+    active = await run.supervisor.active_in(run.record.session_id)
     assert active is not None
     assert (active.run_id, active.question) == (following[0], "And then?")
     behind = run.supervisor.steering(active.run_id)

@@ -11,6 +11,7 @@ from backend.agents.documents.answering.figure_sentences import FiguresTold
 from backend.agents.documents.answering.figure_support import names_of
 from backend.agents.documents.answering.findings import Findings
 from backend.agents.documents.answering.gaps import gaps, skipped_that_fit, without_row
+from backend.agents.documents.answering.outline_sentences import outlines_told
 from backend.agents.documents.answering.quoted import quoted
 from backend.agents.documents.answering.quotes import Quote, literal
 from backend.agents.documents.answering.row_sentences import rows_told
@@ -33,6 +34,9 @@ _CLOSING = "\n\n*Quoted and computed from the documents, not interpreted.*"
 def answer(corpus: Corpus, findings: Findings) -> Composition:
     """What the documents say about the question, or that they say nothing (with the warning ``not_found``)."""
     retrieval, evidence = findings.retrieval, findings.evidence
+    if findings.outlines:
+        told = outlines_told(corpus, findings.outlines)
+        return told.add(gaps(corpus, findings, told.quotes)).say(_CLOSING)
     told, stated = _figures(corpus, findings)
     if "not_found" in told.warnings:
         return told

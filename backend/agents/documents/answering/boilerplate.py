@@ -9,6 +9,7 @@ _LEGAL = (
     r"\bcertif(?:y|ies) (?:that|, )|certification (?:of|pursuant)",
     r"\bhas duly caused\b|\bduly authori[sz]ed\b|\bhereunto\b",
     r"indicate by check ?mark|check the appropriate box|shell company",
+    r"securities registered pursuant|title of each class|emerging growth company|accelerated filer",
     r"exact name of (?:the )?registrant|state or other jurisdiction|commission file number|employer identification",
     r"(?:incorporated|furnished|filed) (?:herein )?(?:by reference|herewith)\b",
     r"\bI have reviewed this\b|based on my knowledge",

@@ -5,11 +5,11 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from backend.agents.documents.answering.fitness import fitness, names_place_or_time
+from backend.agents.documents.answering.fitness import fitness, names_place_only, names_place_or_time
 from backend.agents.documents.answering.quotes import Quote
 from backend.agents.documents.answering.statements import Statement, statements_in, with_sentence_before
 from backend.agents.documents.answering.topic import Topic, is_filler
-from backend.agents.documents.indexing.corpus import Passage
+from backend.agents.documents.indexing.stored_documents import Passage
 from backend.agents.documents.search.matching import TextMatcher
 from backend.agents.documents.search.question import Concept, Question
 
@@ -49,21 +49,38 @@ def candidates_in(passages: Sequence[Passage], question: Question, topic: Topic)
     pairs = [(statement, passage) for passage in passages for statement in statements_in(passage)]
     if not pairs or not topic.concepts:
         return []
+    told = _without_places(question.text, _weighed(pairs, question.text, topic), topic)
+    return [one for one in _with_own_fields(question.text, told) if any(one.in_context)]
+
+
+def _weighed(pairs: Sequence[tuple[Statement, Passage]], question: str, topic: Topic) -> list[Candidate]:
+    """Every statement with how strongly it has each concept."""
     layers = [_layers_of(*pair) for pair in pairs]
     places = {text: place for place, text in enumerate(dict.fromkeys(text for layer in layers for text in layer))}
     matcher = TextMatcher(places)
     found = [matcher.strengths(concept) for concept in topic.concepts]
     repeated = _repeated(pairs)
-    made = [
+    return [
         _candidate(
             *pair,
             [[strengths.get(places[text], 0.0) for strengths in found] for text in layer],
-            fitness(question.text, pair[0].quote, is_repeated=flat(pair[0].quote.text) in repeated),
+            fitness(question, pair[0].quote, is_repeated=flat(pair[0].quote.text) in repeated),
             topic,
         )
         for pair, layer in zip(pairs, layers, strict=True)
     ]
-    return [one for one in _with_own_fields(question.text, made) if any(one.in_context)]
+
+
+def _without_places(question: str, made: Sequence[Candidate], topic: Topic) -> list[Candidate]:
+    """The candidates without places whose names only sound like the topic."""
+    return [one for one in made if not (names_place_only(question, one.quote.text) and _is_by_likeness(one, topic))]
+
+
+def _is_by_likeness(candidate: Candidate, topic: Topic) -> bool:
+    """Whether half of the topic or more is in a statement only by words that stand for those asked for, or not at all:
+    "Death Valley" is not about deaths."""
+    pairs = zip(topic.concepts, candidate.alone, strict=True)
+    return sum(concept.importance for concept, strength in pairs if strength >= 1.0) <= topic.weight / 2
 
 
 def _with_own_fields(question: str, made: Sequence[Candidate]) -> list[Candidate]:

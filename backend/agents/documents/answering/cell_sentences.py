@@ -15,7 +15,8 @@ def cells_told(found: Sequence[NamedCells]) -> Composition:
     """A line for each row: ``Norway, Daily allowance: 75 euros``, with the row as its source."""
     told = Composition()
     for place, one in enumerate(found):
-        told.say("\n\n" if place else "").say(_named(one)).say(_values(one)).cite(quote_of_row(one.row))
+        told.say("\n\n" if place else "").say(_named(one)).say(_values(one)).say(_remark(one))
+        told.cite(quote_of_row(one.row))
     return told.say(".")
 
 
@@ -37,7 +38,10 @@ def cells_table(found: Sequence[NamedCells]) -> ArtifactEvent:
         rows.append([one.row.label, *(by_column.get(column, "") for column in columns)])
     title = found[0].row.title or found[0].row.document.title
     return ArtifactEvent(
-        artifact_id="rows", kind="table", title=title, content={"columns": ["", *columns], "rows": rows}
+        artifact_id="rows",
+        kind="table",
+        title=title,
+        content={"columns": [found[0].label_column, *columns], "rows": rows},
     )
 
 
@@ -51,6 +55,10 @@ def _values(one: NamedCells) -> str:
         column = one.cells[0].column
         return f"{_column(column, ', ')}: {literal(one.cells[0].text)}"
     return f": {'; '.join(f'{literal(cell.column)} {literal(cell.text)}' for cell in one.cells if cell.text.strip())}"
+
+
+def _remark(one: NamedCells) -> str:
+    return f" ({one.remark})" if one.remark else ""
 
 
 def _column(column: str, before: str) -> str:

@@ -3,7 +3,7 @@
 import re
 
 from backend.agents.documents.answering.quotes import Quote
-from backend.agents.documents.indexing.corpus import Document
+from backend.agents.documents.indexing.stored_documents import Document
 from backend.agents.documents.periods import Period, find_periods
 from backend.agents.documents.search.stop_words import STOP_WORDS
 

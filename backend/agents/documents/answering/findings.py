@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from backend.agents.documents.answering.artifacts import chart_artifact, query_log, rows_artifact, value_artifact
 from backend.agents.documents.answering.cell_sentences import cells_log, cells_table
 from backend.agents.documents.answering.evidence import QuotableEvidence
+from backend.agents.documents.answering.outline import DocumentOutline
 from backend.agents.documents.answering.row_artifacts import row_chart, row_table, rows_log
 from backend.agents.documents.answering.wanted import asks_one_fact, wanted_by
 from backend.agents.documents.blocking import in_thread
+from backend.agents.documents.figures.listed_rows import listed_rows, names_in
 from backend.agents.documents.figures.measure_series import Query
 from backend.agents.documents.figures.named_cells import NamedCells, named_cells
 from backend.agents.documents.figures.row_figures import RowFigures, find_row_figures
@@ -35,13 +37,15 @@ class Findings:
     cells: Sequence[NamedCells] = ()
     missing: tuple[str, ...] = ()
     """Measures that were asked for and no row states, by the words of the question."""
+    outlines: Sequence[DocumentOutline] = ()
+    """Documents or sections in a few quotes, where the question asks what is in them."""
     still_reading: str = ""
     """A sentence on the documents that are not read yet; empty if all are."""
 
     @property
     def is_answered(self) -> bool:
         """Whether sentences or tables answer the question."""
-        return bool(self.evidence.is_enough or self.figures or self.from_rows or self.cells)
+        return bool(self.evidence.is_enough or self.figures or self.from_rows or self.cells or self.outlines)
 
 
 async def read_tables(library: Library, findings: Findings) -> AsyncIterator[Draft]:
@@ -104,14 +108,27 @@ async def _row_figures(library: Library, findings: Findings) -> RowFigures | Non
 
 
 async def _named_cells(library: Library, findings: Findings) -> list[NamedCells]:
-    """Cells of tables without periods, unless a sentence says more of what is asked."""
+    """Cells of tables by their names, unless a sentence says more of what is asked."""
     evidence, scope = findings.evidence, findings.retrieval.scope
-    if scope.unknown or scope.named_in_text or not asks_one_fact(findings.retrieval.question.text):
+    if scope.unknown or not asks_one_fact(findings.retrieval.question.text):
+        return []
+    listed = await in_thread(lambda: _listed(library, findings), library.interrupt)
+    if listed:
+        return listed
+    if scope.named_in_text:
         return []
     concepts = [*evidence.topic.concepts, *scope.resolved_concepts]
-    found = await in_thread(lambda: named_cells(library.corpus, concepts, scope.documents), library.interrupt)
+    found = await in_thread(
+        lambda: named_cells(library.corpus, concepts, scope.documents, scope.periods), library.interrupt
+    )
     is_better = found and (not evidence.is_enough or found[0].share > evidence.said_alone)
     return found if is_better else []
+
+
+def _listed(library: Library, findings: Findings) -> list[NamedCells]:
+    """Rows of a list, where all that the question names in its text stands in them."""
+    found = listed_rows(library.corpus, findings.retrieval, findings.evidence.topic.concepts)
+    return found if all(name.casefold() in names_in(found) for name in findings.retrieval.scope.named_in_text) else []
 
 
 async def _rows(library: Library, retrieval: Retrieval) -> tuple[str, Query] | None:

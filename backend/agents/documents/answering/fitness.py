@@ -54,6 +54,12 @@ _SAYS_POSSIBLE = re.compile(
     r"\b(?:can|could|may|might|would|no assurance|in the event (?:of|that)|if)\b", re.IGNORECASE
 )
 _FIGURE = re.compile(r"(?<![\w.-])[$€£]?\d[\d.,]*\d?(?:\s?%|\b)")
+_IN_WORDS = re.compile(
+    r"\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|fifty|hundred|thousand|half an?)\s+"
+    r"(?:[^\W\d_]+\s+)?(?:days?|weeks?|months?|years?|hours?|minutes?|times|per ?cent|euros?|dollars?|pounds?)\b"
+    r"(?!\s+ended)",
+    re.IGNORECASE,
+)
 _YEAR = re.compile(
     r"\b(?:19|20)\d{2}\b|\b(?:january|february|march|april|may|june|july|august|september|october|november|december)"
     r"\s+\d{1,2}\b",
@@ -77,6 +83,10 @@ _ASKS_WHEN_IT_WAS = re.compile(
 _PLACE_FIELD = re.compile(
     r"\W*(?:(?:study |event |meeting )?(?:location|site|venue|place)s?|where)\s?[:：]", re.IGNORECASE
 )
+_OTHER_PLACE_FIELD = re.compile(
+    r"\W*(?:destination|origin|departure(?: point)?|arrival|airport|address|city|town|county|region|country)\s?[:：]",
+    re.IGNORECASE,
+)
 _TIME_FIELD = re.compile(r"\W*(?:date|date (?:&|and) time|when)\s?[:：]", re.IGNORECASE)
 
 
@@ -87,9 +97,15 @@ def names_place_or_time(question: str, field: str) -> bool:
     return _ASKS_WHEN_IT_WAS.search(question) is not None and _TIME_FIELD.match(field) is not None
 
 
+def names_place_only(question: str, field: str) -> bool:
+    """Whether a field is the name of a place though nobody asks where: its words mean nothing but the place."""
+    is_place = _PLACE_FIELD.match(field) is not None or _OTHER_PLACE_FIELD.match(field) is not None
+    return is_place and _ASKS_WHERE.search(question) is None
+
+
 def has_figure(text: str) -> bool:
-    """Whether a text has a number that is not a year or a day of a month."""
-    return _FIGURE.search(without_days(text)) is not None
+    """Whether a text has a number that is not a year or a day of a month, in digits or as a word before a unit."""
+    return _FIGURE.search(without_days(text)) is not None or _IN_WORDS.search(text) is not None
 
 
 def without_days(text: str) -> str:

@@ -1,6 +1,6 @@
 """What an answer leaves open, said at its end: subjects and periods without a passage, a reason that nobody gives."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from backend.agents.documents.answering.composition import Composition
 from backend.agents.documents.answering.evidence import QuotableEvidence
@@ -8,6 +8,7 @@ from backend.agents.documents.answering.findings import Findings
 from backend.agents.documents.answering.fitness import asks_for_cause, gives_cause
 from backend.agents.documents.answering.quotes import Quote, literal
 from backend.agents.documents.indexing.corpus import Corpus
+from backend.agents.documents.periods import find_periods
 from backend.agents.documents.search.retrieval import Retrieval
 
 _MOST_NAMED = 8
@@ -18,18 +19,28 @@ def gaps(corpus: Corpus, findings: Findings, quotes: Sequence[Quote]) -> Composi
     retrieval, evidence = findings.retrieval, findings.evidence
     missing = findings.missing if findings.from_rows is not None else ()
     cited = {quote.document.name for quote in quotes}
+    # Where the columns that were read are of the periods asked for, no document of them is missing.
+    is_read = _has_columns_of_periods(findings)
     sentences = [
-        *retrieval.scope.assumed,
+        *(() if is_read else retrieval.scope.assumed),
         *([without_row(missing)] if missing else []),
         *_without_subjects(retrieval, cited),
-        *_without_periods(corpus, retrieval, cited),
-        *_unmentioned(evidence),
+        *([] if is_read else _without_periods(corpus, retrieval, cited)),
+        *_unmentioned(evidence, cited),
         *_without_cause(retrieval, quotes),
         skipped_that_fit(corpus, retrieval).strip(),
         literal(findings.still_reading),
     ]
     sentences = [sentence for sentence in sentences if sentence]
     return Composition().say(f"\n\n{' '.join(sentences)}" if sentences else "")
+
+
+def _has_columns_of_periods(findings: Findings) -> bool:
+    """Whether cells were read in columns of every period that is asked for."""
+    asked = findings.retrieval.question.periods
+    columns = {cell.column for one in findings.cells for cell in one.cells}
+    named = [period for column in columns for period, _, _ in find_periods(column)]
+    return bool(asked) and all(any(one.contains(period) for period in named) for one in asked)
 
 
 def without_row(missing: Sequence[str]) -> str:
@@ -74,9 +85,10 @@ def _without_periods(corpus: Corpus, retrieval: Retrieval, cited: set[str]) -> l
     return [f"No passage about this was found in {titles}."]
 
 
-def _unmentioned(evidence: QuotableEvidence) -> list[str]:
-    """Words of the question that the documents do not have."""
-    words = ", ".join(f"“{literal(word)}”" for word in evidence.topic.missing)
+def _unmentioned(evidence: QuotableEvidence, cited: Iterable[str]) -> list[str]:
+    """Words of the question that the documents do not have, and that are not part of the name of a file."""
+    names = " ".join(cited).lower()
+    words = ", ".join(f"“{literal(word)}”" for word in evidence.topic.missing if word.lower() not in names)
     return [f"The documents do not mention {words}."] if words else []
 
 

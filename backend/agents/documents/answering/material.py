@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from backend.agents.documents.answering.topic import Topic, is_filler
-from backend.agents.documents.indexing.corpus import Corpus, Passage
+from backend.agents.documents.indexing.corpus import Corpus
+from backend.agents.documents.indexing.stored_documents import Passage
 from backend.agents.documents.search.matching import expression
 from backend.agents.documents.search.retrieval import Retrieval
 

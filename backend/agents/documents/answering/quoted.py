@@ -1,7 +1,8 @@
 """The part of an answer that quotes: sentences under the document each is from, in the order of their periods where the
 question is about several."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 
 from backend.agents.documents.answering.candidates import flat
@@ -11,7 +12,7 @@ from backend.agents.documents.answering.figure_support import Names
 from backend.agents.documents.answering.quote_choice import pick_quotes, quotes_below_headings
 from backend.agents.documents.answering.quotes import Quote, literal, shown
 from backend.agents.documents.answering.wanted import wanted_by
-from backend.agents.documents.indexing.corpus import Document
+from backend.agents.documents.indexing.stored_documents import Document
 from backend.agents.documents.search.retrieval import Retrieval
 
 MOST_QUOTES = 5
@@ -40,14 +41,15 @@ def quoted(
         return told
     told.say("\n\nFrom the documents:\n" if beside_figures else "The documents say:\n")
     once, repeated = _once(quotes)
+    leads = leads_of(quote.document for quote in quotes)
     for document, group in groupby(once, key=lambda quote: quote.document):
         of_one = list(group)
         if len(of_one) == 1:
-            told.say(f"\n- {lead(document)}: ").add(_line(of_one[0], repeated))
+            told.say(f"\n- {leads[document.name]}: ").add(_line(of_one[0], repeated, leads))
             continue
-        told.say(f"\n- {lead(document)}:")
+        told.say(f"\n- {leads[document.name]}:")
         for quote in of_one:
-            told.say("\n  - ").add(_line(quote, repeated))
+            told.say("\n  - ").add(_line(quote, repeated, leads))
     return told
 
 
@@ -59,11 +61,11 @@ def _once(quotes: Sequence[Quote]) -> tuple[list[Quote], dict[str, list[Quote]]]
     return [same[0] for same in by_text.values()], {text: same[1:] for text, same in by_text.items()}
 
 
-def _line(quote: Quote, repeated: Mapping[str, Sequence[Quote]]) -> Composition:
+def _line(quote: Quote, repeated: Mapping[str, Sequence[Quote]], leads: Mapping[str, str]) -> Composition:
     """A quote, with the documents that say the same word for word."""
     told, again = Composition().say(shown(quote)).cite(quote), repeated[flat(quote.text)]
     for place, other in enumerate(again):
-        told.say(", " if place else "; word for word also in ").say(lead(other.document)).cite(other)
+        told.say(", " if place else "; word for word also in ").say(leads[other.document.name]).cite(other)
     return told
 
 
@@ -94,6 +96,13 @@ def chosen_quotes(
     if not beside_figures and len(quotes) < ENOUGH_QUOTES and not wants_one_thing:
         quotes += quotes_below_headings(evidence, quotes, ENOUGH_QUOTES)
     return _together(quotes)
+
+
+def leads_of(documents: Iterable[Document]) -> dict[str, str]:
+    """How each document is called, by its name: with the name of its file where several are called alike."""
+    leads = {document.name: lead(document) for document in documents}
+    called = Counter(leads.values())
+    return {name: text if called[text] == 1 else f"{text}, {literal(name)}" for name, text in leads.items()}
 
 
 def lead(document: Document) -> str:

@@ -3,8 +3,8 @@
 import re
 from dataclasses import dataclass
 
-from backend.agents.documents.indexing.corpus import Document, FoundRow, Passage
 from backend.agents.documents.indexing.sentences import quotable, sentence_spans
+from backend.agents.documents.indexing.stored_documents import Document, FoundRow, Passage
 from backend.protocol.events import CitationEvent, Locator
 from backend.protocol.formulas import formula_at
 from backend.protocol.markers import markers_in

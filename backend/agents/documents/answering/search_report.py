@@ -16,7 +16,9 @@ def search_finished(findings: Findings) -> StatusEvent:
     retrieval, asked = findings.retrieval, findings.asked
     hits, names = retrieval.hits, retrieval.names
     detail = f"{counted(len(hits), 'passage')} from {counted(len(names), 'document')}" if hits else "no passage"
-    if hits and not findings.evidence.is_enough:
+    if findings.outlines:
+        detail = f"{counted(len(findings.outlines), 'document')} to outline"
+    elif hits and not findings.evidence.is_enough:
         detail = f"{detail}, none of which answers the question by itself"
     joined = {"read_together_with": list(asked.joined)} if asked.joined else {}
     return StatusEvent(

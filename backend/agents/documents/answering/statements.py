@@ -12,8 +12,8 @@ from functools import lru_cache
 from backend.agents.documents.answering.boilerplate import is_boilerplate, only_points_elsewhere
 from backend.agents.documents.answering.line_kinds import field_spans, is_row
 from backend.agents.documents.answering.quotes import Quote, quote_of
-from backend.agents.documents.indexing.corpus import Passage
 from backend.agents.documents.indexing.sentences import quotable, sentence_spans
+from backend.agents.documents.indexing.stored_documents import Passage
 from backend.agents.documents.readers.lines import lines_of, trimmed
 from backend.agents.documents.search.stop_words import STOP_WORDS
 
@@ -23,6 +23,9 @@ LONGEST_STATEMENT = 700
 _SENTENCE_END = re.compile(r"[.!?…。！？][\"'”’»)*_\]]*\Z")
 _LINE_END = re.compile(r"[.!?…:;,。！？—–-][\"'”’»)*_\]]*\s*\Z")
 _BEGINS_SMALL = re.compile(r"\A[^\w]*(?:(?:19|20)\d{2}\s+)?[a-zà-öø-ÿ]+(?![a-zà-öø-ÿ]*[A-Z])")
+_CLOSES_FIRST = re.compile(r"[^(\[“]{0,200}?(?:(?<!\d)[)\]]|”)|[(\s]*“[^”]{0,80}(?:,”|”\)?,)")
+"""The rest of a sentence that was cut within brackets or a list of names: it closes what it never opens, or begins with
+the short form of a name that stands before it."""
 _OPENS_LINE = re.compile(r"\s*[“\"'(•▪*-]*\s*[^\W\da-zà-öø-ÿ_]")
 _WORDS = re.compile(r"[^\W\d_]{2,}")
 _LEANS_BACK = re.compile(
@@ -33,6 +36,9 @@ _LEANS_BACK = re.compile(
 _CELL_BORDER = " | "
 _SIGNS = "{}()[]=<>|;`$/\\#"
 
+_ITEM_SIGN = re.compile(r"[\s>]*(?:(?:[-*+•–]|[§(]?\d{1,3}(?:\.\d{1,3})*[.)]?|[(]?[a-z][.)])\s+)*")
+_LONGEST_RUN_IN = 3
+"""Words of a heading that stands before the text of its clause, on the same line."""
 _FEWEST_STATING = 2
 _FEWEST_WORDS, _FEWEST_PAGED_WORDS, _MOST_SIGNS = 4, 5, 0.06
 _NARROW = 0.62
@@ -86,16 +92,41 @@ def with_sentence_before(passage: Passage, statement: Statement) -> Quote:
 
 def _marked_up(passage: Passage) -> Iterator[Statement]:
     """Sentences of a text whose paragraphs and list items are known; a list item need not end like a sentence."""
-    previous, begin = "", -1
-    for span in sentence_spans(passage.text, 0, len(passage.text)):
-        if len(fields := list(field_spans(passage.text, *span))) > 1:
-            yield from (_field(passage, *field) for field in fields)
+    previous, begin, heading, headed = "", -1, "", -1
+    for first, last in sentence_spans(passage.text, 0, len(passage.text)):
+        if _begins_line(passage.text, first):
+            heading = _run_in_heading(passage.text, first, last)
+            headed = first if heading else -1
+            if heading:
+                previous, begin = "", -1
+                continue
+        span = (first if headed < 0 else headed, last)
+        headed = -1
+        if len(list(field_spans(passage.text, *span))) > 1:
+            yield from _fields(passage, *span)
             continue
         start, end = span if span[1] - span[0] <= LONGEST_STATEMENT else quotable(passage.text, *span)
         text = passage.text[start:end]
         if not is_boilerplate(text) and not _is_mere_name(text) and not _is_header(passage, text):
-            yield Statement(quote_of(passage, start, end), _readability(text), previous, begin=begin)
+            yield Statement(quote_of(passage, start, end), _readability(text), previous, heading, begin)
         previous, begin = (text, start) if _SENTENCE_END.search(text) else ("", -1)
+
+
+def _begins_line(text: str, start: int) -> bool:
+    """Whether a sentence begins a line, but for the sign or number of a list item."""
+    return _ITEM_SIGN.fullmatch(text[text.rfind("\n", 0, start) + 1 : start]) is not None
+
+
+def _run_in_heading(text: str, start: int, end: int) -> str:
+    """The heading that a clause or an item begins with (``2. Rent. 3,450 euros a month``); empty without one."""
+    first, after = text[start:end].strip("*_ "), text[end : text.find("\n", end) if "\n" in text[end:] else len(text)]
+    is_one = (
+        bool(after.strip(" *_"))
+        and len(first.split()) <= _LONGEST_RUN_IN
+        and _has_no_digit(first)
+        and first.endswith((".", ":"))
+    )
+    return first.rstrip(".:* _") if is_one else ""
 
 
 def _paged(passage: Passage) -> Iterator[Statement]:
@@ -108,10 +139,10 @@ def _paged(passage: Passage) -> Iterator[Statement]:
         heading = _last_line(text[first:start]) or heading
         sentence = text[start:end]
         if not _is_whole(sentence, text[first:start]) or len(list(field_spans(text, start, end))) > 1:
-            yield from (_field(passage, *field, heading) for field in field_spans(text, first, end))
+            yield from _fields(passage, first, end, heading)
             previous, begin = "", -1
             continue
-        yield from (_field(passage, *field, heading) for field in field_spans(text, first, start))
+        yield from _fields(passage, first, start, heading)
         if not is_boilerplate(sentence):
             joins = start == first
             readable = _readability(sentence)
@@ -120,8 +151,11 @@ def _paged(passage: Passage) -> Iterator[Statement]:
         previous, begin = sentence, start
 
 
-def _field(passage: Passage, start: int, end: int, heading: str = "") -> Statement:
-    return Statement(quote_of(passage, start, end), _FIELD, heading=heading)
+def _fields(passage: Passage, start: int, end: int, heading: str = "") -> Iterator[Statement]:
+    """The fields of a range that say something."""
+    for first, last in field_spans(passage.text, start, end):
+        if not is_boilerplate(passage.text[first:last]):
+            yield Statement(quote_of(passage, first, last), _FIELD, heading=heading)
 
 
 def _last_line(above: str) -> str:
@@ -161,6 +195,8 @@ def _is_in_title_case(line: str) -> bool:
 def _is_whole(sentence: str, above: str) -> bool:
     """Whether a sentence begins and ends like one and is not a row, a caption or the rest of one cut by a page."""
     if len(sentence) > LONGEST_STATEMENT or _BEGINS_SMALL.match(sentence) or is_row(sentence):
+        return False
+    if _CLOSES_FIRST.match(sentence):
         return False
     words = len(_WORDS.findall(sentence))
     if _SENTENCE_END.search(sentence):

@@ -39,7 +39,7 @@ _PARTS = re.compile(
     re.IGNORECASE,
 )
 """Where one part of a question ends and the next begins."""
-_ALTERNATIVES = re.compile(r"\b([^\W\d_]{3,}) or ([^\W\d_]{3,})\b")
+_ALTERNATIVES = re.compile(r"\b([^\W\d_]{3,}(?:-[^\W\d_]+)?) or ([^\W\d_]{3,}(?:-[^\W\d_]+)?)\b")
 _SPELT_OUT = re.compile(
     r"\b([A-Z][A-Z&]{1,7})\s*\(([^()]{4,60})\)|\b([A-Za-z][^()?.,]{3,60}?)\s*\(([A-Z][A-Z&]{1,7})\)"
 )

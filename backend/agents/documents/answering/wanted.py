@@ -44,6 +44,7 @@ _DISTANCES = (
 _MONEY = (
     r"[$€£¥]|\b(?:usd|eur|gbp|chf|euros?|dollars?|pounds?|francs?|cents?|yen|rupees?|crowns?)\b|%"
     r"|\bper ?cent\b|\bfree\b|\bno (?:charge|fee)\b"
+    r"|\b(?:days?|weeks?|months?|years?)['’]?s?['’]? (?:rent|salary|pay|wages)\b"
 )
 _OF_KIND: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
     (

@@ -55,6 +55,9 @@ share repurchase: stock repurchase, share buyback, stock buyback, buyback, share
     program, buyback program
 dividend: dividend paid, cash dividend, cash dividend paid, payment dividend dividend equivalent, dividend declared,
     common stock cash dividend paid, payment dividend
+dividend per share: cash dividend per share, dividend declared per share, cash dividend declared per share, dividend per
+    common share, cash dividend declared per common share, cash dividend paid per share, dividend paid per share,
+    dividend dividend equivalent declared per share rsu, dividend dividend equivalent declared per share
 inventory: stock hand, inventory net
 account receivable: receivable, trade receivable, account receivable net, account receivable trade
 account payable: trade payable

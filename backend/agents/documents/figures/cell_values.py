@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from backend.agents.documents.figures.numbers import NOTHING, Unit, parse_number
 
@@ -154,6 +155,7 @@ def _says_share(around: Surroundings) -> bool:
     )
 
 
+@lru_cache(maxsize=8192)
 def _money_in(text: str) -> str:
     return next((sign for sign, form in _MONEY_FORMS.items() if form.search(text)), "")
 

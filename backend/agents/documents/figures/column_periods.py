@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from backend.agents.documents.figures.dates import day_in_year, find_dates
 from backend.agents.documents.periods import Period, find_periods
@@ -99,6 +100,7 @@ def written_day(day: date) -> str:
     return f"{day:%B} {day.day}, {day.year}"
 
 
+@lru_cache(maxsize=8192)
 def column_period(header: str, context: str = "") -> ColumnPeriod | None:
     """The period of a column, or None for one without, with several, or of changes between two.
 

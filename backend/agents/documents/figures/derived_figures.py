@@ -11,7 +11,6 @@ DIFFERENCES: dict[str, tuple[str, str]] = {
     "gross margin percentage": ("revenue", "cost of sale"),
 }
 """Measures as the first of two others less the second."""
-_NAMES = {"gross margin percentage": "Gross margin"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +34,5 @@ def difference(measure: str, whole: RowSeries | None, taken: RowSeries | None) -
     """The measure as a difference of two lines; None if one is missing or they share no period."""
     if whole is None or taken is None:
         return None
-    name = _NAMES.get(measure, measure[:1].upper() + measure[1:])
-    found = DerivedLine(name, whole, taken)
+    found = DerivedLine(measure[:1].upper() + measure[1:], whole, taken)
     return found if found.pairs else None

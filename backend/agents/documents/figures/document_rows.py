@@ -13,7 +13,7 @@ from backend.agents.documents.figures.cell_values import (
     names_scale,
 )
 from backend.agents.documents.figures.column_periods import ColumnPeriod, column_period
-from backend.agents.documents.indexing.corpus import FoundRow
+from backend.agents.documents.indexing.stored_documents import FoundRow
 
 _DASHES = frozenset({"-", "–", "—"})
 _STATEMENT = re.compile(
@@ -51,12 +51,26 @@ def is_statement(title: str) -> bool:
     return _STATEMENT.search(title) is not None
 
 
-def points_of(row: FoundRow, table: Sequence[FoundRow], scale: str = "") -> tuple[RowPoint, ...]:
+@dataclass(frozen=True, slots=True)
+class TableMoney:
+    """What the cells of a whole table say of its figures: the currency they share, and whether any is a percentage."""
+
+    money: str = ""
+    has_shares: bool = False
+
+    @classmethod
+    def of(cls, table: Sequence[FoundRow]) -> "TableMoney":
+        """Read the cells of a table once for all of its rows."""
+        texts = tuple(cell.text for one in table for cell in one.cells)
+        return cls(money_of(texts), any("%" in text for text in texts))
+
+
+def points_of(row: FoundRow, table: TableMoney, scale: str = "") -> tuple[RowPoint, ...]:
     """The cells of a row with a period and a number.
 
-    ``table`` is the whole table, whose other rows may name the currency. ``scale`` is the note that the document's
-    other tables share. Where two columns have one header and different
-    values, the header is not to be trusted: neither is taken."""
+    ``table`` is what the whole table says, whose other rows may name the currency. ``scale`` is the note that the
+    document's other tables share. Where two columns have one header and different values, the header is not to be
+    trusted: neither is taken."""
     around = _surroundings(row, table, scale)
     found: dict[tuple[ColumnPeriod, str], RowPoint] = {}
     doubtful: set[tuple[ColumnPeriod, str]] = set()
@@ -78,18 +92,15 @@ def points_of(row: FoundRow, table: Sequence[FoundRow], scale: str = "") -> tupl
     return tuple(found.values())
 
 
-def _surroundings(row: FoundRow, table: Sequence[FoundRow], scale: str) -> Surroundings:
-    texts = tuple(cell.text for one in table for cell in one.cells)
-    money = money_of(texts)
-    shares = [text for text in texts if "%" in text]
+def _surroundings(row: FoundRow, table: TableMoney, scale: str) -> Surroundings:
     numbers = [cell.text for cell in row.cells if cell_number(cell.text) is not None]
     return Surroundings(
         title=row.title,
-        note=row.note if names_scale(f"{row.note} {row.title}") or not money else f"{row.note} {scale}",
+        note=row.note if names_scale(f"{row.note} {row.title}") or not table.money else f"{row.note} {scale}",
         section=row.section,
         label=row.label,
-        money=money,
-        is_share=(bool(numbers) and all("%" in text for text in numbers)) or (bool(shares) and not money),
+        money=table.money,
+        is_share=(bool(numbers) and all("%" in text for text in numbers)) or (table.has_shares and not table.money),
     )
 
 

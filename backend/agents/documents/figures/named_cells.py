@@ -1,11 +1,15 @@
-"""Cells of tables without periods, found by the names of their row and column: the weight of a product, the allowance
-in a country, the price for a zone."""
+"""Cells of tables found by the names of their row and column: the weight of a product, the allowance in a country, the
+price for a zone; and what stands in the column of a period without being a plain number, such as ``≥85 %``."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from backend.agents.documents.figures.column_periods import column_period
-from backend.agents.documents.indexing.corpus import Corpus, FoundRow
+from backend.agents.documents.figures.measure_words import words_in
+from backend.agents.documents.figures.question_tokens import says_little
+from backend.agents.documents.indexing.corpus import Corpus
+from backend.agents.documents.indexing.stored_documents import FoundRow
+from backend.agents.documents.periods import Period
 from backend.agents.documents.readers.extracted_table import ExtractedCell
 from backend.agents.documents.search.matching import TextMatcher, expression
 from backend.agents.documents.search.question import Concept
@@ -17,6 +21,8 @@ _NEARLY = 0.95
 _TITLE, _DOCUMENT = 0.75, 0.8
 """What a word counts in the table's title or section, and in the document's title, against one in label or column."""
 _MOST_CELLS, _MOST_FOUND = 6, 3
+_MOST_OTHERS = 3
+"""Words that a label has for each one that is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,17 +32,24 @@ class NamedCells:
     row: FoundRow
     cells: tuple[ExtractedCell, ...]
     share: float
+    label_column: str = ""
+    """The name of the column of the labels, where it is known."""
+    remark: str = ""
+    """What the row is among the others, such as ``the highest of 6``."""
 
 
-def named_cells(corpus: Corpus, concepts: Sequence[Concept], documents: Sequence[str] | None) -> list[NamedCells]:
+def named_cells(
+    corpus: Corpus, concepts: Sequence[Concept], documents: Sequence[str] | None, periods: Sequence[Period] = ()
+) -> list[NamedCells]:
     """The rows that are nearly as good as the best one; empty where none has enough of what is asked.
 
     ``concepts`` carry their importance. A row is found only if its own label has one of them that its neighbours lack.
+    Of a row with a column for each period only those of the ``periods`` count, which must be named.
     """
     searched = expression(concepts)
     if not searched:
         return []
-    rows = [row for row, _ in corpus.search_rows(searched, documents, _MOST_ROWS) if _is_without_periods(row)]
+    rows = _each_once(_of_periods(row, periods) for row, _ in corpus.search_rows(searched, documents, _MOST_ROWS))
     if not rows:
         return []
     texts = list(dict.fromkeys(text for row in rows for text in _texts(row)))
@@ -49,16 +62,42 @@ def named_cells(corpus: Corpus, concepts: Sequence[Concept], documents: Sequence
     return kept if len(kept) <= _MOST_FOUND else []
 
 
-def _is_without_periods(row: FoundRow) -> bool:
-    """Whether its columns are not those of a series of periods, whose figures are read as such."""
+def _of_periods(row: FoundRow, periods: Sequence[Period]) -> FoundRow | None:
+    """The row with the cells that may be asked for; None for one of a form, or of a series of other periods, whose
+    figures are read as such."""
     is_form = row.label.endswith(":") or any(cell.text.endswith(":") or ":" in cell.column for cell in row.cells)
-    return (
-        bool(row.label and row.cells) and not is_form and all(column_period(cell.column) is None for cell in row.cells)
+    if is_form or not (row.label and row.cells):
+        return None
+    columns = [column_period(cell.column) for cell in row.cells]
+    if not any(columns):
+        return row
+    kept = tuple(
+        cell
+        for cell, column in zip(row.cells, columns, strict=True)
+        if column is not None and column.named is not None and any(one.contains(column.named) for one in periods)
     )
+    return replace(row, cells=kept) if kept else None
+
+
+def _each_once(rows: Iterable[FoundRow | None]) -> list[FoundRow]:
+    """The rows that there are: a report may show the same one in two tables."""
+    found: dict[tuple[str, ...], FoundRow] = {}
+    for row in rows:
+        if row is not None:
+            cells = (text for cell in row.cells for text in (cell.column, cell.text))
+            found.setdefault((row.document.name, row.section, row.label, *cells), row)
+    return list(found.values())
 
 
 def _texts(row: FoundRow) -> list[str]:
     return [row.label, *(cell.column for cell in row.cells), f"{row.section} {row.title}", row.document.dated_title]
+
+
+def _names(label: str, concepts: Sequence[Concept], strengths: Sequence[float]) -> bool:
+    """Whether a label is about what is asked, rather than about something of which that is one word among many."""
+    named_by = sum(len(one.word.split()) for one, strength in zip(concepts, strengths, strict=True) if strength)
+    words = [word for word in words_in(label) if not says_little(word)]
+    return bool(named_by) and len(words) <= _MOST_OTHERS * named_by
 
 
 def _found(
@@ -72,7 +111,7 @@ def _found(
 
     total = sum(concept.importance for concept in concepts)
     label = of(row.label)
-    if not any(label) or not total:
+    if not total or not _names(row.label, concepts, label):
         return None
     around = [
         max(_TITLE * above, _DOCUMENT * title)
@@ -86,6 +125,6 @@ def _found(
     if best < _LEAST_SHARE * total:
         return None
     cells = [cell for value, cell in by_cell if value == best]
-    if len(cells) > _MOST_CELLS or not any(cell.text.strip() for cell in cells):
+    if len(cells) > _MOST_CELLS or not any(cell.text.strip(" -–—") for cell in cells):
         return None
     return NamedCells(row, tuple(cells), best / total)

@@ -7,18 +7,23 @@ from dataclasses import dataclass, field, replace
 from backend.agents.documents.figures.derived_figures import DIFFERENCES, DerivedLine, difference
 from backend.agents.documents.figures.document_rows import RowPoint
 from backend.agents.documents.figures.measure_words import named
+from backend.agents.documents.figures.planned_values import points_asked_for
 from backend.agents.documents.figures.row_fit import Fit
+from backend.agents.documents.figures.row_lines import PointsOf, lines_of
 from backend.agents.documents.figures.row_parts import Parts, parts_of
-from backend.agents.documents.figures.row_search import candidate_rows, fitting
-from backend.agents.documents.figures.row_series import RowSeries, one_line, within
+from backend.agents.documents.figures.row_search import MOST_DOCUMENTS, candidate_rows, fitting
+from backend.agents.documents.figures.row_series import RowSeries, within
 from backend.agents.documents.figures.typed_tables import TypedTables
 from backend.agents.documents.figures.wanted_measures import Request, Wanted, labelled, requested
-from backend.agents.documents.indexing.corpus import Corpus, FoundRow
+from backend.agents.documents.indexing.corpus import Corpus
+from backend.agents.documents.indexing.stored_documents import FoundRow
 from backend.agents.documents.periods import Period
 from backend.agents.documents.search.retrieval import Retrieval
 from backend.agents.documents.search.scope import Scope
 
 MOST_SUBJECTS = 4
+_MOST_READ = 24
+"""Documents whose rows are looked at for one figure of all subjects together."""
 OUTFLOWS = frozenset({"share repurchase", "dividend", "capital expenditure", "interest expense"})
 _LONGEST_ACRONYM = 6
 _USED = re.compile(r"\bused (?:in|for)\b", re.IGNORECASE)
@@ -28,6 +33,12 @@ _LENGTHS = (
     (re.compile(r"\bnine[- ]months?\b", re.IGNORECASE), (9,)),
     (re.compile(r"\bsix[- ]months?\b|\bhalf[- ]year\b|\bfirst half\b", re.IGNORECASE), (6,)),
     (re.compile(r"\byear[- ]to[- ]date\b|\bytd\b", re.IGNORECASE), (9, 6)),
+    (
+        re.compile(
+            r"\b(?:trailing|rolling|last|past)\s+(?:twelve|12)\b|\btwelve[- ]months?\b|\b[tl]tm\b", re.IGNORECASE
+        ),
+        (12,),
+    ),
     (re.compile(r"\bannual(?:ly)?\b|\byearly\b|\bfull[- ]year\b|\bfiscal years?\b|\bper year\b", re.IGNORECASE), (12,)),
 )
 
@@ -95,6 +106,7 @@ class _Finder:
         self.differences: list[DerivedLine] = []
         self.missing: list[str] = []
         self._corpus, self._question, self._scope, self._request = corpus, question, scope, request
+        self._most_documents = min(MOST_DOCUMENTS, _MOST_READ // max(1, min(len(scope.by_subject), MOST_SUBJECTS)))
         self._lengths = next((months for form, months in _LENGTHS if form.search(question)), ())
         self._tables = TypedTables(corpus)
 
@@ -114,9 +126,12 @@ class _Finder:
     def _read(
         self, subject: str, documents: tuple[str, ...] | None, wanted: Wanted
     ) -> tuple[list[FoundRow], list[RowSeries]]:
-        rows = candidate_rows(self._corpus, wanted, documents)
+        rows = candidate_rows(self._corpus, wanted, documents, self._most_documents)
         self._tables.know(rows)
-        return rows, _lines(subject, fitting(wanted, rows), self._tables, self._scope, wanted, self._lengths)
+        return rows, _lines(subject, fitting(wanted, rows), self._points, self._scope, wanted, self._lengths)
+
+    def _points(self, fit: Fit) -> tuple[RowPoint, ...]:
+        return points_asked_for(self._tables.points(fit), self._question)
 
     def _has_difference(self, subject: str, documents: tuple[str, ...] | None, wanted: Wanted) -> bool:
         """Add the measure as the difference of two lines, if it is one and both are there."""
@@ -158,7 +173,7 @@ def _groups(scope: Scope) -> Iterator[tuple[str, tuple[str, ...] | None]]:
 def _lines(
     subject: str,
     fits: Sequence[Fit],
-    tables: TypedTables,
+    points_of: PointsOf,
     scope: Scope,
     wanted: Wanted,
     lengths: Sequence[int],
@@ -166,7 +181,7 @@ def _lines(
     owner = _one_subject(fits)
     if owner is None:
         return []
-    lines = one_line(_shown(subject or owner, fits), fits, tables.points, lengths=lengths)
+    lines = lines_of(_shown(subject or owner, fits), fits, points_of, lengths=lengths)
     lines = lines[:3] if wanted.measure == "cash flow" else lines[:2]
     documents = {fit.row.document.name for fit in fits}
     kept = (_asked(_as_amounts(line), scope, len(documents)) for line in lines)
@@ -206,7 +221,8 @@ def _asked(line: RowSeries, scope: Scope, documents: int) -> RowSeries | None:
         own = within(line, lambda point: point.is_own and _is_about(point, scope.periods))
         if own is None:
             own = within(line, lambda point: _has_period(point, scope.periods))
-        if own is None and scope.documents is not None and len(scope.documents) == 1:
+        is_day = any(period.day for period in scope.periods)
+        if own is None and not is_day and scope.documents is not None and len(scope.documents) == 1:
             own = within(line, lambda point: point.is_own)
         return None if own is None else _with_year_before(line, own)
     if scope.documents is not None and len(scope.documents) == 1 and documents == 1:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from backend.agents.documents.figures.document_rows import is_statement
 from backend.agents.documents.figures.measure_words import Named, named
+from backend.agents.documents.figures.question_tokens import says_little
 from backend.agents.documents.figures.wanted_measures import Wanted
-from backend.agents.documents.indexing.corpus import FoundRow
-from backend.agents.documents.search.stop_words import STOP_WORDS
+from backend.agents.documents.indexing.stored_documents import FoundRow
 
 LEAST_FIT = 0.5
 """A row below this is not the figure that is wanted."""
@@ -27,6 +27,8 @@ _OF_CHANGES = re.compile(
 )
 _EITHER = (("diluted", "basic"), ("basic", "diluted"))
 _OTHER_TITLE = re.compile(r"non-gaap|constant currenc|pro\s?forma|reconcil|estimate|disclosed in its", re.IGNORECASE)
+_OF_OWN_KIND = frozenset({"free cash flow", "ebitda"})
+"""Measures that no accounting standard defines: tables of such figures are where they stand."""
 MOMENTS = frozenset(
     {
         "inventory", "account receivable", "account payable", "deferred revenue", "debt", "long-term debt", "goodwill",
@@ -84,7 +86,8 @@ def fit_of(wanted: Wanted, row: FoundRow) -> Fit | None:
 
 def _labelled_fit(wanted: Wanted, label: Named, row: FoundRow) -> Fit | None:
     """A row whose label is what the question says, nearly word for word."""
-    words = (frozenset(one for measure in label.measures for one in measure.split()) | label.matter) - STOP_WORDS
+    words = frozenset(one for measure in label.measures for one in measure.split()) | label.matter
+    words = frozenset(word for word in words if not says_little(word))
     asked = frozenset(wanted.member)
     is_named = len(words) >= _FEWEST_IN_LABEL and words <= asked
     if not is_named or len(words) < _MEMBER_COVERAGE * len(asked) or _OTHERWISE_COUNTED.search(row.label):
@@ -94,7 +97,9 @@ def _labelled_fit(wanted: Wanted, label: Named, row: FoundRow) -> Fit | None:
 
 def _is_counted_otherwise(row: FoundRow, measure: str) -> bool:
     """Whether the row's name says that it is counted in another way, which nobody asked for."""
-    if _OTHERWISE_COUNTED.search(f"{row.label} {row.section}") or _OTHER_TITLE.search(row.title):
+    if _OTHERWISE_COUNTED.search(f"{row.label} {row.section}"):
+        return True
+    if _OTHER_TITLE.search(row.title) and measure not in _OF_OWN_KIND:
         return True
     return _OF_CHANGES.search(f"{row.label} {row.section if measure in MOMENTS else ''}") is not None
 

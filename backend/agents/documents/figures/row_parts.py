@@ -8,7 +8,7 @@ from backend.agents.documents.figures.document_rows import RowPoint
 from backend.agents.documents.figures.measure_words import named, words_in
 from backend.agents.documents.figures.row_fit import row_measure
 from backend.agents.documents.figures.row_series import RowSeries
-from backend.agents.documents.indexing.corpus import FoundRow
+from backend.agents.documents.indexing.stored_documents import FoundRow
 
 PointsOfRow = Callable[[FoundRow], Sequence[RowPoint]]
 

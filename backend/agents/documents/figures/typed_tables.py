@@ -4,9 +4,10 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from backend.agents.documents.figures.cell_values import names_scale, scale_named
-from backend.agents.documents.figures.document_rows import RowPoint, points_of
+from backend.agents.documents.figures.document_rows import RowPoint, TableMoney, points_of
 from backend.agents.documents.figures.row_fit import Fit
-from backend.agents.documents.indexing.corpus import Corpus, FoundRow
+from backend.agents.documents.indexing.corpus import Corpus
+from backend.agents.documents.indexing.stored_documents import FoundRow
 
 
 class TypedTables:
@@ -16,6 +17,7 @@ class TypedTables:
         self._corpus = corpus
         self._read: dict[tuple[str, int], Sequence[FoundRow]] = {}
         self._typed: dict[int, tuple[RowPoint, ...]] = {}
+        self._money: dict[tuple[str, int], TableMoney] = {}
         self._notes: dict[str, Counter[str]] = {}
 
     def know(self, rows: Iterable[FoundRow]) -> None:
@@ -37,9 +39,11 @@ class TypedTables:
     def points_of_row(self, row: FoundRow) -> tuple[RowPoint, ...]:
         """The typed cells of a row."""
         if row.number not in self._typed:
-            table = self.rows(row.document.name, row.table_number)
+            place = row.document.name, row.table_number
+            if place not in self._money:
+                self._money[place] = TableMoney.of(self.rows(*place))
             notes = self._notes.get(row.document.name, Counter())
             # Where a document counts in several scales, none is taken for granted.
             scale = next(iter(notes)) if len(notes) == 1 else ""
-            self._typed[row.number] = points_of(row, table, scale)
+            self._typed[row.number] = points_of(row, self._money[place], scale)
         return self._typed[row.number]

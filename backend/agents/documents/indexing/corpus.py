@@ -1,20 +1,27 @@
 """Reading from an index: documents, passages and full-text search. Every call opens the index file for itself."""
 
 import json
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from difflib import get_close_matches
-from functools import lru_cache
 from typing import Any
 
 from backend.agents.documents.indexing.best_matches import BestMatches
 from backend.agents.documents.indexing.folder_facts import FactsReader, FolderFacts
 from backend.agents.documents.indexing.folder_index import FolderIndex
 from backend.agents.documents.indexing.match_counts import MatchCounts
-from backend.agents.documents.indexing.profile import Profile, read_names, read_periods
 from backend.agents.documents.indexing.storage import ARCHIVE
+from backend.agents.documents.indexing.stored_documents import (
+    BELOW,
+    Document,
+    FoundRow,
+    Passage,
+    Section,
+    document_of,
+    passage_of,
+    row_of,
+)
 from backend.agents.documents.indexing.subject_directory import SubjectDirectory
-from backend.agents.documents.readers.extracted_table import ExtractedCell
 
 _DOCUMENT = "SELECT * FROM described WHERE name = ?"
 _TABLES = "SELECT * FROM described WHERE kind = 'table' ORDER BY name LIMIT ?"
@@ -39,76 +46,23 @@ _AMONG = "AND name IN (SELECT value FROM json_each(:documents))"
 _ROWS = BestMatches("row_search", "1.0, 1.5, 3.0", "table_rows", "located_rows")
 _MATCHING = "SELECT count(*) FROM search WHERE search MATCH ?"
 
+_SECTIONS = """
+SELECT heading, min(number), count(*), min(page) FROM located WHERE name = ? GROUP BY heading ORDER BY min(number)
+"""
+_BELOW = """
+SELECT * FROM located WHERE name = ? AND (heading = ? OR substr(heading, 1, ?) = ?) ORDER BY number LIMIT ?
+"""
+_ABOUT = """
+SELECT json_extract(subjects, '$[0]') AS subject, count(*) AS count FROM documents
+WHERE problem = '' AND subjects <> '[]' GROUP BY subject ORDER BY count DESC, subject LIMIT ?
+"""
+_NAMED = """
+SELECT name FROM documents WHERE problem = '' AND id IN (SELECT rowid FROM titles WHERE titles MATCH ?)
+ORDER BY date DESC, name LIMIT ?
+"""
+
 _LIKE_SPELLING = 0.75
 """The share of letters in common, in order, from which a word passes for another one mistyped."""
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """A document of the folder. ``name`` is its path within the folder, ``digest`` the hash of its bytes, ``date`` ISO
-    or empty, ``kind`` prose or table."""
-
-    number: int
-    name: str
-    digest: str
-    kind: str
-    title: str
-    source: str
-    date: str
-    url: str
-    fields: Mapping[str, str]
-    profile: Profile = field(default_factory=Profile)
-
-    @property
-    def is_table(self) -> bool:
-        """Whether it is a table rather than prose."""
-        return self.kind == "table"
-
-    @property
-    def dated_title(self) -> str:
-        """The title with the periods that the document is about, which its passages inherit."""
-        periods = " ".join(period.label for period in self.profile.periods)
-        return f"{self.title} {self.fields.get('fiscal_period', '')} {periods}"
-
-
-@dataclass(frozen=True, slots=True)
-class Passage:
-    """A piece of a document: ``text`` is the document's text from ``start`` to ``end`` (code points)."""
-
-    number: int
-    document: Document
-    start: int
-    end: int
-    text: str
-    heading: str
-    page: int | None
-    line: int | None
-    in_table: bool = False
-    """Whether it is a table within prose: rows, not sentences."""
-
-    def __hash__(self) -> int:
-        """By the content of its document and its place there: what is worked out of it can be kept."""
-        return hash((self.document.digest, self.start, self.end))
-
-
-@dataclass(frozen=True, slots=True)
-class FoundRow:
-    """A row of a table within a document: ``text`` is the document's text from ``start`` to ``end`` (code points)."""
-
-    number: int
-    document: Document
-    table_number: int
-    """Counts the tables of the document, from 1."""
-    title: str
-    note: str
-    page: int | None
-    line: int | None
-    section: str
-    label: str
-    start: int
-    end: int
-    text: str
-    cells: tuple[ExtractedCell, ...]
 
 
 class Corpus:
@@ -152,12 +106,12 @@ class Corpus:
             row = connection.execute(_DOCUMENT, (name,)).fetchone()
         if row is None:
             raise KeyError(name)
-        return _document(row)
+        return document_of(row)
 
     def tables(self, most: int) -> list[Document]:
         """Documents that are tables, by name."""
         with self._index.reading() as connection:
-            return [_document(row) for row in connection.execute(_TABLES, (most,))]
+            return [document_of(row) for row in connection.execute(_TABLES, (most,))]
 
     def text(self, name: str) -> str:
         """The whole text of a document, to check a quote or to read a table. Raises ``KeyError`` if there is none."""
@@ -166,6 +120,13 @@ class Corpus:
         if row is None:
             raise KeyError(name)
         return str(row[0])
+
+    def beginning(self, name: str, most: int) -> str:
+        """The beginning of a document's text, at most so many code points; empty for an unknown document."""
+        query = "SELECT substr(text, 1, ?) FROM texts JOIN documents ON id = document_id WHERE name = ?"
+        with self._index.reading() as connection:
+            row = connection.execute(query, (most, name)).fetchone()
+            return "" if row is None else str(row[0])
 
     def frequencies(self, expressions: Iterable[str]) -> list[int]:
         """How many passages match each full-text expression."""
@@ -195,9 +156,11 @@ class Corpus:
         """
         values = {"expression": expression, "kind": kind, "limit": limit}
         facts = self.facts()
-        is_only_kind = facts.tables == (facts.documents if kind == "table" else 0)
-        best = _PASSAGES if is_only_kind else replace(_PASSAGES, condition=_OF_A_KIND)
-        return [(_passage(row[:-1]), -row[-1]) for row in self._best(best, values, documents)]
+        of_kind = facts.tables if kind == "table" else facts.documents - facts.tables
+        if not of_kind:
+            return []
+        best = _PASSAGES if of_kind == facts.documents else replace(_PASSAGES, condition=_OF_A_KIND)
+        return [(passage_of(row[:-1]), -row[-1]) for row in self._best(best, values, documents)]
 
     def search_rows(
         self, expression: str, documents: Collection[str] | None, limit: int
@@ -207,13 +170,22 @@ class Corpus:
         ``documents`` are the names of those to search; None searches all.
         """
         values = {"expression": expression, "limit": limit}
-        return [(_found_row(row[:-1]), -row[-1]) for row in self._best(_ROWS, values, documents)]
+        return [(row_of(row[:-1]), -row[-1]) for row in self._best(_ROWS, values, documents)]
 
     def table(self, document: str, table_number: int) -> list[FoundRow]:
         """The rows of one table of a document, in order; empty if there is none of that number."""
         query = "SELECT * FROM located_rows WHERE name = ? AND table_number = ? ORDER BY start, number"
         with self._index.reading() as connection:
-            return [_found_row(row) for row in connection.execute(query, (document, table_number))]
+            return [row_of(row) for row in connection.execute(query, (document, table_number))]
+
+    def tables_between(self, document: str, start: int, end: int) -> list[int]:
+        """The numbers of a document's tables with a row in that range of its text, code points."""
+        query = (
+            "SELECT DISTINCT table_number FROM located_rows WHERE name = ? AND start >= ? AND start < ? "
+            "ORDER BY table_number"
+        )
+        with self._index.reading() as connection:
+            return [int(row[0]) for row in connection.execute(query, (document, start, end))]
 
     def _best(
         self, best: BestMatches, values: dict[str, Any], documents: Collection[str] | None
@@ -242,38 +214,35 @@ class Corpus:
         values = {"most": most, "documents": json.dumps(list(documents or ()))}
         statement = _OPENINGS.format(within="" if documents is None else _AMONG)
         with self._index.reading() as connection:
-            return [_passage(row) for row in connection.execute(statement, values)]
+            return [passage_of(row) for row in connection.execute(statement, values)]
+
+    def sections(self, name: str) -> list[Section]:
+        """The sections of a document by their headings, in order."""
+        with self._index.reading() as connection:
+            rows = connection.execute(_SECTIONS, (name,))
+            return [Section(tuple(heading.split(BELOW)), *rest) for heading, *rest in rows]
+
+    def passages_below(self, name: str, path: Sequence[str], most: int) -> list[Passage]:
+        """The first passages of a document in the section of this path or below it; of an empty path, of all of it."""
+        heading = BELOW.join(path)
+        above = heading + BELOW if path else ""
+        with self._index.reading() as connection:
+            rows = connection.execute(_BELOW, (name, heading, len(above), above, most))
+            return [passage_of(row) for row in rows]
+
+    def main_subjects(self, most: int) -> list[tuple[str, int]]:
+        """The subjects that most documents are about, each with how many."""
+        with self._index.reading() as connection:
+            return [(str(subject), int(count)) for subject, count in connection.execute(_ABOUT, (most,))]
+
+    def titled_so(self, expression: str, most: int) -> tuple[str, ...]:
+        """The names of documents, the newest first, whose titles or file names match a full-text expression."""
+        with self._index.reading() as connection:
+            return tuple(str(name) for (name,) in connection.execute(_NAMED, (expression, most)))
 
     def passage_at(self, name: str, line: int) -> Passage | None:
         """The passage of a document that begins on this line."""
         with self._index.reading() as connection:
             query = "SELECT * FROM located WHERE name = ? AND line = ?"
             row = connection.execute(query, (name, line)).fetchone()
-            return _passage(row) if row else None
-
-
-@lru_cache(maxsize=8192)
-def _cells(stored: str) -> tuple[ExtractedCell, ...]:
-    """The cells of a row. Most rows that are found are soon found again, by the next question or for their table."""
-    return tuple(ExtractedCell(*cell) for cell in json.loads(stored))
-
-
-def _passage(row: tuple[Any, ...]) -> Passage:
-    number, start, end, text, heading, page, line, in_table = row[:8]
-    return Passage(number, _document(row[8:]), start, end, text, heading, page, line, bool(in_table))
-
-
-def _found_row(row: tuple[Any, ...]) -> FoundRow:
-    number, table_number, title, note, page, line, section, label, start, end, text, cells = row[:12]
-    return FoundRow(
-        *(number, _document(row[12:]), table_number, title, note, page, line, section, label, start, end, text),
-        cells=_cells(cells),
-    )
-
-
-@lru_cache(maxsize=2048)
-def _document(row: tuple[Any, ...]) -> Document:
-    """The document of a row of the index: one object for all passages and rows of it that a question looks at."""
-    number, name, digest, kind, title, source, date, url, fields, subjects, further, periods, period_end = row
-    profile = Profile(read_names(subjects), read_periods(periods), period_end, read_names(further))
-    return Document(number, name, digest, kind, title, source, date, url, json.loads(fields), profile)
+            return passage_of(row) if row else None

@@ -14,6 +14,7 @@ _COUNTS_ITEM = re.compile(r"\s*\d{1,2}")
 _SHORTENED = """
 mr mrs ms dr prof st vs etc e.g i.e eg ie cf fig figs eq sec para approx ca al inc ltd corp co llc plc jr sr dept est
 jan feb mar apr jun jul aug sep sept oct nov dec u.s u.k e.u z.b d.h bzw usw nr abs vgl str pp vol ed eds a.m p.m
+v n.d s.d e.d w.d d.c n.y ill wash cal tex mass del del.ch ct supp cir ave blvd mt ft
 """
 _ABBREVIATIONS = frozenset(_SHORTENED.split())
 _BEFORE_NUMBERS = frozenset({"no", "nos", "art", "p"})

@@ -85,6 +85,16 @@ def extracted_rows(rows: Sequence[GridRow]) -> tuple[ExtractedRow, ...]:
     return tuple(found)
 
 
+@dataclass(frozen=True, slots=True)
+class _Section:
+    """A label without figures. ``indent`` is the least of the rows below it, -1 for one above all rows."""
+
+    indent: float
+    label: str
+    is_level: bool = False
+    """Whether the rows below it stand as far to the left as it does."""
+
+
 class _Sections:
     """The section labels in force: by indentation where the rows differ in it, else up to the next one or its total."""
 
@@ -92,34 +102,40 @@ class _Sections:
         self._rows = rows
         indents = [row.indent for row in rows if not row.is_header]
         self._is_flat = not indents or max(indents) - min(indents) <= INDENT_TOLERANCE
-        self._open: list[tuple[float, str]] = []
+        self._open: list[_Section] = []
         self._opened_at = -2
 
     def open(self, index: int, label: str) -> None:
         """A section begins with the row of this index."""
         indent = self._rows[index].indent
         below = self._rows[index + 1].indent if index + 1 < len(self._rows) else indent
+        is_level = not self._is_flat and abs(below - indent) <= INDENT_TOLERANCE
         if label.isupper() or below < indent - INDENT_TOLERANCE:
             # Centred or in capitals: it stands above all others.
-            self._open, indent = [], -1.0
+            self._open, indent, is_level = [], -1.0, False
         elif self._is_flat and self._opened_at != index - 1:
-            self._open = [section for section in self._open if section[0] < 0]
+            self._open = [section for section in self._open if section.indent < 0]
         elif not self._is_flat:
-            self._open = [section for section in self._open if section[0] < indent - INDENT_TOLERANCE]
-        self._open.append((indent, label.rstrip(": ")))
+            self._open = [one for one in self._open if one.indent < indent - INDENT_TOLERANCE and not one.is_level]
+        self._open.append(_Section(indent, label.rstrip(": "), is_level))
         self._opened_at = index
 
     def above(self, row: GridRow, label: str) -> str:
         """The sections that a row with figures stands in. A total ends its section."""
         if not self._is_flat:
-            self._open = [
-                section
-                for section in self._open
-                if section[0] < row.indent - INDENT_TOLERANCE or _is_total(label, section[1])
-            ]
-        text = " > ".join(section for _, section in self._open)[:MAX_LABEL_CHARS]
-        self._open = [section for section in self._open if not _is_total(label, section[1])]
+            self._open = [one for one in self._open if self._is_above(one, row) or _is_total(label, one.label)]
+        text = " > ".join(section.label for section in self._open)[:MAX_LABEL_CHARS]
+        self._open = [section for section in self._open if not self._ends_with(label, section)]
         return text
+
+    @staticmethod
+    def _is_above(section: _Section, row: GridRow) -> bool:
+        least = section.indent - INDENT_TOLERANCE if section.is_level else section.indent + INDENT_TOLERANCE
+        return row.indent > least
+
+    @staticmethod
+    def _ends_with(label: str, section: _Section) -> bool:
+        return _is_total(label, section.label) or (section.is_level and label.casefold().strip(" :") == "total")
 
 
 def _is_total(label: str, section: str) -> bool:

@@ -29,10 +29,18 @@ from backend.agents.documents.readers.pdf_layout.outline import (
 from backend.agents.documents.readers.pdf_layout.page_rows import PageRow, page_rows
 from backend.agents.documents.readers.pdf_layout.page_tables import may_have_tables, page_tables
 from backend.agents.documents.readers.pdf_layout.page_text import LINE_END_HYPHEN, PageText
+from backend.agents.documents.readers.pdf_layout.ruled_grid import ruled_grids
+from backend.agents.documents.readers.pdf_layout.ruled_table import (
+    is_of_figures,
+    outside_of,
+    placed_words,
+    ruled_table,
+)
+from backend.agents.documents.readers.pdf_layout.ruling import ruling_of
 from backend.agents.documents.readers.reading import Reading
 
 if TYPE_CHECKING:
-    from pypdfium2 import PdfDocument
+    from pypdfium2 import PdfDocument, PdfPage
 
 MAX_PAGES = 10_000
 _PAGES_NAMED = 5
@@ -50,6 +58,7 @@ class _ReadPage:
     outlined: OutlinedPage
     rows: Sequence[PageRow] = ()
     tables: tuple[ExtractedTable, ...] = ()
+    """Those that are ruled; once they are made, all."""
 
     def make_tables(self, running: Collection[str]) -> None:
         rows, self.rows = self.rows, ()
@@ -60,10 +69,18 @@ class _ReadPage:
             for edge, row in zip(edges, rows, strict=True)
         ]
         kept = [row for row, keeps in zip(rows, inside, strict=True) if keeps or line_pattern(row.text) not in running]
-        self.tables = tuple(page_tables(kept))
-        # A name and its value can be quoted as they stand: the lines of a form are text as well.
-        ranges = tuple((table.start, table.start if is_form(table) else table.end) for table in self.tables)
+        ruled = {table.start for table in self.tables}
+        self.tables = tuple(sorted((*self.tables, *page_tables(kept)), key=lambda table: table.start))
+        ranges = tuple(
+            (table.start, table.start if _is_text(table, is_ruled=table.start in ruled) else table.end)
+            for table in self.tables
+        )
         self.outlined = replace(self.outlined, tables=ranges)
+
+
+def _is_text(table: ExtractedTable, *, is_ruled: bool) -> bool:
+    """Whether the lines of a table can be quoted as they stand: a name and its value, or sentences in cells."""
+    return not is_of_figures(table) if is_ruled else is_form(table)
 
 
 def read_pdf(data: bytes, reading: Reading) -> Extraction:
@@ -113,7 +130,7 @@ def _read_pages(document: "PdfDocument", count: int, reading: Reading) -> list[_
             pages.append(None)
             continue
         try:
-            read = _read_page(PageText(page))
+            read = _read_page(PageText(page), page)
         except pypdfium2.PdfiumError:
             read = None
         finally:
@@ -140,12 +157,18 @@ def _with_tables(pages: Sequence[_ReadPage | None]) -> Collection[str]:
     return running
 
 
-def _read_page(page: PageText) -> _ReadPage:
+def _read_page(text: PageText, page: "PdfPage") -> _ReadPage:
     try:
-        rows = page_rows(page) if page.has_places and may_have_tables(page.text) else ()
-        return _ReadPage(OutlinedPage(page.text, tuple(page.lines), ()), rows)
+        outlined = OutlinedPage(text.text, tuple(text.lines), ())
+        grids = list(ruled_grids(ruling_of(page))) if text.has_places else []
+        has_rows = text.has_places and (bool(grids) or may_have_tables(text.text))
+        rows = page_rows(text) if has_rows else []
+        words = placed_words(text) if grids else []
+        made = [(grid, table) for grid in grids if (table := ruled_table(grid, words, rows)) is not None]
+        rest = outside_of([grid for grid, _ in made], rows)
+        return _ReadPage(outlined, rest, tuple(table for _, table in made))
     finally:
-        page.close()
+        text.close()
 
 
 def _joined(pages: list[_ReadPage | None], count: int, fields: dict[str, str], left_out: Collection[int]) -> Extraction:

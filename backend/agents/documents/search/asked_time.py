@@ -31,11 +31,13 @@ _COURSE = re.compile(
       | (?:to|with|than|against|from)\s+(?:the\s+)?(?:previous|prior|past|earlier|preceding|last)\s+(?:{_KIND}\s+)*
         (?:{_UNIT}|{_UNITS}|ones?)
       | {_UNIT}\W+(?:to|over|by|on|after)\W+{_UNIT}
-      | trend(?:s|ed|ing)?|fluctuat\w+|evol(?:ve|ves|ved|ving|ution)
       | (?:changed|developed|varied|shifted|moved|grown|progressed)\s+(?:over|across|throughout|since|during)
     )\b""",
     re.IGNORECASE | re.VERBOSE,
 )
+
+_DEVELOPMENT = re.compile(r"\b(?:trend(?:s|ed|ing)?|fluctuat\w+|evol(?:ve|ves|ved|ving|ution))\b", re.IGNORECASE)
+"""Words of a development, which is one within the latest report where that is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,7 @@ def asked_time(text: str) -> AskedTime:
     """What a question says about time; of a latest and a previous period, both make a course."""
     latest, previous = _LATEST.search(text), _PREVIOUS.search(text)
     course = _COURSE.search(text) is not None or (latest is not None and previous is not None)
+    course = course or (latest is None and _DEVELOPMENT.search(text) is not None)
     if latest is not None:
         return AskedTime("latest", " ".join(latest[0].split()), course)
     if previous is not None:

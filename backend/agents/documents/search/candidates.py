@@ -2,9 +2,10 @@
 
 from collections.abc import Collection, Iterator, Mapping
 
-from backend.agents.documents.indexing.corpus import Corpus, Passage
+from backend.agents.documents.indexing.corpus import Corpus
 from backend.agents.documents.indexing.folder_facts import FolderFacts
 from backend.agents.documents.indexing.profile import subject_key
+from backend.agents.documents.indexing.stored_documents import Passage
 from backend.agents.documents.search.matching import quoted
 from backend.agents.documents.search.scope import Scope
 

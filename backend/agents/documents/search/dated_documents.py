@@ -9,7 +9,13 @@ _NEVER = 100
 
 
 def of_period(documents: Sequence[DatedDocument], asked: Period) -> list[DatedDocument]:
-    """The documents whose period it is: by their strongest period that fits, so a file name goes before a date."""
+    """The documents whose period it is: by their strongest period that fits, so a file name goes before a date.
+
+    A day is that of the documents whose own period ends on it; of a report it says nothing if it is within its period.
+    """
+    ending = [document for document in documents if asked.day and document.period_end == asked.end.isoformat()]
+    if ending:
+        return ending
     places = {document.name: _place(document, asked) for document in documents}
     best = min(places.values(), default=None)
     if best is None or best[0] >= _NEVER:
@@ -47,7 +53,8 @@ def before_newest(documents: Sequence[DatedDocument]) -> list[DatedDocument]:
 
 def _place(document: DatedDocument, asked: Period) -> tuple[int, int]:
     """How strongly a document is of this period: the way it fits, and which of its periods does; less is stronger."""
-    for way, fits in enumerate((_is_within, _is_like, _contains)):
+    is_day_within_report = bool(asked.day and document.period_end)
+    for way, fits in enumerate((_is_within, _is_like) if is_day_within_report else (_is_within, _is_like, _contains)):
         for place, own in enumerate(document.periods):
             if fits(asked, own):
                 return way, place

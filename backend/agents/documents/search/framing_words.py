@@ -26,8 +26,8 @@ indicated into investigate issue issues know known last lead led magnitude main 
 mention mentioned might nature new newly noteworthy observed occur ones operation operations over overview part past
 per performance period periods plan point points position present previous prior relative relevant represent result
 resulted results reveal review scale see show shown similar since situation size stand state stated statement
-statements status strategic subject suggested summarize summary taken term terms through throughout time together
-toward trend trends type types use used utilize varied vary versus view way ways
+statements status strategic subject suggested summarize summary taken term terms through throughout time timeframe
+together toward trend trends type types use used utilize varied vary versus view way ways
 """
 
 FRAMING: frozenset[str] = frozenset(_FRAMING.split())

@@ -30,6 +30,7 @@ _SHORTEST_LIKE = 4
 _LONG_WORD = 6
 _SAMPLES = 12
 _MOST_FURTHER = 0.5
+_OFTEN = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,12 @@ def _subjects(corpus: Corpus, words: Sequence[Word]) -> tuple[list[NamedSubject]
     taken: set[int] = set()
     for span, key in keys.items():
         share, places, named = shares.get(key), set(range(*span)), words[slice(*span)]
-        if share is not None and not places & taken and _is_meant(named, key, share, documents):
+        if (
+            share is not None
+            and not places & taken
+            and _is_meant(named, key, share, documents)
+            and not _is_common_word(corpus, named)
+        ):
             taken |= places
             found[span[0]] = _subject(corpus, " ".join(word.text for word in named), key, share[0], documents)
     return [found[place] for place in sorted(found)], taken
@@ -130,6 +136,25 @@ def _is_meant(words: Sequence[Word], key: str, share: tuple[int, int], documents
     if main:
         return as_name or key not in _PLAIN
     return as_name and (every <= 2 or every <= documents * _MOST_FURTHER)
+
+
+def _is_common_word(corpus: Corpus, words: Sequence[Word]) -> bool:
+    """Whether the question writes one word in small letters that the texts often write so too: no name of theirs."""
+    if len(words) > 1 or words[0].is_capital or words[0].is_possessive:
+        return False
+    # In headings every word may have a capital.
+    written = _spellings_of(corpus, words[0].text, in_headings=False)
+    return sum(one.islower() for one in written) > _OFTEN * len(written)
+
+
+def _spellings_of(corpus: Corpus, name: str, *, in_headings: bool = True) -> list[str]:
+    """How the texts write a name, other than in addresses."""
+    pattern = re.compile(rf"(?<![\w@/.]){re.escape(name)}(?![\w@/]|\.\w)", re.IGNORECASE)
+    return [
+        match[0]
+        for passage, _ in corpus.search(quoted(name), "prose", _SAMPLES)
+        for match in pattern.finditer(f"{passage.heading if in_headings else ''}\n{passage.text}")
+    ]
 
 
 def _with_misspelt(
@@ -175,10 +200,5 @@ def _written_as_names(corpus: Corpus, run: Sequence[Word]) -> list[str]:
 
 
 def _is_written_as_name(corpus: Corpus, name: str) -> bool:
-    pattern = re.compile(rf"\b{re.escape(name)}\b", re.IGNORECASE)
-    found = [
-        match[0]
-        for passage, _ in corpus.search(quoted(name), "prose", _SAMPLES)
-        for match in pattern.finditer(f"{passage.heading}\n{passage.text}")
-    ]
+    found = _spellings_of(corpus, name)
     return bool(found) and not any(written.islower() for written in found)

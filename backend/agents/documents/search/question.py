@@ -33,12 +33,22 @@ _ASIDE = re.compile(
         (?<=\w)\W*(?:,|\band\b|\bor\b|;)\s*(?:and\s+|or\s+)?(?:what|how|why|who|where|which|if\s+so|if\s+any)\b
         (?=[^.?!;]*\b(?:this|that|these|those|it|its|they|their|them|so)\b)[^.?!;]*
       | (?<=[.?!])\s*(?:if\s+so|please|list|detail|describe|explain|provide|give|also)\b[^.?!]*
+      | ,?\s+(?:particularly|especially|in\s+particular|notably|above\s+all)\b[^.?!;,]*
+      | \s+(?:in|within|under|from)\s+(?:the|its|their)\s+(?:[\w&-]+\s+){1,3}(?:section|chapter|part|appendix)\b
       | \s+to\s+(?:understand|determine|assess|evaluate|gauge)\b[^.?!;]*
     )""",
     re.IGNORECASE | re.VERBOSE,
 )
-"""A part of a question that asks more about its matter: ", and what might this mean", "Please list these"."""
+"""A part of a question that asks more about its matter, or says where it may stand: ", and what might this mean",
+"especially new ones", "in the human resources section", "Please list these"."""
 ASIDE_FACTOR = 0.35
+_TRANSACTION = re.compile(
+    r"""(\b(?:how\ (?:much|many)|what|which)\s+(?!(?:do|does|did|is|are|was|were|must|should|will|can)\b)
+        [^\W\d_]+(?:\s+[^\W\d_]+){0,3}?\s+(?:do|does|did|must|should|will|can)\b[^?.]*?)
+        \b(?:pay|owe|receive|charge|earn|own|spend|hold)\b""",
+    re.IGNORECASE | re.VERBOSE,
+)
+"""``How much deposit does the tenant pay``: the noun is asked for, and the verb only says whose it is."""
 _OPENING_WORDS = "is are was were has have had do does did will can could should"
 _OPENINGS = frozenset(_OPENING_WORDS.split())
 
@@ -81,11 +91,11 @@ def understand(text: str) -> Question:
     rest = list(clean)
     for _, start, end in periods:
         rest[start:end] = " " * (end - start)
-    unread = "".join(rest)
+    unread = _TRANSACTION.sub(r"\1 ", "".join(rest))
     phrases = [match[1].strip() for match in _QUOTED.finditer(unread)]
     words = _content_words(_QUOTED.sub(" ", unread))
     concepts = [_phrase(phrase) for phrase in phrases if _WORD.search(phrase)]
-    aside = _said_aside(unread)
+    aside = words_aside(unread)
     concepts += [_concept(word, ASIDE_FACTOR if word in aside else 1.0) for word in words]
     if periods:
         concepts.append(_period_concept([period for period, _, _ in periods]))
@@ -124,8 +134,8 @@ def _direction(words: list[str]) -> Direction:
     return "changing" if not CHANGING.isdisjoint(words) else ""
 
 
-def _said_aside(text: str) -> frozenset[str]:
-    """The words that only stand in a part that asks further about what another part is about."""
+def words_aside(text: str) -> frozenset[str]:
+    """The words in lower case that only stand in a part that asks further about what another part is about."""
     main = _ASIDE.sub(" ", text)
     return frozenset(_content_words(text)) - frozenset(_content_words(main))
 

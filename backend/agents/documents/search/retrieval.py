@@ -9,8 +9,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from backend.agents.documents.indexing.corpus import Corpus, Document, Passage
+from backend.agents.documents.indexing.corpus import Corpus
 from backend.agents.documents.indexing.profile import subject_key
+from backend.agents.documents.indexing.stored_documents import Document, Passage
 from backend.agents.documents.search.candidates import scoped_candidates
 from backend.agents.documents.search.matching import TextMatcher, expression, quoted
 from backend.agents.documents.search.question import Concept, Question

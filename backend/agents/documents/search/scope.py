@@ -210,7 +210,7 @@ def _of_periods(facts: FolderFacts, documents: Sequence[DatedDocument], asked: S
 def _assumed_of(period: Period, matching: Sequence[DatedDocument]) -> list[str]:
     """What is to be said of a period asked for: that no document is of it, or how it was read."""
     if not matching:
-        return [f"No document is of {period.label}."]
+        return [f"No document is of {'a period that ends on ' if period.day else ''}{period.label}."]
     sentence = _other_calendar(period, matching[0])
     return [sentence] if sentence else []
 

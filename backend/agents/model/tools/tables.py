@@ -11,9 +11,9 @@ from pydantic_ai.exceptions import ToolFailed
 
 from backend.agents.documents.blocking import in_thread
 from backend.agents.documents.figures.tables import MAX_TABLES, LoadedTable, QueryError, Result, TableError, identifier
-from backend.agents.documents.indexing.corpus import Document
 from backend.agents.documents.indexing.folder import FolderError
 from backend.agents.documents.indexing.schema import IndexUnusableError
+from backend.agents.documents.indexing.stored_documents import Document
 from backend.agents.documents.library import Library
 from backend.agents.model.tools.cells import plain_rows
 from backend.agents.model.tools.select_apart import GivenTable, select_apart

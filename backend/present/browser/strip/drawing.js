@@ -1,5 +1,6 @@
 // Draws one run's model, with the classes of `backend.present.strip.still`. An element is made once and used again for
-// what comes to its place; an attribute is set only if it differs.
+// what comes to its place; an attribute is set only if it differs, and nothing is measured: both would cost the browser a
+// look at the whole page, in every frame.
 function stripPlaces(heights, rows) {
   const row = heights.row[rows <= STRIP.geometry.lowAbove ? 0 : rows <= STRIP.geometry.lowestAbove ? 1 : 2];
   const answer = heights.top + Math.max(rows, STRIP.geometry.fewestRows) * row + heights.gap;
@@ -26,6 +27,24 @@ function densityPath(density) {
   return path + (drawing ? `L${heights.length} 1Z` : '');
 }
 
+// What grows moves by a tenth of a percent, about half a pixel: a frame in which nothing would move changes nothing.
+const GROWN_DIGITS = 1;
+
+function setDiffering(element, attribute, value) {
+  const known = element.phKnown ??= {};
+  if (known[attribute] === value) return;
+  known[attribute] = value;
+  if (attribute === 'text') element.textContent = value; else element.setAttribute(attribute, value);
+}
+
+function setStyle(element, property, value) {
+  if (element.style[property] !== value) element.style[property] = value;
+}
+
+function setHidden(element, hidden) {
+  if (element.hidden !== hidden) element.hidden = hidden;
+}
+
 function stripBox(parent, css) {
   const box = parent.appendChild(document.createElement('div'));
   box.className = css;
@@ -40,25 +59,19 @@ function stripPool(parent, make) {
     take(name, tag, attributes, layer = parent) {
       if (!kinds.has(name)) kinds.set(name, {used: 0, made: []});
       const kind = kinds.get(name);
-      if (kind.used === kind.made.length) {
-        const element = layer.appendChild(make(tag));
-        kind.made.push({element, known: element.phKnown = {}});
-      }
-      const one = kind.made[kind.used++];
-      for (const [attribute, value] of Object.entries(attributes)) {
-        if (one.known[attribute] === value) continue;
-        one.known[attribute] = value;
-        if (attribute === 'text') one.element.textContent = value; else one.element.setAttribute(attribute, value);
-      }
-      return one.element;
+      if (kind.used === kind.made.length) kind.made.push(layer.appendChild(make(tag)));
+      const element = kind.made[kind.used++];
+      for (const [attribute, value] of Object.entries(attributes)) setDiffering(element, attribute, value);
+      return element;
     },
     end() {
-      for (const kind of kinds.values()) for (const one of kind.made.splice(kind.used)) one.element.remove();
+      for (const kind of kinds.values()) for (const element of kind.made.splice(kind.used)) element.remove();
     },
   };
 }
 
-// One run's part of a strip. `draw(model, axis, now)` draws all of it, `grow(axis, now)` what moves between two models.
+// One run's part of a strip. `draw(model, axis, now)` draws all of it, `grow(axis, now)` what moves between two models;
+// `width` is that of the plot in pixels, as it was last measured.
 function stripRun(host, compact) {
   const heights = STRIP.geometry[compact ? 'compact' : 'full'];
   const [title, names, plot] = ['title', 'names', 'plot'].map((name) => stripBox(host, `ph-strip-${name}`));
@@ -70,12 +83,13 @@ function stripRun(host, compact) {
     ['back', 'bars', 'area', 'front'].map((name) => [name, svg.appendChild(document.createElementNS(SVG, 'g'))]));
   const html = stripPool(names, (tag) => document.createElement(tag));
   const pool = stripPool(svg, (tag) => document.createElementNS(SVG, tag));
-  const run = {host, plot, svg, model: null, at: null, axis: 0, open: [], quiet: null, head: null};
+  const run = {host, plot, svg, model: null, at: null, axis: 0, width: 0, open: [], quiet: null, head: null};
 
-  const share = (ms) => `${(Math.min(Math.max(ms / run.axis, 0), 1) * 100).toFixed(3)}%`;
-  const width = (ms) => `width:max(3px,${share(ms)})`;
+  const share = (ms, digits = 3) => `${(Math.min(Math.max(ms / run.axis, 0), 1) * 100).toFixed(digits)}%`;
+  const width = (ms, digits) => `width:max(3px,${share(ms, digits)})`;
   const bar = (kind, css, start, end, y, height, layer) => pool.take(kind, 'rect', {
-    class: css, x: share(start), y, height, rx: Math.min(3, height / 2), style: width(end - start)}, layer);
+    class: css, x: share(start), y, height, rx: Math.min(3, height / 2), ...(end === null ? {} : {style: width(end - start)})},
+  layer);
   const upright = (css, at, top, bottom, layer) => pool.take('line', 'line', {
     class: css, x1: share(at), x2: share(at), y1: top, y2: bottom}, layer);
   const label = (text, css, x, y, anchor, dx = 0) => pool.take('text', 'text', {
@@ -84,14 +98,14 @@ function stripRun(host, compact) {
     const box = pool.take(kind, 'svg', {
       class: holder, x: 0, y, width: '100%', height, viewBox, preserveAspectRatio: 'none'}, layer);
     const line = box.firstChild ?? box.appendChild(document.createElementNS(SVG, 'path'));
-    line.setAttribute('class', css);
-    if (line.getAttribute('d') !== path) line.setAttribute('d', path);
+    setDiffering(line, 'class', css);
+    setDiffering(line, 'd', path);
   };
   const sign = (kind, at, y, scale = 1) => {
     const box = pool.take('sign', 'svg', {class: `ph-strip-sign ph-strip-sign--${kind}`, x: share(at), y}, layers.front);
     const path = box.firstChild ?? box.appendChild(document.createElementNS(SVG, 'path'));
-    path.setAttribute('d', SIGN_PATHS[kind]);
-    path.setAttribute('transform', `scale(${scale})`);
+    setDiffering(path, 'd', SIGN_PATHS[kind]);
+    setDiffering(path, 'transform', `scale(${scale})`);
   };
   // What is inside a slider cannot be a link as well: the strip leads to a point's source when it is pressed.
   const pointed = (kind, point, shape, attributes, y, scope) => {
@@ -129,15 +143,14 @@ function stripRun(host, compact) {
     const {model, at, axis} = run;
     for (const [start, end] of model.silences) {
       bar('silence', 'ph-strip-silence', start, end, at.rows, at.axis - at.rows, layers.back);
-      if ((end - start) / axis * plot.clientWidth >= SILENCE_LABEL_PX) {
+      if ((end - start) / axis * run.width >= SILENCE_LABEL_PX) {
         label(filled(STRIP.words.silent, formatMs(end - start)), 'ph-strip-quiet', share((start + end) / 2), at.answer + 14,
           'middle');
       }
     }
     // An agent that waits for a person is not silent.
     run.quiet = model.outcome || model.waits.some(([, , end]) => end === null) ? null :
-      bar('quiet', 'ph-strip-silence', model.end, model.end, at.rows, at.axis - at.rows, layers.back);
-    run.quiet?.setAttribute('visibility', 'hidden');
+      bar('quiet', 'ph-strip-silence', model.end, null, at.rows, at.axis - at.rows, layers.back);
     for (const [ms, text] of axisTicks(axis)) {
       upright('ph-strip-tick', ms, at.rows, at.axis, layers.back);
       label(text, 'ph-strip-axis', share(ms), at.axis + 13, !ms ? 'start' : ms > 0.97 * axis ? 'end' : 'middle');
@@ -150,7 +163,7 @@ function stripRun(host, compact) {
     model.rows.forEach((row, index) => {
       const top = at.rows + index * at.row + inset, end = row.end ?? now;
       const css = `ph-strip-bar ph-strip-bar--${row.state} ph-strip-series-${row.series}`;
-      const drawn = bar('bar', css, row.start, end, top, height, layers.bars);
+      const drawn = bar('bar', css, row.start, row.end, top, height, layers.bars);
       if (row.end === null) run.open[open++].bar = drawn;
       if (row.state === 'failed') sign('error', end, top + height / 2, 0.7);
     });
@@ -215,10 +228,10 @@ function stripRun(host, compact) {
     run.model = model;
     run.axis = axis;
     run.at = stripPlaces(heights, model.rows.length);
-    title.textContent = name;
-    title.hidden = !name;
-    names.style.height = `${run.at.height}px`;
-    svg.setAttribute('height', run.at.height);
+    setDiffering(title, 'text', name);
+    setHidden(title, !name);
+    setStyle(names, 'height', `${run.at.height}px`);
+    setDiffering(svg, 'height', run.at.height);
     drawNames(now);
     pool.begin();
     drawBack();
@@ -234,15 +247,14 @@ function stripRun(host, compact) {
   run.grow = (now) => {
     const {model} = run;
     for (const {row, name, bar: drawn} of run.open) {
-      drawn.setAttribute('style', width(now - row.start));
-      drawn.phKnown.style = null;
+      setDiffering(drawn, 'style', width(now - row.start, GROWN_DIGITS));
       const duration = formatMs(now - row.start);
       if (name.dataset.time !== duration) name.dataset.time = duration;
     }
-    if (run.quiet && now - model.end > 1000) {
-      run.quiet.setAttribute('visibility', 'visible');
-      run.quiet.setAttribute('style', width(now - model.end));
-      run.quiet.phKnown.style = null;
+    if (run.quiet) {
+      const silent = now - model.end > 1000;
+      setDiffering(run.quiet, 'visibility', silent ? 'visible' : 'hidden');
+      if (silent) setDiffering(run.quiet, 'style', width(now - model.end, GROWN_DIGITS));
     }
     const outcome = model.outcome ? `${STRIP.words.outcomes[model.outcome]} ${formatMs(model.end)}` : formatMs(now);
     if (run.head.textContent !== outcome) run.head.textContent = outcome;

@@ -30,7 +30,7 @@ function activityAt(model, at, now) {
   if (quiet) return say.silence;
   const writes = model.first !== null && at >= model.first && (at <= model.last || (!model.outcome && at >= now - 1000));
   if (writes) return say.writing;
-  const open = model.rows.filter((row) => row.start <= at && (row.end === null || at < row.end));
+  const open = model.rows.filter((row) => row.state !== 'queued' && row.start <= at && (row.end === null || at < row.end));
   return open.length ? open.at(-1).label : say.nothingYet;
 }
 

@@ -45,7 +45,7 @@ function readModel(text) {
     return found;
   };
   const point = ([at, number]) => ({at, number: Math.abs(number), resolved: number >= 0});
-  const states = {ru: 'running', wa: 'waiting', fi: 'finished', fa: 'failed', ca: 'cancelled'};
+  const states = {ru: 'running', wa: 'waiting', pa: 'paused', qu: 'queued', fi: 'finished', fa: 'failed', ca: 'cancelled'};
   const kinds = {w: 'warning', e: 'error', a: 'artifact'};
   return {
     ...told,

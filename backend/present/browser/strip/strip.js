@@ -8,7 +8,9 @@ const TELLS_EVERY_MS = 100;
 const NEAR_PX = 12;
 
 function startStrip(host) {
-  const root = stripBox(host, 'ph ph-strip');
+  // One that was begun there before, by a framework that mounts its parts twice.
+  for (const before of host.querySelectorAll('.ph-strip-place')) before.remove();
+  const place = stripBox(host, 'ph-strip-place'), root = stripBox(place, 'ph ph-strip');
   root.setAttribute('role', 'slider');
   root.tabIndex = 0;
   const [runsBox, overlay, tip] = ['runs', 'overlay', 'tip'].map((name) => stripBox(root, `ph-strip-${name}`));
@@ -18,7 +20,7 @@ function startStrip(host) {
   const reduced = window.matchMedia('(prefers-reduced-motion: reduce)');
   const state = {tell: null}, runs = [], origins = [];
   let data = null, models = [], since = 0, axis = 1, at = null, moves = null, dragging = false, pressed = null;
-  let told = 0, pending = 0, frame = 0, timer = 0;
+  let told = 0, pending = 0, frame = 0, timer = 0, changed = false, unsaid = false;
 
   const live = () => models.some((model) => !model.outcome);
   const ends = () => Math.max(1, ...models.map((model) => model.end));
@@ -34,9 +36,10 @@ function startStrip(host) {
     return Math.min(Math.max(0, at + moved), duration());
   };
 
-  const share = (ms) => `${(Math.min(Math.max(ms / axis, 0), 1) * 100).toFixed(3)}%`;
+  const share = (ms, digits = 3) => `${(Math.min(Math.max(ms / axis, 0), 1) * 100).toFixed(digits)}%`;
 
   const say = (extra) => {
+    unsaid = false;
     const ms = position(), text = filled(STRIP.words.of, formatMs(ms), formatMs(duration()));
     const doing = extra ?? textAt(models, ms, now());
     root.setAttribute('aria-valuemin', 0);
@@ -48,16 +51,29 @@ function startStrip(host) {
   // What moves between two words from the server.
   const move = () => {
     const ms = position();
-    cursor.style.left = share(ms);
-    cursor.hidden = !data.playhead && at === null;
-    later.hidden = !data.playhead;
-    later.style.left = share(ms);
-    nowLine.hidden = !live();
-    nowLine.style.left = share(now());
+    setHidden(cursor, !data.playhead && at === null);
+    if (!cursor.hidden) setStyle(cursor, 'left', share(ms));
+    setHidden(later, !data.playhead);
+    if (!later.hidden) setStyle(later, 'left', share(ms));
+    setHidden(nowLine, !live());
+    if (!nowLine.hidden) setStyle(nowLine, 'left', share(now(), GROWN_DIGITS));
     runs.forEach((run, index) => { if (!models[index].outcome) run.grow(nowOf(index)); });
   };
 
+  // Only when a size has changed: to measure, the browser lays out the whole page first.
+  const measure = () => {
+    const first = runs[0]?.plot;
+    if (!first) return;
+    const outer = root.getBoundingClientRect(), upper = first.getBoundingClientRect();
+    overlay.style.left = `${upper.left - outer.left - root.clientLeft}px`;
+    overlay.style.top = `${upper.top - outer.top - root.clientTop}px`;
+    overlay.style.width = `${upper.width}px`;
+    overlay.style.height = `${runs.at(-1).plot.getBoundingClientRect().bottom - upper.top}px`;
+    for (const run of runs) run.width = run.plot.clientWidth;
+  };
+
   const draw = () => {
+    changed = false;
     axis = live() ? axisReach(now()) : ends();
     axis = Math.max(axis, data.playhead?.duration_ms ?? 0);
     models.forEach((model, index) => {
@@ -65,34 +81,58 @@ function startStrip(host) {
       if (box.dataset.phModel !== text) box.dataset.phModel = text;
       runs[index].draw(model, axis, nowOf(index), name, scope);
     });
-    const first = runs[0]?.plot;
-    if (first) {
-      const outer = root.getBoundingClientRect(), upper = first.getBoundingClientRect();
-      overlay.style.left = `${upper.left - outer.left - root.clientLeft}px`;
-      overlay.style.top = `${upper.top - outer.top - root.clientTop}px`;
-      overlay.style.width = `${upper.width}px`;
-      overlay.style.height = `${runs.at(-1).plot.getBoundingClientRect().bottom - upper.top}px`;
-    }
+    drawDots();
     move();
+  };
+
+  // Comments, which the pages' script knows (`room/comments.js`): a button beside the strip, and a dot for each.
+  const commentsButton = document.createElement('button');
+  const offer = stripBox(place, 'ph ph-strip-comments'), dots = stripBox(overlay, 'ph-strip-dots');
+  let said = [], dotted = '';
+  commentsButton.type = 'button';
+  commentsButton.className = 'ph-button';
+  offer.hidden = true;
+  offer.append(commentsButton);
+  const openComments = (id) => {
+    document.dispatchEvent(new CustomEvent('ph-comments-open', {detail: {button: commentsButton, id}}));
+  };
+  commentsButton.addEventListener('click', () => openComments());
+  const drawDots = () => {
+    const drawn = JSON.stringify([axis, said]);
+    if (drawn === dotted) return;
+    dotted = drawn;
+    dots.replaceChildren(...said.map((comment) => {
+      const dot = stripBox(dots, 'ph-strip-dot');
+      dot.style.left = share(comment.at);
+      dot.style.setProperty('--ph-person', `var(--ph-series-${Number(comment.colour ?? 6) % 7})`);
+      dot.title = comment.text;
+      dot.addEventListener('pointerdown', (event) => event.stopPropagation());
+      dot.addEventListener('click', (event) => { event.stopPropagation(); moveTo(comment.at); openComments(comment.id); });
+      return dot;
+    }));
+  };
+  const takeComments = (event) => {
+    said = models.length === 1 ? event.detail.dots : [];
+    offer.hidden = !event.detail.offered || models.length !== 1;
+    commentsButton.textContent = event.detail.label;
+    drawDots();
   };
 
   const step = () => {
     frame = 0;
     if (!models.length || !root.isConnected) return;
-    if (live() && now() > axis) draw(); else move();
-    if (data.playhead?.playing && document.activeElement !== root) say();
+    if (changed || (live() && now() > axis)) draw(); else move();
+    if (unsaid || (data.playhead?.playing && document.activeElement !== root)) say();
     start();
   };
 
-  // Only while something moves, and not where motion is reduced: there the line moves once a second.
+  // Whatever came since the last frame is drawn once. Apart from that, only while something moves, and not where motion is
+  // reduced: there the line moves once a second.
   const start = () => {
-    if (frame || !(live() || data.playhead?.playing)) return;
-    if (reduced.matches) {
-      clearTimeout(timer);
-      timer = setTimeout(step, 1000);
-    } else {
-      frame = requestAnimationFrame(step);
-    }
+    if (frame || !(changed || live() || data.playhead?.playing)) return;
+    clearTimeout(timer);
+    if (reduced.matches) timer = setTimeout(step, changed ? 0 : 1000);
+    else frame = requestAnimationFrame(step);
   };
 
   const intoAddress = (ms) => {
@@ -107,6 +147,30 @@ function startStrip(host) {
     pending = 0;
     told = performance.now();
     state.tell?.(at);
+  };
+
+  // For whoever shows this view to others, or follows the view of another: see `room/presenting.js`.
+  const shared = {
+    isThere: () => root.isConnected && models.length > 0,
+    state: () => ({
+      at_ms: at === null ? null : position(), duration_ms: duration(), moves,
+      playing: Boolean(data.playhead?.playing) && position() < duration(), speed: data.playhead?.speed ?? 1,
+      live: live()}),
+    seek: (ms) => moveTo(ms),
+    go: (to) => {
+      at = to.at_ms === null ? (data.playhead ? duration() : null) : Math.min(Math.max(0, to.at_ms), duration());
+      since = performance.now();
+      if (data.playhead) {
+        Object.assign(data.playhead, {playing: to.playing, speed: to.speed});
+        state.tell?.(Math.min(at + to.lead_ms * to.speed, duration()), {playing: to.playing, speed: to.speed});
+      }
+      move();
+      say();
+      start();
+    },
+  };
+  const sayWhere = () => {
+    if (shared.isThere()) document.dispatchEvent(new CustomEvent('ph-playhead', {detail: shared}));
   };
 
   const tell = () => {
@@ -124,6 +188,7 @@ function startStrip(host) {
     move();
     say();
     if (data.playhead) tell();
+    sayWhere();
   };
 
   const runAt = (event) => runs.findIndex((run) => {
@@ -207,9 +272,16 @@ function startStrip(host) {
     moveTo(ms);
     if (event.key === 'End' && !data.playhead) at = null;
     intoAddress(at ?? ms);
+    sayWhere();
   });
   document.addEventListener('click', tellBeforeAPress, true);
-  const sized = new ResizeObserver(() => { if (data && models.length) draw(); });
+  document.addEventListener('ph-where', sayWhere);
+  document.addEventListener('ph-comments', takeComments);
+  const sized = new ResizeObserver(() => {
+    if (!data || !models.length) return;
+    measure();
+    draw();
+  });
   sized.observe(root);
 
   state.take = (given) => {
@@ -237,17 +309,21 @@ function startStrip(host) {
     root.setAttribute('aria-label', given.label);
     root.hidden = !models.length;
     if (!models.length) return;
-    draw();
-    if (document.activeElement !== root || news) say();
+    changed = true;
+    unsaid = document.activeElement !== root || news;
     if (given.playhead && news && !given.playhead.playing && !dragging && before) intoAddress(at);
     start();
+    if (news || another) sayWhere();
   };
   state.stop = () => {
+    place.remove();
     cancelAnimationFrame(frame);
     clearTimeout(timer);
     clearTimeout(pending);
     sized.disconnect();
     document.removeEventListener('click', tellBeforeAPress, true);
+    document.removeEventListener('ph-where', sayWhere);
+    document.removeEventListener('ph-comments', takeComments);
   };
   return state;
 }

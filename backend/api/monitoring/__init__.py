@@ -1,0 +1,1 @@
+"""What Prometheus is given: numbers about the whole server, none about a single run."""

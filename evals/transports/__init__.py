@@ -1,0 +1,1 @@
+"""Server-sent events against the control channel, measured on one backend: what each costs and what each adds."""

@@ -1,0 +1,136 @@
+"""The queue: fair, people before suites, its places shown, and never lost."""
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from backend.protocol.checks import check
+from backend.protocol.events import StatusEvent
+from backend.protocol.options import RunOptions
+from backend.runs.ids import new_session_id
+from backend.runs.redis.queued_runs import QUEUE_STEP
+from backend.runs.redis.run_end import tally_of
+from backend.runs.redis.worker import leaving_queue
+from backend.runs.start_refusals import ServerStoppingError, TooManyRunsError
+from tests.runs.logs import a_record, the_end
+from tests.runs.redis.conftest import MakeNode
+from tests.runs.redis.nodes import Node
+
+SUITE = RunOptions(background=True)
+
+
+async def asked(node: Node, session: str, **fields: object) -> str:
+    record, _ = await node.web.accept(a_record(session_id=session, **fields))
+    return record.run_id
+
+
+async def claimed(node: Node) -> list[str]:
+    found = []
+    while (run := await node.claim()) is not None:
+        found.append(run.record.run_id)
+    return found
+
+
+def places(events: list[object]) -> list[str | None]:
+    return [each.detail for each in events if isinstance(each, StatusEvent) and each.step_id == QUEUE_STEP]
+
+
+async def test_nobody_waits_for_all_of_anothers_runs_and_people_come_before_suites(make_node: MakeNode) -> None:
+    web, worker = await make_node(), await make_node()
+    ana, bo, suite = (new_session_id() for _ in range(3))
+    s1 = await asked(web, suite, options=SUITE)
+    a1, a2 = await asked(web, ana), await asked(web, ana)
+    b1, b2 = await asked(web, bo), await asked(web, bo)
+    assert await claimed(worker) == [a1, b1, a2, b2, s1]
+
+
+async def test_a_person_with_many_conversations_does_not_keep_others_waiting(make_node: MakeNode) -> None:
+    web, worker = await make_node(), await make_node()
+    ana = [await asked(web, new_session_id(), owner="ana") for _ in range(3)]
+    bo = [await asked(web, new_session_id(), owner="bo") for _ in range(2)]
+    assert await claimed(worker) == [ana[0], bo[0], ana[1], bo[1], ana[2]]
+    for run_id in (*ana, *bo[:1]):
+        await worker.store.finish(run_id, [], the_end(1))
+    await web.store.delete(bo[1])
+    assert await web.redis.command("EXISTS", web.keys.name("busy")) == 0
+
+
+async def test_a_conversation_whose_runs_are_over_is_first_again(make_node: MakeNode) -> None:
+    web, worker = await make_node(), await make_node()
+    ana, bo = new_session_id(), new_session_id()
+    first = await asked(web, ana)
+    assert await worker.claim() is not None
+    b1 = await asked(web, bo)
+    a2 = await asked(web, ana)
+    await worker.store.finish(first, [], the_end(1))
+    a3 = await asked(web, ana)
+    assert await claimed(worker) == [b1, a2, a3]
+    assert await web.redis.command("HGETALL", web.keys.name("busy")) == {ana.encode(): b"2", bo.encode(): b"1"}
+
+
+async def test_the_place_is_said_whenever_it_changes_and_the_step_ends_with_the_queue(make_node: MakeNode) -> None:
+    web, worker = await make_node(), await make_node()
+    runs = [await asked(web, new_session_id()) for _ in range(3)]
+    await web.web.queued.look()
+    await web.web.queued.look()
+    await worker.claim()
+    await web.web.queued.look()
+    await worker.claim()
+    run = await worker.claim()
+    assert run is not None
+    assert places(list(await web.events(runs[2]))) == ["2 runs are ahead of it.", "1 run is ahead of it."]
+    leaving = leaving_queue(await tally_of(run), 60_000.0)
+    assert [event.seq for event in leaving] == [3]
+    await worker.store.finish(run.record.run_id, leaving, the_end(4).model_copy(update={"at_ms": 70_000.0}))
+    assert check(await web.events(runs[2])) == []
+    assert places(list(await web.events(runs[1]))) == ["1 run is ahead of it.", "It is next."]
+
+
+async def test_a_queued_run_that_is_cancelled_ends_at_once(make_node: MakeNode) -> None:
+    web, worker = await make_node(), await make_node()
+    run_id = await asked(web, new_session_id())
+    await web.web.queued.look()
+    assert await web.web.cancel(run_id)
+    assert not await web.web.cancel(run_id)
+    assert (await web.store.record(run_id)).outcome == "cancelled"
+    assert check(await web.events(run_id)) == []
+    assert await worker.claim() is None
+
+
+async def test_a_queue_that_is_deleted_is_made_again(make_node: MakeNode) -> None:
+    web, worker = await make_node(), await make_node()
+    run_ids = [await asked(web, new_session_id()) for _ in range(2)]
+    await web.redis.command("DEL", web.keys.name("{q}", "people"), web.keys.name("running"))
+    await web.web.queued.look()
+    assert await claimed(worker) == run_ids
+
+
+async def test_two_workers_claim_at_once_and_each_run_has_one(make_node: MakeNode) -> None:
+    web = await make_node()
+    run_ids = [await asked(web, new_session_id()) for _ in range(5)]
+    workers = [await make_node() for _ in range(4)]
+    taken = [each for found in await asyncio.gather(*map(claimed, workers)) for each in found]
+    assert sorted(taken) == sorted(run_ids)
+
+
+async def test_a_submit_that_is_sent_again_is_one_run(make_node: MakeNode) -> None:
+    web, other, worker = await make_node(), await make_node(), await make_node()
+    record = a_record(idempotency_key="k")
+    assert await web.web.accept(record) == (record, True)
+    assert await web.store.submit_run(record, None) == (record, True), "a try whose answer was lost"
+    again, new = await other.web.accept(replace(a_record(), idempotency_key="k", session_id=record.session_id))
+    assert (again.run_id, new) == (record.run_id, False)
+    assert await claimed(worker) == [record.run_id]
+
+
+async def test_a_full_queue_says_when_to_come_back(make_node: MakeNode) -> None:
+    web = await make_node()
+    for _ in range(5):
+        await asked(web, new_session_id())
+    with pytest.raises(TooManyRunsError, match="5 questions wait") as refused:
+        await asked(web, new_session_id())
+    assert refused.value.retry_after_s > 0
+    await web.web.drain(1.0)
+    with pytest.raises(ServerStoppingError):
+        await asked(web, new_session_id())

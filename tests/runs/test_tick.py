@@ -1,0 +1,71 @@
+"""The distances between ticks."""
+
+import asyncio
+import itertools
+
+import pytest
+
+from backend.runs.tick import LONGEST_REST_S, SHORTEST_REST_S, Tick
+
+
+class TimedLoop(asyncio.SelectorEventLoop):
+    """An event loop whose time passes at once while nothing is to be done."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.passed_s = 0.0
+
+    def time(self) -> float:
+        """Seconds since the loop was made."""
+        return self.passed_s
+
+
+def ticks_of(streams: int, rate: float, seconds: float) -> list[float]:
+    """When the ticks came that served so many streams, each with so many events a second."""
+    loop = TimedLoop()
+    found: list[float] = []
+
+    async def play() -> None:
+        tick = Tick(keep=lambda: found.append(loop.time()))
+        served = [lambda stream=stream: stream for stream in range(streams)]
+        for number in range(round(seconds * streams * rate)):
+            tick.add([served[number % streams]])
+            until = loop.passed_s + 1 / (streams * rate)
+            await due_until(loop, until)
+
+    try:
+        loop.run_until_complete(play())
+    finally:
+        loop.close()
+    return found
+
+
+async def due_until(loop: TimedLoop, until: float) -> None:
+    """Let the time pass, from one planned call to the next."""
+    for _ in range(3):
+        await asyncio.sleep(0)
+    due = sorted(when for handle in list(vars(loop)["_scheduled"]) if (when := handle.when()) < until)
+    for when in due:
+        loop.passed_s = max(loop.passed_s, when)
+        for _ in range(3):
+            await asyncio.sleep(0)
+    loop.passed_s = until
+
+
+def rests(found: list[float]) -> list[float]:
+    """The times between ticks, once the rate is known."""
+    late = [at for at in found if at > 0.3]
+    return [after - before for before, after in itertools.pairwise(late)]
+
+
+@pytest.mark.parametrize(
+    ("streams", "least_s", "most_s"), [(20, 0.001, 0.003), (100, 0.005, 0.015), (200, 0.015, 0.04)]
+)
+def test_ticks_keep_their_distance_by_what_they_serve(streams: int, least_s: float, most_s: float) -> None:
+    found = rests(ticks_of(streams, 50, 0.5))
+    assert min(found) >= max(SHORTEST_REST_S, least_s) - 1e-9
+    assert max(found) <= min(LONGEST_REST_S + 0.005, most_s)
+
+
+def test_one_quick_stream_is_served_at_the_shortest_distance() -> None:
+    assert max(rests(ticks_of(1, 900, 0.5))) <= 2 * SHORTEST_REST_S

@@ -1,0 +1,11 @@
+"""The pages' style in Gradio: see ``tests.restyling``."""
+
+from backend.present.theme.style import frame_rules, stylesheet
+from tests.restyling import restyles_much, selectors_with_has
+from ui_gradio.style import page_style
+
+
+def test_what_depends_on_other_parts_of_the_page_is_named() -> None:
+    found = selectors_with_has(stylesheet() + frame_rules() + page_style())
+    assert len(found) > 10
+    assert [selector for selector in found if restyles_much(selector)] == []

@@ -1,0 +1,1 @@
+"""The Streamlit UI as its socket shows it, without a browser."""
