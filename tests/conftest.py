@@ -30,7 +30,7 @@ from evals.pages.visitor import DEADLINE_MS
 from tests.dialects.stream_index import OWN_STREAMS
 from tests.shared_folder import shared_folder
 
-pytest_plugins = ["tests.spreading", "tests.reruns", "tests.redis_server"]
+pytest_plugins = ["tests.spreading", "tests.overdue", "tests.failures", "tests.reruns", "tests.redis_server"]
 
 # How long an example takes says more of the machine than of the code. With CI set, the examples are always the same
 # ones: that is Hypothesis's own profile for it, which is the parent here.

@@ -1,18 +1,21 @@
-"""The second try of a browser test, and how many were needed: each is a defect, so their number ends every summary.
+"""The second try of a test, and how many were needed: each is a defect, so their number ends every summary.
 
-A browser, a UI and a backend on two shared cores may be starved for longer than any deadline, so a browser test is
-tried once more. Each of those tries is listed as RERUN.
+A browser, a UI and a backend on two shared cores may be starved for longer than any deadline, and a comparison of times
+may meet a neighbour on the machine. So tests with a browser or a server and tests that compare times are tried once
+more. Each of those tries is listed as RERUN.
 """
 
 from collections.abc import Iterator
 
 import pytest
 
+_MARKS = ("browser", "server", "alone")
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give each browser test a second try."""
+    """Give each test with one of the marks a second try."""
     for item in items:
-        if item.get_closest_marker("browser"):
+        if any(item.get_closest_marker(mark) for mark in _MARKS):
             item.add_marker(pytest.mark.flaky(reruns=1))
 
 

@@ -29,6 +29,9 @@ _PLACE_OF_OTHERS = 3
 class ByFileOrUi(LoadScopeScheduling):  # type: ignore[misc]
     """A piece of work is a file, or all tests of one UI."""
 
+    def mark_test_pending(self, item: str) -> None:
+        """Have a test whose process died tried again: the piece of work that it belongs to still has it."""
+
     def _split_scope(self, nodeid: str) -> str:
         file, _, test = nodeid.partition("::")
         return next((ui for ui in UIS if ui in test.partition("[")[2]), file)
@@ -43,7 +46,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> LoadScope
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """The UIs first, then other files with a browser, then those with servers: the longest pieces before the short
     ones. Files with tests that hold everybody up are last."""
-    if not _is_one_of_several(config):
+    if not is_one_of_several(config):
         return
     marked = {name: {item.path for item in items if item.get_closest_marker(name)} for name in _MARKS}
 
@@ -58,14 +61,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """Begin a test when it may; the time it waits for that is none of its own time-out."""
-    if not _is_one_of_several(item.config):
+    if not is_one_of_several(item.config):
         return (yield)
     alone = item.get_closest_marker("alone") is not None
     with in_turn(item.config.cache.mkdir("turns"), alone=alone):
         return (yield)
 
 
-def _is_one_of_several(config: pytest.Config) -> bool:
+def is_one_of_several(config: pytest.Config) -> bool:
     """Whether this is a process of pytest-xdist: what its documentation gives to tell it by."""
     return hasattr(config, "workerinput")
 
