@@ -17,6 +17,8 @@ from backend.runs.redis.store import RedisStore
 from tests.api.backend_server import DEADLINE_S
 from tests.redis_server import RedisServer, running_redis
 
+pytestmark = pytest.mark.server
+
 _deployments = itertools.count()
 
 Join = Callable[[], Awaitable[Exchange]]

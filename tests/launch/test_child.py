@@ -12,6 +12,8 @@ from backend.launch.ports import free_port
 from tests.child_process import child_process
 from tests.launch.conftest import DEADLINE_S, Gone, Said, StartChild, python
 
+pytestmark = pytest.mark.server
+
 STAYS = "import signal; print('up'); signal.pause()"
 IGNORES_SIGTERM = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up'); signal.pause()"
 ENDS_WELL = """

@@ -13,6 +13,8 @@ import pytest
 from tests.child_process import child_process
 from tests.launch.conftest import DEADLINE_S, Gone
 
+pytestmark = pytest.mark.server
+
 PROGRAM = """
 import os, sys
 from backend.launch.child import ChildFailed, ChildProcess

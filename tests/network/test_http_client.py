@@ -14,6 +14,8 @@ from tests.agents.model.scripted_provider import ScriptedProvider
 from tests.live_server import LiveServer
 from tests.network.socks_server import socks_server
 
+pytestmark = pytest.mark.server
+
 TIMEOUT = httpx2.Timeout(20.0)
 ELSEWHERE = "http://agent.example/v1/chat/completions"
 

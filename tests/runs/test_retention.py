@@ -24,6 +24,8 @@ from backend.runs.store import UnknownRunError
 from tests.runs.conftest import redis_store
 from tests.runs.logs import a_run, an_ended_run
 
+pytestmark = pytest.mark.server
+
 
 def days_ago(days: float) -> str:
     return (datetime.now(UTC) - timedelta(days=days)).isoformat(timespec="milliseconds")

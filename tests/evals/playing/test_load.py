@@ -19,6 +19,8 @@ from tests.evals.byte_server import END, HEAD, Requests, byte_server, frames
 from tests.evals.captures import play
 from tests.metrics.traces import done, status, token
 
+pytestmark = pytest.mark.server
+
 EVENTS = frames(status("s"), token("Up."), status("s", "finished"), done())
 
 

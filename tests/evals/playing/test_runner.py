@@ -20,6 +20,8 @@ from tests.evals.captures import play
 from tests.fakes import turn
 from tests.metrics.traces import done, status, token
 
+pytestmark = pytest.mark.server
+
 EVENTS = frames(status("s"), token("Up."), status("s", "finished"), done())
 GOOD = [HEAD, *EVENTS, END]
 

@@ -12,6 +12,8 @@ from evals.wire.exchange import Address, Capture, TargetAddressError, exchange
 from tests.evals.byte_server import END, HEAD, Hang, Pause, byte_server, chunk, frames
 from tests.metrics.traces import done, status, token
 
+pytestmark = pytest.mark.server
+
 EVENTS: list[Event] = [status("s"), token("Up "), token("by half."), status("s", "finished"), done()]
 
 

@@ -17,6 +17,8 @@ from tests.evals.byte_server import END, HEAD, Hang, Pause, byte_server, frames
 from tests.evals.captures import play
 from tests.metrics.traces import done, status, token
 
+pytestmark = pytest.mark.server
+
 EVENTS: list[Event] = [status("s"), token("Yes."), status("s", "finished"), done()]
 DEADLINE_S = 20.0
 

@@ -15,6 +15,8 @@ from evals.wire.stamps import Capture
 from tests.evals.byte_server import END, HEAD, Pause, byte_server, frames
 from tests.metrics.traces import done, status, token
 
+pytestmark = pytest.mark.server
+
 linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux stamps what it receives")
 
 

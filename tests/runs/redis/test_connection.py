@@ -2,8 +2,12 @@
 
 import asyncio
 
+import pytest
+
 from backend.runs.redis.connection import RedisConnection
 from tests.redis_server import RedisServer
+
+pytestmark = pytest.mark.server
 
 AT_ONCE = 200
 """More than there are connections."""

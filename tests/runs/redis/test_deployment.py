@@ -24,6 +24,8 @@ from tests.runs.logs import a_record, a_run, an_ended_run, append, frames_of, st
 from tests.runs.redis.conftest import MakeNode
 from tests.runs.redis.nodes import LEASE_S, Node
 
+pytestmark = pytest.mark.server
+
 ENDED_RUNS = 300
 
 

@@ -9,6 +9,8 @@ from backend.runs.redis.server_check import ServerRoom, check_server, room_of
 from backend.runs.store import StoreError
 from tests.redis_server import RedisServer, running_redis
 
+pytestmark = pytest.mark.server
+
 
 async def test_a_redis_that_evicts_is_refused(tmp_path: Path) -> None:
     with running_redis(tmp_path / "redis", "--maxmemory", "20mb", "--maxmemory-policy", "allkeys-lru") as server:

@@ -13,6 +13,8 @@ from backend.runs.store import StoreError
 from tests.child_process import child_process
 from tests.runs.logs import frames_of
 
+pytestmark = pytest.mark.server
+
 
 def killed_mid_run(folder: Path, after_seq: int) -> tuple[str, Cursor]:
     """Let a child write until a watcher was shown that seq, and kill it. Gives the run and the last cursor shown."""

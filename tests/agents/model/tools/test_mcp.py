@@ -13,6 +13,8 @@ from tests.agents.model.conftest import Talk
 from tests.agents.model.wire import CHAT, chat_text, chat_tool_call
 from tests.live_server import LiveServer
 
+pytestmark = pytest.mark.server
+
 SERVER = Path(__file__).parent / "mcp_server.py"
 
 
