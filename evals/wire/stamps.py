@@ -153,7 +153,9 @@ class StampingSocket(StampedConnection):
         await self._loop.sock_sendall(self._connection, data)
 
     def close(self) -> None:
-        """Stop reading, close the connection, and convert the kernel's stamps."""
+        """Stop reading, close the connection, and convert the kernel's stamps. Calling it again does nothing."""
+        if self._connection.fileno() < 0:
+            return
         self._loop.remove_reader(self._connection)
         self._connection.close()
         if self._by_kernel:

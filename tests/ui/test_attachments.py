@@ -1,10 +1,11 @@
 """Files attached to a question in either UI, by keyboard and in a narrow window too."""
 
+import asyncio
 from pathlib import Path
 
 import httpx2
 import pytest
-from playwright.async_api import Locator, expect
+from playwright.async_api import FileChooser, Locator, expect
 
 from backend.present.words import files as words, run as words_run
 from tests.ui.reader import DEADLINE_MS, Reader
@@ -13,6 +14,7 @@ from tests.ui.runs import run
 pytestmark = [pytest.mark.browser, pytest.mark.server]
 
 LEASE = "The monthly rent of the flat in Elm Street is 1,250 euros.\n"
+PRESSED_AGAIN_S = 3.0
 QUESTION = "What is the monthly rent of the flat in Elm Street?"
 
 
@@ -22,15 +24,31 @@ def attach_button(reader: Reader) -> Locator:
 
 async def choose(reader: Reader, *paths: Path) -> None:
     """Choose files with the keyboard as far as pages have a say in it: the dialog is the browser's."""
-    await attach_button(reader).first.focus()
     field = reader.page.locator("input[type=file]")
     if "streamlit" in await reader.page.content():
+        await attach_button(reader).first.focus()
         await reader.page.keyboard.press("Enter")
         await field.first.set_input_files(paths)
     else:
-        async with reader.page.expect_file_chooser() as chooser:
-            await reader.page.keyboard.press("Enter")
-        await (await chooser.value).set_files(paths)
+        await (await _file_chooser(reader)).set_files(paths)
+
+
+async def _file_chooser(reader: Reader) -> FileChooser:
+    """The browser's dialog, opened by Enter. Gradio may draw the button anew while the page loads: the focus is lost
+    then, and a person presses again."""
+    opened: asyncio.Future[FileChooser] = asyncio.get_running_loop().create_future()
+
+    def take(chooser: FileChooser) -> None:
+        opened.set_result(chooser)
+
+    reader.page.once("filechooser", take)
+    deadline = asyncio.get_running_loop().time() + DEADLINE_MS / 1000
+    while not opened.done() and asyncio.get_running_loop().time() < deadline:
+        await attach_button(reader).first.focus()
+        await reader.page.keyboard.press("Enter")
+        await asyncio.wait([opened], timeout=PRESSED_AGAIN_S)
+    assert opened.done(), "Enter on the button opened no dialog"
+    return opened.result()
 
 
 async def test_files_are_attached_taken_out_refused_and_read(

@@ -29,8 +29,6 @@ from evals.suites.suite_file import parse_suite
 from tests.child_process import child_process
 from tests.evals.evaluations import late
 
-pytestmark = pytest.mark.server
-
 OUT_OF_REACH = {
     "connect_ms",
     *(fact.key for fact in INTENDED.values()),

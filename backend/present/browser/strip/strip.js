@@ -11,8 +11,6 @@ function startStrip(host) {
   // One that was begun there before, by a framework that mounts its parts twice.
   for (const before of host.querySelectorAll('.ph-strip-place')) before.remove();
   const place = stripBox(host, 'ph-strip-place'), root = stripBox(place, 'ph ph-strip');
-  root.setAttribute('role', 'slider');
-  root.tabIndex = 0;
   const [runsBox, overlay, tip] = ['runs', 'overlay', 'tip'].map((name) => stripBox(root, `ph-strip-${name}`));
   const [later, nowLine, cursor] = ['later', 'now', 'cursor'].map((name) => stripBox(overlay, `ph-strip-${name}`));
   overlay.setAttribute('aria-hidden', 'true');
@@ -40,6 +38,11 @@ function startStrip(host) {
 
   const say = (extra) => {
     unsaid = false;
+    // A slider without a value is none: it becomes one with the first data.
+    if (!root.hasAttribute('role')) {
+      root.setAttribute('role', 'slider');
+      root.tabIndex = 0;
+    }
     const ms = position(), text = filled(STRIP.words.of, formatMs(ms), formatMs(duration()));
     const doing = extra ?? textAt(models, ms, now());
     root.setAttribute('aria-valuemin', 0);
