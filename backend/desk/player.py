@@ -2,6 +2,7 @@
 
 import asyncio
 import math
+from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
@@ -61,23 +62,23 @@ class StripMove:
 
 
 @dataclass(slots=True)
-class Player(PlayheadClock):
+class Player(PlayheadClock, ABC):
     """One tab's playback: its playhead, and the task that draws it."""
 
     drawers: int = field(default=0, kw_only=True)
     """Counts the tasks that began to draw. Only the newest one draws: two could show an earlier moment last."""
 
+    @abstractmethod
     def moment(self) -> Moment:
         """The page at the playhead."""
-        raise NotImplementedError
 
+    @abstractmethod
     def strips(self) -> tuple[ShownStrip, ...]:
         """The runs on the strip."""
-        raise NotImplementedError
 
+    @abstractmethod
     def named(self) -> dict[str, str]:
         """The parameters of the page's address that name the runs; empty values are left out of it."""
-        raise NotImplementedError
 
     def strip_data(self) -> dict[str, Any]:
         """The data for the strip's script: the runs, the playhead, and the names, which it puts into the address."""
