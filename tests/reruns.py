@@ -1,15 +1,15 @@
 """The second try of a test, and how many were needed: each is a defect, so their number ends every summary.
 
 A browser, a UI and a backend on two shared cores may be starved for longer than any deadline, and a comparison of times
-may meet a neighbour on the machine. So tests with a browser or a server and tests that compare times are tried once
-more. Each of those tries is listed as RERUN.
+may meet a neighbour on the machine. So tests with a browser, a server or many processes, and those that compare times,
+are tried once more. Each of those tries is listed as RERUN.
 """
 
 from collections.abc import Iterator
 
 import pytest
 
-_MARKS = ("browser", "server", "alone")
+_MARKS = ("browser", "server", "alone", "faults")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
