@@ -9,12 +9,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 
-_MONTH_WORDS = "january february march april may june july august september october november december"
-_MONTHS = _MONTH_WORDS.split()
-_MONTH_NAMES = {name[:length]: number for number, name in enumerate(_MONTHS, start=1) for length in (3, len(name))}
+from backend.agents.documents import months
+
 _ORDINALS = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4}
 _FISCAL = r"(?:fy|fiscal(?:\s+year)?)"
-_MONTH = rf"(?P<name>{'|'.join(_MONTH_NAMES)})"
+_MONTH = rf"(?P<name>{months.NAMES})"
 _ORDINAL = rf"(?P<ordinal>{'|'.join(_ORDINALS)})"
 _DAY = r"(?P<day>0?[1-9]|[12]\d|3[01])"
 _CENTURY = r"(?P<year>(?:19|20)\d{2})"
@@ -43,8 +42,8 @@ _FORMS = tuple(
         rf"\b(?P<month>0?[1-9]|1[0-2])/(?P<day>1[3-9]|2\d|3[01])/{_CENTURY}\b",
         rf"\b(?P<day>1[3-9]|2\d|3[01])/(?P<month>0?[1-9]|1[0-2])/{_CENTURY}\b",
         rf"\b{_MONTH}\.?\s+{_DAY}(?:st|nd|rd|th)?,?\s+{_CENTURY}\b",
-        rf"\b{_DAY}(?:st|nd|rd|th|\.)?\s+(?:of\s+)?{_MONTH}\.?,?\s+{_CENTURY}\b",
-        rf"\b{_MONTH}\.?,?\s+(?:of\s+)?{_CENTURY}\b",
+        rf"\b{_DAY}(?:st|nd|rd|th|er|\.)?\s+(?:of\s+|de\s+)?{_MONTH}\.?,?\s+(?:de\s+)?{_CENTURY}\b",
+        rf"\b(?!mars\b){_MONTH}\.?,?\s+(?:of\s+|de\s+)?{_CENTURY}\b",
         r"\b(?P<year>(?:19|20)\d{2})\b",
     )
 )
@@ -115,11 +114,12 @@ class Period:
         """How a document may write the period."""
         short, quarter = f"{self.year % 100:02}", self.quarter
         if self.month:
-            name = _MONTHS[self.month - 1]
+            name, others = months.ENGLISH[self.month - 1], months.OTHERS[self.month]
             if self.day:
                 numbers = {f"{one} {two} {self.year}" for one, two in self._day_and_month}
-                return self.label, f"{name} {self.day} {self.year}", f"{self.day} {name} {self.year}", *sorted(numbers)
-            return self.label, f"{name} {self.year}", f"{name[:3]} {self.year}"
+                spelt = [f"{self.day} {one} {self.year}" for one in (name, *others)]
+                return self.label, f"{name} {self.day} {self.year}", *spelt, *sorted(numbers)
+            return self.label, *(f"{one} {self.year}" for one in (name, name[:3], *others))
         fiscal = [f"fy{self.year}", f"fy {self.year}", f"fy{short}", f"fiscal {self.year}", f"fiscal year {self.year}"]
         years = fiscal if self.fiscal else [str(self.year), *fiscal]
         if not quarter:
@@ -165,7 +165,7 @@ def _period(match: re.Match[str]) -> Period | None:
     """The period that was matched; none for a day that the calendar does not have."""
     parts = match.groupdict()
     year = int(parts["year"])
-    named = _MONTH_NAMES[parts["name"].lower()] if parts.get("name") else 0
+    named = months.NUMBERS[parts["name"].lower()] if parts.get("name") else 0
     period = Period(
         year=year + (2000 if year < _FIRST_OF_LAST_CENTURY else 1900 if year < 100 else 0),
         quarter=int(parts.get("quarter") or 0) or _ORDINALS.get((parts.get("ordinal") or "").lower(), 0),

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from backend.agents.documents.answering.asked_matter import asked_things, speaks_of_all
 from backend.agents.documents.answering.candidates import Candidate, candidates_in
 from backend.agents.documents.answering.material import passages_for
 from backend.agents.documents.answering.statements import is_table_row
@@ -41,25 +42,35 @@ class QuotableEvidence:
 def find_evidence(corpus: Corpus, retrieval: Retrieval) -> QuotableEvidence:
     """The statements of the documents in scope that have something of the topic."""
     topic = topic_of(corpus, retrieval)
+    wanted = wanted_by(retrieval.question.text)
+    found = _quotable(corpus, retrieval, topic, wanted)
+    coverage = _best(topic, found)
+    enough = _is_enough(retrieval, topic, wanted, found) and not retrieval.scope.unknown
+    return QuotableEvidence(topic, tuple(found), coverage, enough)
+
+
+def _quotable(corpus: Corpus, retrieval: Retrieval, topic: Topic, wanted: WantedThing) -> list[Candidate]:
+    """The candidates of the periods, names and things that are asked for."""
     found = candidates_in(passages_for(corpus, retrieval, topic), retrieval.question, topic)
     found = [one for one in found if _is_of_period(one, retrieval) and _has_name(one, retrieval)]
-    wanted = wanted_by(retrieval.question.text)
+    if wanted.is_one_thing or is_short(retrieval.question.text):
+        things = asked_things(retrieval.question.text)
+        found = [one for one in found if speaks_of_all(things, topic, one.in_context)]
     found = _having(found, wanted, topic, retrieval)
-    if retrieval.scope.documents is None and wanted.is_one_thing:
-        found = _with_rarest(found, topic)
+    is_of_folder = retrieval.scope.documents is None
+    return _with_rarest(found, topic) if is_of_folder and wanted.is_one_thing else found
+
+
+def _is_enough(retrieval: Retrieval, topic: Topic, wanted: WantedThing, found: Sequence[Candidate]) -> bool:
+    """Whether the candidates have enough of the topic to answer."""
+    coverage = _best(topic, found)
     if retrieval.scope.documents is None:
         # Words alone decide where nothing is known of whom and when the question is about.
-        coverage = _best(topic, found)
         is_open = not (wanted.must_be_named or wanted.says_of_what_kind)
-        names_it = is_open or coverage >= ANSWERING_COVERAGE
-        is_enough = retrieval.is_answered and bool(found) and names_it
-    else:
-        coverage = _best(topic, found)
-        together = coverage if wanted.is_one_thing else _best_together(topic, found)
-        is_enough = together >= (
-            _NAMING_COVERAGE if wanted.is_one_thing or is_short(retrieval.question.text) else ANSWERING_COVERAGE
-        )
-    return QuotableEvidence(topic, tuple(found), coverage, is_enough and not retrieval.scope.unknown)
+        return retrieval.is_answered and bool(found) and (is_open or coverage >= ANSWERING_COVERAGE)
+    together = coverage if wanted.is_one_thing else _best_together(topic, found)
+    is_narrow = wanted.is_one_thing or is_short(retrieval.question.text)
+    return together >= (_NAMING_COVERAGE if is_narrow else ANSWERING_COVERAGE)
 
 
 def _having(found: list[Candidate], wanted: WantedThing, topic: Topic, retrieval: Retrieval) -> list[Candidate]:

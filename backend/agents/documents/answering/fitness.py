@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from backend.agents.documents import months
 from backend.agents.documents.answering.quotes import Quote
 from backend.agents.documents.periods import find_periods
 
@@ -26,7 +27,9 @@ _GIVES_CAUSE = re.compile(
     r"\b(?:due (?:primarily |mainly |largely |partly )?to|driven (?:primarily |mainly |largely )?by|because|primarily|"
     r"mainly|attribut(?:able|ed)|as a (?:result|consequence)|result(?:ed|ing|s)? (?:of|from|in)|offset by|reflect\w*|"
     r"caused|causes?(?:\(s\))? (?:of|was|were|is)\b|led to|"
-    r"favou?rabl[ey]|unfavou?rabl[ey]|thanks to|owing to|weil|wegen|aufgrund|infolge|grâce à|debido a)\b",
+    r"favou?rabl[ey]|unfavou?rabl[ey]|thanks to|owing to|weil|wegen|aufgrund|infolge|grâce à|en raison d\w*|"
+    r"parce qu\w*|puisqu\w*|debido a)\b"
+    r"|,\s(?:since|as|denn|car|da (?=sie|er|es|die|der|das))\s?(?!(?:then|last|well|of)\b)(?=[^\W\d_])",
     re.IGNORECASE,
 )
 _ASKS_FIGURE = re.compile(
@@ -61,8 +64,8 @@ _IN_WORDS = re.compile(
     re.IGNORECASE,
 )
 _YEAR = re.compile(
-    r"\b(?:19|20)\d{2}\b|\b(?:january|february|march|april|may|june|july|august|september|october|november|december)"
-    r"\s+\d{1,2}\b",
+    rf"\b(?:19|20)\d{{2}}\b|\b(?:{'|'.join(months.ENGLISH)})\s+\d{{1,2}}\b"
+    rf"|\b\d{{1,2}}(?:st|nd|rd|th|er|\.)?\s+(?:{'|'.join(months.WRITTEN_OUT)})\b",
     re.IGNORECASE,
 )
 

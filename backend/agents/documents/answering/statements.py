@@ -36,7 +36,7 @@ _LEANS_BACK = re.compile(
 _CELL_BORDER = " | "
 _SIGNS = "{}()[]=<>|;`$/\\#"
 
-_ITEM_SIGN = re.compile(r"[\s>]*(?:(?:[-*+•–]|[§(]?\d{1,3}(?:\.\d{1,3})*[.)]?|[(]?[a-z][.)])\s+)*")
+_ITEM_SIGN = re.compile(r"[\s>]*(?:(?:[-*+•–]|[§(]?\s?\d{1,3}(?:\.\d{1,3})*[.)]?|[(]?[a-z][.)])\s+)*")
 _LONGEST_RUN_IN = 3
 """Words of a heading that stands before the text of its clause, on the same line."""
 _FEWEST_STATING = 2

@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 
 from backend.agents.documents.answering.fitness import has_figure, without_days
+from backend.agents.documents.answering.value_forms import DATE, MOMENT, OF_KIND
+from backend.agents.documents.search.stop_words import STOP_WORDS
 from backend.agents.documents.search.vocabulary import related
 
 _NAMING_QUANTITIES = (
@@ -13,6 +15,8 @@ _NAMING_QUANTITIES = (
     "dos(?:e|es|age)|durations?|distances?|speeds?|altitudes?|scores?|capacity|capacities|depths?|widths?|deposits?|"
     "rents?|premiums?|allowances?"
 )
+_GERMAN_QUANTITIES = "betrag|preis|höhe|summe|anzahl|miete|gewicht|dauer|frist|satz|quote|umsatz|gewinn"
+_FRENCH_QUANTITIES = "montant|prix|total|loyer|prime|taux|coût|solde|nombre|poids|durée|délai|salaire|budget"
 _QUANTITIES = f"{_NAMING_QUANTITIES}|amounts?|numbers?|values?|totals?|sizes?|counts?"
 _VERBS = "is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|must|may"
 _COUNT = re.compile(
@@ -28,6 +32,9 @@ _AMOUNT = re.compile(
 )
 _FIGURE = re.compile(
     r"\bhow (?:much|many|large|high|big|long|tall|old|far|often)\b"
+    r"|\bwie (?:viele?|hoch|lange?|groß|schwer|oft|teuer|weit|alt)\b|\bcombien\b"
+    rf"|\A\W*(?:welche[rs]?|was) (?:ist|war|beträgt)\b[^?,;]*?\b(?:{_GERMAN_QUANTITIES})\b"
+    rf"|\A\W*quel(?:le)?s? (?:est|était|sont|étaient)\b[^?,;]*?\b(?:{_FRENCH_QUANTITIES})\b"
     rf"|\A\W*(?:what|which) (?:(?:was|were|is|are)\b[^?,;]*?\b(?:{_QUANTITIES})\b|(?:{_QUANTITIES})\b)",
     re.IGNORECASE,
 )
@@ -36,52 +43,21 @@ _MEASURED = re.compile(
     rf"(?:[^\W\d_]+\s+){{0,3}}?)?({_NAMING_QUANTITIES})\b",
     re.IGNORECASE,
 )
-_LENGTHS = r"days?|weeks?|months?|years?|hours?|minutes?|seconds?|h|min|nights?|decades?"
-_DISTANCES = (
-    r"m|km|cm|mm|ft|feet|foot|miles?|met(?:er|re)s?|inch(?:es)?|pages?|characters?|letters?|"
-    r"words?|lines?|signs?|kilomet(?:er|re)s?"
+_DAY = re.compile(
+    r"\A\W*(?:(?:ab |bis |seit )?wann|quand|depuis quand|à quelle date|when"
+    r"|on (?:what|which) (?:day|date)|in (?:what|which) year|since when)\b",
+    re.IGNORECASE,
 )
-_MONEY = (
-    r"[$€£¥]|\b(?:usd|eur|gbp|chf|euros?|dollars?|pounds?|francs?|cents?|yen|rupees?|crowns?)\b|%"
-    r"|\bper ?cent\b|\bfree\b|\bno (?:charge|fee)\b"
-    r"|\b(?:days?|weeks?|months?|years?)['’]?s?['’]? (?:rent|salary|pay|wages)\b"
-)
-_OF_KIND: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
-    (
-        re.compile(r"\bhow long\b", re.IGNORECASE),
-        re.compile(
-            rf"\b(?:\d[\d.,]*|one|two|three|four|five|six|seven|eight|nine|ten|twelve)[\s-]+(?:[^\W\d_]+\s+)?"
-            rf"(?:{_LENGTHS}|{_DISTANCES})\b|\b(?:until|permanent\w*|indefinite\w*|unlimited)\b",
-            re.IGNORECASE,
-        ),
-    ),
-    (
-        re.compile(r"\bhow often\b", re.IGNORECASE),
-        re.compile(
-            r"\b(?:times?|once|twice|thrice|daily|weekly|monthly|quarterly|yearly|annual(?:ly)?|hourly|every|each|per|"
-            r"(?:a|an) (?:day|week|month|quarter|year))\b",
-            re.IGNORECASE,
-        ),
-    ),
-    (
-        re.compile(
-            r"\bhow much\b[^?]*\b(?:paid|pays?|costs?|spen[dt]s?|earns?|charged?|worth|reimbursed|owes?)\b",
-            re.IGNORECASE,
-        ),
-        re.compile(_MONEY, re.IGNORECASE),
-    ),
-)
-"""What a figure must look like where the question says of what kind it is: a length of time, how often, money."""
-_DAY = re.compile(r"\A\W*(?:when|on (?:what|which) (?:day|date)|in (?:what|which) year|since when)\b", re.IGNORECASE)
 _DOING = re.compile(
     r"\A\W*who\s+(?:(?:is|was|are|were|must|may|can|should|will|has|have|had|do|does|did)\s+)*(?:the\s+|an?\s+)?"
     r"(?!(?:is|was|are|were)\b)([^\W\d_]{4,})",
     re.IGNORECASE,
 )
 """What the person does or is, who is asked for."""
-_PERSON = re.compile(r"\A\W*(?:who|whom|whose)\b", re.IGNORECASE)
+_PERSON = re.compile(r"\A\W*(?:who|whom|whose|wer|wem|wen|wessen|qui)\b", re.IGNORECASE)
 _OPEN = re.compile(
-    r"\b(?:why|how (?:do|does|did|has|have|is|are|was|were|might|could)|"
+    r"\b(?:warum|weshalb|wieso|pourquoi|wie (?:wird|werden|kann|soll)|comment|why|"
+    r"how (?:do|does|did|has|have|is|are|was|were|might|could)|"
     r"what (?:factors?|drove|caused|led|changes?|trends?|risks?)|impact|affect\w*|factors?|drivers?|compare[ds]?|"
     r"relat\w+|correlat\w+|explain|describe|"
     r"analy[sz]e|summari[sz]e|outline|significant|trends?|suggest|indicate)\b",
@@ -91,13 +67,9 @@ _SHORTEST_BEGINNING = 4
 _SHORT, _VERY_SHORT = 16, 9
 """Words of the longest question that is taken as asking for one thing, and of the longest that leaves out nothing."""
 
-_DATE = re.compile(
-    r"\b(?:19|20)\d{2}\b|\b\d{1,2}/\d{1,2}/\d{2,4}\b|\b\d{1,2}[.:]\d{2}\b|\b\d{1,2}\s?[ap]\.?m\b|\b(?:january|february|march|april|may|june|july|august|"
-    r"september|october|november|december|(?:mon|tues|wednes|thurs|fri|satur|sun)day|noon|midnight|days?|weeks?|months?)\b",
-    re.IGNORECASE,
-)
 _SHARE = re.compile(r"percent|share|rate|margin|ratio|growth", re.IGNORECASE)
 _NAME = re.compile(r"(?<=\s)[A-Z][^\W\d_]+")
+_FIRST_WORD = re.compile(r"[A-ZÀ-Þ][^\W\d_]+(?=\s)")
 _ROLE = re.compile(
     r"\b(?:head|manager|director|officer|chair(?:man|woman|person)?|president|secretary|treasurer|board|committee|council|"
     r"department|team|office|agency|doctor|physician|nurse|owner|tenant|landlord|employees?|staff|members?|pilot|author|"
@@ -128,7 +100,7 @@ class WantedThing:
     @property
     def is_one_thing(self) -> bool:
         """Whether one particular thing is wanted."""
-        return self.figure or self.day or self.name
+        return self.figure or self.day or self.name or self.day
 
     @property
     def must_be_named(self) -> bool:
@@ -138,7 +110,7 @@ class WantedThing:
     @property
     def says_of_what_kind(self) -> bool:
         """Whether the question says so exactly what it wants that a sentence without it answers nothing."""
-        return self.kind is not None or bool(self.measured)
+        return self.kind is not None or bool(self.measured) or self.name or self.day
 
     @property
     def needs_words(self) -> bool:
@@ -149,10 +121,15 @@ class WantedThing:
         """Whether a sentence has a thing of that kind; ``around`` is the heading above it and the sentence before."""
         if self.measured and not _speaks_of(f"{text} {around}", self.measured):
             return False
-        if self.day and not _DATE.search(text):
+        if self.day and not (DATE.search(text) or MOMENT.search(text)):
             return False
-        names = (*_NAME.findall(text), *_ROLE.findall(text)) if self.name else ()
-        return self._has_figure(text) and (not self.name or any(name.lower() not in self.said for name in names))
+        return self._has_figure(text) and (not self.name or self._names_another(text))
+
+    def _names_another(self, text: str) -> bool:
+        """Whether a text has somebody whom the question does not name."""
+        first = _FIRST_WORD.match(text)
+        opening = (first[0],) if first is not None and first[0].lower() not in STOP_WORDS else ()
+        return any(name.lower() not in self.said for name in (*opening, *_NAME.findall(text), *_ROLE.findall(text)))
 
     def _has_figure(self, text: str) -> bool:
         """Whether a sentence has a figure of the kind that is asked for, if one is."""
@@ -175,7 +152,7 @@ def wanted_by(question: str) -> WantedThing:
         counted=(counted[1] or counted[2]).lower() if counted else "",
         amount_of=amount[1].lower() if amount else "",
         measured=_measured(question),
-        kind=next((form for asked, form in _OF_KIND if asked.search(question)), None),
+        kind=next((form for asked, form in OF_KIND if asked.search(question)), None),
         day=_DAY.search(question) is not None,
         name=_PERSON.search(question) is not None,
         said=frozenset(word.lower() for word in _NAME_PARTS.findall(question)),

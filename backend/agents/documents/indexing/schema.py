@@ -6,7 +6,7 @@ import time
 import unicodedata
 from pathlib import Path
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 _BUSY_TIMEOUT_S = 30.0
 _BUSY_PAUSE_S = 0.01
 

@@ -2,6 +2,7 @@
 
 import re
 
+from backend.agents.documents import months
 from backend.agents.documents.readers.lines import lines_of, trimmed
 
 LONGEST_QUOTE = 420
@@ -11,6 +12,8 @@ _END = re.compile(r"(?:[.!?…]+[\"'”’»)\]*_]*(?=\s)|[。！？]+[」』”
 _NEW_LINE_STARTS = re.compile(r"\s*(?:[-*+•–]\s|\d{1,3}[.)]\s|\||>)")
 _LEAD = re.compile(r"(?:[ \t]*(?:[-*+•–]|\d{1,3}[.)]|>)[ \t]+)+")
 _COUNTS_ITEM = re.compile(r"\s*\d{1,2}")
+_DAY_OF_MONTH = re.compile(rf"\b(?:0?[1-9]|[12]\d|3[01])\.\s+(?:{months.NAMES})\b", re.IGNORECASE)
+"""A day as German writes it: ``3. März``."""
 _SHORTENED = """
 mr mrs ms dr prof st vs etc e.g i.e eg ie cf fig figs eq sec para approx ca al inc ltd corp co llc plc jr sr dept est
 jan feb mar apr jun jul aug sep sept oct nov dec u.s u.k e.u z.b d.h bzw usw nr abs vgl str pp vol ed eds a.m p.m
@@ -65,6 +68,8 @@ def _is_abbreviation(text: str, begin: int, mark: int, end: int, last: int) -> b
     if text[mark] != "." or end - mark > 1:
         return False
     if _COUNTS_ITEM.fullmatch(text[begin:mark]):
+        return True
+    if _DAY_OF_MONTH.match(text, max(begin, mark - 2)) or _DAY_OF_MONTH.match(text, max(begin, mark - 1)):
         return True
     word = re.search(r"[\w.-]+\Z", text[max(begin, mark - 12) : mark])
     if word is None:

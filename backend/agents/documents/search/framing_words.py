@@ -15,6 +15,7 @@ reason reasons reflect reflects regarding relate related relates relation relati
 report reported reporting reports respective revealed role section sections seen separately shared shift shifted
 shifts significant significantly specific specifically stack substantial substantially suggest suggests summarise
 understand undertake undertaken various
+decide decided decides resolved beschlossen beschließt entschieden décidé décidée
 """
 _GENERAL = """
 about above accordance account across affecting announcement announcements any appear approximately area areas arise

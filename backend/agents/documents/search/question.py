@@ -49,6 +49,10 @@ _TRANSACTION = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 """``How much deposit does the tenant pay``: the noun is asked for, and the verb only says whose it is."""
+_EDGE_OF_PERIOD = re.compile(
+    r"\b(?:end|close|beginning|start|ende|anfang|fin|début)\s+(?:(?:of|de|des)\s+)?(?:the\s+)?\Z", re.IGNORECASE
+)
+"""``at the end of 2023``: the period is meant, and its end needs no word in the text."""
 _OPENING_WORDS = "is are was were has have had do does did will can could should"
 _OPENINGS = frozenset(_OPENING_WORDS.split())
 
@@ -90,7 +94,9 @@ def understand(text: str) -> Question:
     periods = find_periods(clean)
     rest = list(clean)
     for _, start, end in periods:
-        rest[start:end] = " " * (end - start)
+        edge = _EDGE_OF_PERIOD.search(clean, 0, start)
+        first = edge.start() if edge else start
+        rest[first:end] = " " * (end - first)
     unread = _TRANSACTION.sub(r"\1 ", "".join(rest))
     phrases = [match[1].strip() for match in _QUOTED.finditer(unread)]
     words = _content_words(_QUOTED.sub(" ", unread))

@@ -25,11 +25,14 @@ ihrem ihren ihrer im in ist ja jede jedem jeden jeder jedes kann kannst kein kei
 meine mich mir mit muss müssen nach nicht noch nun nur oder ohne sehr seid sein seine sich sie sind so soll sollen
 über um und uns unser unsere unter viel viele vom von vor wann war waren warum was weil welche welchem welchen
 welcher welches wem wen wenn wer werden wie wieder will wir wird wo wurde wurden zu zum zur zwischen
+war wäre weshalb wieso wohin woher wann darf dürfen etwa bzw
 """
 _FRENCH = """
 au aux avec ce ces cet cette comment dans de des du elle elles en est et être eux il ils je la le les leur leurs
 lui ma mais mes moi mon ne nos notre nous on ou où par pas pour pourquoi qu quand que quel quelle quelles quels qui
 quoi sa sans ses son sont sur ta te tes toi ton tu un une vos votre vous combien
+a ont été était sera seront y t est-ce
+peut peuvent doit doivent faut fait entre depuis après avant lors chez aussi
 """
 _SPANISH = """
 al como cómo con cual cuál cuando cuándo cuánto cuántos de del donde dónde el ella ellos en entre es esta este esto

@@ -8,92 +8,9 @@ words included, is in the log of its retrieving step.
 import re
 from collections.abc import Iterator
 
+from backend.agents.documents.search.foreign_words import FRENCH, GERMAN
 from backend.agents.documents.search.framing_words import FRAMING
-
-_RELATED: tuple[tuple[str, ...], ...] = (
-    ("revenue", "sales", "turnover"),
-    ("profit", "earnings", "net income"),
-    ("commitment", "obligation"),
-    ("receivables", "accounts receivable"),
-    ("inventory", "inventories", "stock on hand"),
-    ("geography", "region", "country"),
-    ("staff", "employee", "workforce", "headcount"),
-    ("vacation", "holiday", "annual leave", "paid leave", "time off", "pto"),
-    ("salary", "pay", "wage", "compensation", "remuneration"),
-    ("remote", "home office", "work from home", "telework"),
-    ("sick", "sickness", "illness", "ill"),
-    ("resign", "resignation", "quit"),
-    ("dismissal", "dismiss", "termination", "terminate"),
-    ("expense", "cost"),
-    ("allowed", "permitted"),
-    ("forbidden", "prohibited", "banned"),
-    ("doctor", "physician", "medical certificate"),
-    ("laptop", "notebook", "computer"),
-    ("phone", "telephone", "mobile"),
-    ("buyback", "repurchase"),
-    ("divestiture", "divestment", "disposal", "spin-off", "sell-off"),
-    ("acquisition", "takeover"),
-    ("litigation", "lawsuit", "legal proceedings"),
-    ("operating", "operational"),
-    ("expenditure", "spending", "expense"),
-    ("parcel", "package", "shipment"),
-    ("crash", "accident"),
-    ("born", "birth"),
-    ("children", "child"),
-    ("died", "killed", "fatal", "fatally", "death"),
-    ("sponsor", "funder", "sponsored"),
-    ("percent", "percentage"),
-    ("r&d", "research and development"),
-    ("foreign exchange", "foreign currency", "foreign currencies"),
-    ("exchange rates", "foreign currency", "foreign currencies"),
-)
-
-_VERBS = """
-bring brought, build built, buy bought purchase, choose chose chosen, drive drove driven, forget forgot forgotten,
-hold held, keep kept, lead led, lend lent, lose lost loss, meet met meeting, pay paid, run ran, sell sold, send sent,
-speak spoke spoken, spend spent, steal stole stolen, teach taught, wear wore worn, win won, write wrote written
-"""
-"""Forms of irregular verbs, which no stemmer brings together."""
-
-_ALSO: dict[str, tuple[str, ...]] = {
-    # A company is concentrated on customers when few of them, each of 10 % or more, make much of its revenue.
-    "concentration": ("concentrated", "10 or more", "ge10"),
-    "concentrated": ("concentration", "10 or more", "ge10"),
-    "platform": ("market platform",),
-    # How a quality is asked for, and what it is called where its amount is stated.
-    "heavy": ("weight", "weighs"),
-    "weigh": ("weight", "weighs"),
-    "tall": ("height",),
-    "wide": ("width",),
-    "deep": ("depth",),
-    "age": ("aged", "born", "birth"),
-    "old": ("age", "aged", "born", "birth"),
-    "fast": ("speed",),
-    "loud": ("noise",),
-    "hot": ("temperature",),
-    "expensive": ("price",),
-    "cost": ("price",),
-    "costs": ("price",),
-    # What people did or can do, and how a form or a CV calls it.
-    "study": ("university", "degree", "education", "studies"),
-    "studied": ("university", "degree", "education", "studies"),
-    "speak": ("languages", "language"),
-    "own": ("owner", "owns", "owned"),
-    "owns": ("owner", "owned"),
-    "owned": ("owner", "owns"),
-    "live": ("address", "residence", "lives"),
-    "lives": ("address", "residence"),
-    "wrote": ("author", "authors"),
-    "attended": ("present", "attendees", "participants"),
-    "attend": ("present", "attendees", "participants"),
-    "missing": ("absent",),
-    "sell": ("sales",),
-    "sold": ("sales",),
-    "us": ("united states", "u.s"),
-    "usa": ("united states", "u.s"),
-    "uk": ("united kingdom", "u.k"),
-}
-"""One-way relations: the word on the left also finds those on the right."""
+from backend.agents.documents.search.related_words import ALSO, RELATED, VERBS
 
 _RISING = """
 rise rises rising rose risen increase increases increasing increased grow grows growing grew grown growth higher climb
@@ -113,6 +30,7 @@ figures number numbers value values total big large high low important main comp
 quarter quarters year years quarterly yearly annual rule rules policy long short often soon early late far allowed
 permitted possible able required necessary maximum minimum colour color name names kind type
 heavy weigh tall wide deep old fast loud hot expensive speak study studied live lives
+hoch lang lange groß oft teuer weit alt schwer
 """
 _HIGHEST = "highest largest biggest greatest maximum max"
 _LOWEST = "lowest smallest minimum min"
@@ -149,7 +67,7 @@ def _singular(word: str) -> str:
 
 def _grouped() -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
-    for group in (*_RELATED, *(tuple(forms.split()) for forms in _VERBS.split(","))):
+    for group in (*RELATED, *GERMAN, *FRENCH, *(tuple(forms.split()) for forms in VERBS.split(","))):
         for word in group:
             found[_singular(word)] = found.get(_singular(word), ()) + group
     return found
@@ -181,5 +99,5 @@ def related(word: str) -> tuple[str, ...]:
     """Words and phrases that may stand for ``word`` (lower case), without the word itself."""
     stem = _singular(word)
     bare = _INFLECTED.sub("", word)
-    found = (*(_GROUPS.get(stem) or _GROUPS.get(bare) or ()), *_ALSO.get(word, ()), *_verb_or_noun(word))
+    found = (*(_GROUPS.get(stem) or _GROUPS.get(bare) or ()), *ALSO.get(word, ()), *_verb_or_noun(word))
     return tuple(dict.fromkeys(other for other in found if _singular(other) != stem))
