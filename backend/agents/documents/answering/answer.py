@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from itertools import combinations
 
-from backend.agents.documents.answering.cell_sentences import cells_told
+from backend.agents.documents.answering.cell_sentences import cells_told, total_told
 from backend.agents.documents.answering.composition import Composition
 from backend.agents.documents.answering.contradictions import contradict
 from backend.agents.documents.answering.figure_sentences import FiguresTold
@@ -45,7 +45,7 @@ def answer(corpus: Corpus, findings: Findings) -> Composition:
         told.add(quoted(retrieval, evidence, stated, beside_figures=bool(stated), names=names))
     if findings.figures is None and not told.quotes:
         return not_found(corpus, retrieval, findings.still_reading)
-    told.add(_doubts(corpus, retrieval, told.quotes, is_read=findings.from_rows is not None or bool(findings.cells)))
+    told.add(_doubts(corpus, findings, told.quotes))
     if not stated:
         told.add(_contradictions(retrieval, told.quotes))
     return told.add(gaps(corpus, findings, told.quotes)).say(_CLOSING)
@@ -59,7 +59,9 @@ def _figures(corpus: Corpus, findings: Findings) -> tuple[Composition, list[Quot
         told.add(rows_told(findings.retrieval.question, findings.from_rows))
     elif findings.missing and findings.evidence.is_enough:
         told.say(f"{without_row(findings.missing)}\n\n")
-    if findings.cells:
+    if findings.total is not None:
+        told.add(total_told(findings.total))
+    elif findings.cells:
         told.add(cells_told(findings.cells))
     if findings.figures is not None:
         of_table = FiguresTold(corpus, findings.retrieval.question, findings.figures)
@@ -97,13 +99,14 @@ def _each_once(words: Sequence[str]) -> list[str]:
     return list({word.casefold(): word for word in reversed(words)}.values())[::-1]
 
 
-def _doubts(corpus: Corpus, retrieval: Retrieval, quotes: Sequence[Quote], *, is_read: bool) -> Composition:
-    doubts = Composition()
+def _doubts(corpus: Corpus, findings: Findings, quotes: Sequence[Quote]) -> Composition:
+    doubts, retrieval = Composition(), findings.retrieval
+    is_read = findings.from_rows is not None or bool(findings.cells)
     # The row of a table is all that there is to support its figure.
     if len(quotes) == 1 and not is_read:
         doubts.warn("thin_evidence", f"Only one place supports this answer: {quotes[0].document.title}.", quotes[0])
-    if retrieval.unknown:
-        words = ", ".join(f"“{word}”" for word in _each_once(retrieval.unknown))
+    if unmentioned := _unmentioned(findings):
+        words = ", ".join(f"“{word}”" for word in _each_once(unmentioned))
         doubts.warn("partly_covered", f"The documents do not mention {words}; the answer leaves that open.")
     doubts.add(_other_subject(retrieval, quotes))
     cited = [quote.document.date for quote in quotes if quote.document.date]
@@ -114,11 +117,23 @@ def _doubts(corpus: Corpus, retrieval: Retrieval, quotes: Sequence[Quote], *, is
     return doubts
 
 
+def _unmentioned(findings: Findings) -> list[str]:
+    """The words of the question that no document has, without periods of which figures were read."""
+    concepts = findings.retrieval.question.concepts
+    read = {one.word for one in concepts if one.kind == "period" and findings.has_periods_asked}
+    return [word for word in findings.retrieval.unknown if word not in read]
+
+
 def _other_subject(retrieval: Retrieval, quotes: Sequence[Quote]) -> Composition:
     """A warning for what is cited of a document that is about none of the subjects asked about."""
     asked = {name for documents in retrieval.scope.by_subject.values() for name in documents}
+    names = [name.casefold() for name in retrieval.scope.by_subject]
     other = [
-        quote for quote in quotes if asked and quote.document.name not in asked and quote.document.profile.subjects
+        quote
+        for quote in quotes
+        if asked and quote.document.name not in asked and quote.document.profile.subjects
+        # A table names those it is about in its rows.
+        if not (quote.document.is_table and any(name in quote.text.casefold() for name in names))
     ]
     if not other:
         return Composition()

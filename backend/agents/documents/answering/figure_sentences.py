@@ -1,5 +1,8 @@
 """Figures as an answer states them: the measure that was asked for, what goes with it, and what speaks against it."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from backend.agents.documents.answering.composition import Composition
 from backend.agents.documents.answering.quotes import Quote, literal
 from backend.agents.documents.answering.support import support, table_quote
@@ -15,7 +18,8 @@ from backend.agents.documents.answering.wording import (
     ranks,
     verdict,
 )
-from backend.agents.documents.figures.measure_series import ReadMeasure
+from backend.agents.documents.figures.measure_series import AVERAGED, ReadMeasure
+from backend.agents.documents.figures.row_totals import ASKS_SUM
 from backend.agents.documents.figures.selection import Figures
 from backend.agents.documents.figures.series import Point
 from backend.agents.documents.figures.trend import Trend, trend_of
@@ -49,7 +53,7 @@ class FiguresTold:
                 asked = ", ".join(period.label for period in question.periods)
                 return no_such_period(series, asked, self._supports)
             if len(points) <= MOST_LISTED and reading.measure.kind not in ("parts", "ranks"):
-                return at_periods(series, points, self._supports)
+                return at_periods(series, points, self._supports, total=self._total(points))
         if reading.measure.kind == "parts":
             return parts(reading.measure.label, reading.series, self._supports)
         told = Composition().say(verdict(question, self._trend, len(self._figures.line.points)))
@@ -102,6 +106,14 @@ class FiguresTold:
     @property
     def _is_one_line(self) -> bool:
         return self._reading.measure.kind in ("single", "column")
+
+    def _total(self, points: Sequence[Point]) -> str:
+        """The sum of these points, where a total is asked for of a column whose values add up; otherwise empty."""
+        column = self._reading.measure.column
+        is_asked = ASKS_SUM.search(self._question.text) is not None and len(points) > 1
+        if not is_asked or not column or AVERAGED.search(f"{column} {points[0].unit.name}"):
+            return ""
+        return replace(points[0], value=sum(point.value for point in points), digits="").text
 
     def _supports(self, point: Point) -> Quote | None:
         return support(self._corpus, self._reading.measure, [point])

@@ -15,12 +15,17 @@ from backend.agents.documents.figures.listed_rows import listed_rows, names_in
 from backend.agents.documents.figures.measure_series import Query
 from backend.agents.documents.figures.named_cells import NamedCells, named_cells
 from backend.agents.documents.figures.row_figures import RowFigures, find_row_figures
+from backend.agents.documents.figures.row_totals import RowTotal, row_total
 from backend.agents.documents.figures.selection import Candidates, Figures, read_figures, read_rows
 from backend.agents.documents.figures.tables import QueryError
 from backend.agents.documents.library import Library
+from backend.agents.documents.periods import find_periods
 from backend.agents.documents.search.follow_up import RequestInContext
 from backend.agents.documents.search.retrieval import Retrieval
 from backend.protocol.events import ArtifactEvent, Draft, StatusEvent, ToolLog
+
+_MOST_ROWS_SHOWN = 50
+"""Of those that a total is made of."""
 
 
 @dataclass(slots=True)
@@ -35,12 +40,24 @@ class Findings:
     figures: Figures | None = None
     from_rows: RowFigures | None = None
     cells: Sequence[NamedCells] = ()
+    total: RowTotal | None = None
+    """The total that is asked for, of the rows in ``cells``."""
     missing: tuple[str, ...] = ()
     """Measures that were asked for and no row states, by the words of the question."""
     outlines: Sequence[DocumentOutline] = ()
     """Documents or sections in a few quotes, where the question asks what is in them."""
     still_reading: str = ""
     """A sentence on the documents that are not read yet; empty if all are."""
+
+    @property
+    def has_periods_asked(self) -> bool:
+        """Whether cells or figures were read of every period that is asked for."""
+        asked = self.retrieval.question.periods
+        names = {name for one in self.cells for name in (one.row.label, *(cell.column for cell in one.cells))}
+        named = [period for name in names for period, _, _ in find_periods(name)]
+        if self.figures is not None:
+            named += [point.parsed for point in self.figures.line.points if point.parsed is not None]
+        return bool(asked) and all(any(one.contains(period) for period in named) for one in asked)
 
     @property
     def is_answered(self) -> bool:
@@ -64,6 +81,12 @@ async def read_tables(library: Library, findings: Findings) -> AsyncIterator[Dra
         chart = row_chart(from_rows)
         if chart is not None:
             yield chart
+    elif (total := await _total(library, findings)) is not None:
+        findings.total, findings.cells = total, total.rows[:_MOST_ROWS_SHOWN]
+        detail = f"{counted(len(total.rows), 'row')} of {total.rows[0].row.document.title}"
+        for status in _read(f"Adding up rows: {total.column or 'number'}", detail, cells_log(findings.cells)):
+            yield status
+        yield cells_table(findings.cells)
     elif cells := await _named_cells(library, findings):
         findings.cells = cells
         detail = f"{counted(len(cells), 'row')} of {cells[0].row.document.title}"
@@ -107,6 +130,14 @@ async def _row_figures(library: Library, findings: Findings) -> RowFigures | Non
     return found if found.lines else None
 
 
+async def _total(library: Library, findings: Findings) -> RowTotal | None:
+    retrieval, scope = findings.retrieval, findings.retrieval.scope
+    if scope.unknown or not asks_one_fact(retrieval.question.text):
+        return None
+    concepts = [*findings.evidence.topic.concepts, *scope.resolved_concepts]
+    return await in_thread(lambda: row_total(library.corpus, retrieval, concepts), library.interrupt)
+
+
 async def _named_cells(library: Library, findings: Findings) -> list[NamedCells]:
     """Cells of tables by their names, unless a sentence says more of what is asked."""
     evidence, scope = findings.evidence, findings.retrieval.scope
@@ -127,7 +158,8 @@ async def _named_cells(library: Library, findings: Findings) -> list[NamedCells]
 
 def _listed(library: Library, findings: Findings) -> list[NamedCells]:
     """Rows of a list, where all that the question names in its text stands in them."""
-    found = listed_rows(library.corpus, findings.retrieval, findings.evidence.topic.concepts)
+    concepts = [*findings.evidence.topic.concepts, *findings.retrieval.scope.resolved_concepts]
+    found = listed_rows(library.corpus, findings.retrieval, concepts)
     return found if all(name.casefold() in names_in(found) for name in findings.retrieval.scope.named_in_text) else []
 
 

@@ -29,6 +29,8 @@ _GIVES_CAUSE = re.compile(
     r"caused|causes?(?:\(s\))? (?:of|was|were|is)\b|led to|"
     r"favou?rabl[ey]|unfavou?rabl[ey]|thanks to|owing to|weil|wegen|aufgrund|infolge|grâce à|en raison d\w*|"
     r"parce qu\w*|puisqu\w*|debido a)\b"
+    r"|\bsince (?:(?:it|they|he|she|we|there|nobody|no one)\b|(?:the|its|their|our|his|her) (?:[^\W\d_]+ ){1,2}"
+    r"(?:is|are|was|were|has|had|have|could|can|did|does|do|cannot|failed|broke)\b)"
     r"|,\s(?:since|as|denn|car|da (?=sie|er|es|die|der|das))\s?(?!(?:then|last|well|of)\b)(?=[^\W\d_])",
     re.IGNORECASE,
 )

@@ -8,7 +8,6 @@ from backend.agents.documents.answering.findings import Findings
 from backend.agents.documents.answering.fitness import asks_for_cause, gives_cause
 from backend.agents.documents.answering.quotes import Quote, literal
 from backend.agents.documents.indexing.corpus import Corpus
-from backend.agents.documents.periods import find_periods
 from backend.agents.documents.search.retrieval import Retrieval
 
 _MOST_NAMED = 8
@@ -20,11 +19,11 @@ def gaps(corpus: Corpus, findings: Findings, quotes: Sequence[Quote]) -> Composi
     missing = findings.missing if findings.from_rows is not None else ()
     cited = {quote.document.name for quote in quotes}
     # Where the columns that were read are of the periods asked for, no document of them is missing.
-    is_read = _has_columns_of_periods(findings)
+    is_read = findings.has_periods_asked
     sentences = [
         *(() if is_read else retrieval.scope.assumed),
         *([without_row(missing)] if missing else []),
-        *_without_subjects(retrieval, cited),
+        *_without_subjects(retrieval, quotes),
         *([] if is_read else _without_periods(corpus, retrieval, cited)),
         *_unmentioned(evidence, cited),
         *_without_cause(retrieval, quotes),
@@ -33,14 +32,6 @@ def gaps(corpus: Corpus, findings: Findings, quotes: Sequence[Quote]) -> Composi
     ]
     sentences = [sentence for sentence in sentences if sentence]
     return Composition().say(f"\n\n{' '.join(sentences)}" if sentences else "")
-
-
-def _has_columns_of_periods(findings: Findings) -> bool:
-    """Whether cells were read in columns of every period that is asked for."""
-    asked = findings.retrieval.question.periods
-    columns = {cell.column for one in findings.cells for cell in one.cells}
-    named = [period for column in columns for period, _, _ in find_periods(column)]
-    return bool(asked) and all(any(one.contains(period) for period in named) for one in asked)
 
 
 def without_row(missing: Sequence[str]) -> str:
@@ -59,10 +50,15 @@ def skipped_that_fit(corpus: Corpus, retrieval: Retrieval) -> str:
     return f" {'These files were' if len(names) > 1 else 'This file was'} skipped and may have the answer: {listed}."
 
 
-def _without_subjects(retrieval: Retrieval, cited: set[str]) -> list[str]:
+def _without_subjects(retrieval: Retrieval, quotes: Sequence[Quote]) -> list[str]:
     """The subjects asked about of which nothing is quoted, where there is something of another."""
+    cited = {quote.document.name for quote in quotes}
+    # A table names those it is about in its rows.
+    rows = " ".join(quote.text for quote in quotes if quote.document.is_table).casefold()
     missing = [
-        name for name, documents in retrieval.scope.by_subject.items() if documents and cited.isdisjoint(documents)
+        name
+        for name, documents in retrieval.scope.by_subject.items()
+        if documents and cited.isdisjoint(documents) and name.casefold() not in rows
     ]
     return [f"No passage about this was found for {literal(name)}." for name in missing]
 
@@ -95,4 +91,4 @@ def _unmentioned(evidence: QuotableEvidence, cited: Iterable[str]) -> list[str]:
 def _without_cause(retrieval: Retrieval, quotes: Sequence[Quote]) -> list[str]:
     if not asks_for_cause(retrieval.question.text) or any(gives_cause(quote.text) for quote in quotes):
         return []
-    return ["The passages found do not say why."]
+    return ["The passages found name no reason in so many words."]

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from backend.agents.documents.answering.composition import Composition
+from backend.agents.documents.answering.leads import lead, leads_of
 from backend.agents.documents.answering.outline import DocumentOutline
-from backend.agents.documents.answering.quoted import lead, leads_of
 from backend.agents.documents.answering.quotes import Quote, literal, shown
 from backend.agents.documents.indexing.corpus import Corpus
 from backend.agents.documents.readers.delimited import MAX_SEARCHED_ROWS

@@ -1,17 +1,18 @@
 """The part of an answer that quotes: sentences under the document each is from, in the order of their periods where the
 question is about several."""
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 
 from backend.agents.documents.answering.candidates import flat
 from backend.agents.documents.answering.composition import Composition
 from backend.agents.documents.answering.evidence import QuotableEvidence
 from backend.agents.documents.answering.figure_support import Names
+from backend.agents.documents.answering.later_documents import later_document, order_in_time
+from backend.agents.documents.answering.leads import leads_of
 from backend.agents.documents.answering.quote_choice import pick_quotes, quotes_below_headings
-from backend.agents.documents.answering.quotes import Quote, literal, shown
-from backend.agents.documents.answering.wanted import wanted_by
+from backend.agents.documents.answering.quotes import Quote, shown
+from backend.agents.documents.answering.wanted import is_short, wanted_by
 from backend.agents.documents.indexing.stored_documents import Document
 from backend.agents.documents.search.retrieval import Retrieval
 
@@ -36,9 +37,13 @@ def quoted(
     """The best sentences, grouped by their documents; nothing if none is good enough. ``names`` are those of the
     figures beside them, where they are read from rows."""
     quotes = chosen_quotes(retrieval, evidence, stated, beside_figures=beside_figures, names=names)
-    told = Composition()
+    told, in_time = Composition(), list[Quote]()
     if not quotes:
         return told
+    if not beside_figures and _asks_what_is_now(retrieval):
+        ordered, in_time = order_in_time(quotes, evidence)
+        # Of one thing the latest is asked for; of anything else what fits best leads.
+        quotes = ordered if wanted_by(retrieval.question.text).is_one_thing else quotes
     told.say("\n\nFrom the documents:\n" if beside_figures else "The documents say:\n")
     once, repeated = _once(quotes)
     leads = leads_of(quote.document for quote in quotes)
@@ -50,7 +55,14 @@ def quoted(
         told.say(f"\n- {leads[document.name]}:")
         for quote in of_one:
             told.say("\n  - ").add(_line(quote, repeated, leads))
-    return told
+    return told.add(later_document(in_time)) if in_time else told
+
+
+def _asks_what_is_now(retrieval: Retrieval) -> bool:
+    """Whether a short question asks for one state of things, without naming a time or a development."""
+    question = retrieval.question
+    is_narrow = wanted_by(question.text).is_one_thing or is_short(question.text)
+    return is_narrow and not question.periods and not retrieval.scope.wants_course
 
 
 def _once(quotes: Sequence[Quote]) -> tuple[list[Quote], dict[str, list[Quote]]]:
@@ -96,26 +108,6 @@ def chosen_quotes(
     if not beside_figures and len(quotes) < ENOUGH_QUOTES and not wants_one_thing:
         quotes += quotes_below_headings(evidence, quotes, ENOUGH_QUOTES)
     return _together(quotes)
-
-
-def leads_of(documents: Iterable[Document]) -> dict[str, str]:
-    """How each document is called, by its name: with the name of its file where several are called alike."""
-    leads = {document.name: lead(document) for document in documents}
-    called = Counter(leads.values())
-    return {name: text if called[text] == 1 else f"{text}, {literal(name)}" for name, text in leads.items()}
-
-
-def lead(document: Document) -> str:
-    """The name of a document, with whom and when it is about where its title does not say so."""
-    profile, title = document.profile, document.title
-    about = [profile.subjects[0]] if profile.subjects and not _names(title, profile.subjects) else []
-    about += [profile.periods[0].label] if profile.periods and profile.periods[0].label not in title else []
-    about += [f"period ended {profile.period_end}"] if profile.period_end and about else []
-    return literal(f"{title} ({', '.join(about)})" if about else title)
-
-
-def _names(title: str, subjects: Sequence[str]) -> bool:
-    return any(subject.lower() in title.lower() for subject in subjects)
 
 
 def _together(quotes: list[Quote]) -> list[Quote]:

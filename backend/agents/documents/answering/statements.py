@@ -119,7 +119,10 @@ def _begins_line(text: str, start: int) -> bool:
 
 def _run_in_heading(text: str, start: int, end: int) -> str:
     """The heading that a clause or an item begins with (``2. Rent. 3,450 euros a month``); empty without one."""
-    first, after = text[start:end].strip("*_ "), text[end : text.find("\n", end) if "\n" in text[end:] else len(text)]
+    first, after = (
+        _without_item_sign(text[start:end]).strip("*_ "),
+        text[end : text.find("\n", end) if "\n" in text[end:] else len(text)],
+    )
     is_one = (
         bool(after.strip(" *_"))
         and len(first.split()) <= _LONGEST_RUN_IN
@@ -217,7 +220,14 @@ def _has_no_digit(text: str) -> bool:
 
 def _is_mere_name(text: str) -> bool:
     """Whether a text is a lone word, such as the name of a clause ("3. Liability."), and states nothing."""
-    return len(text.split()) < _FEWEST_STATING and _has_no_digit(text)
+    name = _without_item_sign(text)
+    return len(name.split()) < _FEWEST_STATING and _has_no_digit(name)
+
+
+def _without_item_sign(text: str) -> str:
+    """A text without the number or sign of a list item or clause before it."""
+    sign = _ITEM_SIGN.match(text)
+    return text[sign.end() :] if sign is not None else text
 
 
 def _readability(text: str) -> float:

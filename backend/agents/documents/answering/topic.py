@@ -88,8 +88,16 @@ def topic_of(corpus: Corpus, retrieval: Retrieval) -> Topic:
 
 def _words_about(retrieval: Retrieval) -> list[Concept]:
     """The words of the question that say what it is about, apart from whom and when."""
+    words = _words_without(retrieval, retrieval.scope.named_in_text)
+    # "What was decided about Globex?": without the name there is nothing to look for.
+    says_nothing = all(is_filler(word.word) for word in words)
+    return _words_without(retrieval, ()) if says_nothing and retrieval.scope.named_in_text else words
+
+
+def _words_without(retrieval: Retrieval, named: Sequence[str]) -> list[Concept]:
+    """The words of the question without those of its subjects and of these names."""
     text, scope = retrieval.question.text, retrieval.scope
-    about = {word for name in (*scope.subjects, *scope.named_in_text) for word in subject_key(name).split()}
+    about = {word for name in (*scope.subjects, *named) for word in subject_key(name).split()}
     about -= {word for name in scope.merely_mentioned for word in subject_key(name).split()}
     about |= set(_rest_of_places(text, (*scope.subjects, *scope.resolved)))
     # A driver may be a cause, and may drive a van.

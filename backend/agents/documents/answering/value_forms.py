@@ -28,7 +28,7 @@ OF_KIND: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
         re.compile(r"\bhow long\b|\bwie lange?\b|\bcombien de temps\b", re.IGNORECASE),
         re.compile(
             rf"\b(?:{_COUNTS})[\s-]+(?:[^\W\d_]+\s+)?(?:{_LENGTHS}|{_DISTANCES})\b"
-            r"|\b(?:until|permanent\w*|indefinite\w*|unlimited|bis|unbefristet\w*|unbestimmte|jusqu\w*|indéterminée?)\b",
+            r"|\b(?:from|von|du|de)\b.{3,40}\b(?:to|until|bis|au|à)\b.{0,12}\d|\b(?:until|permanent\w*|indefinite\w*|unlimited|bis|unbefristet\w*|unbestimmte|jusqu\w*|indéterminée?)\b",
             re.IGNORECASE,
         ),
     ),
@@ -38,6 +38,15 @@ OF_KIND: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
             r"\b(?:jede[nrs]?|täglich|wöchentlich|monatlich|jährlich|\w*mal|chaque|tous les|toutes les|fois|par) ?\b"
             r"|\b(?:times?|once|twice|thrice|daily|weekly|monthly|quarterly|yearly|annual(?:ly)?|hourly|every|each|per|"
             r"(?:a|an) (?:day|week|month|quarter|year))\b",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        re.compile(
+            r"\bhow much\b[^?]*\bweighs?\b|\bhow heavy\b|\bwie schwer\b|\bwie ?viel\b.*\bwiegt\b", re.IGNORECASE
+        ),
+        re.compile(
+            r"\d\s?(?:kg|g|mg|t|lbs?|oz|kilos?|pounds?|stone|ounces?|tons?|tonnes?|tonnen|gramm|(?:kilo)?grams?)\b",
             re.IGNORECASE,
         ),
     ),

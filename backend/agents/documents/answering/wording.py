@@ -66,12 +66,12 @@ def extreme(series: Series, asked: Extreme, supports: Supports) -> Composition:
     return told.cite(supports(point)).say(". ")
 
 
-def at_periods(series: Series, points: Sequence[Point], supports: Supports) -> Composition:
-    """The values of the periods that were asked for."""
+def at_periods(series: Series, points: Sequence[Point], supports: Supports, *, total: str = "") -> Composition:
+    """The values of the periods that were asked for, and their ``total`` where it is asked for."""
     told = Composition().say(f"{literal(series.label)} {series.verb} ")
     for place, point in enumerate(points):
         told.say(", " if place else "").say(f"{point.text} {point.when}").cite(supports(point))
-    told.say(".")
+    told.say(f", together {total}." if total else ".")
     if series.newest not in points:
         newest = series.newest
         told.say(f" The newest figure is {newest.text} in {newest.period}").cite(supports(newest)).say(".")

@@ -11,28 +11,28 @@ from dataclasses import dataclass, replace
 
 from backend.agents.documents.figures.listed_tables import ListedTable, listed_tables
 from backend.agents.documents.figures.named_cells import NamedCells
+from backend.agents.documents.figures.named_rows import (
+    LABEL,
+    asked_columns,
+    cells_named,
+    rows_of_periods,
+    share_of_question,
+)
 from backend.agents.documents.indexing.corpus import Corpus
 from backend.agents.documents.indexing.stored_documents import FoundRow
-from backend.agents.documents.periods import find_periods
-from backend.agents.documents.search.matching import TextMatcher, stems_as_indexed
 from backend.agents.documents.search.question import RELATED_FACTOR, Concept, Extreme, Question
 from backend.agents.documents.search.retrieval import Retrieval
 from backend.agents.documents.search.vocabulary import HIGHEST, LOWEST
 
 _LEAST_SHARE = 0.8
 """The share of what is asked that row, columns and titles must have together."""
-_ABOVE = 0.8
-"""What a word counts in the titles, against one in the row or a column's name."""
-_MOST_ROWS, _MOST_BEST = 12, 3
-_SHORTEST_NAME = 3
+_MOST_ROWS, _MOST_BEST, _MOST_LISTS = 12, 3, 3
 _MOST = re.compile(
     r"\b(?:has|have|had|with|gets?|got|takes?|took|lists?|employs?|the)\s+(?:the\s+)?(most|least|fewest)\b(?!\s+of\b)",
     re.IGNORECASE,
 )
 _SHORTEST_VERB = 4
 _DEGREES = HIGHEST | LOWEST | {"most", "least", "fewest", "number"}
-_LABEL = ""
-"""The column of the labels, among those that a question may choose rows by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +50,16 @@ def listed_rows(corpus: Corpus, retrieval: Retrieval, concepts: Sequence[Concept
 
     ``concepts`` are what the question is about, with their importance.
     """
-    best: list[NamedCells] = []
     concepts = [_with_doer(concept) for concept in concepts]
-    for table in listed_tables(corpus, retrieval):
-        found = _asked_of(table, retrieval.question, concepts)
-        if found and (not best or found[0].share > best[0].share):
-            best = found
-    return best
+    found = [_asked_of(table, retrieval.question, concepts) for table in listed_tables(corpus, retrieval)]
+    most = max((one[0].share for one in found if one), default=0.0)
+    best = [one for one in found if one and one[0].share == most]
+    dates = {one[0].row.document.time for one in best}
+    if len(dates) < len(best):
+        return best[0] if best else []
+    # The same list of several dates: what each says, the latest first.
+    best.sort(key=lambda one: one[0].row.document.time, reverse=True)
+    return [cells for one in best[:_MOST_LISTS] for cells in one]
 
 
 def _with_doer(concept: Concept) -> Concept:
@@ -86,13 +89,14 @@ def _asked_of(table: ListedTable, question: Question, concepts: Sequence[Concept
 
 
 def _chosen(table: ListedTable, question: Question, concepts: Sequence[Concept]) -> _Chosen | None:
-    named = _named_by(table, question.text)
+    named = cells_named(table, question.text)
     rows = [row for row in table.rows if all(row.number in numbers for numbers in named.values())]
-    asked = _asked_columns(table, question, concepts, frozenset(named))
+    rows = list(rows_of_periods(table, rows, question))
+    asked = asked_columns(table, question, concepts, frozenset(named))
     degree = _degree(question)
     if degree:
         return _extreme(table, degree, rows, asked, frozenset(named))
-    if not named or not (asked or set(named) - {_LABEL}):
+    if not named or not (asked or set(named) - {LABEL}):
         return None
     return _Chosen(rows, frozenset(named), asked)
 
@@ -123,61 +127,13 @@ def _extreme(
     return _Chosen(best, named, (of_numbers[0],), f"the {degree} of {len(numbers)}")
 
 
-def _named_by(table: ListedTable, question: str) -> dict[str, set[int]]:
-    """The columns of which the question names a cell as it is written, with the rows that have it."""
-    asked, lower = stems_as_indexed(question), question.casefold()
-    found: dict[str, set[int]] = {}
-    for row in table.rows:
-        for column, text in ((_LABEL, row.label), *((cell.column, cell.text) for cell in row.cells)):
-            if _is_said(text, asked, lower):
-                found.setdefault(column, set()).add(row.number)
-    return found
-
-
-def _is_said(text: str, asked: str, lower: str) -> bool:
-    """Whether a question, given as stems and in small letters, has the text word by word."""
-    start = text[:_SHORTEST_NAME].casefold()
-    if len(start) < _SHORTEST_NAME or start not in lower or not any(sign.isalpha() for sign in text):
-        return False
-    stems = stems_as_indexed(text).strip()
-    return bool(stems) and f" {stems} " in asked
-
-
-def _asked_columns(
-    table: ListedTable, question: Question, concepts: Sequence[Concept], named: frozenset[str]
-) -> tuple[str, ...]:
-    """The columns that the question's words name best, apart from those it chooses rows by; of columns for several
-    periods those of the periods asked for."""
-    columns = [column for column in table.columns if column not in named and _is_of(column, question)]
-    matcher = TextMatcher(columns)
-    strengths = [matcher.strengths(concept) for concept in concepts if concept.kind == "word"]
-    weights = [max((one.get(place, 0.0) for one in strengths), default=0.0) for place in range(len(columns))]
-    best = max(weights, default=0.0)
-    return tuple(column for column, weight in zip(columns, weights, strict=True) if weight and weight == best)
-
-
-def _is_of(column: str, question: Question) -> bool:
-    """Whether a column is of no period, of one that is asked for, or none is asked for."""
-    periods = [period for period, _, _ in find_periods(column)]
-    return not periods or not question.periods or any(one.contains(own) for one in question.periods for own in periods)
-
-
 def _share_of(table: ListedTable, chosen: _Chosen, concepts: Sequence[Concept]) -> float:
     """The share of what is asked that the rows and columns have, and the titles above them."""
     row = chosen.rows[0]
-    said = [row.label if _LABEL in chosen.by else "", *(cell.text for cell in row.cells if cell.column in chosen.by)]
+    said = [row.label if LABEL in chosen.by else "", *(cell.text for cell in row.cells if cell.column in chosen.by)]
     columns = [*chosen.asked, *(column for column in table.columns if column in chosen.by), table.label_column]
-    near = " ".join((*said, *columns))
-    above = f"{row.section} {row.title} {row.document.dated_title} {row.document.name}"
-    matcher = TextMatcher([near, above])
     words = [concept for concept in concepts if concept.kind == "word" and not _is_of_degree(concept, chosen)]
-    total = sum(concept.importance for concept in words)
-    found = sum(concept.importance * _strength(matcher.strengths(concept)) for concept in words)
-    return found / total if total else 0.0
-
-
-def _strength(strengths: dict[int, float]) -> float:
-    return max(strengths.get(0, 0.0), _ABOVE * strengths.get(1, 0.0))
+    return share_of_question(words, " ".join((*said, *columns)), row)
 
 
 def _is_of_degree(concept: Concept, chosen: _Chosen) -> bool:

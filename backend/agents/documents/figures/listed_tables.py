@@ -24,7 +24,11 @@ _MOST_CELLS = 60_000
 _FEWEST_ROWS = 2
 _LONGEST_HEADER = 300
 _WORD = re.compile(r"[^\W_]+")
-_TOTALS = frozenset({"total", "totals", "sum", "all", "overall", "average", "mean", "subtotal"})
+_DECIMAL_COMMA = re.compile(r"\d,(?:\d{1,2}|\d{4,})(?!\d|,)|\.\d{3},\d")
+"""A number that has its decimals behind a comma: ``9,5`` and ``18.420,50``, but not ``9,500``."""
+_TOTALS = frozenset(
+    {"total", "totals", "sum", "all", "overall", "average", "mean", "subtotal", "summe", "gesamt", "insgesamt"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +41,14 @@ class ListedTable:
     """The words above the labels: the name of their column, and where that is not known for sure, what stands there."""
     label_name: str = ""
     """The name of the column of the labels; empty where it is not known for sure."""
+    has_totals: bool = False
+    """Whether it has a row of totals of its own."""
 
     def numbers(self, column: str) -> list[tuple[float, FoundRow]]:
         """The numbers of a column with their rows; empty unless nearly all of its cells are one."""
         cells = [(cell.text, row) for row in self.rows for cell in row.cells if cell.column == column]
-        found = [(number, row) for text, row in cells if (number := cell_number(text)) is not None]
+        comma = any(_DECIMAL_COMMA.search(text) for text, _ in cells)
+        found = [(number, row) for text, row in cells if (number := cell_number(text, decimal_comma=comma)) is not None]
         return found if len(found) >= max(_FEWEST_ROWS, 0.9 * len(self.rows)) else []
 
 
@@ -68,7 +75,11 @@ def _within(rows: Sequence[FoundRow], passage: Passage) -> ListedTable | None:
     if any(not column.strip() or ":" in column or _is_of_period(column) for column in columns):
         return None
     things = tuple(row for row in rows if _is_of_thing(row))
-    return ListedTable(things, columns, _label_column(rows[0], columns, passage)) if things else None
+    if not things:
+        return None
+    return ListedTable(
+        things, columns, _label_column(rows[0], columns, passage), has_totals=any(map(_is_of_totals, rows))
+    )
 
 
 def _label_column(first: FoundRow, columns: Sequence[str], passage: Passage) -> str:
@@ -86,7 +97,11 @@ def _is_of_period(column: str) -> bool:
 
 
 def _is_of_thing(row: FoundRow) -> bool:
-    return bool(row.label.strip()) and row.label.strip(" :.").lower() not in _TOTALS
+    return bool(row.label.strip()) and not _is_of_totals(row)
+
+
+def _is_of_totals(row: FoundRow) -> bool:
+    return row.label.strip(" :.").lower() in _TOTALS
 
 
 def _whole_file(corpus: Corpus, document: Document) -> ListedTable | None:
@@ -100,7 +115,11 @@ def _whole_file(corpus: Corpus, document: Document) -> ListedTable | None:
     text = corpus.text(document.name)
     rows = tuple(_row_of(document, table.columns, record, text) for record in table.rows)
     return ListedTable(
-        tuple(row for row in rows if _is_of_thing(row)), table.columns[1:], table.columns[0], table.columns[0]
+        tuple(row for row in rows if _is_of_thing(row)),
+        table.columns[1:],
+        table.columns[0],
+        table.columns[0],
+        has_totals=any(map(_is_of_totals, rows)),
     )
 
 

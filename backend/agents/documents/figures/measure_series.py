@@ -17,7 +17,11 @@ MOST_PERIODS = 60
 """A wide table with more periods than this is taken by month."""
 
 _YEARLY = re.compile(r"\b(?:annual(?:ly)?|yearly|full[- ]year|fiscal years?|per year|by year)\b", re.IGNORECASE)
-_AVERAGED = re.compile(r"rate|price|percent|pct|average|avg|mean|score|ratio|share|index|temperature|%", re.IGNORECASE)
+AVERAGED = re.compile(
+    r"(?:(?<![A-Za-z])|(?<=[a-z])(?=[A-Z]))(?i:rates?|prices?|percent\w*|pct|average|avg|mean|scores?|ratios?|shares?|"
+    r"index|temperatures?)(?![a-z])|%"
+)
+"""Columns whose values are averaged rather than added up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +138,7 @@ def _read_column(tables: Tables, measure: Measure) -> ReadMeasure:
     source, parameters = _chosen_rows(measure)
     periods = tables.query(f"SELECT count(DISTINCT {ORDER}) {source}", parameters).rows[0][0]
     monthly = periods > MOST_PERIODS
-    averaged = _AVERAGED.search(f"{measure.column} {measure.unit}") is not None
+    averaged = AVERAGED.search(f"{measure.column} {measure.unit}") is not None
     period = f"substr({ORDER}, 1, 7)" if monthly else identifier(measure.table.shape.period)
     sql = (
         f"SELECT {period} AS period, min({ORDER}) AS {ORDER}, "

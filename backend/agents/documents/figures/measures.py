@@ -16,7 +16,7 @@ from backend.agents.documents.figures.numbers import parse_unit
 from backend.agents.documents.figures.tables import LoadedTable, Tables, identifier
 from backend.agents.documents.figures.typed_columns import NUMBER, ORDER
 from backend.agents.documents.search.matching import TextMatcher
-from backend.agents.documents.search.question import Question, understand
+from backend.agents.documents.search.question import Concept, Question, understand
 from backend.agents.documents.search.retrieval import coverage
 from backend.agents.documents.search.vocabulary import WEAK
 
@@ -46,8 +46,11 @@ class Measure:
     score: float = 0.0
 
 
-def choose(tables: Tables, loaded: Sequence[LoadedTable], question: Question) -> list[Measure]:
-    """The measures that fit, best first. Raises ``QueryError``."""
+def choose(
+    tables: Tables, loaded: Sequence[LoadedTable], question: Question, resolved: Sequence[Concept] = ()
+) -> list[Measure]:
+    """The measures that fit, best first. ``resolved`` are words that have chosen documents: where rows can be chosen by
+    them, or a column is called so, they choose these as well. Raises ``QueryError``."""
     strong = tuple(one for one in question.concepts if one.kind != "period" and one.word not in WEAK)
     weak = tuple(one for one in question.concepts if one.kind != "period")
     asked = replace(question, concepts=strong or weak)
@@ -57,7 +60,10 @@ def choose(tables: Tables, loaded: Sequence[LoadedTable], question: Question) ->
             found += _fitting(_long_measures(tables, table, asked), asked, ())
         elif table.shape.kind == "wide":
             values = _category_values(tables, table)
-            found += _fitting(_wide_measures(tables, table), asked, values)
+            matcher = TextMatcher([*(value for _, value in values), *map(in_words, table.shape.measures)])
+            choosing = tuple(one for one in resolved if matcher.strengths(one))
+            of_rows = replace(asked, concepts=(*asked.concepts, *choosing))
+            found += _fitting(_wide_measures(tables, table), of_rows, values)
     return sorted(found, key=lambda measure: (-measure.score, measure.table.document, measure.label))
 
 

@@ -60,7 +60,9 @@ def find_candidates(tables: Tables, corpus: Corpus, retrieval: Retrieval) -> Can
             problems.append(f"{document.name} {error}.")
         except KeyError:
             continue
-    return Candidates(tuple(choose(tables, loaded, retrieval.question)), tuple(problems))
+    return Candidates(
+        tuple(choose(tables, loaded, retrieval.question, retrieval.scope.resolved_concepts)), tuple(problems)
+    )
 
 
 def read_figures(tables: Tables, retrieval: Retrieval, measures: Sequence[Measure]) -> Figures | None:

@@ -30,6 +30,11 @@ _SUBJECT_FIELDS = (
     "company", "organisation", "organization", "client", "customer", "patient", "candidate", "name", "product",
     "project", "supplier", "vendor", "issuer", "registrant", "ticker", "symbol", "employee", "applicant",
 )  # fmt: skip
+_PARTY_LABELS = frozenset(
+    """client customer patient insured policyholder borrower tenant applicant kunde kundin mandant mieter mieterin
+    versicherungsnehmer locataire patiente assuré""".split()  # noqa: SIM905
+)
+"""What the line of a letter or form is called that names whom it is about."""
 _HINT = re.compile(
     r"name of (?:the )?(?:registrant|issuer|company)|prepared (?:by|for)|issued by|on behalf of", re.IGNORECASE
 )
@@ -68,7 +73,7 @@ def profile_of(extraction: Extraction, name: str, title: str = "") -> Profile:
     main.add(*in_path)
     further.add(*unknown)
     if extraction.kind == "prose":
-        main.add(*_of_fields(extraction), *ticker_symbols(extraction.text))
+        main.add(*_of_fields(extraction), *_parties(extraction.text), *ticker_symbols(extraction.text))
         often, seldom = _titled(extraction, title, evidence)
         main.add(*often)
         further.add(*seldom, *_sender(extraction))
@@ -147,6 +152,16 @@ def _is_party(organisation: Organisation, title: str, head: str) -> bool:
 
 def _of_fields(extraction: Extraction) -> Iterator[str]:
     yield from (extraction.fields[key] for key in _SUBJECT_FIELDS if extraction.fields.get(key))
+
+
+def _parties(text: str) -> Iterator[str]:
+    """Whom the lines at the head of a letter or form name as its client, patient or the like, also without a legal
+    form."""
+    for label, value in labelled_values(text[:_EARLY]):
+        if label.casefold() in _PARTY_LABELS and value[0].isupper():
+            name = value.split(",")[0].split("(")[0].strip(" .;")
+            yield name
+            yield from (one.short for one in organisations(name))
 
 
 def _sender(extraction: Extraction) -> Iterator[str]:

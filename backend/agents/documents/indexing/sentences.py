@@ -11,7 +11,11 @@ LONGEST_QUOTE = 420
 _END = re.compile(r"(?:[.!?…]+[\"'”’»)\]*_]*(?=\s)|[。！？]+[」』”’]*)")
 _NEW_LINE_STARTS = re.compile(r"\s*(?:[-*+•–]\s|\d{1,3}[.)]\s|\||>)")
 _LEAD = re.compile(r"(?:[ \t]*(?:[-*+•–]|\d{1,3}[.)]|>)[ \t]+)+")
-_COUNTS_ITEM = re.compile(r"\s*\d{1,2}")
+_COUNTS_ITEM = re.compile(
+    r"\s*(?:(?:article|art\.?|section|clause|artikel|ziffer|abschnitt|rule|step|§+)\s*)?\d{1,3}(?:\.\d{1,2})*",
+    re.IGNORECASE,
+)
+"""The number of an item or a clause: ``3``, ``Article 3``, ``§ 3``."""
 _DAY_OF_MONTH = re.compile(rf"\b(?:0?[1-9]|[12]\d|3[01])\.\s+(?:{months.NAMES})\b", re.IGNORECASE)
 """A day as German writes it: ``3. März``."""
 _SHORTENED = """

@@ -32,6 +32,15 @@ class Document:
         return self.kind == "table"
 
     @property
+    def time(self) -> str:
+        """When it is from or what time it is about, as a text that sorts in time; empty if it does not say so."""
+        if self.profile.period_end:
+            return self.profile.period_end
+        if self.profile.periods:
+            return self.profile.periods[0].end.isoformat()
+        return self.date
+
+    @property
     def dated_title(self) -> str:
         """The title with the periods that the document is about, which its passages inherit."""
         periods = " ".join(period.label for period in self.profile.periods)

@@ -51,7 +51,7 @@ bénéfice bénéfices résultat
 responsable dirige dirigé chargé chargée
 autorisé autorisée permis
 interdit interdite défendu
-recevoir reçoit obtient obtenir attribué attribuée attribution remporte remporté
+recevoir reçoit reçu obtient obtenir obtenu obtenue attribué attribuée attribution remporte remporté
 décider décide décidé décidée décision
 reporter reporté reportée retard retardé
 réparer réparé réparation

@@ -78,8 +78,8 @@ ALSO: dict[str, tuple[str, ...]] = {
     "concentrated": ("concentration", "10 or more", "ge10"),
     "platform": ("market platform",),
     # How a quality is asked for, and what it is called where its amount is stated.
-    "heavy": ("weight", "weighs"),
-    "weigh": ("weight", "weighs"),
+    "heavy": ("weight", "weighs", "kg"),
+    "weigh": ("weight", "weighs", "kg"),
     "tall": ("height",),
     "wide": ("width",),
     "deep": ("depth",),
@@ -110,6 +110,7 @@ ALSO: dict[str, tuple[str, ...]] = {
     "owe": ("debit", "outstanding", "owed", "balance"),
     "owed": ("debit", "outstanding", "balance"),
     "responsible": ("in charge", "takes over", "took over", "looks after", "leads", "heads"),
+    "replaces": ("stands in", "substitute", "deputy", "covers for"),
     "cause": ("because", "due"),
     "us": ("united states", "u.s"),
     "usa": ("united states", "u.s"),

@@ -13,7 +13,8 @@ without won't would yes yet you your yours yourself
 _ASKING = """
 ask asked come comes coming contain describe described
 documents document explain file files find folder get gets give given gives go
-going got happen happened happens help inform know list look many may mean means mention mentioned might must near need
+goes going gone got went
+happen happened happens help inform know list look many may mean means mention mentioned might must near need
 needs overview question say says said see show shows state stated summarise summarize summary take tell think true
 understand used using want wants
 """

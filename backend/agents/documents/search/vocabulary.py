@@ -30,7 +30,8 @@ figures number numbers value values total big large high low important main comp
 quarter quarters year years quarterly yearly annual rule rules policy long short often soon early late far allowed
 permitted possible able required necessary maximum minimum colour color name names kind type
 heavy weigh tall wide deep old fast loud hot expensive speak study studied live lives
-hoch lang lange groß oft teuer weit alt schwer
+hoch lang lange groß oft teuer weit alt schwer kostet kostete coûte coûtent
+insgesamt gesamt totale altogether
 """
 _HIGHEST = "highest largest biggest greatest maximum max"
 _LOWEST = "lowest smallest minimum min"
