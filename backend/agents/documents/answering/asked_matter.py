@@ -54,7 +54,7 @@ def _says_little(word: str) -> bool:
 
 def speaks_of_all(things: Sequence[frozenset[str]], topic: Topic, strengths: Sequence[float]) -> bool:
     """Whether a statement has, by itself or in context, a word of each thing. ``strengths`` are one per concept of the
-    topic; words that are no concept, such as those of a subject that has chosen the documents, are not looked for."""
+    topic; a word that the topic lacks, such as that of a subject that has chosen the documents, is not looked for."""
     found = {one.word: strength for one, strength in zip(topic.concepts, strengths, strict=True)}
     for thing in things:
         known = [found[word] for word in thing if word in found]

@@ -73,4 +73,4 @@ MOMENT = re.compile(
     r"(?:Ankunft|Lieferung|Abreise|Empfang|Abholung)|après|avant|dès|jusqu\w*|à l['’]arrivée|à la livraison)\b",
     re.IGNORECASE,
 )
-"""A time that is told by what happens then."""
+"""A time that is named by what happens then."""
