@@ -8,11 +8,14 @@ import pytest
 from backend.agents.documents.answering.asked_matter import asked_things
 from backend.agents.documents.answering.fitness import gives_cause
 from backend.agents.documents.answering.wanted import wanted_by
+from backend.agents.documents.indexing.document_periods import day_in_head
 from backend.agents.documents.indexing.sentences import sentence_spans
+from backend.agents.documents.indexing.word_evidence import WordEvidence
 from backend.agents.documents.library import Library
 from backend.agents.documents.periods import Period, find_periods
 from backend.agents.documents.search.vocabulary import related
 from tests.agents.documents.asking import ask, assert_sound
+from tests.agents.documents.conftest import LibraryOf
 
 FILES = {
     "2024-02-06 School council.md": "# School council, 6 February 2024\n\n## Playground\n\nWork on the playground "
@@ -134,3 +137,54 @@ def test_german_and_french_questions_want_what_english_ones_do() -> None:
 )
 def test_a_clause_with_since_or_as_behind_a_comma_gives_a_cause(text: str, is_cause: bool) -> None:
     assert gives_cause(text) is is_cause
+
+
+async def test_what_stands_below_a_heading_of_causes_is_why(tmp_path: Path, library_of: LibraryOf) -> None:
+    folder = tmp_path / "reports"
+    folder.mkdir()
+    (folder / "Pump.md").write_text(
+        "# Report on the pump\n\nThe pump stood still for two days.\n\n## Cause\n\nA seal had dried out.\n\n"
+        "## Next steps\n\nSeals are changed every year.\n"
+    )
+    (folder / "Boiler.md").write_text("# Report on the boiler\n\nThe boiler was cold.\n\n## Cause\n\nIt had no oil.\n")
+    library = library_of(folder)
+    told = await ask(library, "Why did the pump stand still?")
+    assert_sound(told, library)
+    assert "A seal had dried out" in told.answer
+    assert "oil" not in told.answer
+
+
+async def test_a_later_change_is_told_though_it_has_fewer_of_the_words(tmp_path: Path, library_of: LibraryOf) -> None:
+    folder = tmp_path / "letters"
+    folder.mkdir()
+    (folder / "First letter.txt").write_text(
+        "Dear neighbours,\n\n12 January 2024\n\nThe demolition of the mill begins on 4 March 2024 at seven.\n"
+    )
+    (folder / "Second letter.txt").write_text(
+        "Dear neighbours,\n\n20 February 2024\n\nThe demolition has been postponed to 8 April 2024.\n"
+    )
+    library = library_of(folder)
+    told = await ask(library, "When does the demolition begin?")
+    assert_sound(told, library)
+    assert told.answer.index("8 April 2024") < told.answer.index("4 March 2024")
+    assert (
+        "Second letter (2024-02-20) is later than First letter (2024-01-12)" in told.warnings["later_document"].message
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("Corliss Bank\n17 April 2024\n\nDear customer, on 3 May 2023 you wrote to us.", "2024-04-17"),
+        ("Protokoll\nvom 14. Mai 2024\n", "2024-05-14"),
+        ("The lease of 1 July 2020 between the town and the club has ended without a notice of either.", ""),
+        ("Valid from 1 May 2024 to 30 April 2025\n", ""),
+    ],
+)
+def test_the_first_lines_of_a_letter_give_its_day(text: str, day: str) -> None:
+    assert day_in_head(text) == day
+
+
+def test_nouns_of_a_short_german_text_are_no_names() -> None:
+    assert WordEvidence("Die Umstellung der Software wird auf den Montag verschoben.").nouns_have_capitals
+    assert not WordEvidence("The Meridian group met in Oslo and the board of Halden was there.").nouns_have_capitals

@@ -24,6 +24,15 @@ _BEFORE_SUBJECT = frozenset(
 _TOKEN = re.compile(r"[^\W_]+(?:[.&+-][^\W_]+)*|[^\w\s'’]")
 _SENTENCE_END = re.compile(r"(?<=[?!])\s")
 
+_SAYS_OTHERWISE = re.compile(
+    r"\b(?:postponed|delayed|put off|deferred|moved (?:from|to)|brought forward|instead|no longer|now|changed|amended|"
+    r"raised|lowered|cancel+ed|withdrawn|called off|verschoben|verschiebt|verlegt|vorgezogen|statt|stattdessen|nun|"
+    r"nunmehr|jetzt|geändert|erhöht|gesenkt|abgesagt|entfällt|reportée?s?|avancée?s?|désormais|annulée?s?|modifiée?s?|"
+    r"au lieu)\b",
+    re.IGNORECASE,
+)
+"""What says that something is otherwise than it was."""
+
 
 def asked_things(question: str) -> list[frozenset[str]]:
     """The words, in small letters, of each thing that the first sentence names with an article; without words that say
@@ -61,3 +70,8 @@ def speaks_of_all(things: Sequence[frozenset[str]], topic: Topic, strengths: Seq
         if known and not any(known):
             return False
     return True
+
+
+def says_otherwise(text: str) -> bool:
+    """Whether a sentence says that something is otherwise than it was: postponed, changed, called off."""
+    return _SAYS_OTHERWISE.search(text) is not None

@@ -5,7 +5,12 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from backend.agents.documents.answering.fitness import fitness, names_place_only, names_place_or_time
+from backend.agents.documents.answering.fitness import (
+    fitness,
+    names_place_only,
+    names_place_or_time,
+    stands_below_cause,
+)
 from backend.agents.documents.answering.quotes import Quote
 from backend.agents.documents.answering.statements import Statement, statements_in, with_sentence_before
 from backend.agents.documents.answering.topic import Topic, is_filler
@@ -117,9 +122,11 @@ def flat(text: str) -> str:
 
 
 def _of_document_itself(question: str, candidate: Candidate, found: Sequence[float]) -> Candidate:
-    """A field that says where or when, if that is asked: it has what its document has of the topic, since it is about
-    the document's own matter. ``found`` is the most that any statement of the document has of each concept."""
-    if not names_place_or_time(question, candidate.quote.text):
+    """A field that says where or when, if that is asked, or what stands below a heading such as "Cause", if it is asked
+    why: it has what its document has of the topic, since it is about the document's own matter. ``found`` is the most
+    that any statement of the document has of each concept."""
+    is_cause = stands_below_cause(question, candidate.passage.heading)
+    if not (is_cause or names_place_or_time(question, candidate.quote.text)):
         return candidate
     lifted = tuple(max(own, _OF_OWN_MATTER * most) for own, most in zip(candidate.in_context, found, strict=True))
     return replace(candidate, alone=lifted, in_context=lifted, fitness=candidate.fitness * _FIELD_GAIN)

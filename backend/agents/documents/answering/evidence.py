@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from backend.agents.documents.answering.asked_matter import asked_things, speaks_of_all
+from backend.agents.documents.answering.asked_matter import asked_things, says_otherwise, speaks_of_all
 from backend.agents.documents.answering.candidates import Candidate, candidates_in
 from backend.agents.documents.answering.material import passages_for
 from backend.agents.documents.answering.statements import is_table_row
@@ -57,8 +57,11 @@ def _quotable(corpus: Corpus, retrieval: Retrieval, topic: Topic, wanted: Wanted
         things = asked_things(retrieval.question.text)
         found = [one for one in found if speaks_of_all(things, topic, one.in_context)]
     found = _having(found, wanted, topic, retrieval)
-    is_of_folder = retrieval.scope.documents is None
-    return _with_rarest(found, topic) if is_of_folder and wanted.is_one_thing else found
+    if retrieval.scope.documents is not None or not wanted.is_one_thing:
+        return found
+    kept = {id(one) for one in _with_rarest(found, topic)}
+    # What says that a thing has changed need not repeat what is asked about it.
+    return [one for one in found if id(one) in kept or says_otherwise(one.quote.text)]
 
 
 def _is_enough(retrieval: Retrieval, topic: Topic, wanted: WantedThing, found: Sequence[Candidate]) -> bool:

@@ -34,6 +34,9 @@ _GIVES_CAUSE = re.compile(
     r"|,\s(?:since|as|denn|car|da (?=sie|er|es|die|der|das))\s?(?!(?:then|last|well|of)\b)(?=[^\W\d_])",
     re.IGNORECASE,
 )
+_CAUSE_HEADING = re.compile(
+    r"\b(?:(?:root )?causes?|reasons?|why|ursachen?|gründe?|grund|begründung|raisons?|motifs?)\b", re.IGNORECASE
+)
 _ASKS_FIGURE = re.compile(
     r"\b(?:how (?:much|many|large|high|big|long|often)|what (?:was|is|were|are) the (?:total|amount|number|"
     r"value|share|rate|price|cost)|percentage|amount|magnitude|scale|"
@@ -100,6 +103,11 @@ def names_place_or_time(question: str, field: str) -> bool:
     if _ASKS_WHERE.search(question) and _PLACE_FIELD.match(field):
         return True
     return _ASKS_WHEN_IT_WAS.search(question) is not None and _TIME_FIELD.match(field) is not None
+
+
+def stands_below_cause(question: str, heading: str) -> bool:
+    """Whether it is asked why, and the nearest heading above a statement announces the cause."""
+    return asks_for_cause(question) and _CAUSE_HEADING.search(heading.rpartition(" > ")[2]) is not None
 
 
 def names_place_only(question: str, field: str) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
+from backend.agents.documents.answering.asked_matter import asked_things, says_otherwise, speaks_of_all
 from backend.agents.documents.answering.composition import Composition
 from backend.agents.documents.answering.evidence import QuotableEvidence, share
 from backend.agents.documents.answering.leads import lead
@@ -21,14 +22,14 @@ def latest_first(found: Sequence[Found], document_of: Callable[[Found], Document
 
 
 def order_in_time(quotes: Sequence[Quote], evidence: QuotableEvidence) -> tuple[list[Quote], list[Quote]]:
-    """The quotes with those of the latest document first, and of each document the quote that speaks of what is asked;
-    the order as it is, and none, where fewer than two documents of different dates do."""
+    """The quotes with those of the latest document first, and of each document the quote that speaks of what is asked
+    or says that it has changed; the order as it is, and none, where fewer than two documents of different dates do."""
     strength = {one.full_quote.key: share(evidence.topic, one.alone) for one in evidence.candidates}
     strength |= {one.quote.key: share(evidence.topic, one.alone) for one in evidence.candidates}
     most = max((strength.get(quote.key, 0.0) for quote in quotes), default=0.0)
     speaking: dict[str, Quote] = {}
     for quote in quotes:
-        if strength.get(quote.key, 0.0) >= _AS_MUCH * most:
+        if strength.get(quote.key, 0.0) >= _AS_MUCH * most or says_otherwise(quote.text):
             speaking.setdefault(quote.document.name, quote)
     times = {quote.document.time for quote in speaking.values()}
     if len(times) < 2 or "" in times:
@@ -38,6 +39,26 @@ def order_in_time(quotes: Sequence[Quote], evidence: QuotableEvidence) -> tuple[
     rest = [quote.document.name for quote in quotes if quote.document.name not in names]
     order = {name: place for place, name in enumerate(dict.fromkeys((*names, *rest)))}
     return sorted(quotes, key=lambda quote: order[quote.document.name]), ordered
+
+
+def with_later_change(quotes: Sequence[Quote], evidence: QuotableEvidence, question: str) -> list[Quote]:
+    """The quotes, and before them a sentence of a later document that says of the same things that they have changed,
+    though it has less of the question's words."""
+    newest = max((quote.document.time for quote in quotes), default="")
+    things, topic = asked_things(question), evidence.topic
+    later = [
+        one
+        for one in evidence.candidates
+        if newest
+        and one.passage.document.time > newest
+        and says_otherwise(one.quote.text)
+        and things
+        and speaks_of_all(things, topic, one.alone)
+        and any(one.alone)
+    ]
+    if not later:
+        return list(quotes)
+    return [max(later, key=lambda one: (one.passage.document.time, share(topic, one.alone))).full_quote, *quotes]
 
 
 def later_document(ordered: Sequence[Quote]) -> Composition:

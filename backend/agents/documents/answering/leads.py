@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from backend.agents.documents.answering.quotes import literal
 from backend.agents.documents.indexing.stored_documents import Document
+from backend.agents.documents.periods import find_periods
 
 
 def leads_of(documents: Iterable[Document]) -> dict[str, str]:
@@ -20,6 +21,7 @@ def lead(document: Document) -> str:
     about = [profile.subjects[0]] if profile.subjects and not _names(title, profile.subjects) else []
     about += [profile.periods[0].label] if profile.periods and profile.periods[0].label not in title else []
     about += [f"period ended {profile.period_end}"] if profile.period_end and about else []
+    about += [document.time] if document.time and not profile.periods and not find_periods(title) else []
     return literal(f"{title} ({', '.join(about)})" if about else title)
 
 

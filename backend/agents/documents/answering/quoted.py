@@ -8,7 +8,7 @@ from backend.agents.documents.answering.candidates import flat
 from backend.agents.documents.answering.composition import Composition
 from backend.agents.documents.answering.evidence import QuotableEvidence
 from backend.agents.documents.answering.figure_support import Names
-from backend.agents.documents.answering.later_documents import later_document, order_in_time
+from backend.agents.documents.answering.later_documents import later_document, order_in_time, with_later_change
 from backend.agents.documents.answering.leads import leads_of
 from backend.agents.documents.answering.quote_choice import pick_quotes, quotes_below_headings
 from backend.agents.documents.answering.quotes import Quote, shown
@@ -41,6 +41,8 @@ def quoted(
     if not quotes:
         return told
     if not beside_figures and _asks_what_is_now(retrieval):
+        if wanted_by(retrieval.question.text).is_one_thing:
+            quotes = with_later_change(quotes, evidence, retrieval.question.text)
         ordered, in_time = order_in_time(quotes, evidence)
         # Of one thing the latest is asked for; of anything else what fits best leads.
         quotes = ordered if wanted_by(retrieval.question.text).is_one_thing else quotes

@@ -16,6 +16,7 @@ _ENDED = re.compile(
     r"(?:(?:period|quarter|year|months?|weeks?)\s+(?:then\s+)?end(?:ed|ing|s)?(?:\s+on)?|period\s*:|as\s+of)\W{0,3}",
     re.IGNORECASE,
 )
+_HEAD_CHARS, _HEAD_LINES, _MOST_HEAD_WORDS = 600, 5, 10
 _PERIOD_FIELDS = ("fiscal_period", "period", "quarter", "year", "reporting_period")
 _MID_OF_QUARTER = timedelta(days=45)
 _FEWEST_MENTIONS = 4
@@ -41,6 +42,19 @@ def periods_of(name: str, title: str, text: str, fields: Mapping[str, str]) -> t
     if end:
         found += (_month(end), _calendar_quarter(end), Period(end.year))
     return list(dict.fromkeys(found)), end.isoformat() if end else ""
+
+
+def day_in_head(text: str) -> str:
+    """The ISO date that the first lines of a letter, a protocol or the like give it; empty without one.
+
+    A line of many words speaks of something that happened on its day.
+    """
+    lines = [line for line in text[:_HEAD_CHARS].splitlines() if line.strip()][:_HEAD_LINES]
+    for line in lines:
+        days = [day for period in _named(line) if period.day and (day := _date(period))]
+        if len(days) == 1 and len(line.split()) <= _MOST_HEAD_WORDS:
+            return days[0].isoformat()
+    return ""
 
 
 def in_name(name: str) -> Iterable[Period]:

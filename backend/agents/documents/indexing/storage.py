@@ -7,10 +7,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from backend.agents.documents.indexing.description import Description, description_of
+from backend.agents.documents.indexing.document_periods import day_in_head
 from backend.agents.documents.indexing.folder import FoundFile
 from backend.agents.documents.indexing.passages import Places, passages_of
 from backend.agents.documents.indexing.profile import stored_periods, subject_key
 from backend.agents.documents.indexing.schema import searchable
+from backend.agents.documents.indexing.stored_documents import HEAD_DAY
 from backend.agents.documents.readers.extraction import Extraction
 
 ARCHIVE = "its files are documents of their own"
@@ -129,7 +131,7 @@ def _store_one(
                 described.source,
                 origin.date,
                 origin.url,
-                json.dumps(dict(document.fields)),
+                json.dumps({HEAD_DAY: day_in_head(document.text), **document.fields}),
                 document.has_lines,
             ),
             *(json.dumps(profile.subjects), json.dumps(profile.further), stored_periods(profile.periods)),

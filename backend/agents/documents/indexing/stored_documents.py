@@ -9,6 +9,9 @@ from typing import Any
 from backend.agents.documents.indexing.profile import Profile, read_names, read_periods
 from backend.agents.documents.readers.extracted_table import ExtractedCell
 
+HEAD_DAY = "day in head"
+"""The field for the date that the first lines of a document give it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Document:
@@ -38,7 +41,7 @@ class Document:
             return self.profile.period_end
         if self.profile.periods:
             return self.profile.periods[0].end.isoformat()
-        return self.date
+        return self.date or self.fields.get(HEAD_DAY, "")
 
     @property
     def dated_title(self) -> str:

@@ -14,6 +14,8 @@ _CAPITALS_OF_NOUNS = 0.2
 """From this share of capitals after a word in lower case, nouns have capitals (German): they are then no evidence."""
 _FEWEST_WORDS = 40
 _FEW_LOWER = 0.05
+_GERMAN = frozenset("der das und den dem des ist wird für nicht eine einen mit zum zur vom bei auf".split())  # noqa: SIM905
+_FEWEST_GERMAN, _SHARE_GERMAN = 3, 0.04
 
 
 class WordEvidence:
@@ -39,7 +41,14 @@ class WordEvidence:
                 capitals += follows
                 self._spellings.setdefault(key, Counter())[word] += 1
             before, end = match[1], match.end()
-        self.nouns_have_capitals = after_lower >= _FEWEST_WORDS and capitals > after_lower * _CAPITALS_OF_NOUNS
+        has_capitals = after_lower >= _FEWEST_WORDS and capitals > after_lower * _CAPITALS_OF_NOUNS
+        self.nouns_have_capitals = has_capitals or self._is_german
+
+    @property
+    def _is_german(self) -> bool:
+        """Whether the text, however short, has the small words of German."""
+        found = sum(self._lower[word] for word in _GERMAN)
+        return found >= _FEWEST_GERMAN and found > _SHARE_GERMAN * (self._lower.total() + self._upper.total())
 
     def count(self, word: str) -> int:
         """How often the word is written with a capital."""

@@ -27,6 +27,9 @@ verschieben verschiebt verschoben verzögert
 wechseln wechselt gewechselt austauschen ausgetauscht ersetzen ersetzt
 versicherung versichert versicherungsschutz
 anwesend teilnehmer teilnehmerinnen teilgenommen
+kaufen kauft gekauft kauf anschaffen angeschafft anschaffung erwerben erworben
+öffnen öffnet geöffnet öffnung öffnungszeiten
+schließen schließt geschlossen schließung
 reparieren repariert reparatur instandsetzung
 gültig gültigkeit gilt gelten
 wohnen wohnt wohnhaft anschrift adresse
@@ -54,6 +57,9 @@ interdit interdite défendu
 recevoir reçoit reçu obtient obtenir obtenu obtenue attribué attribuée attribution remporte remporté
 décider décide décidé décidée décision
 reporter reporté reportée retard retardé
+acheter achète acheté achetée achat
+ouvrir ouvre ouvert ouverte ouverture
+fermer ferme fermé fermée fermeture
 réparer réparé réparation
 remplacer remplacé remplacée remplacement
 assurance assuré assurée couverture

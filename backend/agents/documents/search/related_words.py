@@ -66,9 +66,11 @@ RELATED: tuple[tuple[str, ...], ...] = (
 )
 
 VERBS = """
-bring brought, build built, buy bought purchase, choose chose chosen, drive drove driven, forget forgot forgotten,
-hold held, keep kept, lead led, lend lent, lose lost loss, meet met meeting, pay paid, run ran, sell sold, send sent,
-speak spoke spoken, spend spent, steal stole stolen, teach taught, wear wore worn, win won, write wrote written
+break broke broken, bring brought, build built, buy bought purchase, catch caught, choose chose chosen,
+draw drew drawn, drive drove driven, fly flew flown, forget forgot forgotten, freeze froze frozen, hold held, keep kept,
+lead led, lend lent, lose lost loss, meet met meeting, pay paid, run ran, sell sold, send sent, speak spoke spoken,
+spend spent, stand stood, steal stole stolen, teach taught, wear wore worn, win won, withdraw withdrew withdrawn,
+write wrote written
 """
 """Forms of irregular verbs, which no stemmer brings together."""
 

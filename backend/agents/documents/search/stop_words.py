@@ -26,7 +26,8 @@ ihrem ihren ihrer im in ist ja jede jedem jeden jeder jedes kann kannst kein kei
 meine mich mir mit muss müssen nach nicht noch nun nur oder ohne sehr seid sein seine sich sie sind so soll sollen
 über um und uns unser unsere unter viel viele vom von vor wann war waren warum was weil welche welchem welchen
 welcher welches wem wen wenn wer werden wie wieder will wir wird wo wurde wurden zu zum zur zwischen
-war wäre weshalb wieso wohin woher wann darf dürfen etwa bzw
+erfolgt erfolgen erfolgte findet statt stattfindet stattfinden war wäre weshalb wieso wohin woher
+wann darf dürfen etwa bzw
 """
 _FRENCH = """
 au aux avec ce ces cet cette comment dans de des du elle elles en est et être eux il ils je la le les leur leurs
