@@ -11,7 +11,9 @@ from typing import Final, Literal
 from backend.protocol.thought_signs import (
     Sign,
     bare_opening,
+    closing_end,
     may_become_bare,
+    may_become_closing,
     may_become_sign,
     next_start,
     sign_at,
@@ -148,8 +150,8 @@ class ThoughtSplit:
         if (text[at - 1] if at > position else self._before) == "`":
             return None
         if not self.is_opened:
-            end = at + len(self._closing)
-            return Sign("closes", at, end) if text[at:end].lower() == self._closing else None
+            end = closing_end(text, at, self._closing)
+            return Sign("closes", at, end) if end >= 0 else None
         sign = sign_at(text, at)
         if sign is None or sign.role == "dropped":
             return None
@@ -157,7 +159,7 @@ class ThoughtSplit:
         return sign if sign.role == "closes" or is_first else None
 
     def _may_become_edge(self, text: str, at: int) -> bool:
-        return may_become_sign(text, at) if self.is_opened else self._closing.startswith(text[at:].lower())
+        return may_become_sign(text, at) if self.is_opened else may_become_closing(text, at, self._closing)
 
     # In text.
 
@@ -220,7 +222,8 @@ class ThoughtSplit:
         sign = self._sign_that_counts(start)
         if sign is None:
             return self._plain(start, start + 1, parts)
-        if sign.role != "dropped" and self._last and self._last not in _SENTENCE_ENDS:
+        is_word = sign.role != "dropped" or not text.startswith("<|", start)
+        if is_word and self._last and self._last not in _SENTENCE_ENDS:
             after = text[sign.end : sign.end + 21]
             if not at_end and _UNDECIDED.match(after):
                 return start
@@ -233,11 +236,11 @@ class ThoughtSplit:
         return sign.end
 
     def _sign_that_counts(self, start: int) -> Sign | None:
-        """Signs around an answer count only beside signs of thinking, or where they name a channel."""
+        """Signs around an answer count only beside signs of thinking, or where they name a channel or who writes."""
         sign = sign_at(self._rest, start)
         if sign is None or sign.role != "dropped" or self._has_signs:
             return sign
-        return sign if "channel" in self._rest[start : sign.end] else None
+        return sign if self._rest.startswith(("<|channel|>", "<|start|>"), start) else None
 
     def _open(self, sign: Sign, parts: "_Parts") -> int:
         parts.put("sign", self._rest[sign.start : sign.end])
