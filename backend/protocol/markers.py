@@ -6,11 +6,13 @@ as written                                 is
 ``rose [1]``, ``rose.[1]``, ``增长[1]``     a marker: the bracket begins at a boundary
 ``[1, 2]``, ``[1; 2]``, ``[1][2]``          two markers
 ``[1-3]``, ``[1–3]``, ``[1, 3-5]``          a marker of every number of the range, of at most 20
-``[[1]]``, ``[^1]``, ``【1】``               a marker
+``[[1]]``, ``[^1]``, ``[^1^]``, ``【1】``     a marker
 ``【1†source】``, ``【1†L5-L9】``             a marker: what follows the dagger is a name
 ``rose[1]``                                in doubt: a letter or digit is directly before it
 ``[2024]``, ``[1000]``                     in doubt: more than 999 sources are not plausible
 ``[1](https://…)``, ``[[1]](https://…)``    in doubt: else it is a link
+``[citation:1]``, ``[doc1]``, ``[Source 1]``  in doubt: a word for a source before the numbers
+``x = [1, 2]``, ``[1, 2]^T``                text: a value
 ``arr[1]``, ``x[2]``, ``row_ids[3]``        text: a name of code is before it
 ``rows()[1]``                              text: a call is before it
 ``rows[1] = 5``, ``rows[1].name``           text: code continues after it
@@ -47,15 +49,20 @@ _RANGE = re.compile(r"[ \u00a0]?[-–—][ \u00a0]?", re.ASCII)
 _LIST = rf"{_ITEM}(?:[ \u00a0]?[,;][ \u00a0]?{_ITEM}){{0,9}}"
 _ADDRESS_SIGNS = r"(?:[^\s()\[<>]|\([^\s()\[<>]{0,200}\))"
 _ADDRESS = rf"\((?P<address>(?:https?://|mailto:){_ADDRESS_SIGNS}{{1,{LONGEST_ADDRESS}}}+)(?: \"[^\"\n]{{0,200}}\")?\)"
+_WORDS: Final = ("citation", "cite", "source", "sources", "doc", "docs", "document", "ref", "reference", "webpage")
+_NAME = rf"(?i:{'|'.join(sorted(_WORDS, key=len, reverse=True))})[ \u00a0]?[:_#-]?[ \u00a0]?"
+_HALF_NAME = "|".join(sorted({word[:end] for word in _WORDS for end in range(1, len(word) + 1)}, key=len, reverse=True))
 _FORM = re.compile(
-    rf"(?:\[(?P<plain>{_LIST})\]|\[\[(?P<double>{_LIST})\]\]|\[\^(?P<note>{_NUMBER})\])(?:{_ADDRESS})?"
+    rf"(?:\[(?P<plain>{_LIST})\]|\[\[(?P<double>{_LIST})\]\]|\[\^(?P<note>{_NUMBER})\^?\])(?:{_ADDRESS})?"
+    rf"|\[(?P<twice>\[)?{_NAME}(?P<named>{_LIST})\](?(twice)\])(?!\()"
     rf"|【(?P<wide>{_LIST})(?:†[^\n【】]{{0,160}})?】",
     re.ASCII,
 )
 _OPENING: Final = re.compile(r"[\[【]")
 _HALF_LIST = rf"(?:{_NUMBER}(?:[ \u00a0]?[-–—,;][ \u00a0]?{_NUMBER}){{0,19}}(?:[ \u00a0]?[-–—,;]?[ \u00a0]?)?)?"
 _HALF = re.compile(
-    rf"(?:\[(?:{_HALF_LIST}|\[{_HALF_LIST}\]?|\^(?:{_NUMBER})?)|【(?:{_HALF_LIST}|{_LIST}†[^\n【】]{{0,160}}))\Z",
+    rf"(?:\[(?:{_HALF_LIST}|\[{_HALF_LIST}\]?|\^(?:{_NUMBER}\^?)?)"
+    rf"|\[\[?(?:(?i:{_HALF_NAME})|{_NAME}{_HALF_LIST}\]?)|【(?:{_HALF_LIST}|{_LIST}†[^\n【】]{{0,160}}))\Z",
     re.ASCII,
 )
 _HALF_ADDRESS = re.compile(
@@ -70,6 +77,8 @@ _CODE_NAME = re.compile(
 )
 """Names that are not words: nobody cites a source directly after one of them."""
 _CODE_BEFORE = re.compile(r"(?:=|\breturn) ?\Z")
+_VALUE_BEFORE = re.compile(r"[=∈∉⊂⊆] ?\Z")
+_VALUE_AFTER = re.compile(r"\^[\w{(]")
 _CODE_AFTER = re.compile(r" ?(?:[-+*/%&^!]?=|\+)| [*/%&^<>] |\.[a-z_]|\(|\[(?![\d\[^])|\w", re.ASCII)
 
 
@@ -90,7 +99,7 @@ def marker_at(text: str, start: int, previous: MarkerText | None = None) -> Mark
     form = _FORM.match(text, start)
     if form is None:
         return None
-    numbers = _numbers(form["plain"] or form["double"] or form["note"] or form["wide"])
+    numbers = _numbers(form["plain"] or form["double"] or form["note"] or form["named"] or form["wide"])
     address = form["address"]
     if numbers is None or _is_escaped(text, start) or (address and text[start - 1 : start] == "!"):
         return None
@@ -161,13 +170,23 @@ def _is_escaped(text: str, start: int) -> bool:
 
 def _doubt(text: str, form: re.Match[str], previous: MarkerText | None) -> bool | None:
     """Whether a bracket is in doubt by its surroundings; None if it is text."""
+    in_doubt = form["address"] is not None or form["named"] is not None
     if previous is not None and previous.end == form.start():
-        return previous.doubtful or form["address"] is not None
+        return previous.doubtful or in_doubt
     if form["wide"] is not None:
         return False
+    if _is_value(text, *form.span()):
+        return None
     if _is_boundary(text, form.start()):
-        return form["address"] is not None
+        return in_doubt
+    if form["named"] is not None:
+        return None
     return None if _is_code(text, *form.span()) else True
+
+
+def _is_value(text: str, start: int, end: int) -> bool:
+    """Whether a bracket is what something is equal to, or is raised: a list of numbers."""
+    return bool(_VALUE_BEFORE.search(text[max(0, start - 2) : start]) or _VALUE_AFTER.match(text, end))
 
 
 def _is_boundary(text: str, start: int) -> bool:

@@ -52,6 +52,7 @@ GROWING = st.one_of(
         ["$", "$$", "\\(", "\\)", "\\[", "\\]", "\\", "`", "``", "\n", "\n\n", "```", "~~~", "- ", "> ", "!", " = "]
     ),
     st.sampled_from(["arr[1]", "rose[2]", "[1-3]", "[2024]", "[1](https://a.example/b)", "$x [1]$", "`[1]`", "$5 [1]"]),
+    st.sampled_from(["[doc1]", "[citation:", "[[Source 2]", "[so", "^", "\\begin{align}", "\\end{align}", "\\be"]),
 )
 
 
@@ -91,6 +92,10 @@ def test_scanning_as_it_grows_finds_the_same(pieces: list[str]) -> None:
         ("a [^", "a "),
         ("a 【1†sou", "a "),
         ("a [0", "a [0"),
+        ("a [doc1", "a "),
+        ("a [[cit", "a "),
+        ("a [city", "a [city"),
+        ("a [^1^", "a "),
     ],
 )
 def test_a_half_typed_marker_is_held_back(text: str, shown: str) -> None:

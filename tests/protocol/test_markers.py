@@ -16,7 +16,8 @@ CERTAIN = [
     ("[1][2]", ["[1]", "[2]"], [1, 2]),
     ("[1-3] [1–3] [1\u00a0–\u00a03]", ["[1-3]", "[1–3]", "[1\u00a0–\u00a03]"], [1, 2, 3] * 3),
     ("[1, 3-5; 7]", ["[1, 3-5; 7]"], [1, 3, 4, 5, 7]),
-    ("[[1]] [^1]", ["[[1]]", "[^1]"], [1, 1]),
+    ("[[1]] [^1] [^2^]", ["[[1]]", "[^1]", "[^2^]"], [1, 1, 2]),
+    ("rise = so [1]", ["[1]"], [1]),
     (
         "\u3010 1\u3011\u30101\u3011\u3010999\u2020source\u3011",
         ["\u30101\u3011", "\u3010999\u2020source\u3011"],
@@ -34,6 +35,9 @@ DOUBTFUL = [
     ("| rose[1] | **fell[2]** | up[3]<br>", ["[1]", "[2]", "[3]"]),
     ("rose[1], rose[2]. Then", ["[1]", "[2]"]),
     ("[2024] [1000]", ["[2024]", "[1000]"]),
+    ("so [citation:1][citation: 2].", ["[citation:1]", "[citation: 2]"]),
+    ("[[citation:2]] [Source 3]", ["[[citation:2]]", "[Source 3]"]),
+    ("[doc1][doc2] [Sources 1, 2] [ref#4]", ["[doc1]", "[doc2]", "[Sources 1, 2]", "[ref#4]"]),
     ("[1](https://a.example/b_(c))", ["[1](https://a.example/b_(c))"]),
     ('[1](https://a.example "Title")', ['[1](https://a.example "Title")']),
     ("[[1]](https://a.example)", ["[[1]](https://a.example)"]),
@@ -41,6 +45,8 @@ DOUBTFUL = [
 TEXT = [
     *("arr[1]", "rows()[1]", "x[2]", "row_ids[3]", "self.rows[1]", "df.values_[1]", "y = rows[1]", "return rows[1]"),
     *("rows[1] = 5", "rows[1] == x", "rows[1] += 1", "rows[1] + 1", "rows[1].name", "rows[1](x)", "rows[1][name]"),
+    *("x = [1, 2]", "v=[1]", "t \u2208 [1, 2]", "[1, 2]^T", "[Figure 1]", "x[doc1]", "[docs]", "[source 0]"),
+    *("[Source 1](https://a.example)", "[section 1]"),
     *("arr[1][2]", "[0]", "[0, 1]", "[1, 0]", "[01]", "[3-1]", "[1-1]", "[1-50]", "[1.5]", "[-1]", "[a]", "[12345]"),
     *(
         "[\u0661]",
@@ -91,7 +97,23 @@ def test_a_marker_cut_anywhere_is_held_back_from_its_bracket_on(text: str, data:
 @pytest.mark.alone
 @pytest.mark.parametrize(
     "piece",
-    ["[", "[1", "[1, 2", "[[1", "\u3010", "[1](https://a", "[1](https://a(", "[1](", "\\", "a[1]", "[1]", "[^", "[1-"],
+    [
+        "[",
+        "[1",
+        "[1, 2",
+        "[[1",
+        "\u3010",
+        "[1](https://a",
+        "[1](https://a(",
+        "[1](",
+        "\\",
+        "a[1]",
+        "[1]",
+        "[^",
+        "[1-",
+        "[doc",
+        "[[source 1",
+    ],
 )
 def test_hostile_brackets_cost_time_in_proportion(piece: str) -> None:
     def seconds(count: int) -> float:

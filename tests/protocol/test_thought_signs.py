@@ -24,6 +24,12 @@ SIGNS = {
     "<|channel|>final<|message|>": "dropped",
     "<|end|>": "dropped",
     "<|channel>thought": "opens",
+    "<unused94>thought": "opens",
+    "<unused95>": "closes",
+    "<|inner_prefix|>": "opens",
+    "<|channel|>analysis to=browser.search<|message|>": "opens",
+    "<answer>": "dropped",
+    "</final_answer>": "dropped",
     '<details type="reasoning" done="true">': "opens",
     "<details open>\n<summary> Thinking... </summary>": "opens",
 }

@@ -14,6 +14,14 @@ CASES = [
     ("[THINK]a[/THINK]b", "b", "a"),
     ("analysisWe need to. assistantfinalHello", "Hello", "We need to. "),
     ("<|channel|>analysis<|message|>a<|end|><|start|>assistant<|channel|>final<|message|>b<|return|>", "b", "a"),
+    ("<|start|>assistant<|channel|>analysis<|message|>a<|end|>b", "b", "a"),
+    ("<thinking>a</think>b", "b", "a"),
+    ("<think>a</think >b", "b", "a"),
+    ("<thinking>a<reflection>b</reflection>c</thinking>d", "d", "a<reflection>b</reflection>c"),
+    ("<think>a</think><answer>b</answer>", "b", "a"),
+    ("<think>a</think>Put it in <answer> tags. `<answer>`", "Put it in <answer> tags. `<answer>`", "a"),
+    ("<answer>b</answer>", "<answer>b</answer>", ""),
+    ("<unused94>thought\na<unused95>b", "b", "\na"),
     ("Use `<think>` and ``<think>``", "Use `<think>` and ``<think>``", ""),
     ("```xml\n<think>a</think>\n```\nb", "```xml\n<think>a</think>\n```\nb", ""),
     ("- ~~~~\n  <think>\n  ~~~~\n<think>a</think>b", "- ~~~~\n  <think>\n  ~~~~\nb", "a"),
@@ -25,7 +33,8 @@ CASES = [
 
 ALPHABET = st.sampled_from(
     ["<", "</", "think", ">", "`", "```", "\n", " ", "a", ".", "[THINK]", "<think>", "</think>", "<|end|>", "~~~", "A",
-     "<details>", "<summary>", "analysis", "◁", "<|channel|>", "final", "<|message|>"]
+     "<details>", "<summary>", "analysis", "◁", "<|channel|>", "final", "<|message|>",
+     "</thinking", "<answer>", "</answer", "<thinking>", "<|start|>assistant"]
 )  # fmt: skip
 TEXTS = st.lists(ALPHABET, max_size=30).map("".join)
 

@@ -1,6 +1,7 @@
-"""``<details>`` with its ``<summary>``, as models fold away long parts of an answer: each tag on a line of its own.
+"""``<details>`` with its ``<summary>``, as models fold away long parts of an answer.
 
-A part that is not closed yet ends with the answer.
+The opening tag begins a line. Text may follow the tags on their line, and stand before the closing one: what comes
+after the part is never folded into it. A part that is not closed yet ends with the answer.
 """
 
 import re
@@ -9,11 +10,9 @@ from typing import Final
 from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock
 
-_OPENING: Final = re.compile(
-    r"<details(?: open)?>[ \t]*(?:<summary>(?P<summary>.*?)</summary>)?[ \t]*\Z", re.IGNORECASE
-)
-_SUMMARY: Final = re.compile(r"<summary>(?P<summary>.*?)</summary>[ \t]*\Z", re.IGNORECASE)
-_CLOSING: Final = re.compile(r"</details>[ \t]*\Z", re.IGNORECASE)
+_OPENING: Final = re.compile(r"<details(?: open)?>[ \t]*(?:<summary>(?P<summary>.*?)</summary>)?[ \t]*", re.IGNORECASE)
+_SUMMARY: Final = re.compile(r"<summary>(?P<summary>.*?)</summary>[ \t]*", re.IGNORECASE)
+_TAG: Final = "</details>"
 _TAGS: Final = re.compile(r"</?(?:b|strong|i|em|h[1-6])>", re.IGNORECASE)
 
 
@@ -35,25 +34,56 @@ def _rule(state: StateBlock, startLine: int, endLine: int, silent: bool) -> bool
         return False
     if silent:
         return True
-    first, summary = startLine + 1, opening["summary"]
-    if summary is None and first < endLine:
-        own_line = _SUMMARY.match(_line(state, first))
+    first, summary = startLine, opening["summary"]
+    after = _line_start(state, startLine) + opening.end()
+    if summary is None and after == state.eMarks[startLine] and startLine + 1 < endLine:
+        own_line = _SUMMARY.match(_line(state, startLine + 1))
         if own_line is not None:
-            first, summary = first + 1, own_line["summary"]
-    last = _closing_line(state, first, endLine)
-    _push(state, startLine, first, last, _TAGS.sub("", summary or "").strip())
-    state.line = min(last + 1, endLine)
+            first, summary = startLine + 1, own_line["summary"]
+            after = _line_start(state, first) + own_line.end()
+    begins = state.bMarks[first], state.tShift[first]
+    state.bMarks[first], state.tShift[first] = after, 0
+    last, closing = _closing(state, first, endLine)
+    end = state.eMarks[last]
+    state.eMarks[last] = closing
+    try:
+        _push(state, startLine, first, last, _TAGS.sub("", summary or "").strip())
+    finally:
+        state.bMarks[first], state.tShift[first] = begins
+        state.eMarks[last] = end
+    state.line = last + 1
     return True
 
 
-def _closing_line(state: StateBlock, first: int, end: int) -> int:
-    depth = 1
+def _line_start(state: StateBlock, line: int) -> int:
+    return state.bMarks[line] + state.tShift[line]
+
+
+def _closing(state: StateBlock, first: int, end: int) -> tuple[int, int]:
+    """The line in which the part that is open ends, and where what is in it ends there."""
+    depth, last = 1, first
     for line in range(first, end):
-        text = _line(state, line)
-        depth += 1 if _OPENING.match(text) else -1 if _CLOSING.match(text) else 0
-        if depth == 0:
-            return line
-    return end
+        if line > first and not state.isEmpty(line) and state.sCount[line] < state.blkIndent:
+            # It is in an item, which ends here.
+            break
+        last, text = line, _line(state, line)
+        depth += 1 if _OPENING.match(text) else 0
+        closings = _closings(text)
+        if len(closings) >= depth:
+            return line, _line_start(state, line) + len(text[: closings[depth - 1]].rstrip())
+        depth -= len(closings)
+    return last, state.eMarks[last]
+
+
+def _closings(text: str) -> list[int]:
+    """Where the closing tags begin that a line ends with."""
+    found: list[int] = []
+    end = len(text.rstrip())
+    while text[max(0, end - len(_TAG)) : end].lower() == _TAG:
+        end -= len(_TAG)
+        found.insert(0, end)
+        end = len(text[:end].rstrip())
+    return found
 
 
 def _push(state: StateBlock, start: int, first: int, last: int, summary: str) -> None:
@@ -61,10 +91,10 @@ def _push(state: StateBlock, start: int, first: int, last: int, summary: str) ->
     token.map, token.block = [start, last + 1], True
     state.push("summary_open", "summary", 1).block = True
     inline = state.push("inline", "", 0)
-    inline.content, inline.map, inline.children = summary, [start, first], []
+    inline.content, inline.map, inline.children = summary, [start, first + 1], []
     state.push("summary_close", "summary", -1).block = True
     parent, limit = state.parentType, state.lineMax
-    state.parentType, state.lineMax = "details", last
-    state.md.block.tokenize(state, first, last)
+    state.parentType, state.lineMax = "details", last + 1
+    state.md.block.tokenize(state, first, last + 1)
     state.parentType, state.lineMax = parent, limit
     state.push("details_close", "details", -1).block = True

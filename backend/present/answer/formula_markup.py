@@ -65,7 +65,7 @@ _ALIASES: Final = (
     (re.compile(r"\\operatorname\*"), r"\\operatorname"),
 )
 _UNREADABLE: Final = re.compile(
-    r"\\(?:href|url|style|class|cssId|htmlClass|htmlData|htmlId|htmlStyle|includegraphics|def|newcommand)(?![A-Za-z])"
+    r"\\(?:href|url|style|class|cssId|htmlClass|htmlData|htmlId|htmlStyle|includegraphics|def|newcommand|unicode|char|symbol)(?![A-Za-z])"
     r"|\\begin\{(?!(?:align\*|array|cases|dcases|rcases|[bBpvV]?matrix\*?|smallmatrix|substack|subarray)\})"
 )
 """What the converter would leave out without a word."""

@@ -37,7 +37,7 @@ def _inline_rule(state: StateInline, silent: bool) -> bool:
 
 def _block_rule(state: StateBlock, startLine: int, endLine: int, silent: bool) -> bool:  # noqa: N803 - its names
     begins = state.bMarks[startLine] + state.tShift[startLine]
-    if not state.src.startswith(("$$", "\\["), begins):
+    if not state.src.startswith(("$$", "\\[", "\\begin{"), begins):
         return False
     text, lines = _paragraph(state, startLine, endLine)
     formula = formula_at(text, 0)

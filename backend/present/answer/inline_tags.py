@@ -17,7 +17,7 @@ TAGS: Final = {tag: tag for tag in ("sub", "sup", "kbd", "mark", "u", "s", "del"
 """The tags that are read in pairs, and what each becomes."""
 LONGEST_PAIR: Final = 2_000
 """Characters between the tags of a pair: looking for the second one costs a bounded time."""
-_BREAK = re.compile(r"<br ?/?>", re.IGNORECASE)
+_BREAK = re.compile(r"<br ?/?>|</br>", re.IGNORECASE)
 _PAIR = re.compile(rf"<({'|'.join(TAGS)})>", re.IGNORECASE)
 _SIGNS = re.compile(r"(?<=[A-Za-z)])~([\w+−-]{1,12})~(?!~)|(?<=[A-Za-z)])\^([\w+−-]{1,12})\^")
 

@@ -22,6 +22,7 @@ from backend.present.answer.details_rule import details_plugin
 from backend.present.answer.formula_rule import formulas_plugin
 from backend.present.answer.inline_tags import inline_tags_plugin
 from backend.present.answer.marker_rule import markers_plugin, text_and_markers
+from backend.present.answer.table_rule import tables_plugin
 from backend.present.markup import safe_url
 
 MAX_INLINE_CHARACTERS: Final = 10_000
@@ -44,7 +45,14 @@ def markdown_parser() -> MarkdownIt:
     parser.linkify = BareAddresses(options={"fuzzy_link": False, "fuzzy_email": False, "fuzzy_ip": False})
     parser.use(tasklists_plugin)
     parser.disable(["html_block", "html_inline", "reference", "lheading", "code"])
-    for plugin in (code_spans_plugin, formulas_plugin, details_plugin, inline_tags_plugin, markers_plugin):
+    for plugin in (
+        code_spans_plugin,
+        formulas_plugin,
+        details_plugin,
+        inline_tags_plugin,
+        markers_plugin,
+        tables_plugin,
+    ):
         parser.use(plugin)
     parser.core.ruler.before("inline", "plain_inline", _plain_inline_rule)
     return parser

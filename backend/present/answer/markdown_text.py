@@ -20,6 +20,7 @@ _LINE_START = re.compile(r"^([ \t]*)([#+\-=]|\d+(?=[.)]))", re.MULTILINE)
 _BARE_BAR = re.compile(r"(?<!\\)\|")
 _BELOW = str.maketrans("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎")
 _ABOVE = str.maketrans("0123456789+-=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱ")
+_LINE_BREAK: Final = "\\\n"
 _TAG_SIGN = re.compile(r"[<>]")
 _BACKTICKS = re.compile(r"`+")
 
@@ -66,15 +67,17 @@ def _blocks(nodes: Sequence[SyntaxTreeNode]) -> str:
 
 def _block(node: SyntaxTreeNode) -> str:
     if node.type in ("inline", "plain_inline"):
-        return _inline(node.children)
+        # At the end of a block the sign of a line break would be a backslash.
+        return _inline(node.children).removesuffix(_LINE_BREAK)
     if node.type == "heading":
-        return "#" * int(node.tag[1:]) + " " + _blocks(node.children).replace("\n", " ")
+        return "#" * int(node.tag[1:]) + " " + _in_one_line(_blocks(node.children))
     if node.type == "fence":
         return _fence(node)
     if node.type == "formula_block":
         return _formula(node) + escape_markdown(node.meta["after"])
     if node.type == "summary":
-        return f"**{_blocks(node.children) or DETAILS}**"
+        text = _blocks(node.children)
+        return text if "**" in text else f"**{text or DETAILS}**"
     if node.type == "hr":
         return "---"
     if node.type == "blockquote":
@@ -127,7 +130,11 @@ def _table(node: SyntaxTreeNode) -> str:
 
 def _cell(cell: SyntaxTreeNode) -> str:
     """A cell on one line; a bar inside code is escaped here, because a table reads it first."""
-    return _BARE_BAR.sub(r"\\|", _blocks(cell.children).replace("\\\n", " ").replace("\n", " "))
+    return _BARE_BAR.sub(r"\\|", _in_one_line(_blocks(cell.children)))
+
+
+def _in_one_line(text: str) -> str:
+    return text.replace(_LINE_BREAK, " ").replace("\n", " ")
 
 
 def _alignment(cell: SyntaxTreeNode) -> str:
@@ -141,7 +148,7 @@ def _inline(nodes: Sequence[SyntaxTreeNode]) -> str:
 
 def _inline_node(node: SyntaxTreeNode) -> str:
     if node.type in ("softbreak", "hardbreak"):
-        return "\\\n"
+        return _LINE_BREAK
     if node.type == "image":
         return escape_markdown(f"[{_plain(node) or 'image'}]")
     if node.type in _LEAVES:

@@ -45,6 +45,7 @@ def inner(markdown: str) -> str:
             f'<p>See <a class="ph-link" href="https://www.a.example/b" {NEW_TAB}>www.a.example/b</a>.</p>',
         ),
         ("www. and awww.a.example", "<p>www. and awww.a.example</p>"),
+        ("a</br>b", "<p>a<br>b</p>"),
         ("<b>no end", "<p>&lt;b&gt;no end</p>"),
         ("Title\n===", "<p>Title<br>===</p>"),
         ("    indented", "<p>indented</p>"),
@@ -136,6 +137,14 @@ WRITTEN = st.lists(
                 "# ",
                 "1. ",
                 "(",
+                "| a |\n|---|\n| [1] | `|` [2] |\n",
+                "| [2] `a|b` $x|y$ ",
+                "[doc1]",
+                "[citation:2024]",
+                "\\begin{align}",
+                "\\end{align}",
+                "<details><summary>[1]</summary>",
+                "</details>",
             ),
         ]
     ),
@@ -208,6 +217,8 @@ def test_every_script_arrives_as_it_was_written(text: str) -> None:
         "5 * 3 < 16 & 2 > 1 | $5 :red[y] ~z~ &amp; ![",
         "line one\nline two\\\nline three",
         "---\n\nafter",
+        "a <br>\n\n# b<br>c<br>\n\nd",
+        "| a | b |\n|---|---|\n| 1 | 2 | 3 |\n| `x|y` | $5 | $6 |",
     ],
 )
 def test_safe_markdown_shows_what_the_html_shows(markdown: str) -> None:
