@@ -140,7 +140,7 @@ def _may_open(text: str, start: int) -> bool:
 
 
 def _joins(sign: str) -> bool:
-    """Whether a dollar sign beside it is no formula's: a digit, or a letter of a script that writes money so."""
+    """Whether a dollar sign beside it cannot be a formula's: a digit, or a letter of a script that writes money so."""
     return sign.isdigit() or (sign.isalpha() and ord(sign) < _SPACED_LETTERS_END)
 
 
