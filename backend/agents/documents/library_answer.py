@@ -11,7 +11,7 @@ from backend.agents.documents.ambiguity import possible_subjects, which_subject
 from backend.agents.documents.answering.answer import answer
 from backend.agents.documents.answering.artifacts import passages_artifact
 from backend.agents.documents.answering.composition import drafts
-from backend.agents.documents.answering.evidence import find_evidence
+from backend.agents.documents.answering.evidence import find_evidence, without_rows_of
 from backend.agents.documents.answering.findings import Findings, counted, read_tables
 from backend.agents.documents.answering.outline_request import named_sections, outlines
 from backend.agents.documents.answering.search_report import search_doubts, search_finished
@@ -85,6 +85,7 @@ class LibraryAnswer:
                 candidates = find_candidates(library.tables, library.corpus, retrieval)
             except QueryError as error:
                 candidates = Candidates((), (f"The tables could not be looked at: {error}",))
+            evidence = without_rows_of(evidence, candidates.left_out, retrieval.question)
             readiness = library.readiness
             still_reading = "" if readiness.is_complete else readiness.sentence()
             outlined = outlines(library.corpus, retrieval)

@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 
 from backend.agents.documents.figures.tables import MAX_TABLES, QueryError, TableError, Tables
+from backend.agents.documents.readers.delimited import read_table
+from tests.agents.documents.asking import ask
+from tests.agents.documents.conftest import LibraryOf
 
 
 @pytest.fixture
@@ -110,3 +113,41 @@ def test_tables_that_cannot_be_computed_over(tables: Tables, monkeypatch: pytest
 )
 def test_shapes(tables: Tables, text: str, kind: str) -> None:
     assert tables.load("t.csv", "1", text).shape.kind == kind
+
+
+def test_a_table_that_is_too_large_is_known_without_reading_it_again(
+    tables: Tables, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("backend.agents.documents.figures.tables.MAX_CELLS", 3)
+    tables.check("large.csv", "1")
+    with pytest.raises(TableError, match="more than 3 cells"):
+        tables.load("large.csv", "1", "date,v\n2024-01,1\n2024-02,2\n")
+    with pytest.raises(TableError, match="more than 3 cells"):
+        tables.check("large.csv", "1")
+    tables.check("large.csv", "2")
+
+
+def test_how_large_a_table_is_does_not_depend_on_quotes() -> None:
+    plain, quoted = "a,b\n1,2\n3,4\n", 'a,b\n"1",2\n3,4\n'
+    assert read_table(plain, 3) is None
+    assert read_table(quoted, 3) is None
+    assert read_table(plain, 6) is not None
+    assert read_table(quoted, 6) is not None
+    assert read_table('a,b\n"1,1,1,1,1,1",2\n', 4) is not None
+
+
+async def test_of_a_table_that_is_too_large_no_single_row_is_quoted_as_the_answer(
+    tmp_path: Path, library_of: LibraryOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "sales"
+    folder.mkdir()
+    rows = "".join(f"2024-{month:02},North,R-{100 + month},{month * 7}\n" for month in range(1, 13))
+    (folder / "Revenue.csv").write_text(f"Month,Region,Receipt,Revenue\n{rows}")
+    library = library_of(folder)
+    monkeypatch.setattr("backend.agents.documents.figures.tables.MAX_CELLS", 20)
+    monkeypatch.setattr("backend.agents.documents.figures.listed_tables._MOST_CELLS", 20)
+    for question in ("How did revenue change?", "What was the revenue in the North in 2024?"):
+        told = await ask(library, question)
+        assert "Revenue.csv has more than 20 cells" in told.warnings["table_left_out"].message
+        assert not told.is_found
+    assert "R-104" in (await ask(library, "How much is receipt R-104 of the North?")).quotes

@@ -1,7 +1,8 @@
 """The statements that may be quoted for a question, and whether they answer it."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from backend.agents.documents.answering.asked_matter import asked_things, says_otherwise, speaks_of_all
 from backend.agents.documents.answering.candidates import Candidate, candidates_in
@@ -9,14 +10,17 @@ from backend.agents.documents.answering.material import passages_for
 from backend.agents.documents.answering.statements import is_table_row
 from backend.agents.documents.answering.topic import Topic, topic_of
 from backend.agents.documents.answering.wanted import WantedThing, is_short, wanted_by
+from backend.agents.documents.figures.row_totals import ASKS_SUM
 from backend.agents.documents.indexing.corpus import Corpus
 from backend.agents.documents.periods import find_periods
+from backend.agents.documents.search.question import Question
 from backend.agents.documents.search.retrieval import Retrieval
 
 ANSWERING_COVERAGE = 0.5
 """The share of the topic that the best statement must have, in its context, where the documents in scope are known."""
 _NAMING_COVERAGE = 0.72
 """The same for a question of a few words, or one that wants one thing: a figure, a day or a name."""
+_CODE = re.compile(r"\b(?=[\w-]*\d)[\w-]{3,}\b")
 _LEAST_FITNESS = 0.5
 """A sentence that can hardly be read by itself, or only points elsewhere, answers nothing alone."""
 
@@ -47,6 +51,33 @@ def find_evidence(corpus: Corpus, retrieval: Retrieval) -> QuotableEvidence:
     coverage = _best(topic, found)
     enough = _is_enough(retrieval, topic, wanted, found) and not retrieval.scope.unknown
     return QuotableEvidence(topic, tuple(found), coverage, enough)
+
+
+def without_rows_of(evidence: QuotableEvidence, tables: Collection[str], question: Question) -> QuotableEvidence:
+    """The evidence without single rows of tables that could not be computed over, where a figure over their rows is
+    asked for: one row of a million answers nothing, unless the question names it by a number or code of its own."""
+    if not tables or not _asks_over_rows(question):
+        return evidence
+    codes = [code.casefold() for code in _CODE.findall(_without_periods(question.text))]
+    kept = tuple(
+        one
+        for one in evidence.candidates
+        if one.passage.document.name not in tables or any(code in one.quote.text.casefold() for code in codes)
+    )
+    coverage = _best(evidence.topic, kept)
+    is_enough = evidence.is_enough and bool(kept) and coverage >= min(evidence.coverage, ANSWERING_COVERAGE)
+    return replace(evidence, candidates=kept, coverage=coverage, is_enough=is_enough)
+
+
+def _asks_over_rows(question: Question) -> bool:
+    wanted = wanted_by(question.text)
+    return wanted.figure or bool(question.direction or question.extreme) or ASKS_SUM.search(question.text) is not None
+
+
+def _without_periods(text: str) -> str:
+    for _, start, end in reversed(find_periods(text)):
+        text = f"{text[:start]} {text[end:]}"
+    return text
 
 
 def _quotable(corpus: Corpus, retrieval: Retrieval, topic: Topic, wanted: WantedThing) -> list[Candidate]:

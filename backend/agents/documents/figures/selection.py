@@ -37,6 +37,8 @@ class Candidates:
 
     measures: tuple[Measure, ...]
     problems: tuple[str, ...]
+    left_out: tuple[str, ...] = ()
+    """The documents that are tables which could not be used."""
 
     @property
     def first(self) -> Measure | None:
@@ -52,17 +54,17 @@ def find_candidates(tables: Tables, corpus: Corpus, retrieval: Retrieval) -> Can
     found = corpus.search(retrieval.expression, "table", _ROWS_LOOKED_AT)
     documents = {passage.document.name: passage.document for passage, _ in found}
     loaded: list[LoadedTable] = []
-    problems: list[str] = []
+    problems: dict[str, str] = {}
     for document in list(documents.values())[:MOST_TABLES]:
         try:
+            tables.check(document.name, document.digest)
             loaded.append(tables.load(document.name, document.digest, corpus.text(document.name)))
         except TableError as error:
-            problems.append(f"{document.name} {error}.")
+            problems[document.name] = f"{document.name} {error}."
         except KeyError:
             continue
-    return Candidates(
-        tuple(choose(tables, loaded, retrieval.question, retrieval.scope.resolved_concepts)), tuple(problems)
-    )
+    measures = choose(tables, loaded, retrieval.question, retrieval.scope.resolved_concepts)
+    return Candidates(tuple(measures), tuple(problems.values()), tuple(problems))
 
 
 def read_figures(tables: Tables, retrieval: Retrieval, measures: Sequence[Measure]) -> Figures | None:
@@ -82,6 +84,7 @@ def read_rows(tables: Tables, corpus: Corpus, retrieval: Retrieval) -> tuple[str
         return None
     document = hits[0].passage.document
     try:
+        tables.check(document.name, document.digest)
         table = tables.load(document.name, document.digest, corpus.text(document.name))
     except (TableError, KeyError):
         return None

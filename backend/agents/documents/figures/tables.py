@@ -22,6 +22,8 @@ QUERY_SECONDS = 5.0
 MAX_TABLES = 16
 """Tables held at once; the one not used for longest makes room."""
 _BATCH = 5_000
+_MOST_REFUSED = 256
+"""Contents of which it is remembered that they cannot be loaded."""
 
 _LOCKED_DOWN: dict[str, str | bool | int | float | list[str]] = {
     "enable_external_access": False,
@@ -82,10 +84,18 @@ class Tables:
         self._lock = threading.Lock()
         self._running: dict[int, DuckDBPyConnection] = {}
         self._loaded: OrderedDict[tuple[str, str], LoadedTable] = OrderedDict()
+        self._refused: OrderedDict[tuple[str, str], str] = OrderedDict()
 
     def close(self) -> None:
         """Free the memory. Idempotent."""
         self._connection.close()
+
+    def check(self, document: str, digest: str) -> None:
+        """Raise the ``TableError`` of a content that could not be loaded before, if it is one."""
+        with self._lock:
+            reason = self._refused.get((document, digest))
+        if reason is not None:
+            raise TableError(reason)
 
     def load(self, document: str, digest: str, text: str, name: str = "") -> LoadedTable:
         """The table of a delimited document, loaded once per content. Raises ``TableError`` if it is too large.
@@ -98,7 +108,11 @@ class Tables:
                 return self._loaded[document, digest]
             content = read_table(text, MAX_CELLS)
             if content is None:
-                raise TableError(f"has more than {MAX_CELLS:,} cells: it is searched, but not computed over")
+                reason = f"has more than {MAX_CELLS:,} cells: it is searched, but not computed over"
+                self._refused[document, digest] = reason
+                if len(self._refused) > _MOST_REFUSED:
+                    self._refused.popitem(last=False)
+                raise TableError(reason)
             while len(self._loaded) >= MAX_TABLES:
                 self._connection.execute(f"DROP TABLE {identifier(self._loaded.popitem(last=False)[1].name)}")
             table = self._create(document, content, name or self._free_name(document))

@@ -78,6 +78,9 @@ def read_table(text: str, most_cells: int) -> TableText | None:
     place. Raises ``UnreadableFileError`` where the quoting is broken.
     """
     delimiter = _delimiter(text)
+    # Without quotes every delimiter parts two cells: too large a table is known without reading its rows.
+    if '"' not in text and text.count(delimiter) + text.rstrip().count("\n") > most_cells:
+        return None
     rows: list[Record] = []
     width = 0
     for row in _rows(text, delimiter):
