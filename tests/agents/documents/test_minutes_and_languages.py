@@ -172,6 +172,19 @@ async def test_a_later_change_is_told_though_it_has_fewer_of_the_words(tmp_path:
     )
 
 
+async def test_a_day_that_was_brought_forward_answers_when(tmp_path: Path, library_of: LibraryOf) -> None:
+    folder = tmp_path / "farm"
+    folder.mkdir()
+    (folder / "Note 2025-08-20.txt").write_text(
+        "Note, 20 August 2025\n\nMowing of the meadow is brought forward to 2 September.\n"
+    )
+    (folder / "Barn.txt").write_text("The barn is behind the meadow. The barn doors are closed at ten.\n")
+    library = library_of(folder)
+    told = await ask(library, "When does the mowing of the meadow start?")
+    assert_sound(told, library)
+    assert "2 September" in told.answer
+
+
 @pytest.mark.parametrize(
     ("text", "day"),
     [
@@ -179,6 +192,7 @@ async def test_a_later_change_is_told_though_it_has_fewer_of_the_words(tmp_path:
         ("Protokoll\nvom 14. Mai 2024\n", "2024-05-14"),
         ("The lease of 1 July 2020 between the town and the club has ended without a notice of either.", ""),
         ("Valid from 1 May 2024 to 30 April 2025\n", ""),
+        ("LEASE\nThe lease runs until 11 November 2031.\n", ""),
     ],
 )
 def test_the_first_lines_of_a_letter_give_its_day(text: str, day: str) -> None:

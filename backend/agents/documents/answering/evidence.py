@@ -97,6 +97,8 @@ def _quotable(corpus: Corpus, retrieval: Retrieval, topic: Topic, wanted: Wanted
 
 def _is_enough(retrieval: Retrieval, topic: Topic, wanted: WantedThing, found: Sequence[Candidate]) -> bool:
     """Whether the candidates have enough of the topic to answer."""
+    if wanted.day and any(_says_change_of_day(one, topic, retrieval.question.text) for one in found):
+        return True
     coverage = _best(topic, found)
     if retrieval.scope.documents is None:
         # Words alone decide where nothing is known of whom and when the question is about.
@@ -105,6 +107,14 @@ def _is_enough(retrieval: Retrieval, topic: Topic, wanted: WantedThing, found: S
     together = coverage if wanted.is_one_thing else _best_together(topic, found)
     is_narrow = wanted.is_one_thing or is_short(retrieval.question.text)
     return together >= (_NAMING_COVERAGE if is_narrow else ANSWERING_COVERAGE)
+
+
+def _says_change_of_day(candidate: Candidate, topic: Topic, question: str) -> bool:
+    """Whether a statement itself says of all the things asked about that they are on another day than before: what
+    they do then it need not repeat."""
+    things = asked_things(question)
+    is_otherwise = bool(things) and says_otherwise(candidate.quote.text)
+    return is_otherwise and speaks_of_all(things, topic, candidate.alone) and any(candidate.alone)
 
 
 def _having(found: list[Candidate], wanted: WantedThing, topic: Topic, retrieval: Retrieval) -> list[Candidate]:

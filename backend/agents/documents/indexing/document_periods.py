@@ -17,6 +17,10 @@ _ENDED = re.compile(
     re.IGNORECASE,
 )
 _HEAD_CHARS, _HEAD_LINES, _MOST_HEAD_WORDS = 600, 5, 10
+_ENDS_THEN = re.compile(
+    r"\b(?:until|till|to|by|before|ends?|expires|due|deadline|bis|endet|fällig|jusqu\W?au|avant|fin)\b", re.IGNORECASE
+)
+"""Before a day: something ends on it, and it is not that of the text."""
 _PERIOD_FIELDS = ("fiscal_period", "period", "quarter", "year", "reporting_period")
 _MID_OF_QUARTER = timedelta(days=45)
 _FEWEST_MENTIONS = 4
@@ -51,9 +55,9 @@ def day_in_head(text: str) -> str:
     """
     lines = [line for line in text[:_HEAD_CHARS].splitlines() if line.strip()][:_HEAD_LINES]
     for line in lines:
-        days = [day for period in _named(line) if period.day and (day := _date(period))]
-        if len(days) == 1 and len(line.split()) <= _MOST_HEAD_WORDS:
-            return days[0].isoformat()
+        days = [(start, day) for period, start, _ in find_periods(line) if period.day and (day := _date(period))]
+        if len(days) == 1 and len(line.split()) <= _MOST_HEAD_WORDS and not _ENDS_THEN.search(line, 0, days[0][0]):
+            return days[0][1].isoformat()
     return ""
 
 

@@ -112,6 +112,8 @@ ALSO: dict[str, tuple[str, ...]] = {
     "owe": ("debit", "outstanding", "owed", "balance"),
     "owed": ("debit", "outstanding", "balance"),
     "responsible": ("in charge", "takes over", "took over", "looks after", "leads", "heads"),
+    "pays": ("bears the cost", "bear the cost", "at the expense of"),
+    "pay": ("bears the cost", "bear the cost", "at the expense of"),
     "replaces": ("stands in", "substitute", "deputy", "covers for"),
     "cause": ("because", "due"),
     "us": ("united states", "u.s"),

@@ -11,7 +11,7 @@ were weren't what what's whatever when whenever where where's which while who wh
 without won't would yes yet you your yours yourself
 """
 _ASKING = """
-ask asked come comes coming contain describe described
+ask asked came come comes coming contain describe described
 documents document explain file files find folder get gets give given gives go
 goes going gone got went
 happen happened happens help inform know list look many may mean means mention mentioned might must near need
