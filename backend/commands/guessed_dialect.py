@@ -36,7 +36,15 @@ _OTHER_FORMS = (
     (rb"\A\s*<", "a web page: capture the answer of the agent's own address"),
     (rb"\A\x00\x00.{10,200}:event-type", "Amazon's binary event stream: capture its events as JSON lines"),
     (rb"\"object\"\s*:\s*\"text_completion\"", "OpenAI's legacy completions, which Playhead does not read"),
-    (rb"\"object\"\s*:\s*\"thread\\.", "OpenAI's Assistants API, which Playhead does not read"),
+    (rb"\"object\"\s*:\s*\"thread\.", "OpenAI's Assistants API, which Playhead does not read"),
+    (
+        rb"\"content\"\s*:.{0,2000}?\"stop\"\s*:\s*(?:true|false)",
+        "llama.cpp's own completions: capture its /v1/chat/completions",
+    ),
+    (rb"\"token\"\s*:\s*\{\s*\"id\"", "Text Generation Inference's own stream: capture its /v1/chat/completions"),
+    (rb"\"event_type\"\s*:\s*\"(?:stream-start|text-generation)", "version 1 of Cohere's API: capture version 2"),
+    (rb"\"event\"\s*:\s*\"on_(?:chat_model|llm|chain|parser|tool|retriever)_", "LangChain's callback events"),
+    (rb"(?m)^event:\s?data\s*$", "a LangServe stream, which Playhead does not read"),
     (rb"\"jsonrpc\"\s*:", "JSON-RPC, such as MCP's, which is not an answer"),
     (rb"(?m)^data:", "server-sent events of no dialect that Playhead reads"),
     (rb"\A\s*[{\[]", "JSON of no dialect that Playhead reads"),
@@ -44,6 +52,9 @@ _OTHER_FORMS = (
 """Forms that are not a dialect here, by what stands in their first bytes, and what to say of each."""
 
 _FORM_BYTES = 65_536
+
+_ERROR_CHARS = 200
+"""Characters of an error that are repeated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +64,8 @@ class _Known:
     messages: int
     text_chars: int
     all_messages: int
+    error: str = ""
+    """The error that the stream says, if it says one."""
 
     @property
     def rank(self) -> tuple[int, int]:
@@ -69,6 +82,10 @@ def guess_dialect(file: Path) -> str:
         raise BadInput(f"{file} contains no stream that Playhead reads.{_other_form(file)}")
     same = [name for name in ranked if known[name].rank == best.rank]
     if len(same) > 1:
+        if best.error and not best.text_chars:
+            raise BadInput(
+                f"{file} contains nothing but an error: {best.error} It could be a stream of {', '.join(same)}."
+            )
         raise BadInput(f"{file} could be a stream of {', '.join(same)}: name one of them with --dialect.")
     return same[0]
 
@@ -103,7 +120,9 @@ def _known_by_dialect(file: Path) -> dict[str, _Known]:
                 break
         drafts += decoder.close()
         text_chars = sum(len(draft.text) for draft in drafts if isinstance(draft, TokenEvent))
-        found[name] = _Known(decoder.recognised, text_chars, decoder.messages)
+        failed = decoder.end.error if decoder.end.outcome == "failed" else None
+        error = "" if failed is None else " ".join(failed.message[:_ERROR_CHARS].split()).rstrip(".") + "."
+        found[name] = _Known(decoder.recognised, text_chars, decoder.messages, error)
     return found
 
 

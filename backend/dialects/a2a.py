@@ -1,8 +1,9 @@
 """A2A, the protocol between agents: JSON-RPC results of ``message/stream``, up to a task's last state or one message.
 
 Kinds and fields are those of the protocol's specification, versions 0.2 to 0.3 (``kind``) and 1.0 (one field that names
-the kind). The answer is the text of a task's artifacts, of the message of its last state, and of messages in place of
-a task. What an agent says while it works is a step; it is the answer where nothing else was said. A2A has no citations.
+the kind); results of the versions before are known by their fields. The answer is the text of a task's artifacts, of
+the message of its last state, and of messages in place of a task. What an agent says while it works is a step; it is
+the answer where nothing else was said. A2A has no citations.
 """
 
 from pydantic import JsonValue
@@ -45,6 +46,8 @@ class A2a:
             return True
         result = object_of(message, "result") if "jsonrpc" in message else message
         kind, body = _kind_of(result)
+        if not kind and "jsonrpc" in message and "kind" not in result:
+            kind, body = _kind_by_fields(result), result
         if kind == "task":
             self._read_task(body)
         elif kind == "message":
@@ -78,12 +81,12 @@ class A2a:
     def _read_update(self, update: JsonObject) -> None:
         artifact = update.get("artifact")
         if isinstance(artifact, dict):
-            self._read_artifact(artifact, grows=update.get("append") is True)
+            self._read_artifact(artifact, grows=True in (update.get("append"), artifact.get("append")))
         else:
             count_unread(update, _BESIDE_ARTIFACT, self._drafts.count_loss)
 
     def _read_artifact(self, artifact: JsonObject, *, grows: bool) -> None:
-        key = f"artifact {text_of(artifact, 'artifactId')}"
+        key = f"artifact {text_of(artifact, 'artifactId') or plain(artifact.get('index'))}"
         if grows:
             self._texts.grow(key, artifact)
         else:
@@ -123,6 +126,15 @@ class A2a:
         asked = self._texts.text_of(parts) or ("It needs you to sign in." if state == "auth-required" else "")
         self._drafts.ask_person(asked)
         self._over = True
+
+
+def _kind_by_fields(result: JsonObject) -> str:
+    """The kind of a result of the versions before 0.2; empty for one of another protocol."""
+    if isinstance(result.get("artifact"), dict):
+        return "artifact-update"
+    if "state" in object_of(result, "status"):
+        return "status-update" if "final" in result else "task"
+    return "message" if isinstance(result.get("parts"), list) and "role" in result else ""
 
 
 def _kind_of(result: JsonObject) -> tuple[str, JsonObject]:

@@ -11,6 +11,7 @@ from backend.dialects.asked_person import AskedPerson, AskingDialect, Continuati
 from backend.dialects.dialect import Dialect, ListDialect, Loss, StreamEnd
 from backend.dialects.framing import Framing
 from backend.dialects.json_text import JsonTexts
+from backend.dialects.stray_errors import told_error
 from backend.protocol.events import Draft
 from backend.protocol.sse import MAX_MESSAGE_BYTES, Message, MessageTooLargeError
 
@@ -154,9 +155,14 @@ class DialectDecoder:
             if message.data.strip() == DONE_MARKER:
                 self._dialect.done_marker()
                 return
+            known = self.recognised
             self._read_value(self._texts.read(message.data or "null"), message.event)
+            if message.event == "error" and self.recognised == known:
+                self._drafts.end.fail("stream_error", told_error(message.data))
         except Exception as error:  # noqa: BLE001 - nothing in an adapter may end a run by a strange input
             self._unreadable(error)
+            if message.event == "error":
+                self._drafts.end.fail("stream_error", told_error(message.data))
 
     def _read_value(self, value: JsonValue, event: str) -> None:
         if isinstance(value, dict):

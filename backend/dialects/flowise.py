@@ -1,6 +1,7 @@
 """Flowise's predictions: messages whose ``event`` says what they are, and whose ``data`` is what it says.
 
-Events and fields are those of Flowise's documentation of streaming. An answer ends with ``end``. Documents that were
+Events and fields are those of Flowise's documentation of streaming. An answer ends with ``end``. A flow that cannot
+stream answers with one object. Documents that were
 retrieved are sources without a range; tools come with their results, and the nodes of an agent flow are steps.
 """
 
@@ -27,6 +28,9 @@ _LOST = {
 
 _OF_TOOLS = ("calledTools", "usedTools")
 
+_OF_WHOLE = frozenset({"chatId", "chatMessageId", "sessionId"})
+"""Fields of which an answer that is not streamed has at least one."""
+
 _USAGE = ("input_tokens", "output_tokens", "total_tokens")
 
 
@@ -40,7 +44,9 @@ class Flowise:
     def read(self, message: JsonObject, event: str) -> bool:
         """Read one message."""
         kind, data = text_of(message, "event"), message.get("data")
-        if kind == "token":
+        if not kind and isinstance(message.get("text"), str) and _OF_WHOLE & set(message):
+            self._read_whole(message)
+        elif kind == "token":
             self._drafts.add_text(
                 said_text(message, "data", ("event", "chatId"), self._drafts.count_loss, required=True)
             )
@@ -68,6 +74,17 @@ class Flowise:
 
     def finish(self) -> None:
         """The connection has ended: without ``end`` it was cut."""
+
+    def _read_whole(self, message: JsonObject) -> None:
+        for tool in objects_of(message, "usedTools"):
+            self._read_tool(tool, over=True)
+        self._drafts.add_text(text_of(message, "text"))
+        for document in objects_of(message, "sourceDocuments"):
+            self._cite(document)
+        for field, what in _LOST.items():
+            if message.get(field):
+                self._drafts.count_loss(what)
+        self._drafts.end.complete()
 
     def _read_end(self, kind: str, data: JsonValue) -> None:
         if kind == "error":

@@ -82,8 +82,10 @@ class Mastra:
 
     def _ask(self, kind: str, payload: JsonObject) -> None:
         name = text_of(payload, "toolName") or "a tool call"
-        wanted = asked_in(plain(payload.get("suspendPayload"))) if kind == "tool-call-suspended" else ""
-        self._drafts.ask_person(wanted or f"Approve {name}?")
+        if kind == "tool-call-approval":
+            self._drafts.ask_person(f"Approve {name}?")
+        else:
+            self._drafts.ask_person(asked_in(plain(payload.get("suspendPayload"))) or f"{name} waits for an answer.")
 
 
 def _chunk(kind: str, payload: JsonObject) -> JsonObject | None:

@@ -13,6 +13,22 @@ _MAX_BYTES = 65_536
 
 _FIELD = b"error:"
 
+_SAYS = ("message", "error", "detail", "error_message", "errorText", "data")
+"""Fields in which servers say what went wrong."""
+
+_MOST_CHARS = 2_000
+
+
+def told_error(data: str) -> str:
+    """What the data of an event named ``error`` say, whatever form they have: a text, or an object with one."""
+    try:
+        value = json.loads(data)
+    except (ValueError, RecursionError):
+        return data.strip()[:_MOST_CHARS]
+    while isinstance(value, dict):
+        value = next((value[name] for name in _SAYS if value.get(name)), None)
+    return value[:_MOST_CHARS] if isinstance(value, str) else ""
+
 
 class StrayErrors:
     """Takes the lines that are not a field, and gives the errors among them as messages."""

@@ -35,6 +35,22 @@ def test_an_artifact_grows_and_what_repeats_it_is_not_said_twice() -> None:
     assert a2a(artifact("Hel"), artifact("lo", append=True), task).text == "Hello"
 
 
+def test_results_of_the_first_versions_are_told_by_their_fields() -> None:
+    text = [{"type": "text", "text": "Hel"}]
+    more = [{"type": "text", "text": "lo"}]
+    working = {"id": "t", "status": {"state": "working"}, "final": False}
+    stream = a2a(
+        {"id": "t", "sessionId": "s", "status": {"state": "submitted"}},
+        working,
+        {"id": "t", "artifact": {"parts": text, "index": 0}},
+        {"id": "t", "artifact": {"parts": more, "index": 0, "append": True}},
+        {"id": "t", "status": {"state": "completed"}, "final": True},
+    )
+    assert (stream.text, stream.end.outcome) == ("Hello", "completed")
+    assert a2a({"role": "agent", "parts": text}).text == "Hel"
+    assert a2a({"tools": [], "status": "ok"}).recognised == 0
+
+
 def test_two_artifacts_are_two_paragraphs() -> None:
     assert a2a(artifact("One."), artifact("Two.", "b"), status("completed")).text == "One.\n\nTwo."
 

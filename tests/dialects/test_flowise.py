@@ -1,5 +1,6 @@
 """Flowise's predictions: chatflows and agent flows."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,19 @@ def test_documents_are_citations_nodes_are_steps_and_tools_have_their_results() 
         ("running_node", "started"), ("running_node", "finished"),
     ]  # fmt: skip
     assert stream.end.usage == {"input_tokens": 20, "output_tokens": 9, "total_tokens": 29}
+
+
+def test_a_flow_that_cannot_stream_answers_with_one_object() -> None:
+    whole = {
+        "text": "136 m",
+        "chatId": "c",
+        "sourceDocuments": [{"pageContent": "Tiefe: 136 m", "metadata": {"source": "seen.pdf"}}],
+        "usedTools": [{"tool": "get_depth", "toolInput": {}, "toolOutput": "136"}],
+    }
+    stream = read("flowise", json.dumps(whole).encode())
+    assert (stream.text, stream.end.outcome) == ("136 m", "completed")
+    assert [citation.quote for citation in stream.citations] == ["Tiefe: 136 m"]
+    assert stream.tools == 1
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,18 @@ def test_an_end_that_is_not_a_success(kind: str, payload: dict[str, Any], outcom
     assert (end.outcome, end.error.code) == (outcome, code)
 
 
+@pytest.mark.parametrize(
+    ("payload", "asked"),
+    [
+        ({"toolName": "pay", "suspendPayload": {"sum": 5}}, "pay waits for an answer."),
+        ({"toolName": "pay", "suspendPayload": {"question": "How much?"}}, "How much?"),
+    ],
+)
+def test_a_suspended_tool_asks_what_it_says_and_not_for_an_approval(payload: dict[str, Any], asked: str) -> None:
+    (warning,) = read("mastra", frames([chunk("tool-call-suspended", **payload)])).warnings
+    assert warning.message == f"The agent stopped to ask a person: {asked}"
+
+
 def test_usage_and_a_failed_tool_of_mastra() -> None:
     failed = chunk("tool-result", toolCallId="c", toolName="look", result="No net", isError=True)
     stream = read("mastra", frames([chunk("tool-call", toolCallId="c", toolName="look", args={}), failed, FINISH]))

@@ -128,6 +128,24 @@ def test_errors_that_may_pass(code: int | str, retryable: bool) -> None:
     assert error.retryable is retryable
 
 
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        ('{"message": "Overloaded"}', "Overloaded"),
+        ('{"detail": {"error": "No room"}}', "No room"),
+        ("upstream is gone", "upstream is gone"),
+        ("[1]", "The stream reports an error."),
+    ],
+)
+def test_an_event_named_error_is_one_whatever_it_contains(data: str, told: str) -> None:
+    begun = frames([chunk({"content": "A"})])
+    stream = read("openai-chat", begun + f"event: error\ndata: {data}\n\n".encode())
+    assert stream.text == "A"
+    assert stream.end.outcome == "failed"
+    assert stream.end.error is not None
+    assert (stream.end.error.code, stream.end.error.message) == ("stream_error", told)
+
+
 def test_a_limit_is_one_warning() -> None:
     stream = chat(chunk({"content": "So"}, "length"), "[DONE]")
     assert (stream.end.outcome, [warning.code for warning in stream.warnings]) == ("completed", ["length_limit"])
