@@ -15,7 +15,10 @@ from urllib.request import getproxies
 from backend.network.loopback import is_loopback
 
 _SUFFIX = "_proxy"
-_ENTRY = re.compile(r"(?:[a-z]+://)?(?P<host>\[[^\]]*\][^:]*|[^:]*|[^:]*:[^:]*:.*?)(?::(?P<port>\d+))?")
+_ENTRY = re.compile(r"(?:[a-z]+://)?(?P<host>\[[^\]]*\][^:]*|[^:]*|[^:]*:[^:]*:.*)(?::(?P<port>\d+))?")
+"""An address of version 6 has brackets where a port follows it."""
+_PORTS = {"http": 80, "https": 443}
+"""Ports of addresses that name none."""
 _UNSPECIFIED = frozenset({"0.0.0.0", "::"})  # noqa: S104 - a connection to them leads to this machine
 
 
@@ -46,6 +49,7 @@ class Proxies:
             return None
         variable = scheme if scheme in self._urls else "all"
         url = self._urls.get(variable)
+        port = port or _PORTS.get(scheme)
         if url is None or any(_covers(entry, name, port) for entry in self._without):
             return None
         return NamedProxy(f"{variable.upper()}_PROXY", url)
@@ -72,7 +76,7 @@ def _covers(entry: str, host: str, port: int | None) -> bool:
     """Whether an entry of NO_PROXY means the host: a name and all below it, an address, or a network."""
     if entry == "*":
         return True
-    found = _ENTRY.fullmatch(entry)
+    found = _ENTRY.fullmatch(entry.rstrip("/"))
     if found is None or (found["port"] and int(found["port"]) != port):
         return False
     named = found["host"].replace("[", "").replace("]", "")

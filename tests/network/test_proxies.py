@@ -50,6 +50,13 @@ def test_an_address_without_a_scheme_is_http() -> None:
         ("10.1.2.3:80", "10.1.2.3", 80),
         ("fd00::/8", "fd00::7", None),
         ("[fd00::7]:80", "fd00::7", 80),
+        ("fd00::7", "fd00::7", None),
+        ("fd00::7", "fd00:0::7", 8080),
+        ("2001:db8::1", "2001:db8:0:0:0:0:0:1", None),
+        ("[fd00::]/8", "fd00::7", None),
+        ("example.com:80", "example.com", None),
+        ("10.1.2.3:80", "10.1.2.3", None),
+        ("http://example.com/", "example.com", None),
     ],
 )
 def test_an_exception_covers(without: str, host: str, port: int | None) -> None:
@@ -62,6 +69,9 @@ def test_an_exception_covers(without: str, host: str, port: int | None) -> None:
         ("example.com", "notexample.com", None),
         ("example.com", "com", None),
         ("example.com:8443", "example.com", 443),
+        ("example.com:443", "example.com", None),
+        ("fd00::7", "fd00::8", None),
+        ("[fd00::7]:81", "fd00::7", 80),
         ("10.0.0.0/8", "11.1.2.3", None),
         ("10.0.0.0/99", "10.1.2.3", None),
         ("[::", "a.example", None),
@@ -70,6 +80,12 @@ def test_an_exception_covers(without: str, host: str, port: int | None) -> None:
 )
 def test_an_exception_does_not_cover(without: str, host: str, port: int | None) -> None:
     assert Proxies({**EVERYWHERE, "no": without}).proxy_for("http", host, port) is not None
+
+
+def test_an_exception_with_a_port_covers_an_address_that_names_none() -> None:
+    proxies = Proxies({"all": "http://proxy:3128", "no": "example.com:443"})
+    assert proxies.proxy_for("https", "example.com", None) is None
+    assert proxies.proxy_for("http", "example.com", None) is not None
 
 
 @given(named=st.fixed_dictionaries({"http": HOSTILE, "all": HOSTILE, "no": HOSTILE}), host=HOSTILE)
