@@ -29,6 +29,8 @@ FILES = {
     "Fees.txt": "FEES\n\n1. Payment is due on arrival of the invoice.\n2. The bus costs 40 pounds a month.\n",
     "Hallenordnung.txt": "HALLENORDNUNG\n\n1. Öffnung. Die Halle öffnet um 7 Uhr.\n2. Reinigung. Die Duschen werden "
     "jeden Mittwoch gereinigt.\n3. Pfand. Für den Schlüssel ist ein Pfand von 25 Euro zu leisten.\n",
+    "Mietvertrag Werkstatt 4.txt": "MIETVERTRAG\n\nVermieter: Stadt Elmfeld\n\nDie Kaution beträgt 900 Euro, die Miete "
+    "310 Euro im Monat. Sie ist am ersten Tag des Monats fällig.\n",
     "Umbau der Turnhalle.md": "# Umbau der Turnhalle\n\nDer Umbau der Turnhalle startet am 2. September 2024. Den "
     "Auftrag erhält die Firma Lorenz, weil sie am schnellsten liefern kann.\n",
     "Règlement de la cantine.txt": "RÈGLEMENT DE LA CANTINE\n\nLe repas coûte 4,80 euros. La cantine ouvre le "
@@ -43,6 +45,7 @@ ANSWERED = [
     ("Wann beginnt der Umbau der Turnhalle?", "Umbau der Turnhalle.md", "2. September 2024"),
     ("Wer bekommt den Auftrag für die Turnhalle und warum?", "Umbau der Turnhalle.md", "Firma Lorenz, weil"),
     ("Wie hoch ist das Pfand für den Schlüssel?", "Hallenordnung.txt", "25 Euro"),
+    ("Wie hoch ist die Kaution für Werkstatt 4?", "Mietvertrag Werkstatt 4.txt", "900 Euro"),
     ("Wann werden die Duschen gereinigt?", "Hallenordnung.txt", "jeden Mittwoch"),
     ("Combien coûte le repas ?", "Règlement de la cantine.txt", "4,80 euros"),
     ("Quand ouvre la cantine ?", "Règlement de la cantine.txt", "4 septembre 2024"),
@@ -52,6 +55,7 @@ NOT_ANSWERED = [
     "When will the kitchen arrive?",
     "How much does the kitchen cost?",
     "Wie hoch ist die Miete der Turnhalle?",
+    "Wie hoch ist die Kaution für Werkstatt 5?",
     "Wer ist der Hausmeister?",
     "Qui dirige la cantine ?",
 ]

@@ -18,6 +18,7 @@ from backend.agents.documents.indexing.profile import subject_key
 from backend.agents.documents.search.framing_words import SAYING_NO_MATTER
 from backend.agents.documents.search.matching import quoted
 from backend.agents.documents.search.question import RELATED_FACTOR, Concept
+from backend.agents.documents.search.question_words import numbers_of_names
 from backend.agents.documents.search.retrieval import Retrieval, knows
 from backend.agents.documents.search.vocabulary import TOPICAL, WEAK, related
 
@@ -99,7 +100,8 @@ def _words_without(retrieval: Retrieval, named: Sequence[str]) -> list[Concept]:
     text, scope = retrieval.question.text, retrieval.scope
     about = {word for name in (*scope.subjects, *named) for word in subject_key(name).split()}
     about -= {word for name in scope.merely_mentioned for word in subject_key(name).split()}
-    about |= set(_rest_of_places(text, (*scope.subjects, *scope.resolved)))
+    about |= {*_rest_of_places(text, (*scope.subjects, *scope.resolved))}
+    about |= {*numbers_of_names(text, scope.subjects, scope.documents or ())}
     # A driver may be a cause, and may drive a van.
     about |= {"driver"} if asks_for_cause(text) else set()
     concepts = (one for one in retrieval.question.concepts if one.kind != "period")

@@ -14,7 +14,10 @@ _CAPITALS_OF_NOUNS = 0.2
 """From this share of capitals after a word in lower case, nouns have capitals (German): they are then no evidence."""
 _FEWEST_WORDS = 40
 _FEW_LOWER = 0.05
-_GERMAN = frozenset("der das und den dem des ist wird für nicht eine einen mit zum zur vom bei auf".split())  # noqa: SIM905
+_GERMAN = frozenset(
+    """der das und den dem des ist wird für nicht ein eine einen einer mit zum zur vom bei auf im oder nach sich sind
+    wurde werden beträgt""".split()  # noqa: SIM905
+)
 _FEWEST_GERMAN, _SHARE_GERMAN = 3, 0.04
 
 

@@ -72,6 +72,15 @@ def runs_of(words: Sequence[Word]) -> Iterator[list[Word]]:
         yield run
 
 
+def numbers_of_names(text: str, names: Sequence[str], documents: Sequence[str]) -> Iterator[str]:
+    """The numbers right after these names in a question (``flat 7``) that the names of all the documents have: they
+    have chosen the documents, and no sentence needs them."""
+    for name in names:
+        for match in re.finditer(rf"\b{re.escape(name)}\s+(\d{{1,4}})\b", text):
+            if documents and all(re.search(rf"\b{match[1]}\b", document) for document in documents):
+                yield match[1]
+
+
 def letters_apart(one: str, other: str) -> int:
     """Letters to change, add, leave out or swap with their neighbour to make one word the other."""
     before: list[int] = []
