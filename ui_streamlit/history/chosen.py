@@ -30,7 +30,7 @@ def draw_chosen(visit: Visit, history: RunHistory, state: HistoryState, chosen: 
             draw_save_button(
                 visit, label, f"save-{form}-{run_id}", partial(visit.desk.run_actions.export, history, form)
             )
-    _draw_deletion(visit, history, state, "run", words_history.DELETE_RUN)
+        _draw_deletion(visit, history, state, "run", words_history.DELETE_RUN)
     st.html(section_title_html(words_history.CONVERSATION_LABEL))
     _draw_name(visit, history, chosen)
     _draw_deletion(visit, history, state, "conversation", words_history.DELETE_CONVERSATION)
@@ -54,7 +54,9 @@ def _draw_name(visit: Visit, history: RunHistory, chosen: ChosenRun) -> None:
 def _draw_deletion(visit: Visit, history: RunHistory, state: HistoryState, what: Deletion, label: str) -> None:
     """A button, and the question that confirms it."""
     actions = visit.desk.run_actions
-    with st.container(key=f"ph-delete-{what}", horizontal=True, vertical_alignment="center", gap="xsmall"):
+    with st.container(
+        key=f"ph-delete-{what}", horizontal=True, vertical_alignment="center", gap="xsmall", width="content"
+    ):
         if state.deleting != what:
             # The key of Keep: with one of its own, it would be beside Keep while the script runs.
             st.button(label, key=f"keep-{what}", on_click=lambda: visit.call(actions.ask_to_delete(history, what)))

@@ -7,6 +7,7 @@
 // anew moves the place up as well, so a hand on wheel, screen, keys or mouse tells the two apart.
 {
   const NEAR_THE_END = 40;
+  const AT_THE_TOP = 80;
   const READ_FROM_THE_BEGINNING_MS = 1000;
   const BY_HAND_MS = 1000;
   const root = document.documentElement;
@@ -48,7 +49,9 @@
       follows = true;
       began = null;
       const room = parseFloat(getComputedStyle(box).paddingTop);
-      box.scrollTop += question.getBoundingClientRect().top - box.getBoundingClientRect().top - room;
+      const away = question.getBoundingClientRect().top - box.getBoundingClientRect().top - room;
+      // Under the title of what was shared it is at the top already.
+      if (away < 0 || away > AT_THE_TOP) box.scrollTop += away;
       last = box.scrollTop;
     };
     const look = () => {

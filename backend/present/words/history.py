@@ -4,12 +4,12 @@ from typing import Final
 
 SEARCH_LABEL: Final = "Search in questions"
 SEARCH_PLACEHOLDER: Final = "Words of the question"
-ALL_AGENTS: Final = "All agents"
+ALL_AGENTS: Final = "All"
 OUTCOME_LABEL: Final = "Outcome"
-ALL_OUTCOMES: Final = "All outcomes"
+ALL_OUTCOMES: Final = "All"
 RUNNING: Final = "Running"
 CONVERSATION_LABEL: Final = "Conversation"
-ALL_CONVERSATIONS: Final = "All conversations"
+ALL_CONVERSATIONS: Final = "All"
 MORE: Final = "Show more"
 
 NAME_LABEL: Final = "Name of the conversation"
