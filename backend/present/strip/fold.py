@@ -21,6 +21,7 @@ from backend.present.strip.silences import Silences, without
 from backend.present.strip.step_rows import StepRows, row_state
 from backend.present.theme.palette import step_series
 from backend.present.words import run as words, strip as words_strip
+from backend.present.words.durations import format_ms
 from backend.present.words.printable import printable
 from backend.protocol.attempts import standing
 from backend.protocol.events import (
@@ -63,6 +64,7 @@ class StripFold:
         self.last_seq = 0
         """The number of the last event taken."""
         self._outcome: Outcome | None = None
+        self._latency = ""
         self._steps = StepRows()
         self._tokens, self._hidden = Density(), Density()
         self._token_events = 0
@@ -98,6 +100,8 @@ class StripFold:
             axis_ms=float(max(_whole(end_ms), 1)) if ended else axis_reach(end_ms),
             outcome=self._outcome,
             first_token_ms=_known(self._first_token_ms),
+            first_token="" if self._first_token_ms is None else format_ms(self._first_token_ms),
+            latency=self._latency,
             last_token_ms=_known(self._last_token_ms),
             token_events=self._token_events,
             bin_ms=bin_ms,
@@ -126,6 +130,7 @@ class StripFold:
             self._take_signal(event)
         elif isinstance(event, DoneEvent):
             self._outcome = event.outcome
+            self._latency = format_ms(event.at_ms if event.latency_ms is None else event.latency_ms)
             self._steps.close(event.outcome, event.at_ms)
         self._silences.add(event.at_ms)
 
@@ -207,7 +212,13 @@ def strip_of(events: Iterable[Event]) -> StripModel:
 def _row(step: StepView, depth: int, room: _Room) -> StepRow:
     label = _within(words.step_label(step), room.label_bytes)
     series = step_series(step.step)
-    return StepRow(label, _whole(step.started_ms), _known(step.ended_ms), row_state(step), series, depth)
+    started, ended = step.started_ms, step.ended_ms
+    lasted = _lasted(started, ended)
+    return StepRow(label, _whole(started), _known(ended), row_state(step), series, depth, lasted)
+
+
+def _lasted(started_ms: float, ended_ms: float | None) -> str:
+    return "" if ended_ms is None else format_ms(ended_ms - started_ms)
 
 
 def _rest(steps: Sequence[StepView]) -> StepRow:
@@ -215,12 +226,14 @@ def _rest(steps: Sequence[StepView]) -> StepRow:
     states = {row_state(step) for step in steps}
     order: tuple[RowState, ...] = ("paused", "waiting", "running", "queued", "failed", "cancelled", "finished")
     ends = [step.ended_ms for step in steps if step.ended_ms is not None]
+    started_ms, ended_ms = min(step.started_ms for step in steps), max(ends) if len(ends) == len(steps) else None
     return StepRow(
         label=words_strip.MORE_STEPS.format(len(steps)),
-        started_ms=_whole(min(step.started_ms for step in steps)),
-        ended_ms=_whole(max(ends)) if len(ends) == len(steps) else None,
+        started_ms=_whole(started_ms),
+        ended_ms=_known(ended_ms),
         state=next(state for state in order if state in states),
         series=step_series(""),
+        lasted=_lasted(started_ms, ended_ms),
     )
 
 

@@ -35,6 +35,8 @@ class StepRow:
     series: int
     """Which colour of the series its bar has."""
     depth: int = 0
+    lasted: str = ""
+    """How long it took, in the words of the list of steps; empty while it is open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,10 @@ class StripModel:
     outcome: Outcome | None = None
     """None while the run is running."""
     first_token_ms: int | None = None
+    first_token: str = ""
+    """The same in the words of the answer's line: made of the exact time, which may round to another number."""
+    latency: str = ""
+    """How long the run took, in those words; empty while it is running."""
     last_token_ms: int | None = None
     token_events: int = 0
     bin_ms: float = 0.0
@@ -105,12 +111,14 @@ def model_json(model: StripModel) -> str:
         "outcome": model.outcome,
         "first": model.first_token_ms,
         "last": model.last_token_ms,
+        "said": [model.first_token, model.latency],
         "tokens": model.token_events,
         "bin": round(model.bin_ms, 4),
         "density": model.density,
         "hidden": model.hidden,
         "steps": [
-            [row.label, row.started_ms, row.ended_ms, row.state[:2], row.series, row.depth] for row in model.rows
+            [row.label, row.started_ms, row.ended_ms, row.state[:2], row.series, row.depth, row.lasted]
+            for row in model.rows
         ],
         "waits": model.waits,
         "citations": _flat(model.citations),

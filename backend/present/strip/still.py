@@ -62,8 +62,8 @@ def strip_sentence(model: StripModel) -> str:
         format_count(len(model.rows) + max(0, model.more_steps - 1), "step"),
         format_count(len(model.citations) + model.more_citations, "source"),
         format_count(warnings, "warning") if warnings else "",
-        words_strip.FIRST_PIECE.format(format_ms(model.first_token_ms)) if model.first_token_ms is not None else "",
-        f"{words.OUTCOME_WORDS[model.outcome].lower()} after {format_ms(model.end_ms)}" if model.outcome else "",
+        words_strip.FIRST_PIECE.format(model.first_token) if model.first_token else "",
+        f"{words.OUTCOME_WORDS[model.outcome].lower()} after {model.latency}" if model.outcome else "",
     ]
     return f"{words_strip.LABEL}: {', '.join(fact for fact in facts if fact)}"
 
@@ -72,7 +72,7 @@ def _names(model: StripModel, at: PartPlaces) -> Markup:
     """The left column."""
     head = ""
     if model.outcome is not None:
-        head = f"{words.OUTCOME_WORDS[model.outcome]} {format_ms(model.end_ms)}"
+        head = f"{words.OUTCOME_WORDS[model.outcome]} {model.latency}"
     rows = [_name(row, model.end_ms, at.rows + index * at.row_height, at) for index, row in enumerate(model.rows)]
     lanes = [
         _lane(words_strip.ANSWER, at.answer, at.sources),
@@ -87,8 +87,7 @@ def _names(model: StripModel, at: PartPlaces) -> Markup:
 
 
 def _name(row: StepRow, now_ms: int, top: int, at: PartPlaces) -> Markup:
-    ended = now_ms if row.ended_ms is None else row.ended_ms
-    duration = format_ms(ended - row.started_ms)
+    duration = row.lasted or format_ms(now_ms - row.started_ms)
     return fragment(
         '<div class="ph-strip-name" style="top:{}px;height:{}px;--ph-depth:{}" data-time="{}" title="{}">'
         "<bdi>{}</bdi></div>",
@@ -162,7 +161,7 @@ def _first_token(model: StripModel, axis: float, at: PartPlaces) -> list[Markup]
     if first is None:
         return []
     before = first > _LABEL_LEFT * axis
-    text = words_strip.FIRST_PIECE.format(format_ms(first))
+    text = words_strip.FIRST_PIECE.format(model.first_token)
     anchor, dx = ("end", -4) if before else ("start", 4)
     return [
         shapes.upright(first, axis, 4, at.sources - 5, "ph-strip-first"),

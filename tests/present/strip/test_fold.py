@@ -9,9 +9,11 @@ from hypothesis import given, strategies as st
 
 from backend.metrics.silence import longest_gap_ms
 from backend.metrics.trace import Trace
+from backend.present.pages.status import metric_values
 from backend.present.strip.axis import axis_reach, ticks
 from backend.present.strip.fold import StripFold, strip_of
 from backend.present.strip.model import MOST_ROWS, StripModel, StripPoint
+from backend.present.words.durations import format_ms
 from backend.protocol.events import (
     ArtifactEvent,
     CitationEvent,
@@ -60,6 +62,28 @@ def test_a_run_as_a_strip() -> None:
     assert model.silences == ((700, 2700),)
     assert (model.first_token_ms, model.last_token_ms, model.token_events) == (600, 3200, 4)
     assert (model.outcome, model.end_ms, model.axis_ms) == ("failed", 3310, 3310.0)
+
+
+@given(runs())
+def test_durations_are_those_of_the_answers_line_and_of_the_list_of_steps(events: list[KnownEvent]) -> None:
+    view, model = fold(RunView.start(), events), strip_of(events)
+    figures = metric_values(view)
+    assert model.first_token == ("" if figures["ttft_ms"] is None else format_ms(figures["ttft_ms"]))
+    assert model.latency == (format_ms(figures["elapsed_ms"]) if view.ended else "")
+    for row, step in zip(model.rows, view.stream.steps, strict=True):
+        assert row.lasted == ("" if step.ended_ms is None else format_ms(step.ended_ms - step.started_ms))
+
+
+def test_a_time_just_above_a_millisecond_is_said_as_in_the_answers_line() -> None:
+    events = [
+        StatusEvent(step_id="r", step="retrieving", at_ms=0.9),
+        StatusEvent(step_id="r", step="retrieving", state="finished", at_ms=10.2),
+        TokenEvent(text="A", at_ms=303.2),
+        DoneEvent(at_ms=316.4, latency_ms=315.4),
+    ]
+    model = strip_of(numbered(events))
+    assert (model.first_token_ms, model.first_token, model.end_ms, model.latency) == (304, "303 ms", 317, "315 ms")
+    assert [row.lasted for row in model.rows] == ["9 ms"]
 
 
 def test_hidden_activity_is_not_silence() -> None:

@@ -122,7 +122,7 @@ function stripRun(host, compact) {
     run.head = html.take('head', 'div', {class: `ph-strip-head ph-strip-outcome--${model.outcome ?? ''}`});
     run.open = [];
     model.rows.forEach((row, index) => {
-      const duration = formatMs((row.end ?? now) - row.start);
+      const duration = row.lasted || formatMs(now - row.start);
       const name = html.take('name', 'div', {
         class: 'ph-strip-name', 'data-time': duration, title: `${row.label}: ${STRIP.words.states[row.state]}, ${duration}`,
         style: `top:${at.rows + index * at.row}px;height:${at.row}px;--ph-depth:${row.depth}`});
@@ -185,7 +185,7 @@ function stripRun(host, compact) {
     if (model.first !== null) {
       const before = model.first > 0.5 * axis;
       upright('ph-strip-first', model.first, 4, at.sources - heights.gap, layers.front);
-      label(filled(STRIP.words.firstToken, formatMs(model.first)), 'ph-strip-first-label', share(model.first), 12,
+      label(filled(STRIP.words.firstToken, model.said[0]), 'ph-strip-first-label', share(model.first), 12,
         before ? 'end' : 'start', before ? -4 : 4);
     }
   };
@@ -256,7 +256,7 @@ function stripRun(host, compact) {
       setDiffering(run.quiet, 'visibility', silent ? 'visible' : 'hidden');
       if (silent) setDiffering(run.quiet, 'style', width(now - model.end, GROWN_DIGITS));
     }
-    const outcome = model.outcome ? `${STRIP.words.outcomes[model.outcome]} ${formatMs(model.end)}` : formatMs(now);
+    const outcome = model.outcome ? `${STRIP.words.outcomes[model.outcome]} ${model.said[1]}` : formatMs(now);
     if (run.head.textContent !== outcome) run.head.textContent = outcome;
   };
 

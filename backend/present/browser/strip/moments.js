@@ -12,7 +12,7 @@ function momentsOf(model) {
     moments.push([row.start, filled(say.stepBegins, row.label)]);
     if (row.end !== null) moments.push([row.end, filled(say.stepEnds, row.label, say.states[row.state])]);
   }
-  if (model.first !== null) moments.push([model.first, filled(say.firstToken, formatMs(model.first))]);
+  if (model.first !== null) moments.push([model.first, filled(say.firstToken, model.said[0])]);
   for (const one of model.citations) moments.push([one.at, pointText('citation', one)]);
   for (const one of model.markers) moments.push([one.at, pointText('marker', one)]);
   for (const one of model.signals) moments.push([one.at, say[one.kind]]);

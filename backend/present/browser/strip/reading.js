@@ -49,8 +49,8 @@ function readModel(text) {
   const kinds = {w: 'warning', e: 'error', a: 'artifact'};
   return {
     ...told,
-    rows: told.steps.map(([label, start, end, state, series, depth]) => ({
-      label, start, end, state: states[state], series, depth})),
+    rows: told.steps.map(([label, start, end, state, series, depth, lasted]) => ({
+      label, start, end, state: states[state], series, depth, lasted})),
     citations: pairs(told.citations).map(point),
     markers: pairs(told.markers).map(point),
     signals: pairs(told.signals).map(([at, kind]) => ({at, kind: kinds[kind]})),
