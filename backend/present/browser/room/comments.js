@@ -6,7 +6,7 @@ let momentOnPage = () => null;
   const AFTER_THE_CLOCK_MS = 100;
   const known = new Map(), others = new Map();
   let run = '', cardRun = '', offered = false, card = null, list = null, about = null, field = null, problem = null, form = null;
-  let moment = null, reply = null, lastStrip = null;
+  let moment = null, reply = null, lastStrip = null, opener = null;
 
   // The comments in the card, which may be of another run than the page's.
   const shown = () => (cardRun === run ? known : others);
@@ -21,8 +21,10 @@ let momentOnPage = () => null;
     const dots = [...known.values()].filter((comment) => comment.at_ms !== null).map((comment) => ({
       id: comment.feedback_id, at: comment.at_ms, colour: colourOf(comment), by: who(comment), said: text(comment),
       text: filledIn(sayPeople.said_at, {name: who(comment), moment: seconds(comment.at_ms), text: text(comment)})}));
-    const label = [sayPeople.comment_here, sayPeople.one_comment][known.size] ?? sayPeople.comments;
-    const detail = {offered: offered && (mayComment() || known.size > 0), label: filledIn(label, {count: known.size}), dots};
+    // A thumb is a dot as well, but nobody looks for words behind it.
+    const count = [...known.values()].filter((comment) => comment.comment).length;
+    const label = [sayPeople.comment_here, sayPeople.one_comment][count] ?? sayPeople.comments;
+    const detail = {offered: offered && (mayComment() || count > 0), label: filledIn(label, {count}), dots};
     document.dispatchEvent(new CustomEvent('ph-comments', {detail}));
   };
 
@@ -106,6 +108,13 @@ let momentOnPage = () => null;
     tellStrip();
   };
 
+  // Below the button it was opened with, and whole in the window.
+  const place = () => {
+    if (!opener || !card.matches(':popover-open')) return;
+    card.style.left = `${Math.max(8, Math.min(opener.right, window.innerWidth - 8) - card.offsetWidth)}px`;
+    card.style.top = `${Math.max(8, Math.min(opener.bottom + 6, window.innerHeight - card.offsetHeight - 8))}px`;
+  };
+
   const make = () => {
     card = roomElement('div', 'ph ph-people-card ph-comments-card');
     card.popover = 'auto';
@@ -127,6 +136,8 @@ let momentOnPage = () => null;
     form.addEventListener('submit', send);
     card.append(list, form);
     document.body.append(card);
+    // Comments that come later make it longer.
+    new ResizeObserver(place).observe(card);
   };
 
   document.addEventListener('ph-comments-open', (event) => {
@@ -140,9 +151,8 @@ let momentOnPage = () => null;
     draw();
     card.style.colorScheme = getComputedStyle(button).colorScheme;
     card.showPopover();
-    const box = button.getBoundingClientRect();
-    card.style.left = `${Math.max(8, Math.min(box.right, window.innerWidth - 8) - card.offsetWidth)}px`;
-    card.style.top = `${Math.max(8, Math.min(box.bottom + 6, window.innerHeight - card.offsetHeight - 8))}px`;
+    opener = button.getBoundingClientRect();
+    place();
     const aim = id && [...card.querySelectorAll('[data-ph-said]')].find((item) => item.dataset.phSaid === id);
     for (const lit of card.querySelectorAll('.ph-said--lit')) lit.classList.remove('ph-said--lit');
     aim?.classList.add('ph-said--lit');
