@@ -43,6 +43,20 @@ async def test_a_run_is_found_saved_and_opened_in_replay(
     await reader.expect_moment()
 
 
+async def test_a_run_chosen_in_a_narrow_window_shows_its_actions_over_the_list(
+    reader: Reader, backend: httpx2.Client
+) -> None:
+    for _ in range(8):
+        await finished(backend, "scripted:brief", own_words())
+    wanted = own_words()
+    await finished(backend, "scripted:brief", wanted)
+    await reader.page.set_viewport_size({"width": 400, "height": 800})
+    await reader.open(place="history")
+    await reader.select_run(wanted)
+    for name in (words_pages.SHARE, words_history.DELETE_RUN):
+        await expect(reader.button(name)).to_be_in_viewport(ratio=1, timeout=DEADLINE_MS)
+
+
 async def test_a_run_is_deleted_once_that_is_confirmed(reader: Reader, backend: httpx2.Client) -> None:
     wanted = own_words()
     run_id = await finished(backend, "scripted:brief", wanted)
