@@ -75,7 +75,7 @@ def test_durations_are_those_of_the_answers_line_and_of_the_list_of_steps(events
 
 
 def test_a_time_just_above_a_millisecond_is_said_as_in_the_answers_line() -> None:
-    events = [
+    events: list[KnownEvent] = [
         StatusEvent(step_id="r", step="retrieving", at_ms=0.9),
         StatusEvent(step_id="r", step="retrieving", state="finished", at_ms=10.2),
         TokenEvent(text="A", at_ms=303.2),
