@@ -20,9 +20,8 @@ class Clock(Protocol):
 class SystemClock:
     """The machine's monotonic clock."""
 
-    def now(self) -> float:
-        """Seconds of ``time.monotonic``."""
-        return time.monotonic()
+    now = staticmethod(time.monotonic)
+    """See ``Clock.now``; without a frame of its own, since every event asks for it."""
 
     async def sleep(self, seconds: float) -> None:
         """Sleep on the event loop."""

@@ -52,7 +52,8 @@ class Tally:
             if isinstance(event, TokenEvent):
                 self.add_token(event.text, event.seq, event.at_ms)
                 continue
-            self._stamped(event.seq, event.at_ms)
+            self.last_seq = event.seq
+            self.last_at_ms = max(self.last_at_ms, event.at_ms)
             self.person.add(event, event.at_ms)
             if isinstance(event, StatusEvent):
                 self.steps = fold_status(self.steps, event)
@@ -65,18 +66,15 @@ class Tally:
 
     def add_token(self, text: str, seq: int, at_ms: float) -> None:
         """Count a token, stamped so."""
-        self._stamped(seq, at_ms)
+        self.last_seq = seq
+        if at_ms > self.last_at_ms:
+            self.last_at_ms = at_ms
         self.person.add_token(at_ms)
         # A token without text shows nothing: METRICS counts it neither for TTFT nor as a token event.
         if text:
             self.tokens += 1
             if self.ttft_ms is None:
                 self.ttft_ms = at_ms
-
-    def _stamped(self, seq: int, at_ms: float) -> None:
-        self.last_seq = seq
-        if at_ms > self.last_at_ms:
-            self.last_at_ms = at_ms
 
     def counts(self) -> Counts:
         """The counts that ``done`` carries."""

@@ -248,30 +248,31 @@ def event_json(event: BaseModel) -> str:
 
 
 def event_body(draft: BaseModel) -> str:
-    """The draft's JSON after its stamp, as ``event_json`` writes it: ``stamped_json`` puts a stamp in front.
+    """The draft's JSON after its stamp, as ``event_json`` writes it: ``sse.encode_stamped`` puts a stamp in front.
 
     Raises ``ValueError`` where it cannot be written as JSON.
     """
-    if (
-        type(draft) is TokenEvent
-        and not draft.__pydantic_extra__
-        and "\x7f" not in draft.text
-        and draft.attempt is None
-        and draft.resumes_after is None
-    ):
-        # A tenth of the time; the two differ in one character alone.
-        return f'"type":"token","text":{_json_text(draft.text)}}}'
-    return body_of(event_json(draft))
+    body = token_body(draft) if type(draft) is TokenEvent else None
+    return body_of(event_json(draft)) if body is None else body
+
+
+def token_body(draft: TokenEvent) -> str | None:
+    """The ``event_body`` of a token that has nothing but a text, in a tenth of the time.
+
+    None for one that has more, and for the one character that pydantic writes differently. Raises ``ValueError`` for
+    half a character.
+    """
+    text = draft.text
+    if draft.__pydantic_extra__ or draft.attempt is not None or draft.resumes_after is not None or "\x7f" in text:
+        return None
+    if not text.isascii():
+        text.encode("utf-8")
+    return f'"type":"token","text":{encode_basestring_ascii(text)}}}'
 
 
 def body_of(text: str) -> str:
     """The ``event_body`` inside the text that ``event_json`` gives."""
     return text[text.index(_AFTER_STAMP, text.index(_LAST_OF_STAMP)) + 1 :]
-
-
-def stamped_json(body: str, seq: int, at_ms: float) -> str:
-    """The JSON of an event: its stamp, with the time as ``stamp_time`` gives it, and its ``event_body``."""
-    return f'{{"seq":{seq},"at_ms":{at_ms!r},{body}'
 
 
 def stamp_time(at_ms: float) -> float:
@@ -288,14 +289,6 @@ def stamp(draft: EventType, seq: int, at_ms: float) -> EventType:
     _set(event, "__pydantic_extra__", draft.__pydantic_extra__ and dict(draft.__pydantic_extra__))
     _set(event, "__pydantic_private__", None)
     return event
-
-
-def _json_text(text: str) -> str:
-    """The text as JSON, as pydantic writes it. Raises ``ValueError`` for half a character."""
-    written = encode_basestring_ascii(text)
-    if not text.isascii():
-        text.encode("utf-8")
-    return written
 
 
 def _decode_object(text: str | bytes) -> dict[str, Any]:

@@ -46,7 +46,10 @@ class PersonTime:
 
     def add_token(self, at_ms: float) -> None:
         """Count a token, which came at that moment and ends no wait."""
-        self._pass(at_ms, blocked=False)
+        if self._pauses:
+            self._pass(at_ms, blocked=False)
+        elif at_ms > self._last_ms:
+            self._last_ms = at_ms
 
     def before(self, at_ms: float) -> float:
         """How much of the time before that moment was a person's."""

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from backend.protocol.cursor import Cursor
-from backend.protocol.events import KnownEvent, event_json, stamped_json
+from backend.protocol.events import KnownEvent, event_json
 from backend.protocol.run_view import SnapshotEvent
 
 HEARTBEAT = b": hb\n"
@@ -175,8 +175,9 @@ def encode_event(event: KnownEvent | SnapshotEvent, attempt: int) -> bytes:
 
 
 def encode_stamped(kind: str, body: str, seq: int, at_ms: float, attempt: int) -> bytes:
-    """The frame that ``encode_event`` gives, of an event whose ``event_body`` is known already."""
-    return f"id: {attempt}-{seq}\nevent: {kind}\ndata: {stamped_json(body, seq, at_ms)}\n\n".encode("ascii")
+    """The frame that ``encode_event`` gives, of an event whose ``event_body`` is known already; ``at_ms`` is what
+    ``stamp_time`` gave."""
+    return f'id: {attempt}-{seq}\nevent: {kind}\ndata: {{"seq":{seq},"at_ms":{at_ms!r},{body}\n\n'.encode("ascii")
 
 
 def retry_prefix(milliseconds: int) -> bytes:

@@ -6,7 +6,8 @@ task waits for the end: the agent's, a limit's or a cancel.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+import math
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -17,7 +18,7 @@ from backend.agents.clock import Clock
 from backend.agents.person import steerable_of
 from backend.protocol.cursor import Cursor
 from backend.protocol.ending import Ending, Tally
-from backend.protocol.events import ErrorEvent, Outcome, StatusEvent, WarningEvent, event_body
+from backend.protocol.events import Draft, ErrorEvent, Outcome, StatusEvent, TokenEvent, WarningEvent
 from backend.protocol.run_view import StepView
 from backend.runs.agent_end import checked_drafts, ending_of, failed
 from backend.runs.draft_intake import DraftIntake
@@ -26,8 +27,8 @@ from backend.runs.limits import Limits
 from backend.runs.own_keys import own_keys, without_keys
 from backend.runs.records import RunRecord
 from backend.runs.run_writer import RunWriter
-from backend.runs.screening import BadDraftError, is_plain_token, screen
-from backend.runs.state import RunClosedError, RunState, is_active
+from backend.runs.screening import BadDraftError, plain_token_body, screen
+from backend.runs.state import ACTIVE_STATES, RunClosedError, RunState, is_active
 from backend.runs.steering.run_steering import RunSteering
 from backend.runs.steering.stopwatch import Stopwatch
 from backend.runs.store import RunStore, StoreError, UnknownRunError
@@ -85,11 +86,13 @@ class ActiveRun:
         self._store = store
         self._limits = limits
         self._clock = clock
+        self._timer = timer
         self._accepted_at = accepted_at
         # Where it was queued elsewhere, its limits count from now on.
         self._stopwatch = Stopwatch(accepted_at if tally is None else clock.now())
         self.steering = RunSteering(self, clock, timer, limits.settings.pause_limit_s)
         """What people do to this run."""
+        self._machine = self.steering.machine
         self.follow_up = True
         """Whether messages that people queued become the next run when this one has ended."""
         self._history = history
@@ -98,6 +101,8 @@ class ActiveRun:
         self._writer = RunWriter(store, record, clock, accepted_at, tally)
         self._intake = DraftIntake(limits.size, show_reasoning=limits.settings.show_reasoning)
         self._watchdog = Watchdog(limits, timer, self.stop)
+        self._within_limits_until = -math.inf
+        """Before this moment no limit is reached, whatever happens: ``_overdue`` need not be asked."""
         self._taken = 0
         self._stop: Ending | None = None
         self._found: Ending | Exception | None = None
@@ -107,7 +112,7 @@ class ActiveRun:
     @property
     def state(self) -> RunState:
         """Where the run stands."""
-        return self.steering.machine.state
+        return self._machine.state
 
     @property
     def elapsed_ms(self) -> float:
@@ -172,12 +177,28 @@ class ActiveRun:
     async def _hear(self, open_agent: OpenAgent) -> None:
         """Write what the agent yields; ends when the agent does, or at the first draft nobody takes."""
         try:
-            await self._hear_agent(open_agent)
+            drafts = await self._drafts_of(open_agent)
+            machine, held = self._machine, self.steering.held
+            try:
+                async for draft in drafts:
+                    now = self._clock.now()
+                    self._watchdog.stopwatch.sign = now if self._timer is self._clock else self._timer.now()
+                    may_pass = machine.pause_id is None and not held.pending
+                    if may_pass or not await self.steering.pass_on(draft, now):
+                        await self.take(draft, now)
+                    self._taken += 1
+                    if self._taken % DRAFTS_PER_TURN == 0:
+                        await asyncio.sleep(0)
+            finally:
+                close = getattr(drafts, "aclose", None)
+                if close is not None:
+                    await close()
         except SystemExit as error:
             # It would end the server; KeyboardInterrupt, which only a person sends, may.
             raise RuntimeError("The agent tried to end the process.") from error
 
-    async def _hear_agent(self, open_agent: OpenAgent) -> None:
+    async def _drafts_of(self, open_agent: OpenAgent) -> AsyncIterator[Draft]:
+        """Start the agent."""
         history = tuple(self._history or ())
         if self._history is None:
             history = await earlier_turns(self._store, self.record)
@@ -185,6 +206,7 @@ class ActiveRun:
         agent = await open_agent(self.record.agent)
         self._limits = self._limits.for_agent(agent, self.record.options)
         self._watchdog.limit(self._limits)
+        self._within_limits_until = -math.inf
         request = RunRequest(self.record.run_id, self.record.question, self.record.options, history)
         steerable = steerable_of(agent)
         self.steering.start(steerable)
@@ -196,20 +218,7 @@ class ActiveRun:
             files,
             self.steering.people(),
         )
-        drafts = without_keys(checked_drafts(agent.run(request, context)), own_keys())
-        try:
-            async for draft in drafts:
-                self._watchdog.heard()
-                now = self._clock.now()
-                if not self.steering.intervenes or not await self.steering.pass_on(draft, now):
-                    await self.take(draft, now)
-                self._taken += 1
-                if self._taken % DRAFTS_PER_TURN == 0:
-                    await asyncio.sleep(0)
-        finally:
-            close = getattr(drafts, "aclose", None)
-            if close is not None:
-                await close()
+        return without_keys(checked_drafts(agent.run(request, context)), own_keys())
 
     def _take_usage(self, usage: Usage) -> None:
         try:
@@ -268,15 +277,17 @@ class ActiveRun:
     async def take(self, draft: object, at: float) -> None:
         """Write a draft that was yielded at that moment. Ignored once the run has an end; raises
         ``RunClosedError`` once it is being ended."""
-        if not is_active(self.state):
+        if self._machine.state not in ACTIVE_STATES:
             raise RunClosedError
         if self._found is not None:
             return
-        self._found = self._overdue(at)
+        if at >= self._within_limits_until:
+            self._found = self._overdue(at)
         if self._found is None:
-            self._stopwatch.heard(at)
+            self._stopwatch.sign = at
             try:
-                if is_plain_token(draft) and self._intake.takes_token(body := event_body(draft)):
+                body = plain_token_body(draft) if isinstance(draft, TokenEvent) else None
+                if body is not None and isinstance(draft, TokenEvent) and self._intake.takes_token(body):
                     await self._writer.write_token(draft.text, body, at)
                 else:
                     await self._take_screened(draft, at)
@@ -305,6 +316,7 @@ class ActiveRun:
     def _overdue(self, at: float) -> Ending | None:
         """What the limits say of the run's own clock: it may be a virtual one, that no watchdog waits on."""
         total_s, silence_s, _ = self._stopwatch.times(at)
+        self._within_limits_until = at + self._limits.remaining(total_s, silence_s, None)
         return self._limits.overdue(total_s, silence_s, None)
 
     def _ending_of(self, agent_task: asyncio.Task[None]) -> Ending:

@@ -66,9 +66,20 @@ class RunLog:
         """
         if self.ended or first_seq != len(self.frames) + 1:
             self.check_next(first_seq)
-        if frames:
+        if not frames:
+            return
+        if len(frames) == 1 and not ended and self._attempts and self._attempts[-1] == attempt:
+            # Nearly every event: what ``extend`` does.
+            self.frames.append(frames[0])
+            self.size += len(frames[0])
+        else:
             self.extend(frames, attempt, ended=ended)
-            self._wake()
+        if self._listeners:
+            self._tick.add(self._listeners)
+        else:
+            self._tick.plan()
+        if self._waiters:
+            self._let_waiters_go()
 
     def extend(self, frames: Sequence[bytes], attempt: int, *, ended: bool) -> None:
         """Add frames to a log that nobody follows yet."""
@@ -84,7 +95,9 @@ class RunLog:
     def close(self) -> None:
         """Let every follower go: the run was deleted."""
         self.closed = True
-        self._wake()
+        if self._listeners:
+            self._tick.add(self._listeners)
+        self._let_waiters_go()
 
     def check_next(self, first_seq: int) -> None:
         """Raise ``ValueError`` unless the log continues with that ``seq``: it has not ended."""
@@ -166,12 +179,7 @@ class RunLog:
             await asyncio.sleep(0)
         return found
 
-    def _wake(self) -> None:
-        if self._listeners:
-            self._tick.add(self._listeners)
-        else:
-            self._tick.plan()
-        if self._waiters:
-            # Every current waiter continues; a later one waits for the next change.
-            self._changed.set()
-            self._changed.clear()
+    def _let_waiters_go(self) -> None:
+        """Every current waiter continues; a later one waits for the next change."""
+        self._changed.set()
+        self._changed.clear()

@@ -50,6 +50,9 @@ class LogFollower(AsyncIterator[Batch]):
         log = self._log
         if log is None:
             return b""
+        if len(log.frames) - self._place == 1:
+            self._place += 1
+            return log.frames[-1]
         frames = log.frames_after(self._place)
         self._place += len(frames)
         return frames[0] if len(frames) == 1 else b"".join(frames)

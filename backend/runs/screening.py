@@ -3,7 +3,7 @@
 It is encoded here, once: its size, its validity and its frame all come from the same JSON."""
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple, TypeGuard
+from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 from pydantic_core import PydanticSerializationError
@@ -19,6 +19,7 @@ from backend.protocol.events import (
     WarningEvent,
     body_of,
     event_body,
+    token_body,
 )
 
 MAX_EVENT_BYTES = 2 * 1024 * 1024
@@ -71,12 +72,16 @@ def screen(draft: object, *, show_reasoning: bool = False) -> Sequence[ScreenedD
     return [screened]
 
 
-def is_plain_token(draft: object) -> TypeGuard[TokenEvent]:
-    """Whether the draft is a token that ``screen`` gives back as it is, as nearly all drafts are."""
-    if type(draft) is not TokenEvent:
-        return False
+def plain_token_body(draft: TokenEvent) -> str | None:
+    """The ``event_body`` of a token that ``screen`` gives back as it is, as it does nearly all drafts; None for another
+    token."""
     text = draft.text
-    return isinstance(text, str) and len(text) <= MAX_TOKEN_CHARACTERS and text.isascii()
+    if type(draft) is not TokenEvent or not isinstance(text, str) or len(text) > MAX_TOKEN_CHARACTERS:
+        return None
+    try:
+        return token_body(draft)
+    except ValueError:
+        return None
 
 
 def is_large(draft: object) -> bool:

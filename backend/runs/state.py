@@ -1,6 +1,6 @@
 """The state machine of a run. Pure: no clock, no I/O."""
 
-from typing import Literal
+from typing import Final, Literal
 
 RunState = Literal["queued", "running", "waiting", "paused", "closing", "ended"]
 
@@ -31,6 +31,10 @@ def advance(state: RunState, following: RunState) -> RunState:
     return following
 
 
+ACTIVE_STATES: Final[tuple[RunState, ...]] = ("queued", "running", "waiting", "paused")
+"""Those in which drafts of the agent still count."""
+
+
 def is_active(state: RunState) -> bool:
     """Whether drafts of the agent still count."""
-    return state in ("queued", "running", "waiting", "paused")
+    return state in ACTIVE_STATES

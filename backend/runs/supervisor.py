@@ -48,8 +48,9 @@ class RunSupervisor:
         self._store = store
         self._open_agent = open_agent
         self._settings = settings
-        self._clock = clock or SystemClock()
-        self._timer = timer or SystemClock()
+        system = SystemClock()
+        self._clock = clock or system
+        self._timer = timer or system
         self._files = files
         self.counts = RunCounts()
         self._runs: dict[str, ActiveRun] = {}

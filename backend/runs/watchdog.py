@@ -19,7 +19,8 @@ class Watchdog:
         self._limits = limits
         self._timer = timer
         self._alarm = alarm
-        self._stopwatch = Stopwatch(timer.now())
+        self.stopwatch = Stopwatch(timer.now())
+        """The run's times on ``timer``."""
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -41,25 +42,25 @@ class Watchdog:
 
     def heard(self) -> None:
         """The agent has sent something."""
-        self._stopwatch.heard(self._timer.now())
+        self.stopwatch.heard(self._timer.now())
 
     def watched(self, watched: bool) -> None:
         """Whether anybody watches the run now."""
-        self._stopwatch.watched(self._timer.now(), watched=watched)
+        self.stopwatch.watched(self._timer.now(), watched=watched)
         if self._task is not None and not watched:
             self.start()
 
     def stand(self, *, waiting: bool, paused: bool) -> None:
         """While a request is open, or the run is paused, no limit comes nearer, and nobody waits for one."""
-        self._stopwatch.stand(self._timer.now(), waiting=waiting, paused=paused)
+        self.stopwatch.stand(self._timer.now(), waiting=waiting, paused=paused)
         if self._task is not None:
             self.start()
 
     def _times(self) -> tuple[float, float, float | None]:
-        return self._stopwatch.times(self._timer.now())
+        return self.stopwatch.times(self._timer.now())
 
     async def _watch(self) -> None:
-        if self._stopwatch.stands:
+        if self.stopwatch.stands:
             return
         while (ending := self._limits.overdue(*self._times())) is None:
             await self._timer.sleep(max(_SHORTEST_SLEEP_S, self._limits.remaining(*self._times())))

@@ -26,7 +26,7 @@ from backend.runs.screening import (
     BadDraftError,
     clean_text,
     error_draft,
-    is_plain_token,
+    plain_token_body,
     screen as screened,
 )
 from tests import strategies
@@ -84,19 +84,22 @@ def test_two_halves_of_a_character_become_one_and_a_lone_one_is_replaced() -> No
     assert clean_text("a\ud83d\ude00b\ud83dc") == "a\U0001f600b\ufffdc"
 
 
-@given(st.one_of(st.text(), st.text(alphabet=st.sampled_from('a"\\\x00\x7f\n'))))
+@given(st.one_of(st.text(), st.text(alphabet=st.sampled_from('a"\\\x00\x7f\né\ud83d\ude00\U0001f30d'))))
 def test_a_plain_token_is_written_as_screening_would_write_it(text: str) -> None:
     token = TokenEvent(text=text)
-    assert is_plain_token(token) is text.isascii()
-    if text.isascii():
-        assert screened(token) == [(token, event_body(token))]
-        assert body_of(event_json(token)) == event_body(token)
+    body = plain_token_body(token)
+    assert (body is None) is ("\x7f" in text or clean_text(text) != text)
+    if body is not None:
+        assert screened(token) == [(token, body)]
+        assert body_of(event_json(token)) == body == event_body(token)
 
 
 def test_only_a_token_of_the_right_size_and_kind_is_plain() -> None:
-    assert is_plain_token(TokenEvent(text="x" * MAX_TOKEN_CHARACTERS))
-    others = [TokenEvent(text="x" * (MAX_TOKEN_CHARACTERS + 1)), TokenEvent(text="").model_copy(update={"text": 7})]
-    assert not any(map(is_plain_token, [*others, WarningEvent(code="a", message="b"), "text", None]))
+    assert plain_token_body(TokenEvent(text="x" * MAX_TOKEN_CHARACTERS)) is not None
+    token = TokenEvent(text="a")
+    changes: list[dict[str, object]] = [{"text": 7}, {"attempt": 2}, {"resumes_after": "1-1"}, {"more": 1}]
+    others = [TokenEvent(text="x" * (MAX_TOKEN_CHARACTERS + 1)), *(token.model_copy(update=each) for each in changes)]
+    assert [plain_token_body(other) for other in others] == [None] * len(others)
 
 
 @pytest.mark.parametrize("extra", [0, 1, MAX_TOKEN_CHARACTERS * 3])

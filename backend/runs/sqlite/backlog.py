@@ -49,7 +49,7 @@ class TailPiece:
 
     def write(self, connection: sqlite3.Connection) -> None:
         """Write the events, and how the run ended where they reach its end."""
-        if self.backlog.is_deleted(self.tail):
+        if self.tail.number in self.backlog.deleted:
             return
         self.tail.write(connection, self.until)
         if self.done is not None:
@@ -76,7 +76,8 @@ class Backlog:
         self.now = now
         self._lock = threading.Lock()
         self._tails: dict[Tail, None] = {}
-        self._deleted: set[int] = set()
+        self.deleted: set[int] = set()
+        """The numbers of runs that were deleted: whatever still comes of them is left out."""
         self.refusals = 0
         """How often a tail could not be committed."""
 
@@ -94,13 +95,9 @@ class Backlog:
         return [TailPiece(self, tail, len(tail.log.frames), done) for tail, done in ends]
 
     def forget(self, numbers: Iterable[int]) -> None:
-        """These runs were deleted: whatever still comes of them is left out."""
+        """These runs were deleted."""
         with self._lock:
-            self._deleted.update(numbers)
-
-    def is_deleted(self, tail: Tail) -> bool:
-        """Whether the tail's run was deleted."""
-        return tail.number in self._deleted
+            self.deleted.update(numbers)
 
     def unsaved(self) -> int:
         """How many runs have something that is not written."""

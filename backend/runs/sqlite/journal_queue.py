@@ -35,11 +35,11 @@ class JournalQueue:
         if not self._tails or self.journal is None:
             return
         tails, self._tails = self._tails, {}
-        records = []
+        records, deleted = [], self._backlog.deleted
         for tail in tails:
             journaled = tail.journaled
             frames = tail.log.frames[journaled:]
-            if frames and not self._backlog.is_deleted(tail):
+            if frames and tail.number not in deleted:
                 records.append(encode_record(tail.number, tail.attempt, journaled + 1, frames))
                 tail.journaled = journaled + len(frames)
         # First to the backlog: once the journal is turned, the backlog must have what stands in the other file.

@@ -30,12 +30,13 @@ class RunMemory:
     def __init__(self, ended_runs: int) -> None:
         self._limit = ended_runs
         self._all: weakref.WeakValueDictionary[str, KeptRun] = weakref.WeakValueDictionary()
-        self._live: dict[str, KeptRun] = {}
+        self.live: dict[str, KeptRun] = {}
+        """The runs that are running, by id."""
         self._ended: OrderedDict[str, KeptRun] = OrderedDict()
 
     def find(self, run_id: str) -> KeptRun | None:
         """The run, if it is in memory."""
-        live = self._live.get(run_id)
+        live = self.live.get(run_id)
         if live is not None:
             return live
         run = self._all.get(run_id)
@@ -48,16 +49,16 @@ class RunMemory:
         run_id = run.record.run_id
         self._all[run_id] = run
         if not run.record.ended:
-            self._live[run_id] = run
+            self.live[run_id] = run
             return
-        self._live.pop(run_id, None)
+        self.live.pop(run_id, None)
         self._ended[run_id] = run
         self._ended.move_to_end(run_id)
         self._push_out()
 
     def drop(self, run_id: str) -> KeptRun | None:
         """Forget a run that was deleted."""
-        self._live.pop(run_id, None)
+        self.live.pop(run_id, None)
         self._ended.pop(run_id, None)
         return self._all.pop(run_id, None)
 

@@ -84,7 +84,7 @@ class SqliteStore(SqliteReviews, SqliteFiles):
 
     async def append(self, run_id: str, first_seq: int, frames: Sequence[bytes]) -> None:
         """See ``RunStore.append``."""
-        run = self._memory.find(run_id)
+        run = self._memory.live.get(run_id) or self._memory.find(run_id)
         if run is None:
             await self._refuse(run_id)
             return
@@ -125,7 +125,7 @@ class SqliteStore(SqliteReviews, SqliteFiles):
         shown = len(run.log.frames)
 
         def write(connection: sqlite3.Connection) -> None:
-            if self._backlog.is_deleted(tail):
+            if tail.number in self._backlog.deleted:
                 raise UnknownRunError(run.record.run_id)
             tail.write(connection, shown)
             statements.insert_frames(connection, tail.number, tail.attempt, shown + 1, frames)

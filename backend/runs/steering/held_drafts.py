@@ -11,13 +11,10 @@ class HeldDrafts:
     """Drafts with the moments at which they arrived, in order."""
 
     def __init__(self) -> None:
+        self.pending = False
+        """Whether a further draft has to queue up."""
         self._held: deque[tuple[object, float]] = deque()
         self._releasing = False
-
-    @property
-    def pending(self) -> bool:
-        """Whether a further draft has to queue up."""
-        return bool(self._held) or self._releasing
 
     @property
     def full(self) -> bool:
@@ -27,14 +24,16 @@ class HeldDrafts:
     def add(self, draft: object, at: float) -> None:
         """Keep a draft that was yielded at that moment."""
         self._held.append((draft, at))
+        self.pending = True
 
     async def release(self, write: Callable[[object, float], Awaitable[None]]) -> None:
         """Write everything in order, what is added meanwhile included."""
         if self._releasing:
             return
-        self._releasing = True
+        self._releasing = self.pending = True
         try:
             while self._held:
                 await write(*self._held.popleft())
         finally:
             self._releasing = False
+            self.pending = bool(self._held)

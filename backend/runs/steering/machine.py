@@ -40,16 +40,13 @@ class SteeringMachine:
         self.steerable: Steerable = NOT_STEERABLE
         self.messages = MessageBox()
         self._free_id = free_id
-        self._life: RunState = "queued"
+        self.state: RunState = "queued"
+        """Where the run stands; a pause comes before an open request."""
+        self.pause_id: str | None = None
+        """The step of the pause; None = the run is not paused."""
         self._open: dict[str, _Open] = {}
         self._settled: dict[str, Settled] = {}
         self._withdrawn: set[str] = set()
-        self._paused: str | None = None
-
-    @property
-    def state(self) -> RunState:
-        """Where the run stands; a pause comes before an open request."""
-        return self._life
 
     @property
     def waiting(self) -> bool:
@@ -59,7 +56,7 @@ class SteeringMachine:
     @property
     def paused(self) -> bool:
         """Whether the run is paused."""
-        return self._paused is not None
+        return self.pause_id is not None
 
     def knows_input(self, input_id: str) -> bool:
         """Whether the agent asked with this id."""
@@ -72,24 +69,24 @@ class SteeringMachine:
 
     def start(self, steerable: Steerable) -> None:
         """The agent runs now."""
-        if self._life == "queued":
+        if self.state == "queued":
             self.steerable = steerable
-            self._life = advance(self._life, "running")
+            self.state = advance(self.state, "running")
 
     def close(self, next_run: str | None, reason: str) -> tuple[list[SentMessage], list[StatusEvent]]:
         """The run is being ended: nothing more is taken. Open requests are left to the end of the log, which cancels
         them. Gives the messages for the next run, if there will be one."""
-        self._life = advance(self._life, "closing")
+        self.state = advance(self.state, "closing")
         self._open.clear()
         queued, statuses = self.messages.close(next_run, reason)
-        if self._paused is not None:
-            statuses.append(StatusEvent(step_id=self._paused, step=PAUSED, state="finished"))
-            self._paused = None
+        if self.pause_id is not None:
+            statuses.append(StatusEvent(step_id=self.pause_id, step=PAUSED, state="finished"))
+            self.pause_id = None
         return queued, statuses
 
     def end(self) -> None:
         """``done`` is written."""
-        self._life = advance(self._life, "ended")
+        self.state = advance(self.state, "ended")
 
     def ask(self, asked: OpenInput, now_ms: float) -> list[StatusEvent]:
         """A request is open from now on."""
@@ -142,23 +139,23 @@ class SteeringMachine:
         """Pause the run; again changes nothing. Raises ``SteeringRefusal``: ``not-started``, ``run-ended`` or
         ``cannot-pause``."""
         self._check_active()
-        if self._life == "queued":
+        if self.state == "queued":
             raise SteeringRefusal("not-started", "The run has not started yet: pause it in a moment.")
         if self.steerable.pause == "none":
             raise SteeringRefusal("cannot-pause", "This agent cannot be paused: stop the run instead.")
-        if self._paused is not None:
+        if self.pause_id is not None:
             return []
-        self._paused = self._free_id()
+        self.pause_id = self._free_id()
         self._moved()
-        return [StatusEvent(step_id=self._paused, step=PAUSED, by=by, mode=self.steerable.pause)]
+        return [StatusEvent(step_id=self.pause_id, step=PAUSED, by=by, mode=self.steerable.pause)]
 
     def resume(self, by: Person | None) -> list[StatusEvent]:
         """Continue the run; one that runs stays as it is. Raises ``SteeringRefusal``: ``run-ended``."""
         self._check_active()
-        if self._paused is None:
+        if self.pause_id is None:
             return []
-        status = StatusEvent(step_id=self._paused, step=PAUSED, state="finished", by=by)
-        self._paused = None
+        status = StatusEvent(step_id=self.pause_id, step=PAUSED, state="finished", by=by)
+        self.pause_id = None
         self._moved()
         return [status]
 
@@ -169,7 +166,7 @@ class SteeringMachine:
         if known is not None:
             return known, []
         self._check_active()
-        if message.mode == "steer" and self._life != "queued" and not self.steerable.messages:
+        if message.mode == "steer" and self.state != "queued" and not self.steerable.messages:
             raise SteeringRefusal(
                 "cannot-steer",
                 "This agent reads no messages while it works: send it with the mode 'queue', as the next question.",
@@ -211,13 +208,13 @@ class SteeringMachine:
         return unknown_input()
 
     def _check_active(self) -> None:
-        if not is_active(self._life):
+        if not is_active(self.state):
             raise run_ended()
 
     def _moved(self) -> None:
-        following: RunState = "paused" if self._paused is not None else "waiting" if self._open else "running"
-        if is_active(self._life) and following != self._life:
-            self._life = advance(self._life, following)
+        following: RunState = "paused" if self.pause_id is not None else "waiting" if self._open else "running"
+        if is_active(self.state) and following != self.state:
+            self.state = advance(self.state, following)
 
 
 def already_answered(answer: InputAnswer, at_ms: float | None) -> SteeringRefusal:

@@ -184,7 +184,8 @@ class RunSteering:
             await self._wait_for_resume()
 
     async def pass_on(self, draft: object, at: float) -> bool:
-        """Let a draft that the agent yielded at that moment wait for the end of a pause, as the agent's mode asks.
+        """Let a draft that the agent yielded at that moment wait for the end of a pause, as the agent's mode asks: it
+        may have to as long as the run is paused or a draft is held.
         True if it was taken here, and is written later."""
         mode = self.machine.steerable.pause
         if mode == "exact":
@@ -195,11 +196,6 @@ class RunSteering:
             self.held.add(draft, at)
             return True
         return False
-
-    @property
-    def intervenes(self) -> bool:
-        """Whether a draft may have to wait: then it goes through ``pass_on``."""
-        return self.machine.paused or self.held.pending
 
     def close(self, reason: str, *, follow_up: bool) -> list[StatusEvent]:
         """The run is being ended. ``follow_up``: queued messages become the next run. Gives the last statuses."""
