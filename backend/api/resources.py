@@ -168,6 +168,7 @@ class SessionReply(SessionSummaryReply):
     """A conversation and its runs, in order."""
 
     runs: list[RunSummaryReply]
+    own: bool = Field(description="Whether the caller's own token began it; without tokens it always did.")
 
 
 class DeletedSessions(BaseModel):

@@ -192,4 +192,4 @@ async def _through_share(operation: str, name: str, caller: Caller, services: Se
 
 async def _began(caller: Caller, session_id: str, services: Services) -> bool:
     """Whether the caller's token began the conversation."""
-    return (await services.store.session(session_id)).runs[0].owner == caller.owner
+    return (await services.store.session(session_id)).began_by(caller.owner)

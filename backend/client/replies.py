@@ -92,9 +92,10 @@ class SessionSummary(Reply):
 
 
 class SessionState(SessionSummary):
-    """A conversation with its runs in order."""
+    """A conversation with its runs in order. ``own``: whether the caller's token began it."""
 
     runs: tuple[RunSummary, ...] = ()
+    own: bool = False
 
 
 class RunPreferred(Reply):

@@ -5,7 +5,8 @@ from typing import Protocol
 
 from backend.client.errors import ClientError, ProblemError
 from backend.client.replies import SharedRuns, SignedInCaller
-from backend.protocol.roles import ROLES, Role, covers
+from backend.desk.reader_rights import Permission, ReaderRights
+from backend.protocol.roles import Role
 
 _SIGN_IN_FIRST = 401
 
@@ -21,12 +22,12 @@ class PersonCalls(Protocol):
 @dataclass(frozen=True, slots=True)
 class PersonOnPage:
     """``name`` is that of their token, empty without one; ``role`` that of the token. ``sign_in``: a token is needed,
-    and nobody is signed in. ``may`` are the roles that they have on this page: through a share those that it gives."""
+    and nobody is signed in. ``may`` is what they may do on this page, through a share what that allows."""
 
     name: str = ""
     role: str = ""
     sign_in: bool = False
-    may: tuple[Role, ...] = ()
+    may: tuple[Permission, ...] = ()
 
 
 async def person_on_page(client: PersonCalls, share_id: str = "") -> PersonOnPage:
@@ -44,7 +45,7 @@ async def person_on_page(client: PersonCalls, share_id: str = "") -> PersonOnPag
         except ClientError:
             # It was withdrawn: the page says so.
             role = None
-    may = tuple(each for each in ROLES if covers(role, each))
+    may = ReaderRights(role, through_share=bool(share_id)).permissions
     if caller is None:
         return PersonOnPage(sign_in=True, may=may)
     return PersonOnPage(caller.name, caller.role, may=may)

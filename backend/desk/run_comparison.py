@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from backend.client.errors import ClientError
-from backend.client.replies import OfferedAgent
+from backend.client.replies import OfferedAgent, SignedInCaller
 from backend.desk.backend_watch import wait_for_backend
 from backend.desk.choices import Choice, RunsCall, agent_choices, latest_runs
 from backend.desk.pair_stream import USUAL_PACE, Pace, PairCalls, PairStream, PairUpdate
@@ -18,6 +18,7 @@ from backend.desk.race import (
     start_both,
     with_and_without_status,
 )
+from backend.desk.reader_rights import NO_RIGHTS, ReaderRights
 from backend.desk.run_pair import BOTH, PairedRun, RunPair, Which
 from backend.desk.run_recording import recording_of_run
 from backend.present.pages.addresses import BLIND, FIRST, MOMENT, SECOND, moment_ms
@@ -35,6 +36,9 @@ class CompareCalls(PairCalls, RaceCalls, RunsCall, Protocol):
     async def agents(self) -> tuple[OfferedAgent, ...]:
         """The agents on offer."""
 
+    async def me(self) -> SignedInCaller:
+        """Who the reader is."""
+
 
 @dataclass(frozen=True, slots=True)
 class CompareOffer:
@@ -49,6 +53,8 @@ class CompareOffer:
     notice: Problem | None = None
     sides: tuple[PairedRun | None, PairedRun | None] = (None, None)
     """The runs already on the page."""
+    rights: ReaderRights = NO_RIGHTS
+    """What the reader may do; nothing until it is known."""
 
     @property
     def complete(self) -> bool:
@@ -82,7 +88,7 @@ class CompareDesk:
             offer = await self.offer(pair)
             if notice is None and not pair.complete:
                 notice = offer.notice or Problem("nothing_to_compare")
-            yield replace(offer, notice=notice, sides=(pair.first, pair.second))
+            yield replace(offer, notice=notice, sides=(pair.first, pair.second), rights=pair.rights)
             if notice is None or not notice.passes:
                 return
             await wait_for_backend(self._client, self._pace.trials_every_s)
@@ -90,6 +96,7 @@ class CompareDesk:
     async def offer(self, pair: RunPair) -> CompareOffer:
         """The lists to choose from; a notice and nothing else if the backend does not return them."""
         try:
+            pair.rights = ReaderRights((await self._client.me()).role)
             offers = await self._client.agents()
         except ClientError as error:
             return CompareOffer(notice=problem_of(error))
@@ -99,7 +106,13 @@ class CompareDesk:
         listed = {choice.name for choice in runs}
         chosen = tuple(_choice(side) for side in pair.sides if side.run_id and side.run_id not in listed)
         played = agent_choices(offer for offer in offers if plays_without_status(offer))
-        return CompareOffer((*runs, *chosen), agent_choices(offers), played, question_for(offers[0]) if offers else "")
+        return CompareOffer(
+            (*runs, *chosen),
+            agent_choices(offers),
+            played,
+            question_for(offers[0]) if offers else "",
+            rights=pair.rights,
+        )
 
     async def choose(self, pair: RunPair, which: Which, run_id: str) -> Problem | None:
         """Open a run or a share on one side; an empty id clears the side. Returns the reason if it cannot be opened."""

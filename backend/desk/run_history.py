@@ -7,10 +7,12 @@ from typing import Any, Final, Literal
 from backend.client.replies import Feedback, RunSummary
 from backend.client.run_client import OutcomeWanted
 from backend.desk.choices import Choice
+from backend.desk.reader_rights import ReaderRights
 from backend.present.pages.cards import RunCard
 from backend.present.pages.problem import Problem
 from backend.present.strip.model import StripModel
 from backend.present.words import history as words_history, run as words
+from backend.protocol.roles import Role
 
 OUTCOME_CHOICES: Final = (
     Choice(words_history.ALL_OUTCOMES, ""),
@@ -40,11 +42,13 @@ class SearchTerms:
 
 @dataclass(frozen=True, slots=True)
 class ChosenRun:
-    """The chosen run with the name of its conversation and its feedback, the newest first."""
+    """The chosen run with the name of its conversation and its feedback, the newest first. ``own``: whether the reader
+    began the conversation."""
 
     run: RunSummary
     conversation: str
     feedback: tuple[Feedback, ...]
+    own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,8 @@ class HistoryState:
     """The page's contents, and whatever it waits for. Never changed: each change makes a new state."""
 
     terms: SearchTerms = field(default_factory=SearchTerms)
+    role: Role | None = None
+    """The reader's; None until it has been loaded."""
     runs: tuple[RunSummary, ...] = ()
     strips: Mapping[str, StripModel] = field(default_factory=dict)
     """The strips of those runs, as far as they have been loaded."""
@@ -76,6 +82,16 @@ class HistoryState:
     problem: Problem | None = None
 
     @property
+    def rights(self) -> ReaderRights:
+        """What the reader may do."""
+        return ReaderRights(self.role)
+
+    @property
+    def renames(self) -> bool:
+        """True if the reader may rename the conversation of the chosen run."""
+        return self.chosen is not None and self.rights.renames(own=self.chosen.own)
+
+    @property
     def cards(self) -> tuple[RunCard, ...]:
         """The runs as cards."""
         return tuple(RunCard(run, self.strips.get(run.run_id)) for run in self.runs)
@@ -83,7 +99,7 @@ class HistoryState:
     @property
     def complete(self) -> bool:
         """True if the page waits for nothing."""
-        return self.listed and self.looked and self.offered and not self.extending
+        return self.role is not None and self.listed and self.looked and self.offered and not self.extending
 
     @property
     def more(self) -> bool:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from backend.desk.player import Moment, Player, SeenRun
+from backend.desk.reader_rights import NO_RIGHTS, ReaderRights
 from backend.present.pages.addresses import BLIND, FIRST, SECOND
 from backend.present.pages.comparison import Compared
 from backend.present.pages.problem import Problem
@@ -57,6 +58,8 @@ class RunPair(Player):
     serial: int = 0
     blind: bool = False
     """True while the page does not say which agents they are of."""
+    rights: ReaderRights = NO_RIGHTS
+    """What the reader may do; nothing until it is known."""
     _strips: dict[Which, tuple[Recording, StripModel]] = field(default_factory=dict)
 
     @property

@@ -4,7 +4,15 @@ from collections.abc import AsyncGenerator, Sequence
 from typing import Any, Final, Protocol
 
 from backend.client.errors import BackendGone, ClientError
-from backend.client.replies import Feedback, OfferedAgent, RunsPage, RunSummary, SessionState, SessionSummary
+from backend.client.replies import (
+    Feedback,
+    OfferedAgent,
+    RunsPage,
+    RunSummary,
+    SessionState,
+    SessionSummary,
+    SignedInCaller,
+)
 from backend.client.run_client import OutcomeWanted
 from backend.desk.backend_watch import BETWEEN_TRIALS_S, ReadyCall, wait_for_backend
 from backend.desk.choices import Choice, agent_choices
@@ -30,6 +38,8 @@ class SearchCalls(ReadyCall, Protocol):
     async def runs(  # noqa: D102 - said by the class
         self, *, text: str, agent: str, outcome: OutcomeWanted, session_id: str, limit: int, before: str
     ) -> RunsPage: ...
+
+    async def me(self) -> SignedInCaller: ...  # noqa: D102 - said by the class
 
     async def run(self, run_id: str) -> RunSummary: ...  # noqa: D102 - said by the class
 
@@ -58,7 +68,7 @@ class RunSearch:
 
     async def open(self, history: RunHistory) -> None:
         """The page was opened: everything is fetched again, the search and the choice stay."""
-        history.want(listed=False, looked=False, offered=False)
+        history.want(role=None, listed=False, looked=False, offered=False)
 
     async def search(
         self,
@@ -126,7 +136,7 @@ class RunSearch:
                 return
 
     async def _list(self, state: HistoryState) -> dict[str, Any]:
-        """The first runs that fit, or the next ones."""
+        """The first runs that fit, or the next ones; and the reader's role."""
         if state.listed and not state.extending:
             return {}
         terms, known = state.terms, state.runs if state.listed else ()
@@ -138,7 +148,8 @@ class RunSearch:
             limit=RUNS_A_PAGE,
             before=(state.following or "") if state.listed else "",
         )
-        return {"runs": (*known, *page.runs), "following": page.next, "listed": True, "extending": False}
+        role = state.role or (await self._client.me()).role
+        return {"role": role, "runs": (*known, *page.runs), "following": page.next, "listed": True, "extending": False}
 
     async def _look(self, state: HistoryState) -> dict[str, Any]:
         """The chosen run, listed or not, with its conversation's name and its feedback."""
@@ -166,7 +177,7 @@ class RunSearch:
         newest = {other.run_id: other for other in session.runs}
         return {
             "runs": tuple(newest.get(other.run_id, other) for other in state.runs),
-            "chosen": ChosenRun(newest.get(run_id, run), session.title, tuple(reversed(feedback))),
+            "chosen": ChosenRun(newest.get(run_id, run), session.title, tuple(reversed(feedback)), session.own),
             "looked": True,
         }
 

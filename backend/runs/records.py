@@ -103,3 +103,7 @@ class SessionRecord:
     created_at: str
     updated_at: str
     runs: tuple[RunRecord, ...] = ()
+
+    def began_by(self, owner: str) -> bool:
+        """Whether that owner asked its first question; an empty name is nobody's with a token."""
+        return bool(self.runs) and self.runs[0].owner == owner

@@ -7,10 +7,11 @@ from typing import Any
 
 from backend.client.errors import BackendGone, ClientError, ProblemError
 from backend.client.frames import Frame
-from backend.client.replies import OfferedAgent, Readiness, RunsPage, RunSummary, StartedRun
+from backend.client.replies import OfferedAgent, Readiness, RunsPage, RunSummary, SignedInCaller, StartedRun
 from backend.protocol.events import Draft, Event, StatusEvent, TokenEvent
 from backend.protocol.options import RunOptions
 from backend.protocol.recordings import RecordingHeader, recording_lines
+from backend.protocol.roles import Role
 from backend.protocol.run_view import RunView
 from backend.protocol.view import view_at
 from tests.metrics.traces import done
@@ -65,6 +66,8 @@ class FakeBackend:
     def __init__(self) -> None:
         self.kept: dict[str, FakeRun] = {}
         self.offers: tuple[OfferedAgent, ...] = ()
+        self.role: Role = "host"
+        """The reader's."""
         self.most_runs = 100
         """Starting one more is refused."""
         self.away_for = 0
@@ -100,6 +103,10 @@ class FakeBackend:
     async def agents(self) -> tuple[OfferedAgent, ...]:
         self._answer("agents")
         return self.offers
+
+    async def me(self) -> SignedInCaller:
+        self._answer("me")
+        return SignedInCaller(role=self.role)
 
     async def recording(self, run_id: str) -> bytes:
         self._answer(f"recording of {run_id}", listed=False)

@@ -13,11 +13,13 @@ from backend.client.replies import (
     RunSummary,
     SessionState,
     SessionSummary,
+    SignedInCaller,
 )
 from backend.client.run_client import OutcomeWanted
 from backend.protocol.events import DoneEvent, KnownEvent, Outcome, TokenEvent, stamp
 from backend.protocol.inputs import GivenPerson, Person
 from backend.protocol.recordings import RecordingHeader, recording_lines
+from backend.protocol.roles import Role
 from tests.fakes import turn
 
 REFUSED = ProblemError(507, "disk-full", "The disk is full.")
@@ -55,6 +57,10 @@ class FakeHistory:
         """The oldest first."""
         self.titles: dict[str, str] = {}
         self.offers = (OfferedAgent(agent="reports", title="Annual reports"), OfferedAgent(agent="scripted:brief"))
+        self.role: Role = "host"
+        """The reader's."""
+        self.own = False
+        """Whether the reader began the conversations."""
         self.given: list[Feedback] = []
         """The run behind each share."""
 
@@ -119,12 +125,16 @@ class FakeHistory:
         runs = tuple(run for run in self.past if run.session_id == session_id)
         if not runs:
             raise _unknown()
-        return SessionState(session_id=session_id, title=self.titles[session_id], runs=runs)
+        return SessionState(session_id=session_id, title=self.titles[session_id], runs=runs, own=self.own)
 
     async def sessions(self, limit: int) -> tuple[SessionSummary, ...]:
         await self._answer("sessions", limit)
         known = {run.session_id: None for run in reversed(self.past)}
         return tuple(SessionSummary(session_id=name, title=self.titles[name]) for name in known)[:limit]
+
+    async def me(self) -> SignedInCaller:
+        await self._answer("me")
+        return SignedInCaller(role=self.role)
 
     async def agents(self) -> tuple[OfferedAgent, ...]:
         await self._answer("agents")

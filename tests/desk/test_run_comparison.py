@@ -86,7 +86,7 @@ async def test_what_is_open_already_is_not_opened_again(desk: CompareDesk, backe
     for address in ({"a": "run_1", "b": "run_2", "t": "0"}, {}):
         await arrived(desk, pair, **address)
     assert (pair.serial, pair.position_ms()) == (serial, 700)
-    assert set(backend.asked) == {"runs", "agents"}
+    assert set(backend.asked) == {"me", "runs", "agents"}
 
 
 async def test_a_side_that_the_address_names_no_longer_is_cleared_unless_it_is_from_a_file(

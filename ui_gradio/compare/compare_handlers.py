@@ -88,6 +88,8 @@ class CompareHandlers:
             fields.first_agent: gr.update(choices=agents, value=first),
             fields.second_agent: gr.update(choices=agents, value=second),
             fields.scenario: gr.update(choices=list(offer.scenarios), value=scenario),
+            fields.race_tab: gr.update(visible=offer.rights.asks),
+            fields.status_tab: gr.update(visible=offer.rights.asks),
         }
 
     async def _show(self, pair: DrawnPair, problem: Problem | None, theme: Theme) -> AsyncIterator[Updates]:

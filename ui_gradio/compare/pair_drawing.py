@@ -42,7 +42,7 @@ class PairDrawing:
             page.table: comparison_table_html(first, second),
             page.first_name: section_title_html(first.name),
             page.second_name: section_title_html(second.name),
-            page.stop: gr.update(visible=update.running),
+            page.stop: gr.update(visible=update.running and self._pair.rights.steers),
             page.another: gr.update(visible=True),
         }
 

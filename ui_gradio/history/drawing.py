@@ -27,14 +27,28 @@ def drawn(page: HistoryPage, history: RunHistory, before: HistoryState) -> Updat
     if (now.conversations, now.terms.session_id) != (before.conversations, before.terms.session_id):
         updates[search.conversation] = gr.update(choices=list(now.conversations), value=now.terms.session_id)
     if now.chosen != before.chosen:
-        updates |= _chosen(page, now.chosen, before.chosen)
+        updates |= _chosen(page, now, before.chosen)
+    if (now.role, now.renames) != (before.role, before.renames):
+        updates |= _allowed(page, now)
     if now.deleting != before.deleting:
         updates[actions.confirm] = gr.update(visible=now.deleting is not None)
         updates[actions.confirm_question] = str(fragment('<p class="ph" role="alert">{}</p>', now.deletion_question))
     return updates
 
 
-def _chosen(page: HistoryPage, chosen: ChosenRun | None, before: ChosenRun | None) -> Updates:
+def _allowed(page: HistoryPage, now: HistoryState) -> Updates:
+    """The actions that the reader may take."""
+    actions, deletes = page.actions, now.rights.deletes
+    return {
+        actions.delete_run: gr.update(visible=deletes),
+        actions.delete_conversation: gr.update(visible=deletes),
+        actions.save_name: gr.update(visible=now.renames),
+        actions.name: gr.update(interactive=now.renames),
+    }
+
+
+def _chosen(page: HistoryPage, now: HistoryState, before: ChosenRun | None) -> Updates:
+    chosen = now.chosen
     if chosen is None:
         return {page.chosen: no_run_chosen_html(), page.actions_column: gr.update(visible=False)}
     updates: Updates = {
@@ -42,7 +56,7 @@ def _chosen(page: HistoryPage, chosen: ChosenRun | None, before: ChosenRun | Non
         page.actions_column: gr.update(visible=True),
         page.actions.links: in_a_row(
             *(link_html(name, label, **{parameter: chosen.run.run_id}) for name, label, parameter in RUN_LINKS),
-            run_buttons_html(chosen.run.run_id, comments=False),
+            run_buttons_html(chosen.run.run_id, comments=False, shares=now.rights.shares),
         ),
         page.actions.feedback: feedback_html(chosen.feedback),
     }

@@ -121,12 +121,12 @@ def _actions() -> tuple[ActionWidgets, dict[ExportForm, gr.Button]]:
     gr.HTML(section_title_html(words_history.EXPORT), padding=False)
     with gr.Row(elem_classes="ph-small-row"):
         exports = {form: small_button(label) for form, label in EXPORT_LABELS.items()}
-        delete_run = small_button(words_history.DELETE_RUN)
+        delete_run = small_button(words_history.DELETE_RUN, visible=False)
     gr.HTML(section_title_html(words_history.CONVERSATION_LABEL), padding=False)
     with gr.Row(elem_classes="ph-small-row ph-name-row"):
-        name = gr.Textbox(label=words_history.NAME_LABEL, max_lines=1, scale=3, min_width=160)
-        save_name = small_button(words_history.SAVE_NAME)
-        delete_conversation = small_button(words_history.DELETE_CONVERSATION)
+        name = gr.Textbox(label=words_history.NAME_LABEL, max_lines=1, scale=3, min_width=160, interactive=False)
+        save_name = small_button(words_history.SAVE_NAME, visible=False)
+        delete_conversation = small_button(words_history.DELETE_CONVERSATION, visible=False)
     with gr.Column(visible=False, elem_id="ph-confirm") as confirm:
         question = gr.HTML("", padding=False)
         with gr.Row(elem_classes="ph-small-row"):

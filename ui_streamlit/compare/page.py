@@ -55,7 +55,8 @@ def _head(visit: Visit, pair: RunPair, offer: CompareOffer) -> Problem | None:
         with st.container(key="ph-stop", width="content"):
             # Always there, and hidden while it has nothing to do: if it were drawn only when a race begins, it would
             # wait for the browser to be idle, which is not before the race is over.
-            st.button(words.STOP, key="stop-both", disabled=not offer.running, on_click=lambda: _stop(visit, pair))
+            idle = not (offer.running and offer.rights.steers)
+            st.button(words.STOP, key="stop-both", disabled=idle, on_click=lambda: _stop(visit, pair))
         if offer.complete:
             with st.popover(words_replay.OPEN_ANOTHER), st.container(key="ph-choosing", width=760):
                 return choice.draw()

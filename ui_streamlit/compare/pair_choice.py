@@ -39,7 +39,7 @@ class PairChoice:
         """Draw them. Returns why the last choice could not be opened or started."""
         way = st.segmented_control(
             words_compare.WAYS_LABEL,
-            _WAYS,
+            _WAYS if self._offer.rights.asks else _WAYS[:1],
             default=_WAYS[0],
             required=True,
             key=_WAY,

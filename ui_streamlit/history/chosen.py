@@ -23,24 +23,29 @@ def draw_chosen(visit: Visit, history: RunHistory, state: HistoryState, chosen: 
     with st.container(key="ph-chosen-links", horizontal=True, vertical_alignment="center", gap="xsmall"):
         for page, label, parameter in RUN_LINKS:
             visit.link(page, label, **{parameter: run_id})
-        st.html(run_buttons_html(run_id, comments=False), width="content")
+        st.html(run_buttons_html(run_id, comments=False, shares=state.rights.shares), width="content")
     st.html(section_title_html(words_history.EXPORT))
     with st.container(key="ph-chosen-exports", horizontal=True, gap="xsmall"):
         for form, label in EXPORT_LABELS.items():
             draw_save_button(
                 visit, label, f"save-{form}-{run_id}", partial(visit.desk.run_actions.export, history, form)
             )
-        _draw_deletion(visit, history, state, "run", words_history.DELETE_RUN)
+        if state.rights.deletes:
+            _draw_deletion(visit, history, state, "run", words_history.DELETE_RUN)
     st.html(section_title_html(words_history.CONVERSATION_LABEL))
-    _draw_name(visit, history, chosen)
-    _draw_deletion(visit, history, state, "conversation", words_history.DELETE_CONVERSATION)
+    _draw_name(visit, history, chosen, renames=state.renames)
+    if state.rights.deletes:
+        _draw_deletion(visit, history, state, "conversation", words_history.DELETE_CONVERSATION)
     st.html(section_title_html(words_history.FEEDBACK_TAB))
     st.html(feedback_html(chosen.feedback))
 
 
-def _draw_name(visit: Visit, history: RunHistory, chosen: ChosenRun) -> None:
+def _draw_name(visit: Visit, history: RunHistory, chosen: ChosenRun, *, renames: bool) -> None:
     # The key contains the name, so that a renamed conversation has another field: a field keeps its text.
     key = f"name-{chosen.run.session_id}-{chosen.conversation}"
+    if not renames:
+        st.text_input(words_history.NAME_LABEL, value=chosen.conversation, key=f"{key}-read", disabled=True)
+        return
     with st.form(f"ph-rename-{chosen.run.session_id}", border=False):
         field, button = st.columns([4, 1.6], vertical_alignment="bottom", gap="small")
         field.text_input(words_history.NAME_LABEL, value=chosen.conversation, key=key, autocomplete="off")

@@ -49,7 +49,7 @@ async def get_session(session_id: SessionId, services: ServicesOf, base: LinksBa
     """The runs in order; each one's answer is at its own path."""
     record = await services.store.session(session_id)
     runs = [RunSummaryReply.of(run, base) for run in record.runs]
-    return SessionReply(**dict(SessionSummaryReply.of(record)), runs=runs)
+    return SessionReply(**dict(SessionSummaryReply.of(record)), runs=runs, own=record.began_by(caller_now().owner))
 
 
 @router.patch(

@@ -10,7 +10,6 @@ let momentOnPage = () => null;
 
   // The comments in the card, which may be of another run than the page's.
   const shown = () => (cardRun === run ? known : others);
-  const mayComment = () => (document.documentElement.dataset.phMay ?? '').split(' ').includes('comment');
 
   const seconds = (ms) => `${(ms / 1000).toFixed(1)} s`;
   const who = (comment) => comment.by?.name || sayPeople.somebody;
@@ -24,7 +23,7 @@ let momentOnPage = () => null;
     // A thumb is a dot as well, but nobody looks for words behind it.
     const count = [...known.values()].filter((comment) => comment.comment).length;
     const label = [sayPeople.comment_here, sayPeople.one_comment][count] ?? sayPeople.comments;
-    const detail = {offered: offered && (mayComment() || count > 0), label: filledIn(label, {count}), dots};
+    const detail = {offered: offered && (personMay('comment') || count > 0), label: filledIn(label, {count}), dots};
     document.dispatchEvent(new CustomEvent('ph-comments', {detail}));
   };
 
@@ -63,7 +62,7 @@ let momentOnPage = () => null;
     const body = roomElement('p', 'ph-said-text', text(comment));
     body.dir = 'auto';
     item.append(head, body);
-    if (mayComment() && !comment.reply_to) {
+    if (personMay('comment') && !comment.reply_to) {
       const answer = roomElement('button', 'ph-said-reply', sayPeople.reply);
       answer.addEventListener('click', () => { reply = comment; showAim(); field.focus(); });
       item.append(answer);
@@ -87,7 +86,7 @@ let momentOnPage = () => null;
     const first = [...shown().values()].filter((comment) => !shown().has(comment.reply_to));
     first.sort((one, other) => (one.at_ms ?? -1) - (other.at_ms ?? -1));
     list.replaceChildren(...(first.length ? first.map(line) : [roomElement('li', 'ph-said-none', sayPeople.no_comments)]));
-    form.hidden = !mayComment();
+    form.hidden = !personMay('comment');
     showAim();
   };
 

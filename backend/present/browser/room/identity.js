@@ -24,6 +24,11 @@ me.colour ??= Math.floor(Math.random() * COLOURS);
 const tab = kept(session, TAB_KEY);
 tab.id ??= `tab_${Math.random().toString(36).slice(2)}${Math.random().toString(36).slice(2)}`;
 
+// Whether the person may do that on this page: `Permission` in the desk has the names.
+function personMay(permission) {
+  return (document.documentElement.dataset.phMay ?? '').split(' ').includes(permission);
+}
+
 // Who acts, as the server takes it.
 const personHere = () => ({name: me.name, ...(me.ticket ? {id: me.ticket} : {})});
 // For the cards of what a run asks, whose script is another.

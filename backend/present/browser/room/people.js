@@ -23,7 +23,7 @@ const peopleCard = (() => {
       item.append(roomElement('span', '', line));
       return item;
     }));
-    shows.hidden = room.isShare;
+    shows.hidden = room.isShare || !personMay('show');
     shows.textContent = tab.presents ? sayPeople.stop_showing : sayPeople.show_view;
   };
   const make = () => {

@@ -1,5 +1,5 @@
 // A blind comparison on Compare: which of two answers is better, without the names of their agents. The votes of the room are
-// counted; whoever may steer shows the names to all, and then every page is opened again with them.
+// counted; whoever may show their view shows the names to all, and then every page is opened again with them.
 {
   const found = new Map();
   let box = null, drawn = '', mine = '', shownFor = '';
@@ -45,12 +45,12 @@
     const count = [sayPeople.no_votes, sayPeople.one_vote][number] ?? filledIn(sayPeople.votes, {count: number});
     if (!blind) return counts.first === undefined ? null : [filledIn(sayPeople.result, counts), []];
     const choices = [['better', sayPeople.first_better], ['same', sayPeople.both_same], ['worse', sayPeople.second_better]];
-    return [`${sayPeople.which_better} ${count}.`, [
-      ...choices.map(([verdict, label]) => button(label, () => vote(pair, verdict), mine === verdict)),
-      button(sayPeople.show_names, () => sendToRoom('reveal', {run: pair[0], other: pair[1]}, (refused) => {
-        if (refused) announce(refused.detail);
-      })),
-    ]];
+    const votes = choices.map(([verdict, label]) => button(label, () => vote(pair, verdict), mine === verdict));
+    const reveal = button(sayPeople.show_names, () => sendToRoom('reveal', {run: pair[0], other: pair[1]}, (refused) => {
+      if (refused) announce(refused.detail);
+    }));
+    const offered = [...(personMay('comment') ? votes : []), ...(personMay('show') ? [reveal] : [])];
+    return [`${sayPeople.which_better} ${count}.`, offered];
   };
 
   function draw() {
