@@ -15,7 +15,14 @@ from backend.launch.child import ChildProcess
 from backend.launch.ports import free_port
 from backend.launch.server import serve_command
 from backend.network.credentials import KEY_VARIABLE
-from backend.present.words import account as words_account, ask as words_ask, run as words
+from backend.present.words import (
+    account as words_account,
+    ask as words_ask,
+    compare as words_compare,
+    history as words_history,
+    pages as words_pages,
+    run as words,
+)
 from backend.protocol.roles import Role
 from evals.pages.page_target import START_S
 from tests.ui.reader import Reader
@@ -83,8 +90,14 @@ async def test_a_person_asks_and_finds_their_own_runs(browser: Browser, guarded:
     everything = await signed_in(browser, guarded, "host", "history")
     for text in ("A question of one's own?", "A question of the host's?"):
         await expect(everything.get_by_text(text).filter(visible=True).first).to_be_visible()
-    for each in (page, everything):
-        await each.context.close()
+    # Whoever began a conversation may rename it; to delete and to share is a host's.
+    for someone, is_host in ((reader, False), (Reader(everything, guarded.url), True)):
+        await someone.select_run("A question of one's own?")
+        await expect(someone.button(words_history.SAVE_NAME)).to_be_visible()
+        for label in (words_history.DELETE_RUN, words_history.DELETE_CONVERSATION, words_pages.SHARE):
+            await expect(someone.button(label)).to_have_count(int(is_host))
+    for opened in (page, everything):
+        await opened.context.close()
 
 
 async def test_who_may_only_look_is_told_so(browser: Browser, guarded: Guarded) -> None:
@@ -92,6 +105,10 @@ async def test_who_may_only_look_is_told_so(browser: Browser, guarded: Guarded) 
     await expect(page.get_by_text(words_ask.OWN_RIGHTS["view"]).filter(visible=True).first).to_be_visible()
     reader = Reader(page, guarded.url)
     await expect(reader.button(words.ASK)).to_have_count(0)
+    await page.goto(f"{guarded.url}compare")
+    way = page.get_by_role("tab").or_(page.get_by_role("radio"))
+    await expect(way.filter(has_text=words_compare.TWO_RUNS).filter(visible=True)).to_have_count(1)
+    await expect(way.filter(has_text=words_compare.RACE).filter(visible=True)).to_have_count(0)
     await page.get_by_role("button", name="view", exact=True).click()
     await expect(page.get_by_role("dialog").get_by_text(words_account.SIGNED_IN.split("{")[0])).to_be_visible()
     await page.get_by_role("button", name=words_account.SIGN_OUT).click()

@@ -88,8 +88,9 @@ class CompareHandlers:
             fields.first_agent: gr.update(choices=agents, value=first),
             fields.second_agent: gr.update(choices=agents, value=second),
             fields.scenario: gr.update(choices=list(offer.scenarios), value=scenario),
-            fields.race_tab: gr.update(visible=offer.rights.asks),
-            fields.status_tab: gr.update(visible=offer.rights.asks),
+            # The page's style hides their tabs: Gradio draws the heads of tabs once.
+            fields.race: gr.update(visible=offer.rights.asks),
+            fields.status_race: gr.update(visible=offer.rights.asks),
         }
 
     async def _show(self, pair: DrawnPair, problem: Problem | None, theme: Theme) -> AsyncIterator[Updates]:

@@ -36,8 +36,6 @@ class Choosing:
     race: gr.Button
     scenario: gr.Dropdown
     status_race: gr.Button
-    race_tab: gr.Tab
-    status_tab: gr.Tab
 
     def outputs(self) -> list[gr.blocks.Block]:
         """All of them."""
@@ -127,18 +125,18 @@ def _ways() -> Choosing:
         with gr.Tab(words_compare.TWO_RUNS), gr.Row(elem_classes="ph-fields"):
             first_run, first_file = _run_field(words_compare.FIRST_RUN)
             second_run, second_file = _run_field(words_compare.SECOND_RUN)
-        with gr.Tab(words_compare.RACE) as race_tab, gr.Row(elem_classes="ph-fields"):
+        with gr.Tab(words_compare.RACE, elem_id="ph-race-way"), gr.Row(elem_classes="ph-fields"):
             question = gr.Textbox(label=words.QUESTION_LABEL, lines=1, max_lines=QUESTION_LINES, scale=5, min_width=220)
             first_agent = _list(words_compare.FIRST_AGENT)
             second_agent = _list(words_compare.SECOND_AGENT)
             blind = gr.Checkbox(label=words_compare.HIDE_NAMES, scale=0, min_width=220)
             race = gr.Button(words_compare.START_RACE, variant="primary", scale=0, min_width=110)
-        with gr.Tab(words_compare.WITH_AND_WITHOUT_STATUS) as status_tab, gr.Row(elem_classes="ph-fields"):
+        with gr.Tab(words_compare.WITH_AND_WITHOUT_STATUS, elem_id="ph-status-way"), gr.Row(elem_classes="ph-fields"):
             scenario = _list(words_compare.SCENARIO_LABEL, hint=words_compare.NOT_A_SCENARIO)
             status_race = gr.Button(words_compare.START_RACE, variant="primary", scale=0, min_width=110)
     return Choosing(
         first_run, first_file, second_run, second_file, question, first_agent, second_agent, blind, race, scenario,
-        status_race, race_tab, status_tab,
+        status_race,
     )  # fmt: skip
 
 
