@@ -11,9 +11,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequen
 from contextlib import contextmanager
 from dataclasses import replace
 
-from pydantic import JsonValue, TypeAdapter, ValidationError
-
-from backend.agents.agent import Agent, ConversationFiles, RunContext, RunRequest, Turn, Usage
+from backend.agents.agent import Agent, ConversationFiles, RunContext, RunRequest, Turn
 from backend.agents.clock import Clock
 from backend.agents.person import steerable_of
 from backend.protocol.cursor import Cursor
@@ -26,6 +24,7 @@ from backend.runs.history import earlier_turns
 from backend.runs.limits import Limits
 from backend.runs.own_keys import own_keys, without_keys
 from backend.runs.records import RunRecord
+from backend.runs.reported_usage import ReportedUsage
 from backend.runs.run_writer import RunWriter
 from backend.runs.screening import BadDraftError, plain_token_body, screen
 from backend.runs.state import ACTIVE_STATES, RunClosedError, RunState, is_active
@@ -50,8 +49,6 @@ async def no_files(_: RunRecord) -> ConversationFiles:
 
 DRAFTS_PER_TURN = 64
 """How many drafts an agent may yield before the event loop gets a turn, even if it never awaits anything."""
-
-_USAGE: TypeAdapter[dict[str, JsonValue]] = TypeAdapter(dict[str, JsonValue])
 
 _INTERNAL = "The server could not continue the run; its log has the details."
 
@@ -107,7 +104,7 @@ class ActiveRun:
         self._stop: Ending | None = None
         self._found: Ending | Exception | None = None
         """The end that a draft brought, or the defect that came up while it was written."""
-        self._usage: Usage | None = None
+        self._usage = ReportedUsage(record.run_id)
 
     @property
     def state(self) -> RunState:
@@ -166,7 +163,9 @@ class ActiveRun:
             self.agent_task.cancel()
         self.outcome = ending.outcome
         try:
-            await self._writer.end(replace(ending, usage=self._usage, last_words=(*ending.last_words, *last_words)))
+            await self._writer.end(
+                replace(ending, usage=self._usage.value, last_words=(*ending.last_words, *last_words))
+            )
         except (StoreError, UnknownRunError) as error:
             self.outcome = "failed" if isinstance(error, StoreError) else "cancelled"
             logger.warning("The end of run %s was not kept: %s", self.record.run_id, str(error))
@@ -212,19 +211,13 @@ class ActiveRun:
         self.steering.start(steerable)
         context = RunContext(
             self.steering.clock_for(steerable, self._clock),
-            self._take_usage,
+            self._usage.take,
             self.alive,
             lambda: self.elapsed_ms,
             files,
             self.steering.people(),
         )
         return without_keys(checked_drafts(agent.run(request, context)), own_keys())
-
-    def _take_usage(self, usage: Usage) -> None:
-        try:
-            self._usage = _USAGE.validate_python(dict(usage))
-        except (ValidationError, TypeError, ValueError):
-            logger.warning("The agent of run %s reported a usage that is not a JSON object.", self.record.run_id)
 
     def alive(self) -> None:
         """The agent has shown that it works."""
