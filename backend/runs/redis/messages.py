@@ -1,6 +1,7 @@
 """What nodes say to each other: commands for a run, which its worker carries out, questions, and the replies."""
 
 import asyncio
+import logging
 import secrets
 from collections.abc import Mapping
 from typing import Any, Final
@@ -10,7 +11,10 @@ from pydantic import TypeAdapter
 from backend.runs.redis.connection import RedisConnection
 from backend.runs.redis.history import RedisHistory
 from backend.runs.redis.keys import Keys
-from backend.runs.store import StoreUnreachableError, UnknownRunError
+from backend.runs.redis.repeated_work import RETRY_S
+from backend.runs.store import StoreError, StoreUnreachableError, UnknownRunError
+
+logger = logging.getLogger(__name__)
 
 MOST_WAKES: Final = 20_000
 """The most entries that wait for one node; a node that lost some looks at all its runs."""
@@ -80,10 +84,22 @@ class NodeMessages(RedisHistory):
             self._waiting.pop(message_id, None)
 
     async def reply(self, node: str, message_id: str, body: Mapping[str, Any]) -> None:
-        """Reply to a command or a question of that node."""
-        if message_id:
-            entry = ("re", message_id, "b", _OBJECT.dump_json(dict(body)))
-            await self._redis.command("XADD", self._keys.wake(node), "MAXLEN", "~", MOST_WAKES, "*", *entry)
+        """Reply to a command or a question of that node: while Redis takes nothing again and again, for as long as
+        the reply is waited for. What was asked has been done by then, and would be taken for lost."""
+        if not message_id:
+            return
+        entry = ("re", message_id, "b", _OBJECT.dump_json(dict(body)))
+        deadline = asyncio.get_running_loop().time() + self._patience_s
+        while True:
+            try:
+                await self._redis.command("XADD", self._keys.wake(node), "MAXLEN", "~", MOST_WAKES, "*", *entry)
+            except StoreError as error:
+                if asyncio.get_running_loop().time() >= deadline:
+                    logger.warning("A reply to another node was not sent: %s", str(error))
+                    return
+                await asyncio.sleep(RETRY_S)
+            else:
+                return
 
     async def wake(self, node: str, run_id: str) -> None:
         """Say to a node that there are commands for a run of its."""

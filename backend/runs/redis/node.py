@@ -208,7 +208,11 @@ class RedisNode:
     async def _perform_all(self, run_id: str, perform: Perform) -> None:
         stream = self._keys.run(run_id, "cmd")
         while (run := self._store.owned.get(run_id)) is not None:
-            entries = await self._redis.range(stream, run.last_command, _COMMANDS_PER_READ)
+            try:
+                entries = await self._redis.range(stream, run.last_command, _COMMANDS_PER_READ)
+            except StoreError:
+                # The renewal of the lease says whether there are commands, once Redis is back.
+                return
             if not entries:
                 return
             for entry_id, fields in entries:
