@@ -127,7 +127,7 @@ class SteeringPerformer:
             # A node of another version asks differently.
             _log.warning("A command %r cannot be carried out here: %s", verb, type(error).__name__)
             return {_PROBLEM: _dumped(RequestProblem(501, "unknown-verb", f"This worker cannot carry out {verb!r}."))}
-        except Exception as error:  # noqa: BLE001 - whoever waits for the reply has to get one
+        except Exception as error:  # noqa: BLE001 - the node that asked has to get a reply
             problem = known_problem(error)
             if problem is None:
                 _log.exception("A command failed.")

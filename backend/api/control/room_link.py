@@ -1,7 +1,7 @@
 """What the same conversation's rooms at several nodes say to each other, so that each knows everybody.
 
 A node says what its own connections do, and from time to time all of it, so that a node that was cut off is right again
-soon. Times are ages, since every node has a clock of its own. A node that is lost says nothing more: its people go grey
+soon. Times are ages, since every node has its own clock. A node that is lost says nothing more: its people go grey
 and leave, as after a connection that was cut.
 """
 

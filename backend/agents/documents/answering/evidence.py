@@ -55,7 +55,7 @@ def find_evidence(corpus: Corpus, retrieval: Retrieval) -> QuotableEvidence:
 
 def without_rows_of(evidence: QuotableEvidence, tables: Collection[str], question: Question) -> QuotableEvidence:
     """The evidence without single rows of tables that could not be computed over, where a figure over their rows is
-    asked for: one row of a million answers nothing, unless the question names it by a number or code of its own."""
+    asked for: one row of a million answers nothing, unless the question names it by its number or code."""
     if not tables or not _asks_over_rows(question):
         return evidence
     codes = [code.casefold() for code in _CODE.findall(_without_periods(question.text))]

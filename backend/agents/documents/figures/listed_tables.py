@@ -42,7 +42,7 @@ class ListedTable:
     label_name: str = ""
     """The name of the column of the labels; empty where it is not known for sure."""
     has_totals: bool = False
-    """Whether it has a row of totals of its own."""
+    """Whether one of its rows gives the totals."""
 
     def numbers(self, column: str) -> list[tuple[float, FoundRow]]:
         """The numbers of a column with their rows; empty unless nearly all of its cells are one."""
