@@ -19,7 +19,8 @@ from evals.playing.connections import Connections, RunConnection
 from evals.playing.steering import PlannedSteering
 from evals.playing.target import Play
 from evals.wire.arrivals import AnswerReader, Arrivals, NativeBody, get_request, post_request
-from evals.wire.control_channel import ChannelFailed, WireChannel, keep_message, wire_channel
+from evals.wire.control_arrivals import keep_message
+from evals.wire.control_channel import ChannelFailed, WireChannel, wire_channel
 from evals.wire.exchange import Address, Capture, exchange
 from evals.wire.message_end import message_end
 

@@ -9,7 +9,8 @@ from typing import Final
 
 from evals.transports.bench import Bench, all_of, taken
 from evals.transports.tables import CaseTable, Cell, percentile
-from evals.wire.control_channel import WireChannel, messages_of
+from evals.wire.control_arrivals import messages_of
+from evals.wire.control_channel import WireChannel
 from evals.wire.exchange import Capture
 
 PEOPLE: Final = (2, 20, 50)

@@ -1,7 +1,7 @@
 """What came over a connection of Playhead's own protocol, read: an event stream, or a control channel."""
 
 from evals.wire.arrivals import Arrivals, parse
-from evals.wire.control_channel import control_arrivals
+from evals.wire.control_arrivals import control_arrivals
 from evals.wire.stamps import Capture
 
 

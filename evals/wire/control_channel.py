@@ -1,7 +1,7 @@
 """A control channel on the measuring path: the same sockets and stamps as for an event stream, over a WebSocket.
 
 Every chunk is stamped and kept as it comes. Of what it contains only the replies to commands are read at once, since
-a run's events are asked for with a command; the events themselves are read after the run, by ``control_arrivals``.
+a run's events are asked for with a command; the events themselves are read after the run (``control_arrivals``).
 """
 
 import asyncio
@@ -9,23 +9,20 @@ import base64
 import json
 import os
 import secrets
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from itertools import zip_longest
 from time import perf_counter_ns
 from typing import Any, Final
 
-from backend.client.control_messages import CommandReply, RunNews, read_message
+from backend.client.control_messages import CommandReply, read_message
 from backend.client.control_socket import SUBPROTOCOL
 from backend.network.credentials import CREDENTIALS
-from evals.wire.arrivals import Arrivals, NativeBody
+from evals.wire.control_arrivals import HEAD_END, OF_RUN, handshake_status
 from evals.wire.exchange import CONNECT_TIMEOUT_S, Address, open_link
 from evals.wire.frames import CLOSE, PING, PONG, TEXT, FrameError, FrameReader, client_frame
 from evals.wire.stamps import Capture, StampingProtocol, StampingSocket
 
-_HEAD_END: Final = b"\r\n\r\n"
-_OF_RUN: Final = b'{"run"'
 _OVER: Final = b'"over":true}'
 _SWITCHED: Final = 101
 _MOST_HEAD_BYTES: Final = 64 * 1024
@@ -131,12 +128,12 @@ class WireChannel:
     def _read_head(self, data: bytes) -> bytes:
         """Read the answer to the handshake; gives the bytes after it."""
         self._head += data
-        head, end, rest = self._head.partition(_HEAD_END)
+        head, end, rest = self._head.partition(HEAD_END)
         if not end:
             if len(head) > _MOST_HEAD_BYTES:
                 self._switched.set_exception(ChannelFailed("The server does not speak HTTP/1.1."))
             return b""
-        status = _status(head)
+        status = handshake_status(head)
         if status == _SWITCHED:
             self._switched.set_result(None)
             return rest
@@ -151,7 +148,7 @@ class WireChannel:
             pong.add_done_callback(self._pongs.discard)
         if opcode != TEXT:
             return opcode == CLOSE
-        if payload.startswith(_OF_RUN):
+        if payload.startswith(OF_RUN):
             if payload.endswith(_OVER):
                 self.over.set()
             return self._heard is not None and self._heard(stamp, payload)
@@ -206,61 +203,3 @@ async def wire_channel(
         yield channel
     finally:
         channel.close()
-
-
-def control_arrivals(capture: Capture) -> Arrivals:
-    """The events that came over a channel, each with the stamp of the chunk that completed its message. Never raises
-    for what the server sent."""
-    arrivals, body = Arrivals(closed_ns=capture.closed_ns), NativeBody()
-    try:
-        for stamp, kernel_ns, payload in _messages(capture, arrivals):
-            keep_message(arrivals, body, payload, stamp, kernel_ns)
-    except (FrameError, ValueError) as error:
-        arrivals.failure = f"The control channel cannot be read further after {len(arrivals.events)} events: {error}"
-    arrivals.failure = arrivals.failure or capture.failure
-    return arrivals
-
-
-def messages_of(capture: Capture) -> Iterator[tuple[int, bytes]]:
-    """Every text that came over a channel, with its stamp. Raises ``FrameError``."""
-    for stamp, _, payload in _messages(capture, Arrivals()):
-        yield stamp, payload
-
-
-def _messages(capture: Capture, arrivals: Arrivals) -> Iterator[tuple[int, int | None, bytes]]:
-    """Every text with its stamp and the kernel's. The status of the handshake goes into ``arrivals``."""
-    reader, head = FrameReader(), b""
-    for (stamp, data), kernel_ns in zip_longest(capture.chunks, capture.kernel_ns):
-        if arrivals.status is None:
-            head += data
-            start, end, data = head.partition(_HEAD_END)
-            if not end:
-                continue
-            arrivals.status = _status(start)
-        for opcode, payload in reader.feed(data):
-            if opcode == TEXT:
-                yield stamp, kernel_ns, payload
-
-
-def keep_message(
-    arrivals: Arrivals, body: NativeBody, payload: bytes, stamp: int, kernel_ns: int | None = None
-) -> None:
-    """Keep the event in a message about a run, or that nothing more comes. Raises ``ValueError``."""
-    if not payload.startswith(_OF_RUN):
-        return
-    message = read_message(payload.decode("utf-8", "replace"))
-    if not isinstance(message, RunNews):
-        return
-    if message.frame is None:
-        arrivals.closed_ns = stamp
-        return
-    for event, cursor in body.feed(message.frame, stamp):
-        arrivals.events.append(event)
-        arrivals.stamps_ns.append(stamp)
-        arrivals.kernel_ns.append(kernel_ns)
-        arrivals.ids.append(cursor)
-
-
-def _status(head: bytes) -> int | None:
-    part = head.split(b"\r\n", 1)[0].split(b" ")[1:2]
-    return int(part[0]) if part and part[0].isdigit() else None
