@@ -5,8 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query
 
 from backend.agents.agent import RunRequest, UnknownAgentError
+from backend.api.agent_resources import AgentList, Offer, Plan, PreparationNow, TakenFilesReply
 from backend.api.problems import RequestProblem, problem_responses
-from backend.api.resources import AgentList, Offer, Plan, PreparationNow, TakenFilesReply
 from backend.api.services import Services, ServicesOf
 from backend.protocol.file_kinds import endings_of
 from backend.protocol.options import RunOptions

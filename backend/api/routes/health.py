@@ -3,8 +3,8 @@
 from fastapi import APIRouter
 
 from backend import __version__
+from backend.api.agent_resources import Health, ReadinessReply
 from backend.api.problems import RequestProblem, problem_responses
-from backend.api.resources import Health, ReadinessReply
 from backend.api.routes.agents import preparations_of
 from backend.api.services import ServicesOf
 from backend.runs.start_refusals import ServerStoppingError
