@@ -9,23 +9,14 @@
 Scripts without an event loop use ``backend.client.background``.
 """
 
+from backend.client.agent_replies import OfferedAgent, Readiness
 from backend.client.connection import close_shared_http, new_http, shared_http
 from backend.client.errors import BackendGone, ClientError, ProblemError
 from backend.client.followed_run import ConnectionChange
 from backend.client.frames import Frame
-from backend.client.replies import (
-    Feedback,
-    OfferedAgent,
-    Readiness,
-    RunsPage,
-    RunState,
-    RunSummary,
-    SessionState,
-    SessionSummary,
-    Share,
-    StartedRun,
-)
+from backend.client.replies import RunsPage, RunState, RunSummary, SessionState, SessionSummary, StartedRun
 from backend.client.resumption import Arrival, StreamItem
+from backend.client.review_replies import Feedback, Share
 from backend.client.run_client import RunClient
 
 __all__ = [

@@ -5,7 +5,8 @@ from urllib.parse import quote
 from pydantic import TypeAdapter
 
 from backend.client.calls import Calls
-from backend.client.replies import SharedRuns, SignedInCaller
+from backend.client.replies import SignedInCaller
+from backend.client.review_replies import SharedRuns
 
 _CALLER = TypeAdapter(SignedInCaller)
 _SHARED = TypeAdapter(SharedRuns)

@@ -18,9 +18,9 @@ from backend.client.control_link import SILENT_AFTER_S, ControlLink, Lost, Opene
 from backend.client.control_socket import NoControlChannel, open_socket
 from backend.client.errors import BackendGone, StreamLost
 from backend.client.followed_run import ConnectionChange, EventSource, Patience, follow_source
-from backend.client.replies import AnsweredInput, SteeredMessage, SteeredRunState
 from backend.client.resumption import Resumption, StreamItem
 from backend.client.run_client import RunClient
+from backend.client.steering_replies import AnsweredInput, SteeredMessage, SteeredRunState
 from backend.protocol.cursor import START, Cursor
 from backend.protocol.inputs import GivenAnswer, GivenPerson
 from backend.protocol.run_view import RunView

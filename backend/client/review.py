@@ -7,7 +7,7 @@ from urllib.parse import quote
 from pydantic import TypeAdapter
 
 from backend.client.calls import Calls, run_path
-from backend.client.replies import Feedback, Feedbacks, Share, Shares
+from backend.client.review_replies import Feedback, Feedbacks, Share, Shares
 from backend.protocol.inputs import GivenPerson
 from backend.protocol.roles import Role
 

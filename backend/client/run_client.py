@@ -11,25 +11,14 @@ import httpx2
 from pydantic import TypeAdapter, ValidationError
 
 from backend.client.access import AccessCalls
+from backend.client.agent_replies import OfferedAgent, Offers, PlannedRun, Preparation, Readiness
 from backend.client.calls import run_path, shown_path
 from backend.client.errors import ProblemError
 from backend.client.files import FileCalls
 from backend.client.followed_run import ConnectionChange, Patience, follow_source
 from backend.client.frames import TICK_S, Frame, paced_frames
 from backend.client.http_source import HttpEventSource
-from backend.client.replies import (
-    OfferedAgent,
-    Offers,
-    PlannedRun,
-    Preparation,
-    Readiness,
-    RunsPage,
-    RunState,
-    Sessions,
-    SessionState,
-    SessionSummary,
-    StartedRun,
-)
+from backend.client.replies import RunsPage, RunState, Sessions, SessionState, SessionSummary, StartedRun
 from backend.client.resumption import Arrival, Resumption, StreamItem
 from backend.client.review import ReviewCalls
 from backend.client.steering import SteeringCalls

@@ -7,7 +7,7 @@ from urllib.parse import quote
 from pydantic import TypeAdapter
 
 from backend.client.calls import Calls, run_path
-from backend.client.replies import AnsweredInput, AskedInputs, SteeredMessage, SteeredRunState
+from backend.client.steering_replies import AnsweredInput, AskedInputs, SteeredMessage, SteeredRunState
 from backend.protocol.inputs import GivenAnswer, GivenPerson
 from backend.protocol.participants import IssuedParticipant
 

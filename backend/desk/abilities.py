@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from backend.client.replies import OfferedAgent
+from backend.client.agent_replies import OfferedAgent
 
 
 class Abilities(NamedTuple):

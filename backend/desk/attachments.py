@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from contextlib import suppress
 from typing import Protocol
 
+from backend.client.agent_replies import TakenFiles
 from backend.client.errors import ClientError
-from backend.client.replies import KnownFile, TakenFiles
+from backend.client.replies import KnownFile
 from backend.desk.conversation import Conversation, ConversationState
 from backend.present.words import files as words
 from backend.protocol.file_kinds import kind_by_name, titles_of

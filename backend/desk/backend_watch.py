@@ -5,8 +5,8 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from typing import Protocol
 
+from backend.client.agent_replies import Readiness
 from backend.client.errors import BackendGone, ClientError
-from backend.client.replies import Readiness
 
 BETWEEN_TRIALS_S = 0.5
 """The time between two tries to reach the backend. Half a second is short compared with a backend's start, and costs it

@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from typing import Final, NamedTuple, Protocol
 
+from backend.client.agent_replies import OfferedAgent
 from backend.client.errors import ClientError
-from backend.client.replies import OfferedAgent, RunsPage, RunSummary
+from backend.client.replies import RunsPage, RunSummary
 from backend.present.pages.problem import Problem, problem_of
 from backend.present.pages.run_titles import run_title
 

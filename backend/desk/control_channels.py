@@ -14,8 +14,8 @@ from weakref import WeakKeyDictionary
 from backend.client.control_client import ControlClient
 from backend.client.control_link import Opener
 from backend.client.control_socket import open_socket
-from backend.client.replies import AnsweredInput, SteeredMessage, SteeredRunState
 from backend.client.run_client import RunClient
+from backend.client.steering_replies import AnsweredInput, SteeredMessage, SteeredRunState
 from backend.protocol.inputs import GivenAnswer
 
 LINGER_S: Final = 5.0

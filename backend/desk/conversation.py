@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
+from backend.client.agent_replies import TakenFiles
 from backend.client.frames import Frame
-from backend.client.replies import KnownFile, TakenFiles
+from backend.client.replies import KnownFile
 from backend.desk.abilities import Abilities
 from backend.desk.choices import Choice
 from backend.desk.reader_rights import ReaderRights

@@ -7,7 +7,7 @@ from typing import Any, Literal, Protocol
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from backend.client.errors import ClientError, ProblemError
-from backend.client.replies import Feedback
+from backend.client.review_replies import Feedback
 from backend.desk.backend_watch import BETWEEN_TRIALS_S, ReadyCall, wait_for_backend
 from backend.present.pages.problem import Problem, problem_of
 from backend.present.words import ask as words_ask

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from backend.client.replies import OfferedAgent
+from backend.client.agent_replies import OfferedAgent
 from backend.desk.abilities import abilities_of
 from backend.desk.choices import agent_choices
 from backend.desk.conversation import Conversation, ConversationState

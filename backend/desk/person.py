@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from backend.client.errors import ClientError, ProblemError
-from backend.client.replies import SharedRuns, SignedInCaller
+from backend.client.replies import SignedInCaller
+from backend.client.review_replies import SharedRuns
 from backend.desk.reader_rights import Permission, ReaderRights
 from backend.protocol.roles import Role
 

@@ -3,8 +3,10 @@
 from collections.abc import AsyncGenerator, Sequence
 from typing import Protocol
 
+from backend.client.agent_replies import OfferedAgent
 from backend.client.frames import Frame
-from backend.client.replies import OfferedAgent, RunState, SessionState, SharedRuns, SignedInCaller, StartedRun
+from backend.client.replies import RunState, SessionState, SignedInCaller, StartedRun
+from backend.client.review_replies import SharedRuns
 from backend.desk.backend_watch import ReadyCall
 from backend.desk.run_recording import RecordingCall
 from backend.protocol.options import RunOptions, WhenBusy

@@ -5,8 +5,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
+from backend.client.agent_replies import OfferedAgent
 from backend.client.errors import ClientError
-from backend.client.replies import OfferedAgent, StartedRun
+from backend.client.replies import StartedRun
 
 _PLAYED: Final = ("scripted:", "recording:")
 """The beginnings of the names of agents that can be played without their status events."""

@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import Final, Protocol
 
 from backend.client.errors import ClientError
-from backend.client.replies import Feedback, SessionSummary
+from backend.client.replies import SessionSummary
+from backend.client.review_replies import Feedback
 from backend.desk.run_history import Deletion, RunHistory
 from backend.present.offline_page.exports import ExportedFile, ExportForm, exported
 from backend.present.words import history as words_history, pages as words_pages

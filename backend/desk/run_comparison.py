@@ -5,8 +5,9 @@ from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from backend.client.agent_replies import OfferedAgent
 from backend.client.errors import ClientError
-from backend.client.replies import OfferedAgent, SignedInCaller
+from backend.client.replies import SignedInCaller
 from backend.desk.backend_watch import wait_for_backend
 from backend.desk.choices import Choice, RunsCall, agent_choices, latest_runs
 from backend.desk.pair_stream import USUAL_PACE, Pace, PairCalls, PairStream, PairUpdate

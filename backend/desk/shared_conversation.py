@@ -4,8 +4,10 @@ import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from typing import Final, Protocol
 
+from backend.client.agent_replies import OfferedAgent
 from backend.client.errors import ProblemError
-from backend.client.replies import OfferedAgent, RunState, SharedRuns
+from backend.client.replies import RunState
+from backend.client.review_replies import SharedRuns
 from backend.desk.abilities import abilities_of
 from backend.desk.conversation import AskedQuestion, Conversation, ConversationState
 from backend.present.pages.conversation import EarlierTurn

@@ -8,7 +8,8 @@ from typing import Any, Literal, Protocol
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from backend.client.errors import ClientError, ProblemError
-from backend.client.replies import RunState, Share
+from backend.client.replies import RunState
+from backend.client.review_replies import Share
 from backend.present.words import sharing as words
 from backend.protocol.inputs import GivenPerson
 from backend.protocol.roles import Role

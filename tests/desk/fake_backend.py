@@ -5,9 +5,10 @@ from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from backend.client.agent_replies import OfferedAgent, Readiness
 from backend.client.errors import BackendGone, ClientError, ProblemError
 from backend.client.frames import Frame
-from backend.client.replies import OfferedAgent, Readiness, RunsPage, RunSummary, SignedInCaller, StartedRun
+from backend.client.replies import RunsPage, RunSummary, SignedInCaller, StartedRun
 from backend.protocol.events import Draft, Event, StatusEvent, TokenEvent
 from backend.protocol.options import RunOptions
 from backend.protocol.recordings import RecordingHeader, recording_lines

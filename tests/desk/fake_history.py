@@ -4,17 +4,10 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from backend.client.agent_replies import OfferedAgent, Readiness
 from backend.client.errors import BackendGone, ClientError, ProblemError
-from backend.client.replies import (
-    Feedback,
-    OfferedAgent,
-    Readiness,
-    RunsPage,
-    RunSummary,
-    SessionState,
-    SessionSummary,
-    SignedInCaller,
-)
+from backend.client.replies import RunsPage, RunSummary, SessionState, SessionSummary, SignedInCaller
+from backend.client.review_replies import Feedback
 from backend.client.run_client import OutcomeWanted
 from backend.protocol.events import DoneEvent, KnownEvent, Outcome, TokenEvent, stamp
 from backend.protocol.inputs import GivenPerson, Person

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from backend.client.errors import BackendGone, ClientError, ProblemError
-from backend.client.replies import AnsweredInput
+from backend.client.steering_replies import AnsweredInput
 from backend.desk.answers import Answers
 from backend.desk.conversation import Conversation
 from backend.present.words import steering as words

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import pytest
 
+from backend.client.agent_replies import Readiness
 from backend.client.errors import BackendGone, ClientError, ProblemError
-from backend.client.replies import Readiness
 from backend.desk.backend_watch import wait_for_backend
 
 

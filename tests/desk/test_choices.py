@@ -1,6 +1,6 @@
 """Lists to choose from."""
 
-from backend.client.replies import OfferedAgent
+from backend.client.agent_replies import OfferedAgent
 from backend.desk.choices import Choice, agent_choices
 
 

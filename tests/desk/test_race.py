@@ -2,8 +2,8 @@
 
 import pytest
 
+from backend.client.agent_replies import OfferedAgent
 from backend.client.errors import ProblemError
-from backend.client.replies import OfferedAgent
 from backend.desk.race import Entrant, plays_without_status, question_for, start_both, with_and_without_status
 from tests.desk.fake_backend import FakeBackend
 

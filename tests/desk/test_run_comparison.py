@@ -2,8 +2,8 @@
 
 import pytest
 
+from backend.client.agent_replies import OfferedAgent
 from backend.client.errors import ProblemError
-from backend.client.replies import OfferedAgent
 from backend.desk.pair_stream import Pace
 from backend.desk.run_comparison import CompareDesk, CompareOffer
 from backend.desk.run_pair import RunPair

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from backend.client.errors import ClientError, ProblemError
-from backend.client.replies import RunState, Share
+from backend.client.replies import RunState
+from backend.client.review_replies import Share
 from backend.desk.sharing import Sharing, ShownShare
 from backend.present.words import sharing as words
 from backend.protocol.inputs import GivenPerson, Person

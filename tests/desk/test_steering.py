@@ -2,9 +2,10 @@
 
 import pytest
 
+from backend.client.agent_replies import OfferedAgent
 from backend.client.errors import ClientError, ProblemError
 from backend.client.frames import Frame
-from backend.client.replies import OfferedAgent, SteeredMessage, SteeredRunState
+from backend.client.steering_replies import SteeredMessage, SteeredRunState
 from backend.desk.abilities import abilities_of
 from backend.desk.answers import Answers
 from backend.desk.control_channels import MessageMode

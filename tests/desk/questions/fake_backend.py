@@ -4,20 +4,11 @@ import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
 
+from backend.client.agent_replies import OfferedAgent, Readiness
 from backend.client.errors import BackendGone, ClientError, ProblemError
 from backend.client.frames import Frame
-from backend.client.replies import (
-    KnownFile,
-    OfferedAgent,
-    Readiness,
-    RunState,
-    RunSummary,
-    RunThroughShare,
-    SessionState,
-    SharedRuns,
-    SignedInCaller,
-    StartedRun,
-)
+from backend.client.replies import KnownFile, RunState, RunSummary, SessionState, SignedInCaller, StartedRun
+from backend.client.review_replies import RunThroughShare, SharedRuns
 from backend.protocol.events import DoneEvent, Event, Outcome, StatusEvent, TokenEvent
 from backend.protocol.file_kinds import kind_of_file
 from backend.protocol.inputs import STEERING

@@ -5,8 +5,8 @@ from contextlib import aclosing
 
 import pytest
 
+from backend.client.agent_replies import OfferedAgent, TakenFiles
 from backend.client.errors import BackendGone, ProblemError
-from backend.client.replies import OfferedAgent, TakenFiles
 from backend.desk.attachments import Attachments, taken_by
 from backend.desk.conversation import Conversation, ConversationState
 from backend.desk.questions import Questions

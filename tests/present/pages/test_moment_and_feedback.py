@@ -5,7 +5,7 @@ from typing import Literal
 
 import pytest
 
-from backend.client.replies import Feedback
+from backend.client.review_replies import Feedback
 from backend.present.pages.conversation import EarlierTurn, earlier_turns_html
 from backend.present.pages.feedback import feedback_html
 from backend.present.timeline.moment_text import moment_clock, moment_html, moment_text
