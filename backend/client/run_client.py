@@ -4,7 +4,7 @@ import json
 import uuid
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import quote
 
 import httpx2
@@ -17,13 +17,14 @@ from backend.client.errors import ProblemError
 from backend.client.files import FileCalls
 from backend.client.followed_run import ConnectionChange, Patience, follow_source
 from backend.client.frames import TICK_S, Frame, paced_frames
+from backend.client.history import HistoryCalls
 from backend.client.http_source import HttpEventSource
-from backend.client.replies import RunsPage, RunState, Sessions, SessionState, SessionSummary, StartedRun
+from backend.client.replies import RunState, StartedRun
 from backend.client.resumption import Arrival, Resumption, StreamItem
 from backend.client.review import ReviewCalls
 from backend.client.steering import SteeringCalls
 from backend.protocol.cursor import START, Cursor
-from backend.protocol.events import Event, Outcome, parse_event
+from backend.protocol.events import Event, parse_event
 from backend.protocol.inputs import GivenPerson
 from backend.protocol.options import RunOptions, WhenBusy
 from backend.protocol.run_view import RunView
@@ -31,22 +32,15 @@ from backend.protocol.run_view import RunView
 HEARTBEAT_S = 15.0
 """How often the backend sends a comment on a silent stream."""
 
-OutcomeWanted = Literal[Outcome, "running", ""]
-"""How a run must have ended to be found: ``running`` = not yet, empty = however."""
-
 _STARTED = TypeAdapter(StartedRun)
 _RUN = TypeAdapter(RunState)
 _OFFERS = TypeAdapter(Offers)
 _PLAN = TypeAdapter(PlannedRun)
-_SESSIONS = TypeAdapter(Sessions)
-_SESSION = TypeAdapter(SessionState)
-_RENAMED = TypeAdapter(SessionSummary)
-_RUNS = TypeAdapter(RunsPage)
 _READINESS = TypeAdapter(Readiness)
 _PREPARATIONS = TypeAdapter(tuple[Preparation, ...])
 
 
-class RunClient(FileCalls, SteeringCalls, ReviewCalls, AccessCalls):
+class RunClient(HistoryCalls, FileCalls, SteeringCalls, ReviewCalls, AccessCalls):
     """A client of the backend at ``base_url``, such as ``http://127.0.0.1:8750``.
 
     Cheap to make: it keeps an address and the HTTP client it is given, or the running event loop's shared one
@@ -104,7 +98,7 @@ class RunClient(FileCalls, SteeringCalls, ReviewCalls, AccessCalls):
         if attachments:
             body["attachments"] = list(attachments)
         headers = {"Idempotency-Key": idempotency_key or uuid.uuid4().hex}
-        return self._read(await self._send("POST", "/v1/runs", json=body, headers=headers), TypeAdapter(StartedRun))
+        return self._read(await self._send("POST", "/v1/runs", json=body, headers=headers), _STARTED)
 
     async def run(self, run_id: str) -> RunState:
         """The run's record and its view so far."""
@@ -135,43 +129,6 @@ class RunClient(FileCalls, SteeringCalls, ReviewCalls, AccessCalls):
                 return None
             raise
         return tuple(parse_event(event) for event in self._read(response, _PLAN).events)
-
-    async def sessions(self, limit: int | None = None) -> tuple[SessionSummary, ...]:
-        """Conversations, the latest first."""
-        params = {} if limit is None else {"limit": str(limit)}
-        return self._read(await self._send("GET", "/v1/sessions", params=params), _SESSIONS).sessions
-
-    async def session(self, session_id: str) -> SessionState:
-        """One conversation with its runs in order."""
-        return self._read(await self._send("GET", _session_path(session_id)), _SESSION)
-
-    async def delete_session(self, session_id: str) -> None:
-        """Delete a conversation with its runs and their events."""
-        await self._send("DELETE", _session_path(session_id))
-
-    async def runs(
-        self,
-        *,
-        text: str = "",
-        agent: str = "",
-        outcome: OutcomeWanted = "",
-        session_id: str = "",
-        limit: int = 50,
-        before: str = "",
-    ) -> RunsPage:
-        """Past runs of all conversations that fit, the latest first; what is empty leaves nothing out. ``text`` is a
-        part of the question in upper or lower case, ``outcome`` may be ``running``, ``before`` is ``RunsPage.next``."""
-        asked = {"text": text, "agent": agent, "outcome": outcome, "session_id": session_id, "before": before}
-        params = {"limit": str(limit), **{name: value for name, value in asked.items() if value}}
-        return self._read(await self._send("GET", "/v1/runs", params=params), _RUNS)
-
-    async def delete_run(self, run_id: str) -> None:
-        """Delete a run with its events; a running one is cancelled first. A conversation ends with its last run."""
-        await self._send("DELETE", run_path(run_id))
-
-    async def rename_session(self, session_id: str, title: str) -> SessionSummary:
-        """Give a conversation another title."""
-        return self._read(await self._send("PATCH", _session_path(session_id), json={"title": title}), _RENAMED)
 
     async def recording(self, run_id: str) -> bytes:
         """The run as a recording (JSON lines)."""
@@ -236,7 +193,3 @@ class RunClient(FileCalls, SteeringCalls, ReviewCalls, AccessCalls):
 def _options(options: RunOptions | Mapping[str, Any] | None) -> dict[str, Any]:
     """The options that were set; the backend knows the others' defaults."""
     return options.model_dump(exclude_unset=True) if isinstance(options, RunOptions) else dict(options or {})
-
-
-def _session_path(session_id: str) -> str:
-    return f"/v1/sessions/{quote(session_id, safe='')}"

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal
 
+from backend.client.history import OutcomeWanted
 from backend.client.replies import RunSummary
 from backend.client.review_replies import Feedback
-from backend.client.run_client import OutcomeWanted
 from backend.desk.choices import Choice
 from backend.desk.reader_rights import ReaderRights
 from backend.present.pages.cards import RunCard

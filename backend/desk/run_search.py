@@ -5,9 +5,9 @@ from typing import Any, Final, Protocol
 
 from backend.client.agent_replies import OfferedAgent
 from backend.client.errors import BackendGone, ClientError
+from backend.client.history import OutcomeWanted
 from backend.client.replies import RunsPage, RunSummary, SessionState, SessionSummary, SignedInCaller
 from backend.client.review_replies import Feedback
-from backend.client.run_client import OutcomeWanted
 from backend.desk.backend_watch import BETWEEN_TRIALS_S, ReadyCall, wait_for_backend
 from backend.desk.choices import Choice, agent_choices
 from backend.desk.run_history import ChosenRun, HistoryState, RunHistory, SearchTerms

@@ -6,9 +6,9 @@ from typing import Any, Literal
 
 from backend.client.agent_replies import OfferedAgent, Readiness
 from backend.client.errors import BackendGone, ClientError, ProblemError
+from backend.client.history import OutcomeWanted
 from backend.client.replies import RunsPage, RunSummary, SessionState, SessionSummary, SignedInCaller
 from backend.client.review_replies import Feedback
-from backend.client.run_client import OutcomeWanted
 from backend.protocol.events import DoneEvent, KnownEvent, Outcome, TokenEvent, stamp
 from backend.protocol.inputs import GivenPerson, Person
 from backend.protocol.recordings import RecordingHeader, recording_lines
