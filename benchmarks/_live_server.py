@@ -1,6 +1,5 @@
 """The server under ``benchmarks.live`` as a process of its own, and a client of many streams that costs little."""
 
-import os
 import re
 import select
 import socket
@@ -15,6 +14,8 @@ from pathlib import Path
 
 import httpx2
 
+from benchmarks._process_cpu import cpu_s
+
 WINDOW_S = 4.0
 SETTLE_S = 1.0
 LATE_S = 0.1
@@ -22,7 +23,6 @@ LATE_S = 0.1
 
 EVENT = b"\nevent: "
 
-_TICKS = os.sysconf("SC_CLK_TCK")
 _DUE = re.compile(rb'"text":"(\d+\.\d{6}) ')
 
 
@@ -36,8 +36,7 @@ class LiveServer:
 
     def cpu_s(self) -> float:
         """CPU seconds of the process so far, user and system."""
-        fields = Path(f"/proc/{self.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / _TICKS
+        return cpu_s(self.pid)
 
     def memory_kib(self) -> float:
         """Resident memory of the process that no other one shares."""

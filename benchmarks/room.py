@@ -24,6 +24,7 @@ from backend.client.run_client import RunClient
 from backend.launch.child import ChildProcess
 from backend.launch.ports import free_port
 from backend.launch.server import serve_command
+from benchmarks._process_cpu import cpu_s
 from benchmarks.store import percentile, say
 
 LISTED = 40
@@ -144,12 +145,6 @@ def _server_of(process: ChildProcess) -> int:
     """The process that serves, which is the child of the one that guards it."""
     children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
     return int(children[0] if children else str(process.pid))
-
-
-def cpu_s(pid: int) -> float:
-    """CPU seconds of a process so far."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].split()
-    return (int(fields[11]) + int(fields[12])) / 100
 
 
 def memory_mib(pid: int) -> float:

@@ -1,9 +1,8 @@
 """How 20 live sessions in one process of a UI keep up: ``python -m benchmarks.sessions [--sessions N] [UI …]``.
 
-A client without a browser speaks what the pages speak: Gradio's queue (a request that joins it and a WebSocket) and
-Streamlit's socket. Each session opens the address of a run of its own while that run is live, and reads raw bytes: the
-words of an answer are numbered, so that a search finds how far the page has been told. Goals on two cores: the first
-status within 1 s of opening, and every word within 1 s of its event.
+Each session opens the address of a run of its own while that run is live, with a client that speaks what its page
+speaks (``_page_clients``). Goals on two cores: the first status within 1 s of opening, and every word within 1 s of its
+event.
 
 A word's event is due at the run's start plus its ``at_ms``; the start is the moment at which the answer to its POST
 had come. CPU is that of the UI's process and of the backend's, from the operating system.
@@ -11,46 +10,32 @@ had come. CPU is that of the UI's process and of the backend's, from the operati
 
 import argparse
 import asyncio
-import json
 import os
-import re
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Coroutine, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
-from uuid import uuid4
 
 import httpx2
-from streamlit.proto.BackMsg_pb2 import BackMsg
-from websockets.asyncio.client import connect
-from websockets.exceptions import ConnectionClosed
-from websockets.typing import Origin
 
 from backend.launch.ports import free_port
 from backend.launch.server import LocalServer
 from backend.protocol.events import TokenEvent
 from backend.protocol.recording_reader import parse_recording
+from benchmarks._page_clients import LONGEST_S, STATUS, UIS, WORDS, Follow, Session
+from benchmarks._process_cpu import cpu_s
 
 RATE = 20.0
-WORDS = 200
 WAIT_S = 3.0
 """How long a run searches before its first word, so that all sessions are open by then."""
 
 OPENING_S = 2.0
 """All sessions are opened within this time, one after the other: people do not click in the same moment."""
 
-STATUS = b"zzsearching"
-WORD = re.compile(rb"zz(\d{4})")
-LONGEST_S = 60.0
 GOAL_MS = 1000.0
-
-_TICKS = os.sysconf("SC_CLK_TCK")
-_CONFIG = re.compile(r"window\.gradio_config\s*=\s*(\{.*?\});\s*</script>", re.DOTALL)
 
 
 def scenario() -> str:
@@ -63,89 +48,11 @@ def scenario() -> str:
     )
 
 
-@dataclass
-class Session:
-    """One page: when it was opened, when the status and each word came, in seconds of ``time.monotonic``."""
-
-    run_id: str
-    started_s: float
-    opened_s: float = 0.0
-    status_s: float | None = None
-    words_s: dict[int, float] = field(default_factory=dict)
-
-    def read(self, data: bytes) -> bool:
-        """Note what these bytes show; True once the last word has come."""
-        now = time.monotonic()
-        if self.status_s is None and STATUS in data:
-            self.status_s = now
-        for number in map(int, WORD.findall(data)):
-            self.words_s.setdefault(number, now)
-        return WORDS - 1 in self.words_s
-
-
-async def follow_gradio(url: str, session: Session) -> None:
-    """Open the Ask page's address as Gradio's script does."""
-    hash_ = uuid4().hex[:11]
-    async with httpx2.AsyncClient(base_url=url, timeout=LONGEST_S, trust_env=False) as client:
-        config = json.loads(_found(_CONFIG, (await client.get("/")).text))
-        load = next(one for one in config["dependencies"] if any(target[1] == "load" for target in one["targets"]))
-        values = {one["id"]: one.get("props", {}).get("value") for one in config["components"]}
-        stream = f"{url.replace('http', 'ws', 1)}/gradio_api/queue/data?session_hash={hash_}"
-        session.opened_s = time.monotonic()
-        body = {
-            "data": [values.get(one) for one in load["inputs"]], "fn_index": load["id"], "session_hash": hash_,
-            "event_data": None, "trigger_id": None,
-        }  # fmt: skip
-        (await client.post(f"/gradio_api/queue/join?run={session.run_id}", json=body)).raise_for_status()
-        await _read(stream, url, session)
-
-
-async def follow_streamlit(url: str, session: Session) -> None:
-    """Open the Ask page's address as Streamlit's script does."""
-    opening = BackMsg()
-    opening.rerun_script.query_string = f"run={session.run_id}"
-    session.opened_s = time.monotonic()
-    await _read(
-        f"{url.replace('http', 'ws', 1)}/_stcore/stream", url, session, opening.SerializeToString(), "streamlit"
-    )
-
-
-async def _read(address: str, origin: str, session: Session, first: bytes = b"", protocol: str | None = None) -> None:
-    subprotocols: Any = [protocol] if protocol else None
-    async with connect(
-        address, origin=Origin(origin), subprotocols=subprotocols, max_size=None, compression=None, proxy=None
-    ) as socket:  # fmt: skip
-        if first:
-            await socket.send(first)
-        try:
-            async for message in socket:
-                if session.read(message if isinstance(message, bytes) else message.encode()):
-                    return
-        except ConnectionClosed:
-            return
-
-
-def _found(pattern: re.Pattern[str], text: str) -> str:
-    found = pattern.search(text)
-    if found is None:
-        raise SystemExit("Gradio's page has no configuration where it was: look at its source.")
-    return found[1]
-
-
-def cpu_s(pid: int) -> float:
-    """CPU seconds of a process so far."""
-    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / _TICKS
-
-
 async def started(client: httpx2.AsyncClient) -> Session:
     """A run that has just begun."""
     body = {"question": "How many?", "agent": "scripted:numbered"}
     answer = await client.post("/v1/runs", json=body)
     return Session(answer.raise_for_status().json()["run_id"], time.monotonic())
-
-
-Follow = Callable[[str, Session], Coroutine[Any, Any, None]]
 
 
 async def later(follow: Follow, url: str, session: Session, after_s: float) -> None:
@@ -234,12 +141,6 @@ def measure(module: str, follow: Follow, backend: LocalServer, count: int) -> No
     print(  # noqa: T201
         f"  CPU of the UI {each:.2f} s a session, {cpu / seconds:.0%} of a core; of this client {own / seconds:.0%}"
     )
-
-
-UIS: dict[str, tuple[str, Follow]] = {
-    "gradio": ("ui_gradio", follow_gradio),
-    "streamlit": ("ui_streamlit", follow_streamlit),
-}
 
 
 def main() -> None:

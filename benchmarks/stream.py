@@ -1,7 +1,7 @@
-"""What a stream over HTTP costs: ``python benchmarks/stream.py [--events N] [--streams N]``. Prints figures.
+"""What a stream over HTTP costs: ``python -m benchmarks.stream [--events N] [--streams N]``. Prints figures.
 
-The server is a process of its own and reports its CPU time; the same log is sent by our response and by
-sse-starlette's own, fed with one dict per event. Compare figures of one run, not of two machines.
+The server (``_paced_server``) is a process of its own and reports its CPU time; the same log is sent by our response and
+by sse-starlette's own, fed with one dict per event. Compare figures of one run, not of two machines.
 """
 
 import argparse
@@ -12,91 +12,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Sequence
-from pathlib import Path
 
 import httpx2
 
-from backend.agents.agent import Agent, AgentOffer, Progress, RunContext, RunRequest
-from backend.protocol.events import Draft, KnownEvent, TokenEvent
-
 DEADLINE_S = 120.0
-
-
-class PacedAgent:
-    """Sends ``count`` tokens, ``rate`` a second, or all at once with a rate of 0."""
-
-    def __init__(self, count: int, rate: float) -> None:
-        self._count = count
-        self._rate = rate
-
-    async def run(self, request: RunRequest, context: RunContext) -> AsyncIterator[Draft]:
-        """The tokens."""
-        began = context.clock.now()
-        for number in range(self._count):
-            if self._rate:
-                await context.clock.sleep(began + number / self._rate - context.clock.now())
-            yield TokenEvent(text="token ")
-
-
-class PacedProvider:
-    """Offers ``paced:<count>-<rate>``."""
-
-    name = "paced"
-
-    async def prepare(self, progress: Progress) -> Sequence[str]:
-        """Nothing to do."""
-        return ()
-
-    async def offers(self) -> Sequence[AgentOffer]:
-        """Nothing listed."""
-        return ()
-
-    async def open(self, variant: str) -> Agent:
-        """The agent."""
-        count, _, rate = variant.partition("-")
-        return PacedAgent(int(count), float(rate))
-
-    async def plan(self, variant: str, request: RunRequest) -> Sequence[KnownEvent] | None:
-        """Unknown."""
-        return None
-
-
-async def serve(folder: Path) -> None:
-    """The server under test, with two more routes: its CPU time, and the log as sse-starlette sends dicts."""
-    from sse_starlette.sse import EventSourceResponse
-
-    from backend.api.app import create_app
-    from backend.api.server import Server, address_of, listen
-    from backend.protocol.cursor import START
-    from backend.settings import Settings
-    from backend.wiring import build_services, running, stop
-
-    services = build_services(Settings(data_dir=folder, max_concurrent_runs=1000), [PacedProvider()])
-    app = create_app(services)
-
-    @app.get("/cpu")
-    async def cpu() -> float:
-        return time.process_time()
-
-    @app.get("/plain/{run_id}/events", response_class=EventSourceResponse)
-    async def plain(run_id: str) -> EventSourceResponse:
-        async def dicts() -> AsyncIterator[dict[str, str]]:
-            async for batch in services.store.follow(run_id, START):
-                for frame in batch.frames:
-                    cursor, kind, data = frame.decode().rstrip("\n").split("\n")
-                    yield {"id": cursor[4:], "event": kind[7:], "data": data[6:]}
-
-        return EventSourceResponse(dicts(), sep="\n")
-
-    listener = listen("127.0.0.1", 0)
-    address = address_of(listener)
-
-    def started() -> None:
-        print(address, flush=True)  # noqa: T201 - the parent reads it
-
-    async with running(services):
-        await Server(app, stop=lambda: stop(services), started=started).serve([listener])
 
 
 def say(what: str, value: str) -> None:
@@ -231,13 +150,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--events", type=int, default=100_000, help="length of the replayed run")
     parser.add_argument("--streams", type=int, default=200, help="readers of the live run")
-    parser.add_argument("--serve", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
-    if options.serve is not None:
-        asyncio.run(serve(options.serve))
-        return
     with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, __file__, "--serve", folder]
+        command = [sys.executable, "-m", "benchmarks._paced_server", folder]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
             try:
                 url = server.stdout.readline().strip() if server.stdout else ""
