@@ -1,7 +1,7 @@
 """What a stream over HTTP costs: ``python -m benchmarks.stream [--events N] [--streams N]``. Prints figures.
 
-The server (``_paced_server``) is a process of its own and reports its CPU time; the same log is sent by our response and
-by sse-starlette's own, fed with one dict per event. Compare figures of one run, not of two machines.
+The server (``_paced_server``) is a process of its own and reports its CPU time; the same log is sent by our response
+and by sse-starlette's own, fed with one dict per event. Compare figures of one run, not of two machines.
 """
 
 import argparse

@@ -1,18 +1,23 @@
 """``playhead demo``: the backend and both UIs as three supervised processes on this machine."""
 
-import json
 import os
 import sys
 import webbrowser
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 
 import click
 
 from backend.commands.allow_host_option import allow_host_option
+from backend.commands.demo_processes import (
+    BackendLines,
+    DemoProcess,
+    UiOptions,
+    backend_process,
+    ui_process,
+    worker_processes,
+)
 from backend.commands.drain_option import drain_option
 from backend.commands.folder_options import folder_options
 from backend.commands.log_format_option import log_format_option
@@ -27,68 +32,24 @@ from backend.commands.silence_options import silence_options
 from backend.commands.token_options import (
     address_at,
     check_access,
-    environment_of,
     reached_at,
     sign_in_text,
     start_secrets,
     token_options,
 )
-from backend.doors.allow_host import FLAG
-from backend.doors.public_address import PUBLIC_URL, TRUSTED_PROXY
-from backend.launch.child import ChildFailed, ChildProcess
+from backend.launch.child import ChildFailed
 from backend.launch.ports import BACKEND_PORT, GRADIO_PORT, STREAMLIT_PORT, PortBusy, ensure_port_free
-from backend.launch.server import serve_command, worker_command
+from backend.launch.server import serve_command
 from backend.launch.supervisor import Supervisor
 from backend.logs.formats import LogFormat
-from backend.logs.set_up import FLAG as LOG_FORMAT
-from backend.settings import StartSecrets
 
 LOOPBACK = "127.0.0.1"
 READY_TIMEOUT_S = 120.0
 """How long a part may be silent without answering: importing a UI takes many seconds on a busy machine."""
 
-GRACE_S = 10.0
-"""How long a part may take to stop, besides the time that its runs get."""
-
 _WAITS_FOR = "Waiting for {} …"
 
 _PORT = click.IntRange(1, 65535)
-
-
-@dataclass(frozen=True)
-class DemoProcess:
-    """One of the three processes: its label in the output, its address, and the path that shows that it answers."""
-
-    label: str
-    url: str
-    probe: str
-    process: ChildProcess
-
-
-@dataclass(frozen=True)
-class UiOptions:
-    """What the operator said about hosts and proxies. Below ``public_url`` each part has a path of its own, as in
-    docs/nginx.conf."""
-
-    host: str
-    allowed_hosts: Sequence[str]
-    trusted_proxies: Sequence[str]
-    public_url: str
-    log_format: LogFormat
-    secrets: StartSecrets
-
-    @property
-    def probe(self) -> str:
-        """A page that answers everybody."""
-        return "/sign-in" if self.secrets.ui_keys else "/"
-
-    def command_line(self, label: str) -> list[str]:
-        """The options of the UI of that label."""
-        options = ["--host", self.host]
-        options += [part for host in self.allowed_hosts for part in (FLAG, host)]
-        options += [LOG_FORMAT, self.log_format]
-        options += (part for proxy in self.trusted_proxies for part in (TRUSTED_PROXY, proxy))
-        return options + ([PUBLIC_URL, f"{self.public_url}/{label}"] if self.public_url else [])
 
 
 @click.command(short_help="Start the backend and both UIs.")
@@ -180,11 +141,11 @@ def command(
     said = BackendLines([agent for agent, setting in chosen.items() if setting is not None])
     ui_options = UiOptions(host, allowed_hosts, trusted_proxies, public_url, log_format, secrets)
     parts = [
-        DemoProcess("backend", backend_url, "/readyz", _draining(serve, said, drain_s, secrets)),
-        _ui("gradio", "The Gradio UI", gradio_port, ui_options.probe, backend_url, ui_options),
-        _ui("streamlit", "The Streamlit UI", streamlit_port, "/_stcore/health", backend_url, ui_options),
+        DemoProcess("backend", backend_url, "/readyz", backend_process(serve, said, drain_s, secrets)),
+        ui_process("gradio", "The Gradio UI", gradio_port, ui_options.probe, backend_url, ui_options),
+        ui_process("streamlit", "The Streamlit UI", streamlit_port, "/_stcore/health", backend_url, ui_options),
     ]
-    workers = _workers(serve, said, drain_s) if redis_url else []
+    workers = worker_processes(serve, said, drain_s) if redis_url else []
     opened = None if no_browser else _browser()
     try:
         backend, *pages = parts
@@ -232,58 +193,6 @@ def ensure_ports_free(ports: dict[str, int], host: str) -> None:
             raise click.ClickException(str(busy)) from busy
         except OSError as error:
             raise click.ClickException(f"Cannot listen on port {port} ({flag}): {error.strerror}.") from error
-
-
-def _ui(label: str, name: str, port: int, probe: str, backend_url: str, options: UiOptions) -> DemoProcess:
-    command_line = [sys.executable, "-m", f"ui_{label}", "--port", str(port), "--backend", backend_url]
-    command_line += options.command_line(label)
-    # In text a page's lines are shown when it dies.
-    on_line = partial(click.echo, err=True) if options.log_format == "json" else None
-    ui_key = environment_of(StartSecrets(ui_keys=options.secrets.ui_keys))
-    url = address_at(reached_at(options.host), port)
-    return DemoProcess(label, url, probe, ChildProcess(name, command_line, on_line=on_line, env=ui_key))
-
-
-def _draining(command: Sequence[str], said: "BackendLines", drain_s: float, secrets: StartSecrets) -> ChildProcess:
-    """The backend, which may take its time to stop."""
-    env = environment_of(secrets)
-    return ChildProcess("The backend", command, on_line=said.hear, grace_s=drain_s + GRACE_S, env=env)
-
-
-def _workers(serve: Sequence[str], said: "BackendLines", drain_s: float) -> list[ChildProcess]:
-    """The worker that goes with the backend."""
-    return [ChildProcess("The worker", worker_command(serve), on_line=said.hear, grace_s=drain_s + GRACE_S)]
-
-
-class BackendLines:
-    """What the backend says until the demo ends: shown, but for its address and the reason why an agent failed that
-    was asked for."""
-
-    _FAILED = ": failed, "
-
-    def __init__(self, asked_for: Sequence[str]) -> None:
-        self._asked_for = asked_for
-        self.failure = ""
-        """Why an agent that was asked for cannot answer, in a sentence; empty while nothing speaks against it."""
-
-    def hear(self, line: str) -> None:
-        """One line of its output; called from the thread that reads it."""
-        agent, failed, reason = _sentence_of(line).partition(self._FAILED)
-        if failed and agent in self._asked_for:
-            self.failure = self.failure or reason
-        # Its address is printed once it is ready, like the others'; all else is progress or a warning.
-        elif not line.startswith("backend http://"):
-            click.echo(line, err=True)
-
-
-def _sentence_of(line: str) -> str:
-    """The message of a line of the log, or a line that is none."""
-    if not line.startswith("{"):
-        return line
-    try:
-        return str(json.loads(line)["message"])
-    except (ValueError, KeyError):
-        return line
 
 
 def _suggestion(docs_dir: Path | None) -> str:

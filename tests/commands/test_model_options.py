@@ -7,7 +7,8 @@ import pytest
 from click.testing import CliRunner
 
 from backend.commands.ask import command as ask
-from backend.commands.demo import BackendLines, command as demo
+from backend.commands.demo import command as demo
+from backend.commands.demo_processes import BackendLines
 from backend.commands.serve import command as serve
 from tests.agents.model.scripted_provider import ScriptedProvider
 from tests.agents.model.wire import chat_text, chat_tool_call
