@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from streamlit.delta_generator import DeltaGenerator
 
-from backend.desk.conversation import ConversationState
+from backend.desk.conversation_state import ConversationState
 from backend.desk.player import SeenRun
 from backend.present.answer.blocks import AnswerBlock
 from backend.present.answer.formula_attributes import formulas_as_attributes

@@ -7,7 +7,8 @@ from typing import Protocol
 from backend.client.agent_replies import TakenFiles
 from backend.client.errors import ClientError
 from backend.client.replies import KnownFile
-from backend.desk.conversation import Conversation, ConversationState
+from backend.desk.conversation import Conversation
+from backend.desk.conversation_state import ConversationState
 from backend.present.words import files as words
 from backend.protocol.file_kinds import kind_by_name, titles_of
 

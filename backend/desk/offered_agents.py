@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from backend.client.agent_replies import OfferedAgent
 from backend.desk.abilities import abilities_of
 from backend.desk.choices import agent_choices
-from backend.desk.conversation import Conversation, ConversationState
+from backend.desk.conversation import Conversation
+from backend.desk.conversation_state import ConversationState
 from backend.desk.race import question_for
 from backend.present.pages.question_checks import starting_agent
 

@@ -10,7 +10,8 @@ from backend.client.replies import KnownFile, RunState
 from backend.desk.attachments import attachments_problem
 from backend.desk.backend_watch import BETWEEN_TRIALS_S, trials_in_vain
 from backend.desk.control_channels import Channels
-from backend.desk.conversation import AskedQuestion, Conversation, ConversationState
+from backend.desk.conversation import Conversation
+from backend.desk.conversation_state import AskedQuestion, ConversationState
 from backend.desk.next_question import BETWEEN_LOOKS_S
 from backend.desk.offered_agents import take_offers
 from backend.desk.question_calls import QuestionCalls

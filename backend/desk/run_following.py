@@ -5,7 +5,8 @@ from contextlib import aclosing
 
 from backend.client.errors import ProblemError
 from backend.desk.control_channels import Channels
-from backend.desk.conversation import AskedQuestion, Conversation, ConversationState
+from backend.desk.conversation import Conversation
+from backend.desk.conversation_state import AskedQuestion, ConversationState
 from backend.desk.followed_strip import FollowedStrip
 from backend.desk.next_question import BETWEEN_LOOKS_S, begun, next_question
 from backend.desk.question_calls import QuestionCalls

@@ -9,7 +9,8 @@ from backend.client.errors import ProblemError
 from backend.client.replies import RunState
 from backend.client.review_replies import SharedRuns
 from backend.desk.abilities import abilities_of
-from backend.desk.conversation import AskedQuestion, Conversation, ConversationState
+from backend.desk.conversation import Conversation
+from backend.desk.conversation_state import AskedQuestion, ConversationState
 from backend.present.pages.conversation import EarlierTurn
 from backend.protocol.roles import covers
 

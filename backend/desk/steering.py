@@ -5,7 +5,8 @@ from typing import NamedTuple
 from backend.client.errors import ClientError, ProblemError
 from backend.desk.abilities import Abilities
 from backend.desk.control_channels import Channels, MessageMode
-from backend.desk.conversation import Conversation, ConversationState
+from backend.desk.conversation import Conversation
+from backend.desk.conversation_state import ConversationState
 from backend.present.pages.question_checks import question_problem
 from backend.present.words import messages as words_messages, steering as words
 

@@ -9,7 +9,8 @@ from backend.client.steering_replies import SteeredMessage, SteeredRunState
 from backend.desk.abilities import abilities_of
 from backend.desk.answers import Answers
 from backend.desk.control_channels import MessageMode
-from backend.desk.conversation import Conversation, ConversationState
+from backend.desk.conversation import Conversation
+from backend.desk.conversation_state import ConversationState
 from backend.desk.run_cards import RunCards
 from backend.desk.steering import NO_CONTROLS, SteeringDesk, controls_of
 from backend.present.words import messages as words

@@ -9,7 +9,8 @@ from pathlib import Path
 import gradio as gr
 
 from backend.desk.attachments import Attachments, taken_by
-from backend.desk.conversation import Conversation, ConversationState
+from backend.desk.conversation import Conversation
+from backend.desk.conversation_state import ConversationState
 from backend.present.pages.attachments import file_label, refusals_html
 from backend.present.words import files as words
 from backend.protocol.attachments import MAX_ATTACHMENTS, MAX_FILE_BYTES

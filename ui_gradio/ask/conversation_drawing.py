@@ -2,7 +2,7 @@
 
 import gradio as gr
 
-from backend.desk.conversation import ConversationState
+from backend.desk.conversation_state import ConversationState
 from backend.desk.steering import controls_of
 from backend.present.answer.markdown_export import export_markdown
 from backend.present.pages.addresses import run_parameter

@@ -5,7 +5,8 @@ from typing import Any
 
 import gradio as gr
 
-from backend.desk.conversation import RUN_SPEEDS, Conversation
+from backend.desk.conversation import Conversation
+from backend.desk.conversation_state import RUN_SPEEDS
 from backend.present.pages.cards import welcome_html
 from backend.present.pages.notices import latest_html
 from backend.present.theme.style import QUESTION_LINES

@@ -11,7 +11,8 @@ from typing import Any
 import gradio as gr
 
 from backend.desk.control_channels import MessageMode
-from backend.desk.conversation import Conversation, ConversationState
+from backend.desk.conversation import Conversation
+from backend.desk.conversation_state import ConversationState
 from backend.desk.steering import SteeringDesk, controls_of
 from backend.present.words import messages as words_messages, steering as words
 from ui_gradio.browser import TAKE_QUESTION

@@ -6,7 +6,8 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from backend.desk.conversation import Conversation, ConversationState
+from backend.desk.conversation import Conversation
+from backend.desk.conversation_state import ConversationState
 from backend.present.answer.markdown_export import export_markdown
 from backend.present.pages.addresses import run_parameter
 from backend.present.pages.copy_button import copy_button_html

@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from backend.desk.conversation import RUN_SPEEDS, Conversation, ConversationState
+from backend.desk.conversation import Conversation
+from backend.desk.conversation_state import RUN_SPEEDS, ConversationState
 from backend.present.words import ask as words_ask, run as words
 from backend.protocol.options import LONGEST_S
 from ui_streamlit.ask.attachments import draw_attach, draw_chosen_files

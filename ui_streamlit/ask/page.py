@@ -12,7 +12,8 @@ from typing import Final
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from backend.desk.conversation import Conversation, ConversationState
+from backend.desk.conversation import Conversation
+from backend.desk.conversation_state import ConversationState
 from backend.present.pages.addresses import RUN, SHARE
 from backend.present.pages.cards import run_cards_html, welcome_html
 from backend.present.pages.conversation import earlier_turns_html

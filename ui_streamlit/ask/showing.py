@@ -5,7 +5,8 @@ from collections.abc import Generator
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from backend.desk.conversation import Conversation, ConversationState
+from backend.desk.conversation import Conversation
+from backend.desk.conversation_state import ConversationState
 from backend.desk.steering import controls_of
 from ui_streamlit.ask.actions import draw_actions
 from ui_streamlit.canvas import Canvas

@@ -8,7 +8,8 @@ from typing import Any, Final
 import streamlit as st
 
 from backend.desk.control_channels import MessageMode
-from backend.desk.conversation import Conversation, ConversationState
+from backend.desk.conversation import Conversation
+from backend.desk.conversation_state import ConversationState
 from backend.desk.steering import controls_of
 from backend.present.words import messages as words_messages, steering as words
 from ui_streamlit.visit import Visit

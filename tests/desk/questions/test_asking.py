@@ -4,7 +4,8 @@ from contextlib import aclosing
 
 import pytest
 
-from backend.desk.conversation import Conversation, ConversationState
+from backend.desk.conversation import Conversation
+from backend.desk.conversation_state import ConversationState
 from backend.desk.questions import Questions
 from backend.present.pages.problem import Problem
 from backend.present.words import ask as words_ask, run as words

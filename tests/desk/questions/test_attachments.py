@@ -8,7 +8,8 @@ import pytest
 from backend.client.agent_replies import OfferedAgent, TakenFiles
 from backend.client.errors import BackendGone, ProblemError
 from backend.desk.attachments import Attachments, taken_by
-from backend.desk.conversation import Conversation, ConversationState
+from backend.desk.conversation import Conversation
+from backend.desk.conversation_state import ConversationState
 from backend.desk.questions import Questions
 from backend.protocol.attachments import AttachmentNote
 from tests.desk.questions.fake_backend import AGENTS, FULL, FakeBackend

@@ -7,7 +7,8 @@ from contextlib import aclosing
 from hypothesis import settings, strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from backend.desk.conversation import Conversation, ConversationState
+from backend.desk.conversation import Conversation
+from backend.desk.conversation_state import ConversationState
 from backend.desk.questions import Questions
 from tests.desk.questions.fake_backend import FULL, FakeBackend, FakeRun
 from tests.desk.without_channels import WithoutChannels
