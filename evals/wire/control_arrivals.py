@@ -70,6 +70,6 @@ def keep_message(
 
 
 def handshake_status(head: bytes) -> int | None:
-    """The status in the head of an answer to a handshake; None if that is no head of HTTP."""
+    """The status in the head of an answer to a handshake; None if it is not a head of HTTP."""
     part = head.split(b"\r\n", 1)[0].split(b" ")[1:2]
     return int(part[0]) if part and part[0].isdigit() else None
