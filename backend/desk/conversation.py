@@ -55,9 +55,9 @@ class Conversation:
         """True if that showing is still the newest."""
         return self.serial == serial
 
-    def fill(self, *, question: str | None = None, agent: str | None = None) -> FieldValues:
+    def fill(self, *, agent: str) -> FieldValues:
         """The next values of the page's fields, for ``change``."""
-        return FieldValues(self.state.fields.change + 1, question, agent)
+        return FieldValues(self.state.fields.change + 1, agent)
 
     def turn_over(self, *, keeps_showing: bool = False, **changes: Any) -> None:
         """Clear the page of the run it shows, and change these fields of the state. ``keeps_showing``: what follows is

@@ -10,6 +10,7 @@ from backend.client.replies import KnownFile
 from backend.desk.abilities import Abilities
 from backend.desk.choices import Choice
 from backend.desk.reader_rights import ReaderRights
+from backend.desk.written_question import WrittenChange
 from backend.present.pages.conversation import EarlierTurn
 from backend.present.pages.input_cards import AnswerProblem, input_cards_html, inputs_changed
 from backend.present.pages.notices import error_html, question_html, rights_html, shared_header_html
@@ -44,11 +45,10 @@ class AskedQuestion:
 
 @dataclass(frozen=True, slots=True)
 class FieldValues:
-    """New values for the page's fields; None leaves a field as it is. ``change`` counts the changes by the desk: a page
-    fills its fields once for each."""
+    """New values for the page's fields beside the question; None leaves a field as it is. ``change`` counts the changes
+    by the desk: a page fills its fields once for each."""
 
     change: int = 0
-    question: str | None = None
     agent: str | None = None
 
 
@@ -94,6 +94,8 @@ class ConversationState:
     usual: str = USUAL_AGENT
     """The agent that the page starts with."""
     fields: FieldValues = field(default_factory=FieldValues)
+    written: WrittenChange = field(default_factory=WrittenChange)
+    """The last change of the question's field by the desk."""
     taken: Mapping[str, TakenFiles] = field(default_factory=dict)
     """The files that agents take, by the agents' names."""
     chosen: tuple[KnownFile, ...] = ()

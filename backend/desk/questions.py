@@ -18,6 +18,7 @@ from backend.desk.question_calls import QuestionCalls
 from backend.desk.question_options import options_by_hand
 from backend.desk.run_following import RunFollowing
 from backend.desk.shared_conversation import LOOKS_EVERY_S, SharedConversation
+from backend.desk.written_question import put_back, taken
 from backend.present.pages.conversation import EarlierTurn
 from backend.present.pages.problem import Problem, problem_of
 from backend.present.pages.question_checks import question_problem
@@ -110,9 +111,10 @@ class Questions:
             conversation.turn_over(named=share_id, opening=share_id, role="view", conversation_shared=False, earlier=())
 
     async def begin_anew(self, conversation: Conversation) -> None:
-        """Begin another conversation. The current one stays in the history, and its run continues there."""
+        """Begin another conversation. The current one stays in the history, and its run continues there. What is
+        written in the question's field stays, unless it is the last question, put back before."""
         conversation.turn_over(
-            asked=AskedQuestion(), earlier=(), session_id="", named="", fields=conversation.fill(question="")
+            asked=AskedQuestion(), earlier=(), session_id="", named="", written=taken(conversation.state.asked.text)
         )
         conversation.change(chosen=(), refusals=())
 
@@ -273,8 +275,9 @@ class Questions:
         if (asked.text, asked.agent or state.usual, asked.options, asked.attachments) != conversation.unsent:
             conversation.key = uuid.uuid4().hex
         conversation.unsent = None
-        fields = conversation.fill(question="" if empties_field else None, agent=asked.agent or state.usual)
-        conversation.turn_over(asked=asked, pending=True, earlier=earlier, fields=fields)
+        written = taken(asked.text) if empties_field else state.written
+        fields = conversation.fill(agent=asked.agent or state.usual)
+        conversation.turn_over(asked=asked, pending=True, earlier=earlier, fields=fields, written=written)
 
     def _withdraw(self, conversation: Conversation) -> None:
         """Put a question that could not be sent back into its field. The page still waits for the backend."""
@@ -286,15 +289,16 @@ class Questions:
             stopping=False,
             asked=AskedQuestion(),
             chosen=_put_back(state),
-            fields=conversation.fill(question=state.asked.text, agent=state.agent),
+            fields=conversation.fill(agent=state.agent),
+            written=put_back(state.asked.text),
         )
 
     def _refused(self, conversation: Conversation, error: ClientError) -> ConversationState:
         """The state after a refusal: a question goes back into its field, a run is lost."""
         state = conversation.state
-        fields = state.fields
+        fields, written = state.fields, state.written
         if state.pending:
-            fields = conversation.fill(question=state.asked.text, agent=state.agent)
+            fields, written = conversation.fill(agent=state.agent), put_back(state.asked.text)
         return conversation.change(
             problem=problem_of(error, state.named),
             pending=False,
@@ -303,6 +307,7 @@ class Questions:
             lost=bool(state.run_id) and not state.ended,
             chosen=_put_back(state),
             fields=fields,
+            written=written,
         )
 
 

@@ -10,6 +10,7 @@ from backend.desk.conversation_state import AskedQuestion, ConversationState
 from backend.desk.followed_strip import FollowedStrip
 from backend.desk.next_question import BETWEEN_LOOKS_S, begun, next_question
 from backend.desk.question_calls import QuestionCalls
+from backend.desk.written_question import put_back
 from backend.present.pages.conversation import EarlierTurn
 from backend.present.pages.problem import problem_of
 
@@ -51,7 +52,7 @@ class RunFollowing:
             if conversation.shows(serial):
                 # It could not begin: the question is for its sender to ask again.
                 conversation.live = False
-                conversation.change(problem=problem_of(error), fields=conversation.fill(question=following.question))
+                conversation.change(problem=problem_of(error), written=put_back(following.question))
             return False
         if not conversation.shows(serial):
             return False

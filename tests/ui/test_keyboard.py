@@ -34,6 +34,24 @@ async def test_enter_asks_escape_stops_and_what_is_typed_meanwhile_stays(
     assert (await ended(backend, await reader.run_id()))["outcome"] == "cancelled"
 
 
+async def test_what_is_typed_on_at_once_is_a_question_of_its_own(reader: Reader, backend: httpx2.Client) -> None:
+    await reader.open()
+    await reader.choose_agent("Endless")
+    field = reader.page.get_by_label(words.QUESTION_LABEL).filter(visible=True).first
+    await field.focus()
+    await reader.page.keyboard.type("Tell me everything.")
+    await reader.page.keyboard.press("Enter")
+    await reader.page.keyboard.type("What next?")
+    await expect(field).to_have_value("What next?")
+    await reader.expect_text("Paragraph 2 is here")
+    await reader.leave_fields()
+    await reader.page.keyboard.press("Escape")
+    await reader.expect_status("Stopped")
+    await expect(field).to_have_value("What next?")
+    await expect(reader.page.locator(".ph-question")).to_have_text("Tell me everything.")
+    assert (await ended(backend, await reader.run_id()))["question"] == "Tell me everything."
+
+
 async def test_markers_logs_and_replay_open_without_a_mouse(reader: Reader, backend: httpx2.Client) -> None:
     run_id = await finished(backend, "scripted:brief")
     await reader.open(run_id)

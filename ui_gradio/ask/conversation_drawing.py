@@ -40,6 +40,8 @@ class ConversationDrawing:
             updates[self._page.run_buttons] = run_buttons_html(
                 state.run_id, comments=rights.comments, shares=rights.shares
             )
+        if self._changed("written", state.written):
+            updates[self._page.written] = state.written.html
         updates |= self._fields(state)
         if self._changed("attachments", (state.chosen, state.refusals)):
             updates |= self._page.attachments.drawn(state)
@@ -76,11 +78,9 @@ class ConversationDrawing:
     def _fields(self, state: ConversationState) -> Updates:
         page, known, updates = self._page, self._known, Updates()
         filled = state.fields if state.fields.change != known.fields.change else None
-        if filled is not None and filled.question is not None:
-            updates[page.question] = gr.update(value=filled.question)
         if self._changed("placeholder", state.empty):
             placeholder = words.QUESTION_PLACEHOLDER if state.empty else words_ask.FOLLOW_UP_PLACEHOLDER
-            updates[page.question] = {**updates.get(page.question, {}), **gr.update(placeholder=placeholder)}
+            updates[page.question] = gr.update(placeholder=placeholder)
         choices = [(choice.title, choice.name) for choice in state.choices]
         if filled is not None and filled.agent is not None:
             # Both at once: a name that comes before its choices is shown without its title, and stays so.

@@ -32,6 +32,7 @@ class AskPage:
     rights: gr.HTML
     new_conversation: gr.Button
     question: gr.Textbox
+    written: gr.HTML
     agent: gr.Dropdown
     timeout: gr.Number
     speed: gr.Dropdown
@@ -66,7 +67,7 @@ class AskPage:
 
     def streaming(self) -> Streaming:
         """The widgets that are drawn all the time, and the rest."""
-        often = [self.run_id, self.phase, self.strip, self.inputs, *self.panels.texts()]
+        often = [self.run_id, self.written, self.phase, self.strip, self.inputs, *self.panels.texts()]
         return Streaming(self.outputs(), often, self.fetch_trigger)
 
 
@@ -164,6 +165,7 @@ def _lay_out_composer() -> dict[str, Any]:
     phase = phase_widget()
     return {
         "question": question,
+        "written": gr.HTML("", padding=False, visible="hidden", elem_id="ph-written-change"),
         "agent": agent,
         "timeout": timeout,
         "speed": speed,

@@ -34,7 +34,7 @@ def build_ask(application: gr.Blocks, desk: Desk) -> None:
     _connect_recent_runs(application, page, desk)
     _connect_charts(application, page, handlers)
     AttachmentHandlers(desk.attachments, page.attachments).connect(page.conversation, page.agent)
-    SteeringHandlers(desk.steering, page.steering).connect(page.conversation, page.question)
+    SteeringHandlers(desk.steering, page.steering).connect(page.conversation, page.question, page.written)
     page.run_id.change(None, inputs=[page.run_id], js=RUN_INTO_ADDRESS, api_visibility="private")
     page.fetch_trigger.change(
         _deferred,

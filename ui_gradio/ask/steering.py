@@ -14,6 +14,7 @@ from backend.desk.control_channels import MessageMode
 from backend.desk.conversation import Conversation
 from backend.desk.conversation_state import ConversationState
 from backend.desk.steering import SteeringDesk, controls_of
+from backend.desk.written_question import put_back
 from backend.present.words import messages as words_messages, steering as words
 from ui_gradio.browser import TAKE_QUESTION
 from ui_gradio.drawing import Updates
@@ -72,13 +73,13 @@ class SteeringHandlers:
         self._steering = steering
         self._widgets = widgets
 
-    def connect(self, conversation: gr.State, question: gr.Textbox) -> None:
-        """Tie the widgets to the handlers."""
+    def connect(self, conversation: gr.State, question: gr.Textbox, written: gr.HTML) -> None:
+        """Tie the widgets to the handlers. ``written`` takes the changes of the question's field."""
         widgets, common = self._widgets, quiet(conversation)
         widgets.pause.click(self.pause, inputs=[conversation], api_name="pause", **common)
         widgets.resume.click(self.resume, inputs=[conversation], api_name="resume", **common)
         # Emptied in the browser: what is typed before the answer has come would be lost otherwise.
-        sends = {"inputs": [conversation, question], "outputs": [question], "js": TAKE_QUESTION, **common}
+        sends = {"inputs": [conversation, question], "outputs": [written], "js": TAKE_QUESTION, **common}
         widgets.after.click(partial(self.send, "queue"), api_name="send_after", **sends)
         widgets.now.click(partial(self.send, "steer"), api_name="send_now", **sends)
 
@@ -94,4 +95,4 @@ class SteeringHandlers:
         """Send what was written, which is back in its field if it was not accepted."""
         refusal = await self._steering.send(conversation, text, mode)
         say(refusal)
-        return text if refusal else gr.skip()
+        return put_back(text).html if refusal else gr.skip()

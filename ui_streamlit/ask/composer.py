@@ -7,7 +7,7 @@ from backend.desk.conversation_state import RUN_SPEEDS, ConversationState
 from backend.present.words import ask as words_ask, run as words
 from backend.protocol.options import LONGEST_S
 from ui_streamlit.ask.attachments import draw_attach, draw_chosen_files
-from ui_streamlit.ask.steering import draw_steering
+from ui_streamlit.ask.steering import NOTHING, draw_steering
 from ui_streamlit.visit import Visit
 
 QUESTION = "ph-question"
@@ -31,9 +31,8 @@ def fill_fields(state: ConversationState) -> None:
     fields = st.session_state
     if fields.get(_FILLED) != state.fields.change:
         fields[_FILLED] = state.fields.change
-        for key, value in ((QUESTION, state.fields.question), (_AGENT, state.fields.agent)):
-            if value is not None:
-                fields[key] = value
+        if state.fields.agent is not None:
+            fields[_AGENT] = state.fields.agent
     fields.setdefault(QUESTION, "")
     fields.setdefault(_AGENT, state.agent)
     fields.setdefault(_TIMEOUT, state.asked.options.timeout_s)
@@ -44,6 +43,7 @@ def draw_composer(visit: Visit, conversation: Conversation, state: ConversationS
     """Draw it. Ctrl+Enter in the question asks; the page's script sends it on Enter, except during a run, when it would
     press Stop. Not Streamlit's chat input: that one takes what is typed during a run away on Enter."""
     with st.container(key="ph-composer-card", gap=None):
+        st.html(state.written.html or NOTHING)
         draw_chosen_files(visit, conversation, state)
         with st.form("ph-ask", border=False, enter_to_submit=not state.running):
             st.text_area(

@@ -48,7 +48,7 @@ class Showing:
     def _fit_widgets(self, state: ConversationState) -> None:
         form = (
             *(state.turn, state.running, state.stopping, state.empty, state.earlier, state.choices, state.fields),
-            *(state.chosen, state.refusals, state.inputs, controls_of(state), state.role),
+            *(state.written, state.chosen, state.refusals, state.inputs, controls_of(state), state.role),
         )
         actions = (state.run_id, state.ended, state.may_retry, state.may_continue, state.may_wait_longer)
         if self._form is None:

@@ -11,10 +11,12 @@ from backend.desk.control_channels import MessageMode
 from backend.desk.conversation import Conversation
 from backend.desk.conversation_state import ConversationState
 from backend.desk.steering import controls_of
+from backend.desk.written_question import put_back
 from backend.present.words import messages as words_messages, steering as words
 from ui_streamlit.visit import Visit
 
-_NOTHING: Final = "<span hidden></span>"
+NOTHING: Final = "<span hidden></span>"
+"""An element in the place of one that does not fit now."""
 
 
 def draw_steering(visit: Visit, conversation: Conversation, state: ConversationState, question: str) -> None:
@@ -29,13 +31,14 @@ def draw_steering(visit: Visit, conversation: Conversation, state: ConversationS
         text = st.session_state[question]
         refusal = visit.call(steering.send(conversation, text, mode))
         visit.say(refusal)
-        st.session_state[question] = text if refusal else ""
+        if refusal:
+            conversation.change(written=put_back(text))
 
     def button(offered: bool, label: str, key: str, on_click: Callable[[], None], **look: Any) -> None:
         if offered:
             st.form_submit_button(label, key=key, width="content", on_click=on_click, **look)
         else:
-            st.html(_NOTHING)
+            st.html(NOTHING)
 
     with st.container(key="ph-written", horizontal=True, gap="xsmall"):
         button(controls.queues, words_messages.AFTER_THIS, "after", partial(send, "queue"), type="primary")

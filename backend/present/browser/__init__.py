@@ -75,6 +75,7 @@ _PARTS: Final = (
 """In the order in which they run: the others use declarations of those before them."""
 
 _WORDS: Final = {
+    "ask": words.ASK,
     "stop": words.STOP,
     "afterThis": words_messages.AFTER_THIS,
     "now": words_messages.NOW,

@@ -20,7 +20,8 @@ async def test_a_question_is_started_and_followed_to_its_end(
 ) -> None:
     await questions.ask(conversation, "line one\n  line two\n", "scripted:brief")
     state = conversation.state
-    assert (state.running, state.pending, state.fields.question, state.notice_html) == (True, True, "", "")
+    assert (state.running, state.pending, state.notice_html) == (True, True, "")
+    assert (state.written.takes, state.written.puts) == (state.asked.text, "")
     async with aclosing(questions.proceed(conversation)) as states:
         assert (await anext(states)).pending
         state = await until(states, lambda state: bool(state.run_id))
@@ -125,11 +126,11 @@ async def test_a_question_that_is_refused_goes_back_into_its_field(
     await questions.ask(conversation, "Is it rising?", "scripted:brief")
     state = await to_the_end(questions, conversation)
     assert state.problem == Problem("refused", FULL.sentence)
-    assert (state.fields.question, state.fields.agent) == ("Is it rising?", "scripted:brief")
+    assert (state.written.puts, state.fields.agent) == ("Is it rising?", "scripted:brief")
     assert (state.running, state.may_retry, state.empty) == (False, True, False)
     del backend.refusals["start_run"]
     await questions.retry(conversation, written="Is it rising?")
-    assert conversation.state.fields.question == "", "it is asked: it need not stand in its field as well"
+    assert conversation.state.written.takes == "Is it rising?", "it is asked: it need not stand in its field as well"
     async with aclosing(questions.proceed(conversation)) as states:
         state = await until(states, lambda state: bool(state.run_id))
     assert state.problem is None
@@ -140,8 +141,9 @@ async def test_what_was_written_meanwhile_outlives_a_retry(
     questions: Questions, conversation: Conversation, backend: FakeBackend
 ) -> None:
     await asked(questions, conversation, backend, "failed")
+    before = conversation.state.written
     await questions.retry(conversation, written="Is it falling?")
-    assert conversation.state.fields.question is None
+    assert conversation.state.written is before
 
 
 @pytest.mark.parametrize(

@@ -143,11 +143,11 @@ async def test_files_come_back_with_a_question_that_was_refused_or_withdrawn(
     backend.refusals["start_run"] = FULL
     await questions.ask(conversation, "Why?", "reader")
     state = await to_the_end(questions, conversation)
-    assert (state.fields.question, names(state.chosen)) == ("Why?", ["a.txt"])
+    assert (state.written.puts, names(state.chosen)) == ("Why?", ["a.txt"])
     del backend.refusals["start_run"]
     backend.away = True
     await questions.ask(conversation, "Why?", "reader")
     async with aclosing(questions.proceed(conversation)) as states:
         await until(states, lambda state: state.waiting and not state.pending)
-    assert (conversation.state.fields.question, names(conversation.state.chosen)) == ("Why?", ["a.txt"])
+    assert (conversation.state.written.puts, names(conversation.state.chosen)) == ("Why?", ["a.txt"])
     assert taken_by(conversation.state, "") == TAKEN

@@ -149,7 +149,7 @@ class AnyOrder(RuleBasedStateMachine):
             started = sum(run.question == text for run in backend.runs.values())
             assert started <= times, "a question is started once each time that it is asked"
         if state.asked.text and not state.pending and not state.run_id:
-            assert state.fields.question == state.asked.text, "what could not be asked stands in its field again"
+            assert state.written.puts == state.asked.text, "what could not be asked stands in its field again"
 
     async def _everybody_sees_what_there_is(self) -> None:
         await settle()

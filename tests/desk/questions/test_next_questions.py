@@ -50,7 +50,7 @@ async def test_a_next_run_that_does_not_begin_gives_the_question_back(
     run.hand_over("msg_1", "run_never")
     run.end()
     state = await to_the_end(questions, conversation)
-    assert (state.run_id, state.fields.question, state.problem is not None) == (run.run_id, "Second?", True)
+    assert (state.run_id, state.written.puts, state.problem is not None) == (run.run_id, "Second?", True)
 
 
 async def test_a_run_that_is_opened_when_it_is_over_stays(

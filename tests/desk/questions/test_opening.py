@@ -56,7 +56,7 @@ async def test_a_run_that_was_named_is_taken_up_with_the_turns_before_it(
     assert len(state.earlier) == TURNS_SHOWN
     assert (state.asked.text, state.asked.agent, state.asked.options) == (last.question, last.agent, options)
     assert (state.session_id, state.fields.agent) == ("session_1", "scripted:brief")
-    assert (state.fields.question, last.watched_from_the_start) == (None, 0)
+    assert (state.written.html, last.watched_from_the_start) == ("", 0)
     assert state.ended
     calls = list(backend.calls)
     await questions.open(conversation, last.run_id)
@@ -106,13 +106,14 @@ async def test_beginning_anew_leaves_the_run_alone_and_forgets_the_conversation(
     await questions.ask(conversation, "And now?", "reports")
     async with showing(questions, conversation):
         await settle()
+        fields = conversation.state.fields
         await questions.begin_anew(conversation)
         assert conversation.state.notice_html == ""
         backend.named("And now?").tick()
         await settle()
         state = conversation.state
     assert (state.empty, state.run_id, state.session_id, state.named, state.frame) == (True, "", "", "", None)
-    assert (state.fields.question, state.fields.agent, state.choices) == ("", None, first.choices)
+    assert (state.written.takes, state.fields, state.choices) == ("And now?", fields, first.choices)
     assert backend.named("And now?").cancelled == 0
 
 

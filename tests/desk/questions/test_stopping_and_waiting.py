@@ -64,7 +64,7 @@ async def test_a_question_that_cannot_be_sent_is_back_in_its_field_and_is_the_sa
         await settle()
         state = seen[-1]
         assert (state.waiting, state.running, state.pending, state.empty) == (True, False, False, True)
-        assert (state.fields.question, state.fields.agent) == ("Is it rising?", "scripted:brief")
+        assert (state.written.puts, state.fields.agent) == ("Is it rising?", "scripted:brief")
         assert state.problem == Problem("backend_down", "Nobody answers.")
         backend.away = False
         await settle()
@@ -114,7 +114,7 @@ async def test_a_stop_while_the_backend_goes_takes_the_question_back(
         backend.away = True
         backend.held["start_run"].set()
         await settle()
-        assert (conversation.state.running, conversation.state.fields.question) == (False, "Is it rising?")
+        assert (conversation.state.running, conversation.state.written.puts) == (False, "Is it rising?")
         backend.away = False
         await settle()
     assert backend.runs == {}
