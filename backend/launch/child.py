@@ -165,6 +165,9 @@ class ChildProcess:
             if time.monotonic() - self._heard > timeout_s:
                 what = f"did not answer and said nothing for {timeout_s:g} s"
                 raise ChildNotReady(self.name, what, self.last_lines)
+        # What answered was another server, if this one found its port taken.
+        if self._ended.is_set():
+            raise self.died()
 
     def _pause(self, seconds: float) -> None:
         if self._ended.wait(seconds):

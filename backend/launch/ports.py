@@ -1,6 +1,8 @@
 """TCP ports on this machine: find a free one, or say plainly that one is taken."""
 
 import errno
+import itertools
+import secrets
 import socket
 from typing import Final
 
@@ -8,6 +10,10 @@ BACKEND_PORT: Final = 8750
 GRADIO_PORT: Final = 7860
 STREAMLIT_PORT: Final = 8501
 """Where the three processes of a demo listen unless somebody says otherwise."""
+
+_GIVEN_OUT: Final = range(20_000, 32_768)
+"""Below the ports that systems give to connections on their way out, which would take one before its server listens."""
+_turns = itertools.count(secrets.randbelow(len(_GIVEN_OUT)))
 
 
 class PortBusy(Exception):
@@ -20,11 +26,19 @@ class PortBusy(Exception):
 
 
 def free_port(host: str = "127.0.0.1") -> int:
-    """A port that was free a moment ago. Another process may take it before the caller does."""
-    with socket.socket(_family(host), socket.SOCK_STREAM) as probe:
-        probe.bind((host, 0))
-        port: int = probe.getsockname()[1]
-    return port
+    """A port that was free a moment ago, and another one each time. Another process may take it before the caller
+    does. Raises OSError where no port can be had."""
+    for turn in itertools.islice(_turns, len(_GIVEN_OUT)):
+        port = _GIVEN_OUT[turn % len(_GIVEN_OUT)]
+        with socket.socket(_family(host), socket.SOCK_STREAM) as probe:
+            try:
+                probe.bind((host, port))
+            except OSError as error:
+                if error.errno != errno.EADDRINUSE:
+                    raise
+            else:
+                return port
+    raise OSError(errno.EADDRINUSE, f"None of the ports {_GIVEN_OUT[0]} to {_GIVEN_OUT[-1]} is free.")
 
 
 def ensure_port_free(port: int, flag: str, host: str = "127.0.0.1") -> None:

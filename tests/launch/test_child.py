@@ -69,6 +69,13 @@ def test_a_child_that_dies_before_it_is_ready_is_named_with_its_last_lines(start
     )
 
 
+def test_another_server_that_answers_in_the_place_of_a_dead_child_is_not_the_child(start_child: StartChild) -> None:
+    child = start_child("raise SystemExit('the port is taken')")
+    child.wait()
+    with pytest.raises(ChildDied, match="the port is taken"):
+        child.wait_until_ready(lambda: True)
+
+
 def test_a_command_that_does_not_exist_died_at_once() -> None:
     with (
         ChildProcess("The child", ["/nowhere/program"]) as child,

@@ -14,6 +14,11 @@ def test_a_free_port_can_be_listened_on() -> None:
         pass
 
 
+def test_no_port_is_given_out_twice() -> None:
+    ports = [free_port() for _ in range(50)]
+    assert len(set(ports)) == len(ports)
+
+
 def test_a_busy_port_is_named_with_its_flag() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
