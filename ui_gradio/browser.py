@@ -30,6 +30,12 @@ def with_theme(inputs: int) -> str:
     return f"(...values) => phPage.withTheme({inputs}, ...values)"
 
 
+def asking(inputs: int, question: int) -> str:
+    """The same for an event that asks. ``question`` is the index of the question among its inputs: it is sent as it
+    was when it was asked, since Gradio looks into the field a moment later."""
+    return f"(...values) => phPage.asking({inputs}, {question}, ...values)"
+
+
 @cache
 def head_script() -> str:
     """The element with the script, for the head of every page."""

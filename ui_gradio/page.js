@@ -86,6 +86,10 @@
       return [...values.slice(0, count - 1), theme];
     },
 
+    // The same, with the question as it was when it was asked in the place of what its field holds now.
+    asking: (count, question, ...values) =>
+      window.phPage.withTheme(count, ...values.map((value, index) => index === question ? window.phAsked?.() ?? value : value)),
+
     // Have the browser save the file that the hidden download button holds. Its address reaches the page a moment after
     // the answer that names it.
     async saveFile() {

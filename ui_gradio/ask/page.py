@@ -17,7 +17,7 @@ from ui_gradio.ask.ask_handlers import AskHandlers, Intent
 from ui_gradio.ask.attachments import AttachmentHandlers
 from ui_gradio.ask.layout import AskPage, build_page
 from ui_gradio.ask.steering import SteeringHandlers
-from ui_gradio.browser import RUN_INTO_ADDRESS, WHEN_CHARTS_CAN_BE_DRAWN, with_theme
+from ui_gradio.browser import RUN_INTO_ADDRESS, WHEN_CHARTS_CAN_BE_DRAWN, asking, with_theme
 from ui_gradio.choices import chosen
 from ui_gradio.deferred_updates import DeferredUpdates
 from ui_gradio.drawing import Updates
@@ -51,13 +51,14 @@ async def _deferred(deferred: DeferredUpdates) -> Any:
 def _connect_run(application: gr.Blocks, page: AskPage, desk: Desk, handlers: AskHandlers) -> None:
     """The events that start a run, or find one again, and draw it to its end."""
     questions, streaming = desk.questions, page.streaming()
+    asks = (page.ask.click, page.question.submit)
 
     def draws(event: Callable[..., Any], handler: Callable[..., Any], api_name: str, *fields: Any) -> None:
         inputs = [page.deferred, page.conversation, *fields, page.theme]
         event(
             handler,
             inputs=inputs,
-            js=with_theme(len(inputs)),
+            js=asking(len(inputs), inputs.index(page.question)) if event in asks else with_theme(len(inputs)),
             # The newest draws: one that still waits for the backend must not keep the reader from asking again.
             trigger_mode="multiple",
             api_name=api_name,

@@ -45,6 +45,9 @@
     asked = document.querySelector(FIELD)?.value ?? null;
   }, true);
 
+  // For a framework that looks into the field a moment after the press, when more may have been typed behind it.
+  window.phAsked = () => asked;
+
   // As if it had been typed, so that the framework takes notice.
   window.phSetQuestion = (text) => {
     const field = document.querySelector(FIELD);
