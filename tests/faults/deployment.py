@@ -99,6 +99,10 @@ class Watcher:
         """Return when the run has such a step."""
         await self._until(lambda stream: any(each.step == step for each in stream.steps))
 
+    async def until_detail(self, detail: str) -> None:
+        """Return when one of the run's steps says this."""
+        await self._until(lambda stream: any(each.detail == detail for each in stream.steps))
+
     async def until_asked(self, times: int = 1) -> None:
         """Return when the run has asked so many things of a person."""
         await self._until(lambda stream: len(stream.inputs) >= times)

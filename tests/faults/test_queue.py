@@ -55,3 +55,25 @@ async def test_16_the_queue_is_deleted_while_runs_are_active(deployment: Deploym
 
     await eventually(nothing_is_left)
     await connection.close()
+
+
+async def test_16_the_node_that_took_the_questions_is_killed_and_the_queue_is_deleted(folder: Path) -> None:
+    with running_redis(folder / "redis") as redis:
+        async with deployed(folder, redis, slots=1) as (deployment, _):
+            await deployment.start(web=("",), workers=())
+            watchers = [await deployment.ask("asks", options={"may_ask": True}) for _ in range(3)]
+            await watchers[0].until_asked()
+            await watchers[2].until_detail("1 run is ahead of it.")
+            deployment.web.pop(0).kill()
+            connection, keys = RedisConnection(redis.url), Keys()
+            await connection.command("DEL", keys.name("{q}", "people"), keys.name("{q}", "news"))
+            for at, watcher in enumerate(watchers):
+                await watcher.until_asked()
+                if at == 1:
+                    await watchers[2].until_detail("It is next.")
+                asked = watcher.view.stream.inputs[0]
+                path = f"/v1/runs/{watcher.run_id}/inputs/{asked.input_id}"
+                answer = await deployment.post(path, action="accept", value="This")
+                assert answer.status_code == 200, answer.text
+                assert answer_of(await deployment.sound(watcher)) == "This it is."
+            await connection.close()

@@ -1,18 +1,14 @@
-"""The runs that were accepted on this node and wait for a worker: their place is shown, and they can be cancelled."""
+"""The runs that wait for a worker: their place is shown, and a queue that has lost them gets them back.
 
-import time
-from collections.abc import Callable
-from dataclasses import dataclass
+The web nodes take turns to look after all of them, so that none depends on the node that took its question."""
+
 from typing import Final
 
-from backend.protocol.events import StatusEvent, stamp
-from backend.runs.frames import encode_frames
-from backend.runs.records import RunRecord
+from backend.protocol.events import Event, StatusEvent, parse_event, stamp
+from backend.runs.frames import encode_frames, frame_data
 from backend.runs.redis.connection import RedisConnection, ScriptCall
 from backend.runs.redis.keys import Keys
 from backend.runs.redis.repeated_work import repeat_every
-from backend.runs.redis.submission import Queue
-from backend.runs.store import StoreError
 
 QUEUED: Final = "queued"
 """The step of a run that waits for a worker."""
@@ -21,18 +17,10 @@ QUEUE_STEP: Final = "queue"
 """The id of that step."""
 
 LOOK_EVERY_S: Final = 0.5
-"""How often places are looked at."""
+"""How often places are looked at, by whichever node comes first."""
 
-
-@dataclass(slots=True)
-class _Waiting:
-    record: RunRecord
-    queue: Queue
-    since: float
-    seq: int = 0
-    """The last event that was written."""
-    ahead: int | None = None
-    """How many runs were ahead when that was last said."""
+_RUNS_PER_LOOK: Final = 200
+"""Redis does nothing else while it looks at so many."""
 
 
 def queue_status(ahead: int, *, first: bool) -> StatusEvent:
@@ -45,58 +33,40 @@ def queue_status(ahead: int, *, first: bool) -> StatusEvent:
 
 
 class QueuedRuns:
-    """Belongs to one event loop."""
+    """Remembers nothing: what was said of a run is in Redis. Belongs to one event loop."""
 
-    def __init__(self, redis: RedisConnection, keys: Keys, now: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, redis: RedisConnection, keys: Keys, every_s: float = LOOK_EVERY_S) -> None:
+        """``every_s``: how long no node looks after one has, less a margin for clocks that are not exact."""
         self._redis = redis
         self._keys = keys
-        self._now = now
-        self._waiting: dict[str, _Waiting] = {}
-
-    def add(self, record: RunRecord, queue: Queue) -> None:
-        """A run was queued just now."""
-        self._waiting[record.run_id] = _Waiting(record, queue, self._now())
+        self._every_s = every_s
 
     async def watch_forever(self) -> None:
         """Say where the runs stand, until cancelled."""
-        await repeat_every(LOOK_EVERY_S, self.look)
+        await repeat_every(self._every_s, self.look)
 
     async def look(self) -> None:
-        """Say of each run where it stands, where that has changed. A run that its queue has lost is put back. Raises
-        ``StoreError``."""
-        waiting = list(self._waiting.values())
-        if not waiting:
-            return
-        people = self._keys.name("{q}", "people")
-        calls = [
-            ScriptCall(
-                "enqueue_again",
-                (self._keys.run(each.record.run_id, "h"), self._keys.name("{q}", each.queue)),
-                (each.record.run_id,),
-            )
-            for each in waiting
-        ]
-        places = await self._redis.scripts(calls)
-        before_suites = int(await self._redis.command("ZCARD", people))
-        said: list[tuple[_Waiting, int, ScriptCall]] = []
-        for each, place in zip(waiting, places, strict=True):
-            if place is None:
-                del self._waiting[each.record.run_id]
-            elif not isinstance(place, StoreError):
-                ahead = int(place) + (before_suites if each.queue == "suites" else 0)
-                if ahead != each.ahead:
-                    said.append((each, ahead, self._saying(each, ahead)))
-        answers = await self._redis.scripts([call for _, _, call in said])
-        for (each, ahead, _), answer in zip(said, answers, strict=True):
-            if answer == 1:
-                each.seq, each.ahead = each.seq + 1, ahead
-            elif answer == 0:
-                # A worker has it.
-                self._waiting.pop(each.record.run_id, None)
+        """Say of each run where it stands, where that has changed. A run that its queue has lost is put back. Does
+        nothing where another node looked just now. Raises ``StoreError``."""
+        lists = [self._keys.name("queued"), *(self._keys.name("{q}", queue) for queue in ("people", "suites"))]
+        apart_ms = int(self._every_s * 800)
+        count = await self._redis.script("queue_turn", [*lists, self._keys.name("looked")], (apart_ms,))
+        for first in range(0, int(count or 0), _RUNS_PER_LOOK):
+            some = (self._keys.prefix, first, first + _RUNS_PER_LOOK - 1)
+            moved = await self._redis.script("queued_places", lists, some)
+            # What has left the queue meanwhile, or was said by another node, is passed over by the script.
+            await self._redis.scripts([self._saying(*each) for each in moved])
 
-    def _saying(self, each: _Waiting, ahead: int) -> ScriptCall:
-        record, seq = each.record, each.seq + 1
-        status = stamp(queue_status(ahead, first=each.seq == 0), seq, (self._now() - each.since) * 1000)
-        (frame,) = encode_frames([status], record.attempt)
-        names = tuple(self._keys.run(record.run_id, part) for part in ("h", "ev", "nodes"))
-        return ScriptCall("queue_status", names, (self._keys.prefix, record.run_id, record.attempt, seq, frame))
+    def _saying(self, run: bytes, attempt: bytes, last_seq: int, ahead: int, age_ms: int, frame: bytes) -> ScriptCall:
+        run_id, seq = run.decode(), int(last_seq) + 1
+        last = parse_event(frame_data(frame)) if frame else None
+        at_ms = max(float(age_ms), 0.0 if last is None else last.at_ms)
+        status = stamp(queue_status(int(ahead), first=not _is_said(last)), seq, at_ms)
+        (said,) = encode_frames([status], int(attempt))
+        names = tuple(self._keys.run(run_id, part) for part in ("h", "ev", "nodes"))
+        return ScriptCall("queue_status", names, (self._keys.prefix, run_id, attempt, seq, said, int(ahead)))
+
+
+def _is_said(last: Event | None) -> bool:
+    """Whether the last event of a run says already that it is queued."""
+    return isinstance(last, StatusEvent) and last.step_id == QUEUE_STEP and last.state in ("started", "progress")

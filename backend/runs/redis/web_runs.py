@@ -88,7 +88,6 @@ class WebRuns:
         turns = None if history is None else tuple(history)
         kept, new = await self._store.submit_run(record, None, queue=queue, history=turns)
         if new:
-            self.queued.add(kept, queue)
             self.counts.accepted += 1
         return kept, new
 
@@ -196,7 +195,8 @@ class WebRuns:
         """End a run that waits in the queue. False where it does not."""
         names = [self._keys.run(run_id, "h")]
         names += [self._keys.name("{q}", queue) for queue in ("people", "suites")]
-        taken = await self._redis.script("claim_run", [*names, self._keys.name("running")], (run_id, self._store.node))
+        names += [self._keys.name("running"), self._keys.name("queued")]
+        taken = await self._redis.script("claim_run", names, (run_id, self._store.node))
         if not taken:
             return False
         stored = await self._store.stored(run_id)

@@ -42,8 +42,9 @@ class Node:
         self.store = RedisStore(self.redis, self.keys, takes_runs=self.takes_runs, lease_s=LEASE_S, now=self.time)
         self.node = RedisNode(self.store, self.redis, self.keys, LEASE_S)
         self.lost_runs = LostRuns(self.store, self.redis, self.keys, LEASE_S, self.time)
-        self.queued = QueuedRuns(self.redis, self.keys, self.time)
+        self.queued = QueuedRuns(self.redis, self.keys, every_s=0.0)
         self.web = WebRuns(self.store, self.redis, self.keys, self.node, most_queued=5)
+        self.web.queued = self.queued
         await self.store.open()
         return self
 

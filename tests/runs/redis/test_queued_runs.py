@@ -1,6 +1,7 @@
 """The queue: fair, people before suites, its places shown, and never lost."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -9,13 +10,13 @@ from backend.protocol.checks import check
 from backend.protocol.events import StatusEvent
 from backend.protocol.options import RunOptions
 from backend.runs.ids import new_session_id
-from backend.runs.redis.queued_runs import QUEUE_STEP
+from backend.runs.redis.queued_runs import QUEUE_STEP, QueuedRuns
 from backend.runs.redis.run_end import tally_of
 from backend.runs.redis.worker import leaving_queue
 from backend.runs.start_refusals import ServerStoppingError, TooManyRunsError
 from tests.runs.logs import a_record, the_end
 from tests.runs.redis.conftest import MakeNode
-from tests.runs.redis.nodes import Node
+from tests.runs.redis.nodes import LEASE_S, Node, cursors
 
 SUITE = RunOptions(background=True)
 
@@ -32,7 +33,7 @@ async def claimed(node: Node) -> list[str]:
     return found
 
 
-def places(events: list[object]) -> list[str | None]:
+def places(events: Sequence[object]) -> list[str | None]:
     return [each.detail for each in events if isinstance(each, StatusEvent) and each.step_id == QUEUE_STEP]
 
 
@@ -79,12 +80,12 @@ async def test_the_place_is_said_whenever_it_changes_and_the_step_ends_with_the_
     await worker.claim()
     run = await worker.claim()
     assert run is not None
-    assert places(list(await web.events(runs[2]))) == ["2 runs are ahead of it.", "1 run is ahead of it."]
+    assert places(await web.events(runs[2])) == ["2 runs are ahead of it.", "1 run is ahead of it."]
     leaving = leaving_queue(await tally_of(run), 60_000.0)
     assert [event.seq for event in leaving] == [3]
     await worker.store.finish(run.record.run_id, leaving, the_end(4).model_copy(update={"at_ms": 70_000.0}))
     assert check(await web.events(runs[2])) == []
-    assert places(list(await web.events(runs[1]))) == ["1 run is ahead of it.", "It is next."]
+    assert places(await web.events(runs[1])) == ["1 run is ahead of it.", "It is next."]
 
 
 async def test_a_queued_run_that_is_cancelled_ends_at_once(make_node: MakeNode) -> None:
@@ -104,6 +105,62 @@ async def test_a_queue_that_is_deleted_is_made_again(make_node: MakeNode) -> Non
     await web.redis.command("DEL", web.keys.name("{q}", "people"), web.keys.name("running"))
     await web.web.queued.look()
     assert await claimed(worker) == run_ids
+
+
+async def test_another_node_looks_after_what_a_lost_one_had_accepted(make_node: MakeNode) -> None:
+    gone, other, worker = await make_node(), await make_node(), await make_node()
+    run_ids = [await asked(gone, new_session_id(), options=SUITE) for _ in range(2)]
+    run_ids.insert(0, await asked(gone, new_session_id()))
+    await gone.web.queued.look()
+    await other.redis.command("DEL", *(other.keys.name("{q}", each) for each in ("people", "suites")))
+    await other.web.queued.look()
+    assert await worker.claim() is not None
+    await other.web.queued.look()
+    assert await claimed(worker) == run_ids[1:]
+    assert places(await other.events(run_ids[2])) == ["2 runs are ahead of it.", "1 run is ahead of it."]
+    assert not await other.redis.command("EXISTS", other.keys.name("queued"))
+
+
+async def test_a_run_that_a_lost_worker_gave_back_shows_its_place_in_its_new_attempt(make_node: MakeNode) -> None:
+    web, worker, finder = await make_node(), await make_node(), await make_node()
+    first, second = [await asked(web, new_session_id()) for _ in range(2)]
+    await web.web.queued.look()
+    assert await worker.claim() is not None
+    worker.die()
+    await finder.look_after(LEASE_S)
+    await web.web.queued.look()
+    events = await web.events(first)
+    assert places(events) == ["It is next.", None, "It is next."]
+    assert [each.state for each in events if isinstance(each, StatusEvent)] == ["started", "cancelled", "started"]
+    assert places(await web.events(second))[-1] == "1 run is ahead of it."
+    run = await worker.claim()
+    assert run is not None
+    assert cursors(run.log) == [(1, 1), (2, 2), (2, 3), (2, 4)]
+    leaving = leaving_queue(await tally_of(run), 60_000.0)
+    await worker.store.finish(first, leaving, the_end(6).model_copy(update={"at_ms": 70_000.0}))
+    assert check(await web.events(first)) == []
+
+
+async def test_nodes_that_look_at_once_say_a_place_once(make_node: MakeNode) -> None:
+    nodes = [await make_node() for _ in range(4)]
+    run_ids = [await asked(nodes[0], new_session_id()) for _ in range(3)]
+    await asyncio.gather(*(node.web.queued.look() for node in nodes))
+    for run_id in run_ids:
+        assert len(places(await nodes[0].events(run_id))) == 1
+
+
+async def test_nodes_take_turns_to_look_and_a_clock_that_went_back_keeps_nobody_from_it(make_node: MakeNode) -> None:
+    web = await make_node()
+    patient = [QueuedRuns(web.redis, web.keys, every_s=3600.0) for _ in range(2)]
+    run_ids = [await asked(web, new_session_id())]
+    await patient[0].look()
+    run_ids.append(await asked(web, new_session_id()))
+    await patient[1].look()
+    assert [len(await web.events(run_id)) for run_id in run_ids] == [1, 0]
+    seconds, _ = await web.redis.command("TIME")
+    await web.redis.command("SET", web.keys.name("looked"), (int(seconds) + 3600) * 1000)
+    await patient[1].look()
+    assert [len(await web.events(run_id)) for run_id in run_ids] == [1, 1]
 
 
 async def test_two_workers_claim_at_once_and_each_run_has_one(make_node: MakeNode) -> None:

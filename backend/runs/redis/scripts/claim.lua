@@ -4,6 +4,7 @@ for place = 1, 2 do
   while found[1] do
     local run = found[1]
     redis.call('ZREM', KEYS[place], run)
+    redis.call('ZREM', ARGV[1] .. ':queued', run)
     local h = ARGV[1] .. ':{' .. run .. '}:h'
     if redis.call('HGET', h, 'state') == 'queued' then
       redis.call('HSET', h, 'state', 'running', 'owner', ARGV[2], 'worker', ARGV[2])

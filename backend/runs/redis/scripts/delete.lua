@@ -39,6 +39,7 @@ local function forget(run, session)
   redis.call('ZREM', P .. ':running', run)
   redis.call('ZREM', P .. ':{q}:people', run)
   redis.call('ZREM', P .. ':{q}:suites', run)
+  redis.call('ZREM', P .. ':queued', run)
   redis.call('ZREM', P .. ':s:' .. session .. ':runs', run)
 end
 

@@ -45,7 +45,9 @@ if ARGV[6] == 'queued' then
     level = level + redis.call('HINCRBY', P .. ':busy', '@' .. person, 1)
     redis.call('HSET', KEYS[1], 'person', person)
   end
-  redis.call('ZADD', P .. ':{q}:' .. ARGV[8], math.min(level, 500) * 1e12 + number, run)
+  for _, list in ipairs({P .. ':{q}:' .. ARGV[8], P .. ':queued'}) do
+    redis.call('ZADD', list, math.min(level, 500) * 1e12 + number, run)
+  end
   redis.call('HSET', KEYS[1], 'queue', ARGV[8])
   redis.call('XADD', P .. ':{q}:news', 'MAXLEN', '~', 100, '*', 'r', run)
 else
