@@ -35,6 +35,8 @@ SEARCHES: dict[str, dict[str, str | int]] = {
     "by text that every question holds": {"text": "RISK"},
     "by text that only the oldest holds": {"text": "question 0:"},
     "by text that none holds": {"text": "zebra"},
+    "by text that none holds, of one agent": {"text": "zebra", "agent": "documents"},
+    "by text that none holds, that completed": {"text": "zebra", "outcome": "completed"},
 }
 
 

@@ -82,7 +82,7 @@ def unfinished_runs(connection: sqlite3.Connection) -> list[StoredRun]:
     return select_runs(connection, "WHERE outcome IS NULL ORDER BY number")
 
 
-def select_runs(connection: sqlite3.Connection, rest: str, *values: str | int) -> list[StoredRun]:
+def select_runs(connection: sqlite3.Connection, rest: str, *values: str | int | None) -> list[StoredRun]:
     """The runs that the rest of the query (from WHERE on) finds; ``values`` stand for its question marks."""
     return [_stored(row) for row in connection.execute(_SELECT_RUN + rest, values)]
 
