@@ -57,9 +57,16 @@ def marker_html(number: int, context: MarkerContext) -> Markup:
     )
 
 
-def block_html(tokens: Sequence[Token], context: MarkerContext, key: str = "", *, complete: bool = True) -> str:
+def block_html(
+    tokens: Sequence[Token],
+    context: MarkerContext,
+    key: str = "",
+    *,
+    complete: bool = True,
+    continues: bool = False,
+) -> str:
     """The tokens of one block as safe HTML inside its own ``div``. ``key`` names the block among those of its answer;
-    ``complete``: nothing is added to it any more.
+    ``complete``: nothing is added to it any more; ``continues``: the next block is a piece of the same paragraph.
 
     Formulas are put in after everything else was cleaned: their elements come from the converter alone.
     """
@@ -69,7 +76,8 @@ def block_html(tokens: Sequence[Token], context: MarkerContext, key: str = "", *
     env = {"markers": context, "formulas": formulas, "mixed": mixed, "key": key, "complete": complete}
     directed = _directed(tokens, direction) if mixed else list(tokens)
     inner = _renderer().renderer.render(directed, _renderer().options, env)
-    html = _cleaner().clean(f'<div class="ph ph-answer" dir="{direction}">{inner}</div>')
+    joined_to = " ph-answer--continues" if continues else ""
+    html = _cleaner().clean(f'<div class="ph ph-answer{joined_to}" dir="{direction}">{inner}</div>')
     return _PLACEHOLDER.sub(lambda found: formulas[int(found[1])], html)
 
 

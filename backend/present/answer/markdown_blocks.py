@@ -27,7 +27,8 @@ class MarkdownBlock:
     """A block of an answer: its source text, its tokens, and the citation numbers of its markers.
 
     ``lead`` is the head of a table of which this is a later piece: it is at the start of ``text``, but not at that
-    position of the answer. ``start`` is where the block's own lines begin in the parsed text.
+    position of the answer. ``start`` is where the block's own lines begin in the parsed text. ``continued``: it is a
+    later piece of the paragraph before it.
     """
 
     text: str
@@ -35,6 +36,7 @@ class MarkdownBlock:
     numbers: tuple[int, ...]
     start: int
     lead: str = ""
+    continued: bool = False
 
     @property
     def ends_in_code(self) -> bool:

@@ -7,6 +7,7 @@ is therefore read again: bars in its code and its formulas part nothing, and the
 
 import re
 from collections.abc import Iterator
+from typing import Final
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock, table
@@ -15,6 +16,9 @@ from backend.protocol.formulas import formula_at
 
 LONGEST_ROW = 10_000
 """Characters of the longest row in which code and formulas are looked for; a longer one is only kept whole."""
+
+LONGEST_HEAD: Final = 2_000
+"""Characters of the longest line that can be the head of a table: a longer one is settled before the next line comes."""
 
 _BAR = re.compile(r"(?<!\\)\|")
 _CODE = re.compile(r"(?<!`)(`{1,3})(?!`)[^`]+(?<!`)\1(?!`)")
@@ -29,6 +33,8 @@ def tables_plugin(parser: MarkdownIt) -> None:
 
 def _rule(state: StateBlock, startLine: int, endLine: int, silent: bool) -> bool:  # noqa: N803 - its names
     if startLine + 2 > endLine or _line(state, startLine + 1).strip("|:- \t"):
+        return False
+    if len(_line(state, startLine)) > LONGEST_HEAD:
         return False
     bars = list(_bars_that_part_nothing(state, startLine, startLine + 1 if silent else endLine))
     if not bars:

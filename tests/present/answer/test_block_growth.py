@@ -204,6 +204,8 @@ def test_what_was_held_back_is_shown_once_the_run_has_completed() -> None:
         "- item number {} of the list, with a marker [1] and some more words, so that few lines make a long list\n",
         "| {} | a cell with so many words in it that few rows make a table too long to be drawn again and again |\n",
         "Paragraph {}.\n\n",
+        "Sentence number {} of one paragraph, which has so many words that they are soon too many to draw again. ",
+        "Line number {} of one paragraph, which has so many words that they are soon too many to draw again\n",
     ],
 )
 def test_the_bytes_of_a_long_answer_grow_with_it_and_not_with_its_square(line: str) -> None:
