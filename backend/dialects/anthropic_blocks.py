@@ -179,7 +179,8 @@ class AnthropicBlocks:
 
 def _numbered_document(citation: JsonObject) -> str:
     """A name for a document or search result that the citation gives only by its number."""
-    return f"document {citation.get('document_index', citation.get('search_result_index', ''))}"
+    number = citation.get("document_index", citation.get("search_result_index"))
+    return f"document {number}" if isinstance(number, int) else "Cited text"
 
 
 def _locator_of(citation: JsonObject) -> Locator | None:

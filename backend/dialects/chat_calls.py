@@ -14,6 +14,8 @@ class ChatCalls:
         self._drafts = drafts
         self._calls: dict[str, str] = {}
         """Tool calls that are being written: the index in the message to the key of the step."""
+        self._started: list[str] = []
+        """The keys of all calls: some servers number each of them 0."""
 
     def read(self, delta: JsonObject) -> None:
         """The calls of one piece of a message."""
@@ -33,6 +35,7 @@ class ChatCalls:
             index = next(reversed(self._calls))
         if name and (index not in self._calls or text_of(call, "id") not in ("", self._calls[index])):
             self._calls[index] = text_of(call, "id") or f"call {index}"
+            self._started.append(self._calls[index])
             self._drafts.steps.start_call(self._calls[index], name, kind="function")
         key = self._calls.get(index, "")
         arguments = function.get("arguments")
@@ -44,8 +47,9 @@ class ChatCalls:
 
     def end(self) -> None:
         """The answer is whole: what it called is not answered in it."""
-        self._drafts.end_calls(self._calls.values())
+        self._drafts.end_calls(self._started)
         self._calls.clear()
+        self._started.clear()
 
     def _read_executed_tool(self, tool: JsonObject) -> None:
         name = text_of(tool, "type") or text_of(tool, "name") or "tool"

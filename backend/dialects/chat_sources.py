@@ -18,6 +18,23 @@ class ChatSources:
             self._read_annotation(annotation)
         for passage in objects_of(object_of(delta, "context"), "citations"):
             self._read_passage(passage)
+        beside = object_of(delta, "provider_specific_fields")
+        if cited := object_of(beside, "citation"):
+            self._read_cited(cited)
+        listed = beside.get("citations")
+        for group in listed if isinstance(listed, list) else []:
+            for cited in objects_of({"group": group if isinstance(group, list) else [group]}, "group"):
+                self._read_cited(cited)
+
+    def _read_cited(self, cited: JsonObject) -> None:
+        """A citation of Anthropic's that LiteLLM hands on: it names what is quoted, and not what it supports."""
+        url, quote = text_of(cited, "url"), text_of(cited, "cited_text")
+        title = text_of(cited, "title") or text_of(cited, "document_title")
+        if not (url or quote or title):
+            self._drafts.count_loss(f"annotations of type {text_of(cited, 'type')[:40] or 'unknown'}")
+            return
+        self._drafts.count_loss("places of citations that name no range")
+        self._drafts.add_citation(f"{url or title}\n{quote}", title=title or url or "Cited text", url=url, quote=quote)
 
     def _read_annotation(self, annotation: JsonObject) -> None:
         cited = object_of(annotation, "url_citation")

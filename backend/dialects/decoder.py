@@ -16,6 +16,13 @@ from backend.protocol.events import Draft
 from backend.protocol.sse import MAX_MESSAGE_BYTES, Message, MessageTooLargeError
 
 DONE_MARKER = "[DONE]"
+_FIELD = "data:"
+_KEEP_ALIVE = frozenset({"ping", "heartbeat", "keepalive", "keep-alive", "keep_alive"})
+"""What servers call a message that only keeps the connection open."""
+_BESIDE_NOTHING = frozenset({"type", "event", "timestamp", "time", "ts", "id", "seq", "sequence_number", "created_at"})
+"""Fields of such a message."""
+_LONGEST_MOMENT = 64
+"""Characters of the longest text that such a message has: a moment."""
 
 
 class DialectDecoder:
@@ -152,11 +159,15 @@ class DialectDecoder:
 
     def _read(self, message: Message) -> None:
         try:
-            if message.data.strip() == DONE_MARKER:
+            data = _bare(message.data)
+            if data == DONE_MARKER:
                 self._dialect.done_marker()
                 return
+            if not data and message.event == "message" and not isinstance(self._dialect, ListDialect):
+                # A keep-alive of some servers.
+                return
             known = self.recognised
-            self._read_value(self._texts.read(message.data or "null"), message.event)
+            self._read_value(self._value_of(data, message.event), message.event)
             if message.event == "error" and self.recognised == known:
                 self._drafts.end.fail("stream_error", told_error(message.data))
         except Exception as error:  # noqa: BLE001 - nothing in an adapter may end a run by a strange input
@@ -164,18 +175,35 @@ class DialectDecoder:
             if message.event == "error":
                 self._drafts.end.fail("stream_error", told_error(message.data))
 
+    def _value_of(self, data: str, event: str) -> JsonValue:
+        """The JSON of a message; the text of one that keeps the connection open, which need not be JSON."""
+        try:
+            return self._texts.read(data or "null")
+        except ValueError:
+            if event not in _KEEP_ALIVE:
+                raise
+            return data
+
     def _read_value(self, value: JsonValue, event: str) -> None:
+        if isinstance(value, list) and value and not isinstance(self._dialect, ListDialect):
+            # Some servers put what is one message elsewhere into a list, or several.
+            if all(isinstance(item, dict) for item in value):
+                for item in value:
+                    self._read_value(item, event)
+                return
         if isinstance(value, dict):
             is_known = self._dialect.read(value, event)
         elif isinstance(self._dialect, ListDialect):
             is_known = self._dialect.read_other(value, event)
+        elif _keeps_alive(value, event):
+            return
         else:
             self._drafts.warn("unreadable_message", "A message of the stream is not a JSON object and is left out.")
             self._drafts.count_loss("unreadable messages")
             return
         if is_known:
             self.recognised += 1
-        else:
+        elif not _keeps_alive(value, event):
             self._drafts.count_loss("messages that are not of this dialect")
 
     def _unreadable(self, error: Exception) -> None:
@@ -184,3 +212,20 @@ class DialectDecoder:
             f"A message of the stream could not be read ({type(error).__name__}), and is left out.",
         )
         self._drafts.count_loss("unreadable messages")
+
+
+def _bare(data: str) -> str:
+    """The data without the field's name: proxies that frame a stream again write it twice."""
+    bare = data.strip()
+    return bare.removeprefix(_FIELD).lstrip() if bare.startswith(_FIELD) else bare
+
+
+def _keeps_alive(value: JsonValue, event: str) -> bool:
+    """Whether a message that is not of the dialect only keeps the connection open, and contains nothing else."""
+    if isinstance(value, dict):
+        return (event in _KEEP_ALIVE or any(value.get(name) in tuple(_KEEP_ALIVE) for name in ("type", "event"))) and (
+            set(value) <= _BESIDE_NOTHING
+        )
+    if event not in _KEEP_ALIVE:
+        return False
+    return value is None or (isinstance(value, str | int | float) and len(str(value)) <= _LONGEST_MOMENT)

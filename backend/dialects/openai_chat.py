@@ -151,7 +151,9 @@ class OpenAIChat:
             self._drafts.count_loss("refusal marked as such")
         self._calls.read(delta)
         self._sources.read_delta(delta)
-        if delta.get("audio") or delta.get("images"):
+        # What is spoken is the answer; a transcript says it in text.
+        self._drafts.add_text(text_of(object_of(delta, "audio"), "transcript"))
+        if object_of(delta, "audio").get("data") or delta.get("images"):
             self._drafts.count_loss("audio and images")
 
     def _read_parts(self, parts: list[JsonObject]) -> None:

@@ -36,13 +36,15 @@ class StrayErrors:
     def __init__(self) -> None:
         self._lines: list[bytes] = []
         self._size = 0
+        self._is_named = False
+        """Whether the document that is read began on a line ``error:``."""
         self._found: list[Message] = []
 
     def take(self, line: bytes) -> None:
         """The next line that is not a field, without its end."""
         text = line.removeprefix(_FIELD).lstrip(b" ") if line.startswith(_FIELD) else line
         if text.startswith(b"{"):
-            self._lines, self._size = [], 0
+            self._lines, self._size, self._is_named = [], 0, line.startswith(_FIELD)
         elif not self._lines:
             return
         self._size += len(text)
@@ -67,3 +69,5 @@ class StrayErrors:
             return
         if value.get("error"):
             self._found.append(Message("message", text))
+        elif self._is_named and isinstance(value.get("message"), str):
+            self._found.append(Message("message", json.dumps({"error": value})))
