@@ -8,7 +8,7 @@ from pydantic import JsonValue
 from backend.dialects.addresses import without_key
 from backend.dialects.answer_drafts import AnswerDrafts
 from backend.dialects.asked_person import AskedPerson, AskingDialect, Continuation, PersonReply
-from backend.dialects.dialect import Dialect, ListDialect, Loss, StreamEnd
+from backend.dialects.dialect import Dialect, JsonObject, ListDialect, Loss, StreamEnd
 from backend.dialects.framing import Framing
 from backend.dialects.json_text import JsonTexts
 from backend.dialects.stray_errors import told_error
@@ -185,26 +185,31 @@ class DialectDecoder:
             return data
 
     def _read_value(self, value: JsonValue, event: str) -> None:
-        if isinstance(value, list) and value and not isinstance(self._dialect, ListDialect):
-            # Some servers put what is one message elsewhere into a list, or several.
-            if all(isinstance(item, dict) for item in value):
-                for item in value:
-                    self._read_value(item, event)
-                return
-        if isinstance(value, dict):
-            is_known = self._dialect.read(value, event)
-        elif isinstance(self._dialect, ListDialect):
-            is_known = self._dialect.read_other(value, event)
-        elif _keeps_alive(value, event):
-            return
+        if isinstance(value, list) and not isinstance(self._dialect, ListDialect) and _are_objects(value):
+            # Some servers put into a list what is one message elsewhere, or several.
+            for item in value:
+                self._read_value(item, event)
+        elif isinstance(value, dict):
+            self._read_object(value, event)
         else:
-            self._drafts.warn("unreadable_message", "A message of the stream is not a JSON object and is left out.")
-            self._drafts.count_loss("unreadable messages")
-            return
-        if is_known:
+            self._read_other(value, event)
+
+    def _read_object(self, value: JsonObject, event: str) -> None:
+        if self._dialect.read(value, event):
             self.recognised += 1
         elif not _keeps_alive(value, event):
             self._drafts.count_loss("messages that are not of this dialect")
+
+    def _read_other(self, value: JsonValue, event: str) -> None:
+        if isinstance(self._dialect, ListDialect) and self._dialect.read_other(value, event):
+            self.recognised += 1
+        elif _keeps_alive(value, event):
+            return
+        elif isinstance(self._dialect, ListDialect):
+            self._drafts.count_loss("messages that are not of this dialect")
+        else:
+            self._drafts.warn("unreadable_message", "A message of the stream is not a JSON object and is left out.")
+            self._drafts.count_loss("unreadable messages")
 
     def _unreadable(self, error: Exception) -> None:
         self._drafts.warn(
@@ -220,9 +225,13 @@ def _bare(data: str) -> str:
     return bare.removeprefix(_FIELD).lstrip() if bare.startswith(_FIELD) else bare
 
 
-def _keeps_alive(value: JsonValue, event: str) -> bool:
+def _are_objects(values: list[JsonValue]) -> bool:
+    return bool(values) and all(isinstance(value, dict) for value in values)
+
+
+def _keeps_alive(value: JsonValue | JsonObject, event: str) -> bool:
     """Whether a message that is not of the dialect only keeps the connection open, and contains nothing else."""
-    if isinstance(value, dict):
+    if isinstance(value, Mapping):
         return (event in _KEEP_ALIVE or any(value.get(name) in tuple(_KEEP_ALIVE) for name in ("type", "event"))) and (
             set(value) <= _BESIDE_NOTHING
         )

@@ -25,8 +25,6 @@ _RETRYABLE = frozenset({"server_error", "rate_limit_exceeded", "server_overloade
 
 _MAX_PARTS = 10_000
 
-_SOUND = ("audio.delta", "output_audio.delta")
-
 _BESIDE_TEXT = frozenset({"type", "item_id", "obfuscation", "logprobs", "output_index", "content_index", "response_id"})
 _BESIDE_PART = frozenset({"type", "annotations", "logprobs"})
 """Fields of a message or part of text that are not its text."""
@@ -93,8 +91,6 @@ class OpenAIResponses:
             self._say(message, said_text(message, "delta", _BESIDE_TEXT, self._drafts.count_loss, required=True))
         elif kind == "output_text.done":
             self._say_whole(message, said_text(message, "text", _BESIDE_TEXT, self._drafts.count_loss, required=True))
-        elif kind.startswith(("audio", "output_audio")) and kind not in _SOUND:
-            self._read_spoken(kind, message)
         elif kind == "refusal.delta":
             self._refuse(message, text_of(message, "delta"))
         elif what == "content_part":
@@ -111,19 +107,19 @@ class OpenAIResponses:
             self._read_end(kind, object_of(message, "response"))
         elif kind == "error":
             self._read_error(object_of(message, "error") or message)
-        elif kind not in ("created", "in_progress", "queued", "refusal.done") and not self._tools.read(
-            what, phase, message
+        elif kind not in ("created", "in_progress", "queued", "refusal.done") and not (
+            self._tools.read(what, phase, message) or self._read_spoken(kind, message)
         ):
             self._drafts.count_loss(f"messages of type {kind[:60]}")
 
-    def _read_spoken(self, kind: str, message: JsonObject) -> None:
-        """What is spoken is the answer; its transcript says it in text."""
-        if kind.endswith("transcript.delta"):
+    def _read_spoken(self, kind: str, message: JsonObject) -> bool:
+        """What is spoken is the answer; its transcript says it in text. Whether it is nothing else."""
+        what, _, phase = kind.removeprefix("output_").replace("audio_", "audio.").rpartition(".")
+        if what == "audio.transcript" and phase == "delta":
             self._say(message, text_of(message, "delta"))
-        elif kind.endswith("transcript.done") and text_of(message, "transcript"):
+        elif what == "audio.transcript" and text_of(message, "transcript"):
             self._say_whole(message, text_of(message, "transcript"))
-        elif not kind.endswith(".done"):
-            self._drafts.count_loss(f"messages of type {kind[:60]}")
+        return what in ("audio", "audio.transcript") and (phase == "done" or what != "audio")
 
     def _note_place(self, message: JsonObject) -> None:
         item = text_of(message, "item_id") or text_of(object_of(message, "item"), "id")

@@ -96,7 +96,9 @@ class AnswerRenderer:
                 return drawn
         drawn = AnswerBlock(
             key=f"b{index}",
-            html=block_html(block.tokens, context, f"answer-{self._scope}-{index}", complete=final, continues=continues),
+            html=block_html(
+                block.tokens, context, f"answer-{self._scope}-{index}", complete=final, continues=continues
+            ),
             final=final,
         )
         self._drawn[index : index + 1] = [(block, signature, drawn)]

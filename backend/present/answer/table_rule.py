@@ -18,7 +18,7 @@ LONGEST_ROW = 10_000
 """Characters of the longest row in which code and formulas are looked for; a longer one is only kept whole."""
 
 LONGEST_HEAD: Final = 2_000
-"""Characters of the longest line that can be the head of a table: a longer one is settled before the next line comes."""
+"""Characters of the longest line that can be the head of a table: a longer one is settled before its next line."""
 
 _BAR = re.compile(r"(?<!\\)\|")
 _CODE = re.compile(r"(?<!`)(`{1,3})(?!`)[^`]+(?<!`)\1(?!`)")
