@@ -107,9 +107,13 @@ class OpenAIResponses:
             self._read_end(kind, object_of(message, "response"))
         elif kind == "error":
             self._read_error(object_of(message, "error") or message)
-        elif kind not in ("created", "in_progress", "queued", "refusal.done") and not (
-            self._tools.read(what, phase, message) or self._read_spoken(kind, message)
-        ):
+        elif kind not in ("created", "in_progress", "queued", "refusal.done"):
+            self._read_further(kind, message)
+
+    def _read_further(self, kind: str, message: JsonObject) -> None:
+        """A message of a tool or of speech; any other is lost."""
+        what, _, phase = kind.rpartition(".")
+        if not self._tools.read(what, phase, message) and not self._read_spoken(kind, message):
             self._drafts.count_loss(f"messages of type {kind[:60]}")
 
     def _read_spoken(self, kind: str, message: JsonObject) -> bool:
