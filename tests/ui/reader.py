@@ -16,6 +16,13 @@ from backend.present.words import (
 )
 from backend.present.words.durations import format_clock
 from evals.pages import visitor
+from tests.ui.page_conditions import (
+    ANSWER_IS,
+    BUTTON_IS_THERE,
+    PLAYHEAD_IS,
+    PLAYHEAD_IS_AT,
+    SCROLLED,
+)
 
 DEADLINE_MS = visitor.DEADLINE_MS
 MOST_TABS = 60
@@ -33,26 +40,6 @@ _NO_COMPLAINT = re.compile(
     r"|/(replay|compare|history)/_stcore/(health|host-config)"
 )
 """What is said on the console and means nothing."""
-
-ANSWER_IS = r"""
-(text) => [...document.querySelectorAll('.ph-answer')].map((block) => block.innerText).join(' ')
-  .replace(/\s+/g, ' ').trim() === text
-"""
-BUTTON_IS_THERE = """
-(label) => [...document.querySelectorAll('button')].some((b) => b.checkVisibility() && b.innerText.trim() === label)
-"""
-SCROLLED = """
-([css, name, beyond]) => {
-  const box = document.querySelector(css);
-  return {top: box.scrollTop, most: box.scrollHeight - box.clientHeight}[name] > beyond;
-}
-"""
-PLAYHEAD_IS = """
-([label, at, way]) => {
-  const strip = document.querySelector(`[role=slider][aria-label="${label}"]`);
-  return Boolean(strip) && (Number(strip.getAttribute('aria-valuenow')) - at) * way > 0;
-}
-"""
 
 
 class Reader(visitor.Visitor):
@@ -172,6 +159,10 @@ class Reader(visitor.Visitor):
     async def playhead_ms(self) -> float:
         """Where the playhead stands, in milliseconds."""
         return float(await self.strip.get_attribute("aria-valuenow") or 0)
+
+    async def expect_playhead_at(self, at_ms: float) -> None:
+        """Wait until the playhead stands there, to the millisecond."""
+        await self.page.wait_for_function(PLAYHEAD_IS_AT, arg=[words_replay.SCRUBBER_LABEL, at_ms])
 
     async def expect_playhead_after(self, at_ms: float) -> None:
         """Wait until the playhead stands later than that."""

@@ -41,11 +41,12 @@ async def opened(reader: Reader, first: str, second: str, more: str = "") -> Non
 async def test_two_runs_side_by_side(reader: Reader, backend: httpx2.Client, brief_run: tuple[str, Recording]) -> None:
     slow, fast, recording = await two_runs(backend, brief_run)
     await opened(reader, slow, fast)
-    assert await reader.playhead_ms() == pytest.approx(recording.events[-1].at_ms, abs=1)
+    await reader.expect_playhead_at(recording.events[-1].at_ms)
     table = reader.page.get_by_role("table").filter(has_text=words_compare.DIFFERENCE).first
     row = table.get_by_role("row").filter(has_text=words.METRIC_LABELS["ttft_ms"]).first
     await expect(row).to_contain_text("better")
-    assert await reader.page.evaluate(ON_ONE_SCREEN), "sentence, moment and both runs of the strip without scrolling"
+    # Sentence, moment and both runs of the strip without scrolling, once all of it has come.
+    await reader.page.wait_for_function(ON_ONE_SCREEN)
     await expect(reader.page.locator(".ph-answer").filter(has_text="Brevity is the shorter")).to_have_count(2)
     # The charts of both are charts.
     await expect(reader.page.locator(f"{SIDES} .js-plotly-plot .barlayer .point").first).to_be_attached(
@@ -65,7 +66,7 @@ async def test_the_address_a_click_on_the_strip_and_keys_move_the_common_playhea
     slow, fast, recording = await two_runs(backend, brief_run)
     end_ms = recording.events[-1].at_ms
     await opened(reader, slow, fast, f"&t={end_ms * 0.9:.0f}")
-    assert await reader.playhead_ms() == pytest.approx(end_ms * 0.9, abs=1)
+    await reader.expect_playhead_at(round(end_ms * 0.9))
     await reader.press_strip(0.3)
     await reader.expect_playhead_before(end_ms * 0.6)
     # At that moment the fast run is over and the slow one has not finished its answer.

@@ -35,7 +35,7 @@ async def test_any_moment_shows_what_was_there_then_and_an_address_leads_to_one(
     end_ms, cited_ms = recording.events[-1].at_ms, first_citation(recording).at_ms
     await reader.page.goto(f"{reader.url}replay?run={run_id}&t={cited_ms:.0f}")
     await reader.expect_moment()
-    assert abs(await reader.playhead_ms() - cited_ms) <= 1
+    await reader.expect_playhead_at(cited_ms)
     await reader.expect_answer(answer_at(recording, await reader.playhead_ms()))
     for share in (1.0, 0.75, 0.9, 0.1):
         await reader.scrub_to(end_ms * share)
