@@ -10,7 +10,7 @@ from backend.desk.player import Moment, Player, StripMove
 from backend.present.words import ask as words_ask, replay as words_replay
 from backend.protocol.playback import SPEEDS
 from ui_gradio.drawing import Updates
-from ui_gradio.events import quiet
+from ui_gradio.events import drawn_once, quiet
 from ui_gradio.run_buttons import small_button
 
 
@@ -80,6 +80,7 @@ class Moving:
             widgets.strip: gr.skip() if moment.strip is None else moment.strip,
         }
 
+    @drawn_once
     async def play_or_pause(self, player: Player) -> AsyncIterator[Updates]:
         """Start, and draw until the end or a pause; or stop at the current position."""
         if not player.press_play():
@@ -103,6 +104,7 @@ class Moving:
         player.set_speed(float(speed))
         return {self._widgets.strip: player.strip_data()}
 
+    @drawn_once
     async def seek(self, player: Player, event: gr.EventData) -> AsyncIterator[Updates]:
         """Move to where the reader, or the presenter whom they follow, put the playhead on the strip."""
         move = StripMove.read(event._data or {})  # noqa: SLF001

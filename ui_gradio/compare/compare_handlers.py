@@ -15,7 +15,7 @@ from ui_gradio.compare.drawn_pair import DrawnPair
 from ui_gradio.compare.layout import AT_FIRST, ComparePage
 from ui_gradio.compare.pair_drawing import PairDrawing, drawn
 from ui_gradio.drawing import Updates
-from ui_gradio.events import say
+from ui_gradio.events import drawn_once, say
 from ui_gradio.playback_controls import Moving
 
 
@@ -26,6 +26,7 @@ class CompareHandlers:
         self._desk, self._page = desk, page
         self.moving = Moving(page.moving, drawn)
 
+    @drawn_once
     async def arrive(self, pair: DrawnPair, theme: Theme, request: gr.Request) -> AsyncIterator[Updates]:
         """Offer runs and agents, and open the runs in the address."""
         said: Problem | None = AT_FIRST
@@ -37,22 +38,26 @@ class CompareHandlers:
                     yield updates
             said = offer.notice
 
+    @drawn_once
     async def choose(self, which: Which, pair: DrawnPair, run_id: str | None, theme: Theme) -> AsyncIterator[Updates]:
         """Open a run from the list on one side."""
         if run_id:
             async for updates in self._show(pair, await self._desk.choose(pair, which, run_id), theme):
                 yield updates
 
+    @drawn_once
     async def press(self, pair: DrawnPair, theme: Theme, event: gr.EventData) -> AsyncIterator[Updates]:
         """Open the pair of runs whose card was pressed."""
         async for updates in self._show(pair, await self._desk.press(pair, chosen(event)), theme):
             yield updates
 
+    @drawn_once
     async def upload(self, which: Which, pair: DrawnPair, data: bytes, theme: Theme) -> AsyncIterator[Updates]:
         """Open a recording from a file on one side."""
         async for updates in self._show(pair, await self._desk.put_file(pair, which, data), theme):
             yield updates
 
+    @drawn_once
     async def race(
         self, pair: DrawnPair, question: str, first: str | None, second: str | None, blind: bool, theme: Theme
     ) -> AsyncIterator[Updates]:
@@ -61,6 +66,7 @@ class CompareHandlers:
         async for updates in self._show(pair, problem, theme):
             yield updates
 
+    @drawn_once
     async def race_status(self, pair: DrawnPair, scenario: str | None, theme: Theme) -> AsyncIterator[Updates]:
         """Play one scenario with and without its status events."""
         async for updates in self._show(pair, await self._desk.race_status(pair, scenario or ""), theme):

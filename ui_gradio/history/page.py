@@ -15,7 +15,7 @@ from backend.present.pages.problem import Problem
 from ui_gradio.browser import SAVE_FILE
 from ui_gradio.choices import chosen
 from ui_gradio.drawing import Updates
-from ui_gradio.events import quiet, say
+from ui_gradio.events import drawn_once, quiet, say
 from ui_gradio.history.drawing import drawn
 from ui_gradio.history.layout import HistoryPage, build_page
 
@@ -54,6 +54,7 @@ def _connect(
 ) -> None:
     """Have the event do the work, show its sentence, and fetch and draw whatever the page then waits for."""
 
+    @drawn_once
     async def handler(history: RunHistory, *values: Any) -> AsyncIterator[Updates]:
         async for updates in _proceeding(page, desk, history, work(history, *values)):
             yield updates
@@ -64,6 +65,7 @@ def _connect(
 def _connect_cards(page: HistoryPage, desk: Desk) -> None:
     """Have a press of a card choose its run."""
 
+    @drawn_once
     async def handler(history: RunHistory, event: gr.EventData) -> AsyncIterator[Updates]:
         async for updates in _proceeding(page, desk, history, desk.run_search.press(history, chosen(event))):
             yield updates
@@ -87,8 +89,6 @@ async def _proceeding(
     async for state in desk.run_search.proceed(history):
         yield drawn(page, history, before)
         before = state
-    # Gradio sends the last message once more at the end: the page may show something else by then.
-    yield {page.notice: gr.skip()}
 
 
 def _saves(page: HistoryPage, button: gr.Button, work: Callable[[RunHistory], Awaitable[ExportedFile | str]]) -> None:
@@ -106,6 +106,7 @@ def _saves(page: HistoryPage, button: gr.Button, work: Callable[[RunHistory], Aw
     event.then(None, js=SAVE_FILE)
 
 
+@drawn_once
 async def _list_feedback(page: HistoryPage, desk: Desk) -> AsyncIterator[Updates]:
     async for listed in desk.feedback.of_all_runs():
         if isinstance(listed, Problem):

@@ -15,7 +15,7 @@ from backend.present.timeline.text import timeline_text_html
 from backend.present.words import pages as words_pages
 from ui_gradio.choices import chosen
 from ui_gradio.drawing import Drawing, Updates, blank
-from ui_gradio.events import say
+from ui_gradio.events import drawn_once, say
 from ui_gradio.navigation import in_a_row, link_html
 from ui_gradio.playback_controls import Moving
 from ui_gradio.replay.drawn_run import DrawnRun
@@ -29,6 +29,7 @@ class ReplayHandlers:
         self._desk, self._page = desk, page
         self.moving = Moving(page.moving, drawn)
 
+    @drawn_once
     async def arrive(self, run: DrawnRun, theme: Theme, request: gr.Request) -> AsyncIterator[Updates]:
         """Offer the latest runs, and open the run in the address."""
         said: Problem | None = AT_FIRST
