@@ -67,6 +67,12 @@
     look();
     new MutationObserver(lookOnce).observe(box, {childList: true, subtree: true, characterData: true});
     new ResizeObserver(offerLatest).observe(box);
+    // "Latest" lies over the place: a wheel on it moves the place all the same.
+    document.addEventListener('wheel', (event) => {
+      if (!box.isConnected || !event.target.closest?.('[data-ph-latest]')) return;
+      if (event.deltaY < 0) leaves();
+      box.scrollTop += event.deltaY;
+    }, {passive: true});
     document.addEventListener('click', (event) => {
       if (!box.isConnected || !event.target.closest?.('[data-ph-latest]')) return;
       follows = true;
