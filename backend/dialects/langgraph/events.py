@@ -4,6 +4,7 @@ Names and fields are those of LangGraph's API reference. The first protocol name
 (``messages``, ``messages/partial``, ``updates``, ``values``, ``custom``), with the names of subgraphs after a bar; the
 second has objects of type ``event`` (``langgraph.protocol``). The first has no end of its own but an ``end`` that older
 servers send: a run is whole if its last message is.
+LangServe sends texts, messages, states or callbacks as ``data``, and then ``end``.
 """
 
 from collections.abc import Mapping
@@ -13,6 +14,7 @@ from pydantic import JsonValue
 from backend.dialects.answer_drafts import AnswerDrafts
 from backend.dialects.dialect import JsonObject
 from backend.dialects.json_values import object_of, plain, text_of
+from backend.dialects.langgraph.callbacks import CallbackEvents
 from backend.dialects.langgraph.messages import GraphMessages
 from backend.dialects.langgraph.protocol import ProtocolEvents
 from backend.dialects.langgraph.state import GraphState
@@ -34,7 +36,6 @@ _MODES = frozenset(
 _LOST = {
     "checkpoints": "checkpoints",
     "debug": "debug events",
-    "events": "callback events",
     "feedback": "addresses for feedback",
 }
 
@@ -46,14 +47,19 @@ class LangGraph:
         self._drafts = drafts
         self._messages = GraphMessages(drafts)
         self._state = GraphState(drafts, self._messages)
+        self._callbacks = CallbackEvents(drafts, self._messages, self._state)
         self._protocol = ProtocolEvents(drafts, self._state)
         self._ended = False
+        self._pieces_from = ""
+        """The mode that says the pieces of messages."""
 
     def read(self, message: JsonObject, event: str) -> bool:
         """Read one message that is an object: its mode stands in the name of its event."""
         if text_of(message, "type") == "event" and isinstance(message.get("params"), Mapping):
             return self._protocol.read(message)
         mode, _, within = event.partition("|")
+        if event == "data":
+            return self._callbacks.read_piece(plain(message))
         if mode not in _MODES or ("type" in message and mode in ("error", "metadata")):
             return self._read_refusal(message)
         if mode == "error":
@@ -64,19 +70,15 @@ class LangGraph:
             self._read_values(message, within)
         elif mode in ("messages", "messages/partial", "messages/complete"):
             self._read_messages(mode, [message])
-        elif mode == "custom":
-            self._state.read_custom(plain(message))
-        elif mode == "tasks":
-            self._read_task(message)
-        elif mode == "end":
-            self._ended = True
-        elif mode in _LOST:
-            self._drafts.count_loss(_LOST[mode])
+        else:
+            self._read_further(mode, message)
         return True
 
     def read_other(self, value: JsonValue, event: str) -> bool:
         """Read a message that is not an object: lists of messages, custom data, or the empty ``end``."""
         mode = event.partition("|")[0]
+        if event == "data" and value is not None:
+            return self._callbacks.read_piece(value)
         if mode not in _MODES:
             return False
         if mode.startswith("messages") and mode != "messages/metadata" and isinstance(value, list):
@@ -99,14 +101,33 @@ class LangGraph:
     def finish(self) -> None:
         """The connection has ended: whole if the server said so, or if the last message is."""
         self._protocol.finish()
-        if self._ended or self._messages.is_whole or self._state.is_waiting:
+        if self._ended or self._callbacks.has_ended or self._messages.is_whole or self._state.is_waiting:
             self._drafts.end.complete()
+
+    def _read_further(self, mode: str, message: JsonObject) -> None:
+        if mode == "custom":
+            self._state.read_custom(plain(message))
+        elif mode == "events":
+            # Together with ``messages`` both repeat each piece: the first one that does so says it.
+            if text_of(message, "event") != "on_chat_model_stream" or self._says(mode):
+                self._callbacks.read(message)
+        elif mode == "tasks":
+            self._read_task(message)
+        elif mode == "end":
+            self._ended = True
+        elif mode in _LOST:
+            self._drafts.count_loss(_LOST[mode])
+
+    def _says(self, mode: str) -> bool:
+        self._pieces_from = self._pieces_from or mode
+        return self._pieces_from == mode
 
     def _read_messages(self, mode: str, items: list[JsonObject]) -> None:
         if mode == "messages":
             # A pair: a chunk, and what is known of the node that made it.
             for item in items[:1]:
-                self._messages.read(item)
+                if text_of(item, "type") != "AIMessageChunk" or self._says(mode):
+                    self._messages.read(item)
             return
         for item in items:
             self._messages.read(item, whole=True)

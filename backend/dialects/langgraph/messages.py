@@ -63,6 +63,11 @@ class GraphMessages:
             count_unread(message, _BESIDE_CONTENT, self._drafts.count_loss)
             self._drafts.count_loss(f"messages of type {kind[:40] or 'unknown'}")
 
+    @property
+    def waits_for_tools(self) -> bool:
+        """Whether a message has called a tool that has not answered."""
+        return any(self._drafts.steps.is_open(call) for call in self._known_calls)
+
     def read_all(self, messages: list[JsonObject]) -> None:
         """The messages of a graph's state: those after the last one of a person are of this run."""
         last = max((at for at, item in enumerate(messages) if _role_of(item) in ("human", "user")), default=-1)
