@@ -1,6 +1,6 @@
 """The end of a comparison in a sentence, and its exit code."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
 from backend.present.words.metric_text import difference
@@ -29,7 +29,7 @@ def sentence(metrics: Sequence[MetricComparison], failures: Sequence[FailureKind
     """The verdict for people: new kinds of failure, then what is worse, by name and place, else that nothing is."""
     better = [one.metric for one in metrics if one.verdict == "better"]
     unclear = [one for one in metrics if one.verdict == "inconclusive"]
-    at_risk = [one.metric for one in metrics if one.at_risk]
+    at_risk = [one for one in metrics if one.at_risk]
     new = [one for one in failures if one.is_new and one.verdict != "worse"]
     parts = [_on_new_failures(new), _on_the_worse(metrics, failures, doubts, at_risk), *doubts]
     if better:
@@ -56,16 +56,17 @@ def _on_the_worse(
     metrics: Sequence[MetricComparison],
     failures: Sequence[FailureKind],
     doubts: Sequence[str],
-    at_risk: Sequence[str],
+    at_risk: Sequence[MetricComparison],
 ) -> str:
-    worse = sorted((one for one in metrics if one.verdict == "worse"), key=_weight, reverse=True)
+    worse = _weightiest_first(one for one in metrics if one.verdict == "worse")
     named = [failure_text(one) for one in failures if one.verdict == "worse"] + [_named(one) for one in worse]
     if named:
         return f"B is worse: {_listed(named, '; ', '; and ')}."
     if doubts:
         return "No verdict on times."
     if at_risk:
-        return f"B may be worse, but this is inconclusive: {_listed(at_risk)}."
+        possible = [_named(one) for one in _weightiest_first(at_risk)]
+        return f"B may be worse, but this is inconclusive: {_listed(possible, '; ', '; and ')}."
     return "No metric is worse."
 
 
@@ -86,18 +87,27 @@ def _listed(names: Sequence[str], separator: str = ", ", before_more: str = " an
     return f"{named}{before_more}{more} more" if more > 0 else named
 
 
+def _weightiest_first(metrics: Iterable[MetricComparison]) -> list[MetricComparison]:
+    return sorted(metrics, key=_weight, reverse=True)
+
+
 def _weight(one: MetricComparison) -> tuple[bool, float]:
     """Counts and shares before times, then by how many times the largest relevant difference: what is far beyond it is
     named first.
     """
-    rows = [row for row in (*one.scenarios, one.overall) if row.verdict == "worse" and row.difference is not None]
+    rows = [row for row in (*one.scenarios, one.overall) if _names(one, row) and row.difference is not None]
     sizes = [abs(row.difference or 0.0) / (row.smallest_relevant or 0.01) for row in rows]
     return kind(described(one.metric)) != "time", max(sizes, default=0.0)
 
 
+def _names(one: MetricComparison, row: Difference) -> bool:
+    """Whether the metric is named for this row: one that is worse, or, where none is, one that may be."""
+    return row.verdict == "worse" if one.verdict == "worse" else row.at_risk
+
+
 def _named(one: MetricComparison) -> str:
-    rows = [row for row in one.scenarios if row.verdict == "worse"] or [one.overall]
-    if one.overall.verdict == "worse" and one.overall.decided_by == "runs" and len(one.scenarios) > 1:
+    rows = [row for row in one.scenarios if _names(one, row)] or [one.overall]
+    if _names(one, one.overall) and one.overall.decided_by == "runs" and len(one.scenarios) > 1:
         # The runs of all scenarios together are what was judged.
         places = [row.scenario or "" for row in rows if row.scenario is not None]
         return f"{one.metric} ({_size(one, one.overall)}{'; in ' + _listed(places) if places else ''})"
