@@ -17,6 +17,10 @@ _KINDS = frozenset(
 
 _USAGE_NAMES = ("input_tokens", "output_tokens", "cache_creation_input_tokens", "cache_read_input_tokens")
 
+_BEDROCK_METRICS = "amazon-bedrock-invocationMetrics"
+"""Where Bedrock's InvokeModel, whose last event it is added to, counts the tokens."""
+_BEDROCK_NAMES = {"inputTokenCount": "input_tokens", "outputTokenCount": "output_tokens"}
+
 _RETRYABLE = frozenset({"overloaded_error", "rate_limit_error", "api_error", "timeout_error"})
 
 _LIMITS = {
@@ -74,6 +78,8 @@ class Anthropic:
             if object_of(message, "context_management").get("applied_edits"):
                 self._drafts.count_loss("edits of the context")
         else:
+            metrics = object_of(message, _BEDROCK_METRICS)
+            self._drafts.end.add_usage({ours: plain(metrics.get(theirs)) for theirs, ours in _BEDROCK_NAMES.items()})
             self._stop()
 
     def _read_unknown(self, kind: str) -> bool:

@@ -122,3 +122,16 @@ def test_citations_that_a_gateway_puts_beside_the_text_are_read(fields: dict[str
     cited = chat({"content": "A claim."}, {"provider_specific_fields": fields})
     assert [(citation.title, citation.quote) for citation in cited.citations] == [("Report", "Words")]
     assert cited.losses == {"places of citations that name no range": 1}
+
+
+def test_what_bedrock_counts_at_the_end_of_a_message_is_its_usage() -> None:
+    messages: list[dict[str, Any] | str] = [
+        {"type": "message_start", "message": {"usage": {"input_tokens": 5, "output_tokens": 1}}},
+        {"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": "Hello"}},
+        {
+            "type": "message_stop",
+            "amazon-bedrock-invocationMetrics": {"inputTokenCount": 11, "outputTokenCount": 22, "invocationLatency": 9},
+        },
+    ]
+    stream = read("anthropic", frames(messages))
+    assert (stream.text, stream.end.usage) == ("Hello", {"input_tokens": 11, "output_tokens": 22})
