@@ -131,7 +131,11 @@ class _Renderer(RendererHTML):
         return fragment(f'<a class="ph-link" href="{{}}" target="_blank" rel="noopener noreferrer"{apart}>', href)
 
     def fence(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
-        """Code as written, coloured."""
+        """Code as written, coloured; a complete block of ``math`` is a formula, if it can be read."""
+        if env["complete"] and tokens[idx].info.strip().lower() == "math":
+            drawn = formula_mathml(tokens[idx].content, display=True)
+            if drawn is not None:
+                return f"<p>{_put_formula(drawn, env, display=True)}</p>"
         return code_block_html(tokens[idx].content, tokens[idx].info, complete=env["complete"])
 
     def code_inline(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
@@ -148,9 +152,7 @@ class _Renderer(RendererHTML):
         drawn = formula_mathml(token.content, display=token.meta["display"])
         if drawn is None:
             return fragment('<code class="ph-formula-written" dir="ltr">{}</code>', token.meta["written"])
-        env["formulas"].append(drawn)
-        kind = "ph-formula ph-formula--display" if token.meta["display"] else "ph-formula"
-        return f'<span class="{kind}" dir="ltr"><span class="ph-put-{len(env["formulas"]) - 1}"></span></span>'
+        return _put_formula(drawn, env, display=token.meta["display"])
 
     def formula_block(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
         """A formula that is a paragraph."""
@@ -205,6 +207,13 @@ class _Renderer(RendererHTML):
 
 def _heading(token: Token) -> str:
     return f"h{min(6, int(token.tag[1:]) + 2)}"
+
+
+def _put_formula(drawn: str, env: EnvType, *, display: bool) -> str:
+    """What stands for a formula until everything else is cleaned."""
+    env["formulas"].append(drawn)
+    kind = "ph-formula ph-formula--display" if display else "ph-formula"
+    return f'<span class="{kind}" dir="ltr"><span class="ph-put-{len(env["formulas"]) - 1}"></span></span>'
 
 
 def _alignment(token: Token) -> str:

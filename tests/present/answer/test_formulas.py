@@ -163,3 +163,13 @@ def test_a_formula_takes_time_in_proportion() -> None:
 def test_a_marker_beside_a_formula_is_a_marker() -> None:
     html = answer_html(answered("so $x$[1] and \\(y\\) [1].", citations=(cited(1),)))
     assert len(re.findall("ph-marker", html)) == 2
+
+
+def test_a_complete_block_of_math_is_a_formula_and_any_other_stays_code() -> None:
+    block = "```math\nx^2 + y\n```"
+    html = answer_html(answered(block))
+    assert "<math" in html
+    assert "ph-formula--display" in html
+    for code in ("```latex\nx^2\n```", "```math\n\\unknown{\n```", "```\nx^2\n```"):
+        assert "<math" not in answer_html(answered(code))
+    assert "<math" not in answer_html(answered(block[:-3], ended=False))
