@@ -1,10 +1,13 @@
 """Planted keys: in every place of a draft, over the borders of tokens, and in how an agent fails."""
 
+import asyncio
 import base64
 from collections.abc import AsyncIterator, Sequence
 from urllib.parse import quote, unquote
 
 import pytest
+from hypothesis import given, strategies as st
+from pydantic import JsonValue
 
 from backend.agents.agent import AgentFailure
 from backend.protocol.events import ArtifactEvent, CitationEvent, Draft, StatusEvent, TokenEvent, ToolLog, WarningEvent
@@ -21,8 +24,8 @@ async def played(drafts: Sequence[Draft], failure: AgentFailure | None = None) -
         raise failure
 
 
-async def heard(drafts: Sequence[Draft]) -> list[Draft]:
-    return [draft async for draft in without_keys(played(drafts), KEYS)]
+async def heard(drafts: Sequence[Draft], keys: Sequence[str] = KEYS) -> list[Draft]:
+    return [draft async for draft in without_keys(played(drafts), keys)]
 
 
 def test_the_longest_key_comes_first_and_words_are_none() -> None:
@@ -79,6 +82,33 @@ async def test_no_field_of_any_event_contains_a_key(draft: Draft) -> None:
     assert KEY not in kept.model_dump_json()
     assert HIDDEN in kept.model_dump_json()
     assert type(kept) is type(draft)
+
+
+CHARACTERS = st.characters(exclude_categories=[], exclude_characters=f"<>{HIDDEN}")
+"""Quotes, controls, half characters and all others, but for those that stand around a key or instead of it."""
+
+
+@given(
+    key=st.text(CHARACTERS, min_size=12, max_size=20),
+    others=st.lists(st.text(CHARACTERS, max_size=8), max_size=3),
+    place=st.sampled_from(["title", "name", "value", "deep"]),
+)
+def test_a_key_of_any_characters_is_found_wherever_it_stands(key: str, others: list[str], place: str) -> None:
+    said = dict.fromkeys(("title", "name", "value", "deep"), "") | {place: f"<{key}>"}
+    content: dict[str, JsonValue] = {said["name"]: [{"k": [said["deep"], *others]}, said["value"]]}
+    draft = ArtifactEvent(artifact_id="a", kind="table", title=said["title"], content=content)
+    (kept,) = asyncio.run(heard([draft], [key]))
+    assert isinstance(kept, ArtifactEvent)
+    hidden = {name: text and f"<{HIDDEN}>" for name, text in said.items()}
+    assert kept.title == hidden["title"]
+    assert kept.content == {hidden["name"]: [{"k": [hidden["deep"], *others]}, hidden["value"]]}
+
+
+@pytest.mark.parametrize("text", ["nothing", "half a character: \ud800", KEY[:-1], "\\u0073k-planted"])
+async def test_an_event_without_a_key_is_passed_on_as_it_is(text: str) -> None:
+    draft = ArtifactEvent(artifact_id="a", kind="table", title="t", content={text: [text, 1, None, {"k": text}]})
+    (kept,) = await heard([draft])
+    assert kept is draft
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 5, 8, 13])
