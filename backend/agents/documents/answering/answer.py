@@ -5,6 +5,7 @@ from datetime import date
 from itertools import combinations
 
 from backend.agents.documents.answering.cell_sentences import cells_told, total_told
+from backend.agents.documents.answering.changed_cells import changes_told
 from backend.agents.documents.answering.composition import Composition
 from backend.agents.documents.answering.contradictions import contradict
 from backend.agents.documents.answering.figure_sentences import FiguresTold
@@ -43,6 +44,8 @@ def answer(corpus: Corpus, findings: Findings) -> Composition:
     if evidence.is_enough and not findings.cells:
         names = names_of(findings.from_rows.lines) if findings.from_rows is not None else frozenset()
         told.add(quoted(retrieval, evidence, stated, beside_figures=bool(stated), names=names))
+    elif findings.cells and findings.total is None and not retrieval.question.periods:
+        told.add(changes_told(findings.cells, evidence))
     if findings.figures is None and not told.quotes:
         return not_found(corpus, retrieval, findings.still_reading)
     told.add(_doubts(corpus, findings, told.quotes))

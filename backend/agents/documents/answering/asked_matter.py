@@ -28,7 +28,9 @@ _SAYS_OTHERWISE = re.compile(
     r"\b(?:postponed|delayed|put off|deferred|moved (?:from|to)|brought forward|instead|no longer|now|changed|amended|"
     r"raised|lowered|cancel+ed|withdrawn|called off|verschoben|verschiebt|verlegt|vorgezogen|statt|stattdessen|nun|"
     r"nunmehr|jetzt|geändert|erhöht|gesenkt|abgesagt|entfällt|reportée?s?|avancée?s?|désormais|annulée?s?|modifiée?s?|"
-    r"au lieu)\b",
+    r"(?:is|are|be) (?:hereby )?(?:increased|reduced|extended|shortened|replaced|superseded)|"
+    r"(?:wird|werden) (?:\w+ ){0,6}(?:verlängert|verkürzt|ersetzt|reduziert)|"
+    r"(?:est|sont) (?:réduit|augmenté|prolongé|remplacé)e?s?|au lieu)\b",
     re.IGNORECASE,
 )
 """What says that something is otherwise than it was."""

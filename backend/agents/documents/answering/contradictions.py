@@ -23,8 +23,11 @@ _SCOPE_WORDS = re.compile(
 def contradict(one: Quote, other: Quote) -> bool:
     """Whether two documents say the same of the same thing with different numbers, so that one of them is wrong or
     outdated. Sentences about other periods, or in documents about other subjects or periods, never do."""
-    if one.document.name == other.document.name or not _same_about(one, other):
-        return False
+    return one.document.name != other.document.name and _same_about(one, other) and _differ_in_numbers(one, other)
+
+
+def _differ_in_numbers(one: Quote, other: Quote) -> bool:
+    """Whether two sentences are of the same periods, names and scope, nearly word for word, with different numbers."""
     (text, periods), (other_text, other_periods) = _without_periods(one.text), _without_periods(other.text)
     if periods != other_periods or _capitals(text) != _capitals(other_text):
         return False
@@ -34,14 +37,26 @@ def contradict(one: Quote, other: Quote) -> bool:
     return bool(numbers) and bool(other_numbers) and numbers != other_numbers
 
 
+def says_otherwise_later(one: Quote, other: Quote) -> bool:
+    """Whether ``one`` is from a later document than ``other`` and says the same of the same subject with other numbers:
+    the next version of a manual, of a policy or of a price list. The periods that the sentences name must agree."""
+    if not "" < other.document.time < one.document.time or not _are_of_same_subject(one, other):
+        return False
+    return _differ_in_numbers(one, other)
+
+
 def _same_about(one: Quote, other: Quote) -> bool:
     """Whether the documents of both are about the same subject and period, as far as they say what they are about."""
-    subjects, others = _subjects(one.document), _subjects(other.document)
-    if subjects and others and subjects.isdisjoint(others):
-        return False
-    return one.document.profile.period_end == other.document.profile.period_end and (
-        _periods_about(one.document) == _periods_about(other.document)
+    return (
+        _are_of_same_subject(one, other)
+        and one.document.profile.period_end == other.document.profile.period_end
+        and (_periods_about(one.document) == _periods_about(other.document))
     )
+
+
+def _are_of_same_subject(one: Quote, other: Quote) -> bool:
+    subjects, others = _subjects(one.document), _subjects(other.document)
+    return not (subjects and others and subjects.isdisjoint(others))
 
 
 def _subjects(document: Document) -> set[str]:

@@ -12,6 +12,7 @@ from backend.agents.documents.answering.topic import Topic, topic_of
 from backend.agents.documents.answering.wanted import WantedThing, is_short, wanted_by
 from backend.agents.documents.figures.row_totals import ASKS_SUM
 from backend.agents.documents.indexing.corpus import Corpus
+from backend.agents.documents.indexing.profile import subject_key
 from backend.agents.documents.periods import find_periods
 from backend.agents.documents.search.question import Question
 from backend.agents.documents.search.retrieval import Retrieval
@@ -20,6 +21,7 @@ ANSWERING_COVERAGE = 0.5
 """The share of the topic that the best statement must have, in its context, where the documents in scope are known."""
 _NAMING_COVERAGE = 0.72
 """The same for a question of a few words, or one that wants one thing: a figure, a day or a name."""
+_QUALITY = re.compile(r"\bhow\s+([^\W\d_]{3,})\s+(?:is|are|was|were|does|do|did)\b", re.IGNORECASE)
 _CODE = re.compile(r"\b(?=[\w-]*\d)[\w-]{3,}\b")
 _LEAST_FITNESS = 0.5
 """A sentence that can hardly be read by itself, or only points elsewhere, answers nothing alone."""
@@ -97,6 +99,8 @@ def _quotable(corpus: Corpus, retrieval: Retrieval, topic: Topic, wanted: Wanted
 
 def _is_enough(retrieval: Retrieval, topic: Topic, wanted: WantedThing, found: Sequence[Candidate]) -> bool:
     """Whether the candidates have enough of the topic to answer."""
+    if _asks_unknown_quality(retrieval, topic):
+        return False
     if wanted.day and any(_says_change_of_day(one, topic, retrieval.question.text) for one in found):
         return True
     coverage = _best(topic, found)
@@ -124,6 +128,18 @@ def _having(found: list[Candidate], wanted: WantedThing, topic: Topic, retrieval
     if is_known or wanted.must_be_named or wanted.says_of_what_kind or _best(topic, having) >= ANSWERING_COVERAGE:
         return having
     return found
+
+
+def _asks_unknown_quality(retrieval: Retrieval, topic: Topic) -> bool:
+    """Whether it is asked how large, loud or old a subject is, and the folder has no word for that quality: all that is
+    left of the question is the subject's name, which every sentence about it has."""
+    quality = _QUALITY.search(retrieval.question.text)
+    if quality is None:
+        return False
+    weights = {one.word: one.importance for one in topic.concepts if one.kind == "word"}
+    names = {word for name in retrieval.scope.subjects for word in subject_key(name).split()}
+    rest = [part for word, weight in weights.items() if weight for part in subject_key(word).split()]
+    return weights.get(quality[1].lower(), 1.0) == 0.0 and bool(rest) and names.issuperset(rest)
 
 
 def _with_rarest(found: list[Candidate], topic: Topic) -> list[Candidate]:

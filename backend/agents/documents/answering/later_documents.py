@@ -5,6 +5,7 @@ from typing import TypeVar
 
 from backend.agents.documents.answering.asked_matter import asked_things, says_otherwise, speaks_of_all
 from backend.agents.documents.answering.composition import Composition
+from backend.agents.documents.answering.contradictions import says_otherwise_later
 from backend.agents.documents.answering.evidence import QuotableEvidence, share
 from backend.agents.documents.answering.leads import lead
 from backend.agents.documents.answering.quotes import Quote
@@ -43,7 +44,7 @@ def order_in_time(quotes: Sequence[Quote], evidence: QuotableEvidence) -> tuple[
 
 def with_later_change(quotes: Sequence[Quote], evidence: QuotableEvidence, question: str) -> list[Quote]:
     """The quotes, and before them a sentence of a later document that says of the same things that they have changed,
-    though it has less of the question's words."""
+    though it has less of the question's words, or that says the same with other numbers."""
     newest = max((quote.document.time for quote in quotes), default="")
     things, topic = asked_things(question), evidence.topic
     later = [
@@ -55,6 +56,12 @@ def with_later_change(quotes: Sequence[Quote], evidence: QuotableEvidence, quest
         and things
         and speaks_of_all(things, topic, one.alone)
         and any(one.alone)
+    ]
+    later += [
+        one
+        for one in evidence.candidates
+        if any(says_otherwise_later(one.quote, quote) for quote in quotes)
+        and all(one.quote.key != quote.key for quote in quotes)
     ]
     if not later:
         return list(quotes)

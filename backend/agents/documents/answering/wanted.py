@@ -79,6 +79,13 @@ _ROLE = re.compile(
 _NAME_PARTS = re.compile(r"[^\W\d_]+")
 
 
+_ALLOWED = re.compile(
+    r"\A\W*(?:can|may|must|should|shall|kann|können|darf|dürfen|muss|müssen|soll|peut|peuvent|doit|doivent)\b",
+    re.IGNORECASE,
+)
+"""What somebody may, can or must do: a rule says so, and no cell of a table."""
+
+
 @dataclass(frozen=True, slots=True)
 class WantedThing:
     """The kind of thing that a question wants. Without any, every sentence on its topic may answer it."""
@@ -171,7 +178,7 @@ def _begins(word: str) -> str:
 
 def asks_one_fact(question: str) -> bool:
     """Whether a question is short and asks for no explanation, so that one cell of a table may answer it."""
-    return len(question.split()) <= _SHORT and _OPEN.search(question) is None
+    return len(question.split()) <= _SHORT and _OPEN.search(question) is None and _ALLOWED.match(question) is None
 
 
 def is_short(question: str) -> bool:

@@ -40,7 +40,7 @@ def recognise(columns: tuple[str, ...], cells: list[list[str]], numeric: frozens
     by_name = {column.lower().strip().replace(" ", "_"): column for column in columns}
     content = dict(zip(columns, cells, strict=True))
     period = _period_column(by_name, content)
-    if not period:
+    if not period or _is_said_of_things(period, by_name, cells):
         return Shape("plain")
     order = _order_column(by_name, content) or period
     return _long(by_name, period, order) or _wide(content, numeric, period, order) or Shape("plain")
@@ -75,6 +75,14 @@ def _period_column(by_name: dict[str, str], content: dict[str, list[str]]) -> st
     # Four digits are a year only in a column that says so; elsewhere they are as likely an amount.
     others = [column for column in content if not any(cell.isdigit() for cell in content[column][:200])]
     return next((column for column in [*named, *others] if _are_periods(content[column])), "")
+
+
+def _is_said_of_things(period: str, by_name: dict[str, str], cells: list[list[str]]) -> bool:
+    """Whether the rows are things that their first cells name, each its own, and the dates are one more thing that is
+    said of each (``Lease end``): the values of several things in the order of such dates are no course in time."""
+    is_named = any(by_name.get(name) == period for name in _PERIODS)
+    names = [cell for cell in cells[0] if cell]
+    return not is_named and len(names) == len(set(names)) and not _are_periods(cells[0])
 
 
 def _order_column(by_name: dict[str, str], content: dict[str, list[str]]) -> str:

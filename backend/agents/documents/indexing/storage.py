@@ -104,6 +104,12 @@ def store(
             _store_one(connection, inner, member.digest, member.content, container=file.name)
 
 
+def _head_day(document: Extraction) -> str:
+    """The day that a document's head gives it. A day in a row of a table is that of the row."""
+    head = document.text[: document.blocks[0].start] if document.kind == "table" and document.blocks else document.text
+    return day_in_head(head)
+
+
 def _store_one(
     connection: sqlite3.Connection,
     file: FoundFile,
@@ -131,7 +137,7 @@ def _store_one(
                 described.source,
                 origin.date,
                 origin.url,
-                json.dumps({HEAD_DAY: day_in_head(document.text), **document.fields}),
+                json.dumps({HEAD_DAY: _head_day(document), **document.fields}),
                 document.has_lines,
             ),
             *(json.dumps(profile.subjects), json.dumps(profile.further), stored_periods(profile.periods)),

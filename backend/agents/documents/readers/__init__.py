@@ -23,7 +23,7 @@ from backend.agents.documents.readers.web_page import read_html
 from backend.agents.documents.readers.word_file import read_word
 from backend.agents.documents.readers.workbook import read_workbook
 
-READER_VERSION = 13
+READER_VERSION = 14
 """Raise it when a reader gives another text for the same bytes: indexes are then made anew."""
 
 Reader = Callable[[bytes, Reading], Extraction]

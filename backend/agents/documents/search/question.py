@@ -49,6 +49,11 @@ _TRANSACTION = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 """``How much deposit does the tenant pay``: the noun is asked for, and the verb only says whose it is."""
+_TAKING_PLACE = re.compile(
+    r"\b(?:tak(?:e|es|en|ing)|took)\s+place\b|\b(?:a|ont|aura|auront|avoir|avait|eu|t-il|t-elle)\s+lieu\b",
+    re.IGNORECASE,
+)
+"""That something happens, in words which say of nothing what it is."""
 _EDGE_OF_PERIOD = re.compile(
     r"\b(?:end|close|beginning|start|ende|anfang|fin|début)\s+(?:(?:of|de|des)\s+)?(?:the\s+)?\Z", re.IGNORECASE
 )
@@ -97,7 +102,7 @@ def understand(text: str) -> Question:
         edge = _EDGE_OF_PERIOD.search(clean, 0, start)
         first = edge.start() if edge else start
         rest[first:end] = " " * (end - first)
-    unread = _TRANSACTION.sub(r"\1 ", "".join(rest))
+    unread = _TAKING_PLACE.sub(" ", _TRANSACTION.sub(r"\1 ", "".join(rest)))
     phrases = [match[1].strip() for match in _QUOTED.finditer(unread)]
     words = _content_words(_QUOTED.sub(" ", unread))
     concepts = [_phrase(phrase) for phrase in phrases if _WORD.search(phrase)]

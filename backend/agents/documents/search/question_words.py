@@ -14,7 +14,10 @@ _POSSESSIVE = re.compile(r"(?:['’]s|(?<=s)['’])\Z")
 _SENTENCE_START = re.compile(r"(?:\A|[.!?:]\s|[\"“])\W*\Z")
 _CALENDAR_WORDS = """
 january february march april may june july august september october november december monday tuesday wednesday thursday
-friday saturday sunday i q1 q2 q3 q4 fy form
+friday saturday sunday mondays tuesdays wednesdays thursdays fridays saturdays sundays weekday weekdays weekend
+weekends spring summer autumn winter montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag montags
+dienstags mittwochs donnerstags freitags samstags sonntags frühling frühjahr sommer herbst lundi mardi mercredi jeudi
+vendredi samedi dimanche i q1 q2 q3 q4 fy form
 """
 NO_NAMES = frozenset(_CALENDAR_WORDS.split()) | WEAK
 """Words that name nobody, however they are written."""
