@@ -1,4 +1,4 @@
-"""What later documents say of a cell that is told: a schedule stays as it was printed, and a notice changes it."""
+"""What later documents say of a cell in an answer: a schedule stays as it was printed, and a notice changes it."""
 
 from collections.abc import Sequence
 

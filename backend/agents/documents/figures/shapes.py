@@ -79,7 +79,7 @@ def _period_column(by_name: dict[str, str], content: dict[str, list[str]]) -> st
 
 def _is_said_of_things(period: str, by_name: dict[str, str], cells: list[list[str]]) -> bool:
     """Whether the rows are things that their first cells name, each its own, and the dates are one more thing that is
-    said of each (``Lease end``): the values of several things in the order of such dates are no course in time."""
+    said of each (``Lease end``): ordered by such dates, the values of several things do not form a series."""
     is_named = any(by_name.get(name) == period for name in _PERIODS)
     names = [cell for cell in cells[0] if cell]
     return not is_named and len(names) == len(set(names)) and not _are_periods(cells[0])
