@@ -57,6 +57,7 @@ _PARTS: Final = (
     "keyboard",
     "question_field",
     "keep_place",
+    "presses",
     "scrolling_places",
     "formulas",
     "room/identity",

@@ -216,3 +216,31 @@ async def test_keys_press_what_is_seen_and_spare_what_is_typed(page: Page, show:
     assert await page.evaluate("window.pressed") == list(labels)
     await page.keyboard.press("Escape")
     assert await page.evaluate("window.pressed") == [*labels, words.STOP]
+
+
+@pytest.mark.browser
+async def test_a_press_counts_once_though_its_button_is_drawn_anew_before_the_release(
+    page: Page, show: Show, redraw: Redraw
+) -> None:
+    cards = '<button data-ph-choice="run one">{0}</button> <button data-ph-choice="run two">Two</button>'
+    await show(f"<div id=place>{cards.format('One')}</div>")
+    await page.evaluate(
+        "window.chosen = []; document.addEventListener('click', (event) => {"
+        "  window.chosen.push(event.target.closest('button')?.dataset.phChoice);"
+        "})"
+    )
+    one, two = (page.locator(f"[data-ph-choice='run {name}']") for name in ("one", "two"))
+    chosen = "() => window.chosen.filter(Boolean)"
+    for card in (one, two):
+        await card.hover()
+        await page.mouse.down()
+        await redraw("#place", cards.format("One and its strip"))
+        await page.mouse.up()
+    assert await page.evaluate(chosen) == ["run one", "run two"]
+    await one.click()
+    await one.hover()
+    await page.mouse.down()
+    await redraw("#place", cards.format("One"))
+    await two.hover()
+    await page.mouse.up()
+    assert await page.evaluate(chosen) == ["run one", "run two", "run one"], "a release on another chooses neither"
