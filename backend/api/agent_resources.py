@@ -51,6 +51,12 @@ class AgentList(BaseModel):
     agents: list[Offer]
     preparations: list[PreparationNow]
     warnings: list[str]
+    options: list[str] = Field(
+        default_factory=lambda: list(RunOptions.model_fields),
+        description="The options that a run may have here. Any other is refused, so a client that is newer than the "
+        "server leaves out what the server does not name.",
+        examples=[["timeout_s", "speed"]],
+    )
 
 
 class Plan(BaseModel):

@@ -34,6 +34,8 @@ class Offers(Reply):
     """The agents that can be run now."""
 
     agents: tuple[OfferedAgent, ...]
+    options: tuple[str, ...] | None = None
+    """The options that the backend takes of a run. None for an older one, which does not say."""
 
 
 class PlannedRun(Reply):

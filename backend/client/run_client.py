@@ -110,7 +110,11 @@ class RunClient(HistoryCalls, FileCalls, SteeringCalls, ReviewCalls, AccessCalls
 
     async def agents(self) -> tuple[OfferedAgent, ...]:
         """The agents and scenarios on offer."""
-        return self._read(await self._send("GET", "/v1/agents"), _OFFERS).agents
+        return (await self.offers()).agents
+
+    async def offers(self) -> Offers:
+        """The agents and scenarios on offer, and the options that their runs may have."""
+        return self._read(await self._send("GET", "/v1/agents"), _OFFERS)
 
     async def plan(
         self, agent: str, question: str = "", options: RunOptions | Mapping[str, Any] | None = None

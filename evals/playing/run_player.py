@@ -46,9 +46,10 @@ def _body(play: Play) -> dict[str, object]:
         "speed": scenario.speed,
         "seed": scenario.seed,
         "on_abandon": "cancel",
-        # Where runs are queued, nobody waits for an answer behind a suite.
-        "background": True,
     }
+    if play.background:
+        # Where runs are queued, nobody waits for an answer behind a suite.
+        options["background"] = True
     if scenario.answers:
         options["may_ask"] = True
     return {"question": play.question, "agent": scenario.agent, "options": options}

@@ -8,6 +8,7 @@ import pytest
 
 from backend.protocol.checks import check
 from backend.protocol.events import parse_event
+from backend.protocol.options import RunOptions
 from tests.api.backend_server import BackendServer
 from tests.api.readers import data_of, finish
 from tests.api.told_agents import ToldProvider
@@ -45,6 +46,11 @@ def test_a_server_says_how_far_it_is(preparing: httpx2.Client, told: ToldProvide
     offers = preparing.get("/v1/agents").json()["agents"]
     assert [offer["agent"] for offer in offers] == ["told:ordinary", "told:held", "told:reading"]
     assert offers[0]["examples"] == ["Why?"]
+
+
+def test_the_options_that_a_run_may_have_are_announced(client: httpx2.Client) -> None:
+    named = client.get("/v1/agents").json()["options"]
+    assert named == list(RunOptions.model_fields)
 
 
 def test_a_run_of_an_agent_that_is_prepared_in_time_is_accepted(preparing: httpx2.Client, told: ToldProvider) -> None:
