@@ -20,6 +20,7 @@ from backend.agents.agent import (
     RunRequest,
     UnknownAgentError,
 )
+from backend.agents.worker_load import WorkerLoad
 from backend.protocol.events import KnownEvent
 
 ENTRY_POINT_GROUP = "playhead.agents"
@@ -102,6 +103,11 @@ class AgentCatalogue:
     def preparations(self) -> tuple[ProviderProgress, ...]:
         """The progress of each provider, in the order of the offers."""
         return tuple(self._preparations.values())
+
+    @property
+    def workers(self) -> tuple[WorkerLoad, ...]:
+        """None: these agents run in this process."""
+        return ()
 
     @property
     def ready(self) -> bool:

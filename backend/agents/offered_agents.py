@@ -5,6 +5,7 @@ from typing import Protocol
 
 from backend.agents.agent import AgentOffer, RunRequest
 from backend.agents.catalogue import ProviderProgress
+from backend.agents.worker_load import WorkerLoad
 from backend.protocol.events import KnownEvent
 
 
@@ -24,6 +25,11 @@ class OfferedAgents(Protocol):
     @property
     def ready(self) -> bool:
         """Whether every provider is prepared, or left out."""
+        ...
+
+    @property
+    def workers(self) -> tuple[WorkerLoad, ...]:
+        """The workers elsewhere; none where the agents are those of this process."""
         ...
 
     async def prepare(self, report: Callable[[ProviderProgress], None] = lambda _: None) -> None:

@@ -2,6 +2,7 @@
 
 import re
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -167,3 +168,15 @@ def test_each_node_counts_what_is_its_own_and_is_ready_while_redis_answers(tmp_p
             server.start()
             while first.get("/readyz").status_code != 200:
                 pass
+
+
+def test_a_web_node_counts_the_workers_their_slots_and_their_runs(deployment: Deployment, held: ToldProvider) -> None:
+    names = ("playhead_worker_slots", "playhead_worker_runs", 'playhead_workers{state="ready"}')
+    with deployment.web().client() as client:
+        start(client, "told:held")
+        deadline = time.monotonic() + DEADLINE_S
+        # Web nodes look again each second, and workers speak with each beat.
+        while (counted := [count(client, re.escape(name)) for name in names])[1:] != [1, 1]:
+            assert time.monotonic() < deadline, counted
+        assert counted[0] >= 1
+        assert count(client, re.escape('playhead_workers{state="preparing"}')) == 0

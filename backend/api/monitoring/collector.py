@@ -46,6 +46,7 @@ class ServerCollector(Collector):
         services = self._services
         counts = services.supervisor.counts
         active = services.supervisor.active()
+        workers = Counter("ready" if each.ready else "preparing" for each in services.catalogue.workers)
         prepared = Counter(each.state for each in services.catalogue.preparations)
         return {
             "playhead_build_info": {__version__: 1},
@@ -63,6 +64,9 @@ class ServerCollector(Collector):
             "playhead_store_errors_total": load.errors,
             "playhead_store_size_bytes": load.sizes,
             "playhead_agents": _of_each(_PREPARED, prepared),
+            "playhead_workers": _of_each(("ready", "preparing"), workers),
+            "playhead_worker_slots": sum(each.slots for each in services.catalogue.workers),
+            "playhead_worker_runs": sum(each.running for each in services.catalogue.workers),
             "playhead_server_stopping": services.supervisor.stopping,
         }
 

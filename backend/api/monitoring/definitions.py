@@ -43,6 +43,9 @@ METRICS: Final = {
         ServerMetric("playhead_store_errors_total", "counter", "Reads and writes that failed.", "operation"),
         ServerMetric("playhead_store_size_bytes", "gauge", "The size of the store's files.", "file"),
         ServerMetric("playhead_agents", "gauge", "Groups of agents, by how far they are prepared.", "state"),
+        ServerMetric("playhead_workers", "gauge", "Workers elsewhere, by whether their agents are prepared.", "state"),
+        ServerMetric("playhead_worker_slots", "gauge", "How many runs all workers take at once (--slots)."),
+        ServerMetric("playhead_worker_runs", "gauge", "Runs that the workers have."),
         ServerMetric("playhead_server_stopping", "gauge", "1 once no new run is started, else 0."),
     )
 }

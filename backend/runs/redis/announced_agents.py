@@ -12,6 +12,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from backend import __version__
 from backend.agents.agent import AgentOffer, RunRequest, UnknownAgentError
 from backend.agents.catalogue import AgentCatalogue, AgentNotReadyError, ProviderProgress
+from backend.agents.worker_load import WorkerLoad
 from backend.protocol.events import KnownEvent
 from backend.runs.redis.connection import RedisConnection
 from backend.runs.redis.keys import Keys
@@ -131,6 +132,11 @@ class AnnouncedAgents:
     def ready(self) -> bool:
         """Whether some worker is ready."""
         return any(each.ready for each in self._workers.values())
+
+    @property
+    def workers(self) -> tuple[WorkerLoad, ...]:
+        """What the workers said last of their load."""
+        return tuple(WorkerLoad(each.ready, each.slots, each.running) for each in self._workers.values())
 
     async def prepare(self, report: Callable[[ProviderProgress], None] = lambda _: None) -> None:
         """Keep up with what the workers say, until cancelled."""

@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from backend.agents.agent import AgentOffer, UnknownAgentError
+from backend.agents.worker_load import WorkerLoad
 from backend.api.problems import known_problem
 from backend.protocol.checks import check
 from backend.protocol.cursor import START, Cursor
@@ -165,6 +166,7 @@ async def test_web_nodes_understand_a_worker_of_another_version_as_far_as_they_c
     for _ in range(2):
         await agents.look()
     assert (agents.ready, [offer.agent for offer in await agents.offers()]) == (True, ["echo"])
+    assert agents.workers == (WorkerLoad(ready=True, slots=3, running=0),)
     assert [warning for warning in agents.warnings if "99.0" in warning]
     assert [record.message for record in caplog.records if "99.0" in record.message] == list(agents.warnings)
 
