@@ -85,8 +85,9 @@ def notice(name: str, detail: str | None = None) -> Markup:
     heading, sentence = words.NOTICES[name]
     tone, glyph = _NOTICE_LOOKS[name]
     return fragment(
-        '<div class="ph ph-notice ph-tone--{}" role="{}"><span class="ph-glyph ph-glyph--{}"></span>'
+        '<div class="ph ph-notice ph-notice--{} ph-tone--{}" role="{}"><span class="ph-glyph ph-glyph--{}"></span>'
         '<div><p class="ph-notice-title">{}</p><p class="ph-notice-text" dir="auto">{}</p></div></div>',
+        name,
         tone,
         "alert" if tone == "bad" else "status",
         glyph,
