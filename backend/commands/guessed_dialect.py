@@ -44,7 +44,6 @@ _OTHER_FORMS = (
     (rb"\"token\"\s*:\s*\{\s*\"id\"", "Text Generation Inference's own stream: capture its /v1/chat/completions"),
     (rb"\"event_type\"\s*:\s*\"(?:stream-start|text-generation)", "version 1 of Cohere's API: capture version 2"),
     (rb"\"event\"\s*:\s*\"on_(?:chat_model|llm|chain|parser|tool|retriever)_", "LangChain's callback events"),
-    (rb"(?m)^event:\s?data\s*$", "a LangServe stream, which Playhead does not read"),
     (rb"\"jsonrpc\"\s*:", "JSON-RPC, such as MCP's, which is not an answer"),
     (rb"(?m)^data:", "server-sent events of no dialect that Playhead reads"),
     (rb"\A\s*[{\[]", "JSON of no dialect that Playhead reads"),

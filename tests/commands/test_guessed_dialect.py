@@ -24,7 +24,6 @@ def refusal(tmp_path: Path, data: bytes) -> str:
         (frames([{"content": "Hi", "stop": False}]), "llama.cpp's own completions"),
         (frames([{"index": 1, "token": {"id": 5, "text": "Hi"}}]), "Text Generation Inference's own stream"),
         (b'{"event_type": "text-generation", "text": "Hi"}\n', "version 1 of Cohere's API"),
-        (b'event: data\ndata: "Hi"\n\nevent: end\n\n', "a LangServe stream"),
         (frames([{"event": "on_chat_model_stream", "name": "m", "data": {}}]), "LangChain's callback events"),
         (frames([{"id": "m", "object": "thread.message.delta", "delta": {}}]), "OpenAI's Assistants API"),
         (frames([{"id": "c", "object": "text_completion", "choices": []}]), "OpenAI's legacy completions"),

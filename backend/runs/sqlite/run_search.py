@@ -44,7 +44,7 @@ def find_runs(
             where.append(_OF_RUN)
             values.append(pattern)
         else:
-            where, values = [_among_the_texts(where)], [pattern, *values, limit + 1]
+            where, values = [_among_the_texts([*conditions], before)], [pattern, *values, limit + 1]
     found = f"WHERE {' AND '.join(where)} " if where else ""
     runs = select_runs(connection, f"{found}ORDER BY number DESC LIMIT ?", *values, limit + 1)
     page = runs[:limit]
@@ -60,13 +60,16 @@ def _leaves_few(connection: sqlite3.Connection, conditions: dict[str, Value]) ->
     )
 
 
-def _among_the_texts(where: list[str]) -> str:
-    """The condition of the latest runs whose text fits the pattern, and which fit the other conditions. A run is looked
-    at only where its text fits, since the order of a cross join is kept."""
-    others = "".join(f" AND fitting.{condition}" for condition in where)
+def _among_the_texts(columns: list[str], before: str) -> str:
+    """The condition of the latest runs whose text fits the pattern, which have the values of these columns, and which
+    stand before that place if there is one. A run is looked at only where its text fits, since the order of a cross
+    join is kept."""
+    runs = " CROSS JOIN run AS fitting ON fitting.number = run_text.number" if columns else ""
+    others = "".join(f" AND fitting.{column} IS ?" for column in columns)
+    place = " AND run_text.number < ?" if before else ""
     return (
-        "number IN (SELECT run_text.number FROM run_text CROSS JOIN run AS fitting ON fitting.number = run_text.number "  # noqa: S608 - the names of columns
-        f"WHERE run_text.question GLOB ?{others} ORDER BY run_text.number DESC LIMIT ?)"
+        f"number IN (SELECT run_text.number FROM run_text{runs} "  # noqa: S608 - the names of columns
+        f"WHERE run_text.question GLOB ?{others}{place} ORDER BY run_text.number DESC LIMIT ?)"
     )
 
 
