@@ -10,6 +10,8 @@ from tests.ui.runs import finished
 
 CHART = ".js-plotly-plot svg.main-svg"
 BARS = ".barlayer .point"
+NOTHING_OPEN = ".ph-notice, .ph-cards"
+"""What a place shows before a run is opened there: that there is nothing, or runs to open."""
 
 pytestmark = [pytest.mark.browser, pytest.mark.server]
 
@@ -36,7 +38,7 @@ async def test_ask_with_nothing_and_with_everything(reader: Reader, backend: htt
 
 async def test_replay_with_nothing_and_with_a_run(reader: Reader, backend: httpx2.Client) -> None:
     await reader.open(place="replay")
-    await expect(reader.page.locator(".ph-notice")).to_be_visible(timeout=DEADLINE_MS)
+    await expect(reader.page.locator(NOTHING_OPEN).filter(visible=True).first).to_be_visible(timeout=DEADLINE_MS)
     assert await findings_in_light_and_dark(reader.page) == []
     await reader.open(await finished(backend, "scripted:brief", speed=2), place="replay")
     await reader.expect_moment()
@@ -46,7 +48,7 @@ async def test_replay_with_nothing_and_with_a_run(reader: Reader, backend: httpx
 
 async def test_compare_with_nothing_and_with_two_runs(reader: Reader, backend: httpx2.Client) -> None:
     await reader.open(place="compare")
-    await expect(reader.page.locator(".ph-notice")).to_be_visible(timeout=DEADLINE_MS)
+    await expect(reader.page.locator(NOTHING_OPEN).filter(visible=True).first).to_be_visible(timeout=DEADLINE_MS)
     assert await findings_in_light_and_dark(reader.page) == []
     first, second = [await finished(backend, "scripted:brief", speed=speed) for speed in (2, 4)]
     await reader.page.goto(f"{reader.url}compare?a={first}&b={second}")
