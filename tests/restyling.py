@@ -24,6 +24,12 @@ def restyles_much(selector: str) -> bool:
     return any(":not(" in asked or "*" in asked for asked in _HAS.findall(selector))
 
 
+def asks_the_whole_page(selector: str) -> bool:
+    """True for one that looks through all of the page for something: it is answered anew with each piece of an answer.
+    The script ``page_facts`` knows what stands on the page."""
+    return bool(re.search(r"(?::root|\.stApp|\.stMainBlockContainer)[^ >]*:has[(](?! *>)", selector))
+
+
 def _parts(text: str) -> list[str]:
     parts, depth = [""], 0
     for letter in text:

@@ -42,7 +42,7 @@ _GROUPS: Final[dict[str, str]] = {
     "@boxed": f"@wrapper:has(>{_keys(*_FRAME)})",
     "@scrolled": _keys("reading", "panel-steps", "panel-sources", "panel-results"),
     "@sides": _keys("side-first", "side-second"),
-    "@compared": ".stApp:has(.st-key-ph-side-first)",
+    "@compared": ":root[data-ph-compares] .stApp",
     "@element": ".stElementContainer",
     "@wrapper": '[data-testid="stLayoutWrapper"]',
     "@link": 'a[data-testid="stPageLink-NavLink"]',

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from backend.metrics.registry import BY_KEY
 from backend.present.offline_page import content_policy, figures_script, plotly_js, script_json
-from backend.present.theme.style import stylesheet
+from backend.present.theme.style import lit_markers, stylesheet
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -37,7 +37,7 @@ def document_html(
         .get_template(template)
         .render(
             policy=content_policy(plotly_js(), script),
-            style=stylesheet("auto") + _style(),
+            style=f"{stylesheet('auto')}\n{lit_markers()}{_style()}",
             plotly_js=plotly_js(),
             script=script,
             figure_data=script_json(figures),

@@ -45,6 +45,7 @@ from backend.protocol.events import StepStateName
 
 _PARTS: Final = (
     "document_changes",
+    "page_facts",
     "announcements",
     "ticking",
     "conversation",

@@ -21,7 +21,7 @@ from backend.present.pages.notices import error_html, notice_html
 from backend.present.pages.run_metrics import metric_definition, metric_label, metric_text, run_metrics
 from backend.present.strip.fold import strip_of
 from backend.present.strip.still import still_strip
-from backend.present.theme.style import stylesheet
+from backend.present.theme.style import lit_markers, stylesheet
 from backend.present.timeline.text import timeline_text_html
 from backend.present.words import report as words_report, run as words
 from backend.present.words.durations import format_ms
@@ -70,7 +70,7 @@ def run_report_html(recording: Recording, *, feedback: Sequence[Remark] = ()) ->
             '<script type="application/json" id="figures">{}</script>{}</body></html>\n',
             content_policy(*scripts),
             words.shortened(header.question, 120) or words_report.A_RUN,
-            _ours(stylesheet("auto") + _STYLE),
+            _ours(f"{stylesheet('auto')}\n{lit_markers()}{_STYLE}"),
             _head(recording, view),
             body,
             _ours(script_json(figures)),

@@ -55,8 +55,7 @@ def stylesheet(theme: ThemeMode = "host") -> str:
     """The CSS as text, to be put into one style element or file of the page."""
     rules = files("backend.present.theme").joinpath("stylesheet.css").read_text(encoding="utf-8")
     strip = files("backend.present.strip").joinpath("strip.css").read_text(encoding="utf-8")
-    parts = (_SCHEMES[theme], custom_properties(), rules, browser_rules(), strip, _glyph_rules(), _lit_markers())
-    return "\n".join(parts)
+    return "\n".join((_SCHEMES[theme], custom_properties(), rules, browser_rules(), strip, _glyph_rules()))
 
 
 @cache
@@ -68,8 +67,8 @@ def frame_rules() -> str:
 
 @cache
 def style_element(theme: ThemeMode = "host") -> str:
-    """The stylesheet inside its ``<style>`` element."""
-    return f"<style>{stylesheet(theme)}</style>"
+    """The stylesheet inside its ``<style>`` element, for a page without the pages' script."""
+    return f"<style>{stylesheet(theme)}\n{lit_markers()}</style>"
 
 
 @cache
@@ -89,7 +88,10 @@ def _svg_data(shapes: str) -> str:
     return quote(f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16">{shapes}</svg>', safe=" =:/")
 
 
-def _lit_markers() -> str:
+@cache
+def lit_markers() -> str:
+    """Rules that light up the markers of the source that is the target. The pages' script does the same by one rule of
+    its own, since each of these looks through the whole page."""
     lit = ",".join(
         f':root:has(.ph-source[data-number="{number}"]:target) :is(#ph, .ph) .ph-marker[data-number="{number}"]'
         for number in range(1, _MARKERS_LIT + 1)
