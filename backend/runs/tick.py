@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 
 from backend.runs.event_lag import EventLag
+from backend.runs.pace import Distance, Pace
 
 REST_S = 0.0001
 """A tick is followed by a pause of so many seconds for each callback: beyond 10,000 writes a second the pauses grow to
@@ -18,19 +19,13 @@ the longest, and a write then carries several events. A write costs a tenth of t
 SHORTEST_REST_S = 0.001
 """The shortest pause between two ticks: events that come one by one, closely, are delivered together."""
 
-FEW_A_SECOND = 1000
-"""So many callbacks a second get along with the shortest pause."""
-
-REST_FOR_RATE_S = 0.000_02
-"""For each further callback a second the pause grows by so many seconds. A tick that serves many streams costs each of
-them less: the code that delivers stays in the processor's caches, there is one write into the journal, and events of
-one run that come closely share a write to its reader. Nobody sees the delay: a page draws ten times a second."""
-
-RATE_WINDOW_S = 0.25
-"""How long callbacks are counted for their rate."""
-
 LONGEST_REST_S = 0.04
 """The longest pause between two ticks: what one tick may add to the delay of an event."""
+
+LIVE = Distance(SHORTEST_REST_S, LONGEST_REST_S, few_a_second=1000, for_rate_s=0.000_02)
+"""Ticks of runs that are written in this process. A tick that serves many streams costs each of them less: the code
+that delivers stays in the processor's caches, there is one write into the journal, and events of one run that come
+closely share a write to its reader. Nobody sees the delay: a page draws ten times a second."""
 
 CALLS_PER_TURN = 256
 """How many callbacks are called before the event loop gets a turn."""
@@ -48,7 +43,7 @@ class Tick:
     ``keep`` is called before anything is delivered: it makes what was added so far survive the end of the process.
     """
 
-    def __init__(self, keep: Callback = _nothing) -> None:
+    def __init__(self, keep: Callback = _nothing, distance: Distance = LIVE) -> None:
         self.keep = keep
         self.lag = EventLag()
         self._waiting_since = 0.0
@@ -57,9 +52,7 @@ class Tick:
         self._now: deque[Callback] = deque()
         self._planned = False
         self._rest_until = 0.0
-        self._served = 0
-        self._served_since = 0.0
-        self._rest_for_rate_s = SHORTEST_REST_S
+        self._pace = Pace(distance)
 
     def add(self, callbacks: Iterable[Callback]) -> None:
         """Call back at the next tick, once however often it is added before."""
@@ -110,12 +103,4 @@ class Tick:
 
     def _rest_s(self, now: float, served: int) -> float:
         """How long to pause after a tick with so many callbacks."""
-        self._served += served
-        passed = now - self._served_since
-        if passed >= RATE_WINDOW_S:
-            rate = self._served / passed
-            self._served, self._served_since = 0, now
-            rest_s = SHORTEST_REST_S + REST_FOR_RATE_S * max(0.0, rate - FEW_A_SECOND)
-            # Half-way: events that share a callback lower the rate, so the pause would swing from window to window.
-            self._rest_for_rate_s = (self._rest_for_rate_s + min(LONGEST_REST_S, rest_s)) / 2
-        return min(LONGEST_REST_S, max(self._rest_for_rate_s, REST_S * served))
+        return min(LONGEST_REST_S, max(self._pace.rest_s(now, served), REST_S * served))

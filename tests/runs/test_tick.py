@@ -1,23 +1,11 @@
 """The distances between ticks."""
 
-import asyncio
 import itertools
 
 import pytest
 
 from backend.runs.tick import LONGEST_REST_S, SHORTEST_REST_S, Tick
-
-
-class TimedLoop(asyncio.SelectorEventLoop):
-    """An event loop whose time passes at once while nothing is to be done."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.passed_s = 0.0
-
-    def time(self) -> float:
-        """Seconds since the loop was made."""
-        return self.passed_s
+from tests.runs.timed_loop import TimedLoop, due_until
 
 
 def ticks_of(streams: int, rate: float, seconds: float) -> list[float]:
@@ -38,18 +26,6 @@ def ticks_of(streams: int, rate: float, seconds: float) -> list[float]:
     finally:
         loop.close()
     return found
-
-
-async def due_until(loop: TimedLoop, until: float) -> None:
-    """Let the time pass, from one planned call to the next."""
-    for _ in range(3):
-        await asyncio.sleep(0)
-    due = sorted(when for handle in list(vars(loop)["_scheduled"]) if (when := handle.when()) < until)
-    for when in due:
-        loop.passed_s = max(loop.passed_s, when)
-        for _ in range(3):
-            await asyncio.sleep(0)
-    loop.passed_s = until
 
 
 def rests(found: list[float], after_s: float = 0.3) -> list[float]:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Final
 
+from backend.runs.pace import Distance, Rounds
 from backend.runs.records import utc_now
 from backend.runs.redis.connection import RedisConnection, ScriptCall, StoreFullError
 from backend.runs.redis.keys import Keys
@@ -20,6 +21,9 @@ FRAMES_PER_CALL: Final = 1000
 
 _RETRY_S: Final = (0.02, 0.05, 0.1, 0.2, 0.4)
 """Pauses after rounds that Redis did not take; the last one is that of all further ones."""
+
+ROUNDS: Final = Distance(shortest_s=0.001, longest_s=0.025, few_a_second=100, for_rate_s=0.000_05)
+"""How far rounds are apart, by the events a second. A round wakes Redis and every node with readers."""
 
 _log = logging.getLogger(__name__)
 
@@ -44,6 +48,9 @@ class LogWriter:
         self._now = now
         self._dirty: dict[str, OwnedRun] = {}
         self._work = asyncio.Event()
+        self._wanted = asyncio.Event()
+        """Set while somebody waits for a round."""
+        self._rounds = Rounds(ROUNDS)
         self._round: asyncio.Future[None] | None = None
         self._task: asyncio.Task[None] | None = None
 
@@ -62,11 +69,16 @@ class LogWriter:
         self._dirty[run.record.run_id] = run
         self._work.set()
 
+    def hurry(self) -> None:
+        """Let what is pending wait for nothing more."""
+        self._wanted.set()
+
     async def flush(self, run: OwnedRun) -> None:
         """Return when Redis has everything of the run. Raises why it cannot."""
         while run.pending and run.failure is None:
             if self._round is None:
                 self._round = asyncio.get_running_loop().create_future()
+            self.hurry()
             await asyncio.shield(self._round)
         if run.pending and run.failure is not None:
             raise run.failure
@@ -75,7 +87,9 @@ class LogWriter:
         failures = 0
         while True:
             await self._work.wait()
+            await self._rounds.rest(self._wanted)
             self._work.clear()
+            self._wanted.clear()
             try:
                 complete = await self._write()
             except StoreError as error:
@@ -103,6 +117,7 @@ class LogWriter:
             call, count = self._call(run)
             calls.append(call)
             counts.append(count)
+        self._rounds.served(sum(counts), more=FRAMES_PER_CALL in counts)
         complete = True
         try:
             answers = await self._redis.scripts(calls)

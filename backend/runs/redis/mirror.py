@@ -11,17 +11,21 @@ from typing import Final
 
 from backend.protocol.cursor import Cursor
 from backend.runs.log import RunLog
+from backend.runs.pace import Distance
 from backend.runs.redis.connection import RedisConnection
 from backend.runs.redis.keys import Keys
 from backend.runs.redis.run_hash import stored_run
 from backend.runs.store import StoreError, UnknownRunError
-from backend.runs.tick import Tick
+from backend.runs.tick import SHORTEST_REST_S, Tick
 
 EVENTS_PER_READ: Final = 1000
 """The most events of a run that are fetched in one go."""
 
 UNREAD_KEPT_S: Final = 30.0
 """How long a run is followed on after its last reader."""
+
+DELIVERIES: Final = Distance(SHORTEST_REST_S, SHORTEST_REST_S, few_a_second=0, for_rate_s=0)
+"""Ticks wait for nothing: what they deliver was fetched together."""
 
 _log = logging.getLogger(__name__)
 
@@ -99,7 +103,7 @@ class Mirrors:
         self._node = node
         self._limit = ended_runs
         self._now = now
-        self._tick = Tick()
+        self._tick = Tick(distance=DELIVERIES)
         self._all: weakref.WeakValueDictionary[str, Mirror] = weakref.WeakValueDictionary()
         self._recent: OrderedDict[str, Mirror] = OrderedDict()
         self._loading: dict[str, asyncio.Task[Mirror]] = {}

@@ -116,7 +116,8 @@ class RedisStore(RedisReviews, RedisOldestRuns, Submissions):
         self.writer.add(run)
 
     async def keep(self, run_id: str) -> None:
-        """See ``RunStore.keep``. What was written is on its way to Redis, and is not shown before it is there."""
+        """See ``RunStore.keep``. What was written goes to Redis at once, and is not shown before it is there."""
+        self.writer.hurry()
         run = self.owned.get(run_id)
         if run is None:
             await self.record(run_id)

@@ -75,6 +75,7 @@ async def test_a_reader_may_join_at_any_moment(make_node: MakeNode) -> None:
         step_id="q", step="asking", state="waiting", request=InputRequest(input_id="i", kind="text", prompt="Which?")
     )
     await append(worker.store, run_id, stamped(asking, first_seq=3))
+    await worker.store.writer.flush(run)
     assert [each.state for each in (await late.store.snapshot(run_id)).stream.inputs] == ["open"]
     readers.append(asyncio.create_task(frames_of(late.store, run_id, Cursor(1, 2))))
     await asyncio.sleep(0)
