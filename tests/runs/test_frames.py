@@ -1,19 +1,14 @@
-"""Frames taken apart and put together."""
+"""Frames in one piece and one by one."""
 
 from hypothesis import given, strategies as st
 
 from backend.protocol.events import KnownEvent, event_json
-from backend.protocol.sse import encode_event
-from backend.runs.frames import frame_data, frame_of, frame_parts
+from backend.runs.frames import encode_frames, frame_data, split_frames
 from tests import strategies
 
 
 @given(strategies.runs(), st.integers(1, 9))
-def test_a_frame_taken_apart_and_put_together_is_the_frame_that_was_sent(
-    events: list[KnownEvent], attempt: int
-) -> None:
-    for event in events:
-        frame = encode_event(event, attempt)
-        kind, data = frame_parts(frame)
-        assert (kind, data, frame_data(frame)) == (event.type, event_json(event), event_json(event).encode())
-        assert frame_of(attempt, event.seq, kind, data) == frame
+def test_frames_in_one_piece_are_split_where_they_were_joined(events: list[KnownEvent], attempt: int) -> None:
+    frames = encode_frames(events, attempt)
+    assert split_frames(b"".join(frames)) == frames
+    assert [frame_data(frame) for frame in frames] == [event_json(event).encode() for event in events]

@@ -13,10 +13,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from backend.runs.frames import split_frames
+
 FILE_NAMES = ("runs.journal-a", "runs.journal-b")
 
 _HEAD = re.compile(rb"(\d+) (\d+) (\d+) (\d+) ([0-9a-f]{8})\n")
-_FRAME_END = b"\n\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,5 @@ def _records(data: bytes) -> Iterator[JournalRecord]:
         content = data[head.end() : head.end() + length]
         if zlib.crc32(content) != int(head[5], 16) or len(content) != length:
             return
-        frames = [frame + _FRAME_END for frame in content.split(_FRAME_END)[:-1]]
-        yield JournalRecord(number, attempt, first_seq, frames)
+        yield JournalRecord(number, attempt, first_seq, split_frames(content))
         at = head.end() + length

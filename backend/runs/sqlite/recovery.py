@@ -5,11 +5,11 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from backend.protocol.ending import Ending, Tally, end_run
-from backend.protocol.events import Outcome, parse_event
+from backend.protocol.events import Outcome
 from backend.runs.frames import encode_frames
 from backend.runs.records import RunRecord
 from backend.runs.sqlite.journal import JournalRecord
-from backend.runs.sqlite.statements import StoredRun, event_data, insert_frames, last_seq, set_end, unfinished_runs
+from backend.runs.sqlite.statements import StoredRun, insert_frames, last_seq, load_events, set_end, unfinished_runs
 
 SERVER_RESTARTED = "server-restarted"
 """Why a request was closed that was open when the server died."""
@@ -44,7 +44,7 @@ def end_unfinished(connection: sqlite3.Connection, now: str) -> list[RunRecord]:
 
 def _end(connection: sqlite3.Connection, run: StoredRun, now: str) -> RunRecord:
     tally = Tally()
-    tally.add(map(parse_event, event_data(connection, run)))
+    tally.add(load_events(connection, run))
     first_seq = tally.last_seq + 1
     attempt = run.record.attempt + 1
     outcome: Outcome = "cancelled" if run.record.cancel_requested else "interrupted"

@@ -147,7 +147,25 @@ _SHARE_MAKERS = (
 )
 """Who made a share; all null where nobody says."""
 
-_STEPS = (_RUNS, _REVIEW, _FILES, _SEARCH, _OWNERS, _AUTHORS, _SHARES, _VOTES, _SHARE_MAKERS)
+_GROUPS = (
+    """CREATE TABLE event_group (
+        number INTEGER PRIMARY KEY,
+        run INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,
+        attempt INTEGER NOT NULL,
+        first_seq INTEGER NOT NULL,
+        last_seq INTEGER NOT NULL,
+        frames BLOB NOT NULL
+    ) STRICT""",
+    """INSERT INTO event_group (run, attempt, first_seq, last_seq, frames) SELECT run, attempt, seq, seq, CAST(
+        'id: ' || attempt || '-' || seq || char(10) || 'event: ' || type || char(10) || 'data: ' || data || char(10, 10)
+        AS BLOB) FROM event ORDER BY run, seq""",
+    "CREATE UNIQUE INDEX event_group_of_run ON event_group (run, first_seq)",
+    "DROP TABLE event",
+)
+"""Events that were written together are one row, framed as they were sent: a row for each costs more than its content.
+Rows are in the order of writing, so that a commit for many runs writes few pages."""
+
+_STEPS = (_RUNS, _REVIEW, _FILES, _SEARCH, _OWNERS, _AUTHORS, _SHARES, _VOTES, _SHARE_MAKERS, _GROUPS)
 """Each brings a file from one version to the next. What was released is never changed: files were made with it."""
 
 SCHEMA_VERSION = len(_STEPS)

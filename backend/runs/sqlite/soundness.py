@@ -13,7 +13,7 @@ CHECKED_BYTES = 256 * 1024 * 1024
 """Up to this size every page is looked at, which takes about a second for each 500 MB; of a larger file, all tables but
 the largest one."""
 
-_LARGEST_TABLE = "event"
+_LARGEST_TABLE = "event_group"
 
 
 def check_writable(folder: Path) -> None:

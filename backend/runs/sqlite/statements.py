@@ -1,14 +1,13 @@
 """What is read from and written to the tables. Every function works inside the caller's transaction."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Any
 
-from backend.protocol.events import DoneEvent
+from backend.protocol.events import DoneEvent, Event, parse_event
 from backend.protocol.options import RunOptions
-from backend.runs.frames import frame_of, frame_parts
+from backend.runs.frames import frame_data, split_frames
 from backend.runs.log import RunLog
 from backend.runs.records import RunRecord, SessionRecord, duration_ms
 from backend.runs.sqlite.file_statements import delete_files_left, read_attachments
@@ -19,8 +18,8 @@ _SELECT_RUN = (
 )
 
 
-ROWS_PER_STATEMENT = 64
-"""How many events one statement inserts: each statement takes the interpreter from the event loop and gives it back."""
+GROUP_BYTES = 1024 * 1024
+"""The most bytes of one row of events, unless its first event alone is larger."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,23 +34,31 @@ def insert_frames(
     connection: sqlite3.Connection, number: int, attempt: int, first_seq: int, frames: Sequence[bytes]
 ) -> None:
     """Keep events as they were framed, the first of them with ``first_seq``."""
-    for at in range(0, len(frames), ROWS_PER_STATEMENT):
-        part = frames[at : at + ROWS_PER_STATEMENT]
-        values = [text for frame in part for text in frame_parts(frame)]
-        connection.execute(_insertion(len(part)), (number, attempt, first_seq + at, *values))
+    for group in _groups(frames):
+        last_seq = first_seq + len(group) - 1
+        connection.execute(
+            "INSERT INTO event_group (run, attempt, first_seq, last_seq, frames) VALUES (?, ?, ?, ?, ?)",
+            (number, attempt, first_seq, last_seq, b"".join(group)),
+        )
+        first_seq = last_seq + 1
 
 
-@lru_cache(ROWS_PER_STATEMENT)
-def _insertion(rows: int) -> str:
-    """The statement that inserts so many events of one run."""
-    values = ", ".join(f"(?1, ?3 + {row}, ?2, ?{2 * row + 4}, ?{2 * row + 5})" for row in range(rows))
-    return f"INSERT INTO event (run, seq, attempt, type, data) VALUES {values}"  # noqa: S608 - numbers alone
+def _groups(frames: Sequence[bytes]) -> Iterator[Sequence[bytes]]:
+    start = size = 0
+    for at, frame in enumerate(frames):
+        size += len(frame)
+        if size > GROUP_BYTES and at > start:
+            yield frames[start:at]
+            start, size = at, len(frame)
+    if frames:
+        yield frames[start:]
 
 
 def last_seq(connection: sqlite3.Connection, number: int) -> int:
     """The ``seq`` of the run's last event in the table; 0 if it has none."""
-    found = connection.execute("SELECT max(seq) FROM event WHERE run = ?", (number,)).fetchone()[0]
-    return found or 0
+    query = "SELECT last_seq FROM event_group WHERE run = ? ORDER BY first_seq DESC LIMIT 1"
+    found = connection.execute(query, (number,)).fetchone()
+    return found[0] if found else 0
 
 
 def set_end(connection: sqlite3.Connection, number: int, done: DoneEvent, attempt: int, now: str) -> None:
@@ -90,18 +97,17 @@ def select_runs(connection: sqlite3.Connection, rest: str, *values: str | int | 
 def load_log(connection: sqlite3.Connection, run: StoredRun) -> RunLog:
     """The run's log, framed as it was sent."""
     log = RunLog(run.record.question)
-    query = "SELECT attempt, seq, type, data FROM event WHERE run = ? ORDER BY seq"
-    for attempt, frames in _by_attempt(connection.execute(query, (run.number,))):
-        log.extend(frames, attempt, ended=False)
+    for attempt, frames in _stored_groups(connection, run):
+        log.extend(split_frames(frames), attempt, ended=False)
     if run.record.ended:
         log.ended = log.closed = True
     return log
 
 
-def event_data(connection: sqlite3.Connection, run: StoredRun) -> Iterator[str]:
-    """The JSON of the run's events in order."""
-    rows = connection.execute("SELECT data FROM event WHERE run = ? ORDER BY seq", (run.number,))
-    return (data for (data,) in rows)
+def load_events(connection: sqlite3.Connection, run: StoredRun) -> Iterator[Event]:
+    """The run's events in order."""
+    for _, frames in _stored_groups(connection, run):
+        yield from (parse_event(frame_data(frame)) for frame in split_frames(frames))
 
 
 def load_sessions(connection: sqlite3.Connection, limit: int, owner: str | None) -> list[SessionRecord]:
@@ -156,17 +162,10 @@ def set_title(connection: sqlite3.Connection, session_id: str, title: str) -> Se
     return None if row is None else SessionRecord(*row)
 
 
-def _by_attempt(rows: Iterable[tuple[int, int, str, str]]) -> Iterator[tuple[int, list[bytes]]]:
-    frames: list[bytes] = []
-    current = 0
-    for attempt, seq, kind, data in rows:
-        if attempt != current and frames:
-            yield current, frames
-            frames = []
-        current = attempt
-        frames.append(frame_of(attempt, seq, kind, data))
-    if frames:
-        yield current, frames
+def _stored_groups(connection: sqlite3.Connection, run: StoredRun) -> Iterator[tuple[int, bytes]]:
+    """Attempt and frames of each of the run's groups, in order."""
+    query = "SELECT attempt, frames FROM event_group WHERE run = ? ORDER BY first_seq"
+    yield from connection.execute(query, (run.number,))
 
 
 def _stored(row: tuple[Any, ...]) -> StoredRun:

@@ -41,7 +41,19 @@ def definitions(folder: Path) -> list[tuple[str, str]]:
         return connection.execute("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name").fetchall()
 
 
+def events_of_schema_1(folder: Path) -> dict[str, list[bytes]]:
+    """The events of each run of the file, as they were sent."""
+    found: dict[str, list[bytes]] = {}
+    with closing(sqlite3.connect(folder / FILE_NAME)) as connection:
+        query = "SELECT run_id, event.attempt, seq, type, data FROM event, run WHERE run = number ORDER BY run, seq"
+        for run_id, attempt, seq, kind, data in connection.execute(query):
+            frame = f"id: {attempt}-{seq}\nevent: {kind}\ndata: {data}\n\n"
+            found.setdefault(run_id, []).append(frame.encode())
+    return found
+
+
 async def test_a_file_of_schema_1_opens_with_everything_it_held(old_file: Path) -> None:
+    sent = events_of_schema_1(old_file)
     store = SqliteStore(old_file)
     ended = await store.open()
     assert [(run.run_id, run.outcome, run.duration_ms, run.ttft_ms) for run in ended] == [
@@ -55,7 +67,9 @@ async def test_a_file_of_schema_1_opens_with_everything_it_held(old_file: Path) 
     ]
     assert [session.title for session in await store.sessions()] == ["Is it rising?", "What was the revenue?"]
     assert (await store.snapshot("run_1")).message.answer == "35.1 bn "
-    assert len(await frames_of(store, "run_1")) == 2
+    for run_id, frames in sent.items():
+        assert (await frames_of(store, run_id))[: len(frames)] == frames
+    assert [len(frames) for frames in sent.values()] == [2, 1, 2]
     again, new = await store.submit(
         a_record(
             question="What was the revenue?", agent="documents", options=page.runs[2].options, idempotency_key="key-1"

@@ -86,7 +86,7 @@ async def test_of_a_large_file_the_events_are_passed_over_and_all_else_is_looked
         roots = dict(connection.execute("SELECT name, rootpage FROM sqlite_schema WHERE rootpage > 0").fetchall())
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     with file.open("r+b") as opened:
-        opened.seek((roots["event"] - 1) * 4096)
+        opened.seek((roots["event_group"] - 1) * 4096)
         opened.write(b"\xa5" * 4096)
     with closing(connect(tmp_path)) as connection:
         check_pages(connection, file, checked_bytes=1)

@@ -8,13 +8,16 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from backend.protocol.checks import check
 from backend.protocol.cursor import START, Cursor
 from backend.protocol.events import DoneEvent, StatusEvent, StepStateName, TokenEvent
+from backend.runs.frames import encode_frames
 from backend.runs.sqlite.schema import FILE_NAME, SCHEMA_VERSION
+from backend.runs.sqlite.statements import GROUP_BYTES
 from backend.runs.sqlite.store import SqliteStore
 from backend.runs.store import StoreError, UnknownRunError
 from tests.fakes import turn
@@ -171,19 +174,34 @@ async def test_a_purged_run_leaves_no_rows(tmp_path: Path, open_store: OpenStore
     run_id = await a_run(store, words(100))
     await store.purge((await store.record(run_id)).session_id)
     await store.close()
-    left = "SELECT (SELECT count(*) FROM event), (SELECT count(*) FROM run), (SELECT count(*) FROM session)"
+    left = "SELECT (SELECT count(*) FROM event_group), (SELECT count(*) FROM run), (SELECT count(*) FROM session)"
     assert _rows(tmp_path, left) == [(0, 0, 0)]
 
 
-async def test_events_are_kept_as_the_json_that_was_sent(tmp_path: Path, open_store: OpenStore) -> None:
+async def test_events_are_kept_as_they_were_sent(tmp_path: Path, open_store: OpenStore) -> None:
     store = await open_store()
-    run_id = await a_run(store, stamped(TokenEvent(text="a\nb\u2028\U0001f30d")))
+    events = stamped(TokenEvent(text="a\nb\u2028\U0001f30d"), TokenEvent(text="\n\n"))
+    run_id = await a_run(store, events)
     await store.close()
     query = (
-        "SELECT seq, event.attempt, type, json_extract(data, '$.text') FROM event, run "
-        "WHERE run = number AND run_id = ?"
+        "SELECT first_seq, event_group.last_seq, event_group.attempt, frames FROM event_group, run "
+        "WHERE run = run.number AND run_id = ?"
     )
-    assert _rows(tmp_path, query, run_id)[0] == (1, 1, "token", "a\nb\u2028\U0001f30d")
+    first_seq, last_seq, attempt, frames = _rows(tmp_path, query, run_id)[0]
+    assert (first_seq, last_seq, attempt, frames) == (1, 2, 1, b"".join(encode_frames(events, 1)))
+
+
+async def test_large_events_are_kept_in_rows_of_bounded_size(tmp_path: Path, open_store: OpenStore) -> None:
+    store = await open_store()
+    large = "x" * (GROUP_BYTES // 3)
+    events = stamped(*[TokenEvent(text=large)] * 7, TokenEvent(text=large * 4), TokenEvent(text="b"))
+    run_id = await a_run(store, events)
+    await store.close()
+    rows = _rows(tmp_path, "SELECT first_seq, last_seq, length(frames) FROM event_group ORDER BY first_seq")
+    assert all(size <= GROUP_BYTES or first == last for first, last, size in rows)
+    assert len(rows) < len(events)
+    assert [seq for first, last, _ in rows for seq in range(first, last + 1)] == [event.seq for event in events]
+    assert (await frames_of(await open_store(), run_id))[: len(events)] == encode_frames(events, 1)
 
 
 async def test_a_folder_takes_one_server(tmp_path: Path, open_store: OpenStore) -> None:
@@ -284,7 +302,7 @@ async def test_a_caller_that_gives_up_undoes_nothing(open_store: OpenStore) -> N
     assert (await store.record(run_id)).ended
 
 
-def _rows(folder: Path, query: str, *values: object) -> list[tuple[object, ...]]:
+def _rows(folder: Path, query: str, *values: object) -> list[tuple[Any, ...]]:
     connection = sqlite3.connect(folder / FILE_NAME)
     try:
         return connection.execute(query, values).fetchall()
