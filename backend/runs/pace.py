@@ -27,7 +27,7 @@ class Distance:
     """By so many seconds the distance grows for each further thing a second."""
 
 
-class Pace:
+class RoundPace:
     """The distance of the rounds of one task, from what its rounds have brought lately."""
 
     def __init__(self, distance: Distance) -> None:
@@ -55,7 +55,7 @@ class Rounds:
     """Keeps the rounds of a task apart, on the clock of its event loop."""
 
     def __init__(self, distance: Distance) -> None:
-        self._pace = Pace(distance)
+        self._pace = RoundPace(distance)
         self._began = 0.0
         self._next_at = 0.0
 

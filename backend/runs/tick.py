@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 
 from backend.runs.event_lag import EventLag
-from backend.runs.pace import Distance, Pace
+from backend.runs.pace import Distance, RoundPace
 
 REST_S = 0.0001
 """A tick is followed by a pause of so many seconds for each callback: beyond 10,000 writes a second the pauses grow to
@@ -52,7 +52,7 @@ class Tick:
         self._now: deque[Callback] = deque()
         self._planned = False
         self._rest_until = 0.0
-        self._pace = Pace(distance)
+        self._pace = RoundPace(distance)
 
     def add(self, callbacks: Iterable[Callback]) -> None:
         """Call back at the next tick, once however often it is added before."""

@@ -4,7 +4,7 @@ import asyncio
 
 from hypothesis import given, strategies as st
 
-from backend.runs.pace import RATE_WINDOW_S, Distance, Pace, Rounds
+from backend.runs.pace import RATE_WINDOW_S, Distance, RoundPace, Rounds
 from tests.runs.timed_loop import TimedLoop, due_until
 
 DISTANCE = Distance(shortest_s=0.001, longest_s=0.025, few_a_second=100, for_rate_s=0.000_05)
@@ -12,7 +12,7 @@ DISTANCE = Distance(shortest_s=0.001, longest_s=0.025, few_a_second=100, for_rat
 
 def rest_at(rate: float, seconds: float = 3.0) -> float:
     """The distance once so many things a second have been served for a while, in rounds as far apart as it says."""
-    pace, now, rest_s, left = Pace(DISTANCE), 0.0, DISTANCE.shortest_s, 0.0
+    pace, now, rest_s, left = RoundPace(DISTANCE), 0.0, DISTANCE.shortest_s, 0.0
     while now < seconds:
         now += rest_s
         left += rate * rest_s
@@ -34,7 +34,7 @@ def test_the_distance_grows_with_the_rate() -> None:
 
 
 def test_a_rush_is_forgotten_after_quiet_windows() -> None:
-    pace = Pace(DISTANCE)
+    pace = RoundPace(DISTANCE)
     for window in range(1, 8):
         rushed = pace.rest_s(window * RATE_WINDOW_S, 1000)
     for window in range(8, 20):
@@ -44,7 +44,7 @@ def test_a_rush_is_forgotten_after_quiet_windows() -> None:
 
 @given(st.lists(st.tuples(st.floats(0, 1), st.integers(0, 100_000)), max_size=50))
 def test_whatever_comes_the_distance_stays_within_its_bounds(rounds: list[tuple[float, int]]) -> None:
-    pace, now = Pace(DISTANCE), 0.0
+    pace, now = RoundPace(DISTANCE), 0.0
     for passed, served in rounds:
         now += passed
         assert DISTANCE.shortest_s <= pace.rest_s(now, served) <= DISTANCE.longest_s
