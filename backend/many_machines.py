@@ -17,6 +17,7 @@ from backend.runs.file_library import FileLibrary
 from backend.runs.recording_library import RecordingLibrary
 from backend.runs.redis.announced_agents import AgentQuestions, AnnouncedAgents, announcement_of
 from backend.runs.redis.connection import RedisConnection
+from backend.runs.redis.ended_runs import EndedRuns
 from backend.runs.redis.keys import Keys
 from backend.runs.redis.node import RedisNode
 from backend.runs.redis.oldest_runs import Turns
@@ -67,6 +68,7 @@ class WebNode:
         self._turns = Turns(parts.redis, parts.keys, parts.store.node)
         self._agents = AnnouncedAgents(parts.redis, parts.keys, parts.node.messages)
         self._runs = WebRuns(parts.store, parts.redis, parts.keys, parts.node, shared.most_queued, files)
+        self._ended = EndedRuns(parts.redis, parts.keys, self._runs.counts)
         participants = Participants(parts.signing_key)
         self.services = Services(
             settings,
@@ -96,10 +98,12 @@ class WebNode:
         services.hear_of_withdrawn()
         await parts.node.start()
         await self._agents.look()
+        await self._ended.look()
         services.store_open = True
         work = [
             asyncio.create_task(self._agents.prepare()),
             asyncio.create_task(self._runs.queued.watch_forever()),
+            asyncio.create_task(self._ended.look_forever()),
             asyncio.create_task(services.files.sweep_forever()),
             asyncio.create_task(services.watch_tokens()),
             asyncio.create_task(services.rooms.repeat_forever()),

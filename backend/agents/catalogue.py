@@ -72,6 +72,8 @@ class AgentCatalogue:
                 self._warnings.append(f"Two packages offer agents named {provider.name!r}: only the first is used.")
             else:
                 self._providers[provider.name] = provider
+        self._failing: set[str] = set()
+        """The providers whose agents could not be listed when they were asked last."""
         self._preparations = {name: ProviderProgress(name) for name in self._providers}
         self._settled = {name: asyncio.Event() for name in self._providers}
 
@@ -146,7 +148,19 @@ class AgentCatalogue:
         offers: list[AgentOffer] = []
         for name, provider in self._providers.items():
             if self._preparations[name].state == "ready":
-                offers += await provider.offers()
+                offers += await self._offers_of(name, provider)
+        return offers
+
+    async def _offers_of(self, name: str, provider: AgentProvider) -> Sequence[AgentOffer]:
+        """The provider's agents; none where it fails, so that those of the others can be run."""
+        try:
+            offers = await provider.offers()
+        except Exception:  # noqa: BLE001 - whatever a foreign provider raises
+            if name not in self._failing:
+                _log.exception("The agents of the provider %s cannot be listed.", name)
+            self._failing.add(name)
+            return ()
+        self._failing.discard(name)
         return offers
 
     async def find(self, agent: str) -> Agent:

@@ -17,6 +17,8 @@ class RunCounts:
     """Runs that were started."""
     ended: Counter[Outcome] = field(default_factory=Counter)
     """Runs that have ended, by how they did."""
+    ended_anywhere: Counter[Outcome] | None = None
+    """Runs that have ended at all nodes of the deployment, since it began; None where this server is all of it."""
     removed: int = 0
     """Runs that were removed since they are no longer kept."""
     refused: Counter[RunRefusal] = field(default_factory=Counter)

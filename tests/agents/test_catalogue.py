@@ -139,6 +139,23 @@ async def test_a_provider_that_cannot_be_prepared_is_left_out() -> None:
         await catalogue.find("bad:a")
 
 
+async def test_a_provider_that_cannot_list_its_agents_leaves_those_of_the_others(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    bad = ListedProvider("bad", "a")
+    catalogue = await prepared(bad, ListedProvider("good", "a"))
+
+    async def fail() -> Sequence[AgentOffer]:
+        raise ValueError("no list today")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(bad, "offers", fail)
+        for _ in range(2):
+            assert [offer.agent for offer in await catalogue.offers()] == ["good:a"]
+    assert caplog.text.count("The agents of the provider bad cannot be listed.") == 1
+    assert [offer.agent for offer in await catalogue.offers()] == ["bad:a", "good:a"]
+
+
 async def test_preparation_is_reported_and_does_not_hold_up_the_others() -> None:
     slow, quick = ListedProvider("slow", "a"), ListedProvider("quick", "a")
     slow.gate.clear()

@@ -180,3 +180,21 @@ def test_a_web_node_counts_the_workers_their_slots_and_their_runs(deployment: De
             assert time.monotonic() < deadline, counted
         assert counted[0] >= 1
         assert count(client, re.escape('playhead_workers{state="preparing"}')) == 0
+
+
+def test_how_runs_ended_is_the_same_at_a_node_that_has_just_started(deployment: Deployment, held: ToldProvider) -> None:
+    name = re.escape('playhead_deployment_runs_ended_total{outcome="completed"}')
+    with deployment.web().client() as client:
+        before = count(client, name)
+        frames(client, start(client, "told:words-3"))
+    with deployment.web().client() as client:
+        assert count(client, name) == before + 1
+
+
+def test_an_agent_that_fails_when_it_is_looked_for_is_said_to_fail(deployment: Deployment, held: ToldProvider) -> None:
+    with deployment.web().client() as client:
+        answer = client.post("/v1/runs", json={"question": "Why?", "agent": "told:words-many"})
+        assert (answer.status_code, answer.json()["detail"]) == (
+            503,
+            "The agent told:words-many failed when it was asked: the log of its worker says where.",
+        )

@@ -45,7 +45,7 @@ async def test_16_the_queue_is_deleted_while_runs_are_active(deployment: Deploym
     await watchers[-1].until_step("queued")
     connection, keys = RedisConnection(redis.url), Keys()
     gone = [keys.name("{q}", "people"), keys.name("{q}", "suites"), keys.name("{q}", "news")]
-    await connection.command("DEL", *gone, keys.name("running"), keys.name("busy"))
+    await connection.command("DEL", *gone, *map(keys.name, ("queued", "running", "busy", "looked")))
     for watcher in watchers:
         events = await deployment.sound(watcher)
         assert (warnings_of(events), answer_of(events).endswith("fifty")) == ([], True)

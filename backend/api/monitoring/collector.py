@@ -52,6 +52,9 @@ class ServerCollector(Collector):
             "playhead_build_info": {__version__: 1},
             "playhead_runs_started_total": counts.accepted,
             "playhead_runs_ended_total": _of_each(_OUTCOMES, counts.ended),
+            "playhead_deployment_runs_ended_total": _of_each(
+                _OUTCOMES, counts.ended if counts.ended_anywhere is None else counts.ended_anywhere
+            ),
             "playhead_runs_refused_total": _of_each(_REASONS, counts.refused),
             "playhead_runs_removed_total": counts.removed,
             "playhead_runs_active": _of_each(_STATES, Counter(active)),

@@ -26,6 +26,12 @@ METRICS: Final = {
         ServerMetric("playhead_build_info", "gauge", "Always 1; its label is the version.", "version"),
         ServerMetric("playhead_runs_started_total", "counter", "Runs that were started."),
         ServerMetric("playhead_runs_ended_total", "counter", "Runs that have ended, by outcome.", "outcome"),
+        ServerMetric(
+            "playhead_deployment_runs_ended_total",
+            "counter",
+            "Runs that have ended at all nodes since the deployment began: the same at each web node.",
+            "outcome",
+        ),
         ServerMetric("playhead_runs_refused_total", "counter", "Questions that no run was started for.", "reason"),
         ServerMetric("playhead_runs_removed_total", "counter", "Runs that --keep-days and --keep-bytes removed."),
         ServerMetric("playhead_runs_active", "gauge", "Runs under way, by state.", "state"),

@@ -100,6 +100,10 @@ class AgentQuestions:
             return {"unknown": str(error)}
         except AgentNotReadyError as error:
             return {"not_ready": str(error)}
+        # The node that asked has to get a reply, whatever a foreign provider raises.
+        except Exception:  # noqa: BLE001 - logged
+            _log.exception("The agent %s could not be asked: %s.", agent, question)
+            return {"not_ready": f"The agent {agent} failed when it was asked: the log of its worker says where."}
         return {"events": None if events is None else _EVENTS.dump_python(list(events), mode="json")}
 
 

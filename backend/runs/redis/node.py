@@ -100,18 +100,10 @@ class RedisNode:
 
     async def beat(self) -> None:
         """Show that this node lives, and keep its runs. Raises ``StoreError``."""
-        node, living_s, wake = self._store.node, max(2, int(3 * self._lease_s)), self._keys.wake(self._store.node)
-        commands: list[tuple[str | bytes | int, ...]] = [
-            ("SET", self._keys.node(node), await self.describe(), "EX", living_s, "GET"),
-            ("EXPIRE", wake, 10 * living_s),
-            ("XREVRANGE", wake, "+", "-", "COUNT", 1),
-        ]
-        if self.perform is not None:
-            commands.append(("SADD", self._keys.name("workers"), node))
         runs = list(self._store.owned.values())
         forgotten = False
         try:
-            known, _, newest, *_ = await self._redis.commands(commands)
+            known, _, newest, *_ = await self._redis.commands(await self._signs_of_life())
             forgotten = bool(self._after) and known is None
             await self._tidy_wakes(newest)
         except StoreFullError:
@@ -122,6 +114,17 @@ class RedisNode:
         if forgotten:
             # Those who write may have taken this node off their lists meanwhile.
             await self._store.mirrors.refresh()
+
+    async def _signs_of_life(self) -> list[tuple[str | bytes | int, ...]]:
+        node, living_s, wake = self._store.node, max(2, int(3 * self._lease_s)), self._keys.wake(self._store.node)
+        commands: list[tuple[str | bytes | int, ...]] = [
+            ("SET", self._keys.node(node), await self.describe(), "EX", living_s, "GET"),
+            ("EXPIRE", wake, 10 * living_s),
+            ("XREVRANGE", wake, "+", "-", "COUNT", 1),
+        ]
+        if self.perform is not None:
+            commands.append(("SADD", self._keys.name("workers"), node))
+        return commands
 
     async def _tidy_wakes(self, newest: list[list[bytes]] | None) -> None:
         """Remove what was heard. Where the clock of Redis went back since the stream was made anew, hear it from its

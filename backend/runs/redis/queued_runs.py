@@ -22,6 +22,9 @@ LOOK_EVERY_S: Final = 0.5
 _RUNS_PER_LOOK: Final = 200
 """Redis does nothing else while it looks at so many."""
 
+SEARCHED_PER_LOOK: Final = 1000
+"""How many runs of the history are looked at where the queue was lost: a millisecond or two."""
+
 
 def queue_status(ahead: int, *, first: bool) -> StatusEvent:
     """Where a run stands in the queue."""
@@ -35,27 +38,45 @@ def queue_status(ahead: int, *, first: bool) -> StatusEvent:
 class QueuedRuns:
     """Remembers nothing: what was said of a run is in Redis. Belongs to one event loop."""
 
-    def __init__(self, redis: RedisConnection, keys: Keys, every_s: float = LOOK_EVERY_S) -> None:
+    def __init__(
+        self,
+        redis: RedisConnection,
+        keys: Keys,
+        every_s: float = LOOK_EVERY_S,
+        searched_per_look: int = SEARCHED_PER_LOOK,
+    ) -> None:
         """``every_s``: how long no node looks after one has, less a margin for clocks that are not exact."""
         self._redis = redis
         self._keys = keys
         self._every_s = every_s
+        self._searched_per_look = searched_per_look
 
     async def watch_forever(self) -> None:
         """Say where the runs stand, until cancelled."""
         await repeat_every(self._every_s, self.look)
 
     async def look(self) -> None:
-        """Say of each run where it stands, where that has changed. A run that its queue has lost is put back. Does
-        nothing where another node looked just now. Raises ``StoreError``."""
+        """Say of each run where it stands, where that has changed. A run that its queue has lost is put back; where all
+        lists were lost, some of the history is searched. Does nothing where another node looked just now. Raises
+        ``StoreError``."""
         lists = [self._keys.name("queued"), *(self._keys.name("{q}", queue) for queue in ("people", "suites"))]
-        apart_ms = int(self._every_s * 800)
-        count = await self._redis.script("queue_turn", [*lists, self._keys.name("looked")], (apart_ms,))
-        for first in range(0, int(count or 0), _RUNS_PER_LOOK):
+        rest = [self._keys.name(each) for each in ("looked", "searched", "running", "busy")]
+        turn = await self._redis.script("queue_turn", [*lists, *rest], (int(self._every_s * 800),))
+        if not turn:
+            return
+        count, searching = map(int, turn)
+        if searching:
+            count += await self._search()
+        for first in range(0, count, _RUNS_PER_LOOK):
             some = (self._keys.prefix, first, first + _RUNS_PER_LOOK - 1)
             moved = await self._redis.script("queued_places", lists, some)
             # What has left the queue meanwhile, or was said by another node, is passed over by the script.
             await self._redis.scripts([self._saying(*each) for each in moved])
+
+    async def _search(self) -> int:
+        """Put back what no list has any more. Gives how many runs were found."""
+        names = [self._keys.name(each) for each in ("runs", "queued", "running", "searched", "busy")]
+        return int(await self._redis.script("search_lost", names, (self._keys.prefix, self._searched_per_look)))
 
     def _saying(self, run: bytes, attempt: bytes, last_seq: int, ahead: int, age_ms: int, frame: bytes) -> ScriptCall:
         run_id, seq = run.decode(), int(last_seq) + 1

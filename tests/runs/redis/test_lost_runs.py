@@ -286,3 +286,21 @@ async def test_what_could_not_be_written_for_a_defect_is_written_later(make_node
     await append(worker.store, run_id, words(1, 2))
     await worker.store.finish(run_id, [], the_end(3))
     assert ids(await frames_of((await make_node()).store, run_id)) == ["1-1", "1-2", "1-3"]
+
+
+async def test_a_worker_that_cannot_say_what_it_has_keeps_its_runs(make_node: MakeNode) -> None:
+    worker, finder = await make_node(takes_runs=True), await make_node()
+    run_id = await a_run(worker.store, words(1))
+
+    async def fail() -> bytes:
+        raise ValueError("an agent's provider failed")
+
+    worker.node.describe = fail
+    await finder.lost_runs.look()
+    for _ in range(2):
+        with pytest.raises(ValueError, match="provider failed"):
+            await worker.node.beat()
+        finder.time.at += LEASE_S
+        await finder.lost_runs.look()
+    assert run_id in worker.store.owned
+    assert (await worker.store.record(run_id)).outcome is None

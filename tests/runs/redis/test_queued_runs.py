@@ -14,7 +14,7 @@ from backend.runs.redis.queued_runs import QUEUE_STEP, QueuedRuns
 from backend.runs.redis.run_end import tally_of
 from backend.runs.redis.worker import leaving_queue
 from backend.runs.start_refusals import ServerStoppingError, TooManyRunsError
-from tests.runs.logs import a_record, the_end
+from tests.runs.logs import a_record, an_ended_run, the_end
 from tests.runs.redis.conftest import MakeNode
 from tests.runs.redis.nodes import LEASE_S, Node, cursors
 
@@ -107,6 +107,68 @@ async def test_a_queue_that_is_deleted_is_made_again(make_node: MakeNode) -> Non
     assert await claimed(worker) == run_ids
 
 
+LISTS = (("{q}", "people"), ("{q}", "suites"), ("queued",), ("running",), ("busy",), ("looked",))
+
+
+async def lose(node: Node, *lists: tuple[str, ...]) -> None:
+    """Delete lists that all nodes share."""
+    await node.redis.command("DEL", *(node.keys.name(*each) for each in lists))
+
+
+async def test_runs_that_no_list_has_any_more_are_searched_for_in_the_history(make_node: MakeNode) -> None:
+    web, worker, other = await make_node(), await make_node(), await make_node(takes_runs=True)
+    for _ in range(3):
+        await an_ended_run(other.store)
+    suite, session = await asked(web, new_session_id(), options=SUITE), new_session_id()
+    people = [await asked(web, session) for _ in range(3)]
+    for _ in range(3):
+        await an_ended_run(other.store)
+    await lose(web, *LISTS)
+    queued = QueuedRuns(web.redis, web.keys, 0.0, searched_per_look=2)
+    for _ in range(7):
+        await queued.look()
+    assert places(await web.events(suite)) == ["3 runs are ahead of it."]
+    assert not await web.redis.command("EXISTS", web.keys.name("searched"))
+    assert await claimed(worker) == [*people, suite]
+
+
+async def test_a_run_whose_lost_worker_no_list_names_is_found(make_node: MakeNode) -> None:
+    web, worker, finder = await make_node(), await make_node(), await make_node()
+    run_id = await asked(web, new_session_id())
+    assert await worker.claim() is not None
+    worker.die()
+    await lose(web, ("running",))
+    await web.web.queued.look()
+    await finder.look_after(LEASE_S)
+    assert await claimed(finder) == [run_id]
+
+
+async def test_counts_of_runs_that_nobody_has_are_forgotten_and_others_stay(make_node: MakeNode) -> None:
+    web, worker = await make_node(), await make_node()
+    run_id = await asked(web, session := new_session_id())
+    await web.redis.command("HSET", web.keys.name("busy"), "somebody", 7)
+    assert await worker.claim() is not None
+    for _ in range(3):
+        await web.web.queued.look()
+    assert await web.redis.command("HGET", web.keys.name("busy"), session) == b"1"
+    await worker.store.finish(run_id, [], the_end(1))
+    for _ in range(3):
+        await web.web.queued.look()
+    assert not await web.redis.command("EXISTS", web.keys.name("busy"))
+
+
+async def test_a_list_that_is_whole_makes_nobody_search(make_node: MakeNode) -> None:
+    web, worker = await make_node(), await make_node()
+    for _ in range(2):
+        await web.web.queued.look()
+    assert not await web.redis.command("EXISTS", web.keys.name("searched"))
+    await asked(web, new_session_id())
+    await web.web.queued.look()
+    assert await worker.claim() is not None
+    await web.web.queued.look()
+    assert not await web.redis.command("EXISTS", web.keys.name("searched"))
+
+
 async def test_another_node_looks_after_what_a_lost_one_had_accepted(make_node: MakeNode) -> None:
     gone, other, worker = await make_node(), await make_node(), await make_node()
     run_ids = [await asked(gone, new_session_id(), options=SUITE) for _ in range(2)]
@@ -118,7 +180,7 @@ async def test_another_node_looks_after_what_a_lost_one_had_accepted(make_node: 
     await other.web.queued.look()
     assert await claimed(worker) == run_ids[1:]
     assert places(await other.events(run_ids[2])) == ["2 runs are ahead of it.", "1 run is ahead of it."]
-    assert not await other.redis.command("EXISTS", other.keys.name("queued"))
+    assert await other.redis.command("ZRANGE", other.keys.name("queued"), 0, -1) == [b""]
 
 
 async def test_a_run_that_a_lost_worker_gave_back_shows_its_place_in_its_new_attempt(make_node: MakeNode) -> None:

@@ -25,6 +25,8 @@ if ending then
   redis.call('HSET', KEYS[1], 'state', 'ended', 'owner', '')
   redis.call('ZREM', P .. ':running', run)
   redis.call('DEL', KEYS[5])
+  -- Once for each run: a second end is refused above.
+  redis.call('HINCRBY', P .. ':ended', redis.call('HGET', KEYS[1], 'outcome'), 1)
   local session = redis.call('HGET', KEYS[1], 'session')
   if redis.call('EXISTS', P .. ':s:' .. session .. ':h') == 1 then
     redis.call('ZADD', P .. ':sessions', redis.call('INCR', P .. ':touch'), session)

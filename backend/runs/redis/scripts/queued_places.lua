@@ -10,7 +10,9 @@ for at = 1, #listed, 2 do
   local run = listed[at]
   local of_run = ARGV[1] .. ':{' .. run .. '}:'
   local held = redis.call('HMGET', of_run .. 'h', 'state', 'queue', 'attempt', 'last_seq', 'at', 'ahead')
-  if held[1] ~= 'queued' then
+  if run == '' then
+    -- It stands for the list itself.
+  elseif held[1] ~= 'queued' then
     redis.call('ZREM', KEYS[1], run)
   else
     local for_suites = held[2] == 'suites'
