@@ -37,7 +37,7 @@ from backend.commands.token_options import (
     start_secrets,
     token_options,
 )
-from backend.launch.child import ChildFailed
+from backend.launch.child import ChildFailed, answer_of
 from backend.launch.ports import BACKEND_PORT, GRADIO_PORT, STREAMLIT_PORT, PortBusy, ensure_port_free
 from backend.launch.server import serve_command
 from backend.launch.supervisor import Supervisor
@@ -153,6 +153,7 @@ def command(
         with Supervisor([*workers, *(part.process for part in parts)], first=[backend.process]) as supervisor:
             click.echo(_WAITS_FOR.format(backend.label), err=True)
             supervisor.wait_until_ready(backend.process, backend.url + backend.probe, READY_TIMEOUT_S)
+            said.read(answer_of(backend.url + backend.probe))
             if said.failure:
                 raise click.ClickException(said.failure)
             click.echo(f"{backend.label} {backend.url}")

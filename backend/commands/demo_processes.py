@@ -58,8 +58,8 @@ class UiOptions:
 
 
 class BackendLines:
-    """What the backend says until the demo ends: shown, but for its address and the reason why an agent failed that
-    was asked for."""
+    """What the backend says until the demo ends: its lines are shown, but for its address and the reason why an agent
+    failed that was asked for."""
 
     _FAILED = ": failed, "
 
@@ -76,6 +76,13 @@ class BackendLines:
         # Its address is printed once it is ready, like the others'; all else is progress or a warning.
         elif not line.startswith("backend http://"):
             click.echo(line, err=True)
+
+    def read(self, readiness: bytes | None) -> None:
+        """What the ready backend answers at ``/readyz``, None where it has ended since. It may answer before the line
+        that an agent failed is written, or read."""
+        for each in json.loads(readiness)["preparations"] if readiness else ():
+            if each["state"] == "failed" and each["name"] in self._asked_for:
+                self.failure = self.failure or each["what"]
 
 
 def _sentence_of(line: str) -> str:

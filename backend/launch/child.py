@@ -9,8 +9,8 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
+from http.client import HTTPException
 from pathlib import Path
-from urllib.error import URLError
 from urllib.request import ProxyHandler, build_opener
 
 from backend.launch import guard
@@ -43,12 +43,18 @@ class ChildNotReady(ChildFailed):
 
 def answers(url: str) -> bool:
     """Whether a GET of ``url`` gives a status of 2xx now."""
+    return answer_of(url) is not None
+
+
+def answer_of(url: str) -> bytes | None:
+    """The body that a GET of ``url`` gives now, or None where its status is not 2xx."""
     try:
         with _open_directly(url, timeout=PROBE_TIMEOUT_S) as response:
             status: int = response.status
-    except (URLError, OSError):
-        return False
-    return 200 <= status < 300
+            body: bytes = response.read()
+    except (HTTPException, OSError):
+        return None
+    return body if 200 <= status < 300 else None
 
 
 class ChildProcess:

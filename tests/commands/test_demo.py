@@ -6,14 +6,17 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from unittest.mock import create_autospec
 
 import click
 import httpx2
 import pytest
 from click.testing import CliRunner
 
+from backend.api.agent_resources import PreparationNow, ReadinessReply
 from backend.commands import demo
 from backend.launch.ports import free_port
+from backend.launch.supervisor import Supervisor
 from tests.child_process import child_process
 
 PORT_FLAGS = ("--port", "--gradio-port", "--streamlit-port")
@@ -102,3 +105,22 @@ def test_a_folder_without_documents_ends_the_demo_in_one_sentence(tmp_path: Path
     assert waits == "Waiting for backend …"
     assert len(sentence) == 1
     assert sentence[0].startswith("Error: There is no document to read in ")
+
+
+def test_a_backend_that_is_ready_before_its_line_about_an_agent_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reason = "There is no document to read in that folder."
+    failed = PreparationNow(name="documents", state="failed", done=0, total=0, what=reason)
+    reply = ReadinessReply(preparations=[failed], warnings=[]).model_dump_json().encode()
+    supervisor = create_autospec(Supervisor, instance=True)
+    supervisor.__enter__.return_value = supervisor
+    supervisor.__exit__.return_value = False
+    monkeypatch.setattr(demo, "Supervisor", lambda *_, **__: supervisor)
+    monkeypatch.setattr(demo, "answer_of", lambda _: reply)
+    ports = [part for flag in PORT_FLAGS for part in (flag, str(free_port()))]
+
+    result = CliRunner().invoke(demo.command, [*ports, "--no-browser", "--docs", str(tmp_path)])
+
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == f"Waiting for backend …\nError: {reason}\n"
