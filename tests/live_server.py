@@ -8,11 +8,13 @@ from typing import Any, Self
 
 import uvicorn
 
+from tests.prompt_stop import PromptStop
+
 START_DEADLINE_S = 30.0
 STOP_DEADLINE_S = 30.0
 
 
-class _AnnouncingServer(uvicorn.Server):
+class _AnnouncingServer(PromptStop):
     """A uvicorn server that says when it accepts connections."""
 
     def __init__(self, config: uvicorn.Config) -> None:
@@ -61,7 +63,7 @@ class LiveServer:
 
     def stop(self) -> None:
         """Return when the server is gone; calling it again does nothing."""
-        self._server.should_exit = True
+        self._server.tell_to_stop()
         if self._thread.is_alive():
             self._thread.join(STOP_DEADLINE_S)
             if self._thread.is_alive():

@@ -17,11 +17,16 @@ from backend.api.services import Services
 from backend.network.http_client import tls
 from backend.settings import Settings
 from backend.wiring import build_services, running, stop
+from tests.prompt_stop import PromptStop
 
 T = TypeVar("T")
 
 DEADLINE_S = 60.0
 """How long a test waits for what must come: generous, since it is only ever reached by a failure."""
+
+
+class PromptServer(Server, PromptStop):
+    """The server of ``playhead serve``, which stops at once when a test tells it to."""
 
 
 class BackendServer:
@@ -40,7 +45,7 @@ class BackendServer:
         self._providers = providers
         self._connections = connections
         self._ready: Future[None] = Future()
-        self._server: Server
+        self._server: PromptServer
         self._loop: asyncio.AbstractEventLoop
         self._thread = threading.Thread(target=self._run, name="backend-server", daemon=True)
 
@@ -56,7 +61,7 @@ class BackendServer:
 
     def stop(self) -> None:
         """Stop as on SIGTERM; return when everything is closed."""
-        self._server.should_exit = True
+        self._server.tell_to_stop()
         self._thread.join(DEADLINE_S)
         assert not self._thread.is_alive(), "the backend did not stop"
 
@@ -85,7 +90,7 @@ class BackendServer:
         self.services = build_services(self.settings, self._providers)
         with listen("127.0.0.1", 0) as listener:
             self.url = address_of(listener)
-            self._server = Server(
+            self._server = PromptServer(
                 create_app(self.services),
                 stop=lambda: stop(self.services),
                 started=lambda: self._ready.set_result(None),

@@ -12,10 +12,10 @@ from typing import Any
 
 from backend.agents.agent import AgentProvider
 from backend.api.app import create_app
-from backend.api.server import Server, address_of, listen
+from backend.api.server import address_of, listen
 from backend.many_machines import WebNode, WorkerNode
 from backend.settings import RedisSettings, Settings
-from tests.api.backend_server import DEADLINE_S, BackendServer
+from tests.api.backend_server import DEADLINE_S, BackendServer, PromptServer
 
 _deployments = itertools.count()
 
@@ -33,7 +33,7 @@ class WebServer(BackendServer):
         self.services = web.services
         with listen("127.0.0.1", 0) as listener:
             self.url = address_of(listener)
-            self._server = Server(
+            self._server = PromptServer(
                 create_app(self.services), stop=web.stop, started=lambda: self._ready.set_result(None)
             )
             async with web.running():
