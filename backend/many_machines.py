@@ -13,6 +13,7 @@ from backend.agents.catalogue import AgentCatalogue
 from backend.api.relayed_steering import RelayedSteering, SteeringPerformer
 from backend.api.services import REVOKED_WITHIN_S, Services
 from backend.api.steering_service import SteeringService
+from backend.free_memory import give_back_forever, memory_giver
 from backend.runs.file_library import FileLibrary
 from backend.runs.recording_library import RecordingLibrary
 from backend.runs.redis.announced_agents import AgentQuestions, AnnouncedAgents, announcement_of
@@ -106,6 +107,7 @@ class WebNode:
             asyncio.create_task(self._ended.look_forever()),
             asyncio.create_task(services.files.sweep_forever()),
             asyncio.create_task(services.watch_tokens()),
+            asyncio.create_task(give_back_forever(memory_giver())),
             asyncio.create_task(services.rooms.repeat_forever()),
             *([] if revoked is None else [asyncio.create_task(repeat_every(REVOKED_WITHIN_S, revoked.look))]),
             asyncio.create_task(self._retention.apply_forever(self._turns.take)),
@@ -170,14 +172,14 @@ class WorkerNode:
         await self._parts.open()
         await self._parts.node.start()
         taking: asyncio.Task[None] | None = None
+        giving = asyncio.create_task(give_back_forever(memory_giver()))
         try:
             await self.catalogue.prepare(report)
             await self._parts.node.beat()
             taking = asyncio.create_task(self._worker.run_forever())
             yield
         finally:
-            if taking is not None:
-                await cancel_all([taking])
+            await cancel_all([giving] if taking is None else [giving, taking])
             await self._worker.hand_over()
             await self._supervisor.shutdown()
             await self._parts.node.stop()

@@ -14,6 +14,7 @@ from backend.agents.agent import AgentEnvironment, AgentProvider
 from backend.agents.catalogue import AgentCatalogue, ProviderProgress
 from backend.api.app import create_app
 from backend.api.services import Services
+from backend.free_memory import give_back_forever, memory_giver
 from backend.runs.file_library import FileLibrary
 from backend.runs.recording_library import RecordingLibrary
 from backend.runs.retention import KeptAmount, Retention
@@ -74,6 +75,7 @@ async def running(services: Services, report: Report = lambda _: None) -> AsyncI
         asyncio.create_task(services.catalogue.prepare(report)),
         asyncio.create_task(services.files.sweep_forever()),
         asyncio.create_task(services.watch_tokens()),
+        asyncio.create_task(give_back_forever(memory_giver())),
     ]
     if services.retention is not None:
         work.append(asyncio.create_task(services.retention.apply_forever()))

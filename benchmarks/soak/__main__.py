@@ -10,6 +10,7 @@ redis-server.
 
 import argparse
 import asyncio
+import re
 import statistics
 import sys
 import tempfile
@@ -28,6 +29,8 @@ from tests.faults.deployment import Deployment
 from tests.redis_server import running_redis
 
 LEASE_S = 5.0
+LOG_ENTRY = re.compile(r"^(?=(?:DEBUG|INFO|WARNING|ERROR|CRITICAL)\b)", re.MULTILINE)
+"""Where an entry of a node's log begins; the lines of its traceback follow."""
 LAST_ENDS_S = 180.0
 """How long the last runs may take to end."""
 
@@ -87,9 +90,11 @@ def report(visitors: Visitors, hurts: Hurts, resources: Resources, logs: list[st
     say("\nwhat was seen")
     for name, count in sorted(visitors.seen.items()):
         say(f"  {name:<52} {count}")
-    errors = Counter(line for log in logs for line in log.splitlines() if line.startswith("ERROR"))
+    entries = [entry for log in logs for entry in re.split(LOG_ENTRY, log) if entry.startswith("ERROR")]
+    errors = Counter(entry.splitlines()[0] for entry in entries)
     for line, count in errors.most_common(20):
         say(f"  {'in the logs of nodes, ' + line[:60]:<52} {count}")
+        say("".join(f"    {each}\n" for each in next(e for e in entries if e.startswith(line)).splitlines()[-30:]))
     for log in logs:
         if "most recent call first" in log:
             say(f"  a node that did not stop: {log[-3000:]}")

@@ -84,13 +84,16 @@ class Resources:
 
 
 def used_by(pid: int, tasks_folder: Path) -> dict[str, float]:
-    """Resident memory in MiB, open files and tasks of a process; nothing once it is gone."""
+    """What a process has: resident memory, open files, and what it says of itself; nothing once it is gone."""
     process = Path(f"/proc/{pid}")
     try:
         pages = int((process / "statm").read_text(encoding="ascii").split()[1])
         used = {"MiB": pages * 4096 / 2**20, "open files": float(len(list((process / "fd").iterdir())))}
-        tasks = tasks_folder / f"{pid}.tasks"
-        return used | ({"tasks": float(tasks.read_text(encoding="ascii"))} if tasks.exists() else {})
+        counts = tasks_folder / f"{pid}.tasks"
+        if not counts.exists():
+            return used
+        tasks, blocks, heap = map(float, counts.read_text(encoding="ascii").split())
+        return used | {"tasks": tasks, "blocks of Python, thousands": blocks / 1000, "heap in use, MiB": heap / 2**20}
     except OSError:
         return {}
 

@@ -177,10 +177,11 @@ class RedisNode:
         try:
             news = await self._redis.news(self._after)
         except StoreError:
-            # Whatever was said meanwhile may be lost: look at everything once Redis is back.
+            # What was said meanwhile may be lost, and this node's runs as well: look at everything once Redis is back.
             self._after[self._keys.wake(self._store.node)] = b"0-0"
             self.exchange.cut()
             await asyncio.sleep(RETRY_S)
+            await self.beat()
             await self._store.mirrors.refresh()
             return
         self._rounds.served(len(news))
