@@ -6,6 +6,7 @@ from typing import Any, cast
 import httpx2
 import pytest
 
+from backend.agents.agent import RunRequest
 from tests.api.backend_server import BackendServer
 from tests.api.readers import finish
 from tests.api.told_agents import ToldProvider
@@ -218,7 +219,7 @@ def test_a_question_of_the_longest_kind_is_taken(asked: httpx2.Client) -> None:
 class BrokenProvider(ToldProvider):
     """Fails in a way nobody thought of."""
 
-    async def offers(self) -> Any:
+    async def plan(self, variant: str, request: RunRequest) -> Any:
         raise ZeroDivisionError("secret detail")
 
 
@@ -229,7 +230,7 @@ def test_an_error_of_the_server_tells_no_detail(tmp_path: Path, caplog: pytest.L
     ):
         while client.get("/readyz").status_code != 200:
             pass
-        answer = client.get("/v1/agents")
+        answer = client.get("/v1/agents/told:ordinary/plan", params={"question": "Why?"})
         expect(answer, 500, "server-error", "log")
         assert "secret" not in answer.text
     assert "secret detail" in caplog.text
