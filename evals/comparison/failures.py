@@ -13,9 +13,12 @@ from evals.results.proportion import Proportion
 from evals.results.run import RunResult
 
 _LONGEST_CODE = 80
-"""Characters: a code is a name, and a stranger's stream can put anything there."""
+"""Characters: a code or a step is a name, and a stranger's stream can put anything there."""
 
 _LOST_END = "no end (done never came)"
+
+_NO_TEXT = "completed without any text"
+"""A run that answers with a chart alone says so on both sides."""
 
 
 def kinds_of(run: RunResult) -> Iterator[str]:
@@ -31,7 +34,10 @@ def kinds_of(run: RunResult) -> Iterator[str]:
         yield f"ended {run.outcome}, expected {run.expected}"
     elif not run.as_expected:
         yield "not as the script says"
+    elif run.outcome == "completed" and run.metrics.get("ttft_ms", 0.0) is None:
+        yield _NO_TEXT
     yield from (f"error {code[:_LONGEST_CODE]}" for code in run.error_codes)
+    yield from dict.fromkeys(f"step {step.step[:_LONGEST_CODE]} failed" for step in run.steps if step.state == "failed")
     yield from dict.fromkeys(f"rule {violation.rule} broken" for violation in run.violations)
 
 

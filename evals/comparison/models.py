@@ -95,9 +95,9 @@ class Difference(_Part):
 
 
 class FailureKind(_Part):
-    """One way in which runs fail, such as "no end (done never came)" or "rule done-last broken": in how many runs of
-    each result. ``is_new``: no run of A failed so. ``scenarios``: where it happened in B. ``p_value`` is adjusted for
-    everything that was compared.
+    """One way in which runs fail, such as "no end (done never came)", "rule done-last broken", "step searching failed"
+    or "completed without any text": in how many runs of each result. ``is_new``: no run of A failed so. ``scenarios``:
+    where it happened in B. ``p_value`` is adjusted for everything that was compared.
     """
 
     kind: str

@@ -7,7 +7,7 @@ import pytest
 from evals.comparison.comparison import compare
 from evals.comparison.page import comparison_html
 from evals.comparison.terminal_table import print_comparison
-from evals.results.models import Results, ViolationResult
+from evals.results.models import Results, StepResult, ViolationResult
 from tests.evals.comparison.test_comparison import Values, around, calm, one, results, row
 
 
@@ -158,3 +158,24 @@ def test_kinds_of_failure_are_error_codes_and_broken_rules_too() -> None:
     same = compare(changed, other_runs(changed))
     assert not any(failure.is_new for failure in same.failures)
     assert same.exit_code == 0
+
+
+def test_an_answer_without_any_text_is_a_kind_of_failure() -> None:
+    made = counted(60, 0)
+    silent = with_first(other_runs(made), 1, metrics=made.runs[0].metrics | {"ttft_ms": None})
+    comparison = compare(made, silent)
+    assert comparison.exit_code == 2
+    assert comparison.sentence.startswith("New in B: completed without any text in 1 of 60 runs, before 0 of 60 (x)")
+    charts = with_first(made, 60, metrics=made.runs[0].metrics | {"ttft_ms": None})
+    assert not any(failure.is_new for failure in compare(charts, other_runs(charts)).failures)
+
+
+def test_a_step_that_fails_is_a_kind_of_failure_though_the_run_completes() -> None:
+    made = counted(60, 0)
+    step = StepResult(
+        step_id="1", step="searching", state="failed", parent_id=None,
+        wire_ms=5.0, server_ms=5.0, skew_ms=0.0, self_ms=5.0, planned_ms=None,
+    )  # fmt: skip
+    broken = with_first(other_runs(made), 1, steps=(step, step))
+    assert [failure.kind for failure in compare(made, broken).failures] == ["step searching failed"]
+    assert compare(made, broken).exit_code == 2
