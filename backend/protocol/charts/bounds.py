@@ -10,9 +10,11 @@ from typing import Any, Final
 
 from backend.protocol.charts.allowed import AXIS, COLOUR_AXIS, LAYOUT_KEYS, TRACE_KEYS
 from backend.protocol.charts.axes import bound_colour_bars, bounded_axis
+from backend.protocol.charts.graphs import graph_problem
 from backend.protocol.charts.grids import cells_of, without_dense_lines
+from backend.protocol.charts.groups import MOST_CATEGORIES, group_problem, words_of
 from backend.protocol.charts.left_out import LeftOut
-from backend.protocol.charts.steps import bound_bins, bound_contours, bound_violin, count_fits
+from backend.protocol.charts.steps import bound_bins, bound_contours, bound_violin, count_fits, is_histogram
 from backend.protocol.charts.typed_arrays import is_typed_array, typed_numbers
 from backend.protocol.charts.values import MOST_DEPTH, NOTHING, drawable, drawable_object
 
@@ -21,6 +23,9 @@ MOST_AXES: Final = 24
 """Horizontal and vertical axes together."""
 MOST_MARKS: Final = 200
 """Annotations, and shapes, of a layout."""
+MOST_GAUGE_STEPS: Final = 100
+MOST_STACKED: Final = 5_000
+"""Points of areas that stand on one another: Plotly gives each of them the places of all others."""
 MOST_GRID: Final = 12
 """Rows, and columns, of a grid of plots."""
 MOST_POINTS: Final[dict[str, int]] = {
@@ -65,21 +70,27 @@ def bounded_chart(content: dict[str, Any]) -> BoundedChart:
 
     Never raises for JSON: a value that is not understood is left out. The content itself is not changed.
     """
-    bounding = _Bounding()
     traces, layout = content.get("data"), content.get("layout")
     given = traces if isinstance(traces, list) else []
+    bounding = _Bounding(binned=tuple(one for one in given if is_histogram(one)))
     data = [kept for number, trace in enumerate(given, start=1) if (kept := bounding.trace(trace, number)) is not None]
     kept_layout = bounding.layout(layout if isinstance(layout, dict) else {}, data)
+    if "shapes" in kept_layout:
+        kept_layout["shapes"] = [shape for shape in kept_layout["shapes"] if _has_path(shape)]
     return BoundedChart(data, kept_layout, tuple(bounding.left_out.parts))
 
 
 @dataclass(slots=True)
 class _Bounding:
-    """One pass over a figure: points counted so far by type, axes met, and what was left out."""
+    """One pass over a figure: points counted so far by type, axes and categories met, and what was left out."""
 
     left_out: LeftOut = field(default_factory=LeftOut)
     points: dict[str, int] = field(default_factory=dict)
     axes: set[str] = field(default_factory=set)
+    words: set[str] = field(default_factory=set)
+    stacked: int = 0
+    binned: tuple[dict[str, Any], ...] = ()
+    """All histograms of the figure, which may share their bins."""
 
     def trace(self, trace: Any, number: int) -> dict[str, Any] | None:
         """The trace with the keys that its type may have; None if it is not drawn."""
@@ -93,7 +104,7 @@ class _Bounding:
         kept = drawable_object({key: value for key, value in trace.items() if key in allowed}, name, self.left_out)
         for key in trace.keys() - allowed:
             self.left_out.add(f"{key} of {name}", "it is not known")
-        bound_bins(kept, kind, name, self.left_out)
+        bound_bins(kept, kind, name, self.left_out, self.binned)
         bound_contours(kept, name, self.left_out)
         if kind == "violin":
             bound_violin(kept, name, self.left_out)
@@ -106,7 +117,7 @@ class _Bounding:
         kept: dict[str, Any] = {}
         for key, value in layout.items():
             if AXIS.match(key) and isinstance(value, dict):
-                kept[key] = bounded_axis(key, value, data, self.left_out)
+                kept[key] = bounded_axis(key, layout, data, self.left_out)
             elif COLOUR_AXIS.match(key) and isinstance(value, dict):
                 kept[key] = drawable_object(value, key, self.left_out, 1)
                 bound_colour_bars(kept[key], key, self.left_out)
@@ -129,10 +140,19 @@ class _Bounding:
         points = self.points.get(kind, 0) + _size(trace)
         if points > MOST_POINTS[kind]:
             return f"at most {MOST_POINTS[kind]:,} points of type {kind} are drawn"
+        words = self.words | words_of(trace)
+        if len(words) > MOST_CATEGORIES:
+            return f"at most {MOST_CATEGORIES:,} categories are drawn"
+        problem = group_problem(trace, kind) or graph_problem(trace, kind) or _gauge_problem(trace)
+        if problem:
+            return problem
+        stacked = self.stacked + (_size(trace) if trace.get("stackgroup") else 0)
+        if stacked > MOST_STACKED:
+            return f"at most {MOST_STACKED:,} stacked points are drawn"
         axes = self.axes | {f"{letter}{str(trace.get(f'{letter}axis', letter))[1:]}" for letter in "xy"}
         if len(axes) > MOST_AXES:
             return f"at most {MOST_AXES} axes are drawn"
-        self.points[kind], self.axes = points, axes
+        self.points[kind], self.axes, self.words, self.stacked = points, axes, words, stacked
         return ""
 
 
@@ -142,6 +162,18 @@ def _size(trace: dict[str, Any]) -> int:
     values: Iterable[Any] = [trace.get(key) for key in _DATA_KEYS] + [one for part in inner for one in part.values()]
     cells = cells_of(trace) if trace.get("type") in ("contour", "heatmap") else 0
     return max(cells, *map(_count, values))
+
+
+def _has_path(shape: Any) -> bool:
+    """Whether Plotly can draw the shape: one by a path without it ends the drawing of the whole chart."""
+    return not isinstance(shape, dict) or shape.get("type") != "path" or isinstance(shape.get("path"), str)
+
+
+def _gauge_problem(trace: dict[str, Any]) -> str:
+    gauge = trace.get("gauge")
+    steps = gauge.get("steps") if isinstance(gauge, dict) else None
+    many = isinstance(steps, list) and len(steps) > MOST_GAUGE_STEPS
+    return f"at most {MOST_GAUGE_STEPS} steps of a gauge are drawn" if many else ""
 
 
 def _count(value: Any, depth: int = 0) -> int:

@@ -4,7 +4,7 @@ A step that is too small for what it covers is left out, and Plotly chooses one 
 only computed where a step is given.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, Final
 
@@ -38,15 +38,22 @@ def count_fits(value: Any, most: int) -> bool:
     return number is not None and 0 <= number <= most
 
 
-def bound_bins(trace: dict[str, Any], kind: str, name: str, left_out: LeftOut) -> None:
-    """Leave out bins of a histogram that are too many for its data."""
+def is_histogram(trace: Any) -> bool:
+    """Whether the trace counts values in bins."""
+    return isinstance(trace, dict) and trace.get("type") in ("histogram", "histogram2d")
+
+
+def bound_bins(
+    trace: dict[str, Any], kind: str, name: str, left_out: LeftOut, binned: Sequence[dict[str, Any]] = ()
+) -> None:
+    """Leave out bins of a histogram that are too many for its data, and for that of all histograms in ``binned``:
+    those on one axis share their bins."""
     most = MOST_BINS_A_SIDE if kind == "histogram2d" else MOST_BINS
     for letter in "xy":
         bins, count = f"{letter}bins", f"nbins{letter}"
-        reach = partial(extent_of, [trace.get(letter)])
         given = trace.get(bins)
         if given is not None and not (
-            isinstance(given, dict) and step_fits(given.get("size"), _span(given, reach), most)
+            isinstance(given, dict) and step_fits(given.get("size"), _binned(trace, bins, letter, binned), most)
         ):
             del trace[bins]
             left_out.add(f"{bins} of {name}", f"at most {most:,} bins are drawn")
@@ -55,6 +62,13 @@ def bound_bins(trace: dict[str, Any], kind: str, name: str, left_out: LeftOut) -
             left_out.add(f"{count} of {name}", f"at most {most:,} bins are drawn")
         if kind == "histogram2d" and bins not in trace:
             trace.setdefault(count, MOST_CHOSEN_BINS)
+
+
+def _binned(trace: dict[str, Any], bins: str, letter: str, binned: Sequence[dict[str, Any]]) -> Extent | None:
+    if len(binned) < 2:
+        return _span(trace[bins], partial(extent_of, [trace.get(letter)]))
+    ends = [part.get(end) for one in binned if isinstance(part := one.get(bins), dict) for end in ("start", "end")]
+    return extent_of([ends, [one.get(letter) for one in binned]])
 
 
 def bound_contours(trace: dict[str, Any], name: str, left_out: LeftOut) -> None:

@@ -109,6 +109,28 @@ SENSIBLE: dict[str, dict[str, Any]] = {
         "data": [{"type": "violin", "y": [1, 2, 3, 9], "box": {"visible": True}, "bandwidth": 0.5, "span": [0, 10]}],
         "layout": {},
     },
+    "powers of ten": {
+        "data": [{"y": [1, 1e6]}],
+        "layout": {"yaxis": {"type": "log", "dtick": 1, "minor": {"dtick": "D1"}, "tickformat": ".3~s"}},
+    },
+    "years": {
+        "data": [{"type": "bar", "x": [2010, 2024], "y": [1, 2], "width": 0.5, "texttemplate": "%{y:,.1f}<br>bn"}],
+        "layout": {
+            "xaxis": {"dtick": 1, "tickformatstops": [{"dtickrange": [None, "M1"], "value": "%d %b"}]},
+            "yaxis": {"range": [0, 10], "dtick": 0.1},
+            "yaxis2": {"matches": "y", "dtick": 1, "ticksuffix": " bn"},
+        },
+    },
+    "flow in a circle": {
+        "data": [
+            {
+                "type": "sankey",
+                "node": {"label": ["a", "b", "c"]},
+                "link": {"source": [0, 1, 2], "target": [1, 2, 0], "value": [3, 2, 1]},
+            }
+        ],
+        "layout": {},
+    },
     "typed numbers": {
         "data": [
             {"y": {"dtype": "f8", "bdata": base64.b64encode(array("d", [1, 2]).tobytes()).decode(), "shape": "2"}}
@@ -138,6 +160,19 @@ def test_endless_work_is_left_out_and_named(name: str) -> None:
     assert chart.left_out
     assert chart.notice.startswith("Left out of this chart: ")
     assert bounded_chart({"data": chart.data, "layout": chart.layout}).left_out == ()
+
+
+def test_members_in_a_circle_have_levels_and_a_shape_without_its_path_is_not_drawn() -> None:
+    tree = {"type": "sunburst", "labels": ["a", "b", "c"], "parents": ["b", "a", "c"]}
+    assert bounded_chart({"data": [tree]}).left_out == ()
+    shapes = [{"type": "path", "path": "M0,0L1,1"}, {"type": "path"}, {"type": "path", "path": "L1,1" * 5000}]
+    assert bounded_chart({"data": [{"y": [1]}], "layout": {"shapes": shapes}}).layout["shapes"] == shapes[:1]
+
+
+def test_of_many_texts_those_are_left_out_that_are_too_many_lines_together() -> None:
+    texts = ["word<br>" * 20] * 9_000
+    kept = bounded_chart({"data": [{"type": "bar", "y": [1] * 9_000, "text": texts}]}).data[0]["text"]
+    assert kept == [*texts[:50], *[None] * 8_950]
 
 
 def test_one_bad_trace_costs_only_itself() -> None:
