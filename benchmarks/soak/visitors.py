@@ -69,15 +69,21 @@ class Visitors:
             if stays and any(each.code == "worker_lost" for each in watcher.view.message.warnings):
                 self.lost_at.append(time.monotonic())
             self._judge(watcher, await self._log_of(run_id))
-            await self._call(lambda: self.deployment.delete(f"/v1/runs/{run_id}", self.any_node()))
+            await self._delete(run_id)
         except Exception as error:  # noqa: BLE001 - counted
             self.seen["FAILED watchers"] += 1
             self.reasons.append(f"run {run_id}: {type(error).__name__} {error}")
 
     def leave(self, watcher: Watcher) -> None:
-        """Watch no more, and let the run end by itself."""
+        """Watch no more, and have the run deleted."""
         if watcher.task is not None:
             watcher.task.cancel()
+        deleting = asyncio.create_task(self._delete(watcher.run_id))
+        self.live.add(deleting)
+        deleting.add_done_callback(self.live.discard)
+
+    async def _delete(self, run_id: str) -> None:
+        await self._call(lambda: self.deployment.delete(f"/v1/runs/{run_id}", self.any_node()))
 
     def any_node(self) -> int:
         """The number of a web node."""

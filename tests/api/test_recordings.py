@@ -1,21 +1,24 @@
 """Recordings: taken away whole, brought in whole or not at all, and played again."""
 
 import errno
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from pathlib import Path
 from unittest import mock
 
 import httpx2
 import pytest
 
+from backend.api.routes.recordings import recording_response
+from backend.protocol.cursor import Cursor
 from backend.protocol.events import event_json, parse_event
 from backend.protocol.recording_reader import parse_recording
-from backend.runs.recording_library import RecordingLibrary
-from backend.runs.store import StoreError
+from backend.runs.recording_library import RecordingLibrary, header_of
+from backend.runs.store import Batch, StoreError, StoreUnreachableError
 from tests.api.backend_server import BackendServer
 from tests.api.readers import data_of, finish, followed, frames, start
 from tests.api.told_agents import ToldProvider
 from tests.memory_store import MemoryStore
+from tests.runs.logs import an_ended_run
 
 pytestmark = pytest.mark.server
 
@@ -129,3 +132,19 @@ def test_a_long_recording_is_sent_as_it_is_read(backend: BackendServer, client: 
     lines = client.get(f"/v1/runs/{run_id}/recording").text.splitlines()
     assert len(lines) == 20_002
     assert event_json(parse_event(lines[-1])) == lines[-1]
+
+
+class ForgetfulStore(MemoryStore):
+    """A store that knows its runs and cannot be asked for their events, as while Redis is away."""
+
+    async def follow(self, run_id: str, cursor: Cursor) -> AsyncGenerator[Batch, None]:
+        raise StoreUnreachableError("Redis does not answer: try again in a moment.")
+        yield
+
+
+async def test_a_recording_whose_events_cannot_be_had_is_refused_before_it_begins() -> None:
+    store = ForgetfulStore()
+    run_id = await an_ended_run(store)
+    record = await store.record(run_id)
+    with pytest.raises(StoreUnreachableError, match="try again"):
+        await recording_response(store, record, header_of(record))

@@ -1,6 +1,6 @@
 """Recordings: take one away, bring one in."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from typing import Any
 
@@ -61,13 +61,15 @@ class RecordingResponse(StreamingResponse):
 async def get_recording(run_id: RunId, services: ServicesOf) -> RecordingResponse:
     """One header line, then the events as they were sent, one a line."""
     record = await services.store.record(run_id)
-    return recording_response(services.store, record, header_of(record))
+    return await recording_response(services.store, record, header_of(record))
 
 
-def recording_response(store: RunStore, record: RunRecord, header: RecordingHeader) -> RecordingResponse:
-    """The run's events under this header, as a file named after the header's ``run_id``."""
+async def recording_response(store: RunStore, record: RunRecord, header: RecordingHeader) -> RecordingResponse:
+    """The run's events under this header, as a file named after the header's ``run_id``. Raises ``StoreError`` where
+    the events cannot be had: nothing can be said about that once the response has begun."""
+    pieces = _pieces(store, record, header)
     return RecordingResponse(
-        _lines(store, record, header),
+        _with_first(await anext(pieces), pieces),
         headers={
             "Content-Disposition": f'attachment; filename="{header.run_id}.jsonl"',
             "X-Content-Type-Options": "nosniff",
@@ -76,16 +78,28 @@ def recording_response(store: RunStore, record: RunRecord, header: RecordingHead
     )
 
 
-async def _lines(store: RunStore, record: RunRecord, header: RecordingHeader) -> AsyncIterator[bytes]:
-    yield event_json(header).encode("ascii") + b"\n"
+async def _with_first(first: bytes, rest: AsyncGenerator[bytes, None]) -> AsyncIterator[bytes]:
+    async with aclosing(rest):
+        yield first
+        async for piece in rest:
+            yield piece
+
+
+async def _pieces(store: RunStore, record: RunRecord, header: RecordingHeader) -> AsyncGenerator[bytes, None]:
+    """The lines, those of a batch of events together, and the header with the first of them."""
+    head = event_json(header).encode("ascii") + b"\n"
     if record.last_seq == 0:
+        yield head
         return
     async with aclosing(store.follow(record.run_id, START)) as batches:
         async for batch in batches:
             left = len(batch.frames) - max(0, batch.cursor.seq - record.last_seq)
-            yield b"".join(frame_data(frame) + b"\n" for frame in batch.frames[:left])
+            yield head + b"".join(frame_data(frame) + b"\n" for frame in batch.frames[:left])
+            head = b""
             if batch.cursor.seq >= record.last_seq:
                 return
+    if head:
+        yield head
 
 
 @router.post(

@@ -91,4 +91,4 @@ async def get_shared_recording(share_id: ShareId, services: ServicesOf) -> Recor
     shared = await shared_run(services.store, share_id)
     record = await services.store.record(shared.run_id)
     told = {"run_id": name_of(shared.share, shared.run_id), "session_id": "", "agent": shown_agent(record.agent)}
-    return recording_response(services.store, record, header_of(record).model_copy(update=told))
+    return await recording_response(services.store, record, header_of(record).model_copy(update=told))
