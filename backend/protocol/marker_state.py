@@ -42,6 +42,8 @@ def markers_with(
     replaces."""
     if before is not None and before.number == new.number:
         return {}
+    if not message.markers and not message.doubtful_markers:
+        return {"settled_pending": (), "pending": ()}
     may_decide = any(marker.number == new.number for marker in message.doubtful_markers)
     if before is None and not may_decide and message.settled_pending is not None:
         return {

@@ -1,7 +1,10 @@
 """How statuses become steps: by their id, or, where a stream only announces steps, one after the other."""
 
+from typing import Final
+
 from backend.protocol.events import OPEN_STATES, Outcome, StatusEvent, StepStateName
 from backend.protocol.inputs import PAUSED, STEERING
+from backend.protocol.places import Places
 from backend.protocol.run_view import Activity, StepView
 
 _CLOSING_STATE: dict[Outcome, StepStateName] = {
@@ -47,14 +50,26 @@ def activity_of(steps: tuple[StepView, ...]) -> Activity:
     return "waiting" if any(map(waits_for_person, steps)) else "running"
 
 
+def activity_after(activity: Activity, steps: tuple[StepView, ...], event: StatusEvent) -> Activity:
+    """What the run is doing after a status that has led to these steps."""
+    if activity == "running" and event.step != PAUSED and event.state != "waiting":
+        return activity
+    return activity_of(steps)
+
+
 def fold_status(steps: tuple[StepView, ...], event: StatusEvent) -> tuple[StepView, ...]:
     """The steps after one more status."""
     if event.step_id is None:
         return _fold_announcement(steps, event)
-    at = next((index for index, step in enumerate(steps) if step.step_id == event.step_id), None)
-    if at is None:
-        return (*steps, _new_step(event, event.step_id, announced=False))
-    return (*steps[:at], _updated(steps[at], event), *steps[at + 1 :])
+    step_id = event.step_id
+    return _PLACES.put(
+        steps,
+        step_id,
+        lambda step: _new_step(event, step_id, announced=False) if step is None else _updated(step, event),
+    )
+
+
+_PLACES: Final = Places[StepView](lambda step: step.step_id)
 
 
 def close_open_steps(steps: tuple[StepView, ...], outcome: Outcome, at_ms: float) -> tuple[StepView, ...]:

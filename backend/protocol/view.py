@@ -6,9 +6,9 @@ already; among events that are folded together, what it leaves out is never appl
 whatever follows it changes nothing.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import takewhile
-from typing import Any
+from typing import Any, Final, TypeVar
 
 from backend.protocol.attempts import resumed_after, standing
 from backend.protocol.events import (
@@ -23,6 +23,7 @@ from backend.protocol.events import (
 )
 from backend.protocol.input_states import close_inputs, fold_inputs
 from backend.protocol.marker_state import markers_after, markers_with
+from backend.protocol.places import Places
 from backend.protocol.run_view import (
     ArtifactsState,
     Gap,
@@ -33,7 +34,9 @@ from backend.protocol.run_view import (
     StepView,
     StreamState,
 )
-from backend.protocol.steps import activity_of, close_open_steps, fold_status
+from backend.protocol.steps import activity_after, close_open_steps, fold_status
+
+T = TypeVar("T")
 
 __all__ = [
     "ArtifactsState",
@@ -134,7 +137,7 @@ def _parts(view: RunView, events: list[Event], changes: dict[str, Any]) -> dict[
     if isinstance(event, StatusEvent):
         changes["steps"] = fold_status(stream.steps, event)
         changes["inputs"] = fold_inputs(stream.inputs, event)
-        changes["activity"] = activity_of(changes["steps"])
+        changes["activity"] = activity_after(stream.activity, changes["steps"], event)
         if stream.first_status_ms is None:
             changes["first_status_ms"] = event.at_ms
         return {"redraw_stream": True}
@@ -171,31 +174,33 @@ def _add_tokens(
 
 
 def _with_citation(message: MessageState, event: CitationEvent) -> MessageState:
-    at = next(
-        (
-            index
-            for index, citation in enumerate(message.citations)
-            if event.citation_id is not None and citation.citation_id == event.citation_id
-        ),
-        None,
-    )
-    if at is None:
-        citations = (*message.citations, event)
-    else:
-        citations = (*message.citations[:at], event, *message.citations[at + 1 :])
+    replaced: list[CitationEvent | None] = [None]
+
+    def make(before: CitationEvent | None) -> CitationEvent:
+        replaced[0] = before
+        return event
+
+    citations = _put(_CITATIONS, message.citations, event.citation_id, make)
     update = {
         "citations": citations,
-        **markers_with(message, citations, event, message.citations[at] if at is not None else None),
+        **markers_with(message, citations, event, replaced[0]),
         "revision": message.revision + 1,
     }
     return message.model_copy(update=update)
 
 
 def _with_artifact(artifacts: ArtifactsState, event: ArtifactEvent) -> ArtifactsState:
-    items = artifacts.items
-    at = next((i for i, item in enumerate(items) if event.artifact_id and item.artifact_id == event.artifact_id), None)
-    items = (*items, event) if at is None else (*items[:at], event, *items[at + 1 :])
+    items = _put(_ARTIFACTS, artifacts.items, event.artifact_id or None, lambda _: event)
     return artifacts.model_copy(update={"items": items, "revision": artifacts.revision + 1})
+
+
+def _put(places: Places[T], items: tuple[T, ...], wanted: str | None, make: Callable[[T | None], T]) -> tuple[T, ...]:
+    """What has no id is always one more."""
+    return (*items, make(None)) if wanted is None else places.put(items, wanted, make)
+
+
+_CITATIONS: Final = Places[CitationEvent](lambda citation: citation.citation_id)
+_ARTIFACTS: Final = Places[ArtifactEvent](lambda artifact: artifact.artifact_id or None)
 
 
 def _end(stream: StreamState, event: DoneEvent, changes: dict[str, Any]) -> None:
