@@ -47,8 +47,8 @@ def markers_with(
     may_decide = any(marker.number == new.number for marker in message.doubtful_markers)
     if before is None and not may_decide and message.settled_pending is not None:
         return {
-            "settled_pending": tuple(number for number in message.settled_pending if number != new.number),
-            "pending": tuple(number for number in message.pending if number != new.number),
+            "settled_pending": _without(message.settled_pending, new.number),
+            "pending": _without(message.pending, new.number),
         }
     in_doubt = {(marker.start, marker.number) for marker in message.doubtful_markers}
     certain = tuple(marker for marker in message.markers if (marker.start, marker.number) not in in_doubt)
@@ -60,6 +60,10 @@ def markers_with(
         "settled_pending": _without_citation(settled, cited),
         "pending": _without_citation(markers, cited),
     }
+
+
+def _without(numbers: tuple[int, ...], number: int | None) -> tuple[int, ...]:
+    return tuple(each for each in numbers if each != number)
 
 
 def _numbers(citations: Iterable[CitationEvent]) -> set[int]:
