@@ -9,7 +9,7 @@ FEW: Final = 64
 """So many members are looked through."""
 
 
-class Places(Generic[T]):
+class MemberPlaces(Generic[T]):
     """Replaces members by their id. Each call gives a new tuple; looking through it for each event would cost the
     square of their number, so the places in the tuple that was given last are remembered. Whatever is remembered, the
     result is the same."""

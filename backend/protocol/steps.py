@@ -4,7 +4,7 @@ from typing import Final
 
 from backend.protocol.events import OPEN_STATES, Outcome, StatusEvent, StepStateName
 from backend.protocol.inputs import PAUSED, STEERING
-from backend.protocol.places import Places
+from backend.protocol.places import MemberPlaces
 from backend.protocol.run_view import Activity, StepView
 
 _CLOSING_STATE: dict[Outcome, StepStateName] = {
@@ -69,7 +69,7 @@ def fold_status(steps: tuple[StepView, ...], event: StatusEvent) -> tuple[StepVi
     )
 
 
-_PLACES: Final = Places[StepView](lambda step: step.step_id)
+_PLACES: Final = MemberPlaces[StepView](lambda step: step.step_id)
 
 
 def close_open_steps(steps: tuple[StepView, ...], outcome: Outcome, at_ms: float) -> tuple[StepView, ...]:

@@ -23,7 +23,7 @@ from backend.protocol.events import (
 )
 from backend.protocol.input_states import close_inputs, fold_inputs
 from backend.protocol.marker_state import markers_after, markers_with
-from backend.protocol.places import Places
+from backend.protocol.places import MemberPlaces
 from backend.protocol.run_view import (
     ArtifactsState,
     Gap,
@@ -194,13 +194,15 @@ def _with_artifact(artifacts: ArtifactsState, event: ArtifactEvent) -> Artifacts
     return artifacts.model_copy(update={"items": items, "revision": artifacts.revision + 1})
 
 
-def _put(places: Places[T], items: tuple[T, ...], wanted: str | None, make: Callable[[T | None], T]) -> tuple[T, ...]:
+def _put(
+    places: MemberPlaces[T], items: tuple[T, ...], wanted: str | None, make: Callable[[T | None], T]
+) -> tuple[T, ...]:
     """What has no id is always one more."""
     return (*items, make(None)) if wanted is None else places.put(items, wanted, make)
 
 
-_CITATIONS: Final = Places[CitationEvent](lambda citation: citation.citation_id)
-_ARTIFACTS: Final = Places[ArtifactEvent](lambda artifact: artifact.artifact_id or None)
+_CITATIONS: Final = MemberPlaces[CitationEvent](lambda citation: citation.citation_id)
+_ARTIFACTS: Final = MemberPlaces[ArtifactEvent](lambda artifact: artifact.artifact_id or None)
 
 
 def _end(stream: StreamState, event: DoneEvent, changes: dict[str, Any]) -> None:

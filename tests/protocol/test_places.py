@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from hypothesis import given, strategies as st
 
-from backend.protocol.places import FEW, Places
+from backend.protocol.places import FEW, MemberPlaces
 
 Member = tuple[str, int]
 IDS = st.integers(0, 2 * FEW).map(str)
@@ -24,7 +24,7 @@ def put_plainly(items: tuple[Member, ...], wanted: str, number: int) -> tuple[Me
 
 @given(st.lists(st.tuples(IDS, st.booleans()), max_size=4 * FEW))
 def test_members_are_replaced_where_they_stand_also_from_an_earlier_tuple_on(wishes: list[tuple[str, bool]]) -> None:
-    places, items, earlier = Places[Member](lambda member: member[0]), tuple[Member, ...](), tuple[Member, ...]()
+    places, items, earlier = MemberPlaces[Member](lambda member: member[0]), tuple[Member, ...](), tuple[Member, ...]()
     for number, (wanted, goes_back) in enumerate(wishes):
         base = earlier if goes_back else items
         earlier = items
@@ -34,7 +34,7 @@ def test_members_are_replaced_where_they_stand_also_from_an_earlier_tuple_on(wis
 
 def test_the_first_of_members_with_one_id_is_replaced() -> None:
     items = tuple((str(number % FEW), number) for number in range(2 * FEW))
-    places = Places[Member](lambda member: member[0])
+    places = MemberPlaces[Member](lambda member: member[0])
     for wanted in ("3", "new", "3"):
         items, before = places.put(items, wanted, always((wanted, -1))), items
         assert items == put_plainly(before, wanted, -1)
@@ -48,14 +48,14 @@ def test_many_members_are_not_looked_through_for_each() -> None:
         looks += 1
         return member[0]
 
-    places, items = Places[Member](id_of), tuple[Member, ...]()
+    places, items = MemberPlaces[Member](id_of), tuple[Member, ...]()
     for number in range(5000):
         items = places.put(items, str(number), always((str(number), number)))
     assert looks < FEW * FEW
 
 
 def test_threads_that_fold_from_one_tuple_do_not_disturb_each_other() -> None:
-    places = Places[Member](lambda member: member[0])
+    places = MemberPlaces[Member](lambda member: member[0])
     base = tuple((str(number), 0) for number in range(FEW))
 
     def fold(thread: int) -> tuple[Member, ...]:
