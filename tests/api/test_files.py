@@ -255,6 +255,8 @@ def test_the_guard_stands_in_front(client: httpx2.Client) -> None:
 
 
 def test_agents_say_which_files_they_take(client: httpx2.Client) -> None:
+    while client.get("/readyz").status_code != 200:
+        pass
     offers = {offer["agent"]: offer["attachments"] for offer in client.get("/v1/agents").json()["agents"]}
     assert offers["told:ordinary"] is None
     taken = {"kinds": ["txt", "png"], "endings": [".txt", ".text", ".png"], "max_bytes": MAX_FILE_BYTES, "max_files": 5}

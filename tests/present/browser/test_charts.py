@@ -11,7 +11,7 @@ from backend.present.theme.chart_theme import themed_figure
 from backend.protocol.charts.bounds import bounded_chart
 from tests.protocol.charts.endless import ENDLESS
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.alone]
 
 PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 MANY_TIMES = 60
