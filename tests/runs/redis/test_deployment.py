@@ -45,7 +45,7 @@ async def test_what_is_left_of_an_ended_run_is_its_record_and_its_log(make_node:
     for run_id in run_ids:
         await worker.store.purge((await worker.store.record(run_id)).session_id)
     left = await names(worker)
-    assert {name.rpartition(":")[2] for name in left} <= {"bytes", "number", "touch", "gone"}
+    assert {name.rpartition(":")[2] for name in left} <= {"bytes", "ended", "number", "touch", "gone"}
 
 
 async def test_an_end_that_its_worker_did_not_live_to_tidy_up_is_an_end(make_node: MakeNode) -> None:
