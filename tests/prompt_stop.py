@@ -1,4 +1,4 @@
-"""A uvicorn of the tests that stops when it is told to: many hundred of them are started and stopped.
+"""A uvicorn of the tests that stops at once when it is asked to: many hundred of them are started and stopped.
 
 uvicorn looks ten times a second whether it should stop, and gives its connections a tenth of a second where it has none
 as well. Where it has some, they are ended as ever.
@@ -12,7 +12,7 @@ import uvicorn
 
 
 class PromptStop(uvicorn.Server):
-    """To be mixed into a server class, behind it. ``tell_to_stop`` may be called from every thread."""
+    """To be mixed into a server class, as its last base. ``tell_to_stop`` may be called from every thread."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)

@@ -1,4 +1,4 @@
-"""Categories: each one is a tick, a bin, or a box of its own, whatever the number of points."""
+"""Categories: each one is a tick, a bin or a box, whatever the number of points."""
 
 from collections.abc import Iterable
 from typing import Any, Final
@@ -10,7 +10,7 @@ MOST_CATEGORIES: Final = 10_000
 MOST_CATEGORIES_OF: Final[dict[str, int]] = {"histogram": 5_000, "histogram2d": 500}
 """Different words along one axis of a trace that makes a bin of each."""
 MOST_GROUPS: Final[dict[str, int]] = {"violin": 300, "box": 2_000}
-"""Places of a trace that has a figure of its own at each."""
+"""Places of a trace that draws one figure at each."""
 
 
 def words_of(trace: dict[str, Any]) -> set[str]:

@@ -24,7 +24,7 @@ class EndedRuns:
     async def look(self) -> None:
         """Read the counts. Raises ``StoreError``."""
         (found,) = await self._redis.hashes([self._name])
-        # A newer worker may know more outcomes; they are told as they are.
+        # A newer worker may know more outcomes: they keep their names.
         self._counts.ended_anywhere = Counter(
             {cast(Outcome, outcome.decode()): int(count) for outcome, count in found.items()}
         )
